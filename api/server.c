@@ -1,0 +1,2 @@
+/* server.c - placeholder of the first commit. */
+#include "api/server.h"

@@ -1,0 +1,50 @@
+/*
+ * server.h - Beacon v2 over HTTP.
+ *
+ * Threads: libmicrohttpd's own threads parse and queue; answers are made by a pool of workers while
+ * the connection is suspended, so that no handler blocks (limits: docs/http-api.md).
+ */
+#ifndef SKR_API_SERVER_H
+#define SKR_API_SERVER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "engine/disclose.h"
+#include "engine/engine.h"
+#include "storage/base/err.h"
+
+/* What the configuration file sets; docs/http-api.md lists keys and defaults. Texts are borrowed.
+ */
+typedef struct skr_server_config {
+    const char *listen; /* ADDR:PORT; port 0: any */
+    const char *beacon_id;
+    const char *name;
+    const char *description;
+    const char *organization_id;
+    const char *organization_name;
+    const char *base_url;    /* absolute URLs of /map; NULL: made from listen */
+    const char *environment; /* prod, test, dev, staging */
+    uint32_t n_connections_max;
+    uint32_t n_body_max;
+    uint32_t timeout_s; /* of an idle connection */
+    uint32_t query_timeout_ms;
+    uint32_t n_workers; /* 0: as many as processors */
+} skr_server_config;
+
+skr_server_config skr_server_config_default(void);
+
+typedef struct skr_server skr_server;
+
+/* Listens. engine and config must outlive it. The caller owns it. Errors: IO naming the address. */
+SKR_MUST_USE int skr_server_start(skr_engine *engine, const skr_policy *policy,
+                                  const skr_server_config *config, skr_server **ret_server,
+                                  skr_err *err);
+
+/* ADDR:PORT as it listens; belongs to the server. */
+const char *skr_server_address(const skr_server *server);
+
+/* Takes no more connections, waits for the questions that run (at most wait_ms), stops, frees. */
+void skr_server_drain(skr_server *server, uint32_t wait_ms);
+
+#endif

@@ -1,0 +1,2 @@
+/* disclose.c - placeholder of the first commit. */
+#include "engine/disclose.h"

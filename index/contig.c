@@ -1,0 +1,2 @@
+/* contig.c - placeholder of the first commit. */
+#include "index/contig.h"

@@ -1,0 +1,55 @@
+/*
+ * gene_table.h - from a gene's name or id to its ranges, for one assembly.
+ *
+ * A gene is every range that its transcripts cover on one contig, from the first base to the last;
+ * one name may have several (pseudo-autosomal genes, copies), and a question means all of them.
+ *
+ * Threads: an open table may be read by any number.
+ */
+#ifndef SKR_INDEX_GENE_TABLE_H
+#define SKR_INDEX_GENE_TABLE_H
+
+#include <stdint.h>
+
+#include "storage/base/err.h"
+#include "storage/block_file.h"
+
+typedef struct skr_gene {
+    const char *name;   /* symbol as written: RYR1 */
+    const char *id;     /* gene id without its version, or "": ENSG00000196218 */
+    const char *contig; /* canonical name */
+    uint32_t start0;
+    uint32_t end0;
+} skr_gene;
+
+typedef struct skr_gene_table skr_gene_table;
+
+/* Opens; id->name "" gives an empty one. The caller owns it. Errors: as block files. */
+SKR_MUST_USE int skr_gene_table_open(const char *folder, const skr_file_id *id,
+                                     skr_gene_table **ret_table, skr_err *err);
+
+/* Closes. NULL is allowed. */
+void skr_gene_table_close(skr_gene_table *table);
+
+/* All genes, ascending by name without regard to case, then place; belong to the table. */
+const skr_gene *skr_gene_table_all(const skr_gene_table *table, uint32_t *ret_n);
+
+/*
+ * The genes [*ret_from, *ret_to) of skr_gene_table_all of this name (any case) or, failing that,
+ * the one gene of this id (a version is ignored). Equal when there is none.
+ */
+void skr_gene_table_find(const skr_gene_table *table, const char *name_or_id, uint32_t *ret_from,
+                         uint32_t *ret_to);
+
+/*
+ * Merges transcripts into genes and writes a file: ranges of the same name and contig that overlap
+ * or touch become one gene. genes is reordered; texts are borrowed. Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_gene_table_write(skr_gene *genes, uint32_t n_genes, const char *folder,
+                                      const char *name, skr_file_id *ret_id, skr_err *err);
+
+/* Reports every fault of a stored table. Errors (beyond faults): IO, NOMEM. */
+SKR_MUST_USE int skr_gene_table_verify(const char *folder, const skr_file_id *id,
+                                       skr_fault_fn on_fault, void *context, skr_err *err);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * ontology.h - terms, what they are kinds of, and what became of retired ones.
+ *
+ * Several ontologies in one graph, told apart by the prefix of their CURIEs. Loading a release of
+ * an ontology replaces the one that was there. Closure is over is_a (rdfs:subClassOf) alone.
+ *
+ * Threads: an open ontology may be read by any number.
+ */
+#ifndef SKR_INDEX_ONTOLOGY_H
+#define SKR_INDEX_ONTOLOGY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "storage/base/err.h"
+#include "storage/block_file.h"
+
+typedef struct skr_ontology skr_ontology;
+
+/* Opens; id->name "" gives an empty one. The caller owns it. Errors: as block files. */
+SKR_MUST_USE int skr_ontology_open(const char *folder, const skr_file_id *id,
+                                   skr_ontology **ret_ontology, skr_err *err);
+
+/* Closes. NULL is allowed. */
+void skr_ontology_close(skr_ontology *ontology);
+
+/* The ontologies that are loaded. Texts belong to the ontology; "" where the file did not say. */
+typedef struct skr_ontology_release {
+    const char *prefix;  /* HP */
+    const char *name;    /* of the file's ontology: hp */
+    const char *version; /* 2024-04-26, or the version IRI */
+    uint32_t n_terms;
+} skr_ontology_release;
+const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, uint32_t *ret_n);
+
+/*
+ * The number of the term that a CURIE means today: itself; the term of which it is an alternative
+ * id; or what replaced it, when exactly one did. SKR_NONE when the ontology of its prefix does not
+ * know it, or it is obsolete without a replacement.
+ */
+uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie);
+
+/* Is an ontology with this CURIE's prefix loaded? */
+bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie);
+
+/* Does a CURIE stand in an ontology at all, obsolete ones included? */
+bool skr_ontology_knows(const skr_ontology *ontology, const char *curie);
+
+/* Of a term number: its CURIE and label ("" when there is none). Belong to the ontology. */
+const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term);
+const char *skr_ontology_label(const skr_ontology *ontology, uint32_t term);
+uint32_t skr_ontology_n_terms(const skr_ontology *ontology);
+
+/* Calls visit for the term and each of its descendants, once each. Errors: NOMEM, what visit gives.
+ */
+typedef int (*skr_term_fn)(void *context, const char *curie, skr_err *err);
+SKR_MUST_USE int skr_ontology_descendants(const skr_ontology *ontology, uint32_t term,
+                                          skr_term_fn visit, void *context, skr_err *err);
+
+/*
+ * Every id that means the same term today: alternative ids and obsolete ones that it replaced, so
+ * that what was said with an old id is found. Errors: as above.
+ */
+SKR_MUST_USE int skr_ontology_synonyms(const skr_ontology *ontology, uint32_t term,
+                                       skr_term_fn visit, void *context, skr_err *err);
+
+/* ------------------------------------------------------------------ making */
+
+typedef struct skr_ontology_edit skr_ontology_edit;
+
+/* Starts from an open ontology, which must outlive the edit. The caller owns it. Errors: NOMEM. */
+SKR_MUST_USE int skr_ontology_edit_new(const skr_ontology *ontology, skr_ontology_edit **ret_edit,
+                                       skr_err *err);
+
+/*
+ * Begins a release: terms of the prefixes that it brings replace those that were there. Texts are
+ * copied, here and below. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_ontology_edit_release(skr_ontology_edit *edit, const char *name,
+                                           const char *version, skr_err *err);
+SKR_MUST_USE int skr_ontology_edit_term(skr_ontology_edit *edit, const char *curie,
+                                        const char *label, bool is_obsolete, skr_err *err);
+SKR_MUST_USE int skr_ontology_edit_parent(skr_ontology_edit *edit, const char *child,
+                                          const char *parent, skr_err *err);
+SKR_MUST_USE int skr_ontology_edit_alternative(skr_ontology_edit *edit, const char *alternative,
+                                               const char *term, skr_err *err);
+SKR_MUST_USE int skr_ontology_edit_replacement(skr_ontology_edit *edit, const char *obsolete,
+                                               const char *term, skr_err *err);
+
+/* Writes a new file. Errors: INPUT when the graph has a cycle, naming a term of it; IO, NOMEM. */
+SKR_MUST_USE int skr_ontology_edit_write(skr_ontology_edit *edit, const char *folder,
+                                         const char *name, skr_file_id *ret_id, skr_err *err);
+
+/* Frees. NULL is allowed. */
+void skr_ontology_edit_free(skr_ontology_edit *edit);
+
+/* Reports every fault of a stored ontology. Errors (beyond faults): IO, NOMEM. */
+SKR_MUST_USE int skr_ontology_verify(const char *folder, const skr_file_id *id,
+                                     skr_fault_fn on_fault, void *context, skr_err *err);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * people.h - who the individuals are, and what each dataset says of them.
+ *
+ * An individual is an ordinal, store-wide and for ever; the same id in two datasets is the same
+ * individual. Every fact belongs to the dataset that delivered it. The facts are the truth; sets
+ * and sorted columns are derived from them when the table is opened or written.
+ *
+ * Threads: an open table may be read by any number. An edit has one owner.
+ */
+#ifndef SKR_INDEX_PEOPLE_H
+#define SKR_INDEX_PEOPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "index/people_set.h"
+#include "storage/base/err.h"
+#include "storage/block_file.h"
+#include "storage/copies.h"
+#include "storage/manifest.h"
+
+typedef enum skr_sex {
+    SKR_SEX_UNKNOWN = 0, /* nobody said, or said unknown */
+    SKR_SEX_FEMALE = 1,
+    SKR_SEX_MALE = 2,
+    SKR_SEX_OTHER = 3,
+    SKR_N_SEXES = 4,
+} skr_sex;
+
+/* What a term is said of. All kinds answer to the same name in a question. */
+typedef enum skr_term_kind {
+    SKR_TERM_PHENOTYPE = 0,
+    SKR_TERM_DISEASE = 1,
+    SKR_TERM_TREATMENT = 2,
+    SKR_TERM_PROCEDURE = 3,
+    SKR_TERM_EXPOSURE = 4,
+    SKR_TERM_MEASURE = 5,  /* a measured value: the term says that it was measured */
+    SKR_TERM_ANCESTRY = 6, /* ethnicity */
+    SKR_TERM_COUNTRY = 7,  /* geographic origin */
+    SKR_TERM_SAMPLE = 8,   /* of a biosample: status, origin, histology, tissue */
+    SKR_TERM_OTHER = 9,
+    SKR_N_TERM_KINDS = 10,
+} skr_term_kind;
+
+/* Who said it, so that a later delivery of the same thing replaces it and nothing else. */
+typedef enum skr_record_kind {
+    SKR_RECORD_INDIVIDUAL = 0, /* a phenopacket, a Beacon individual, a line of a TSV */
+    SKR_RECORD_BIOSAMPLE = 1,  /* a Beacon biosample */
+} skr_record_kind;
+
+/* One thing said of an individual. Texts are borrowed or owned as the function says. */
+typedef struct skr_fact {
+    skr_term_kind kind;
+    const char *curie; /* normalised: prefix as written, "HP:0000118" */
+    const char *label; /* or NULL */
+    bool is_excluded;  /* looked for and not there: never matches */
+    bool has_value;    /* of a measure */
+    double value;
+    double onset_years; /* age at onset in years; NaN when nobody said */
+} skr_fact;
+
+typedef struct skr_people skr_people;
+
+/*
+ * Opens the people table; id->name "" gives an empty one. The caller owns *ret_people.
+ * Errors: as block files.
+ */
+SKR_MUST_USE int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_people,
+                                 skr_err *err);
+
+/* Closes. NULL is allowed. */
+void skr_people_close(skr_people *people);
+
+/* The number of individuals; ordinals are below it. */
+uint32_t skr_people_count(const skr_people *people);
+
+/* The id of an individual, which must exist; belongs to the table. */
+const char *skr_people_id(const skr_people *people, uint32_t individual);
+
+/* The ordinal of an id, or SKR_NONE. */
+uint32_t skr_people_find(const skr_people *people, const char *id);
+
+/* ------------------------------------------------------------------ sets; they belong to the
+ * table. dataset is an index of the manifest; one that the table does not know has empty sets
+ * (NULL).
+ */
+
+/* Everybody of whom the dataset said anything, samples included. NULL: nobody. */
+const skr_people_set *skr_people_of_dataset(const skr_people *people, uint32_t dataset);
+
+/* By what people said of sex; UNKNOWN: those who said unknown or nothing. NULL: nobody. */
+const skr_people_set *skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex);
+
+/* The karyotype of an individual in a dataset, from its samples; unknown when nobody said. */
+skr_karyotype skr_people_karyotype(const skr_people *people, uint32_t dataset, uint32_t individual);
+
+/* A term as stated, of any kind, excluded ones left out. NULL: nobody. */
+const skr_people_set *skr_people_of_term(const skr_people *people, uint32_t dataset,
+                                         const char *curie);
+
+/* The terms that a dataset states, ascending by curie. */
+typedef struct skr_stated_term {
+    const char *curie;
+    const char *label;  /* "" when nobody said */
+    skr_term_kind kind; /* the first that stated it */
+    uint32_t n_people;
+    bool has_values;
+} skr_stated_term;
+const skr_stated_term *skr_people_terms(const skr_people *people, uint32_t dataset,
+                                        uint32_t *ret_n);
+
+/* Does any dataset state this term, also as excluded? */
+bool skr_people_knows_term(const skr_people *people, const char *curie);
+
+typedef enum skr_compare {
+    SKR_EQ,
+    SKR_NE,
+    SKR_LT,
+    SKR_LE,
+    SKR_GT,
+    SKR_GE,
+} skr_compare;
+
+typedef enum skr_column {
+    SKR_COLUMN_AGE = 0,       /* years at the last encounter */
+    SKR_COLUMN_VALUE = 1,     /* of the measure `curie` */
+    SKR_COLUMN_ONSET = 2,     /* years at the onset of the term `curie` as stated */
+    SKR_COLUMN_ANY_ONSET = 3, /* years at the onset of any disease */
+} skr_column;
+
+/*
+ * Adds to bitmap (n_people bits) everybody who has a value of the column that compares so; somebody
+ * without one never does, for SKR_NE either. curie is used by VALUE and ONSET.
+ */
+void skr_people_compare(const skr_people *people, uint32_t dataset, skr_column column,
+                        const char *curie, skr_compare compare, double value, uint64_t *bitmap);
+
+/* Does any dataset have a value of the measure? */
+bool skr_people_has_values(const skr_people *people, const char *curie);
+
+/* ------------------------------------------------------------------ editing */
+
+typedef struct skr_people_edit skr_people_edit;
+
+/* Starts from an open table, which must outlive the edit. The caller owns *ret_edit. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit,
+                                     skr_err *err);
+
+/* The ordinal of an id, made when it is new. Errors: INPUT (empty, too long, control), LIMIT,
+ * NOMEM. */
+SKR_MUST_USE int skr_people_edit_individual(skr_people_edit *edit, const char *id,
+                                            uint32_t *ret_individual, bool *ret_is_new,
+                                            skr_err *err);
+
+/* Is the individual a member of another dataset than this one? (--shared-people) */
+bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
+                                  uint32_t dataset);
+
+/* Says that a dataset has a sample of the individual, of this karyotype. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_edit_sample(skr_people_edit *edit, uint32_t dataset,
+                                        uint32_t individual, skr_karyotype karyotype, skr_err *err);
+
+/*
+ * Begins what a record says: all that this dataset's record of this kind and id said before of the
+ * individual is forgotten. For individuals record_id is the individual's id. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset,
+                                        uint32_t individual, skr_record_kind kind,
+                                        const char *record_id, skr_err *err);
+
+/* Within the record begun last. Texts are copied. Errors: INPUT, NOMEM. */
+SKR_MUST_USE int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *err);
+void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
+void skr_people_edit_age(skr_people_edit *edit, double years);
+
+/* How many individuals have a sex that contradicts their karyotype (female XY, male XX). */
+uint32_t skr_people_edit_sex_conflicts(const skr_people_edit *edit);
+
+/* Writes the whole table as a new file. Errors: IO, NOMEM. */
+SKR_MUST_USE int skr_people_edit_write(skr_people_edit *edit, const char *folder, const char *name,
+                                       skr_file_id *ret_id, skr_err *err);
+
+/* Frees. NULL is allowed. */
+void skr_people_edit_free(skr_people_edit *edit);
+
+/* Reports every fault of a stored table. Errors (beyond faults): IO, NOMEM. */
+SKR_MUST_USE int skr_people_verify(const char *folder, const skr_file_id *id, skr_fault_fn on_fault,
+                                   void *context, skr_err *err);
+
+#endif

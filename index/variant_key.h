@@ -1,0 +1,103 @@
+/*
+ * variant_key.h - one key for one allele, however it was written: trimming, left-alignment, atoms.
+ *
+ * Rule 1 of docs/counting.md; the algorithm is that of Tan, Abecasis, Kang (2015), "Unified
+ * representation of genetic variants". Importers and questions use the same functions.
+ */
+#ifndef SKR_INDEX_VARIANT_KEY_H
+#define SKR_INDEX_VARIANT_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/buffer.h"
+#include "storage/base/err.h"
+#include "storage/segment.h"
+
+/* What an ALT of a record is. */
+typedef enum skr_alt_class {
+    SKR_ALT_BASES,   /* A, C, G, T only, and REF too: it has a key */
+    SKR_ALT_STAR,    /* *: called otherwise, no key */
+    SKR_ALT_NON_REF, /* <NON_REF>, <*>, <X>: unknown, no key */
+    SKR_ALT_SV,      /* another <...>: a structural allele */
+    SKR_ALT_BND,     /* a breakend, or a single one: counted, no key */
+    SKR_ALT_BAD,     /* anything else (N, IUPAC codes ...): unknown, no key; counted bad_alt */
+    SKR_ALT_SAME,    /* equal to REF: called otherwise, no key */
+    SKR_ALT_NONE,    /* "." */
+} skr_alt_class;
+
+/* Classes an ALT beside its REF; texts as written, any case, NUL-terminated. */
+skr_alt_class skr_alt_classify(const char *ref, const char *alt);
+
+/*
+ * Where the bases of the reference come from while an allele is moved left. get writes the n bases
+ * of [start0, start0 + n), upper case, and returns how many there were, or a negative status.
+ */
+typedef struct skr_base_source {
+    int (*get)(void *context, uint32_t start0, uint32_t n, char *bases, skr_err *err);
+    void *context;
+} skr_base_source;
+
+/*
+ * The canonical small allele: ret->contig and ret->zone are left alone; start0, end0, kind, ref,
+ * alt are set, the texts pointing into text, which is cleared and owned by the caller. source NULL:
+ * trimmed only. start0 of a record is POS - 1. Errors: those of source; NOMEM.
+ */
+SKR_MUST_USE int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref,
+                                      const char *alt, size_t n_alt, const skr_base_source *source,
+                                      skr_buffer *text, skr_allele *ret, skr_err *err);
+
+/*
+ * Atom number i of a canonical allele of kind MNV: its i-th differing base, kind SNV. Texts point
+ * into mnv's. False when there are no more.
+ */
+bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom);
+
+/*
+ * The canonical structural allele: type is what stands in <...>, folded to what stands before the
+ * first ':' and upper case, written into type_text (SKR_NAME_MAX + 1 bytes). pos1 is POS; end1
+ * INFO/END or 0; svlen INFO/SVLEN or 0. False when it has no end, or one before POS (rule 8): it
+ * has no key.
+ */
+bool skr_allele_structural(uint32_t pos1, uint64_t end1, int64_t svlen, const char *symbolic,
+                           char *type_text, skr_allele *ret);
+
+/*
+ * Reads CONTIG-POS-REF-ALT or CONTIG-POS-END-TYPE (1-based) into its parts; the contig is what
+ * stands before the last three fields. Not normalised. contig has room for SKR_NAME_MAX + 1; ref
+ * and alt point into text. For a structural allele n_ref is 0 and alt its type. Errors: QUERY,
+ * saying what.
+ */
+typedef struct skr_variant_text {
+    char contig[1025];
+    uint32_t start0;
+    uint32_t end0; /* of a structural allele only */
+    bool is_structural;
+    const char *ref;
+    size_t n_ref;
+    const char *alt;
+    size_t n_alt;
+} skr_variant_text;
+SKR_MUST_USE int skr_variant_parse(const char *text, skr_variant_text *ret, skr_err *err);
+
+/* Appends the canonical text of an allele, NUL-terminated but the NUL not counted. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_variant_print(const char *contig, const skr_allele *allele, skr_buffer *text,
+                                   skr_err *err);
+
+/*
+ * Does a structural type (DEL, CN0, INS ...) or a small kind match a type of the language: snv,
+ * ins, del, mnv, delins, dup, inv, cnv, bnd, str? CN0, CN1 ... and CNV are cnv; STR and STR12 are
+ * str.
+ */
+bool skr_allele_is_type(const skr_allele *allele, const char *type);
+
+/* Is this word a type of the language? */
+bool skr_allele_type_exists(const char *type);
+
+/* The length that `length` compares: of the longer allele for small ones, END - POS for structural.
+ */
+uint32_t skr_allele_length(const skr_allele *allele);
+
+#endif

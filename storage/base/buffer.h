@@ -1,0 +1,66 @@
+/*
+ * buffer.h - a growing run of bytes, and a cursor that reads one without running past its end.
+ *
+ * All numbers in stored bytes are little-endian; varints are LEB128, at most 10 bytes.
+ *
+ * Threads: one owner.
+ */
+#ifndef SKR_BASE_BUFFER_H
+#define SKR_BASE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/err.h"
+
+/* Zero-initialise before use; free with skr_buffer_done. */
+typedef struct skr_buffer {
+    uint8_t *bytes;
+    size_t n;
+    size_t n_max;
+} skr_buffer;
+
+/* Makes room for n_more bytes behind the n there are. Errors: NOMEM. */
+SKR_MUST_USE int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err);
+
+/* Appends bytes. Errors: NOMEM. */
+SKR_MUST_USE int skr_buffer_put(skr_buffer *buffer, const void *bytes, size_t n, skr_err *err);
+
+/* Appends one number in the stated form. Errors: NOMEM. */
+SKR_MUST_USE int skr_buffer_put_u8(skr_buffer *buffer, uint8_t value, skr_err *err);
+SKR_MUST_USE int skr_buffer_put_u32(skr_buffer *buffer, uint32_t value, skr_err *err);
+SKR_MUST_USE int skr_buffer_put_u64(skr_buffer *buffer, uint64_t value, skr_err *err);
+SKR_MUST_USE int skr_buffer_put_varint(skr_buffer *buffer, uint64_t value, skr_err *err);
+
+/* Appends a varint length and the text's bytes, no NUL. Errors: NOMEM. */
+SKR_MUST_USE int skr_buffer_put_text(skr_buffer *buffer, const char *text, size_t n, skr_err *err);
+
+/* Frees the bytes and zeroes the buffer. */
+void skr_buffer_done(skr_buffer *buffer);
+
+/*
+ * Reads stored bytes. The first read past the end, or an overlong varint, sets is_bad; from then
+ * on every read gives 0. The caller looks at is_bad once, at the end, before it believes anything.
+ */
+typedef struct skr_cursor {
+    const uint8_t *at;
+    const uint8_t *end;
+    bool is_bad;
+} skr_cursor;
+
+skr_cursor skr_cursor_of(const void *bytes, size_t n);
+uint8_t skr_cursor_u8(skr_cursor *cursor);
+uint32_t skr_cursor_u32(skr_cursor *cursor);
+uint64_t skr_cursor_u64(skr_cursor *cursor);
+uint64_t skr_cursor_varint(skr_cursor *cursor);
+/* A varint that must not be above max; is_bad otherwise. */
+uint64_t skr_cursor_varint_max(skr_cursor *cursor, uint64_t max);
+/* Borrows n bytes of the input, or NULL. */
+const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n);
+/* Borrows a text written by skr_buffer_put_text; not NUL-terminated. NULL when is_bad. */
+const char *skr_cursor_text(skr_cursor *cursor, size_t *ret_n);
+/* True when everything was read and nothing was bad. */
+bool skr_cursor_is_done(const skr_cursor *cursor);
+
+#endif

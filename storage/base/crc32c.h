@@ -1,0 +1,13 @@
+/*
+ * crc32c.h - the checksum of every stored byte (CRC-32C, Castagnoli, RFC 3720 appendix B.4).
+ */
+#ifndef SKR_BASE_CRC32C_H
+#define SKR_BASE_CRC32C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The CRC-32C of n bytes. Uses the processor's instruction where there is one. */
+uint32_t skr_crc32c(const void *bytes, size_t n);
+
+#endif

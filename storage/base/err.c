@@ -1,0 +1,101 @@
+/* err.c - status codes and messages. */
+#include "storage/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A message is one line for the terminal: what an input brings in must not change that. */
+static void make_printable(char *text)
+{
+    for (char *at = text; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == 0x7f)
+            *at = '?';
+    }
+}
+
+int skr_fail(skr_err *err, int code, const char *format, ...)
+{
+    if (err == NULL)
+        return code;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    make_printable(err->message);
+    err->code = code;
+    return code;
+}
+
+int skr_fail_in(skr_err *err, int code, const char *format, ...)
+{
+    if (err == NULL)
+        return code;
+    char old[SKR_ERR_MESSAGE_MAX];
+    memcpy(old, err->message, sizeof old);
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    make_printable(err->message);
+    if (n >= 0 && (size_t)n < sizeof err->message)
+        (void)snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", old);
+    err->code = code;
+    return code;
+}
+
+const char *skr_err_name(int code)
+{
+    switch (code) {
+    case SKR_OK:
+        return "OK";
+    case SKR_ERR_NOMEM:
+        return "NOMEM";
+    case SKR_ERR_IO:
+        return "IO";
+    case SKR_ERR_LIMIT:
+        return "LIMIT";
+    case SKR_ERR_DEADLINE:
+        return "DEADLINE";
+    case SKR_ERR_LOCKED:
+        return "LOCKED";
+    case SKR_ERR_INTERRUPTED:
+        return "INTERRUPTED";
+    case SKR_ERR_CORRUPT:
+        return "CORRUPT";
+    case SKR_ERR_MISSING:
+        return "MISSING";
+    case SKR_ERR_VERSION:
+        return "VERSION";
+    case SKR_ERR_INPUT:
+        return "INPUT";
+    case SKR_ERR_QUERY:
+        return "QUERY";
+    case SKR_ERR_USAGE:
+        return "USAGE";
+    case SKR_ERR_NOT_YET:
+        return "NOT_YET";
+    case SKR_ERR_POLICY:
+        return "POLICY";
+    default:
+        return "UNKNOWN";
+    }
+}
+
+int skr_err_exit_status(int code)
+{
+    if (code == SKR_ERR_DEADLINE)
+        return 4;
+    if (code == SKR_ERR_POLICY)
+        return 5;
+    if (code == SKR_ERR_INTERRUPTED)
+        return 130;
+    if (code >= 0)
+        return 0;
+    if (code > -100)
+        return 6;
+    if (code > -200)
+        return 3;
+    return code > -400 ? 2 : 70;
+}

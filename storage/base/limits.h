@@ -1,0 +1,30 @@
+/*
+ * limits.h - every limit in the program, each with its reason; nowhere else.
+ */
+#ifndef SKR_BASE_LIMITS_H
+#define SKR_BASE_LIMITS_H
+
+/* Ordinals of individuals and samples are 32-bit; UINT32_MAX means "none". */
+#define SKR_INDIVIDUALS_MAX 100000000u
+#define SKR_SAMPLES_MAX 100000000u
+
+/* Places are 32-bit, 0-based; the longest contig in use is below 3e9 and htslib's BCF has 31 bits.
+ */
+#define SKR_CONTIG_LENGTH_MAX 0x7ffffffeu
+
+/* A block never decodes to more than this: readers size their buffers by it. */
+#define SKR_BLOCK_RAW_MAX (64u << 20)
+
+/* Names of samples, individuals, datasets, contigs, genes: long enough for any registry's. */
+#define SKR_NAME_MAX 1024u
+
+/* REF or ALT longer than this is refused; 25 kb occur in real data. */
+#define SKR_ALLELE_MAX (1u << 24)
+
+/* Copies of one sample in one genotype; 9 occur in real mitochondrial data. */
+#define SKR_PLOIDY_MAX 200u
+
+/* Contigs of an assembly: draft assemblies hold hundreds of thousands. */
+#define SKR_CONTIGS_MAX 4000000u
+
+#endif

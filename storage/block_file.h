@@ -1,0 +1,152 @@
+/*
+ * block_file.h - the container of every file of a store but the manifest: header, blocks,
+ * directory.
+ *
+ * A file is written once, start to end, and never changed. Layout (docs/format.md, "Block file"):
+ * a header with magic, version, kind and CRC; blocks, each at a multiple of 64 bytes with zero
+ * bytes between; the directory, a run of bytes whose meaning belongs to the kind; a trailer that
+ * says where the directory lies and what it must be, with a CRC of its own. Every byte of the file
+ * is covered by a checksum or must be zero.
+ *
+ * Threads: a writer has one owner. An open file may be read by any number of threads, each with its
+ * own skr_block_reader.
+ */
+#ifndef SKR_STORAGE_BLOCK_FILE_H
+#define SKR_STORAGE_BLOCK_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/buffer.h"
+#include "storage/base/err.h"
+#include "storage/block.h"
+
+typedef enum skr_file_kind {
+    SKR_FILE_SEGMENT = 1,
+    SKR_FILE_PEOPLE = 2,
+    SKR_FILE_ONTOLOGY = 3,
+    SKR_FILE_GENES = 4,
+    SKR_FILE_REFERENCE = 5,
+} skr_file_kind;
+
+#define SKR_FILE_NAME_MAX 64
+
+/* A file of the store as the manifest names it; whatever differs on disk is refused. */
+typedef struct skr_file_id {
+    char name[SKR_FILE_NAME_MAX]; /* without a folder; "" means that there is none */
+    uint64_t n_bytes;             /* the whole file */
+    uint32_t directory_crc;       /* CRC-32C of the directory's stored bytes */
+} skr_file_id;
+
+/* ------------------------------------------------------------------ writing */
+
+typedef struct skr_block_writer skr_block_writer;
+
+/*
+ * Creates name in the folder; it must not exist. The caller owns *ret_writer.
+ * Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kind,
+                                      skr_block_writer **ret_writer, skr_err *err);
+
+/*
+ * Writes one block. With SKR_CODEC_ZSTD the plain bytes are stored where zstd does not make them
+ * smaller. n_raw is at most SKR_BLOCK_RAW_MAX (checked). Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw,
+                                      skr_codec codec, skr_block_ref *ret_ref, skr_err *err);
+
+/*
+ * Writes the directory (compressed like a block) and the trailer, syncs the file, closes it, and
+ * fills *ret_id. The writer can only be freed afterwards. Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_writer_finish(skr_block_writer *writer, const void *directory,
+                                         size_t n_directory, skr_file_id *ret_id, skr_err *err);
+
+/* Frees a writer; a file that was not finished is removed. NULL is allowed. */
+void skr_block_writer_free(skr_block_writer *writer);
+
+/* Appends a reference to a directory in its 24 stored bytes, and reads one back. Errors: NOMEM. */
+SKR_MUST_USE int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *ref, skr_err *err);
+skr_block_ref skr_block_ref_take(skr_cursor *directory);
+
+/* ------------------------------------------------------------------ reading */
+
+typedef struct skr_block_file skr_block_file;
+
+/*
+ * Opens a file of the store and checks header, trailer, size and directory against id.
+ * The caller owns *ret_file. Errors: MISSING, VERSION, CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind kind,
+                                     skr_block_file **ret_file, skr_err *err);
+
+/* The decoded directory; belongs to the file. */
+const uint8_t *skr_block_file_directory(const skr_block_file *file, size_t *ret_n);
+
+/* The name that messages use. Belongs to the file. */
+const char *skr_block_file_name(const skr_block_file *file);
+
+/*
+ * Is this reference inside the file, and within SKR_BLOCK_RAW_MAX? Directories are checked with it
+ * once, when they are read. Errors: CORRUPT.
+ */
+SKR_MUST_USE int skr_block_file_check_ref(const skr_block_file *file, const skr_block_ref *ref,
+                                          skr_err *err);
+
+/* Closes a file. NULL is allowed. */
+void skr_block_file_close(skr_block_file *file);
+
+/* How the blocks of a store are read; shared by the readers of one thread. */
+typedef struct skr_block_reader skr_block_reader;
+
+typedef enum skr_io_choice {
+    SKR_IO_AUTO = 0,  /* io_uring, or pread where the system refuses it */
+    SKR_IO_PREAD = 1, /* pread always */
+    SKR_IO_URING = 2, /* io_uring or failure: for tests */
+} skr_io_choice;
+
+/* The caller owns *ret_reader. Errors: NOMEM; IO when SKR_IO_URING is refused. */
+SKR_MUST_USE int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader,
+                                      skr_err *err);
+
+/* "io_uring" or "pread"; where io_uring was refused, why. Belongs to the reader. */
+const char *skr_block_reader_io_name(const skr_block_reader *reader);
+
+/* One block wanted: where it is to go. raw is cleared, filled with ref.n_raw bytes, n set. */
+typedef struct skr_block_wish {
+    const skr_block_file *file;
+    skr_block_ref ref;
+    skr_buffer *raw;
+} skr_block_wish;
+
+/*
+ * Reads, checks and decodes n blocks, their reads in flight together. Each raw buffer belongs to
+ * the caller. Errors: CORRUPT, naming file and offset; IO; NOMEM.
+ */
+SKR_MUST_USE int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes,
+                                      size_t n, skr_err *err);
+
+/* Bytes read from files since the reader was made, and blocks decoded: for explain. */
+void skr_block_reader_totals(const skr_block_reader *reader, uint64_t *ret_n_bytes,
+                             uint64_t *ret_n_blocks);
+
+/* Frees a reader. NULL is allowed. */
+void skr_block_reader_free(skr_block_reader *reader);
+
+/* ------------------------------------------------------------------ checking */
+
+/* Is told each fault that a verify finds; text is one line. */
+typedef void (*skr_fault_fn)(void *context, const char *text);
+
+/*
+ * Believes nothing: compares header and trailer, and that the bytes between blocks are zero. The
+ * refs are those of the directory, in any order; blocks must not overlap. Reports every fault.
+ * Errors (beyond faults): IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_file_verify(const char *folder, const skr_file_id *id,
+                                       skr_file_kind kind, const skr_block_ref *refs, size_t n_refs,
+                                       skr_fault_fn on_fault, void *context, skr_err *err);
+
+#endif

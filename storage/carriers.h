@@ -1,0 +1,94 @@
+/*
+ * carriers.h - who carries an allele, and in how many copies.
+ *
+ * A plain carrier is called in full and has one or two copies: dosage 1 is het where two copies are
+ * expected and hemi where one is; dosage 2 is hom. Any other bag of copies (partial, triploid, a
+ * mixture on MT, a haploid call on an autosome) is an exception entry that says its zygosity.
+ * Stored in the form that fits their number (docs/format.md, "Carriers"): inline, gap list, planes.
+ *
+ * Threads: const carriers may be read by any number.
+ */
+#ifndef SKR_STORAGE_CARRIERS_H
+#define SKR_STORAGE_CARRIERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/buffer.h"
+#include "storage/base/err.h"
+
+typedef enum skr_zygosity {
+    SKR_HET = 0,
+    SKR_HOM = 1,
+    SKR_HEMI = 2,
+    SKR_PARTIAL = 3,
+} skr_zygosity;
+
+/* A carrier that is no plain one. */
+typedef struct skr_bag {
+    uint32_t sample;
+    uint8_t n_this;   /* copies that are this allele, 1 to SKR_PLOIDY_MAX */
+    uint8_t zygosity; /* skr_zygosity */
+} skr_bag;
+
+/* All carriers of one row. Zero-initialise; free with skr_carriers_done. */
+typedef struct skr_carriers {
+    uint32_t *samples; /* plain carriers, ascending */
+    uint8_t *dosages;  /* 1 or 2 for each of them */
+    uint32_t n;
+    uint32_t n_max;
+    skr_bag *bags; /* ascending by sample, none of them plain */
+    uint32_t n_bags;
+    uint32_t n_bags_max;
+} skr_carriers;
+
+/* Frees the lists and zeroes. */
+void skr_carriers_done(skr_carriers *carriers);
+
+/* Empties the lists and keeps their memory. */
+void skr_carriers_clear(skr_carriers *carriers);
+
+/* Appends; samples must come in ascending order within each list (checked). Errors: NOMEM. */
+SKR_MUST_USE int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage,
+                                  skr_err *err);
+SKR_MUST_USE int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err);
+
+/* What a set of carriers adds up to. het is n_carriers - n_hom - n_hemi - n_partial. */
+typedef struct skr_carrier_tally {
+    uint64_t ac;
+    uint32_t n_carriers;
+    uint32_t n_hom;
+    uint32_t n_hemi;
+    uint32_t n_partial;
+} skr_carrier_tally;
+
+/*
+ * Appends the stored bytes of carriers among n_samples samples, in the form that fits. Errors:
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples,
+                                     skr_buffer *bytes, skr_err *err);
+
+/* ------------------------------------------------------------------ on stored bytes
+ * The n_bytes at bytes are one row's carriers, as skr_carriers_encode wrote them; they are not
+ * believed: every sample number is compared with n_samples. Errors of all three: CORRUPT, NOMEM.
+ */
+
+/* Decodes into carriers, which is cleared first. */
+SKR_MUST_USE int skr_carriers_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                                     skr_carriers *carriers, skr_err *err);
+
+/* Sets the bit of every carrier in a bitmap of n_samples bits (64 a word). */
+SKR_MUST_USE int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                                   uint64_t *bitmap, skr_err *err);
+
+/*
+ * Tallies the carriers that are in the cohort, a bitmap of n_samples bits, or all of them when it
+ * is NULL. copies_expected[sample] tells het from hemi for plain carriers of dosage 1: hemi where
+ * it is 1. Adds nothing to *ret_tally: sets it.
+ */
+SKR_MUST_USE int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                                    const uint64_t *cohort, const uint8_t *copies_expected,
+                                    skr_carrier_tally *ret_tally, skr_err *err);
+
+#endif
