@@ -32,6 +32,7 @@ typedef struct skr_server_config {
     uint32_t n_workers; /* 0: as many as processors */
 } skr_server_config;
 
+/* What a server has that no configuration file speaks of. */
 skr_server_config skr_server_config_default(void);
 
 typedef struct skr_server skr_server;

@@ -34,8 +34,10 @@ void skr_people_set_remove(skr_people_set *set, uint32_t individual);
 /* Adds every individual of other. */
 void skr_people_set_add_all(skr_people_set *set, const skr_people_set *other);
 
+/* Whether it holds the individual. */
 bool skr_people_set_contains(const skr_people_set *set, uint32_t individual);
 
+/* How many individuals it holds. */
 uint32_t skr_people_set_count(const skr_people_set *set);
 
 /* How many are in both, without making their intersection. */

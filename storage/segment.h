@@ -133,6 +133,7 @@ SKR_MUST_USE int skr_segment_open(const char *folder, const skr_file_id *id,
 /* Closes. NULL is allowed. */
 void skr_segment_close(skr_segment *segment);
 
+/* How many samples and rows it holds; a tile spans 2^shift bases. */
 uint32_t skr_segment_n_samples(const skr_segment *segment);
 uint64_t skr_segment_n_rows(const skr_segment *segment);
 uint32_t skr_segment_tile_shift(const skr_segment *segment);

@@ -27,6 +27,7 @@ SKR_MUST_USE int skr_store_open(const char *folder, skr_store **ret_store, skr_e
 /* The manifest that was read; belongs to the store. */
 const skr_manifest *skr_store_manifest(const skr_store *store);
 
+/* The folder as it was opened; belongs to the store. */
 const char *skr_store_folder(const skr_store *store);
 
 /* Closes a store. NULL is allowed. */
@@ -51,6 +52,7 @@ SKR_MUST_USE int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *e
 /* The manifest to be published: change it freely. Belongs to the txn. */
 skr_manifest *skr_txn_manifest(skr_txn *txn);
 
+/* The folder of the store; belongs to the txn. */
 const char *skr_txn_folder(const skr_txn *txn);
 
 /*

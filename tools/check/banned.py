@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Calls that have no place here, each with what to use instead."""
+import re
+
+import tree
+
+INSTEAD = {
+    "strcpy": "memcpy with the length, or snprintf",
+    "strcat": "snprintf, or skr_buffer",
+    "sprintf": "snprintf",
+    "vsprintf": "vsnprintf",
+    "gets": "getline",
+    "atoi": "strtol with its end looked at",
+    "atol": "strtol with its end looked at",
+    "atof": "strtod with its end looked at",
+    "strtok": "strcspn over a pointer",
+    "alloca": "malloc, or an array of fixed size",
+    "rand": "a generator with a seed of its own (tests)",
+    "assert": "SKR_CHECK for our own mistakes, skr_fail for wrong data",
+}
+BELOW_TOOLS = {"exit": "return a status", "abort": "SKR_CHECK", "system": "a library call",
+               "printf": "return the text or a status; only tools/ prints"}
+CALL = re.compile(r"(?<![\w.>])(" + "|".join([*INSTEAD, *BELOW_TOOLS]) + r")\s*\(")
+MAY = {("storage/base/check.h", "exit")}
+
+
+def check(files):
+    for name in files.c_files():
+        below = name.split("/")[0] in tree.FLOORS
+        for n, line in enumerate(tree.code_only(files.text(name) or "").splitlines(), 1):
+            for call in CALL.findall(line):
+                if (name, call) in MAY or (call in BELOW_TOOLS and not below):
+                    continue
+                instead = INSTEAD.get(call) or BELOW_TOOLS[call]
+                yield f"{name}:{n}: {call}() is not used here; use: {instead}"
+
+
+if __name__ == "__main__":
+    tree.main(check)

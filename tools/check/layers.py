@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Includes run downwards, stay out of foreign insides, and reach a library only through its door."""
+import fnmatch
+import os
+
+import tree
+
+# In a floor: the floors whose headers it may name.
+MAY = {
+    "storage/base": ("storage/base",),
+    "storage": ("storage/base", "storage"),
+    "index": ("storage/base", "storage", "index"),
+    "engine": ("storage/base", "storage", "index", "engine"),
+    "api": ("storage/base", "engine", "api"),
+}
+
+# A library's headers: the files that may include them. Tests may include any.
+DOORS = {
+    "zstd*.h": ("storage/block*.c",),
+    "liburing*": ("storage/io_uring.c",),
+    "openssl/*": ("storage/digest.c",),
+    "roaring/*": ("index/people_set*.c",),
+    "htslib/*": ("engine/import_vcf*.c", "engine/fasta.c"),
+    "jansson.h": ("engine/import_people*.c", "engine/import_ontology*.c", "api/beacon_*.c",
+                  "tools/skerry/*.c"),
+    "zip.h": ("engine/archive.c",),
+    "zlib.h": ("engine/archive.c",),
+    "microhttpd.h": ("api/server*.c",),
+    "jemalloc/*": (),
+    "criterion/*": (),
+}
+
+
+def floor(name):
+    if name.startswith("storage/base/"):
+        return "storage/base"
+    top = name.split("/")[0]
+    return top if top in MAY else None
+
+
+def pulled_in(files, names):
+    """The headers that these headers bring with them."""
+    seen, left = set(), list(names)
+    while left:
+        name = left.pop()
+        if name in seen or name not in files.files:
+            continue
+        seen.add(name)
+        left += [path for _, form, path in tree.includes(files, name) if form == '"']
+    return seen
+
+
+def check_own(files, name, line, path, through_engine):
+    if path not in files.files:
+        yield f"{name}:{line}: no file {path}; name it from the root of the project"
+        return
+    if path.endswith("_int.h"):
+        home = os.path.dirname(path)
+        if os.path.dirname(name) != home and name.split("/")[0] != "tests":
+            yield (f"{name}:{line}: {path} belongs to {home}/; "
+                   f"declare what you need in a header without _int")
+            return
+    mine, theirs = floor(name), floor(path)
+    if mine is None:
+        return
+    if theirs is None:
+        yield f"{name}:{line}: {mine}/ may not include {path}; move what is needed into a floor"
+    elif theirs not in MAY[mine] and not (mine == "api" and path in through_engine):
+        yield (f"{name}:{line}: {mine}/ may not include {path}; it may include "
+               f"{', '.join(MAY[mine])}")
+
+
+def check(files):
+    engine_faces = [f for f in files.files
+                    if f.startswith("engine/") and f.endswith(".h") and not f.endswith("_int.h")]
+    through_engine = pulled_in(files, engine_faces)
+    for name in files.c_files():
+        for line, form, path in tree.includes(files, name):
+            if form == '"':
+                yield from check_own(files, name, line, path, through_engine)
+                continue
+            if name.startswith("tests/"):
+                continue
+            for pattern, doors in DOORS.items():
+                if fnmatch.fnmatch(path, pattern) and not any(
+                        fnmatch.fnmatch(name, d) for d in doors):
+                    yield (f"{name}:{line}: <{path}> may be included by "
+                           f"{', '.join(doors) or 'no file'} only; call its door instead")
+
+
+if __name__ == "__main__":
+    tree.main(check)

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Each check passes a good example and complains of a bad one, at the right place."""
+import os
+import sys
+import tempfile
+
+import banned
+import documents
+import format as formatting
+import headers
+import layers
+import leftovers
+import private
+import promise
+import registered
+import shape
+import tree
+
+LONG = "int f(void)\n{\n" + "    ;\n" * 80 + "}\n"
+STYLE = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".clang-format"),
+             encoding="utf-8").read()
+
+# check, good files, bad files, a word of the complaint
+EXAMPLES = [
+    (formatting, {".clang-format": STYLE, "a.c": "int a(int b)\n{\n    return b;\n}\n"},
+     {".clang-format": STYLE, "a.c": "int a(int b) { return  b; }\n"}, "a.c:1"),
+    (layers, {"storage/a.h": "", "engine/b.c": '#include "storage/a.h"\n'},
+     {"engine/b.h": "", "storage/a.c": '\n#include "engine/b.h"\n'}, "storage/a.c:2"),
+    (layers, {"storage/a_int.h": "", "storage/b.c": '#include "storage/a_int.h"\n'},
+     {"storage/a_int.h": "", "index/b.c": '#include "storage/a_int.h"\n'}, "belongs to storage/"),
+    (layers, {"storage/block_writer.c": "#include <zstd.h>\n"}, {"index/zone.c": "#include <zstd.h>\n"},
+     "index/zone.c:1"),
+    (layers, {"index/a.h": "", "engine/e.h": '#include "index/a.h"\n', "api/b.c": '#include "index/a.h"\n'},
+     {"index/a.h": "", "api/b.c": '#include "index/a.h"\n'}, "api/ may not include"),
+    (shape, {"a.c": LONG.replace("    ;\n" * 80, "    ;\n" * 60)}, {"a.c": LONG}, "83 lines"),
+    (shape, {"a.c": "x" * 100}, {"a.c": "x" * 101}, "101 columns"),
+    (shape, {"a.c": "\n" * 600}, {"a.c": "\n" * 601}, "601 lines"),
+    (shape, {"x/a.c": "", "y/b.c": ""}, {"x/a.c": "", "y/a.c": ""}, "same name"),
+    (banned, {"a.c": '/* strcpy(a, b) */ char *a = "gets(";\nsnprintf(a);\n'}, {"a.c": "\nstrcpy(a, b);\n"},
+     "a.c:2"),
+    (banned, {"tools/a.c": "exit(2);\n"}, {"engine/a.c": "exit(2);\n"}, "exit()"),
+    (headers, {"storage/a.h": "#ifndef A\n#define A\n#include <stdint.h>\nuint32_t skr_a(void);\n#endif\n"},
+     {"storage/a.h": "uint32_t skr_a(void);\n"}, "storage/a.h"),
+    (promise, {"storage/a.h": "/* Adds. */\nint skr_add(int a, int b);\nint skr_more(int a);\n"},
+     {"storage/a.h": "/* Adds. */\n\nint skr_add(int a,\n            int b);\n"}, "storage/a.h:3"),
+    (registered, {"tests/unit/test_a.c": "Test(a, is_so)\n{\n}\n"},
+     {"tests/unit/test_a.c": "/* Test(a, b) */\n"}, "registers no test"),
+    (leftovers, {"a.md": "to do\n"}, {"a.md": "TO" + "DO later\n"}, "a.md:1"),
+    (private, {"a.md": "see docs/work/a and /tmp/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
+    (documents, {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "`IO` the disk\n"},
+     {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "IOTA\n"}, "error code IO"),
+    (documents, {"engine/import_counters.c": '{"bad_alt"}', "docs/counting.md": "`bad_alt`"},
+     {"engine/import_counters.c": '{"bad_alt"}', "docs/counting.md": "bad"}, "counter bad_alt"),
+]
+
+
+def run(module, example):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in example.items():
+            path = os.path.join(folder, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as fh:
+                fh.write(text)
+        return list(module.check(tree.Tree(folder)))
+
+
+def main():
+    os.environ.pop("SKERRY", None)
+    wrong = 0
+    for module, good, bad, word in EXAMPLES:
+        said = run(module, good)
+        if said:
+            wrong += 1
+            print(f"{module.__name__}: complains of the good example: {said[0]}")
+        said = run(module, bad)
+        if not said or not all(word in line for line in said):
+            wrong += 1
+            print(f"{module.__name__}: the bad example should give a complaint with '{word}': {said}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
