@@ -1,18 +1,24 @@
 /*
  * server.h - Beacon v2 over HTTP.
  *
- * Threads: libmicrohttpd's own threads parse and queue; answers are made by a pool of workers while
- * the connection is suspended, so that no handler blocks (limits: docs/http-api.md).
+ * Threads: one thread of libmicrohttpd reads and writes; answers are made by a pool of workers
+ * while the connection is suspended, so that no handler blocks; one more thread closes connections
+ * that are too slow and stops questions whose asker has gone (limits: docs/http-api.md).
  */
 #ifndef SKR_API_SERVER_H
 #define SKR_API_SERVER_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include "engine/disclose.h"
 #include "engine/engine.h"
 #include "storage/base/err.h"
+
+/*
+ * Is given a line for the log, without a newline: one for each question (when, what, status, what
+ * was told, how long) and one for each fault of ours. Called by several threads, one at a time.
+ */
+typedef void (*skr_log_fn)(void *context, const char *line);
 
 /* What the configuration file sets; docs/http-api.md lists keys and defaults. Texts are borrowed.
  */
@@ -23,21 +29,25 @@ typedef struct skr_server_config {
     const char *description;
     const char *organization_id;
     const char *organization_name;
-    const char *base_url;    /* absolute URLs of /map; NULL: made from listen */
+    const char *organization_url;
+    const char *base_url;    /* absolute, as clients see /api; NULL: made from listen */
     const char *environment; /* prod, test, dev, staging */
     uint32_t n_connections_max;
+    uint32_t n_queue_max; /* questions that wait for a worker; the next one is told to come back */
     uint32_t n_body_max;
-    uint32_t timeout_s; /* of an idle connection */
+    uint32_t timeout_s; /* of an idle connection, of a request to arrive, of an answer to be read */
     uint32_t query_timeout_ms;
     uint32_t n_workers; /* 0: as many as processors */
+    skr_log_fn on_log;  /* NULL: no log */
+    void *log_context;
 } skr_server_config;
 
-/* What a server has that no configuration file speaks of. */
 skr_server_config skr_server_config_default(void);
 
 typedef struct skr_server skr_server;
 
-/* Listens. engine and config must outlive it. The caller owns it. Errors: IO naming the address. */
+/* Listens. engine and config must outlive it. The caller owns it. Errors: IO naming the address;
+ * USAGE when listen is no ADDR:PORT, or a text that Beacon requires is empty; NOMEM. */
 SKR_MUST_USE int skr_server_start(skr_engine *engine, const skr_policy *policy,
                                   const skr_server_config *config, skr_server **ret_server,
                                   skr_err *err);
@@ -45,7 +55,8 @@ SKR_MUST_USE int skr_server_start(skr_engine *engine, const skr_policy *policy,
 /* ADDR:PORT as it listens; belongs to the server. */
 const char *skr_server_address(const skr_server *server);
 
-/* Takes no more connections, waits for the questions that run (at most wait_ms), stops, frees. */
+/* Takes no more connections, waits for the questions that run (at most wait_ms, then stops them),
+ * frees. NULL is allowed. */
 void skr_server_drain(skr_server *server, uint32_t wait_ms);
 
 #endif
