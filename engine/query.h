@@ -27,7 +27,8 @@ typedef enum skr_aexpr_op {
     SKR_A_NOT,
     SKR_A_ALL,     /* every allele */
     SKR_A_VARIANT, /* text: CONTIG-POS-REF-ALT, or CONTIG-POS-END-TYPE */
-    SKR_A_REGION,  /* contig, [start0, end0): overlap with the canonical REF span */
+    SKR_A_REGION,  /* contig, [start0, end0): overlap with the canonical REF span; end0 UINT32_MAX:
+                    * to the end of the contig */
     SKR_A_GENE,    /* text */
     SKR_A_EFFECT,  /* text; needs annotations */
     SKR_A_IMPACT,  /* text; needs annotations */
@@ -58,8 +59,9 @@ typedef struct skr_aexpr {
     uint32_t end_to0;
     skr_compare compare;
     double number;
-    uint32_t at; /* place of its word in the text, in bytes; 0 for Beacon requests */
-    uint32_t n_at;
+    const char *source; /* the whole text that was parsed; NULL for Beacon requests */
+    uint32_t at;        /* place of its word in the source, in bytes */
+    uint32_t n_at;      /* 0: nothing to point at */
 } skr_aexpr;
 
 /* ------------------------------------------------------------------ individuals */
@@ -75,7 +77,8 @@ typedef enum skr_expr_op {
     SKR_E_TERM,      /* text: a CURIE, descendants included */
     SKR_E_ONLY,      /* text: that class alone */
     SKR_E_SIMILAR,   /* not built yet */
-    SKR_E_SEX,       /* text: female, male, other, unknown; = or != */
+    SKR_E_SEX,       /* text: female, male, other, unknown; compare: = or !=, and != is false for
+                      * somebody of whom it is not known; so for the next three */
     SKR_E_KARYOTYPE, /* text: XX, XY, ... unknown */
     SKR_E_COUNTRY,   /* text: a CURIE or a label */
     SKR_E_ANCESTRY,  /* text: a CURIE or a label */
@@ -83,8 +86,8 @@ typedef enum skr_expr_op {
     SKR_E_AGE,       /* compare, number in years */
     SKR_E_ONSET,     /* text: a term, or NULL for any disease; compare, number in years */
     SKR_E_VALUE,     /* text: a CURIE; compare, number */
-    SKR_E_ID,        /* text: an individual's id; = or != */
-    SKR_E_ID_FILE,   /* ids: read from @FILE */
+    SKR_E_ID,        /* text: an individual's id */
+    SKR_E_ID_FILE,   /* ids: read from @FILE, ascending, each once */
 } skr_expr_op;
 
 typedef struct skr_expr {
@@ -97,6 +100,7 @@ typedef struct skr_expr {
     double number;
     const char *const *ids; /* of ID_FILE */
     size_t n_ids;
+    const char *source; /* as in skr_aexpr */
     uint32_t at;
     uint32_t n_at;
 } skr_expr;
@@ -121,15 +125,23 @@ SKR_MUST_USE int skr_query_aexpr(skr_query *query, const skr_aexpr *node,
                                  const skr_aexpr **ret_node, skr_err *err);
 
 /*
- * Parse the language. allow_files: "id in @FILE" may read files (command line only). An error is
- * one line of what and where; *err's message ends with two further lines, the text and a caret,
- * separated by '\n' (the only messages that hold one). The nodes live in query. Errors: QUERY,
- * NOT_YET, INPUT (an @FILE), NOMEM.
+ * Parse the language. allow_files: "id in @FILE" may read files (command line only). The nodes live
+ * in query; AND and OR of many operands are balanced trees, so that their depth stays small. An
+ * error's message has skr_query_point's two further lines. Errors: QUERY, NOT_YET, INPUT (an
+ * @FILE), IO, NOMEM.
  */
 SKR_MUST_USE int skr_query_parse(skr_query *query, const char *text, bool allow_files,
                                  const skr_expr **ret_expr, skr_err *err);
 SKR_MUST_USE int skr_query_parse_alleles(skr_query *query, const char *text,
                                          const skr_aexpr **ret_aexpr, skr_err *err);
+
+/*
+ * Appends two lines to err's message, each after a '\n' (no other messages hold one): the source,
+ * or a window of it, and carets under the n_at bytes at `at`. A node's error is pointed at with
+ * skr_query_point(err, node->source, node->at, node->n_at). Nothing happens when err or source is
+ * NULL, n_at is 0, or the message points already. Returns err's code, or 0 when err is NULL.
+ */
+int skr_query_point(skr_err *err, const char *source, uint32_t at, uint32_t n_at);
 
 /*
  * Reads an age: an ISO 8601 duration (P65Y, P6M, P1Y2M3D, P3W) or a number of years. A year has
