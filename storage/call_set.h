@@ -11,6 +11,7 @@
 #ifndef SKR_STORAGE_CALL_SET_H
 #define SKR_STORAGE_CALL_SET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,17 @@ SKR_MUST_USE int skr_call_set_from_calls(const uint8_t *calls, uint32_t n_sample
 
 /* Writes the call of every sample into calls[0 .. n_samples); SKR_CALL_DEFAULT stays as it is. */
 void skr_call_set_to_calls(const skr_call_set *set, uint32_t n_samples, uint8_t *calls);
+
+/*
+ * The copies called of all samples together, or of those in the cohort (a bitmap, 64 samples a
+ * word) unless it is NULL. copies_expected is of every sample; n_copies_expected is its sum over
+ * the samples asked about. Costs as many steps as the set has flips and exceptions.
+ */
+uint64_t skr_call_set_n_copies(const skr_call_set *set, const uint64_t *cohort,
+                               const uint8_t *copies_expected, uint64_t n_copies_expected);
+
+/* Does it say something of every sample: nowhere NO_STATEMENT? */
+bool skr_call_set_is_complete(const skr_call_set *set, uint32_t n_samples);
 
 /* Appends the stored bytes (docs/format.md, "Call set"). Errors: NOMEM. */
 SKR_MUST_USE int skr_call_set_encode(const skr_call_set *set, skr_buffer *bytes, skr_err *err);

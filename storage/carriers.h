@@ -85,7 +85,8 @@ SKR_MUST_USE int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_
 /*
  * Tallies the carriers that are in the cohort, a bitmap of n_samples bits, or all of them when it
  * is NULL. copies_expected[sample] tells het from hemi for plain carriers of dosage 1: hemi where
- * it is 1. Adds nothing to *ret_tally: sets it.
+ * it is 1; NULL means that it is 1 nowhere (zone DIPLOID), which is faster. Adds nothing to
+ * *ret_tally: sets it.
  */
 SKR_MUST_USE int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
                                     const uint64_t *cohort, const uint8_t *copies_expected,

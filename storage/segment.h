@@ -4,8 +4,11 @@
  * Samples are numbered locally, 0 to n_samples - 1, and name individuals. By contig and tile (a
  * span of 2^tile_shift bases) a segment holds rows, one a canonical allele that some record names,
  * and spans, which say who was called where: the coverage layer. A row lies in the tile of its
- * start, a span too. Those longer than a tile are also in the contig's list of wide ones, so that
- * whatever reaches into a tile is in that tile, in the one before it, or in that list.
+ * start, a span too. Rows longer than a tile are also in the list of wide rows, and spans longer
+ * than a tile are in the contig's list of wide spans instead, so that whatever reaches into a tile
+ * is in that tile, in the one before it, or in those lists. A tile that holds much comes in several
+ * pieces: entries of skr_segment_tiles with the same contig and number, in the order of their rows;
+ * "tile" below means such an entry.
  *
  * What a sample is for an allele K that has a row here:
  *   its call in the row's call set, if that is not NO_STATEMENT: a direct claim (rule 4);
@@ -154,13 +157,18 @@ typedef struct skr_tile {
     uint32_t n_rows;
     uint32_t n_spans;
     uint64_t first_row;     /* number of its first row in the segment */
+    uint32_t min_start0;    /* of its rows; 0 without rows */
+    uint32_t max_start0;    /* of its rows; 0 without rows */
     uint32_t max_end0;      /* the largest end0 of its rows, wide ones left out; 0 without rows */
-    uint32_t max_span_end0; /* the same for spans */
+    uint32_t max_span_end0; /* the same for spans; wide ones are not in tiles */
     uint32_t kinds;         /* bit 1 << skr_allele_kind for each kind that occurs */
     uint64_t max_ac;        /* of any row in this segment */
 } skr_tile;
 
-/* The tiles that exist, ascending by contig and number; belong to the segment. */
+/*
+ * The tiles that exist, ascending by contig, number and row; pieces of one tile follow each other.
+ * They belong to the segment.
+ */
 const skr_tile *skr_segment_tiles(const skr_segment *segment, size_t *ret_n);
 
 /*
@@ -218,7 +226,7 @@ skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row);
 
 /*
  * The stored carriers of a row of a tile, for skr_carriers_decode, _mark and _tally; they belong to
- * the view until it loads another tile. Errors: CORRUPT, IO, NOMEM.
+ * the view until the next call of this function. Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_segment_view_carriers(skr_segment_view *view, size_t tile, uint32_t row,
                                            const uint8_t **ret_bytes, size_t *ret_n, skr_err *err);
