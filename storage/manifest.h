@@ -19,9 +19,9 @@
 
 #include "storage/base/err.h"
 #include "storage/block_file.h"
+#include "storage/digest.h"
 
 #define SKR_NONE UINT32_MAX
-#define SKR_DIGEST_SIZE 32 /* SHA-256 */
 
 typedef struct skr_contig {
     char *name;      /* canonical: index/contig.h */

@@ -10,4 +10,7 @@
 /* The CRC-32C of n bytes. Uses the processor's instruction where there is one. */
 uint32_t skr_crc32c(const void *bytes, size_t n);
 
+/* The same without the instruction: for other processors, and for tests to compare with. */
+uint32_t skr_crc32c_plain(const void *bytes, size_t n);
+
 #endif
