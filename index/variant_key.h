@@ -17,11 +17,11 @@
 
 /* What an ALT of a record is. */
 typedef enum skr_alt_class {
-    SKR_ALT_BASES,   /* A, C, G, T only, and REF too: it has a key */
+    SKR_ALT_BASES,   /* A, C, G, T only, and REF of those and N: it has a key */
     SKR_ALT_STAR,    /* *: called otherwise, no key */
     SKR_ALT_NON_REF, /* <NON_REF>, <*>, <X>: unknown, no key */
     SKR_ALT_SV,      /* another <...>: a structural allele */
-    SKR_ALT_BND,     /* a breakend, or a single one: counted, no key */
+    SKR_ALT_BND,     /* a breakend, a single one, <BND>, <TRA>, <CTX>: counted, no key */
     SKR_ALT_BAD,     /* anything else (N, IUPAC codes ...): unknown, no key; counted bad_alt */
     SKR_ALT_SAME,    /* equal to REF: called otherwise, no key */
     SKR_ALT_NONE,    /* "." */
@@ -42,7 +42,10 @@ typedef struct skr_base_source {
 /*
  * The canonical small allele: ret->contig and ret->zone are left alone; start0, end0, kind, ref,
  * alt are set, the texts pointing into text, which is cleared and owned by the caller. source NULL:
- * trimmed only. start0 of a record is POS - 1. Errors: those of source; NOMEM.
+ * trimmed only. start0 of a record is POS - 1. One of n_ref and n_alt may be 0: a question that
+ * leaves out the anchor base; then, without a source, the anchor is the letter N and stands for any
+ * base. An allele does not move across an N. Errors: those of source; INPUT (beyond the limits);
+ * NOMEM.
  */
 SKR_MUST_USE int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref,
                                       const char *alt, size_t n_alt, const skr_base_source *source,

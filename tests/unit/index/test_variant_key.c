@@ -1,0 +1,402 @@
+/*
+ * One allele has one key, however it was written, and the key still makes the same sequence.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "index/variant_key.h"
+
+static skr_err err;
+static skr_buffer text;
+
+/* ------------------------------------------------------------------ a reference to ask */
+
+#define N_BASES 2000u
+static char reference[N_BASES + 1];
+
+static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, skr_err *ret_err)
+{
+    (void)context;
+    (void)ret_err;
+    if (start0 >= strlen(reference))
+        return 0;
+    if (n > strlen(reference) - start0)
+        n = (uint32_t)strlen(reference) - start0;
+    memcpy(bases, reference + start0, n);
+    return (int)n;
+}
+
+static const skr_base_source source = {get_bases, NULL};
+
+static char *key(uint32_t pos1, const char *ref, const char *alt, const skr_base_source *from)
+{
+    static char out[8192];
+    skr_buffer printed = {0};
+    skr_allele allele = {0};
+    cr_assert(eq(int,
+                 skr_allele_normalise(pos1 - 1, ref, strlen(ref), alt, strlen(alt), from, &text,
+                                      &allele, &err),
+                 0),
+              "%s", err.message);
+    cr_assert(eq(int, skr_variant_print("1", &allele, &printed, &err), 0));
+    cr_assert(lt(sz, printed.n, sizeof out));
+    memcpy(out, printed.bytes, printed.n + 1);
+    skr_buffer_done(&printed);
+    return out;
+}
+
+Test(variant_key, is_the_one_of_the_worked_cases)
+{
+    strcpy(reference, "AAACGTGAAAAAATTCAGCAGCAGGACGTCTGG");
+    static const struct {
+        uint32_t pos1;
+        const char *ref;
+        const char *alt;
+        const char *key;
+    } cases[] = {
+        {1, "AA", "A", "1-1-AA-A"},       {2, "AA", "A", "1-1-AA-A"},
+        {3, "AC", "C", "1-1-AA-A"},       {7, "GA", "G", "1-7-GA-G"},
+        {10, "AA", "A", "1-7-GA-G"},      {13, "AT", "T", "1-7-GA-G"},
+        {13, "at", "t", "1-7-GA-G"},      {15, "T", "TCAG", "1-15-T-TCAG"},
+        {24, "G", "GCAG", "1-15-T-TCAG"}, {15, "TCAGCAGCAGG", "TCAGCAGCAGCAGG", "1-15-T-TCAG"},
+        {26, "ACGT", "ACTT", "1-28-G-T"}, {26, "ACGT", "GCGT", "1-26-A-G"},
+        {27, "CGT", "TA", "1-27-CGT-TA"}, {26, "ACGTC", "ATAC", "1-27-CGT-TA"},
+        {26, "AC", "GT", "1-26-AC-GT"},   {7, "GAAAAAAT", "GAAAAAAC", "1-14-T-C"},
+        {1, "A", "TA", "1-1-A-TA"},       {3, "", "A", "1-1-A-AA"},
+        {3, "AC", "", "1-2-AAC-A"},       {1, "A", "", "1-1-AA-A"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert(
+            eq(str, key(cases[i].pos1, cases[i].ref, cases[i].alt, &source), (char *)cases[i].key),
+            "%u %s %s", cases[i].pos1, cases[i].ref, cases[i].alt);
+}
+
+Test(variant_key, is_trimmed_only_without_a_reference)
+{
+    cr_assert(eq(str, key(10, "AA", "A", NULL), "1-10-AA-A"));
+    cr_assert(eq(str, key(3, "AC", "C", NULL), "1-3-AC-C"));
+    cr_assert(eq(str, key(3, "CAC", "CC", NULL), "1-3-CA-C"));
+    cr_assert(eq(str, key(5, "GATT", "GAC", NULL), "1-7-TT-C"));
+    cr_assert(eq(str, key(5, "", "GG", NULL), "1-4-N-NGG"));
+}
+
+Test(variant_key, does_not_move_across_unknown_bases)
+{
+    strcpy(reference, "ACGNAAAAT");
+    cr_assert(eq(str, key(8, "AT", "T", &source), "1-5-AA-A"));
+    cr_assert(eq(str, key(5, "AA", "A", &source), "1-5-AA-A"));
+}
+
+/* ------------------------------------------------------------------ random spellings */
+
+static uint64_t state;
+
+static uint32_t draw(uint32_t below)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)((state >> 11) % below);
+}
+
+static void seed_from_clock(void)
+{
+    const char *given = getenv("SKR_SEED");
+    state = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u;
+    fprintf(stderr, "SKR_SEED=%llu\n", (unsigned long long)state);
+    state |= 1;
+}
+
+/* Short tandem repeats of all periods up to 6, with single changes in between. */
+static void make_repeats(void)
+{
+    size_t n = 0;
+    while (n < N_BASES) {
+        char unit[7];
+        uint32_t n_unit = 1 + draw(6);
+        for (uint32_t i = 0; i < n_unit; i++)
+            unit[i] = "ACGT"[draw(4)];
+        for (uint32_t times = 1 + draw(12); times > 0 && n < N_BASES; times--)
+            for (uint32_t i = 0; i < n_unit && n < N_BASES; i++)
+                reference[n++] = unit[i];
+    }
+    reference[N_BASES] = '\0';
+}
+
+/* The reference with [start0, start0 + n_ref) replaced. */
+static void haplotype(uint32_t start0, size_t n_ref, const char *alt, size_t n_alt, char *out)
+{
+    memcpy(out, reference, start0);
+    memcpy(out + start0, alt, n_alt);
+    strcpy(out + start0 + n_alt, reference + start0 + n_ref);
+}
+
+/* Any spelling: the changed part of the haplotype in a random window around all its places. */
+static void spell(const char *changed, uint32_t *ret_pos1, char *ref, char *alt)
+{
+    size_t n_changed = strlen(changed);
+    uint32_t head = 0;
+    while (head < n_changed && reference[head] == changed[head])
+        head++;
+    uint32_t tail = 0; /* the window must hold all bases between the longest common ends */
+    while (tail < N_BASES && tail < n_changed &&
+           reference[N_BASES - 1 - tail] == changed[n_changed - 1 - tail])
+        tail++;
+    size_t shorter = n_changed < N_BASES ? n_changed : N_BASES;
+    if (head > shorter)
+        head = (uint32_t)shorter;
+    /* Somewhere between leftmost and rightmost: cut what both ends claim. */
+    uint32_t overlap = head + tail > shorter ? head + tail - (uint32_t)shorter : 0;
+    uint32_t back = overlap == 0 ? 0 : draw(overlap + 1);
+    uint32_t from = head - back;
+    uint32_t to_tail = tail - (overlap - back);
+    uint32_t pad_left = draw(6);
+    uint32_t pad_right = draw(6);
+    from = from > pad_left ? from - pad_left : 0;
+    to_tail = to_tail > pad_right ? to_tail - pad_right : 0;
+    uint32_t n_ref = N_BASES - to_tail - from;
+    uint32_t n_alt = (uint32_t)n_changed - to_tail - from;
+    if (n_ref == 0 || n_alt == 0) {
+        if (from > 0)
+            from--;
+        else
+            to_tail--;
+        n_ref++;
+        n_alt++;
+    }
+    memcpy(ref, reference + from, n_ref);
+    ref[n_ref] = '\0';
+    memcpy(alt, changed + from, n_alt);
+    alt[n_alt] = '\0';
+    *ret_pos1 = from + 1;
+}
+
+/* A random allele of the reference: returns the changed sequence. */
+static void draw_change(char *changed)
+{
+    uint32_t start0 = draw(4) == 0 ? draw(12) : draw(N_BASES - 40);
+    char alt[32];
+    for (;;) {
+        uint32_t n_ref = draw(3) == 0 ? draw(12) : draw(3);
+        uint32_t n_alt = draw(3) == 0 ? draw(12) : draw(3);
+        bool copies = draw(2) == 0; /* repeat what is there, so that it can move */
+        for (uint32_t i = 0; i < n_alt; i++)
+            alt[i] = copies ? reference[start0 + i] : "ACGT"[draw(4)];
+        haplotype(start0, n_ref, alt, n_alt, changed);
+        if (strcmp(changed, reference) != 0)
+            return;
+    }
+}
+
+Test(variant_key, is_one_for_all_spellings_and_makes_the_same_sequence)
+{
+    static char changed[N_BASES + 64], again[N_BASES + 64];
+    static char ref[N_BASES + 64], alt[N_BASES + 64];
+    static char first[8192];
+    seed_from_clock();
+    for (int round = 0; round < 3000; round++) {
+        if (round % 100 == 0)
+            make_repeats();
+        draw_change(changed);
+        for (int i = 0; i < 6; i++) {
+            uint32_t pos1;
+            spell(changed, &pos1, ref, alt);
+            char *now = key(pos1, ref, alt, &source);
+            if (i == 0) {
+                skr_variant_text parsed;
+                strcpy(first, now);
+                cr_assert(eq(int, skr_variant_parse(now, &parsed, &err), 0));
+                haplotype(parsed.start0, parsed.n_ref, parsed.alt, parsed.n_alt, again);
+                cr_assert(zero(int, strcmp(again, changed)), "%s", now);
+            }
+            cr_assert(eq(str, now, first), "%u %s %s", pos1, ref, alt);
+        }
+    }
+}
+
+Test(variant_key, is_the_one_of_bcftools_norm)
+{
+    static char changed[N_BASES + 64];
+    static char ref[N_BASES + 64], alt[N_BASES + 64];
+    enum {
+        N = 1500
+    };
+    static char *keys[N];
+    char folder[] = "/tmp/skr-norm-XXXXXX";
+    char command[512], line[8192];
+
+    if (system("command -v bcftools >/dev/null 2>&1") != 0)
+        cr_skip_test("bcftools is not installed");
+    seed_from_clock();
+    make_repeats();
+    cr_assert(ne(ptr, mkdtemp(folder), NULL));
+    snprintf(command, sizeof command, "%s/r.fa", folder);
+    FILE *fasta = fopen(command, "w");
+    fprintf(fasta, ">1\n%s\n", reference);
+    fclose(fasta);
+    snprintf(command, sizeof command, "%s/v.vcf", folder);
+    FILE *vcf = fopen(command, "w");
+    fprintf(vcf,
+            "##fileformat=VCFv4.2\n##contig=<ID=1,length=%u>\n"
+            "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n",
+            N_BASES);
+    for (int i = 0; i < N; i++) {
+        uint32_t pos1;
+        draw_change(changed);
+        spell(changed, &pos1, ref, alt);
+        keys[i] = strdup(key(pos1, ref, alt, &source));
+        fprintf(vcf, "1\t%u\t%d\t%s\t%s\t.\t.\t.\n", pos1, i, ref, alt);
+    }
+    fclose(vcf);
+    snprintf(command, sizeof command,
+             "cd %s && bcftools norm -f r.fa v.vcf 2>/dev/null | grep -v '^#' | "
+             "awk '{print $3, $1\"-\"$2\"-\"$4\"-\"$5}'",
+             folder);
+    FILE *norm = popen(command, "r");
+    int n_seen = 0;
+    while (fgets(line, sizeof line, norm) != NULL) {
+        char *space = strchr(line, ' ');
+        line[strcspn(line, "\n")] = '\0';
+        cr_assert(eq(str, keys[atoi(line)], space + 1));
+        n_seen++;
+    }
+    cr_assert(eq(int, pclose(norm), 0));
+    cr_assert(eq(int, n_seen, N));
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    cr_assert(eq(int, system(command), 0));
+    for (int i = 0; i < N; i++)
+        free(keys[i]);
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+Test(variant_key, classifies_alts)
+{
+    static const struct {
+        const char *ref;
+        const char *alt;
+        skr_alt_class class;
+    } cases[] = {
+        {"A", "G", SKR_ALT_BASES},
+        {"a", "g", SKR_ALT_BASES},
+        {"N", "G", SKR_ALT_BASES},
+        {"A", "*", SKR_ALT_STAR},
+        {"A", "<NON_REF>", SKR_ALT_NON_REF},
+        {"A", "<*>", SKR_ALT_NON_REF},
+        {"A", "<X>", SKR_ALT_NON_REF},
+        {"A", "<DEL>", SKR_ALT_SV},
+        {"A", "<INS:ME:ALU>", SKR_ALT_SV},
+        {"A", "<BND>", SKR_ALT_BND},
+        {"A", "A[1:2[", SKR_ALT_BND},
+        {"A", "A.", SKR_ALT_BND},
+        {"A", ".A", SKR_ALT_BND},
+        {"A", "R", SKR_ALT_BAD},
+        {"A", "N", SKR_ALT_BAD},
+        {"R", "A", SKR_ALT_BAD},
+        {"A", "<DEL", SKR_ALT_BAD},
+        {"A", "", SKR_ALT_BAD},
+        {"A", "a", SKR_ALT_SAME},
+        {"A", ".", SKR_ALT_NONE},
+        {"A", "<>", SKR_ALT_BAD},
+        {"A", "<D L>", SKR_ALT_BAD},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert(eq(int, skr_alt_classify(cases[i].ref, cases[i].alt), cases[i].class), "%s %s",
+                  cases[i].ref, cases[i].alt);
+}
+
+Test(variant_key, makes_structural_alleles)
+{
+    static const struct {
+        uint32_t pos1;
+        uint64_t end1;
+        int64_t svlen;
+        const char *symbolic;
+        const char *key;
+    } cases[] = {
+        {1000, 1500, -500, "<DEL>", "1-1000-1500-DEL"},
+        {1000, 0, -500, "<DEL>", "1-1000-1500-DEL"},
+        {1000, 0, 500, "<del>", "1-1000-1500-DEL"},
+        {1000, 0, 300, "<INS:ME:ALU>", "1-1000-1000-INS"},
+        {1000, 0, 0, "<INS>", "1-1000-1000-INS"},
+        {1000, 1000, 0, "<CN0>", "1-1000-1000-CN0"},
+        {1000, 0, 0, "<DEL>", NULL},
+        {1000, 999, 0, "<DEL>", NULL},
+        {1000, 1ull << 40, 0, "<DEL>", NULL},
+        {1000, 0, INT64_MIN, "<DEL>", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char type[1025];
+        skr_allele allele = {0};
+        bool made = skr_allele_structural(cases[i].pos1, cases[i].end1, cases[i].svlen,
+                                          cases[i].symbolic, type, &allele);
+        cr_assert(eq(int, made, cases[i].key != NULL), "%zu", i);
+        if (!made)
+            continue;
+        text.n = 0;
+        cr_assert(eq(int, skr_variant_print("1", &allele, &text, &err), 0));
+        cr_assert(eq(str, (char *)text.bytes, (char *)cases[i].key));
+    }
+}
+
+Test(variant_key, gives_the_atoms_of_a_replacement)
+{
+    skr_allele mnv = {0}, atom = {0};
+    cr_assert(eq(int, skr_allele_normalise(99, "ACGT", 4, "GCAA", 4, NULL, &text, &mnv, &err), 0));
+    cr_assert(eq(int, mnv.kind, SKR_ALLELE_MNV));
+    cr_assert(skr_allele_atom(&mnv, 0, &atom));
+    cr_assert(atom.start0 == 99 && *atom.ref == 'A' && *atom.alt == 'G');
+    cr_assert(skr_allele_atom(&mnv, 1, &atom));
+    cr_assert(atom.start0 == 101 && *atom.ref == 'G' && *atom.alt == 'A');
+    cr_assert(skr_allele_atom(&mnv, 2, &atom));
+    cr_assert(atom.start0 == 102 && atom.end0 == 103 && atom.kind == SKR_ALLELE_SNV);
+    cr_assert(not(skr_allele_atom(&mnv, 3, &atom)));
+}
+
+Test(variant_key, reads_variants_as_people_write_them)
+{
+    skr_variant_text v;
+    cr_assert(eq(int, skr_variant_parse("chr3-45823240-T-C", &v, &err), 0));
+    cr_assert(v.start0 == 45823239 && v.n_ref == 1 && *v.alt == 'C' && !v.is_structural);
+    cr_assert(eq(str, v.contig, "chr3"));
+    cr_assert(eq(int, skr_variant_parse("HLA-A-01-7-g-ga", &v, &err), 0));
+    cr_assert(eq(str, v.contig, "HLA-A-01"));
+    cr_assert(eq(int, skr_variant_parse("1-1000-1500-DEL", &v, &err), 0));
+    cr_assert(v.is_structural && v.start0 == 999 && v.end0 == 1500 && v.n_alt == 3);
+    cr_assert(eq(int, skr_variant_parse("1-10-AC-", &v, &err), 0));
+    cr_assert(v.n_ref == 2 && v.n_alt == 0);
+    static const char *const bad[] = {"",
+                                      "1",
+                                      "1-2-A",
+                                      "1-0-A-C",
+                                      "1-x-A-C",
+                                      "1-5-A-A",
+                                      "1-5-A-R",
+                                      "1-5--",
+                                      "-5-A-C",
+                                      "1-5-A-N",
+                                      "1-10-9-DEL",
+                                      "1-10-20-",
+                                      "1-99999999999-A-C",
+                                      "1-4000000000-A-C"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_assert(eq(int, skr_variant_parse(bad[i], &v, &err), SKR_ERR_QUERY), "%s", bad[i]);
+}
+
+Test(variant_key, knows_the_types_of_the_language)
+{
+    skr_allele cn = {.kind = SKR_ALLELE_SV, .alt = "CN12", .n_alt = 4};
+    skr_allele del = {.kind = SKR_ALLELE_SV, .alt = "DEL", .n_alt = 3};
+    skr_allele snv = {.kind = SKR_ALLELE_SNV, .ref = "A", .n_ref = 1, .alt = "C", .n_alt = 1};
+    cr_assert(skr_allele_is_type(&cn, "cnv"));
+    cr_assert(not(skr_allele_is_type(&cn, "del")));
+    cr_assert(skr_allele_is_type(&del, "del"));
+    cr_assert(not(skr_allele_is_type(&del, "delins")));
+    cr_assert(skr_allele_is_type(&snv, "snv"));
+    cr_assert(skr_allele_type_exists("str"));
+    cr_assert(not(skr_allele_type_exists("snp")));
+}
