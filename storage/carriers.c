@@ -1,0 +1,184 @@
+/* carriers.c - lists of carriers, and the choice of the form in which they are stored. */
+#include "storage/carriers.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/carriers_int.h"
+#include "storage/gap_list.h"
+
+void skr_carriers_done(skr_carriers *carriers)
+{
+    free(carriers->samples);
+    free(carriers->dosages);
+    free(carriers->bags);
+    *carriers = (skr_carriers){0};
+}
+
+void skr_carriers_clear(skr_carriers *carriers)
+{
+    carriers->n = 0;
+    carriers->n_bags = 0;
+}
+
+static uint32_t grown(uint32_t n_max)
+{
+    return n_max < 8 ? 8 : n_max > SKR_SAMPLES_MAX / 2 ? SKR_SAMPLES_MAX : 2 * n_max;
+}
+
+int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage, skr_err *err)
+{
+    SKR_CHECK(dosage == 1 || dosage == 2);
+    SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < sample);
+    if (carriers->n == carriers->n_max) {
+        SKR_CHECK(carriers->n < SKR_SAMPLES_MAX);
+        uint32_t n_max = grown(carriers->n_max);
+        uint32_t *samples = realloc(carriers->samples, n_max * sizeof *samples);
+        if (samples != NULL)
+            carriers->samples = samples;
+        uint8_t *dosages = realloc(carriers->dosages, n_max);
+        if (dosages != NULL)
+            carriers->dosages = dosages;
+        if (samples == NULL || dosages == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+        carriers->n_max = n_max;
+    }
+    carriers->samples[carriers->n] = sample;
+    carriers->dosages[carriers->n] = dosage;
+    carriers->n++;
+    return SKR_OK;
+}
+
+int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err)
+{
+    SKR_CHECK(bag.n_this >= 1 && bag.n_this <= SKR_PLOIDY_MAX && bag.zygosity <= SKR_PARTIAL);
+    SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < bag.sample);
+    if (carriers->n_bags == carriers->n_bags_max) {
+        SKR_CHECK(carriers->n_bags < SKR_SAMPLES_MAX);
+        uint32_t n_max = grown(carriers->n_bags_max);
+        skr_bag *bags = realloc(carriers->bags, n_max * sizeof *bags);
+        if (bags == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+        carriers->bags = bags;
+        carriers->n_bags_max = n_max;
+    }
+    carriers->bags[carriers->n_bags++] = bag;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ writing the forms */
+
+static int encode_inline(const skr_carriers *carriers, unsigned flags, skr_buffer *bytes,
+                         skr_err *err)
+{
+    int status = skr_buffer_put_u8(bytes, (uint8_t)(SKR_CARRIERS_INLINE | flags), err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(bytes, carriers->samples[0], err);
+    return status;
+}
+
+/* seconds are the ranks of the carriers with two copies. */
+static int encode_gaps(const skr_carriers *carriers, const uint32_t *seconds, uint32_t n_seconds,
+                       unsigned flags, skr_buffer *bytes, skr_err *err)
+{
+    bool is_long = carriers->n >= SKR_CARRIERS_N_LONG;
+    unsigned n_short = is_long ? SKR_CARRIERS_N_LONG : carriers->n;
+    unsigned head = SKR_CARRIERS_GAPS | flags | n_short << SKR_CARRIERS_N_SHIFT;
+    int status = skr_buffer_put_u8(bytes, (uint8_t)head, err);
+    if (status == SKR_OK && is_long)
+        status = skr_buffer_put_varint(bytes, carriers->n, err);
+    if (status == SKR_OK)
+        status = skr_gap_list_encode(carriers->samples, carriers->n, bytes, err);
+    if (status == SKR_OK && n_seconds > 0)
+        status = skr_buffer_put_varint(bytes, n_seconds, err);
+    if (status == SKR_OK && n_seconds > 0)
+        status = skr_gap_list_encode(seconds, n_seconds, bytes, err);
+    return status;
+}
+
+static int encode_planes(const skr_carriers *carriers, uint32_t n_samples, uint32_t n_seconds,
+                         unsigned flags, skr_buffer *bytes, skr_err *err)
+{
+    size_t n_words = skr_plane_words(n_samples);
+    size_t n_planes = n_seconds > 0 ? 2 : 1;
+    int status = skr_buffer_put_u8(bytes, (uint8_t)(SKR_CARRIERS_PLANES | flags), err);
+    uint64_t *words = status == SKR_OK ? calloc(n_planes * n_words, sizeof *words) : NULL;
+    if (words == NULL)
+        return status < 0 ? status : skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+    for (uint32_t i = 0; i < carriers->n; i++) {
+        uint32_t sample = carriers->samples[i];
+        words[sample / 64] |= UINT64_C(1) << sample % 64;
+        if (carriers->dosages[i] == 2)
+            words[n_words + sample / 64] |= UINT64_C(1) << sample % 64;
+    }
+    for (size_t i = 0; i < n_planes * n_words; i++)
+        words[i] = htole64(words[i]);
+    status = skr_buffer_put(bytes, words, n_planes * n_words * sizeof *words, err);
+    free(words);
+    return status;
+}
+
+static int encode_bags(const skr_carriers *carriers, skr_buffer *bytes, skr_err *err)
+{
+    uint32_t *samples = malloc(carriers->n_bags * sizeof *samples);
+    if (samples == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+    for (uint32_t i = 0; i < carriers->n_bags; i++)
+        samples[i] = carriers->bags[i].sample;
+    int status = skr_buffer_put_varint(bytes, carriers->n_bags, err);
+    if (status == SKR_OK)
+        status = skr_gap_list_encode(samples, carriers->n_bags, bytes, err);
+    for (uint32_t i = 0; i < carriers->n_bags && status == SKR_OK; i++) {
+        const skr_bag *bag = &carriers->bags[i];
+        uint64_t value = (uint64_t)bag->n_this << SKR_BAG_ZYGOSITY_BITS | bag->zygosity;
+        status = skr_buffer_put_varint(bytes, value, err);
+    }
+    free(samples);
+    return status;
+}
+
+/* Gap lists or planes, whichever takes fewer bytes; planes when it is the same. */
+static int encode_many(const skr_carriers *carriers, uint32_t n_samples, unsigned flags,
+                       skr_buffer *bytes, skr_err *err)
+{
+    uint32_t *seconds = malloc((carriers->n + 1) * sizeof *seconds);
+    if (seconds == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+    uint32_t n_seconds = 0;
+    for (uint32_t i = 0; i < carriers->n; i++)
+        if (carriers->dosages[i] == 2)
+            seconds[n_seconds++] = i;
+    if (n_seconds > 0)
+        flags |= SKR_CARRIERS_HAS_SECOND;
+
+    size_t n_plane_bytes = 8 * (size_t)skr_plane_words(n_samples) * (n_seconds > 0 ? 2 : 1);
+    size_t n_list_bytes =
+        skr_gap_list_size(carriers->samples, carriers->n) + skr_gap_list_size(seconds, n_seconds);
+    int status = n_list_bytes < n_plane_bytes
+                     ? encode_gaps(carriers, seconds, n_seconds, flags, bytes, err)
+                     : encode_planes(carriers, n_samples, n_seconds, flags, bytes, err);
+    free(seconds);
+    return status;
+}
+
+int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
+                        skr_err *err)
+{
+    SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < n_samples);
+    SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < n_samples);
+    unsigned flags = carriers->n_bags > 0 ? SKR_CARRIERS_HAS_BAGS : 0;
+    int status;
+    if (carriers->n == 1) {
+        if (carriers->dosages[0] == 2)
+            flags |= SKR_CARRIERS_HAS_SECOND;
+        status = encode_inline(carriers, flags, bytes, err);
+    } else {
+        status = encode_many(carriers, n_samples, flags, bytes, err);
+    }
+    if (status == SKR_OK && carriers->n_bags > 0)
+        status = encode_bags(carriers, bytes, err);
+    return status;
+}

@@ -1,0 +1,446 @@
+/*
+ * carriers_read.c - answers from the stored bytes of carriers, in whatever form they are.
+ *
+ * A row's bytes are first taken apart (struct parts): where each of its lists or planes lies, all
+ * of it inside the bytes. The loops then run over whole blocks of a list, or words of a plane.
+ */
+#include "storage/carriers.h"
+
+#include <endian.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "storage/base/limits.h"
+#include "storage/carriers_int.h"
+#include "storage/gap_list.h"
+
+/* Where the parts of a row's carriers lie. */
+typedef struct parts {
+    unsigned form;
+    uint32_t n_samples;
+    uint32_t n;           /* inline and gaps: plain carriers */
+    uint32_t n_seconds;   /* gaps: those with two copies */
+    uint32_t single;      /* inline: the sample */
+    uint8_t dosage;       /* inline */
+    skr_cursor first;     /* gaps: the samples */
+    skr_cursor second;    /* gaps: ranks of those with two copies */
+    const uint8_t *plane; /* planes: carriers */
+    const uint8_t *twice; /* planes: carriers of two copies, or NULL */
+    uint32_t n_bags;
+    skr_cursor bags; /* samples, then values */
+} parts;
+
+static int fail_corrupt(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_CORRUPT, "carriers: malformed, or a sample out of range");
+}
+
+static void find_lists(skr_cursor *cursor, unsigned head, parts *row)
+{
+    row->n = head >> SKR_CARRIERS_N_SHIFT;
+    if (row->n == SKR_CARRIERS_N_LONG)
+        row->n = (uint32_t)skr_cursor_varint_max(cursor, row->n_samples);
+    row->first = *cursor;
+    skr_gap_list_skip(cursor, row->n);
+    if ((head & SKR_CARRIERS_HAS_SECOND) != 0) {
+        row->n_seconds = (uint32_t)skr_cursor_varint_max(cursor, row->n);
+        if (row->n_seconds == 0)
+            cursor->is_bad = true;
+        row->second = *cursor;
+        skr_gap_list_skip(cursor, row->n_seconds);
+    }
+}
+
+static int find_parts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, parts *row,
+                      skr_err *err)
+{
+    skr_cursor cursor = skr_cursor_of(bytes, n_bytes);
+    unsigned head = skr_cursor_u8(&cursor);
+    bool has_second = (head & SKR_CARRIERS_HAS_SECOND) != 0;
+    size_t n_plane = 8 * (size_t)skr_plane_words(n_samples);
+    *row = (parts){.form = head & SKR_CARRIERS_FORM_MASK, .n_samples = n_samples};
+    if (row->form != SKR_CARRIERS_GAPS && head >> SKR_CARRIERS_N_SHIFT != 0)
+        cursor.is_bad = true;
+    switch (row->form) {
+    case SKR_CARRIERS_INLINE:
+        row->n = 1;
+        row->dosage = has_second ? 2 : 1;
+        row->single = (uint32_t)skr_cursor_varint_max(&cursor, (uint64_t)n_samples - 1);
+        break;
+    case SKR_CARRIERS_GAPS:
+        find_lists(&cursor, head, row);
+        break;
+    case SKR_CARRIERS_PLANES:
+        row->plane = skr_cursor_bytes(&cursor, n_plane);
+        row->twice = has_second ? skr_cursor_bytes(&cursor, n_plane) : NULL;
+        break;
+    default:
+        cursor.is_bad = true;
+        break;
+    }
+    if ((head & SKR_CARRIERS_HAS_BAGS) != 0) {
+        row->n_bags = (uint32_t)skr_cursor_varint_max(&cursor, n_samples);
+        if (row->n_bags == 0)
+            cursor.is_bad = true;
+        row->bags = cursor;
+        skr_gap_list_skip(&cursor, row->n_bags);
+        for (uint32_t i = 0; i < row->n_bags && !cursor.is_bad; i++)
+            (void)skr_cursor_varint(&cursor);
+    }
+    return n_samples > 0 && skr_cursor_is_done(&cursor) ? SKR_OK : fail_corrupt(err);
+}
+
+/* ------------------------------------------------------------------ gap lists */
+
+/* Walks the plain carriers of the form gaps, a block at a time, with their dosages. */
+typedef struct gap_walk {
+    skr_gap_reader first;
+    skr_gap_reader second;
+    uint32_t rank; /* of the next block's first carrier */
+    uint32_t ranks[SKR_GAP_BLOCK];
+    uint32_t n_ranks;
+    uint32_t i_rank;
+} gap_walk;
+
+/* The cursors of the row move with the walk. */
+static void gap_walk_start(gap_walk *walk, parts *row)
+{
+    walk->first = skr_gap_reader_of(&row->first, row->n, row->n_samples);
+    walk->second = skr_gap_reader_of(&row->second, row->n_seconds, row->n);
+    walk->rank = 0;
+    walk->n_ranks = 0;
+    walk->i_rank = 0;
+}
+
+/* Both arrays have room for SKR_GAP_BLOCK. Returns how many there are, 0 at the end. */
+static uint32_t gap_walk_next(gap_walk *walk, uint32_t *samples, uint8_t *dosages)
+{
+    uint32_t n = skr_gap_reader_next(&walk->first, samples);
+    memset(dosages, 1, n);
+    for (;;) {
+        for (; walk->i_rank < walk->n_ranks && walk->ranks[walk->i_rank] - walk->rank < n;
+             walk->i_rank++)
+            dosages[walk->ranks[walk->i_rank] - walk->rank] = 2;
+        if (walk->i_rank < walk->n_ranks || n == 0)
+            break;
+        walk->i_rank = 0;
+        walk->n_ranks = skr_gap_reader_next(&walk->second, walk->ranks);
+        if (walk->n_ranks == 0)
+            break;
+    }
+    walk->rank += n;
+    return n;
+}
+
+static bool gap_walk_is_bad(const gap_walk *walk)
+{
+    return walk->first.cursor->is_bad || walk->second.cursor->is_bad;
+}
+
+/* ------------------------------------------------------------------ planes */
+
+static uint64_t word_at(const uint8_t *plane, uint32_t word)
+{
+    uint64_t bits;
+    memcpy(&bits, plane + 8 * (size_t)word, sizeof bits);
+    return le64toh(bits);
+}
+
+/* Planes are sound when no bit lies past the last sample, and two copies are carriers. */
+static bool planes_are_sound(const parts *row)
+{
+    uint32_t n_words = skr_plane_words(row->n_samples);
+    uint64_t bad = 0;
+    if (row->twice != NULL)
+        for (uint32_t i = 0; i < n_words; i++)
+            bad |= word_at(row->twice, i) & ~word_at(row->plane, i);
+    if (row->n_samples % 64 != 0)
+        bad |= word_at(row->plane, n_words - 1) >> row->n_samples % 64;
+    return bad == 0;
+}
+
+/* ------------------------------------------------------------------ bags */
+
+/* Reads the next bags' samples through reader and their values through values. */
+static bool take_bags(skr_gap_reader *samples, skr_cursor *values, skr_bag *bags, uint32_t *ret_n)
+{
+    uint32_t block[SKR_GAP_BLOCK];
+    uint32_t n = skr_gap_reader_next(samples, block);
+    uint64_t value_max = (uint64_t)SKR_PLOIDY_MAX << SKR_BAG_ZYGOSITY_BITS | SKR_PARTIAL;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t value = skr_cursor_varint_max(values, value_max);
+        bags[i].sample = block[i];
+        bags[i].n_this = (uint8_t)(value >> SKR_BAG_ZYGOSITY_BITS);
+        bags[i].zygosity = (uint8_t)(value & ((1u << SKR_BAG_ZYGOSITY_BITS) - 1));
+        if (bags[i].n_this == 0)
+            values->is_bad = true;
+    }
+    *ret_n = n;
+    return !samples->cursor->is_bad && !values->is_bad;
+}
+
+/* Calls visit for each block of bags; false when they are malformed. */
+static bool visit_bags(parts *row,
+                       int (*visit)(void *context, const skr_bag *bags, uint32_t n, skr_err *err),
+                       void *context, int *ret_status, skr_err *err)
+{
+    skr_bag bags[SKR_GAP_BLOCK];
+    skr_cursor values = row->bags;
+    skr_gap_list_skip(&values, row->n_bags);
+    skr_gap_reader samples = skr_gap_reader_of(&row->bags, row->n_bags, row->n_samples);
+    uint32_t n = 0;
+    *ret_status = SKR_OK;
+    for (uint32_t at = 0; at < row->n_bags && *ret_status == SKR_OK; at += n) {
+        if (!take_bags(&samples, &values, bags, &n) || n == 0)
+            return false;
+        *ret_status = visit(context, bags, n, err);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ decode */
+
+static int decode_gaps(parts *row, skr_carriers *carriers, skr_err *err)
+{
+    uint32_t samples[SKR_GAP_BLOCK];
+    uint8_t dosages[SKR_GAP_BLOCK];
+    gap_walk walk;
+    gap_walk_start(&walk, row);
+    for (;;) {
+        uint32_t n = gap_walk_next(&walk, samples, dosages);
+        if (gap_walk_is_bad(&walk))
+            return fail_corrupt(err);
+        if (n == 0)
+            return SKR_OK;
+        for (uint32_t i = 0; i < n; i++) {
+            int status = skr_carriers_add(carriers, samples[i], dosages[i], err);
+            if (status < 0)
+                return status;
+        }
+    }
+}
+
+static int decode_planes(const parts *row, skr_carriers *carriers, skr_err *err)
+{
+    uint32_t n_words = skr_plane_words(row->n_samples);
+    for (uint32_t word = 0; word < n_words; word++) {
+        uint64_t twice = row->twice == NULL ? 0 : word_at(row->twice, word);
+        for (uint64_t left = word_at(row->plane, word); left != 0; left &= left - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(left);
+            uint8_t dosage = (twice >> bit & 1) != 0 ? 2 : 1;
+            int status = skr_carriers_add(carriers, word * 64 + bit, dosage, err);
+            if (status < 0)
+                return status;
+        }
+    }
+    return SKR_OK;
+}
+
+static int add_bags(void *context, const skr_bag *bags, uint32_t n, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
+        status = skr_carriers_add_bag(context, bags[i], err);
+    return status;
+}
+
+/* Is a sample both plain and a bag? */
+static bool is_named_twice(const skr_carriers *carriers)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < carriers->n_bags; i++) {
+        while (at < carriers->n && carriers->samples[at] < carriers->bags[i].sample)
+            at++;
+        if (at < carriers->n && carriers->samples[at] == carriers->bags[i].sample)
+            return true;
+    }
+    return false;
+}
+
+int skr_carriers_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                        skr_carriers *carriers, skr_err *err)
+{
+    parts row;
+    int bag_status = SKR_OK;
+    skr_carriers_clear(carriers);
+    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    if (status < 0)
+        return status;
+    if (row.form == SKR_CARRIERS_INLINE)
+        status = skr_carriers_add(carriers, row.single, row.dosage, err);
+    else if (row.form == SKR_CARRIERS_GAPS)
+        status = decode_gaps(&row, carriers, err);
+    else if (planes_are_sound(&row))
+        status = decode_planes(&row, carriers, err);
+    else
+        status = fail_corrupt(err);
+    if (status == SKR_OK && !visit_bags(&row, add_bags, carriers, &bag_status, err))
+        status = fail_corrupt(err);
+    if (status == SKR_OK)
+        status = bag_status;
+    if (status == SKR_OK && is_named_twice(carriers))
+        status = skr_fail(err, SKR_ERR_CORRUPT, "carriers: a sample is named twice");
+    return status;
+}
+
+/* ------------------------------------------------------------------ mark */
+
+static void set_bit(uint64_t *bitmap, uint32_t sample)
+{
+    bitmap[sample / 64] |= UINT64_C(1) << sample % 64;
+}
+
+static int mark_bags(void *context, const skr_bag *bags, uint32_t n, skr_err *err)
+{
+    (void)err;
+    for (uint32_t i = 0; i < n; i++)
+        set_bit(context, bags[i].sample);
+    return SKR_OK;
+}
+
+static int mark_gaps(parts *row, uint64_t *bitmap, skr_err *err)
+{
+    uint32_t samples[SKR_GAP_BLOCK];
+    skr_gap_reader reader = skr_gap_reader_of(&row->first, row->n, row->n_samples);
+    for (;;) {
+        uint32_t n = skr_gap_reader_next(&reader, samples);
+        if (row->first.is_bad)
+            return fail_corrupt(err);
+        if (n == 0)
+            return SKR_OK;
+        for (uint32_t i = 0; i < n; i++)
+            set_bit(bitmap, samples[i]);
+    }
+}
+
+int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, uint64_t *bitmap,
+                      skr_err *err)
+{
+    parts row;
+    int bag_status = SKR_OK;
+    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    if (status < 0)
+        return status;
+    if (row.form == SKR_CARRIERS_INLINE) {
+        set_bit(bitmap, row.single);
+    } else if (row.form == SKR_CARRIERS_GAPS) {
+        status = mark_gaps(&row, bitmap, err);
+    } else if (planes_are_sound(&row)) {
+        for (uint32_t i = 0; i < skr_plane_words(n_samples); i++)
+            bitmap[i] |= word_at(row.plane, i);
+    } else {
+        status = fail_corrupt(err);
+    }
+    if (status == SKR_OK && !visit_bags(&row, mark_bags, bitmap, &bag_status, err))
+        status = fail_corrupt(err);
+    return status;
+}
+
+/* ------------------------------------------------------------------ tally */
+
+/* What is counted, and whom. */
+typedef struct tally_context {
+    const uint64_t *cohort;
+    const uint8_t *copies_expected;
+    skr_carrier_tally tally;
+} tally_context;
+
+static bool is_counted(const tally_context *context, uint32_t sample)
+{
+    return context->cohort == NULL || (context->cohort[sample / 64] >> sample % 64 & 1) != 0;
+}
+
+static bool has_one_copy(const tally_context *context, uint32_t sample)
+{
+    return context->copies_expected != NULL && context->copies_expected[sample] == 1;
+}
+
+static void tally_plain(tally_context *context, const uint32_t *samples, const uint8_t *dosages,
+                        uint32_t n)
+{
+    skr_carrier_tally *tally = &context->tally;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t is_in = is_counted(context, samples[i]);
+        uint32_t is_hom = dosages[i] == 2;
+        tally->n_carriers += is_in;
+        tally->n_hom += is_in & is_hom;
+        tally->n_hemi += is_in & ~is_hom & has_one_copy(context, samples[i]);
+    }
+}
+
+static int tally_gaps(parts *row, tally_context *context, skr_err *err)
+{
+    uint32_t samples[SKR_GAP_BLOCK];
+    uint8_t dosages[SKR_GAP_BLOCK];
+    gap_walk walk;
+    gap_walk_start(&walk, row);
+    for (;;) {
+        uint32_t n = gap_walk_next(&walk, samples, dosages);
+        if (gap_walk_is_bad(&walk))
+            return fail_corrupt(err);
+        if (n == 0)
+            return SKR_OK;
+        tally_plain(context, samples, dosages, n);
+    }
+}
+
+static void tally_planes(const parts *row, tally_context *context)
+{
+    skr_carrier_tally *tally = &context->tally;
+    uint32_t n_words = skr_plane_words(row->n_samples);
+    for (uint32_t word = 0; word < n_words; word++) {
+        uint64_t who = context->cohort == NULL ? UINT64_MAX : context->cohort[word];
+        uint64_t all = word_at(row->plane, word) & who;
+        uint64_t twice = row->twice == NULL ? 0 : word_at(row->twice, word) & who;
+        tally->n_carriers += (uint32_t)__builtin_popcountll(all);
+        tally->n_hom += (uint32_t)__builtin_popcountll(twice);
+        if (context->copies_expected == NULL)
+            continue;
+        for (uint64_t left = all & ~twice; left != 0; left &= left - 1)
+            tally->n_hemi += has_one_copy(context, word * 64 + (unsigned)__builtin_ctzll(left));
+    }
+}
+
+static int tally_bags(void *data, const skr_bag *bags, uint32_t n, skr_err *err)
+{
+    (void)err;
+    tally_context *context = data;
+    skr_carrier_tally *tally = &context->tally;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!is_counted(context, bags[i].sample))
+            continue;
+        tally->ac += bags[i].n_this;
+        tally->n_carriers++;
+        tally->n_hom += bags[i].zygosity == SKR_HOM;
+        tally->n_hemi += bags[i].zygosity == SKR_HEMI;
+        tally->n_partial += bags[i].zygosity == SKR_PARTIAL;
+    }
+    return SKR_OK;
+}
+
+int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                       const uint64_t *cohort, const uint8_t *copies_expected,
+                       skr_carrier_tally *ret_tally, skr_err *err)
+{
+    parts row;
+    tally_context context = {.cohort = cohort, .copies_expected = copies_expected};
+    int bag_status = SKR_OK;
+    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    if (status < 0)
+        return status;
+    if (row.form == SKR_CARRIERS_INLINE)
+        tally_plain(&context, &row.single, &row.dosage, 1);
+    else if (row.form == SKR_CARRIERS_GAPS)
+        status = tally_gaps(&row, &context, err);
+    else if (planes_are_sound(&row))
+        tally_planes(&row, &context);
+    else
+        status = fail_corrupt(err);
+    /* A plain carrier has one copy, or two when it is hom. */
+    context.tally.ac = (uint64_t)context.tally.n_carriers + context.tally.n_hom;
+    if (status == SKR_OK && !visit_bags(&row, tally_bags, &context, &bag_status, err))
+        status = fail_corrupt(err);
+    if (status == SKR_OK)
+        *ret_tally = context.tally;
+    return status;
+}

@@ -1,0 +1,272 @@
+/*
+ * Carriers read back are the carriers written, in every form; tally and mark on the stored bytes
+ * agree with counting over plain arrays; hostile bytes give an error or valid lists.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/carriers.h"
+#include "storage/carriers_int.h"
+
+#define SEED UINT64_C(20240229)
+
+static uint64_t state = SEED;
+static skr_err err;
+
+/* xorshift64*: the same numbers on every machine. */
+static uint64_t draw(void)
+{
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return state * UINT64_C(2685821657736338717);
+}
+
+static double draw_share(void)
+{
+    return (double)(draw() >> 11) / 9007199254740992.0;
+}
+
+/* The model: one entry a sample. n_this 0: no carrier; zygosity 255: plain, of that dosage. */
+typedef struct model {
+    uint32_t n_samples;
+    uint8_t *n_this;
+    uint8_t *zygosity;
+    uint8_t *expected;
+    uint64_t *cohort;
+} model;
+
+static model model_new(uint32_t n_samples, double share, double share_hom, double share_bag)
+{
+    model m = {.n_samples = n_samples};
+    m.n_this = calloc(n_samples, 1);
+    m.zygosity = calloc(n_samples, 1);
+    m.expected = calloc(n_samples, 1);
+    m.cohort = calloc((n_samples + 63) / 64, 8);
+    for (uint32_t i = 0; i < n_samples; i++) {
+        m.expected[i] = draw() % 3 == 0 ? 1 : 2;
+        if (draw() % 10 == 0)
+            m.cohort[i / 64] |= UINT64_C(1) << i % 64;
+        if (draw_share() >= share)
+            continue;
+        m.zygosity[i] = 255;
+        m.n_this[i] = m.expected[i] == 2 && draw_share() < share_hom ? 2 : 1;
+        if (draw_share() < share_bag) {
+            m.n_this[i] = (uint8_t)(1 + draw() % 200);
+            m.zygosity[i] = (uint8_t)(draw() % 4);
+        }
+    }
+    return m;
+}
+
+static void model_free(model *m)
+{
+    free(m->n_this);
+    free(m->zygosity);
+    free(m->expected);
+    free(m->cohort);
+}
+
+static void carriers_of_model(const model *m, skr_carriers *carriers)
+{
+    skr_carriers_clear(carriers);
+    for (uint32_t i = 0; i < m->n_samples; i++) {
+        if (m->n_this[i] == 0)
+            continue;
+        int status =
+            m->zygosity[i] == 255
+                ? skr_carriers_add(carriers, i, m->n_this[i], &err)
+                : skr_carriers_add_bag(carriers, (skr_bag){i, m->n_this[i], m->zygosity[i]}, &err);
+        cr_assert(eq(int, status, SKR_OK));
+    }
+}
+
+static skr_carrier_tally tally_of_model(const model *m, const uint64_t *cohort, bool has_haploids)
+{
+    skr_carrier_tally t = {0};
+    for (uint32_t i = 0; i < m->n_samples; i++) {
+        if (m->n_this[i] == 0 || (cohort != NULL && (cohort[i / 64] >> i % 64 & 1) == 0))
+            continue;
+        unsigned zygosity = m->zygosity[i];
+        if (zygosity == 255)
+            zygosity = m->n_this[i] == 2                     ? SKR_HOM
+                       : has_haploids && m->expected[i] == 1 ? SKR_HEMI
+                                                             : SKR_HET;
+        t.ac += m->n_this[i];
+        t.n_carriers++;
+        t.n_hom += zygosity == SKR_HOM;
+        t.n_hemi += zygosity == SKR_HEMI;
+        t.n_partial += zygosity == SKR_PARTIAL;
+    }
+    return t;
+}
+
+static void assert_same_tally(skr_carrier_tally a, skr_carrier_tally b, const char *what)
+{
+    cr_assert(a.ac == b.ac && a.n_carriers == b.n_carriers && a.n_hom == b.n_hom &&
+                  a.n_hemi == b.n_hemi && a.n_partial == b.n_partial,
+              "%s: ac %lu/%lu carriers %u/%u hom %u/%u hemi %u/%u partial %u/%u", what,
+              (unsigned long)a.ac, (unsigned long)b.ac, a.n_carriers, b.n_carriers, a.n_hom,
+              b.n_hom, a.n_hemi, b.n_hemi, a.n_partial, b.n_partial);
+}
+
+static void assert_bytes_say_model(const model *m, const skr_buffer *bytes, const char *what)
+{
+    skr_carriers back = {0};
+    skr_carriers want = {0};
+    cr_assert(eq(int, skr_carriers_decode(bytes->bytes, bytes->n, m->n_samples, &back, &err), 0),
+              "%s: %s", what, err.message);
+    carriers_of_model(m, &want);
+    cr_assert(back.n == want.n && back.n_bags == want.n_bags, "%s", what);
+    for (uint32_t i = 0; i < want.n; i++)
+        cr_assert(back.samples[i] == want.samples[i] && back.dosages[i] == want.dosages[i], "%s",
+                  what);
+    for (uint32_t i = 0; i < want.n_bags; i++)
+        cr_assert(back.bags[i].sample == want.bags[i].sample &&
+                      back.bags[i].n_this == want.bags[i].n_this &&
+                      back.bags[i].zygosity == want.bags[i].zygosity,
+                  "%s", what);
+    skr_carriers_done(&want);
+
+    uint64_t *bitmap = calloc((m->n_samples + 63) / 64, 8);
+    cr_assert(eq(int, skr_carriers_mark(bytes->bytes, bytes->n, m->n_samples, bitmap, &err), 0));
+    for (uint32_t i = 0; i < m->n_samples; i++) {
+        bool is_marked = (bitmap[i / 64] >> i % 64 & 1) != 0;
+        cr_assert(is_marked == (m->n_this[i] > 0), "%s: mark %u", what, i);
+    }
+    free(bitmap);
+
+    const uint64_t *cohorts[] = {NULL, m->cohort};
+    const uint8_t *expected[] = {NULL, m->expected};
+    for (int i = 0; i < 4; i++) {
+        skr_carrier_tally t;
+        cr_assert(eq(int,
+                     skr_carriers_tally(bytes->bytes, bytes->n, m->n_samples, cohorts[i & 1],
+                                        expected[i >> 1], &t, &err),
+                     0));
+        assert_same_tally(t, tally_of_model(m, cohorts[i & 1], i >> 1), what);
+    }
+    skr_carriers_done(&back);
+}
+
+static const uint32_t sizes[] = {1, 2, 63, 64, 65, 127, 128, 129, 1000, 100000};
+static const double shares[] = {0, 0.00002, 0.001, 0.01, 0.1, 0.3, 0.6, 1};
+
+/* Calls each on the stored bytes of many models; returns the forms met, a bit each. */
+static unsigned for_each_model(uint32_t n_samples_max,
+                               void (*each)(const model *m, skr_buffer *bytes, const char *what))
+{
+    unsigned forms = 0;
+    skr_carriers carriers = {0};
+    skr_buffer bytes = {0};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= n_samples_max; i++) {
+        for (size_t j = 0; j < sizeof shares / sizeof *shares; j++) {
+            for (int k = 0; k < 4; k++) {
+                char what[128];
+                snprintf(what, sizeof what, "seed %lu: %u samples, share %g, %s %s",
+                         (unsigned long)SEED, sizes[i], shares[j], k & 1 ? "homs" : "",
+                         k & 2 ? "bags" : "");
+                model m = model_new(sizes[i], shares[j], k & 1 ? 0.3 : 0, k & 2 ? 0.1 : 0);
+                carriers_of_model(&m, &carriers);
+                bytes.n = 0;
+                cr_assert(eq(int, skr_carriers_encode(&carriers, sizes[i], &bytes, &err), 0));
+                forms |= 1u << (bytes.bytes[0] & SKR_CARRIERS_FORM_MASK);
+                each(&m, &bytes, what);
+                model_free(&m);
+            }
+        }
+    }
+    skr_buffer_done(&bytes);
+    skr_carriers_done(&carriers);
+    return forms;
+}
+
+static void check_round_trip(const model *m, skr_buffer *bytes, const char *what)
+{
+    assert_bytes_say_model(m, bytes, what);
+}
+
+Test(carriers, read_back_and_count_as_the_model_in_every_form)
+{
+    cr_assert(eq(u32, for_each_model(100000, check_round_trip), 7));
+}
+
+/* Whatever is accepted is a valid list, and tally says the same as the list. */
+static void try_hostile(const uint8_t *bytes, size_t n, uint32_t n_samples)
+{
+    /* a copy of exactly that size, so that a sanitizer sees a read past its end */
+    uint8_t *copy = malloc(n > 0 ? n : 1);
+    memcpy(copy, bytes, n);
+    skr_carriers carriers = {0};
+    uint64_t *bitmap = calloc((n_samples + 63) / 64, 8);
+    skr_carrier_tally tally;
+    int status = skr_carriers_decode(copy, n, n_samples, &carriers, &err);
+    cr_assert(status == SKR_OK || status == SKR_ERR_CORRUPT);
+    int mark_status = skr_carriers_mark(copy, n, n_samples, bitmap, &err);
+    int tally_status = skr_carriers_tally(copy, n, n_samples, NULL, NULL, &tally, &err);
+    cr_assert(mark_status == SKR_OK || mark_status == SKR_ERR_CORRUPT);
+    cr_assert(tally_status == SKR_OK || tally_status == SKR_ERR_CORRUPT);
+    if (status == SKR_OK) {
+        uint64_t ac = 0;
+        for (uint32_t i = 0; i < carriers.n; i++) {
+            cr_assert(carriers.samples[i] < n_samples);
+            cr_assert(i == 0 || carriers.samples[i] > carriers.samples[i - 1]);
+            ac += carriers.dosages[i];
+        }
+        for (uint32_t i = 0; i < carriers.n_bags; i++) {
+            cr_assert(carriers.bags[i].sample < n_samples);
+            ac += carriers.bags[i].n_this;
+        }
+        cr_assert(tally_status == SKR_OK && mark_status == SKR_OK && tally.ac == ac);
+    }
+    free(bitmap);
+    free(copy);
+    skr_carriers_done(&carriers);
+}
+
+static void check_hostile(const model *m, skr_buffer *bytes, const char *what)
+{
+    (void)what;
+    for (size_t n = 0; n < bytes->n; n++) {
+        skr_carriers none = {0};
+        cr_assert(eq(int, skr_carriers_decode(bytes->bytes, n, m->n_samples, &none, &err),
+                     SKR_ERR_CORRUPT));
+        skr_carriers_done(&none);
+        try_hostile(bytes->bytes, n, m->n_samples);
+    }
+    for (int i = 0; i < 200; i++) {
+        size_t at = draw() % bytes->n;
+        uint8_t old = bytes->bytes[at];
+        bytes->bytes[at] = (uint8_t)draw();
+        try_hostile(bytes->bytes, bytes->n, m->n_samples);
+        bytes->bytes[at] = old;
+    }
+}
+
+Test(carriers, refuse_hostile_bytes)
+{
+    (void)for_each_model(1000, check_hostile);
+    uint8_t noise[40];
+    for (int i = 0; i < 20000; i++) {
+        for (size_t j = 0; j < sizeof noise; j++)
+            noise[j] = (uint8_t)(draw() >> draw() % 40);
+        try_hostile(noise, draw() % sizeof noise, 1 + draw() % 300);
+    }
+}
+
+Test(carriers, take_few_bytes)
+{
+    skr_carriers carriers = {0};
+    skr_buffer bytes = {0};
+    cr_assert(eq(int, skr_carriers_encode(&carriers, 1000000, &bytes, &err), 0));
+    cr_assert(eq(sz, bytes.n, 1));
+    cr_assert(eq(int, skr_carriers_add(&carriers, 999999, 2, &err), 0));
+    bytes.n = 0;
+    cr_assert(eq(int, skr_carriers_encode(&carriers, 1000000, &bytes, &err), 0));
+    cr_assert(eq(sz, bytes.n, 4));
+    skr_carriers_done(&carriers);
+    skr_buffer_done(&bytes);
+}
