@@ -1,0 +1,173 @@
+/*
+ * query_parse_alleles.c - questions about alleles: variant, region, gene, type, af ...
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "engine/query_int.h"
+#include "engine/suggest.h"
+#include "index/variant_key.h"
+
+static const skr_field fields[] = {
+    {"variant", SKR_A_VARIANT, SKR_VALUE_VARIANT}, {"region", SKR_A_REGION, SKR_VALUE_REGION},
+    {"gene", SKR_A_GENE, SKR_VALUE_TEXT},          {"effect", SKR_A_EFFECT, SKR_VALUE_TEXT},
+    {"impact", SKR_A_IMPACT, SKR_VALUE_IMPACT},    {"protein", SKR_A_PROTEIN, SKR_VALUE_TEXT},
+    {"type", SKR_A_TYPE, SKR_VALUE_TYPE},          {"filter", SKR_A_FILTER, SKR_VALUE_TEXT},
+    {"copies", SKR_A_COPIES, SKR_VALUE_COPIES},    {"length", SKR_A_LENGTH, SKR_VALUE_WHOLE},
+    {"af", SKR_A_AF, SKR_VALUE_FRACTION},          {"ac", SKR_A_AC, SKR_VALUE_WHOLE},
+};
+#define N_FIELDS (sizeof fields / sizeof *fields)
+
+const skr_field *skr_find_allele_field(const char *name)
+{
+    return skr_find_field(fields, N_FIELDS, name);
+}
+
+static int make_node(skr_parser *parser, skr_aexpr *node, const skr_token *token,
+                     const void **ret_node, skr_err *err)
+{
+    const skr_aexpr *made = NULL;
+    node->source = parser->source;
+    node->at = token->at;
+    node->n_at = token->n_at;
+    int status = skr_query_aexpr(parser->query, node, &made, err);
+    if (status == SKR_OK)
+        *ret_node = made;
+    return status;
+}
+
+static int join(skr_parser *parser, skr_joint joint, const void *left, const void *right,
+                const void **ret_node, skr_err *err)
+{
+    static const skr_aexpr_op ops[] = {SKR_A_AND, SKR_A_OR, SKR_A_NOT};
+    skr_aexpr node = {.op = ops[joint], .left = left, .right = right};
+    const skr_aexpr *made = NULL;
+    int status = skr_query_aexpr(parser->query, &node, &made, err);
+    if (status == SKR_OK)
+        *ret_node = made;
+    return status;
+}
+
+/* What is wrong with a variant's text is said at once, not only when it is asked of a store. */
+static int check_variant(skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    skr_variant_text variant;
+    int status = skr_variant_parse(token->text, &variant, err);
+    if (status < 0)
+        (void)skr_query_point(err, parser->source, token->at, token->n_at);
+    return status;
+}
+
+static int read_value(skr_parser *parser, const skr_comparison *comparison, skr_aexpr *node,
+                      skr_err *err)
+{
+    node->compare = comparison->compare;
+    node->text = comparison->value.text;
+    switch (comparison->field->value) {
+    case SKR_VALUE_VARIANT:
+        return check_variant(parser, &comparison->value, err);
+    case SKR_VALUE_REGION:
+        return skr_parse_region(parser, &comparison->value, node, err);
+    case SKR_VALUE_TYPE:
+    case SKR_VALUE_IMPACT:
+        return skr_parse_choice(parser, comparison, &node->text, err);
+    case SKR_VALUE_TEXT:
+        return SKR_OK;
+    default:
+        node->text = NULL;
+        return skr_parse_number(parser, comparison, &node->number, err);
+    }
+}
+
+static int compare(skr_parser *parser, const skr_comparison *comparison, const void **ret_node,
+                   skr_err *err)
+{
+    const skr_field *field = comparison->field;
+    if (comparison->is_file)
+        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                               "only id takes a file");
+    skr_aexpr node = {.op = (skr_aexpr_op)field->op};
+    int status = read_value(parser, comparison, &node, err);
+    if (status < 0)
+        return status;
+    /* Every allele has a place and a type, so != is `not`. It need not have an annotation. */
+    bool is_not = field->value < SKR_VALUE_NUMBER && node.compare == SKR_NE;
+    bool is_annotation = node.op == SKR_A_EFFECT || node.op == SKR_A_IMPACT ||
+                         node.op == SKR_A_PROTEIN || node.op == SKR_A_COPIES;
+    if (is_not && is_annotation)
+        return skr_parser_fail(parser, &comparison->name, SKR_ERR_QUERY, err,
+                               "%s takes = or in (...); 'not %s=...' says what is meant by !=",
+                               field->name, field->name);
+    if (is_not)
+        node.compare = SKR_EQ;
+    if (field->value == SKR_VALUE_REGION)
+        node.text = NULL;
+    status = make_node(parser, &node, &comparison->value, ret_node, err);
+    if (status == SKR_OK && is_not)
+        status = join(parser, SKR_JOINT_NOT, *ret_node, NULL, ret_node, err);
+    return status;
+}
+
+static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    char shown[64];
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    skr_suggest suggest;
+    if (token->kind != SKR_TOKEN_WORD)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "expected a condition on alleles like gene=RYR1, found %s",
+                               skr_token_show(token, shown));
+    if (skr_find_people_field(token->text) != NULL || strchr(token->text, ':') != NULL)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "%s is about people, and here stand conditions on alleles",
+                               skr_token_show(token, shown));
+    skr_suggest_init(&suggest, token->text);
+    for (size_t i = 0; i < N_FIELDS; i++)
+        skr_suggest_offer(&suggest, fields[i].name);
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "unknown word %s, expected a condition on alleles like gene=RYR1%s",
+                           skr_token_show(token, shown), skr_suggest_text(&suggest, nearest));
+}
+
+static int atom(skr_parser *parser, const void **ret_node, skr_err *err);
+
+static const skr_grammar grammar = {.atom = atom, .compare = compare, .join = join};
+
+static int atom(skr_parser *parser, const void **ret_node, skr_err *err)
+{
+    skr_token token = parser->token;
+    const skr_field *field =
+        token.kind == SKR_TOKEN_WORD ? skr_find_allele_field(token.text) : NULL;
+    if (field == NULL && !skr_token_is(&token, "all"))
+        return fail_unknown(parser, &token, err);
+    int status = skr_parser_advance(parser, err);
+    if (status < 0)
+        return status;
+    if (field != NULL)
+        return skr_parse_comparison(parser, &grammar, field, &token, ret_node, err);
+    skr_aexpr node = {.op = SKR_A_ALL};
+    return make_node(parser, &node, &token, ret_node, err);
+}
+
+int skr_parse_alleles_in(skr_parser *parser, const skr_aexpr **ret_aexpr, skr_err *err)
+{
+    const void *node = NULL;
+    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
+    if (status == SKR_OK)
+        status = skr_parse_connectives(parser, &grammar, &node, err);
+    if (status == SKR_OK)
+        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
+    if (status == SKR_OK)
+        *ret_aexpr = node;
+    return status;
+}
+
+int skr_query_parse_alleles(skr_query *query, const char *text, const skr_aexpr **ret_aexpr,
+                            skr_err *err)
+{
+    const void *node = NULL;
+    int status = skr_parse_whole(query, text, false, &grammar, &node, err);
+    if (status == SKR_OK)
+        *ret_aexpr = node;
+    return status;
+}

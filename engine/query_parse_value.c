@@ -1,0 +1,308 @@
+/*
+ * query_parse_value.c - the values of fields: numbers, regions, words of a list, files of ids.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/query_int.h"
+#include "engine/suggest.h"
+#include "storage/base/limits.h"
+#include "storage/base/utf8.h"
+
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: above it a double skips numbers */
+
+/* [+-] digits [. digits] [e [+-] digits], and nothing else that strtod takes (inf, 0x, nan). */
+static bool is_number(const char *text)
+{
+    const char *at = text;
+    size_t n_digits = 0;
+    if (*at == '+' || *at == '-')
+        at++;
+    for (; isdigit((unsigned char)*at); at++)
+        n_digits++;
+    if (*at == '.')
+        at++;
+    for (; isdigit((unsigned char)*at); at++)
+        n_digits++;
+    if (n_digits == 0 || at - text > 64)
+        return false;
+    if (*at == 'e' || *at == 'E') {
+        at++;
+        if (*at == '+' || *at == '-')
+            at++;
+        if (!isdigit((unsigned char)*at))
+            return false;
+        while (isdigit((unsigned char)*at))
+            at++;
+    }
+    return *at == '\0';
+}
+
+int skr_parse_number(const skr_parser *parser, const skr_comparison *comparison, double *ret_number,
+                     skr_err *err)
+{
+    const skr_token *value = &comparison->value;
+    const char *wanted = "a number";
+    double number = NAN;
+    bool is_right;
+    if (comparison->field->value == SKR_VALUE_AGE) {
+        wanted = "an age: years, or an ISO 8601 duration like P18Y6M";
+        is_right = skr_age_parse(value->text, &number);
+    } else {
+        is_right = is_number(value->text);
+        if (is_right)
+            number = strtod(value->text, NULL);
+        is_right = is_right && isfinite(number);
+    }
+    switch (comparison->field->value) {
+    case SKR_VALUE_WHOLE:
+        wanted = "a whole number";
+        is_right = is_right && number >= 0 && number <= WHOLE_MAX && floor(number) == number;
+        break;
+    case SKR_VALUE_FRACTION:
+        wanted = "a number from 0 to 1";
+        is_right = is_right && number >= 0 && number <= 1;
+        break;
+    case SKR_VALUE_COPIES:
+        wanted = "1 or 2";
+        is_right = is_right && (number == 1 || number == 2);
+        break;
+    default:
+        break;
+    }
+    char shown[64];
+    if (!is_right)
+        return skr_parser_fail(parser, value, SKR_ERR_QUERY, err, "%.64s takes %s, not %s",
+                               comparison->field->name, wanted, skr_token_show(value, shown));
+    *ret_number = number == 0 ? 0 : number; /* -0 is 0 */
+    return SKR_OK;
+}
+
+static const char *const sexes[] = {"female", "male", "other", "unknown", NULL};
+static const char *const impacts[] = {"high", "moderate", "low", "modifier", NULL};
+static const char *const types[] = {"snv", "ins", "del", "mnv", "delins", "dup",
+                                    "inv", "cnv", "bnd", "str", NULL};
+
+int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
+                     const char **ret_word, skr_err *err)
+{
+    const char *const *words = sexes;
+    if (comparison->field->value == SKR_VALUE_IMPACT)
+        words = impacts;
+    else if (comparison->field->value == SKR_VALUE_TYPE)
+        words = types;
+
+    char all[128] = "";
+    size_t n = 0;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcasecmp(words[i], comparison->value.text) == 0) {
+            *ret_word = words[i];
+            return SKR_OK;
+        }
+        int n_more = snprintf(all + n, sizeof all - n, "%s%s", i == 0 ? "" : ", ", words[i]);
+        n += n_more > 0 ? (size_t)n_more : 0;
+    }
+    skr_suggest suggest;
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    char shown[64];
+    skr_suggest_init(&suggest, comparison->value.text);
+    for (size_t i = 0; words[i] != NULL; i++)
+        skr_suggest_offer(&suggest, words[i]);
+    return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                           "%s is one of %s, not %s%s", comparison->field->name, all,
+                           skr_token_show(&comparison->value, shown),
+                           skr_suggest_text(&suggest, nearest));
+}
+
+int skr_parse_curie(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    char shown[64];
+    const char *colon = strchr(token->text, ':');
+    if (colon == NULL || colon == token->text || colon[1] == '\0' ||
+        strlen(token->text) > SKR_NAME_MAX)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "expected a term like HP:0000118, found %s",
+                               skr_token_show(token, shown));
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ regions */
+
+/* Digits that end the text or stand before stop. False: none, or more than a place can be. */
+static bool take_place(const char **at, char stop, uint32_t *ret_place)
+{
+    uint64_t place = 0;
+    const char *from = *at;
+    while (isdigit((unsigned char)*from) && place <= SKR_CONTIG_LENGTH_MAX)
+        place = place * 10 + (uint64_t)(*from++ - '0');
+    if (from == *at || *from != stop || place > SKR_CONTIG_LENGTH_MAX)
+        return false;
+    *ret_place = (uint32_t)place;
+    *at = from;
+    return true;
+}
+
+/* Does DIGITS-DIGITS stand behind the colon? Only then is it no part of the contig's name. */
+static bool is_range(const char *text)
+{
+    size_t n_first = strspn(text, "0123456789");
+    if (n_first == 0 || text[n_first] != '-')
+        return false;
+    size_t n_second = strspn(text + n_first + 1, "0123456789");
+    return n_second > 0 && text[n_first + 1 + n_second] == '\0';
+}
+
+int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
+{
+    char shown[64];
+    const char *text = token->text;
+    const char *colon = strrchr(text, ':');
+    node->start0 = 0;
+    node->end0 = UINT32_MAX;
+    if (colon == NULL || !is_range(colon + 1)) {
+        if (strlen(text) > SKR_NAME_MAX)
+            return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                   "expected CONTIG:START-END, found %s",
+                                   skr_token_show(token, shown));
+        node->contig = text;
+        return SKR_OK;
+    }
+    uint32_t start1;
+    uint32_t end1;
+    const char *at = colon + 1;
+    bool is_right =
+        colon > text && (size_t)(colon - text) <= SKR_NAME_MAX && take_place(&at, '-', &start1);
+    at++;
+    if (!is_right || !take_place(&at, '\0', &end1))
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "expected CONTIG:START-END with places up to %u, found %s",
+                               SKR_CONTIG_LENGTH_MAX, skr_token_show(token, shown));
+    if (start1 == 0 || start1 > end1)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "a region counts from 1 and ends where it starts or later");
+    node->start0 = start1 - 1;
+    node->end0 = end1;
+    return skr_query_text(parser->query, text, (size_t)(colon - text), &node->contig, err);
+}
+
+/* ------------------------------------------------------------------ files of ids */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err *err)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: %s", path, strerror(errno));
+    size_t n = 0;
+    size_t n_max = 0;
+    char *bytes = NULL;
+    int status = SKR_OK;
+    for (;;) {
+        if (n_max - n < 2) {
+            n_max = n_max == 0 ? 65536 : 2 * n_max;
+            char *more = n_max > SKR_QUERY_FILE_MAX ? NULL : realloc(bytes, n_max);
+            if (more == NULL) {
+                status = n_max > SKR_QUERY_FILE_MAX
+                             ? skr_fail(err, SKR_ERR_INPUT, "%s: longer than a gigabyte", path)
+                             : skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+                break;
+            }
+            bytes = more;
+        }
+        size_t n_read = fread(bytes + n, 1, n_max - n - 1, file);
+        n += n_read;
+        if (n_read == 0)
+            break;
+    }
+    if (status == SKR_OK && ferror(file))
+        status = skr_fail(err, SKR_ERR_IO, "%s: %s", path, strerror(errno));
+    (void)fclose(file);
+    if (status < 0) {
+        free(bytes);
+        return status;
+    }
+    bytes[n] = '\0';
+    *ret_bytes = bytes;
+    *ret_n = n;
+    return SKR_OK;
+}
+
+/* One line, its end cut off: an id, or nothing. */
+static int take_id(skr_parser *parser, const char *path, size_t number, char *line, size_t n,
+                   const char **ids, size_t *n_ids, skr_err *err)
+{
+    if (n > 0 && line[n - 1] == '\r')
+        n--;
+    if (n == 0)
+        return SKR_OK;
+    if (n > SKR_NAME_MAX)
+        return skr_fail(err, SKR_ERR_INPUT, "%s:%zu: longer than %u bytes, not an id", path, number,
+                        SKR_NAME_MAX);
+    for (size_t i = 0; i < n;) {
+        size_t n_character = skr_utf8_length(line + i, n - i);
+        if (n_character == 0 || (unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            return skr_fail(err, SKR_ERR_INPUT, "%s:%zu: expected one id a line, as plain text",
+                            path, number);
+        i += n_character;
+    }
+    int status = skr_query_text(parser->query, line, n, &ids[*n_ids], err);
+    *n_ids += status == SKR_OK;
+    return status;
+}
+
+static int take_ids(skr_parser *parser, const char *path, char *bytes, size_t n, skr_expr *node,
+                    skr_err *err)
+{
+    size_t n_lines = 1;
+    for (size_t i = 0; i < n; i++)
+        n_lines += bytes[i] == '\n';
+    void *memory = NULL;
+    int status = skr_query_alloc(parser->query, n_lines * sizeof(char *), &memory, err);
+    if (status < 0)
+        return status;
+    const char **ids = memory;
+    size_t n_ids = 0;
+    size_t from = 0;
+    for (size_t number = 1; from < n; number++) {
+        const char *newline = memchr(bytes + from, '\n', n - from);
+        size_t to = newline == NULL ? n : (size_t)(newline - bytes);
+        status = take_id(parser, path, number, bytes + from, to - from, ids, &n_ids, err);
+        if (status < 0)
+            return status;
+        from = to + 1;
+    }
+    qsort(ids, n_ids, sizeof *ids, compare_texts);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n_ids; i++)
+        if (n_kept == 0 || strcmp(ids[n_kept - 1], ids[i]) != 0)
+            ids[n_kept++] = ids[i];
+    node->ids = ids;
+    node->n_ids = n_kept;
+    return SKR_OK;
+}
+
+int skr_parse_id_file(skr_parser *parser, const skr_token *token, skr_expr *node, skr_err *err)
+{
+    if (!parser->allow_files)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "files of ids are read on the command line only");
+    const char *path = token->text + 1;
+    char *bytes = NULL;
+    size_t n = 0;
+    int status = read_file(path, &bytes, &n, err);
+    if (status == SKR_OK)
+        status = take_ids(parser, path, bytes, n, node, err);
+    free(bytes);
+    if (status < 0)
+        (void)skr_query_point(err, parser->source, token->at, token->n_at);
+    return status;
+}
