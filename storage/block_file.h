@@ -44,22 +44,22 @@ typedef struct skr_file_id {
 typedef struct skr_block_writer skr_block_writer;
 
 /*
- * Creates name in the folder; it must not exist. The caller owns *ret_writer.
- * Errors: IO, NOMEM.
+ * Creates name in the folder; it must not exist. The caller owns *ret_writer. After a failure of
+ * any of its functions a writer can only be freed. Errors: IO, NOMEM.
  */
 SKR_MUST_USE int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kind,
                                       skr_block_writer **ret_writer, skr_err *err);
 
 /*
  * Writes one block. With SKR_CODEC_ZSTD the plain bytes are stored where zstd does not make them
- * smaller. n_raw is at most SKR_BLOCK_RAW_MAX (checked). Errors: IO, NOMEM.
+ * smaller. Errors: LIMIT when n_raw is above SKR_BLOCK_RAW_MAX; IO, NOMEM.
  */
 SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw,
                                       skr_codec codec, skr_block_ref *ret_ref, skr_err *err);
 
 /*
  * Writes the directory (compressed like a block) and the trailer, syncs the file, closes it, and
- * fills *ret_id. The writer can only be freed afterwards. Errors: IO, NOMEM.
+ * fills *ret_id. The writer can only be freed afterwards. Errors: LIMIT as above, IO, NOMEM.
  */
 SKR_MUST_USE int skr_block_writer_finish(skr_block_writer *writer, const void *directory,
                                          size_t n_directory, skr_file_id *ret_id, skr_err *err);

@@ -27,4 +27,7 @@
 /* Contigs of an assembly: draft assemblies hold hundreds of thousands. */
 #define SKR_CONTIGS_MAX 4000000u
 
+/* A manifest names files, not people: larger than this is damage. */
+#define SKR_MANIFEST_SIZE_MAX (1u << 30)
+
 #endif

@@ -1,0 +1,26 @@
+/*
+ * block_file_int.h - what an open block file is, for the files of block_file.h only.
+ */
+#ifndef SKR_STORAGE_BLOCK_FILE_INT_H
+#define SKR_STORAGE_BLOCK_FILE_INT_H
+
+#include "storage/block_file.h"
+#include "storage/io.h"
+
+struct skr_block_file {
+    skr_file_id id;
+    int fd;
+    uint64_t blocks_end; /* where the directory begins */
+    skr_block_ref directory_ref;
+    skr_buffer directory; /* decoded */
+};
+
+/* Reads n bytes at an offset. Errors: CORRUPT where the file is shorter, IO. */
+SKR_MUST_USE int skr_block_file_read(const skr_block_file *file, uint64_t offset, uint8_t *bytes,
+                                     size_t n, skr_err *err);
+
+/* What a finished read of this file means. Errors: CORRUPT where the file is shorter, IO. */
+SKR_MUST_USE int skr_block_file_judge(const skr_block_file *file, const skr_io_read *read,
+                                      skr_err *err);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * block_reader.c - reads many blocks at once, checks and decodes them.
+ *
+ * Wishes are served in batches, so that memory stays bounded. Within a batch, blocks that follow
+ * each other closely in one file become one read.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/block_file.h"
+#include "storage/block_file_int.h"
+#include "storage/io.h"
+
+/* A batch: enough to keep the device busy. One block may be larger than the second figure. */
+#define BATCH_WISHES_MAX 256u
+#define BATCH_BYTES_MAX ((size_t)8 << 20)
+
+/* Reading over a gap of this size costs less than another read. */
+#define GAP_MAX (16u << 10)
+#define MERGED_MAX ((size_t)1 << 20)
+
+/* Where the packed bytes of a wish are after the reads. */
+typedef struct placement {
+    size_t read;
+    size_t at; /* within that read */
+} placement;
+
+struct skr_block_reader {
+    skr_io *io;
+    char io_name[128];
+    skr_block_decoder *decoder;
+    skr_buffer packed;
+    skr_io_read reads[BATCH_WISHES_MAX];
+    const skr_block_file *files[BATCH_WISHES_MAX]; /* that each read is of */
+    placement placements[BATCH_WISHES_MAX];
+    size_t n_reads;
+    uint64_t n_bytes;
+    uint64_t n_blocks;
+};
+
+static int choose_io(skr_block_reader *reader, skr_io_choice choice, skr_err *err)
+{
+    skr_err refusal = {0};
+    int status = SKR_ERR_IO;
+    if (choice != SKR_IO_PREAD) {
+        status = skr_io_uring_new(&reader->io, &refusal);
+        if (status == SKR_OK) {
+            (void)snprintf(reader->io_name, sizeof reader->io_name, "io_uring");
+            return SKR_OK;
+        }
+        if (choice == SKR_IO_URING || status != SKR_ERR_IO)
+            return skr_fail(err, status, "%s", refusal.message);
+    }
+    status = skr_io_pread_new(&reader->io, err);
+    if (status < 0)
+        return status;
+    if (choice == SKR_IO_PREAD)
+        (void)snprintf(reader->io_name, sizeof reader->io_name, "pread");
+    else
+        (void)snprintf(reader->io_name, sizeof reader->io_name, "pread (%.100s)", refusal.message);
+    return SKR_OK;
+}
+
+int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, skr_err *err)
+{
+    skr_block_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+    int status = skr_block_decoder_new(&reader->decoder, err);
+    if (status == SKR_OK)
+        status = choose_io(reader, choice, err);
+    if (status < 0) {
+        skr_block_reader_free(reader);
+        return status;
+    }
+    *ret_reader = reader;
+    return SKR_OK;
+}
+
+const char *skr_block_reader_io_name(const skr_block_reader *reader)
+{
+    return reader->io_name;
+}
+
+/* ------------------------------------------------------------------ one batch */
+
+/* Grows the last read so that it covers this block too, where that is worth it. */
+static bool join_last_read(skr_block_reader *reader, const skr_block_wish *wish,
+                           placement *ret_place)
+{
+    if (reader->n_reads == 0 || reader->files[reader->n_reads - 1] != wish->file)
+        return false;
+    skr_io_read *last = &reader->reads[reader->n_reads - 1];
+    const skr_block_ref *ref = &wish->ref;
+    if (ref->offset < last->offset || ref->offset > last->offset + last->n + GAP_MAX)
+        return false;
+    size_t n = (size_t)(ref->offset - last->offset) + ref->n_packed;
+    if (n > MERGED_MAX)
+        return false;
+    if (n > last->n)
+        last->n = n;
+    *ret_place = (placement){.read = reader->n_reads - 1, .at = n - ref->n_packed};
+    return true;
+}
+
+/* Plans the reads for the first wishes; *ret_n is how many of them. */
+static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
+                      size_t *ret_n, skr_err *err)
+{
+    size_t n_taken = 0;
+    size_t n_bytes = 0;
+    reader->n_reads = 0;
+    for (; n_taken < n && n_taken < BATCH_WISHES_MAX; n_taken++) {
+        const skr_block_wish *wish = &wishes[n_taken];
+        int status = skr_block_file_check_ref(wish->file, &wish->ref, err);
+        if (status < 0)
+            return status;
+        size_t n_after = n_bytes + wish->ref.n_packed + GAP_MAX;
+        if (n_taken > 0 && n_after > BATCH_BYTES_MAX)
+            break;
+        n_bytes = n_after;
+        placement *place = &reader->placements[n_taken];
+        if (join_last_read(reader, wish, place))
+            continue;
+        *place = (placement){.read = reader->n_reads, .at = 0};
+        reader->files[reader->n_reads] = wish->file;
+        reader->reads[reader->n_reads++] = (skr_io_read){
+            .fd = wish->file->fd, .offset = wish->ref.offset, .n = wish->ref.n_packed};
+    }
+    *ret_n = n_taken;
+    return SKR_OK;
+}
+
+static int read_batch(skr_block_reader *reader, skr_err *err)
+{
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < reader->n_reads; i++)
+        n_bytes += reader->reads[i].n;
+    reader->packed.n = 0;
+    int status = skr_buffer_reserve(&reader->packed, n_bytes + 1, err);
+    if (status < 0)
+        return status;
+    uint8_t *at = reader->packed.bytes;
+    for (size_t i = 0; i < reader->n_reads; i++) {
+        reader->reads[i].bytes = at;
+        at += reader->reads[i].n;
+    }
+    reader->io->methods->read(reader->io, reader->reads, reader->n_reads);
+    for (size_t i = 0; i < reader->n_reads && status == SKR_OK; i++)
+        status = skr_block_file_judge(reader->files[i], &reader->reads[i], err);
+    reader->n_bytes += n_bytes;
+    return status;
+}
+
+static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, placement place,
+                       skr_err *err)
+{
+    wish->raw->n = 0;
+    int status = skr_buffer_reserve(wish->raw, wish->ref.n_raw, err);
+    if (status < 0)
+        return status;
+    const uint8_t *packed = reader->reads[place.read].bytes + place.at;
+    status = skr_block_decode(reader->decoder, &wish->ref, packed, wish->raw->bytes, err);
+    if (status < 0)
+        return skr_fail_in(err, status, "%s", wish->file->id.name);
+    wish->raw->n = wish->ref.n_raw;
+    reader->n_blocks++;
+    return SKR_OK;
+}
+
+int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
+                         skr_err *err)
+{
+    size_t n_done = 0;
+    while (n_done < n) {
+        const skr_block_wish *batch = wishes + n_done;
+        size_t n_batch = 0;
+        int status = plan_batch(reader, batch, n - n_done, &n_batch, err);
+        if (status == SKR_OK)
+            status = read_batch(reader, err);
+        for (size_t i = 0; i < n_batch && status == SKR_OK; i++)
+            status = decode_wish(reader, &batch[i], reader->placements[i], err);
+        if (status < 0)
+            return status;
+        n_done += n_batch;
+    }
+    return SKR_OK;
+}
+
+void skr_block_reader_totals(const skr_block_reader *reader, uint64_t *ret_n_bytes,
+                             uint64_t *ret_n_blocks)
+{
+    *ret_n_bytes = reader->n_bytes;
+    *ret_n_blocks = reader->n_blocks;
+}
+
+void skr_block_reader_free(skr_block_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    skr_io_free(reader->io);
+    skr_block_decoder_free(reader->decoder);
+    skr_buffer_done(&reader->packed);
+    free(reader);
+}

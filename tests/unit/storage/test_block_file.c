@@ -1,0 +1,243 @@
+/*
+ * A block file gives back what was put into it; a changed or cut one is refused on opening, on
+ * reading or by the verifier, and never read as something else.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+#include "storage/base/crc32c.h"
+#include "storage/base/limits.h"
+#include "storage/block_file.h"
+#include "storage/format_int.h"
+#include "tests/support/temp_folder.h"
+
+#define N_BLOCKS 4
+
+static test_folder folder;
+static skr_file_id id;
+static skr_block_ref refs[N_BLOCKS];
+static skr_buffer blocks[N_BLOCKS];
+static skr_err err;
+
+/* Blocks: plain, repetitive, empty, and random bytes that zstd cannot make smaller. */
+static void make_file(const char *name)
+{
+    skr_block_writer *writer = NULL;
+    cr_assert(zero(int, skr_block_writer_new(folder.path, name, SKR_FILE_GENES, &writer, &err)));
+    uint32_t state = 1;
+    for (size_t b = 0; b < N_BLOCKS; b++) {
+        blocks[b].n = 0;
+        for (size_t i = 0; b != 2 && i < 150; i++) {
+            state = state * 1664525u + 1013904223u;
+            uint8_t byte = (uint8_t)(b == 3 ? state >> 24 : i / 7);
+            cr_assert(zero(int, skr_buffer_put_u8(&blocks[b], byte, NULL)));
+        }
+        skr_codec codec = b == 0 ? SKR_CODEC_PLAIN : SKR_CODEC_ZSTD;
+        cr_assert(zero(int, skr_block_writer_put(writer, blocks[b].bytes, blocks[b].n, codec,
+                                                 &refs[b], &err)));
+    }
+    skr_buffer directory = {0};
+    for (size_t b = 0; b < N_BLOCKS; b++)
+        cr_assert(zero(int, skr_block_ref_put(&directory, &refs[b], NULL)));
+    cr_assert(zero(int, skr_block_writer_finish(writer, directory.bytes, directory.n, &id, &err)));
+    skr_buffer_done(&directory);
+    skr_block_writer_free(writer);
+}
+
+static void set_up(void)
+{
+    folder = test_folder_make();
+    make_file("genes-1.skr");
+}
+
+static void tear_down(void)
+{
+    for (size_t b = 0; b < N_BLOCKS; b++)
+        skr_buffer_done(&blocks[b]);
+    test_folder_remove(&folder);
+}
+
+TestSuite(block_file, .init = set_up, .fini = tear_down);
+
+/* Opens and reads everything; SKR_OK only when every byte is what was put in. */
+static int read_all(skr_io_choice choice)
+{
+    skr_block_file *file = NULL;
+    skr_block_reader *reader = NULL;
+    skr_buffer raw[N_BLOCKS] = {{0}};
+    skr_block_wish wishes[N_BLOCKS];
+    int status = skr_block_file_open(folder.path, &id, SKR_FILE_GENES, &file, &err);
+    if (status < 0)
+        return status;
+    size_t n = 0;
+    const uint8_t *directory = skr_block_file_directory(file, &n);
+    skr_cursor cursor = skr_cursor_of(directory, n);
+    for (size_t b = 0; b < N_BLOCKS; b++)
+        wishes[b] = (skr_block_wish){file, skr_block_ref_take(&cursor), &raw[b]};
+    cr_assert(skr_cursor_is_done(&cursor));
+    cr_assert(zero(int, skr_block_reader_new(choice, &reader, &err)), "%s", err.message);
+    status = skr_block_reader_get(reader, wishes, N_BLOCKS, &err);
+    for (size_t b = 0; b < N_BLOCKS && status == SKR_OK; b++) {
+        cr_assert(eq(sz, raw[b].n, blocks[b].n));
+        cr_assert(raw[b].n == 0 || memcmp(raw[b].bytes, blocks[b].bytes, raw[b].n) == 0);
+    }
+    for (size_t b = 0; b < N_BLOCKS; b++)
+        skr_buffer_done(&raw[b]);
+    skr_block_reader_free(reader);
+    skr_block_file_close(file);
+    return status;
+}
+
+static void count_fault(void *context, const char *text)
+{
+    cr_assert(ne(ptr, strstr(text, "genes-1.skr"), NULL), "%s", text);
+    cr_assert(eq(ptr, strchr(text, '\n'), NULL));
+    ++*(int *)context;
+}
+
+static int n_faults(void)
+{
+    int n = 0;
+    cr_assert(zero(int, skr_block_file_verify(folder.path, &id, SKR_FILE_GENES, refs, N_BLOCKS,
+                                              count_fault, &n, &err)));
+    return n;
+}
+
+Test(block_file, gives_back_what_was_put)
+{
+    cr_assert(zero(int, read_all(SKR_IO_PREAD)), "%s", err.message);
+    cr_assert(zero(int, read_all(SKR_IO_AUTO)), "%s", err.message);
+    cr_assert(zero(int, n_faults()));
+    cr_assert(eq(u32, refs[0].codec, SKR_CODEC_PLAIN));
+    cr_assert(eq(u32, refs[1].codec, SKR_CODEC_ZSTD));
+    cr_assert(eq(u32, refs[3].codec, SKR_CODEC_PLAIN), "random bytes are stored as they are");
+}
+
+Test(block_file, refuses_any_single_flipped_bit)
+{
+    size_t n = 0;
+    const char *path = test_folder_file(&folder, id.name);
+    uint8_t *bytes = test_file_read(path, &n);
+    cr_assert(eq(u64, n, id.n_bytes));
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        test_file_write(path, bytes, n);
+        int status = read_all(SKR_IO_PREAD);
+        cr_assert(status == SKR_OK || status == SKR_ERR_CORRUPT, "bit %zu: %d", bit, status);
+        cr_assert(ge(int, n_faults(), 1), "bit %zu of byte %zu", bit % 8, bit / 8);
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    free(bytes);
+}
+
+Test(block_file, refuses_every_cut_and_every_longer_file)
+{
+    size_t n = 0;
+    const char *path = test_folder_file(&folder, id.name);
+    uint8_t *bytes = test_file_read(path, &n);
+    for (size_t n_kept = 0; n_kept < n; n_kept++) {
+        test_file_write(path, bytes, n_kept);
+        cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_CORRUPT), "cut to %zu", n_kept);
+        /* also where the manifest itself believes the shorter length */
+        skr_file_id whole = id;
+        id.n_bytes = n_kept;
+        cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_CORRUPT), "cut to %zu", n_kept);
+        id = whole;
+    }
+    bytes[n] = 0;
+    test_file_write(path, bytes, n + 1);
+    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_CORRUPT));
+    free(bytes);
+}
+
+Test(block_file, refuses_another_file_kind_or_version)
+{
+    skr_block_file *file = NULL;
+    cr_assert(eq(int, skr_block_file_open(folder.path, &id, SKR_FILE_PEOPLE, &file, &err),
+                 SKR_ERR_CORRUPT));
+    cr_assert(ne(ptr, strstr(err.message, "kind"), NULL), "%s", err.message);
+    cr_assert(eq(ptr, file, NULL));
+
+    id.directory_crc ^= 1;
+    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_CORRUPT));
+    cr_assert(ne(ptr, strstr(err.message, "manifest"), NULL), "%s", err.message);
+    id.directory_crc ^= 1;
+
+    size_t n = 0;
+    const char *path = test_folder_file(&folder, id.name);
+    uint8_t *bytes = test_file_read(path, &n);
+    bytes[SKR_FORMAT_VERSION_AT]++;
+    uint32_t crc = skr_crc32c(bytes, SKR_FORMAT_CRC_AT);
+    for (unsigned i = 0; i < 4; i++)
+        bytes[SKR_FORMAT_CRC_AT + i] = (uint8_t)(crc >> 8 * i);
+    test_file_write(path, bytes, n);
+    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_VERSION));
+    cr_assert(ne(ptr, strstr(err.message, "format 2"), NULL), "%s", err.message);
+    free(bytes);
+
+    cr_assert(zero(int, unlink(path)));
+    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_MISSING));
+    cr_assert(eq(int, n_faults(), 1));
+    cr_assert(zero(int, mkfifo(path, 0600)));
+    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_CORRUPT), "a pipe does not hold us");
+}
+
+Test(block_file, refuses_references_that_lie)
+{
+    skr_block_file *file = NULL;
+    cr_assert(zero(int, skr_block_file_open(folder.path, &id, SKR_FILE_GENES, &file, &err)));
+    skr_block_ref good = refs[1];
+    cr_assert(zero(int, skr_block_file_check_ref(file, &good, &err)));
+    skr_block_ref bad[9];
+    for (size_t i = 0; i < 9; i++)
+        bad[i] = good;
+    bad[0].offset = 0;
+    bad[1].offset++;
+    bad[2].offset = id.n_bytes - 64;
+    bad[3].offset = UINT64_MAX - 63;
+    bad[4].n_packed = bad[4].n_raw = UINT32_MAX;
+    bad[5].n_packed = bad[5].n_raw;
+    bad[6].codec = 2;
+    bad[7].codec = SKR_CODEC_PLAIN;
+    bad[8].n_raw = SKR_BLOCK_RAW_MAX + 1;
+    skr_block_reader *reader = NULL;
+    skr_buffer raw = {0};
+    cr_assert(zero(int, skr_block_reader_new(SKR_IO_PREAD, &reader, &err)));
+    for (size_t i = 0; i < 9; i++) {
+        skr_block_wish wish = {file, bad[i], &raw};
+        cr_assert(eq(int, skr_block_file_check_ref(file, &bad[i], &err), SKR_ERR_CORRUPT), "%zu",
+                  i);
+        cr_assert(eq(int, skr_block_reader_get(reader, &wish, 1, &err), SKR_ERR_CORRUPT), "%zu", i);
+    }
+    skr_block_wish wish = {file, good, &raw};
+    cr_assert(zero(int, skr_block_reader_get(reader, &wish, 1, &err)), "still works");
+    skr_buffer_done(&raw);
+    skr_block_reader_free(reader);
+    skr_block_file_close(file);
+}
+
+Test(block_file, verify_tells_of_overlaps_and_of_every_fault)
+{
+    refs[1] = refs[0];
+    cr_assert(ge(int, n_faults(), 2), "an overlap, and a block that nobody names");
+}
+
+Test(block_file, a_writer_leaves_nothing_unless_it_finished)
+{
+    skr_block_writer *writer = NULL;
+    cr_assert(eq(int,
+                 skr_block_writer_new(folder.path, "genes-1.skr", SKR_FILE_GENES, &writer, &err),
+                 SKR_ERR_IO));
+    cr_assert(zero(int, access(test_folder_file(&folder, "genes-1.skr"), F_OK)), "not removed");
+    cr_assert(
+        zero(int, skr_block_writer_new(folder.path, "new-2.skr", SKR_FILE_GENES, &writer, &err)));
+    skr_block_ref ref;
+    cr_assert(eq(int,
+                 skr_block_writer_put(writer, "", (size_t)SKR_BLOCK_RAW_MAX + 1, SKR_CODEC_PLAIN,
+                                      &ref, &err),
+                 SKR_ERR_LIMIT));
+    skr_block_writer_free(writer);
+    cr_assert(ne(int, access(test_folder_file(&folder, "new-2.skr"), F_OK), 0));
+    skr_block_writer_free(NULL);
+}
