@@ -94,6 +94,12 @@ const skr_people_set *skr_people_of_sex(const skr_people *people, uint32_t datas
 /* The karyotype of an individual in a dataset, from its samples; unknown when nobody said. */
 skr_karyotype skr_people_karyotype(const skr_people *people, uint32_t dataset, uint32_t individual);
 
+/* The karyotypes that the samples of a dataset have, and who has each, without asking person by
+ * person. number is below skr_people_n_karyotypes. One of them may be the unknown. */
+uint32_t skr_people_n_karyotypes(const skr_people *people, uint32_t dataset);
+const skr_people_set *skr_people_of_karyotype(const skr_people *people, uint32_t dataset,
+                                              uint32_t number, skr_karyotype *ret_karyotype);
+
 /* A term as stated, of any kind, excluded ones left out. NULL: nobody. */
 const skr_people_set *skr_people_of_term(const skr_people *people, uint32_t dataset,
                                          const char *curie);
@@ -138,12 +144,16 @@ void skr_people_compare(const skr_people *people, uint32_t dataset, skr_column c
 /* Does any dataset have a value of the measure? */
 bool skr_people_has_values(const skr_people *people, const char *curie);
 
+/* How many people of a dataset have a sex that contradicts their karyotype (female with a Y, male
+ * without one). */
+uint32_t skr_people_sex_conflicts(const skr_people *people, uint32_t dataset);
+
 /* ------------------------------------------------------------------ editing */
 
 typedef struct skr_people_edit skr_people_edit;
 
-/* Starts from an open table, which must outlive the edit. The caller owns *ret_edit. Errors: NOMEM.
- */
+/* Starts from an open table, which must outlive the edit. The caller owns *ret_edit. Errors:
+ * CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit,
                                      skr_err *err);
 
@@ -157,24 +167,27 @@ SKR_MUST_USE int skr_people_edit_individual(skr_people_edit *edit, const char *i
 bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
                                   uint32_t dataset);
 
-/* Says that a dataset has a sample of the individual, of this karyotype. Errors: NOMEM. */
+/* Says that a dataset has a sample of the individual, of this karyotype; the one said last counts,
+ * but an unknown one never takes back a known one. Errors: NOMEM. */
 SKR_MUST_USE int skr_people_edit_sample(skr_people_edit *edit, uint32_t dataset,
                                         uint32_t individual, skr_karyotype karyotype, skr_err *err);
 
 /*
- * Begins what a record says: all that this dataset's record of this kind and id said before of the
- * individual is forgotten. For individuals record_id is the individual's id. Errors: NOMEM.
+ * Begins what a record says: all that this dataset's record of this kind and id said before, of
+ * this individual or another, is forgotten. For individuals record_id is the individual's id.
+ * Errors: INPUT, NOMEM.
  */
 SKR_MUST_USE int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset,
                                         uint32_t individual, skr_record_kind kind,
                                         const char *record_id, skr_err *err);
 
-/* Within the record begun last. Texts are copied. Errors: INPUT, NOMEM. */
+/* Within the record begun last. Texts are copied; the label said first stays. Errors: INPUT, NOMEM.
+ */
 SKR_MUST_USE int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *err);
 void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
 void skr_people_edit_age(skr_people_edit *edit, double years);
 
-/* How many individuals have a sex that contradicts their karyotype (female XY, male XX). */
+/* How many individuals have a sex that contradicts their karyotype in a dataset. */
 uint32_t skr_people_edit_sex_conflicts(const skr_people_edit *edit);
 
 /* Writes the whole table as a new file. Errors: IO, NOMEM. */

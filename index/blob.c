@@ -1,0 +1,108 @@
+/*
+ * blob.c - a run of bytes of any length in a block file.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/blob_int.h"
+
+/* Large enough for zstd to do well, small enough that a buffer for one costs nothing. */
+#define PIECE (4u << 20)
+
+int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n, skr_codec codec,
+                 skr_buffer *directory, skr_err *err)
+{
+    size_t n_refs = (n + PIECE - 1) / PIECE;
+    int status = skr_buffer_put_varint(directory, n, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(directory, n_refs, err);
+    for (size_t i = 0; status == SKR_OK && i < n_refs; i++) {
+        size_t n_here = n - i * PIECE < PIECE ? n - i * PIECE : PIECE;
+        skr_block_ref ref;
+        status = skr_block_writer_put(writer, (const uint8_t *)bytes + i * PIECE, n_here, codec,
+                                      &ref, err);
+        if (status == SKR_OK)
+            status = skr_block_ref_put(directory, &ref, err);
+    }
+    return status;
+}
+
+static int read_refs(const skr_block_file *file, skr_cursor *directory, skr_blob *blob,
+                     skr_err *err)
+{
+    uint64_t n_found = 0;
+    for (uint32_t i = 0; i < blob->n_refs; i++) {
+        blob->refs[i] = skr_block_ref_take(directory);
+        int status = skr_block_file_check_ref(file, &blob->refs[i], err);
+        if (status < 0)
+            return status;
+        n_found += blob->refs[i].n_raw;
+    }
+    if (directory->is_bad || n_found != blob->n_bytes)
+        return skr_fail(err, SKR_ERR_CORRUPT, "%s: a run of blocks that is not as long as stated",
+                        skr_block_file_name(file));
+    return SKR_OK;
+}
+
+int skr_blob_take(const skr_block_file *file, skr_cursor *directory, skr_blob *ret_blob,
+                  skr_err *err)
+{
+    skr_blob blob = {0};
+    blob.n_bytes = skr_cursor_varint(directory);
+    uint64_t n_refs_max = (uint64_t)(directory->end - directory->at) / 24;
+    blob.n_refs = (uint32_t)skr_cursor_varint_max(directory, n_refs_max);
+    if (directory->is_bad)
+        return skr_fail(err, SKR_ERR_CORRUPT, "%s: directory cut short", skr_block_file_name(file));
+    blob.refs = calloc(blob.n_refs + 1u, sizeof *blob.refs);
+    if (blob.refs == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+    int status = read_refs(file, directory, &blob, err);
+    if (status < 0) {
+        skr_blob_done(&blob);
+        return status;
+    }
+    *ret_blob = blob;
+    return SKR_OK;
+}
+
+int skr_blob_read(skr_block_reader *reader, const skr_block_file *file, const skr_blob *blob,
+                  skr_buffer *bytes, skr_err *err)
+{
+    bytes->n = 0;
+    skr_block_wish wish = {.file = file};
+    if (blob->n_refs == 1) {
+        wish.ref = blob->refs[0];
+        wish.raw = bytes;
+        return skr_block_reader_get(reader, &wish, 1, err);
+    }
+    skr_buffer piece = {0};
+    int status = skr_buffer_reserve(bytes, (size_t)blob->n_bytes, err);
+    for (uint32_t i = 0; status == SKR_OK && i < blob->n_refs; i++) {
+        wish.ref = blob->refs[i];
+        wish.raw = &piece;
+        status = skr_block_reader_get(reader, &wish, 1, err);
+        if (status == SKR_OK)
+            status = skr_buffer_put(bytes, piece.bytes, piece.n, err);
+    }
+    skr_buffer_done(&piece);
+    return status;
+}
+
+int skr_blob_list(const skr_blob *blob, skr_ref_list *list, skr_err *err)
+{
+    if (blob->n_refs == 0)
+        return SKR_OK;
+    skr_block_ref *refs = realloc(list->refs, (list->n + blob->n_refs) * sizeof *refs);
+    if (refs == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+    memcpy(refs + list->n, blob->refs, blob->n_refs * sizeof *refs);
+    list->refs = refs;
+    list->n += blob->n_refs;
+    return SKR_OK;
+}
+
+void skr_blob_done(skr_blob *blob)
+{
+    free(blob->refs);
+    memset(blob, 0, sizeof *blob);
+}

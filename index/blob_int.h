@@ -1,0 +1,48 @@
+/*
+ * blob_int.h - a run of bytes of any length in a block file: cut into blocks, put together again.
+ *
+ * Threads: one owner.
+ */
+#ifndef SKR_INDEX_BLOB_INT_H
+#define SKR_INDEX_BLOB_INT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/buffer.h"
+#include "storage/base/err.h"
+#include "storage/block_file.h"
+
+/* Where a blob lies; zero-initialised, freed with skr_blob_done. */
+typedef struct skr_blob {
+    uint64_t n_bytes;
+    skr_block_ref *refs;
+    uint32_t n_refs;
+} skr_blob;
+
+/* Writes the bytes and appends where they lie to the directory. Errors: IO, NOMEM. */
+SKR_MUST_USE int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n,
+                              skr_codec codec, skr_buffer *directory, skr_err *err);
+
+/*
+ * Takes a blob from a directory, each of its references checked against the file. *ret_blob is
+ * freed with skr_blob_done. Errors: CORRUPT, NOMEM.
+ */
+SKR_MUST_USE int skr_blob_take(const skr_block_file *file, skr_cursor *directory,
+                               skr_blob *ret_blob, skr_err *err);
+
+/* Reads all bytes into the buffer, which is cleared first. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_blob_read(skr_block_reader *reader, const skr_block_file *file,
+                               const skr_blob *blob, skr_buffer *bytes, skr_err *err);
+
+/* Appends the blob's references to a list of them, which the caller frees. Errors: NOMEM. */
+typedef struct skr_ref_list {
+    skr_block_ref *refs;
+    size_t n;
+} skr_ref_list;
+SKR_MUST_USE int skr_blob_list(const skr_blob *blob, skr_ref_list *list, skr_err *err);
+
+/* Frees the references and zeroes the blob. */
+void skr_blob_done(skr_blob *blob);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * people_record.c - the stored form of a record: what one delivery said of one individual.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "index/people_int.h"
+#include "storage/manifest.h"
+
+#define FACT_KIND 0x0fu
+#define FACT_EXCLUDED 0x10u
+#define FACT_VALUE 0x20u
+#define FACT_ONSET 0x40u
+
+static double take_double(skr_cursor *cursor)
+{
+    uint64_t bits = skr_cursor_u64(cursor);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+bool skr_people_record_next(skr_cursor *records, skr_people_record *ret_record)
+{
+    if (records->is_bad || records->at == records->end)
+        return false;
+    size_t n = skr_cursor_u32(records);
+    const uint8_t *bytes = skr_cursor_bytes(records, n);
+    if (bytes == NULL)
+        return false;
+    skr_cursor at = skr_cursor_of(bytes, n);
+    skr_people_record record = {0};
+    record.individual = skr_cursor_u32(&at);
+    record.kind = (skr_record_kind)skr_cursor_u8(&at);
+    record.sex = (skr_sex)skr_cursor_u8(&at);
+    record.age = take_double(&at);
+    record.n_facts = skr_cursor_u32(&at);
+    record.id = skr_cursor_text(&at, &record.n_id);
+    record.facts = at;
+    if (at.is_bad || record.kind >= SKR_N_RECORD_KINDS || record.sex >= SKR_N_SEXES ||
+        isinf(record.age) || (record.kind == SKR_RECORD_INDIVIDUAL) != (record.n_id == 0)) {
+        records->is_bad = true;
+        return false;
+    }
+    *ret_record = record;
+    return true;
+}
+
+bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact)
+{
+    if (facts->is_bad || facts->at == facts->end)
+        return false;
+    skr_stored_fact fact = {.onset = NAN};
+    fact.term = (uint32_t)skr_cursor_varint_max(facts, UINT32_MAX - 1);
+    uint8_t flags = skr_cursor_u8(facts);
+    fact.kind = (skr_term_kind)(flags & FACT_KIND);
+    fact.is_excluded = (flags & FACT_EXCLUDED) != 0;
+    fact.has_value = (flags & FACT_VALUE) != 0;
+    if (fact.has_value)
+        fact.value = take_double(facts);
+    if ((flags & FACT_ONSET) != 0)
+        fact.onset = take_double(facts);
+    bool is_finite = isfinite(fact.value) && (isfinite(fact.onset) || (flags & FACT_ONSET) == 0);
+    if (fact.kind >= SKR_N_TERM_KINDS || (flags & 0x80) != 0 || !is_finite)
+        facts->is_bad = true;
+    if (facts->is_bad)
+        return false;
+    *ret_fact = fact;
+    return true;
+}
