@@ -63,6 +63,8 @@ typedef struct skr_source {
     uint8_t options[SKR_DIGEST_SIZE]; /* SHA-256 of the options that decide how it was read */
     uint32_t *contigs; /* indexes of the contigs on which it has records, ascending */
     uint32_t n_contigs;
+    uint32_t *samples;  /* its samples: local numbers in the delivery's segment, ascending */
+    uint32_t n_samples; /* 0: all samples of the segment */
     bool is_live;
 } skr_source;
 
