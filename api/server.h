@@ -42,6 +42,7 @@ typedef struct skr_server_config {
     void *log_context;
 } skr_server_config;
 
+/* What a server has that no configuration file speaks of. */
 skr_server_config skr_server_config_default(void);
 
 typedef struct skr_server skr_server;
