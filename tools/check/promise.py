@@ -4,7 +4,7 @@ import re
 
 import tree
 
-START = re.compile(r"^(?!typedef|struct|enum|union|extern|#|\}|\s|static const)[A-Za-z_].*\(")
+START = re.compile(r"^(?!typedef|static_assert|_Static_assert|struct|enum|union|extern|#|\}|\s|static const)[A-Za-z_].*\(")
 
 
 def check(files):
