@@ -25,6 +25,7 @@ uint32_t skr_names_find(const skr_names *names, const char *text);
 SKR_MUST_USE int skr_names_add(skr_names *names, const char *text, uint32_t *ret_number,
                                skr_err *err);
 
+/* How many there are; numbers are below it. */
 uint32_t skr_names_count(const skr_names *names);
 
 /* A text by its number; belongs to the names and does not move. */

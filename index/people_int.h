@@ -165,6 +165,7 @@ struct skr_people_edit {
     size_t record;    /* where it begins */
 };
 
+/* The individuals that the table will have. */
 uint32_t skr_people_edit_count(const skr_people_edit *edit);
 
 /* The parts of one dataset, made from its draft; zero-initialised, freed with done. */

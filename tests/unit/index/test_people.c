@@ -1,0 +1,429 @@
+/*
+ * A table of people, edited at random and written and opened again, says what a plain list of
+ * records says.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "index/people.h"
+
+#define N_PEOPLE 90
+#define N_DATASETS 3
+#define N_TERMS 12
+#define N_RECORDS (2 * N_PEOPLE) /* of a dataset: an individual's own, then biosamples */
+#define N_FACTS_MAX 6
+
+typedef struct naive_fact {
+    int term;
+    skr_fact fact;
+} naive_fact;
+
+typedef struct naive_record {
+    bool is_there;
+    int who;
+    skr_sex sex;
+    double age;
+    naive_fact facts[N_FACTS_MAX];
+    int n_facts;
+} naive_record;
+
+typedef struct naive {
+    naive_record records[N_DATASETS][N_RECORDS];
+    int karyotypes[N_DATASETS][N_PEOPLE]; /* 0 no sample, else index of karyotypes[] + 1 */
+    bool exists[N_PEOPLE];
+} naive;
+
+static const skr_karyotype karyotypes[] = {{255, 255}, {2, 0}, {1, 1}, {1, 0}};
+static naive model;
+static char folder[64];
+static skr_err err;
+static uint64_t state;
+
+static uint32_t draw(uint32_t below)
+{
+    state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return (uint32_t)((state >> 33) % below);
+}
+
+static void set_up(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/skerry-people-XXXXXX");
+    cr_assert(ne(ptr, mkdtemp(folder), NULL));
+}
+
+static void tear_down(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    cr_assert(eq(int, system(command), 0));
+}
+
+TestSuite(people, .init = set_up, .fini = tear_down);
+
+static void term_name(int term, char *name)
+{
+    snprintf(name, 32, term % 3 == 0 ? "HP:%07d" : "X:%d", 100 - term);
+}
+
+static void person_name(int who, char *name)
+{
+    snprintf(name, 32, who % 2 == 0 ? "P%d" : "\xc3\xa9t\xc3\xa9-%d", who * 37 % 101);
+}
+
+static uint32_t ordinal(skr_people_edit *edit, int who)
+{
+    char name[32];
+    uint32_t individual = SKR_NONE;
+    bool is_new = false;
+    person_name(who, name);
+    cr_assert(eq(int, skr_people_edit_individual(edit, name, &individual, &is_new, &err), SKR_OK));
+    cr_assert(eq(int, is_new, !model.exists[who]));
+    model.exists[who] = true;
+    return individual;
+}
+
+static void say_record(skr_people_edit *edit)
+{
+    uint32_t dataset = draw(N_DATASETS);
+    int who = (int)draw(N_PEOPLE);
+    bool is_own = draw(3) != 0;
+    int number = is_own ? who : N_PEOPLE + (int)draw(N_PEOPLE);
+    naive_record *record = &model.records[dataset][number];
+    char name[32];
+    if (is_own)
+        person_name(who, name);
+    else
+        snprintf(name, sizeof name, "sample %d", number);
+    uint32_t individual = ordinal(edit, who);
+    cr_assert(eq(int,
+                 skr_people_edit_record(edit, dataset, individual,
+                                        is_own ? SKR_RECORD_INDIVIDUAL : SKR_RECORD_BIOSAMPLE, name,
+                                        &err),
+                 SKR_OK));
+    *record = (naive_record){.is_there = true, .who = who, .age = NAN};
+    if (is_own && draw(4) != 0)
+        record->sex = (skr_sex)draw(SKR_N_SEXES);
+    if (draw(2) == 0)
+        record->age = draw(12) * 7.25;
+    skr_people_edit_sex(edit, record->sex);
+    skr_people_edit_age(edit, record->age);
+    record->n_facts = (int)draw(N_FACTS_MAX + 1);
+    for (int i = 0; i < record->n_facts; i++) {
+        naive_fact *fact = &record->facts[i];
+        fact->term = (int)draw(N_TERMS);
+        term_name(fact->term, name);
+        fact->fact = (skr_fact){.kind = (skr_term_kind)draw(SKR_N_TERM_KINDS),
+                                .curie = name,
+                                .label = draw(2) == 0 ? "a label" : NULL,
+                                .is_excluded = draw(3) == 0,
+                                .has_value = draw(2) == 0,
+                                .value = draw(9) - 4.0,
+                                .onset_years = draw(2) == 0 ? NAN : draw(5) * 1.5};
+        cr_assert(eq(int, skr_people_edit_fact(edit, &fact->fact, &err), SKR_OK));
+        fact->fact.curie = NULL;
+    }
+}
+
+static void say_sample(skr_people_edit *edit)
+{
+    uint32_t dataset = draw(N_DATASETS);
+    int who = (int)draw(N_PEOPLE);
+    int karyotype = (int)draw(4);
+    cr_assert(eq(
+        int, skr_people_edit_sample(edit, dataset, ordinal(edit, who), karyotypes[karyotype], &err),
+        SKR_OK));
+    if (karyotype != 0 || model.karyotypes[dataset][who] == 0)
+        model.karyotypes[dataset][who] = karyotype + 1;
+}
+
+/* ------------------------------------------------------------------ the naive answers */
+
+static bool is_member(int dataset, int who)
+{
+    bool is_in = model.karyotypes[dataset][who] != 0;
+    for (int r = 0; r < N_RECORDS; r++)
+        is_in |= model.records[dataset][r].is_there && model.records[dataset][r].who == who;
+    return is_in;
+}
+
+static bool compares(double a, skr_compare compare, double b)
+{
+    switch (compare) {
+    case SKR_EQ:
+        return a == b;
+    case SKR_NE:
+        return a != b;
+    case SKR_LT:
+        return a < b;
+    case SKR_LE:
+        return a <= b;
+    case SKR_GT:
+        return a > b;
+    case SKR_GE:
+        return a >= b;
+    }
+    return false;
+}
+
+static bool naive_compare(int dataset, int who, skr_column column, int term, skr_compare compare,
+                          double value)
+{
+    for (int r = 0; r < N_RECORDS; r++) {
+        const naive_record *record = &model.records[dataset][r];
+        if (!record->is_there || record->who != who)
+            continue;
+        if (column == SKR_COLUMN_AGE && compares(record->age, compare, value) &&
+            !isnan(record->age))
+            return true;
+        for (int i = 0; i < record->n_facts; i++) {
+            const skr_fact *fact = &record->facts[i].fact;
+            bool is_term = record->facts[i].term == term;
+            if (fact->is_excluded)
+                continue;
+            if (column == SKR_COLUMN_VALUE && is_term && fact->has_value &&
+                compares(fact->value, compare, value))
+                return true;
+            bool is_onset = (column == SKR_COLUMN_ONSET && is_term) ||
+                            (column == SKR_COLUMN_ANY_ONSET && fact->kind == SKR_TERM_DISEASE);
+            if (is_onset && !isnan(fact->onset_years) &&
+                compares(fact->onset_years, compare, value))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool states(int dataset, int who, int term, bool with_excluded)
+{
+    for (int r = 0; r < N_RECORDS; r++) {
+        const naive_record *record = &model.records[dataset][r];
+        for (int i = 0; record->is_there && (who < 0 || record->who == who) && i < record->n_facts;
+             i++)
+            if (record->facts[i].term == term &&
+                (with_excluded || !record->facts[i].fact.is_excluded))
+                return true;
+    }
+    return false;
+}
+
+/* Of two records about one individual, what its own says of sex counts. */
+static skr_sex naive_sex(int dataset, int who)
+{
+    return model.records[dataset][who].is_there ? model.records[dataset][who].sex : SKR_SEX_UNKNOWN;
+}
+
+/* ------------------------------------------------------------------ comparing */
+
+static bool has(const skr_people_set *set, uint32_t who)
+{
+    return set != NULL && skr_people_set_contains(set, who);
+}
+
+static void expect_person(const skr_people *people, int dataset, int who)
+{
+    char name[32];
+    person_name(who, name);
+    uint32_t individual = skr_people_find(people, name);
+    if (!model.exists[who]) {
+        cr_assert(eq(u32, individual, SKR_NONE));
+        return;
+    }
+    cr_assert(eq(str, (char *)skr_people_id(people, individual), name));
+    uint32_t d = (uint32_t)dataset;
+    bool is_in = is_member(dataset, who);
+    cr_assert(eq(int, has(skr_people_of_dataset(people, d), individual), is_in));
+    for (int sex = 0; sex < SKR_N_SEXES; sex++)
+        cr_assert(eq(int, has(skr_people_of_sex(people, d, (skr_sex)sex), individual),
+                     is_in && (int)naive_sex(dataset, who) == sex));
+    skr_karyotype karyotype = skr_people_karyotype(people, d, individual);
+    int code = model.karyotypes[dataset][who];
+    cr_assert(eq(int, karyotype.n_x, code == 0 ? 255 : karyotypes[code - 1].n_x));
+    cr_assert(eq(int, karyotype.n_y, code == 0 ? 255 : karyotypes[code - 1].n_y));
+    for (int term = 0; term < N_TERMS; term++) {
+        term_name(term, name);
+        cr_assert(eq(int, has(skr_people_of_term(people, d, name), individual),
+                     states(dataset, who, term, false)));
+    }
+}
+
+static void expect_columns(const skr_people *people, int dataset)
+{
+    for (int round = 0; round < 60; round++) {
+        skr_column column = (skr_column)draw(4);
+        skr_compare compare = (skr_compare)draw(6);
+        int term = (int)draw(N_TERMS);
+        double value = (double)draw(14) * (column == SKR_COLUMN_VALUE ? 1 : 1.25) - 4;
+        char name[32];
+        term_name(term, name);
+        uint64_t bitmap[4] = {0};
+        skr_people_compare(people, (uint32_t)dataset, column, name, compare, value, bitmap);
+        for (int who = 0; who < N_PEOPLE; who++) {
+            person_name(who, name);
+            uint32_t individual = skr_people_find(people, name);
+            if (individual == SKR_NONE)
+                continue;
+            int got = (int)(bitmap[individual / 64] >> individual % 64 & 1);
+            cr_assert(eq(int, got, naive_compare(dataset, who, column, term, compare, value)));
+        }
+    }
+}
+
+static void expect_terms(const skr_people *people, int dataset)
+{
+    uint32_t n;
+    const skr_stated_term *terms = skr_people_terms(people, (uint32_t)dataset, &n);
+    uint32_t n_expected = 0;
+    for (int term = 0; term < N_TERMS; term++)
+        n_expected += states(dataset, -1, term, false);
+    cr_assert(eq(u32, n, n_expected));
+    for (uint32_t i = 0; i < n; i++) {
+        if (i > 0)
+            cr_assert(lt(int, strcmp(terms[i - 1].curie, terms[i].curie), 0));
+        const skr_people_set *set = skr_people_of_term(people, (uint32_t)dataset, terms[i].curie);
+        cr_assert(eq(u32, skr_people_set_count(set), terms[i].n_people));
+    }
+}
+
+static void expect_same(const skr_people *people)
+{
+    for (int dataset = 0; dataset < N_DATASETS; dataset++) {
+        for (int who = 0; who < N_PEOPLE; who++)
+            expect_person(people, dataset, who);
+        expect_columns(people, dataset);
+        expect_terms(people, dataset);
+    }
+    for (int term = 0; term < N_TERMS; term++) {
+        char name[32];
+        bool knows = false;
+        term_name(term, name);
+        for (int dataset = 0; dataset < N_DATASETS; dataset++)
+            knows |= states(dataset, -1, term, true);
+        cr_assert(eq(int, skr_people_knows_term(people, name), knows));
+    }
+}
+
+static void no_fault(void *context, const char *text)
+{
+    cr_assert(eq(str, (char *)text, (char *)context));
+}
+
+static void edit_once(skr_file_id *id, int number)
+{
+    skr_people *people = NULL;
+    skr_people_edit *edit = NULL;
+    char name[32];
+    snprintf(name, sizeof name, "people-%d.skr", number);
+    cr_assert(eq(int, skr_people_open(folder, id, &people, &err), SKR_OK), "%s", err.message);
+    cr_assert(eq(int, skr_people_edit_new(people, &edit, &err), SKR_OK), "%s", err.message);
+    for (uint32_t i = draw(80); i > 0; i--)
+        draw(3) == 0 ? say_sample(edit) : say_record(edit);
+    cr_assert(eq(int, skr_people_edit_write(edit, folder, name, id, &err), SKR_OK));
+    skr_people_edit_free(edit);
+    skr_people_close(people);
+}
+
+Test(people, say_what_was_said_of_them)
+{
+    for (uint64_t seed = 1; seed <= 25; seed++) {
+        state = seed * 6151;
+        memset(&model, 0, sizeof model);
+        skr_file_id id = {.name = ""};
+        fprintf(stderr, "seed %lu\n", seed);
+        for (int number = 0; number < 4; number++) {
+            edit_once(&id, (int)seed * 10 + number);
+            skr_people *people = NULL;
+            cr_assert(eq(int, skr_people_open(folder, &id, &people, &err), SKR_OK));
+            expect_same(people);
+            skr_people_close(people);
+            cr_assert(eq(int, skr_people_verify(folder, &id, no_fault, "", &err), SKR_OK));
+        }
+    }
+}
+
+static void count_fault(void *context, const char *text)
+{
+    cr_assert(ne(ptr, (void *)text, NULL));
+    (*(int *)context)++;
+}
+
+/* Any damaged byte is a fault that verify reports, and an open fails or the table is whole. */
+Test(people, are_not_read_from_damaged_files)
+{
+    skr_file_id id = {.name = ""};
+    state = 5;
+    memset(&model, 0, sizeof model);
+    edit_once(&id, 1);
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, id.name);
+    for (uint64_t at = 0; at < id.n_bytes; at += 7) {
+        int fd = open(path, O_RDWR);
+        char byte;
+        cr_assert(eq(int, (int)pread(fd, &byte, 1, (off_t)at), 1));
+        char damaged = (char)(byte ^ (1 << at % 8));
+        cr_assert(eq(int, (int)pwrite(fd, &damaged, 1, (off_t)at), 1));
+        int n_faults = 0;
+        cr_assert(eq(int, skr_people_verify(folder, &id, count_fault, &n_faults, &err), SKR_OK));
+        cr_assert(gt(int, n_faults, 0), "byte %lu", at);
+        skr_people *people = NULL;
+        if (skr_people_open(folder, &id, &people, &err) == SKR_OK)
+            expect_same(people);
+        skr_people_close(people);
+        cr_assert(eq(int, (int)pwrite(fd, &byte, 1, (off_t)at), 1));
+        close(fd);
+    }
+}
+
+Test(people, have_ids_that_can_be_shown)
+{
+    skr_file_id id = {.name = ""};
+    skr_people *people = NULL;
+    skr_people_edit *edit = NULL;
+    uint32_t who = 7;
+    cr_assert(eq(int, skr_people_open(folder, &id, &people, &err), SKR_OK));
+    cr_assert(eq(int, skr_people_edit_new(people, &edit, &err), SKR_OK));
+    cr_assert(eq(int, skr_people_edit_individual(edit, "", &who, NULL, &err), SKR_ERR_INPUT));
+    cr_assert(eq(int, skr_people_edit_individual(edit, "a\tb", &who, NULL, &err), SKR_ERR_INPUT));
+    char *longest = calloc(1, 2000);
+    memset(longest, 'x', 1025);
+    cr_assert(eq(int, skr_people_edit_individual(edit, longest, &who, NULL, &err), SKR_ERR_INPUT));
+    cr_assert(eq(u32, who, 7));
+    longest[1024] = '\0';
+    cr_assert(eq(int, skr_people_edit_individual(edit, longest, &who, NULL, &err), SKR_OK));
+    free(longest);
+    skr_people_edit_free(edit);
+    skr_people_close(people);
+}
+
+Test(people, contradict_their_karyotype_once_each)
+{
+    skr_file_id id = {.name = ""};
+    skr_people *people = NULL;
+    skr_people_edit *edit = NULL;
+    uint32_t who = 0;
+    cr_assert(eq(int, skr_people_open(folder, &id, &people, &err), SKR_OK));
+    cr_assert(eq(int, skr_people_edit_new(people, &edit, &err), SKR_OK));
+    cr_assert(eq(int, skr_people_edit_individual(edit, "a", &who, NULL, &err), SKR_OK));
+    for (uint32_t dataset = 0; dataset < 2; dataset++) {
+        cr_assert(eq(int, skr_people_edit_sample(edit, dataset, who, karyotypes[2], &err), SKR_OK));
+        cr_assert(eq(
+            int, skr_people_edit_record(edit, dataset, who, SKR_RECORD_INDIVIDUAL, "a", &err), 0));
+        skr_people_edit_sex(edit, SKR_SEX_FEMALE);
+    }
+    cr_assert(eq(u32, skr_people_edit_sex_conflicts(edit), 1));
+    cr_assert(skr_people_edit_is_elsewhere(edit, who, 0));
+    cr_assert(skr_people_edit_is_elsewhere(edit, who, 5));
+    cr_assert(eq(int, skr_people_edit_write(edit, folder, "people-1.skr", &id, &err), SKR_OK));
+    skr_people_edit_free(edit);
+    skr_people_close(people);
+    cr_assert(eq(int, skr_people_open(folder, &id, &people, &err), SKR_OK));
+    cr_assert(eq(u32, skr_people_sex_conflicts(people, 1), 1));
+    cr_assert(eq(u32, skr_people_n_karyotypes(people, 0), 1));
+    skr_people_close(people);
+}
