@@ -140,17 +140,15 @@ static int parse_carries(skr_parser *parser, const skr_token *name, const void *
 static int parse_absent(skr_parser *parser, const skr_token *name, const void **ret_node,
                         skr_err *err)
 {
-    skr_token inner = parser->token;
     const skr_aexpr *alleles = NULL;
     int status = skr_parse_alleles_in(parser, &alleles, err);
     if (status < 0)
         return status;
     if (alleles->op != SKR_A_VARIANT)
-        return skr_parser_fail(parser, &inner, SKR_ERR_QUERY, err,
+        return skr_parser_fail(parser, name, SKR_ERR_QUERY, err,
                                "absent takes one variant: absent(variant=3-45823240-T-C)");
     skr_expr node = {.op = SKR_E_ABSENT, .text = alleles->text};
     skr_token token = {.at = alleles->at, .n_at = alleles->n_at};
-    (void)name;
     return make_node(parser, &node, &token, ret_node, err);
 }
 

@@ -1,9 +1,9 @@
 /*
  * suggest.c - edit distance with a bound, and the few best names.
  *
- * Distances are counted in halves: a letter in the other case costs 1, any other insertion,
- * deletion or replacement 2, two letters swapped 2. A name that begins with the word costs no more
- * than 2, so that RYR finds RYR1 and RYR2 before RAR.
+ * An insertion, deletion or replacement of a letter costs 2, two letters swapped 2; case costs
+ * nothing, but the word itself in another case is 1 away. A name that begins with the word costs no
+ * more than 2, so that RYR finds RYR1 and RYR2 before RAR.
  */
 #include "engine/suggest.h"
 
@@ -23,13 +23,6 @@ static char lower(char c)
     return (char)tolower((unsigned char)c);
 }
 
-static unsigned replace_cost(char a, char b)
-{
-    if (a == b)
-        return 0;
-    return lower(a) == lower(b) ? 1 : 2;
-}
-
 /* Optimal string alignment over three rows. */
 static unsigned distance(const char *a, size_t n_a, const char *b, size_t n_b)
 {
@@ -42,7 +35,7 @@ static unsigned distance(const char *a, size_t n_a, const char *b, size_t n_b)
         const unsigned *above2 = rows[(i + 1) % 3];
         row[0] = 2 * (unsigned)i;
         for (size_t j = 1; j <= n_b; j++) {
-            unsigned best = above[j - 1] + replace_cost(a[i - 1], b[j - 1]);
+            unsigned best = above[j - 1] + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 2);
             best = min2(best, above[j] + 2);
             best = min2(best, row[j - 1] + 2);
             if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
@@ -64,7 +57,7 @@ void skr_suggest_init(skr_suggest *suggest, const char *word)
     suggest->n_word = n;
 }
 
-/* How far a name may be, in halves: a third of the longer one, one edit at least. */
+/* How far a name may be: a third of the longer one, one letter at least. */
 static unsigned distance_max(size_t n_word, size_t n_name)
 {
     size_t n = n_word > n_name ? n_word : n_name;
@@ -87,6 +80,8 @@ void skr_suggest_offer(skr_suggest *suggest, const char *name)
         found = min2(found, 2);
     if (found > far)
         return;
+    if (found == 0 && strcmp(suggest->word, name) != 0)
+        found = 1;
 
     size_t at = 0;
     while (at < suggest->n &&

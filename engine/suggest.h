@@ -26,7 +26,7 @@ typedef struct skr_suggest {
 /* Begins with the word that does not exist. */
 void skr_suggest_init(skr_suggest *suggest, const char *word);
 
-/* Offers a name, which is copied if it is near. A letter in the other case counts as half an edit.
+/* Offers a name, which is copied if it is near. Case makes no difference.
  */
 void skr_suggest_offer(skr_suggest *suggest, const char *name);
 
