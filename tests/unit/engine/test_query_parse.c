@@ -268,7 +268,7 @@ Test(query_parse, bounds_nesting)
     char text[2048] = "";
     for (unsigned i = 0; i < 200; i++)
         text[i] = '(';
-    strcpy(text + 200, "HP:1");
+    memcpy(text + 200, "HP:1", 4);
     for (unsigned i = 0; i < 200; i++)
         text[204 + i] = ')';
     text[404] = '\0';

@@ -82,6 +82,12 @@ static unsigned draw(uint64_t *seed, unsigned n)
     return (unsigned)(*seed >> 33) % n;
 }
 
+static void append(char *text, size_t n_text, const char *more)
+{
+    size_t n = strlen(text);
+    snprintf(text + n, n_text - n, "%s", more);
+}
+
 static void put_random(char *text, size_t n_text, uint64_t *seed, unsigned depth)
 {
     static const char *const atoms[] = {"A:1",
@@ -95,16 +101,16 @@ static void put_random(char *text, size_t n_text, uint64_t *seed, unsigned depth
     size_t n = strlen(text);
     unsigned choice = depth == 0 ? 0 : draw(seed, 5);
     if (n + 80 > n_text || choice == 0) {
-        strcat(text, atoms[draw(seed, sizeof atoms / sizeof *atoms)]);
+        append(text, n_text, atoms[draw(seed, sizeof atoms / sizeof *atoms)]);
         return;
     }
-    strcat(text, choice == 1 ? "not (" : "(");
+    append(text, n_text, choice == 1 ? "not (" : "(");
     put_random(text, n_text, seed, depth - 1);
     for (unsigned i = choice == 1 ? 0 : draw(seed, 3); i > 0; i--) {
-        strcat(text, choice % 2 == 0 ? ") or (" : ") and (");
+        append(text, n_text, choice % 2 == 0 ? ") or (" : ") and (");
         put_random(text, n_text, seed, depth - 1);
     }
-    strcat(text, ")");
+    append(text, n_text, ")");
 }
 
 Test(query_print, parses_to_the_same_text)

@@ -51,7 +51,7 @@ static char *key(uint32_t pos1, const char *ref, const char *alt, const skr_base
 
 Test(variant_key, is_the_one_of_the_worked_cases)
 {
-    strcpy(reference, "AAACGTGAAAAAATTCAGCAGCAGGACGTCTGG");
+    snprintf(reference, sizeof reference, "AAACGTGAAAAAATTCAGCAGCAGGACGTCTGG");
     static const struct {
         uint32_t pos1;
         const char *ref;
@@ -86,7 +86,7 @@ Test(variant_key, is_trimmed_only_without_a_reference)
 
 Test(variant_key, does_not_move_across_unknown_bases)
 {
-    strcpy(reference, "ACGNAAAAT");
+    snprintf(reference, sizeof reference, "ACGNAAAAT");
     cr_assert(eq(str, key(8, "AT", "T", &source), "1-5-AA-A"));
     cr_assert(eq(str, key(5, "AA", "A", &source), "1-5-AA-A"));
 }
@@ -132,7 +132,8 @@ static void haplotype(uint32_t start0, size_t n_ref, const char *alt, size_t n_a
 {
     memcpy(out, reference, start0);
     memcpy(out + start0, alt, n_alt);
-    strcpy(out + start0 + n_alt, reference + start0 + n_ref);
+    const char *rest = reference + start0 + n_ref;
+    memcpy(out + start0 + n_alt, rest, strlen(rest) + 1);
 }
 
 /* Any spelling: the changed part of the haplotype in a random window around all its places. */
@@ -208,7 +209,7 @@ Test(variant_key, is_one_for_all_spellings_and_makes_the_same_sequence)
             char *now = key(pos1, ref, alt, &source);
             if (i == 0) {
                 skr_variant_text parsed;
-                strcpy(first, now);
+                snprintf(first, sizeof first, "%s", now);
                 cr_assert(eq(int, skr_variant_parse(now, &parsed, &err), 0));
                 haplotype(parsed.start0, parsed.n_ref, parsed.alt, parsed.n_alt, again);
                 cr_assert(zero(int, strcmp(again, changed)), "%s", now);
@@ -261,7 +262,7 @@ Test(variant_key, is_the_one_of_bcftools_norm)
     while (fgets(line, sizeof line, norm) != NULL) {
         char *space = strchr(line, ' ');
         line[strcspn(line, "\n")] = '\0';
-        cr_assert(eq(str, keys[atoi(line)], space + 1));
+        cr_assert(eq(str, keys[strtol(line, NULL, 10)], space + 1));
         n_seen++;
     }
     cr_assert(eq(int, pclose(norm), 0));
