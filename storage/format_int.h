@@ -36,9 +36,20 @@
 #define SKR_FORMAT_TRAILER_ZERO_AT 44u
 #define SKR_FORMAT_CRC_AT 60u /* of the 60 bytes before it, in header and trailer */
 
+/* ------------------------------------------------------------------ manifest */
+#define SKR_FORMAT_MANIFEST_MAGIC "SKRMANIF"
+#define SKR_FORMAT_MANIFEST_HEADER_SIZE                                                            \
+    32u /* magic, version, size, zeros, CRC of the 28 before                                       \
+         */
+#define SKR_FORMAT_MANIFEST_N_BYTES_AT 12u
+#define SKR_FORMAT_MANIFEST_ZERO_AT 20u
+#define SKR_FORMAT_MANIFEST_CRC_AT 28u
+#define SKR_FORMAT_MANIFEST_END_SIZE 4u /* CRC of everything before it */
+
 static_assert(SKR_FORMAT_TRAILER_REF_AT + SKR_FORMAT_REF_SIZE == SKR_FORMAT_TRAILER_KIND_AT,
               "the trailer has no hole");
 static_assert(sizeof(SKR_FORMAT_HEADER_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "magic of a header");
+static_assert(sizeof(SKR_FORMAT_MANIFEST_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "manifest's magic");
 static_assert(sizeof(SKR_FORMAT_TRAILER_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "magic of a trailer");
 static_assert(SKR_CODEC_PLAIN == 0 && SKR_CODEC_ZSTD == 1, "codecs are stored");
 static_assert(SKR_FILE_SEGMENT == 1 && SKR_FILE_PEOPLE == 2 && SKR_FILE_ONTOLOGY == 3 &&

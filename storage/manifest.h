@@ -82,7 +82,7 @@ typedef struct skr_delivery {
     uint32_t n_sources;
     skr_counter *counters;
     uint32_t n_counters;
-    uint32_t n_samples;
+    uint32_t n_samples; /* above every number in the samples of its sources */
     uint64_t n_alleles;
 } skr_delivery;
 
@@ -119,22 +119,34 @@ SKR_MUST_USE int skr_manifest_encode(const skr_manifest *manifest, skr_buffer *b
 SKR_MUST_USE int skr_manifest_decode(const uint8_t *bytes, size_t n_bytes,
                                      skr_manifest **ret_manifest, skr_err *err);
 
+/*
+ * Every file that a manifest names, ascending by name. The caller frees the list; what it points to
+ * belongs to the manifest. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_manifest_files(const skr_manifest *manifest, const skr_file_id ***ret_files,
+                                    size_t *ret_n, skr_err *err);
+
 /* The index of a name, or SKR_NONE. */
 uint32_t skr_manifest_find_dataset(const skr_manifest *manifest, const char *id);
 uint32_t skr_manifest_find_assembly(const skr_manifest *manifest, const char *name);
 uint32_t skr_assembly_find_contig(const skr_assembly *assembly, const char *canonical_name);
 
-/* The index of a name, added when it is new. Texts are copied. Errors: NOMEM, LIMIT. */
+/*
+ * The index of a name, added when it is new. Names have 1 to SKR_NAME_MAX bytes and are copied.
+ * Errors: NOMEM, LIMIT.
+ */
 SKR_MUST_USE int skr_manifest_add_dataset(skr_manifest *manifest, const char *id,
                                           uint32_t *ret_index, skr_err *err);
 SKR_MUST_USE int skr_manifest_add_assembly(skr_manifest *manifest, const char *name,
                                            uint32_t *ret_index, skr_err *err);
-/* length 0: not known; a known length is kept, and a longer one replaces a shorter. */
+/* length 0: not known; a known length is kept, and a longer one replaces a shorter. Errors: NOMEM,
+ * LIMIT.
+ */
 SKR_MUST_USE int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name,
                                          uint32_t length, uint32_t *ret_index, skr_err *err);
 
 /*
- * Appends an entry; what it points to is copied. *ret_index may be NULL. Errors: NOMEM.
+ * Appends an entry; what it points to is copied. *ret_index may be NULL. Errors: NOMEM, LIMIT.
  */
 SKR_MUST_USE int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *entry,
                                           uint32_t *ret_index, skr_err *err);
@@ -143,7 +155,7 @@ SKR_MUST_USE int skr_manifest_add_delivery(skr_manifest *manifest, const skr_del
 
 /*
  * Marks local samples (ascending) of a segment dead on a contig (or SKR_NONE for all), merging with
- * what is dead already. Errors: NOMEM.
+ * what is dead already. Errors: NOMEM, LIMIT.
  */
 SKR_MUST_USE int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig,
                                         const uint32_t *samples, uint32_t n_samples, skr_err *err);

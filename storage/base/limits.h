@@ -28,6 +28,6 @@
 #define SKR_CONTIGS_MAX 4000000u
 
 /* A manifest names files, not people: larger than this is damage. */
-#define SKR_MANIFEST_SIZE_MAX (1u << 30)
+#define SKR_MANIFEST_SIZE_MAX (256u << 20)
 
 #endif

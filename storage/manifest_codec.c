@@ -1,0 +1,527 @@
+/*
+ * manifest_codec.c - a manifest as stored bytes, and back; docs/format.md, "Manifest".
+ *
+ * Reading checks, in this order: length, checksum of the header, version, checksum of the whole,
+ * then every count against the bytes that are left, every index against its list, every name.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/crc32c.h"
+#include "storage/base/limits.h"
+#include "storage/format_int.h"
+#include "storage/manifest.h"
+
+/* ------------------------------------------------------------------ writing
+ * The first failure stays: from then on nothing is put, so that the order of the fields can be
+ * read off the code.
+ */
+typedef struct encoder {
+    skr_buffer *bytes;
+    skr_err *err;
+    int status;
+} encoder;
+
+static void put_number(encoder *out, uint64_t value)
+{
+    if (out->status == SKR_OK)
+        out->status = skr_buffer_put_varint(out->bytes, value, out->err);
+}
+
+static void put_u32(encoder *out, uint32_t value)
+{
+    if (out->status == SKR_OK)
+        out->status = skr_buffer_put_u32(out->bytes, value, out->err);
+}
+
+static void put_bytes(encoder *out, const void *bytes, size_t n)
+{
+    if (out->status == SKR_OK)
+        out->status = skr_buffer_put(out->bytes, bytes, n, out->err);
+}
+
+static void put_text(encoder *out, const char *text)
+{
+    if (out->status == SKR_OK)
+        out->status = skr_buffer_put_text(out->bytes, text, strlen(text), out->err);
+}
+
+static void put_file(encoder *out, const skr_file_id *file)
+{
+    put_text(out, file->name);
+    if (file->name[0] == '\0')
+        return;
+    put_number(out, file->n_bytes);
+    put_u32(out, file->directory_crc);
+}
+
+/* Ascending numbers, each as how many it leaves out. */
+static void put_ascending(encoder *out, const uint32_t *values, uint32_t n)
+{
+    put_number(out, n);
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        put_number(out, values[i] - next);
+        next = values[i] + 1;
+    }
+}
+
+static void put_assembly(encoder *out, const skr_assembly *assembly)
+{
+    put_text(out, assembly->name);
+    put_number(out, assembly->n_contigs);
+    for (uint32_t i = 0; i < assembly->n_contigs; i++) {
+        put_text(out, assembly->contigs[i].name);
+        put_number(out, assembly->contigs[i].length);
+    }
+    put_file(out, &assembly->reference);
+    put_file(out, &assembly->genes);
+}
+
+static void put_delivery(encoder *out, const skr_delivery *delivery)
+{
+    put_number(out, delivery->generation);
+    put_number(out, delivery->dataset);
+    put_number(out, delivery->assembly);
+    put_text(out, delivery->options == NULL ? "" : delivery->options);
+    put_number(out, delivery->n_samples);
+    put_number(out, delivery->n_alleles);
+    put_number(out, delivery->n_sources);
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        put_text(out, source->name);
+        put_bytes(out, source->digest, sizeof source->digest);
+        put_bytes(out, source->options, sizeof source->options);
+        put_ascending(out, source->contigs, source->n_contigs);
+        put_ascending(out, source->samples, source->n_samples);
+        put_number(out, source->is_live);
+    }
+    put_number(out, delivery->n_counters);
+    for (uint32_t i = 0; i < delivery->n_counters; i++) {
+        put_text(out, delivery->counters[i].name);
+        put_number(out, delivery->counters[i].value);
+    }
+}
+
+static void put_segment(encoder *out, const skr_segment_entry *segment)
+{
+    put_file(out, &segment->file);
+    put_number(out, segment->dataset);
+    put_number(out, segment->assembly);
+    put_number(out, segment->delivery);
+    put_number(out, segment->n_samples);
+    put_number(out, segment->n_rows);
+    put_number(out, segment->has_raw_indels);
+    put_number(out, segment->n_tombstones);
+    for (uint32_t i = 0; i < segment->n_tombstones; i++) {
+        const skr_tombstone *tombstone = &segment->tombstones[i];
+        put_number(out, tombstone->contig == SKR_NONE ? 0 : (uint64_t)tombstone->contig + 1);
+        put_ascending(out, tombstone->samples, tombstone->n_samples);
+    }
+}
+
+static void put_body(encoder *out, const skr_manifest *manifest)
+{
+    put_number(out, manifest->generation);
+    put_number(out, manifest->next_file);
+    put_number(out, manifest->n_datasets);
+    for (uint32_t i = 0; i < manifest->n_datasets; i++)
+        put_text(out, manifest->datasets[i]);
+    put_number(out, manifest->n_assemblies);
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        put_assembly(out, &manifest->assemblies[i]);
+    put_number(out, manifest->n_deliveries);
+    for (uint32_t i = 0; i < manifest->n_deliveries; i++)
+        put_delivery(out, &manifest->deliveries[i]);
+    put_number(out, manifest->n_segments);
+    for (uint32_t i = 0; i < manifest->n_segments; i++)
+        put_segment(out, &manifest->segments[i]);
+    put_file(out, &manifest->people);
+    put_file(out, &manifest->ontology);
+}
+
+static void put_header(encoder *out, uint64_t n_bytes)
+{
+    size_t from = out->bytes->n;
+    put_bytes(out, SKR_FORMAT_MANIFEST_MAGIC, SKR_FORMAT_MAGIC_SIZE);
+    put_u32(out, SKR_FORMAT_VERSION);
+    put_u32(out, (uint32_t)n_bytes);
+    put_u32(out, (uint32_t)(n_bytes >> 32));
+    put_bytes(out, (uint8_t[8]){0}, 8);
+    if (out->status == SKR_OK)
+        put_u32(out, skr_crc32c(out->bytes->bytes + from, SKR_FORMAT_MANIFEST_CRC_AT));
+}
+
+int skr_manifest_encode(const skr_manifest *manifest, skr_buffer *bytes, skr_err *err)
+{
+    skr_buffer body = {0};
+    encoder out = {.bytes = &body, .err = err};
+    put_body(&out, manifest);
+    out.bytes = bytes;
+    size_t from = bytes->n;
+    put_header(&out, SKR_FORMAT_MANIFEST_HEADER_SIZE + body.n + SKR_FORMAT_MANIFEST_END_SIZE);
+    put_bytes(&out, body.bytes, body.n);
+    if (out.status == SKR_OK)
+        put_u32(&out, skr_crc32c(bytes->bytes + from, bytes->n - from));
+    skr_buffer_done(&body);
+    return out.status;
+}
+
+/* ------------------------------------------------------------------ reading
+ * The first fault stays: from then on every number read is 0, so that the code reads like the
+ * layout and stops soon.
+ */
+typedef struct decoder {
+    skr_cursor cursor;
+    skr_manifest *manifest;
+    const char *why; /* the first fault, or NULL */
+    bool has_no_memory;
+} decoder;
+
+static void refuse(decoder *in, const char *why)
+{
+    if (in->why == NULL)
+        in->why = why;
+    in->cursor.is_bad = true;
+}
+
+static uint64_t take_max(decoder *in, uint64_t max, const char *why)
+{
+    uint64_t value = skr_cursor_varint_max(&in->cursor, max);
+    if (in->cursor.is_bad)
+        refuse(in, why);
+    return value;
+}
+
+static uint64_t take_number(decoder *in)
+{
+    return take_max(in, UINT64_MAX, "ends early");
+}
+
+/* An index into a list of n. */
+static uint32_t take_index(decoder *in, uint32_t n, const char *why)
+{
+    if (n == 0)
+        refuse(in, why);
+    return (uint32_t)take_max(in, n - 1, why);
+}
+
+static bool take_bool(decoder *in)
+{
+    return take_max(in, 1, "a yes or no that is neither") == 1;
+}
+
+/* A count of things of size bytes each, with room for them, zeroed: every one takes at least
+ * n_least bytes. */
+static uint32_t take_list(decoder *in, size_t n_least, size_t size, void **ret_list)
+{
+    size_t n_left = in->cursor.is_bad ? 0 : (size_t)(in->cursor.end - in->cursor.at);
+    uint64_t max = n_left / n_least < SKR_NONE - 1 ? n_left / n_least : SKR_NONE - 1;
+    uint32_t n = (uint32_t)take_max(in, max, "a count above what is left");
+    if (n == 0)
+        return 0;
+    void *list = calloc(n, size);
+    if (list == NULL) {
+        in->has_no_memory = true;
+        refuse(in, "out of memory");
+        return 0;
+    }
+    *ret_list = list;
+    return n;
+}
+
+/* A text of n_min to n_max bytes without NUL, in memory of its own. */
+static char *take_text(decoder *in, size_t n_min, size_t n_max)
+{
+    size_t n = 0;
+    const char *text = skr_cursor_text(&in->cursor, &n);
+    if (text == NULL || n < n_min || n > n_max || memchr(text, '\0', n) != NULL) {
+        refuse(in, "a text that is too long, empty, cut or binary");
+        return NULL;
+    }
+    char *copy = strndup(text, n);
+    if (copy == NULL) {
+        in->has_no_memory = true;
+        refuse(in, "out of memory");
+    }
+    return copy;
+}
+
+static char *take_name(decoder *in)
+{
+    return take_text(in, 1, SKR_NAME_MAX);
+}
+
+static bool is_plain_name(const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char c = name[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_word && !(i > 0 && (c == '-' || c == '_' || c == '.')))
+            return false;
+    }
+    return true;
+}
+
+static void take_file(decoder *in, skr_file_id *file)
+{
+    size_t n = 0;
+    const char *name = skr_cursor_text(&in->cursor, &n);
+    if (name == NULL || n >= SKR_FILE_NAME_MAX || !is_plain_name(name, n)) {
+        refuse(in, "a file name that is none");
+        return;
+    }
+    if (n == 0)
+        return;
+    memcpy(file->name, name, n);
+    file->n_bytes = take_number(in);
+    file->directory_crc = skr_cursor_u32(&in->cursor);
+}
+
+/* Ascending numbers below max. */
+static uint32_t take_ascending(decoder *in, uint32_t max, uint32_t **ret_values)
+{
+    uint32_t n = take_list(in, 1, sizeof **ret_values, (void **)ret_values);
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < n && !in->cursor.is_bad; i++) {
+        if (next >= max) {
+            refuse(in, "a list that runs past its range");
+            break;
+        }
+        (*ret_values)[i] = next + (uint32_t)take_max(in, max - 1 - next, "a number out of range");
+        next = (*ret_values)[i] + 1;
+    }
+    return n;
+}
+
+static void take_assembly(decoder *in, skr_assembly *assembly)
+{
+    assembly->name = take_name(in);
+    assembly->n_contigs =
+        take_list(in, 3, sizeof assembly->contigs[0], (void **)&assembly->contigs);
+    if (assembly->n_contigs > SKR_CONTIGS_MAX)
+        refuse(in, "too many contigs");
+    for (uint32_t i = 0; i < assembly->n_contigs && !in->cursor.is_bad; i++) {
+        assembly->contigs[i].name = take_name(in);
+        assembly->contigs[i].length =
+            (uint32_t)take_max(in, SKR_CONTIG_LENGTH_MAX, "a contig that is too long");
+    }
+    take_file(in, &assembly->reference);
+    take_file(in, &assembly->genes);
+}
+
+static void take_source(decoder *in, skr_source *source, uint32_t n_contigs, uint32_t n_samples)
+{
+    source->name = take_name(in);
+    const uint8_t *digests = skr_cursor_bytes(&in->cursor, 2 * SKR_DIGEST_SIZE);
+    if (digests == NULL) {
+        refuse(in, "ends early");
+        return;
+    }
+    memcpy(source->digest, digests, SKR_DIGEST_SIZE);
+    memcpy(source->options, digests + SKR_DIGEST_SIZE, SKR_DIGEST_SIZE);
+    source->n_contigs = take_ascending(in, n_contigs, &source->contigs);
+    source->n_samples = take_ascending(in, n_samples, &source->samples);
+    source->is_live = take_bool(in);
+}
+
+static void take_delivery(decoder *in, skr_delivery *delivery)
+{
+    const skr_manifest *manifest = in->manifest;
+    delivery->generation = take_max(in, manifest->generation, "a delivery after the generation");
+    delivery->dataset = take_index(in, manifest->n_datasets, "a dataset that is not there");
+    delivery->assembly = take_index(in, manifest->n_assemblies, "an assembly that is not there");
+    delivery->options = take_text(in, 0, SKR_MANIFEST_SIZE_MAX);
+    delivery->n_samples = (uint32_t)take_max(in, SKR_SAMPLES_MAX, "too many samples");
+    delivery->n_alleles = take_number(in);
+    delivery->n_sources = take_list(in, 5 + 2 * SKR_DIGEST_SIZE, sizeof delivery->sources[0],
+                                    (void **)&delivery->sources);
+    for (uint32_t i = 0; i < delivery->n_sources && !in->cursor.is_bad; i++)
+        take_source(in, &delivery->sources[i], manifest->assemblies[delivery->assembly].n_contigs,
+                    delivery->n_samples);
+    delivery->n_counters =
+        take_list(in, 3, sizeof delivery->counters[0], (void **)&delivery->counters);
+    for (uint32_t i = 0; i < delivery->n_counters && !in->cursor.is_bad; i++) {
+        delivery->counters[i].name = take_name(in);
+        delivery->counters[i].value = take_number(in);
+    }
+}
+
+static void take_tombstone(decoder *in, const skr_segment_entry *segment, skr_tombstone *tombstone)
+{
+    uint32_t n_contigs = in->manifest->assemblies[segment->assembly].n_contigs;
+    uint32_t contig = (uint32_t)take_max(in, n_contigs, "a contig that is not there");
+    tombstone->contig = contig == 0 ? SKR_NONE : contig - 1;
+    tombstone->n_samples = take_ascending(in, segment->n_samples, &tombstone->samples);
+    if (tombstone->n_samples == 0)
+        refuse(in, "a tombstone for nobody");
+}
+
+static void take_segment(decoder *in, skr_segment_entry *segment)
+{
+    const skr_manifest *manifest = in->manifest;
+    take_file(in, &segment->file);
+    if (segment->file.name[0] == '\0')
+        refuse(in, "a segment without a file");
+    segment->dataset = take_index(in, manifest->n_datasets, "a dataset that is not there");
+    segment->assembly = take_index(in, manifest->n_assemblies, "an assembly that is not there");
+    segment->delivery = take_index(in, manifest->n_deliveries, "a delivery that is not there");
+    segment->n_samples = (uint32_t)take_max(in, SKR_SAMPLES_MAX, "too many samples");
+    segment->n_rows = take_number(in);
+    segment->has_raw_indels = take_bool(in);
+    segment->n_tombstones =
+        take_list(in, 3, sizeof segment->tombstones[0], (void **)&segment->tombstones);
+    for (uint32_t i = 0; i < segment->n_tombstones && !in->cursor.is_bad; i++) {
+        skr_tombstone *tombstones = segment->tombstones;
+        take_tombstone(in, segment, &tombstones[i]);
+        if (i > 0 && tombstones[i - 1].contig >= tombstones[i].contig)
+            refuse(in, "tombstones out of order");
+    }
+}
+
+static void take_body(decoder *in)
+{
+    skr_manifest *manifest = in->manifest;
+    manifest->generation = take_number(in);
+    manifest->next_file = take_number(in);
+    manifest->n_datasets =
+        take_list(in, 2, sizeof manifest->datasets[0], (void **)&manifest->datasets);
+    for (uint32_t i = 0; i < manifest->n_datasets && !in->cursor.is_bad; i++)
+        manifest->datasets[i] = take_name(in);
+    manifest->n_assemblies =
+        take_list(in, 5, sizeof manifest->assemblies[0], (void **)&manifest->assemblies);
+    for (uint32_t i = 0; i < manifest->n_assemblies && !in->cursor.is_bad; i++)
+        take_assembly(in, &manifest->assemblies[i]);
+    manifest->n_deliveries =
+        take_list(in, 8, sizeof manifest->deliveries[0], (void **)&manifest->deliveries);
+    for (uint32_t i = 0; i < manifest->n_deliveries && !in->cursor.is_bad; i++)
+        take_delivery(in, &manifest->deliveries[i]);
+    manifest->n_segments =
+        take_list(in, 14, sizeof manifest->segments[0], (void **)&manifest->segments);
+    for (uint32_t i = 0; i < manifest->n_segments && !in->cursor.is_bad; i++)
+        take_segment(in, &manifest->segments[i]);
+    take_file(in, &manifest->people);
+    take_file(in, &manifest->ontology);
+    if (!skr_cursor_is_done(&in->cursor))
+        refuse(in, "bytes behind its end, or a number cut off");
+}
+
+/* ------------------------------------------------------------------ names that occur twice */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorts names and refuses two that are the same. */
+static void refuse_twins(decoder *in, const char **names, size_t n, const char *why)
+{
+    qsort(names, n, sizeof names[0], compare_texts);
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            refuse(in, why);
+}
+
+static void check_twin_files(decoder *in)
+{
+    const skr_file_id **files = NULL;
+    size_t n = 0;
+    if (skr_manifest_files(in->manifest, &files, &n, NULL) < 0) {
+        in->has_no_memory = true;
+        refuse(in, "out of memory");
+        return;
+    }
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(files[i - 1]->name, files[i]->name) == 0)
+            refuse(in, "a file named twice");
+    free(files);
+}
+
+/* A name found twice would make two answers possible; a file named twice would count twice. */
+static void check_twins(decoder *in)
+{
+    const skr_manifest *manifest = in->manifest;
+    size_t n_max = manifest->n_datasets;
+    n_max = n_max < manifest->n_assemblies ? manifest->n_assemblies : n_max;
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        if (n_max < manifest->assemblies[i].n_contigs)
+            n_max = manifest->assemblies[i].n_contigs;
+    const char **names = malloc((n_max + 1) * sizeof names[0]);
+    if (names == NULL) {
+        in->has_no_memory = true;
+        refuse(in, "out of memory");
+        return;
+    }
+    for (uint32_t i = 0; i < manifest->n_datasets; i++)
+        names[i] = manifest->datasets[i];
+    refuse_twins(in, names, manifest->n_datasets, "a dataset named twice");
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        names[i] = manifest->assemblies[i].name;
+    refuse_twins(in, names, manifest->n_assemblies, "an assembly named twice");
+    for (uint32_t a = 0; a < manifest->n_assemblies; a++) {
+        const skr_assembly *assembly = &manifest->assemblies[a];
+        for (uint32_t i = 0; i < assembly->n_contigs; i++)
+            names[i] = assembly->contigs[i].name;
+        refuse_twins(in, names, assembly->n_contigs, "a contig named twice");
+    }
+    free(names);
+    check_twin_files(in);
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static int check_header(const uint8_t *bytes, size_t n_bytes, skr_err *err)
+{
+    size_t n_least = SKR_FORMAT_MANIFEST_HEADER_SIZE + SKR_FORMAT_MANIFEST_END_SIZE;
+    if (n_bytes < n_least)
+        return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: %zu bytes, expected at least %zu", n_bytes,
+                        n_least);
+    skr_cursor cursor = skr_cursor_of(bytes + SKR_FORMAT_MANIFEST_CRC_AT, 4);
+    if (skr_cursor_u32(&cursor) != skr_crc32c(bytes, SKR_FORMAT_MANIFEST_CRC_AT) ||
+        memcmp(bytes, SKR_FORMAT_MANIFEST_MAGIC, SKR_FORMAT_MAGIC_SIZE) != 0)
+        return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: its header is damaged, or not one");
+    cursor = skr_cursor_of(bytes + SKR_FORMAT_VERSION_AT,
+                           SKR_FORMAT_MANIFEST_ZERO_AT - SKR_FORMAT_VERSION_AT);
+    uint32_t version = skr_cursor_u32(&cursor);
+    if (version != SKR_FORMAT_VERSION)
+        return skr_fail(err, SKR_ERR_VERSION,
+                        "MANIFEST: written in format %" PRIu32 "; this Skerry reads format %u",
+                        version, SKR_FORMAT_VERSION);
+    uint64_t n_stated = skr_cursor_u64(&cursor);
+    if (n_stated != n_bytes)
+        return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: %zu bytes, expected %" PRIu64, n_bytes,
+                        n_stated);
+    for (size_t i = SKR_FORMAT_MANIFEST_ZERO_AT; i < SKR_FORMAT_MANIFEST_CRC_AT; i++)
+        if (bytes[i] != 0)
+            return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: byte %zu is not zero", i);
+    size_t n_body = n_bytes - SKR_FORMAT_MANIFEST_END_SIZE;
+    cursor = skr_cursor_of(bytes + n_body, SKR_FORMAT_MANIFEST_END_SIZE);
+    if (skr_cursor_u32(&cursor) != skr_crc32c(bytes, n_body))
+        return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: wrong checksum");
+    return SKR_OK;
+}
+
+int skr_manifest_decode(const uint8_t *bytes, size_t n_bytes, skr_manifest **ret_manifest,
+                        skr_err *err)
+{
+    decoder in = {0};
+    int status = check_header(bytes, n_bytes, err);
+    if (status == SKR_OK)
+        status = skr_manifest_new(&in.manifest, err);
+    if (status < 0)
+        return status;
+    in.cursor =
+        skr_cursor_of(bytes + SKR_FORMAT_MANIFEST_HEADER_SIZE,
+                      n_bytes - SKR_FORMAT_MANIFEST_HEADER_SIZE - SKR_FORMAT_MANIFEST_END_SIZE);
+    take_body(&in);
+    if (in.why == NULL)
+        check_twins(&in);
+    if (in.why != NULL) {
+        skr_manifest_free(in.manifest);
+        return skr_fail(err, in.has_no_memory ? SKR_ERR_NOMEM : SKR_ERR_CORRUPT, "MANIFEST: %s",
+                        in.why);
+    }
+    *ret_manifest = in.manifest;
+    return SKR_OK;
+}
