@@ -7,6 +7,12 @@
  * stops it before the rename leaves the store as it was; files that no manifest names are removed
  * by the next writer.
  *
+ * A reader opens every file of a generation right after it has read the manifest; from then on it
+ * keeps them, since on Linux an open file outlives its name. A writer may commit in between and
+ * remove a file that the reader was about to open. So whoever gets MISSING for a file compares
+ * skr_store_generation_now with the generation that it read: when they differ, it closes what it
+ * has and starts again with skr_store_open; when they are the same, the file is really gone.
+ *
  * Threads: a store has one owner.
  */
 #ifndef SKR_STORAGE_STORE_H
@@ -45,7 +51,8 @@ typedef struct skr_txn skr_txn;
  * a store, whose manifest has generation 0 until the commit (an abort removes what was made). A
  * folder that holds foreign files and no manifest is refused. Removes files that no manifest names.
  * The caller owns *ret_txn and ends it with commit or abort. Errors: LOCKED (names the holder's
- * process), CORRUPT, VERSION, USAGE (foreign folder), IO, NOMEM.
+ * process), CORRUPT, VERSION, MISSING (files of a store without its manifest), USAGE (foreign
+ * folder), IO, NOMEM.
  */
 SKR_MUST_USE int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *err);
 
@@ -70,7 +77,7 @@ SKR_MUST_USE int skr_txn_scratch_path(skr_txn *txn, char **ret_path, skr_err *er
 /*
  * Publishes the manifest with the next generation, removes files that it no longer names, releases
  * the lock and frees the txn, also on failure (then the store is as before). *ret_generation may be
- * NULL. Errors: IO, NOMEM.
+ * NULL. Errors: IO, LIMIT, NOMEM.
  */
 SKR_MUST_USE int skr_txn_commit(skr_txn *txn, uint64_t *ret_generation, skr_err *err);
 
