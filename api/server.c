@@ -1,2 +1,262 @@
-/* server.c - placeholder of the first commit. */
+/* server.c - starting, listening, draining. */
 #include "api/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/server_int.h"
+
+#define BACKLOG 511
+
+skr_server_config skr_server_config_default(void)
+{
+    skr_server_config config = {
+        .listen = "127.0.0.1:8080",
+        .beacon_id = "org.example.skerry",
+        .name = "Skerry",
+        .description = "Counts of people and alleles",
+        .organization_id = "org.example",
+        .organization_name = "An organisation that has not set its name",
+        .organization_url = "https://example.org",
+        .environment = "dev",
+        .n_connections_max = 512,
+        .n_queue_max = 256,
+        .n_body_max = 1u << 20,
+        .timeout_s = 30,
+        .query_timeout_ms = 10000,
+    };
+    return config;
+}
+
+void skr_server_log(skr_server *server, const char *line)
+{
+    if (server->config.on_log == NULL)
+        return;
+    (void)pthread_mutex_lock(&server->log_mutex);
+    server->config.on_log(server->config.log_context, line);
+    (void)pthread_mutex_unlock(&server->log_mutex);
+}
+
+const char *skr_server_address(const skr_server *server)
+{
+    return server->address;
+}
+
+/* ------------------------------------------------------------------ configuration */
+
+static int check_config(const skr_server_config *config, skr_err *err)
+{
+    static const char *const environments[] = {"prod", "test", "dev", "staging"};
+    const char *const texts[] = {
+        config->listen,          config->beacon_id,       config->name,
+        config->description,     config->organization_id, config->organization_name,
+        config->organization_url};
+    static const char *const names[] = {"listen",          "beacon_id",       "name",
+                                        "description",     "organization_id", "organization_name",
+                                        "organization_url"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] == NULL || texts[i][0] == '\0')
+            return skr_fail(err, SKR_ERR_USAGE, "%s is empty", names[i]);
+    bool is_known = false;
+    for (size_t i = 0; i < 4 && config->environment != NULL; i++)
+        is_known = is_known || strcmp(config->environment, environments[i]) == 0;
+    if (!is_known)
+        return skr_fail(err, SKR_ERR_USAGE, "environment is none of prod, test, dev, staging");
+    if (config->base_url != NULL && strncmp(config->base_url, "http://", 7) != 0 &&
+        strncmp(config->base_url, "https://", 8) != 0)
+        return skr_fail(err, SKR_ERR_USAGE, "base_url '%.200s' does not begin with http",
+                        config->base_url);
+    if (config->n_connections_max == 0 || config->n_queue_max == 0 || config->n_body_max == 0 ||
+        config->timeout_s == 0 || config->query_timeout_ms == 0)
+        return skr_fail(err, SKR_ERR_USAGE, "a limit of the server is 0");
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ listening */
+
+/* Splits ADDR:PORT; [ADDR]:PORT for addresses that hold colons. host has room for n. */
+static bool split_address(const char *listen, char *host, size_t n, const char **ret_port)
+{
+    const char *colon = strrchr(listen, ':');
+    if (colon == NULL || colon[1] == '\0' || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+        return false;
+    size_t n_host = (size_t)(colon - listen);
+    if (n_host >= 2 && listen[0] == '[' && listen[n_host - 1] == ']') {
+        listen++;
+        n_host -= 2;
+    }
+    if (n_host >= n)
+        return false;
+    memcpy(host, listen, n_host);
+    host[n_host] = '\0';
+    *ret_port = colon + 1;
+    return true;
+}
+
+static void write_address(skr_server *server)
+{
+    struct sockaddr_storage address;
+    socklen_t n = sizeof address;
+    char host[200] = "?";
+    char port[16] = "?";
+    if (getsockname(server->listen_fd, (struct sockaddr *)&address, &n) == 0)
+        (void)getnameinfo((struct sockaddr *)&address, n, host, sizeof host, port, sizeof port,
+                          NI_NUMERICHOST | NI_NUMERICSERV);
+    bool is_v6 = strchr(host, ':') != NULL;
+    (void)snprintf(server->address, sizeof server->address, is_v6 ? "[%s]:%s" : "%s:%s", host,
+                   port);
+}
+
+static int open_socket(skr_server *server, const struct addrinfo *info)
+{
+    int yes = 1;
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(fd, info->ai_addr, info->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+        int saved = errno;
+        (void)close(fd);
+        errno = saved;
+        return -1;
+    }
+    server->listen_fd = fd;
+    return 0;
+}
+
+static int listen_at(skr_server *server, skr_err *err)
+{
+    char host[256];
+    const char *port = NULL;
+    const char *where = server->config.listen;
+    if (!split_address(where, host, sizeof host, &port))
+        return skr_fail(err, SKR_ERR_USAGE, "listen '%.200s' is not ADDR:PORT", where);
+    struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                             .ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    int why = getaddrinfo(host[0] == '\0' ? NULL : host, port, &hints, &found);
+    if (why != 0)
+        return skr_fail(err, SKR_ERR_IO, "%s: %s", where, gai_strerror(why));
+    int saved = 0;
+    for (const struct addrinfo *at = found; at != NULL && server->listen_fd < 0; at = at->ai_next)
+        if (open_socket(server, at) != 0)
+            saved = errno;
+    freeaddrinfo(found);
+    if (server->listen_fd < 0)
+        return skr_fail(err, SKR_ERR_IO, "%s: %s", where, strerror(saved));
+    write_address(server);
+    return SKR_OK;
+}
+
+/* What stands before the paths of /map, without a '/' at its end. */
+static int make_base_url(skr_server *server, skr_err *err)
+{
+    const char *given = server->config.base_url;
+    size_t n = strlen(given == NULL ? server->address : given) + 16;
+    server->base_url = malloc(n);
+    if (server->base_url == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the server");
+    if (given == NULL)
+        (void)snprintf(server->base_url, n, "http://%s/api", server->address);
+    else
+        (void)snprintf(server->base_url, n, "%s", given);
+    for (size_t i = strlen(server->base_url); i > 0 && server->base_url[i - 1] == '/'; i--)
+        server->base_url[i - 1] = '\0';
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static void free_server(skr_server *server)
+{
+    if (server->listen_fd >= 0)
+        (void)close(server->listen_fd);
+    (void)pthread_mutex_destroy(&server->log_mutex);
+    (void)pthread_cond_destroy(&server->has_watch);
+    (void)pthread_cond_destroy(&server->is_quiet);
+    (void)pthread_cond_destroy(&server->has_work);
+    (void)pthread_mutex_destroy(&server->mutex);
+    free(server->base_url);
+    free(server);
+}
+
+int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_server_config *config,
+                     skr_server **ret_server, skr_err *err)
+{
+    int status = check_config(config, err);
+    if (status < 0)
+        return status;
+    skr_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the server");
+    server->config = *config;
+    server->listen_fd = -1;
+    server->service.engine = engine;
+    server->service.policy = *policy;
+    server->service.config = &server->config;
+    skr_policy_text(policy, server->service.policy_text);
+    (void)pthread_mutex_init(&server->mutex, NULL);
+    (void)pthread_mutex_init(&server->log_mutex, NULL);
+    (void)pthread_cond_init(&server->has_work, NULL);
+    (void)pthread_cond_init(&server->is_quiet, NULL);
+    (void)pthread_cond_init(&server->has_watch, NULL);
+
+    status = listen_at(server, err);
+    if (status == SKR_OK)
+        status = make_base_url(server, err);
+    server->service.base_url = server->base_url;
+    if (status == SKR_OK)
+        status = skr_server_pool_start(server, err);
+    if (status == SKR_OK)
+        status = skr_server_watch_start(server, err);
+    if (status == SKR_OK)
+        status = skr_server_daemon_start(server, err);
+    if (status < 0) {
+        skr_server_pool_stop(server);
+        skr_server_watch_stop(server);
+        free_server(server);
+        return status;
+    }
+    *ret_server = server;
+    return SKR_OK;
+}
+
+/* Waits until no exchange is under way, at most wait_ms. */
+static void wait_quiet(skr_server *server, uint32_t wait_ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_mutex_lock(&server->mutex);
+    server->is_draining = true;
+    int status = 0;
+    while (server->n_exchanges > 0 && status != ETIMEDOUT)
+        status = pthread_cond_timedwait(&server->is_quiet, &server->mutex, &until);
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+void skr_server_drain(skr_server *server, uint32_t wait_ms)
+{
+    if (server == NULL)
+        return;
+    skr_server_daemon_quiesce(server);
+    wait_quiet(server, wait_ms);
+    skr_server_watch_stop_all(server);
+    skr_server_pool_stop(server);
+    wait_quiet(server, 500); /* those just stopped get their answer */
+    skr_server_daemon_stop(server);
+    skr_server_watch_stop(server);
+    free_server(server);
+}

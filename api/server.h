@@ -43,6 +43,7 @@ typedef struct skr_server_config {
 } skr_server_config;
 
 /* What a server has that no configuration file speaks of. */
+/* The defaults that docs/http-api.md lists. */
 skr_server_config skr_server_config_default(void);
 
 typedef struct skr_server skr_server;

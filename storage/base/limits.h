@@ -30,4 +30,13 @@
 /* A manifest names files, not people: larger than this is damage. */
 #define SKR_MANIFEST_SIZE_MAX (256u << 20)
 
+/* A request over HTTP. jansson blows small values up 80-fold, hence the tokens; real requests nest
+ * 6 deep and bring a dozen filters, a page of a portal's form brings fewer than 100. */
+#define SKR_JSON_DEPTH_MAX 16u
+#define SKR_JSON_TOKENS_MAX 20000u
+#define SKR_FILTERS_MAX 256u
+#define SKR_URI_MAX 16384u
+#define SKR_URI_WORDS_MAX 100u
+#define SKR_HEADERS_MAX (64u << 10)
+
 #endif

@@ -1,0 +1,47 @@
+/*
+ * beacon_json_int.h - reading and making JSON with jansson, for the files that know Beacon's words.
+ *
+ * jansson takes 2,000 levels of nesting and makes 80 bytes of one, so a text is scanned before it
+ * is parsed. What goes out is always valid UTF-8, whatever a client or a file brought in.
+ *
+ * Out of memory while a document is made: jansson refuses to put NULL into an object, so a member
+ * would be missing. skr_json_print gives NOMEM for a NULL document only; jemalloc and Linux end the
+ * process long before a small document fails.
+ */
+#ifndef SKR_API_BEACON_JSON_INT_H
+#define SKR_API_BEACON_JSON_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/base/err.h"
+
+struct json_t;
+
+/* Parses an object or array. The caller owns *ret_json. Errors: QUERY
+ * saying where; NOMEM. */
+SKR_MUST_USE int skr_json_parse(const char *text, size_t n, struct json_t **ret_json, skr_err *err);
+
+/* A JSON text of a text that may hold anything: what is not UTF-8 becomes '?'. NULL: no memory. */
+struct json_t *skr_json_text(const char *text);
+
+/* Reads a whole number from 0 to max: a number, or a text of digits. Errors: QUERY naming what. */
+SKR_MUST_USE int skr_json_whole(const struct json_t *json, const char *what, uint64_t max,
+                                uint64_t *ret_value, skr_err *err);
+
+/* Reads true or false, also as a text. Errors: QUERY naming what. */
+SKR_MUST_USE int skr_json_bool(const struct json_t *json, const char *what, bool *ret_value,
+                               skr_err *err);
+
+/* The place of a text among n words, any case. Errors: QUERY naming what and the words. */
+SKR_MUST_USE int skr_json_word(const struct json_t *json, const char *what,
+                               const char *const *words, size_t n, size_t *ret_at, skr_err *err);
+
+/* How a value is shown in a message: quoted, at most 60 bytes. shown has room for 80. */
+const char *skr_json_shown(const struct json_t *json, char *shown);
+
+/* The compact text of a document, which is taken. The caller frees *ret_text. Errors: NOMEM. */
+SKR_MUST_USE int skr_json_print(struct json_t *json, char **ret_text, size_t *ret_n, skr_err *err);
+
+#endif

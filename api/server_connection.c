@@ -1,0 +1,355 @@
+/*
+ * server_connection.c - libmicrohttpd's calls: a request read in pieces, suspended while a worker
+ * has it, and its answer written.
+ *
+ * The library takes much that others behind or before it may read differently; what could make two
+ * parties see two different requests is refused here (check_headers).
+ */
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "api/server_int.h"
+#include "storage/base/limits.h"
+
+/* A body that is too long but not monstrous is read to its end before it is refused: a client that
+ * is still writing would see a broken connection instead of the reason. */
+#define SWALLOW 8u
+
+/* ------------------------------------------------------------------ exchanges begin and end */
+
+static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    skr_exchange *exchange = calloc(1, sizeof *exchange);
+    char *path = strdup(target);
+    if (exchange == NULL || path == NULL) {
+        free(path);
+        free(exchange);
+        return NULL; /* on_request closes the connection */
+    }
+    exchange->server = context;
+    exchange->connection = connection;
+    exchange->path = path;
+    char *mark = strchr(path, '?');
+    if (mark != NULL) {
+        *mark = '\0';
+        exchange->words = mark + 1;
+    }
+    return exchange;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **exchange_at,
+                         enum MHD_RequestTerminationCode why)
+{
+    (void)connection;
+    (void)why;
+    skr_server *server = context;
+    skr_exchange *exchange = *exchange_at;
+    *exchange_at = NULL;
+    if (exchange == NULL)
+        return;
+    if (exchange->is_counted) {
+        (void)pthread_mutex_lock(&server->mutex);
+        server->n_exchanges--;
+        (void)pthread_cond_signal(&server->is_quiet);
+        (void)pthread_mutex_unlock(&server->mutex);
+        skr_server_watch_set(server, exchange->socket, NULL);
+    }
+    free(exchange->answer.canonical);
+    free(exchange->answer.body);
+    free(exchange->body);
+    free(exchange->content_type);
+    free(exchange->path);
+    free(exchange);
+}
+
+static void on_socket(void *context, struct MHD_Connection *connection, void **socket_at,
+                      enum MHD_ConnectionNotificationCode what)
+{
+    skr_server *server = context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *socket_at = info == NULL ? NULL : skr_server_watch_add(server, info->connect_fd);
+    } else {
+        skr_server_watch_remove(server, *socket_at);
+        *socket_at = NULL;
+    }
+}
+
+/* ------------------------------------------------------------------ headers */
+
+typedef struct header_counts {
+    unsigned n;
+    unsigned n_host;
+    unsigned n_length;
+    unsigned n_coding;
+    unsigned n_type;
+} header_counts;
+
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    (void)kind;
+    (void)value;
+    header_counts *counts = context;
+    counts->n++;
+    counts->n_host += strcasecmp(name, "Host") == 0;
+    counts->n_length += strcasecmp(name, "Content-Length") == 0;
+    counts->n_coding += strcasecmp(name, "Transfer-Encoding") == 0;
+    counts->n_type += strcasecmp(name, "Content-Type") == 0;
+    return MHD_YES;
+}
+
+static void refuse(skr_exchange *exchange, unsigned status, const char *message)
+{
+    if (exchange->refusal != 0)
+        return;
+    exchange->refusal = status;
+    exchange->refusal_message = message;
+}
+
+static void check_headers(skr_exchange *exchange)
+{
+    header_counts counts = {0};
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_header, &counts);
+    if (counts.n_host > 1 || counts.n_length > 1 || counts.n_coding > 1 || counts.n_type > 1)
+        refuse(exchange, 400, "a header that may stand once stands twice");
+    else if (counts.n_length + counts.n_coding > 1)
+        refuse(exchange, 400, "Content-Length and Transfer-Encoding contradict each other");
+    else if (counts.n > 100)
+        refuse(exchange, 431, "more than 100 headers");
+    if (strlen(exchange->path) > SKR_URI_MAX ||
+        (exchange->words != NULL && strlen(exchange->words) > SKR_URI_MAX))
+        refuse(exchange, 414, "the address is too long; use POST");
+}
+
+static skr_method method_of(const char *method)
+{
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+        return SKR_METHOD_GET;
+    if (strcmp(method, "POST") == 0)
+        return SKR_METHOD_POST;
+    return strcmp(method, "OPTIONS") == 0 ? SKR_METHOD_OPTIONS : SKR_METHOD_OTHER;
+}
+
+static const char *header(skr_exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/* ------------------------------------------------------------------ answering */
+
+static enum MHD_Result send_answer(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    skr_http_answer *answer = &exchange->answer;
+    if (answer->status == 0)
+        return MHD_NO; /* no memory even for an error: the connection is closed */
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(answer->n_body, answer->body, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL)
+        return MHD_NO;
+    answer->body = NULL; /* the response has it */
+    (void)MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (answer->n_body > 0)
+        (void)MHD_add_response_header(response, "Content-Type", "application/json");
+    if (answer->allow != NULL)
+        (void)MHD_add_response_header(response, "Allow", answer->allow);
+    if (exchange->method == SKR_METHOD_OPTIONS) {
+        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods",
+                                      "GET, HEAD, POST, OPTIONS");
+        (void)MHD_add_response_header(response, "Access-Control-Allow-Headers",
+                                      "Content-Type, Authorization");
+    }
+    char seconds[16];
+    (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
+    if (answer->retry_after_s > 0)
+        (void)MHD_add_response_header(response, "Retry-After", seconds);
+    (void)pthread_mutex_lock(&server->mutex);
+    bool is_last = server->is_draining || exchange->refusal != 0;
+    (void)pthread_mutex_unlock(&server->mutex);
+    if (is_last)
+        (void)MHD_add_response_header(response, "Connection", "close");
+    skr_server_watch_set(server, exchange->socket, NULL);
+    enum MHD_Result result = MHD_queue_response(exchange->connection, answer->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* Answers without a worker: what is wrong was seen while it was read. */
+static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, const char *message)
+{
+    skr_server *server = exchange->server;
+    skr_http_question question = {.method = exchange->method, .path = exchange->path};
+    skr_route_refuse(&server->service, status, message, &exchange->answer);
+    char line[600];
+    skr_audit_line(&question, &exchange->answer, skr_now_ns() - exchange->begin_ns, line,
+                   sizeof line);
+    skr_server_log(server, line);
+    exchange->state = SKR_EXCHANGE_ANSWERED;
+    return send_answer(exchange);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* The headers are there. */
+static enum MHD_Result begin(skr_exchange *exchange, const char *method)
+{
+    skr_server *server = exchange->server;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    exchange->socket = info == NULL ? NULL : info->socket_context;
+    exchange->state = SKR_EXCHANGE_READING;
+    exchange->method = method_of(method);
+    exchange->begin_ns = skr_now_ns();
+    const char *type = header(exchange, "Content-Type");
+    if (type != NULL)
+        exchange->content_type = strdup(type);
+    (void)pthread_mutex_lock(&server->mutex);
+    server->n_exchanges++;
+    (void)pthread_mutex_unlock(&server->mutex);
+    exchange->is_counted = true;
+    skr_server_watch_set(server, exchange->socket, NULL);
+    check_headers(exchange);
+
+    const char *length = header(exchange, "Content-Length");
+    unsigned long long n = length == NULL ? 0 : strtoull(length, NULL, 10);
+    unsigned long long max = server->config.n_body_max;
+    if (n > max && (n > max * SWALLOW || header(exchange, "Expect") != NULL)) {
+        exchange->refusal = 413;
+        return send_refusal(exchange, 413, "the body is too long");
+    }
+    return MHD_YES;
+}
+
+/* Keeps a piece of the body. False: the connection is to be closed. */
+static bool read_piece(skr_exchange *exchange, const char *bytes, size_t n)
+{
+    size_t max = exchange->server->config.n_body_max;
+    size_t n_all = exchange->n_body + n;
+    if (n_all > max) {
+        refuse(exchange, 413, "the body is too long");
+        exchange->n_body = n_all;
+        return n_all <= max * SWALLOW;
+    }
+    if (n_all > exchange->n_body_room) {
+        size_t room = exchange->n_body_room * 2 > n_all ? exchange->n_body_room * 2 : n_all;
+        char *body = realloc(exchange->body, room);
+        if (body == NULL)
+            return false;
+        exchange->body = body;
+        exchange->n_body_room = room;
+    }
+    memcpy(exchange->body + exchange->n_body, bytes, n);
+    exchange->n_body = n_all;
+    return true;
+}
+
+/* The request is whole: to a worker with it. */
+static enum MHD_Result dispatch(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    if (exchange->refusal != 0)
+        return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
+    exchange->begin_ns = skr_now_ns();
+    exchange->state = SKR_EXCHANGE_WORKING;
+    skr_server_watch_set(server, exchange->socket, exchange);
+    MHD_suspend_connection(exchange->connection);
+    if (skr_server_pool_put(server, exchange))
+        return MHD_YES;
+    skr_route_refuse(&server->service, 503, "too many questions at once; try again",
+                     &exchange->answer);
+    skr_server_resume(exchange);
+    return MHD_YES;
+}
+
+void skr_server_resume(skr_exchange *exchange)
+{
+    struct MHD_Connection *connection = exchange->connection;
+    skr_server_watch_set(exchange->server, exchange->socket, NULL);
+    exchange->state = SKR_EXCHANGE_ANSWERED;
+    MHD_resume_connection(connection); /* from here on the exchange is not ours */
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *n_upload, void **exchange_at)
+{
+    (void)context;
+    (void)connection;
+    (void)url;
+    (void)version;
+    skr_exchange *exchange = *exchange_at;
+    if (exchange == NULL)
+        return MHD_NO;
+    switch (exchange->state) {
+    case SKR_EXCHANGE_NEW:
+        return begin(exchange, method);
+    case SKR_EXCHANGE_READING:
+        if (*n_upload == 0)
+            return dispatch(exchange);
+        if (!read_piece(exchange, upload, *n_upload))
+            return MHD_NO;
+        *n_upload = 0;
+        return MHD_YES;
+    case SKR_EXCHANGE_ANSWERED:
+        return send_answer(exchange);
+    default:
+        return MHD_YES;
+    }
+}
+
+/* ------------------------------------------------------------------ the daemon */
+
+/* The library says much about clients that hang up; none of it is for an operator. */
+static void ignore(void *context, const char *format, va_list args)
+{
+    (void)context;
+    (void)format;
+    (void)args;
+}
+
+int skr_server_daemon_start(skr_server *server, skr_err *err)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)server->config.n_connections_max, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, SKR_HEADERS_MAX, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)server->config.timeout_s, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_socket, server},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    server->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+                         ignore, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return skr_fail(err, SKR_ERR_IO, "%s: libmicrohttpd does not start", server->address);
+    return SKR_OK;
+}
+
+void skr_server_daemon_quiesce(skr_server *server)
+{
+    if (server->daemon == NULL)
+        return;
+    (void)MHD_quiesce_daemon(server->daemon);
+    (void)close(server->listen_fd);
+    server->listen_fd = -1;
+}
+
+void skr_server_daemon_stop(skr_server *server)
+{
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    server->daemon = NULL;
+}

@@ -1,0 +1,120 @@
+/*
+ * server_watch.c - closes connections that are too slow, and stops questions whose asker has gone.
+ *
+ * libmicrohttpd's own timeout is of inactivity: a client that sends a byte a second would live for
+ * ever. Here each step has its time: the headers since the last answer, the body since the headers,
+ * the reading of the answer since it was ready. A suspended connection is not looked at by the
+ * library at all, so this asks the socket whether the other side hung up.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "api/server_int.h"
+
+#define INTERVAL_NS 250000000
+
+skr_socket *skr_server_watch_add(skr_server *server, int fd)
+{
+    skr_socket *socket = calloc(1, sizeof *socket);
+    if (socket == NULL)
+        return NULL;
+    socket->fd = fd;
+    socket->deadline_ns = skr_now_ns() + server->config.timeout_s * (uint64_t)1000000000;
+    (void)pthread_mutex_lock(&server->mutex);
+    socket->next = server->sockets;
+    if (socket->next != NULL)
+        socket->next->before = socket;
+    server->sockets = socket;
+    (void)pthread_mutex_unlock(&server->mutex);
+    return socket;
+}
+
+void skr_server_watch_remove(skr_server *server, skr_socket *socket)
+{
+    if (socket == NULL)
+        return;
+    (void)pthread_mutex_lock(&server->mutex);
+    if (socket->before == NULL)
+        server->sockets = socket->next;
+    else
+        socket->before->next = socket->next;
+    if (socket->next != NULL)
+        socket->next->before = socket->before;
+    (void)pthread_mutex_unlock(&server->mutex);
+    free(socket);
+}
+
+void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *exchange)
+{
+    if (socket == NULL)
+        return;
+    (void)pthread_mutex_lock(&server->mutex);
+    socket->exchange = exchange;
+    socket->deadline_ns =
+        exchange != NULL ? 0 : skr_now_ns() + server->config.timeout_s * (uint64_t)1000000000;
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+void skr_server_watch_stop_all(skr_server *server)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    for (skr_socket *socket = server->sockets; socket != NULL; socket = socket->next)
+        if (socket->exchange != NULL)
+            atomic_store(&socket->exchange->stop, true);
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
+static void look(skr_socket *socket, uint64_t now_ns)
+{
+    if (socket->deadline_ns != 0 && now_ns > socket->deadline_ns) {
+        (void)shutdown(socket->fd, SHUT_RDWR); /* the library sees its end and closes it */
+        socket->deadline_ns = 0;
+    }
+    if (socket->exchange == NULL)
+        return;
+    struct pollfd asked = {.fd = socket->fd, .events = POLLRDHUP};
+    if (poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
+        atomic_store(&socket->exchange->stop, true);
+}
+
+static void *watch(void *context)
+{
+    skr_server *server = context;
+    (void)pthread_mutex_lock(&server->mutex);
+    while (!server->is_watch_over) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += INTERVAL_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        (void)pthread_cond_timedwait(&server->has_watch, &server->mutex, &until);
+        uint64_t now_ns = skr_now_ns();
+        for (skr_socket *socket = server->sockets; socket != NULL; socket = socket->next)
+            look(socket, now_ns);
+    }
+    (void)pthread_mutex_unlock(&server->mutex);
+    return NULL;
+}
+
+int skr_server_watch_start(skr_server *server, skr_err *err)
+{
+    if (pthread_create(&server->watch, NULL, watch, server) != 0)
+        return skr_fail(err, SKR_ERR_NOMEM, "no thread for the watch over connections");
+    server->has_watch_thread = true;
+    return SKR_OK;
+}
+
+void skr_server_watch_stop(skr_server *server)
+{
+    if (!server->has_watch_thread)
+        return;
+    (void)pthread_mutex_lock(&server->mutex);
+    server->is_watch_over = true;
+    (void)pthread_cond_signal(&server->has_watch);
+    (void)pthread_mutex_unlock(&server->mutex);
+    (void)pthread_join(server->watch, NULL);
+    server->has_watch_thread = false;
+}
