@@ -1,5 +1,145 @@
 /* main.c - the program: finds the command and runs it. */
-int main(void)
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/suggest.h"
+#include "tools/skerry/command.h"
+#include "tools/skerry/output.h"
+
+static const skr_command commands[] = {
+    {"import", "--dataset ID --assembly NAME [options] FILE...",
+     "import genomes: VCF, BCF; one call is one delivery and one generation",
+     "FILE may be plain, bgzipped, gzipped, BCF, or - for standard input. The store is created "
+     "when\n"
+     "it is missing. Whatever goes wrong leaves it as it was. docs/counting.md says what is "
+     "counted.",
+     NULL},
+    {"people", "--dataset ID [options] FILE...",
+     "import people: phenopackets, Beacon individuals and biosamples, TSV",
+     "FILE may be a file, a folder, a .zip, or JSON lines; any of them gzipped.", NULL},
+    {"ontology", "[options] FILE...", "import ontologies: OBO, OBO graphs JSON",
+     "A release replaces the one of the same prefix.", NULL},
+    {"genes", "[--assembly NAME] [options] FILE...", "import genes: GTF, GFF3, refGene-like tables",
+     NULL, NULL},
+    {"annotate", "FILE...", "effects and protein changes of alleles (not there yet)", NULL, NULL},
+    {"count", "[options] 'QUESTION'", "how many people",
+     "The question is one word for the shell: put it in single quotes. docs/query-language.md has\n"
+     "the language.  Example: skerry count 'carries(gene=RYR1 and af<0.001) and HP:0003473'",
+     NULL},
+    {"alleles", "[--in 'QUESTION'] [options] 'ALLELES'",
+     "AC, AN, AF and carriers of alleles, one row each",
+     "An allele asked for by name gets its row even if nobody has it.\n"
+     "Example: skerry alleles 'region=19:38433000-38588000 and type=snv'",
+     NULL},
+    {"batch", "[FILE]", "many questions at once (not there yet)", NULL, NULL},
+    {"stats", "", "the statistics of a store (not there yet)", NULL, NULL},
+    {"serve", "[--config FILE] [--policy FILE] [--listen ADDR:PORT] [options]",
+     "serve Beacon v2 over HTTP",
+     "Counts below 10 are hidden and others rounded to tens unless the policy says otherwise.\n"
+     "SIGHUP takes up a new generation; SIGTERM lets running questions end.",
+     NULL},
+    {"explain", "[options] 'QUESTION'", "what a question means and what it would visit", NULL,
+     NULL},
+    {"withdraw", "--individual ID", "take people out (not there yet)", NULL, NULL},
+    {"compact", "", "merge small segments (not there yet)", NULL, NULL},
+    {"verify", "[options]", "read everything and report every fault", NULL, NULL},
+    {"info", "[options]", "what the store holds", NULL, NULL},
+};
+#define N_COMMANDS (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *out)
 {
-    return 70;
+    (void)fputs("skerry COMMAND -d STORE [options] ...\n\n", out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    (void)fputs("\nskerry COMMAND --help explains a command, skerry --version says which this is.\n"
+                "Exit status: 0 answered, 1 --exists found nobody, 2 wrong usage, question or "
+                "input,\n3 store missing or damaged, 4 deadline, 5 policy, 6 the machine refused, "
+                "70 our fault,\n130 interrupted.\n",
+                out);
+}
+
+static const skr_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int fail_unknown(const char *word)
+{
+    skr_err err;
+    skr_suggest suggest;
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    if (word[0] == '-') {
+        (void)skr_fail(&err, SKR_ERR_USAGE,
+                       "expected a command first, found '%.60s' (see skerry --help)", word);
+        return skr_report(&err);
+    }
+    skr_suggest_init(&suggest, word);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        skr_suggest_offer(&suggest, commands[i].name);
+    (void)skr_fail(&err, SKR_ERR_USAGE, "unknown command '%.60s'%s (see skerry --help)", word,
+                   skr_suggest_text(&suggest, nearest));
+    return skr_report(&err);
+}
+
+static int run_command(const skr_command *command, int argc, char **argv)
+{
+    skr_err err;
+    if (command->run != NULL)
+        return command->run(command, argc, argv);
+    (void)skr_fail(&err, SKR_ERR_NOT_YET, "%s is not there yet", command->name);
+    return skr_report(&err);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : NULL;
+    if (word == NULL) {
+        print_help(stderr);
+        return skr_err_exit_status(SKR_ERR_USAGE);
+    }
+    bool is_help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    if (is_help || (strcmp(word, "help") == 0 && argc == 2)) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(word, "--version") == 0) {
+        printf("skerry %s\n", SKR_VERSION);
+        return 0;
+    }
+    bool is_asked = strcmp(word, "help") == 0;
+    const skr_command *command = find_command(is_asked ? argv[2] : word);
+    if (command == NULL)
+        return fail_unknown(is_asked ? argv[2] : word);
+    char help[] = "--help";
+    char *asked[] = {argv[1], help, NULL};
+    return is_asked ? run_command(command, 2, asked) : run_command(command, argc - 1, argv + 1);
+}
+
+/*
+ * A closed standard stream would give its number to the next file that is opened, and answers would
+ * be written into the store. Its place is taken, read-only, so that writing still fails.
+ */
+static void guard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY);
+}
+
+int main(int argc, char **argv)
+{
+    guard_streams();
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of writing */
+    int status = dispatch(argc, argv);
+    skr_err err = {.message = ""};
+    if (skr_output_check(&err) < 0 && status <= 1)
+        status = skr_report(&err);
+    return status;
 }

@@ -1,0 +1,59 @@
+/*
+ * command.h - the commands, one file each, and what several of them do alike.
+ */
+#ifndef SKR_TOOLS_COMMAND_H
+#define SKR_TOOLS_COMMAND_H
+
+#include "engine/engine.h"
+#include "engine/import.h"
+#include "tools/skerry/options.h"
+
+int skr_cmd_import(const skr_command *command, int argc, char **argv);
+int skr_cmd_people(const skr_command *command, int argc, char **argv);
+int skr_cmd_ontology(const skr_command *command, int argc, char **argv);
+int skr_cmd_genes(const skr_command *command, int argc, char **argv);
+int skr_cmd_count(const skr_command *command, int argc, char **argv);
+int skr_cmd_alleles(const skr_command *command, int argc, char **argv);
+int skr_cmd_info(const skr_command *command, int argc, char **argv);
+int skr_cmd_verify(const skr_command *command, int argc, char **argv);
+int skr_cmd_explain(const skr_command *command, int argc, char **argv);
+int skr_cmd_serve(const skr_command *command, int argc, char **argv);
+
+/* How a question is asked on the command line. */
+typedef struct skr_asking {
+    const char *policy; /* a file, or NULL: exact */
+    const char *assembly;
+    double deadline_s; /* 0: none */
+} skr_asking;
+
+#define SKR_ASKING_OPTIONS(asking)                                                                 \
+    {"assembly",                                                                                   \
+     SKR_OPTION_TEXT,                                                                              \
+     &(asking)->assembly,                                                                          \
+     "NAME",                                                                                       \
+     "the assembly asked about (default: the only one with genomes)",                              \
+     0},                                                                                           \
+        {"policy",                                                                                 \
+         SKR_OPTION_TEXT,                                                                          \
+         &(asking)->policy,                                                                        \
+         "FILE",                                                                                   \
+         "tell only what this policy allows (default: exact)",                                     \
+         0},                                                                                       \
+    {                                                                                              \
+        "deadline", SKR_OPTION_SECONDS, &(asking)->deadline_s, "SECONDS",                          \
+            "give up after this time (exit 4)", 0                                                  \
+    }
+
+/* The access of whoever asks so. Errors: INPUT, IO. */
+SKR_MUST_USE int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err);
+
+/* Opens the store that the arguments name. The caller owns *ret_engine. Errors: as engine. */
+SKR_MUST_USE int skr_open_engine(const skr_common *common, skr_engine **ret_engine, skr_err *err);
+
+/* Runs people, ontology or genes, whose requests and results look alike. */
+typedef int (*skr_load_fn)(const skr_load_request *request, skr_load_result *ret_result,
+                           skr_err *err);
+int skr_load_files(const skr_arguments *arguments, const skr_load_request *request,
+                   skr_load_fn load, const char *noun);
+
+#endif

@@ -1,0 +1,157 @@
+/* output.c - JSON, numbers, errors, standard output. */
+#include "tools/skerry/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/utf8.h"
+
+static void begin_value(skr_json *json)
+{
+    if (json->has_before)
+        (void)putc(',', json->out);
+    json->has_before = true;
+}
+
+void skr_json_open(skr_json *json, char bracket)
+{
+    begin_value(json);
+    (void)putc(bracket, json->out);
+    json->has_before = false;
+}
+
+void skr_json_close(skr_json *json, char bracket)
+{
+    (void)putc(bracket, json->out);
+    json->has_before = true;
+}
+
+static void put_text(skr_json *json, const char *text)
+{
+    size_t n = strlen(text);
+    (void)putc('"', json->out);
+    for (size_t i = 0; i < n;) {
+        size_t n_character = skr_utf8_length(text + i, n - i);
+        unsigned char c = (unsigned char)text[i];
+        if (n_character == 0) {
+            (void)fputs("\\ufffd", json->out);
+            n_character = 1;
+        } else if (c == '"' || c == '\\') {
+            (void)fprintf(json->out, "\\%c", c);
+        } else if (c < 0x20 || c == 0x7f) {
+            (void)fprintf(json->out, "\\u%04x", c);
+        } else {
+            (void)fwrite(text + i, 1, n_character, json->out);
+        }
+        i += n_character;
+    }
+    (void)putc('"', json->out);
+}
+
+void skr_json_key(skr_json *json, const char *key)
+{
+    begin_value(json);
+    put_text(json, key);
+    (void)putc(':', json->out);
+    json->has_before = false;
+}
+
+void skr_json_text(skr_json *json, const char *text)
+{
+    begin_value(json);
+    if (text == NULL)
+        (void)fputs("null", json->out);
+    else
+        put_text(json, text);
+}
+
+void skr_json_number(skr_json *json, uint64_t number)
+{
+    begin_value(json);
+    (void)fprintf(json->out, "%" PRIu64, number);
+}
+
+void skr_real_text(double number, char *text)
+{
+    const size_t n_text = 40;
+    for (int precision = 1; precision <= 17; precision++) {
+        (void)snprintf(text, n_text, "%.*g", precision, number);
+        if (strtod(text, NULL) == number)
+            return;
+    }
+}
+
+void skr_json_real(skr_json *json, double number)
+{
+    char text[40];
+    begin_value(json);
+    if (!isfinite(number)) {
+        (void)fputs("null", json->out);
+        return;
+    }
+    skr_real_text(number, text);
+    (void)fputs(text, json->out);
+}
+
+void skr_json_boolean(skr_json *json, bool value)
+{
+    begin_value(json);
+    (void)fputs(value ? "true" : "false", json->out);
+}
+
+void skr_json_null(skr_json *json)
+{
+    begin_value(json);
+    (void)fputs("null", json->out);
+}
+
+void skr_json_end(skr_json *json)
+{
+    (void)putc('\n', json->out);
+    json->has_before = false;
+}
+
+void skr_json_told(skr_json *json, const skr_told_count *told)
+{
+    if (told->is_hidden)
+        skr_json_null(json);
+    else
+        skr_json_number(json, told->count);
+}
+
+void skr_told_text(const skr_told_count *told, char *text)
+{
+    if (told->is_hidden)
+        (void)snprintf(text, 40, "hidden");
+    else
+        (void)snprintf(text, 40, "%" PRIu64, told->count);
+}
+
+int skr_report(const skr_err *err)
+{
+    if (err->message[0] != '\0')
+        (void)fprintf(stderr, "skerry: %s\n", err->message);
+    return skr_err_exit_status(err->code);
+}
+
+int skr_report_writing(const skr_err *err)
+{
+    if (err->code != SKR_ERR_INTERRUPTED)
+        return skr_report(err);
+    (void)fprintf(stderr, "skerry: interrupted, the store is as it was\n");
+    return skr_err_exit_status(err->code);
+}
+
+int skr_output_check(skr_err *err)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return SKR_OK;
+    if (errno == EPIPE)
+        return skr_fail(err, SKR_ERR_IO, "%s", "");
+    return skr_fail(err, SKR_ERR_IO, "cannot write the answer: %s",
+                    errno != 0 ? strerror(errno) : "standard output refused it");
+}

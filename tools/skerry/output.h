@@ -1,0 +1,51 @@
+/*
+ * output.h - what the commands share on their way out: JSON, numbers, errors, standard output.
+ */
+#ifndef SKR_TOOLS_OUTPUT_H
+#define SKR_TOOLS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "engine/disclose.h"
+#include "storage/base/err.h"
+
+/* Writes one JSON document or line after the other; commas are its own affair. */
+typedef struct skr_json {
+    FILE *out;
+    bool has_before; /* a value stands before on this level */
+} skr_json;
+
+void skr_json_open(skr_json *json, char bracket);  /* '{' or '[' */
+void skr_json_close(skr_json *json, char bracket); /* '}' or ']' */
+void skr_json_key(skr_json *json, const char *key);
+void skr_json_text(skr_json *json, const char *text); /* NULL: null; what is not UTF-8: U+FFFD */
+void skr_json_number(skr_json *json, uint64_t number);
+void skr_json_real(skr_json *json, double number); /* shortest form; not finite: null */
+void skr_json_boolean(skr_json *json, bool value);
+void skr_json_null(skr_json *json);
+void skr_json_end(skr_json *json); /* a newline */
+
+/* A count that may be hidden: then null. */
+void skr_json_told(skr_json *json, const skr_told_count *told);
+
+/* The shortest decimal that reads back as the same number. text has room for 40 bytes. */
+void skr_real_text(double number, char *text);
+
+/* "12", or "hidden". text has room for 40 bytes. */
+void skr_told_text(const skr_told_count *told, char *text);
+
+/* Writes "skerry: MESSAGE" on standard error. Returns the exit status of err's code. */
+int skr_report(const skr_err *err);
+
+/* As skr_report, of a command that writes: says what became of the store if it was interrupted. */
+int skr_report_writing(const skr_err *err);
+
+/*
+ * Makes sure that standard output has taken everything. Errors: IO, with an empty message when the
+ * reader of a pipe went away: that is no news to anybody.
+ */
+SKR_MUST_USE int skr_output_check(skr_err *err);
+
+#endif

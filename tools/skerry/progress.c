@@ -1,0 +1,181 @@
+/* progress.c - progress lines and kept warnings. */
+#include "tools/skerry/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/skerry/interrupt.h"
+#include "tools/skerry/output.h"
+
+#define SECOND_NS 1000000000ull
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+/* How much is done, from 0 to 1, files taken as equally long; negative: it cannot be told. */
+static double done_share(const skr_progress *progress)
+{
+    if (progress->n_files == 0 || progress->n_bytes == 0)
+        return -1;
+    double of_file = (double)progress->n_bytes_done / (double)progress->n_bytes;
+    if (of_file > 1)
+        of_file = 1;
+    double n_before = progress->file_number > 0 ? (double)(progress->file_number - 1) : 0;
+    return (n_before + of_file) / (double)progress->n_files;
+}
+
+static uint64_t eta_seconds(const skr_progress_line *line, double share, uint64_t now)
+{
+    double elapsed = (double)(now - line->start_ns) / (double)SECOND_NS;
+    return (uint64_t)(elapsed / share * (1 - share) + 0.5);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static void say_text(const skr_progress_line *line, const skr_progress *progress, uint64_t now,
+                     FILE *out)
+{
+    double share = done_share(progress);
+    (void)fprintf(out, "[progress] %s %zu/%zu %.60s", line->verb, progress->file_number,
+                  progress->n_files, progress->file == NULL ? "-" : base_name(progress->file));
+    if (share >= 0)
+        (void)fprintf(out, " %.1f%%", share * 100);
+    if (progress->contig != NULL)
+        (void)fprintf(out, " %.30s", progress->contig);
+    (void)fprintf(out, " %" PRIu64 " records", progress->n_records);
+    if (progress->step != NULL && strcmp(progress->step, "reading") != 0)
+        (void)fprintf(out, " %s", progress->step);
+    if (share > 0) {
+        uint64_t eta = eta_seconds(line, share, now);
+        (void)fprintf(out, " eta %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, eta / 3600, eta / 60 % 60,
+                      eta % 60);
+    }
+}
+
+static void say_json(const skr_progress_line *line, const skr_progress *progress, uint64_t now)
+{
+    skr_json json = {.out = stderr};
+    double share = done_share(progress);
+    skr_json_open(&json, '{');
+    skr_json_key(&json, "progress");
+    skr_json_text(&json, line->verb);
+    skr_json_key(&json, "file");
+    skr_json_text(&json, progress->file);
+    skr_json_key(&json, "number");
+    skr_json_number(&json, progress->file_number);
+    skr_json_key(&json, "files");
+    skr_json_number(&json, progress->n_files);
+    skr_json_key(&json, "share");
+    if (share >= 0)
+        skr_json_real(&json, (double)(uint64_t)(share * 1000 + 0.5) / 1000);
+    else
+        skr_json_null(&json);
+    skr_json_key(&json, "contig");
+    skr_json_text(&json, progress->contig);
+    skr_json_key(&json, "records");
+    skr_json_number(&json, progress->n_records);
+    skr_json_key(&json, "step");
+    skr_json_text(&json, progress->step);
+    skr_json_key(&json, "eta_s");
+    if (share > 0)
+        skr_json_number(&json, eta_seconds(line, share, now));
+    else
+        skr_json_null(&json);
+    skr_json_close(&json, '}');
+    skr_json_end(&json);
+}
+
+/* When to speak first, and how often then. */
+static bool is_time(const skr_progress_line *line, uint64_t now)
+{
+    uint64_t first = 10 * SECOND_NS;
+    uint64_t wait = 10 * SECOND_NS;
+    if (line->choice == SKR_PROGRESS_JSON) {
+        first = SECOND_NS;
+        wait = SECOND_NS;
+    } else if (line->is_terminal) {
+        first = 2 * SECOND_NS;
+        wait = SECOND_NS / 5;
+    }
+    if (line->choice == SKR_PROGRESS_ALWAYS) {
+        first = 0;
+        wait = wait > SECOND_NS ? SECOND_NS : wait;
+    }
+    return now - line->start_ns >= first && (line->last_ns == 0 || now - line->last_ns >= wait);
+}
+
+static void on_progress(void *context, const skr_progress *progress)
+{
+    skr_progress_line *line = context;
+    uint64_t now = now_ns();
+    if (!is_time(line, now))
+        return;
+    line->last_ns = now;
+    if (line->choice == SKR_PROGRESS_JSON) {
+        say_json(line, progress, now);
+    } else if (line->is_terminal) {
+        (void)fputs("\r\033[K", stderr);
+        say_text(line, progress, now, stderr);
+        line->is_shown = true;
+    } else {
+        say_text(line, progress, now, stderr);
+        (void)fputc('\n', stderr);
+    }
+    (void)fflush(stderr);
+}
+
+static void on_warning(void *context, const char *text)
+{
+    skr_progress_line *line = context;
+    char *copy = line->n_warnings < SKR_WARNINGS_MAX ? strdup(text) : NULL;
+    if (copy == NULL)
+        line->n_warnings_more++;
+    else
+        line->warnings[line->n_warnings++] = copy;
+}
+
+void skr_progress_init(skr_progress_line *line, const char *verb, const skr_common *common)
+{
+    *line = (skr_progress_line){.verb = verb,
+                                .choice = (skr_progress_choice)common->progress,
+                                .is_terminal = isatty(STDERR_FILENO) == 1,
+                                .start_ns = now_ns()};
+    if (common->is_quiet)
+        line->choice = SKR_PROGRESS_NEVER;
+}
+
+skr_watch skr_progress_watch(skr_progress_line *line)
+{
+    return (skr_watch){.on_progress = line->choice == SKR_PROGRESS_NEVER ? NULL : on_progress,
+                       .on_warning = on_warning,
+                       .context = line,
+                       .stop = skr_interrupt_flag()};
+}
+
+void skr_progress_done(skr_progress_line *line, bool are_warnings_wanted)
+{
+    if (line->is_shown)
+        (void)fputs("\r\033[K", stderr);
+    line->is_shown = false;
+    for (size_t i = 0; i < line->n_warnings; i++) {
+        if (are_warnings_wanted)
+            (void)fprintf(stderr, "skerry: warning: %s\n", line->warnings[i]);
+        free(line->warnings[i]);
+    }
+    if (are_warnings_wanted && line->n_warnings_more > 0)
+        (void)fprintf(stderr, "skerry: warning: and %zu more warnings\n", line->n_warnings_more);
+    line->n_warnings = 0;
+    line->n_warnings_more = 0;
+}
