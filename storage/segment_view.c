@@ -1,0 +1,355 @@
+/*
+ * segment_view.c - reads tiles for one thread, a block when it is first asked for.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/segment_view_int.h"
+
+int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
+                         skr_segment_view **ret_view, skr_err *err)
+{
+    skr_segment_view *view = calloc(1, sizeof *view);
+    if (view == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    view->segment = segment;
+    view->reader = reader;
+    view->rows_tile = SKR_NO_TILE;
+    view->carriers_tile = SKR_NO_TILE;
+    view->chunk = SKR_NO_TILE;
+    for (unsigned i = 0; i < SKR_CALL_SLOTS; i++)
+        view->slots[i].tile = SKR_NO_TILE;
+    *ret_view = view;
+    return SKR_OK;
+}
+
+static void free_groups(skr_segment_view *view)
+{
+    for (size_t i = 0; i < view->n_groups; i++)
+        skr_call_columns_done(&view->groups[i]);
+    free(view->groups);
+    view->groups = NULL;
+    view->n_groups = 0;
+    view->has_wide = false;
+}
+
+void skr_segment_view_free(skr_segment_view *view)
+{
+    if (view == NULL)
+        return;
+    skr_row_columns_done(&view->columns);
+    skr_carrier_columns_done(&view->carriers);
+    skr_buffer_done(&view->chunk_raw);
+    for (unsigned i = 0; i < SKR_CALL_SLOTS; i++)
+        skr_call_columns_done(&view->slots[i].columns);
+    skr_call_set_done(&view->calls);
+    free_groups(view);
+    skr_call_set_done(&view->span_calls);
+    free(view->sample_calls);
+    free(view->reach);
+    free(view);
+}
+
+int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t contig,
+                             uint32_t start0, skr_err *err)
+{
+    if (code != SKR_ERR_CORRUPT)
+        return code;
+    return skr_fail_in(err, code, "%s: contig %" PRIu32 " from base %" PRIu32,
+                       skr_block_file_name(view->segment->file), contig, start0);
+}
+
+static int fail_in_tile(const skr_segment_view *view, int code, const skr_tile *tile, skr_err *err)
+{
+    return skr_segment_view_fail_in(view, code, tile->contig, skr_tile_base0(view->segment, tile),
+                                    err);
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static void show_rows(skr_segment_view *view, const skr_tile *tile)
+{
+    const skr_row_columns *columns = &view->columns;
+    view->rows = (skr_tile_rows){
+        .n = tile->n_rows,
+        .contig = tile->contig,
+        .start0 = columns->start0,
+        .end0 = columns->end0,
+        .kind = columns->kind,
+        .zone = columns->zone,
+        .is_complete = columns->is_complete,
+        .filter_failed = columns->filter_failed,
+        .n_ref = columns->n_ref,
+        .n_alt = columns->n_alt,
+        .ref = columns->ref,
+        .alt = columns->alt,
+        .totals = columns->totals,
+    };
+}
+
+static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
+{
+    const skr_segment *segment = view->segment;
+    const skr_tile *tile = &segment->directory.tiles[number];
+    const skr_tile_refs *refs = &segment->directory.refs[number];
+    view->rows_tile = SKR_NO_TILE;
+    if (tile->n_rows > 0) {
+        const skr_block_wish wishes[] = {
+            {segment->file, refs->of[SKR_TILE_SITES], &view->columns.sites},
+            {segment->file, refs->of[SKR_TILE_COUNTS], &view->columns.counts},
+        };
+        int status = skr_block_reader_get(view->reader, wishes, 2, err);
+        if (status < 0)
+            return status;
+        status = skr_row_columns_decode(&view->columns, segment, tile, err);
+        if (status < 0)
+            return fail_in_tile(view, status, tile, err);
+    }
+    show_rows(view, tile);
+    view->rows_tile = number;
+    return SKR_OK;
+}
+
+int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_rows **ret_rows,
+                          skr_err *err)
+{
+    SKR_CHECK(tile < view->segment->directory.n_tiles);
+    if (view->rows_tile != tile) {
+        int status = load_rows(view, tile, err);
+        if (status < 0)
+            return status;
+    }
+    *ret_rows = &view->rows;
+    return SKR_OK;
+}
+
+skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
+{
+    SKR_CHECK(row < rows->n);
+    return (skr_allele){
+        .contig = rows->contig,
+        .start0 = rows->start0[row],
+        .end0 = rows->end0[row],
+        .kind = (skr_allele_kind)rows->kind[row],
+        .zone = (skr_zone)rows->zone[row],
+        .n_ref = rows->n_ref[row],
+        .n_alt = rows->n_alt[row],
+        .ref = rows->ref[row],
+        .alt = rows->alt[row],
+    };
+}
+
+/* ------------------------------------------------------------------ carriers */
+
+static int load_carriers(skr_segment_view *view, size_t number, skr_err *err)
+{
+    const skr_segment *segment = view->segment;
+    const skr_tile *tile = &segment->directory.tiles[number];
+    view->carriers_tile = SKR_NO_TILE;
+    view->chunk = SKR_NO_TILE;
+    skr_block_wish wish = {segment->file, segment->directory.refs[number].of[SKR_TILE_CARRIERS],
+                           &view->carriers.raw};
+    int status = skr_block_reader_get(view->reader, &wish, 1, err);
+    if (status < 0)
+        return status;
+    status = skr_carrier_columns_decode(&view->carriers, segment->file, tile->n_rows, err);
+    if (status < 0)
+        return fail_in_tile(view, status, tile, err);
+    view->carriers_tile = number;
+    return SKR_OK;
+}
+
+/* The chunk that holds a row. */
+static size_t find_chunk(const skr_carrier_columns *carriers, uint32_t row)
+{
+    size_t low = 0;
+    size_t high = carriers->n_chunks;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (carriers->chunks[middle].first_row <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int skr_segment_view_carriers(skr_segment_view *view, size_t tile, uint32_t row,
+                              const uint8_t **ret_bytes, size_t *ret_n, skr_err *err)
+{
+    SKR_CHECK(tile < view->segment->directory.n_tiles);
+    SKR_CHECK(row < view->segment->directory.tiles[tile].n_rows);
+    if (view->carriers_tile != tile) {
+        int status = load_carriers(view, tile, err);
+        if (status < 0)
+            return status;
+    }
+    size_t chunk = find_chunk(&view->carriers, row);
+    if (view->chunk != chunk) {
+        view->chunk = SKR_NO_TILE;
+        skr_block_wish wish = {view->segment->file, view->carriers.chunks[chunk].ref,
+                               &view->chunk_raw};
+        int status = skr_block_reader_get(view->reader, &wish, 1, err);
+        if (status < 0)
+            return status;
+        view->chunk = chunk;
+    }
+    *ret_bytes = view->chunk_raw.bytes + view->carriers.offsets[row];
+    *ret_n = view->carriers.lengths[row];
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ calls */
+
+/* The slot of a tile, or the one that was not used for the longest time, emptied. */
+static skr_call_slot *find_call_slot(skr_segment_view *view, size_t tile)
+{
+    skr_call_slot *oldest = &view->slots[0];
+    for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
+        skr_call_slot *slot = &view->slots[i];
+        if (slot->tile == tile)
+            return slot;
+        if (slot->used_at < oldest->used_at)
+            oldest = slot;
+    }
+    oldest->tile = SKR_NO_TILE;
+    oldest->has_spans = false;
+    return oldest;
+}
+
+/* A span that lies in a tile starts in it and is no longer than it. */
+static skr_span_bounds bounds_of_tile(const skr_segment *segment, const skr_tile *tile)
+{
+    uint32_t n_bases = 1u << segment->directory.tile_shift;
+    uint32_t base0 = skr_tile_base0(segment, tile);
+    return (skr_span_bounds){.base0 = base0,
+                             .start0_max = base0 + n_bases - 1,
+                             .n_bases_min = 1,
+                             .n_bases_max = n_bases};
+}
+
+static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number, bool with_spans,
+                     skr_err *err)
+{
+    const skr_segment *segment = view->segment;
+    const skr_tile *tile = &segment->directory.tiles[number];
+    const skr_tile_refs *refs = &segment->directory.refs[number];
+    bool needs_calls = slot->tile == SKR_NO_TILE;
+    bool needs_spans = with_spans && tile->n_spans > 0;
+    skr_block_wish wishes[2];
+    size_t n = 0;
+    if (needs_calls)
+        wishes[n++] =
+            (skr_block_wish){segment->file, refs->of[SKR_TILE_CALLS], &slot->columns.calls};
+    if (needs_spans)
+        wishes[n++] =
+            (skr_block_wish){segment->file, refs->of[SKR_TILE_SPANS], &slot->columns.spans_raw};
+    slot->tile = SKR_NO_TILE;
+    int status = n == 0 ? SKR_OK : skr_block_reader_get(view->reader, wishes, n, err);
+    if (status < 0)
+        return status;
+    if (needs_calls)
+        status = skr_call_columns_decode_calls(&slot->columns, tile->n_rows, err);
+    if (status == SKR_OK && needs_spans) {
+        skr_span_bounds bounds = bounds_of_tile(segment, tile);
+        status = skr_call_columns_decode_spans(&slot->columns, tile->n_spans, &bounds, err);
+        if (status == SKR_OK && slot->columns.max_end0 != tile->max_span_end0)
+            status = skr_fail(err, SKR_ERR_CORRUPT, "spans end where the directory does not say");
+    }
+    if (status < 0)
+        return fail_in_tile(view, status, tile, err);
+    slot->tile = number;
+    slot->has_spans = with_spans;
+    return SKR_OK;
+}
+
+int skr_segment_view_call_columns(skr_segment_view *view, size_t tile, bool with_spans,
+                                  const skr_call_columns **ret_columns, skr_err *err)
+{
+    SKR_CHECK(tile < view->segment->directory.n_tiles);
+    skr_call_slot *slot = find_call_slot(view, tile);
+    if (slot->tile != tile || (with_spans && !slot->has_spans)) {
+        int status = load_slot(view, slot, tile, with_spans, err);
+        if (status < 0)
+            return status;
+    }
+    slot->used_at = ++view->n_uses;
+    *ret_columns = &slot->columns;
+    return SKR_OK;
+}
+
+int skr_segment_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
+                           const skr_call_set **ret_calls, skr_err *err)
+{
+    const skr_call_columns *columns = NULL;
+    int status = skr_segment_view_call_columns(view, tile, false, &columns, err);
+    if (status < 0)
+        return status;
+    SKR_CHECK(row < columns->n_rows);
+    status = skr_call_columns_set(columns, columns->row_sets[row],
+                                  view->segment->directory.n_samples, &view->calls, err);
+    if (status < 0)
+        return fail_in_tile(view, status, &view->segment->directory.tiles[tile], err);
+    *ret_calls = &view->calls;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ wide spans */
+
+static int load_group(skr_segment_view *view, const skr_wide_spans *wide, skr_call_columns *columns,
+                      skr_err *err)
+{
+    const skr_segment *segment = view->segment;
+    const skr_block_wish wishes[] = {
+        {segment->file, wide->calls, &columns->calls},
+        {segment->file, wide->spans, &columns->spans_raw},
+    };
+    const skr_span_bounds bounds = {
+        .start0_max = SKR_CONTIG_LENGTH_MAX,
+        .n_bases_min = (1u << segment->directory.tile_shift) + 1,
+        .n_bases_max = SKR_CONTIG_LENGTH_MAX,
+    };
+    int status = skr_block_reader_get(view->reader, wishes, 2, err);
+    if (status < 0)
+        return status;
+    status = skr_call_columns_decode_calls(columns, 0, err);
+    if (status == SKR_OK)
+        status = skr_call_columns_decode_spans(columns, wide->n_spans, &bounds, err);
+    if (status == SKR_OK &&
+        (columns->spans[0].start0 != wide->min_start0 || columns->max_end0 != wide->max_end0))
+        status = skr_fail(err, SKR_ERR_CORRUPT, "wide spans are not where the directory says");
+    if (status < 0)
+        return skr_segment_view_fail_in(view, status, wide->contig, wide->min_start0, err);
+    return SKR_OK;
+}
+
+int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err)
+{
+    const skr_segment_directory *directory = &view->segment->directory;
+    if (view->has_wide && view->wide_contig == contig)
+        return SKR_OK;
+    free_groups(view);
+    size_t first = 0;
+    while (first < directory->n_wide_spans && directory->wide_spans[first].contig < contig)
+        first++;
+    size_t n = 0;
+    while (first + n < directory->n_wide_spans && directory->wide_spans[first + n].contig == contig)
+        n++;
+    if (n > 0) {
+        view->groups = calloc(n, sizeof *view->groups);
+        if (view->groups == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    }
+    view->n_groups = n;
+    view->first_group = first;
+    for (size_t i = 0; i < n; i++) {
+        int status = load_group(view, &directory->wide_spans[first + i], &view->groups[i], err);
+        if (status < 0)
+            return status;
+    }
+    view->wide_contig = contig;
+    view->has_wide = true;
+    return SKR_OK;
+}

@@ -1,0 +1,65 @@
+/*
+ * segment_view_int.h - what one thread keeps of the segment that it reads.
+ */
+#ifndef SKR_STORAGE_SEGMENT_VIEW_INT_H
+#define SKR_STORAGE_SEGMENT_VIEW_INT_H
+
+#include "storage/segment_int.h"
+
+#define SKR_NO_TILE SIZE_MAX
+
+/* Tiles whose calls and spans are kept: neighbouring alleles ask for the same two or three. */
+#define SKR_CALL_SLOTS 4u
+
+typedef struct skr_call_slot {
+    size_t tile; /* SKR_NO_TILE: empty */
+    bool has_spans;
+    uint64_t used_at; /* the least goes first */
+    skr_call_columns columns;
+} skr_call_slot;
+
+struct skr_segment_view {
+    const skr_segment *segment;
+    skr_block_reader *reader;
+
+    size_t rows_tile;
+    skr_row_columns columns;
+    skr_tile_rows rows;
+
+    size_t carriers_tile;
+    skr_carrier_columns carriers;
+    size_t chunk; /* of that tile, in chunk_raw; SKR_NO_TILE: none */
+    skr_buffer chunk_raw;
+
+    skr_call_slot slots[SKR_CALL_SLOTS];
+    uint64_t n_uses;
+    skr_call_set calls; /* the last that was asked for */
+
+    /* wide spans of one contig, group by group */
+    bool has_wide;
+    uint32_t wide_contig;
+    size_t first_group; /* in the directory */
+    size_t n_groups;
+    skr_call_columns *groups;
+
+    /* scratch of skr_segment_view_called */
+    skr_call_set span_calls;
+    uint8_t *sample_calls; /* n_samples */
+    uint32_t *reach;       /* n_samples: up to where a sample is covered */
+};
+
+/* Adds which tile or contig it was about to the message of a failure. */
+int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t contig,
+                             uint32_t start0, skr_err *err);
+
+/*
+ * The calls of a tile, with its spans if wanted; they belong to the view until a few other tiles
+ * were asked for. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_view_call_columns(skr_segment_view *view, size_t tile, bool with_spans,
+                                               const skr_call_columns **ret_columns, skr_err *err);
+
+/* Loads all wide spans of a contig into groups. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err);
+
+#endif

@@ -1,0 +1,450 @@
+/*
+ * segment_writer_tile.c - a tile while it is written: columns in memory, then blocks.
+ *
+ * Each column is a buffer that grows by a row at a time; a block is a few columns one after the
+ * other. Only carriers are written before the tile is complete, a chunk at a time, because common
+ * alleles of many samples would not fit in memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/check.h"
+#include "storage/base/crc32c.h"
+#include "storage/base/limits.h"
+#include "storage/segment_int.h"
+
+/* A piece is stored when it reaches one of these: what a reader decodes at once stays small. */
+#define PIECE_ROWS_MAX 8192u
+#define PIECE_SPANS_MAX 16384u
+#define PIECE_BYTES_MAX (4u << 20)
+
+/* One allele of one segment costs a reader one chunk. */
+#define CHUNK_BYTES (256u << 10)
+
+enum column {
+    /* sites */
+    COLUMN_START,
+    COLUMN_CODE,
+    COLUMN_LETTERS,
+    COLUMN_LENGTHS,
+    COLUMN_TEXTS,
+    /* counts */
+    COLUMN_N_CARRIERS,
+    COLUMN_N_HOM,
+    COLUMN_N_HEMI,
+    COLUMN_N_PARTIAL,
+    COLUMN_AC,
+    COLUMN_AN,
+    /* calls, behind the call sets */
+    COLUMN_ROW_SET,
+    /* spans */
+    COLUMN_SPAN_START,
+    COLUMN_SPAN_LENGTH,
+    COLUMN_SPAN_ZONE,
+    COLUMN_SPAN_SET,
+    /* carriers, behind the number of chunks */
+    COLUMN_CHUNK,
+    COLUMN_CARRIER_BYTES,
+    N_COLUMNS,
+};
+
+/* The different call sets of a tile, found again by their bytes. */
+typedef struct set_table {
+    skr_buffer bytes;
+    skr_buffer lengths; /* varints */
+    size_t *ends;       /* where each set ends in bytes */
+    uint32_t n;
+    uint32_t n_max;
+    uint32_t *slots; /* hash table: number + 1, or 0 */
+    uint32_t n_slots;
+} set_table;
+
+struct skr_open_tile {
+    skr_block_writer *file;
+    uint32_t n_samples;
+    skr_tile map;
+    uint32_t base0;
+    uint32_t last_start0;
+    uint32_t last_span_start0;
+    skr_buffer columns[N_COLUMNS];
+    set_table sets;
+    skr_buffer chunk; /* carriers not written yet */
+    uint32_t n_chunk_rows;
+    uint32_t n_chunks;
+    skr_buffer block; /* scratch: columns of a block together */
+};
+
+/* ------------------------------------------------------------------ call sets */
+
+static size_t set_start(const set_table *sets, uint32_t number)
+{
+    return number == 0 ? 0 : sets->ends[number - 1];
+}
+
+static void set_table_clear(set_table *sets)
+{
+    sets->bytes.n = 0;
+    sets->lengths.n = 0;
+    sets->n = 0;
+    if (sets->n_slots > 0)
+        memset(sets->slots, 0, sets->n_slots * sizeof *sets->slots);
+}
+
+static void set_table_done(set_table *sets)
+{
+    skr_buffer_done(&sets->bytes);
+    skr_buffer_done(&sets->lengths);
+    free(sets->ends);
+    free(sets->slots);
+}
+
+/* The slot of the set at [start, end) of bytes: where it is, or where it would go. */
+static uint32_t *find_slot(const set_table *sets, size_t start, size_t end)
+{
+    uint32_t mask = sets->n_slots - 1;
+    uint32_t at = skr_crc32c(sets->bytes.bytes + start, end - start) & mask;
+    for (; sets->slots[at] != 0; at = (at + 1) & mask) {
+        uint32_t number = sets->slots[at] - 1;
+        size_t other = set_start(sets, number);
+        if (sets->ends[number] - other == end - start &&
+            memcmp(sets->bytes.bytes + other, sets->bytes.bytes + start, end - start) == 0)
+            break;
+    }
+    return &sets->slots[at];
+}
+
+/* Makes room for one more set; the hash table stays at most half full. */
+static int set_table_reserve(set_table *sets, skr_err *err)
+{
+    if (sets->n < sets->n_max)
+        return SKR_OK;
+    uint32_t n_max = sets->n_max == 0 ? 64 : 2 * sets->n_max;
+    size_t *ends = realloc(sets->ends, n_max * sizeof *ends);
+    if (ends != NULL)
+        sets->ends = ends;
+    uint32_t *slots = realloc(sets->slots, 2 * n_max * sizeof *slots);
+    if (slots != NULL)
+        sets->slots = slots;
+    if (ends == NULL || slots == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    sets->n_max = n_max;
+    sets->n_slots = 2 * n_max;
+    memset(slots, 0, sets->n_slots * sizeof *slots);
+    for (uint32_t i = 0; i < sets->n; i++)
+        *find_slot(sets, set_start(sets, i), sets->ends[i]) = i + 1;
+    return SKR_OK;
+}
+
+static int set_table_add(set_table *sets, const skr_call_set *set, uint32_t *ret_number,
+                         skr_err *err)
+{
+    int status = set_table_reserve(sets, err);
+    if (status < 0)
+        return status;
+    size_t start = sets->bytes.n;
+    status = skr_call_set_encode(set, &sets->bytes, err);
+    if (status < 0)
+        return status;
+    size_t end = sets->bytes.n;
+    uint32_t *slot = find_slot(sets, start, end);
+    if (*slot != 0) {
+        sets->bytes.n = start;
+        *ret_number = *slot - 1;
+        return SKR_OK;
+    }
+    status = skr_buffer_put_varint(&sets->lengths, end - start, err);
+    if (status < 0)
+        return status;
+    sets->ends[sets->n] = end;
+    *ret_number = sets->n++;
+    *slot = sets->n;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the tile */
+
+int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples, skr_open_tile **ret_tile,
+                      skr_err *err)
+{
+    skr_open_tile *tile = calloc(1, sizeof *tile);
+    if (tile == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    tile->file = file;
+    tile->n_samples = n_samples;
+    *ret_tile = tile;
+    return SKR_OK;
+}
+
+void skr_open_tile_free(skr_open_tile *tile)
+{
+    if (tile == NULL)
+        return;
+    for (unsigned i = 0; i < N_COLUMNS; i++)
+        skr_buffer_done(&tile->columns[i]);
+    set_table_done(&tile->sets);
+    skr_buffer_done(&tile->chunk);
+    skr_buffer_done(&tile->block);
+    free(tile);
+}
+
+void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, uint32_t base0)
+{
+    tile->map = (skr_tile){.contig = contig, .number = number};
+    tile->base0 = base0;
+    tile->last_start0 = base0;
+    tile->last_span_start0 = base0;
+    for (unsigned i = 0; i < N_COLUMNS; i++)
+        tile->columns[i].n = 0;
+    set_table_clear(&tile->sets);
+    tile->chunk.n = 0;
+    tile->n_chunk_rows = 0;
+    tile->n_chunks = 0;
+}
+
+const skr_tile *skr_open_tile_map(const skr_open_tile *tile)
+{
+    return &tile->map;
+}
+
+bool skr_open_tile_is_full(const skr_open_tile *tile)
+{
+    size_t n_bytes = tile->sets.bytes.n;
+    for (unsigned i = 0; i < N_COLUMNS; i++)
+        n_bytes += tile->columns[i].n;
+    return tile->map.n_rows >= PIECE_ROWS_MAX || tile->map.n_spans >= PIECE_SPANS_MAX ||
+           n_bytes >= PIECE_BYTES_MAX;
+}
+
+static int put(skr_open_tile *tile, enum column column, uint64_t value, skr_err *err)
+{
+    return skr_buffer_put_varint(&tile->columns[column], value, err);
+}
+
+/* 0 to 3 for A, C, G, T, and 4 for any other letter. */
+static unsigned letter_number(char letter)
+{
+    const char *at = letter == '\0' ? NULL : strchr(SKR_SNV_LETTERS, letter);
+    return at == NULL ? 4 : (unsigned)(at - SKR_SNV_LETTERS);
+}
+
+static int put_texts(skr_open_tile *tile, const skr_allele *allele, skr_err *err)
+{
+    int status = SKR_OK;
+    if (allele->n_ref > 0)
+        status = skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->ref, allele->n_ref, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->alt, allele->n_alt, err);
+    return status;
+}
+
+static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
+                    skr_err *err)
+{
+    unsigned code = allele->kind | (unsigned)allele->zone << SKR_CODE_ZONE_SHIFT;
+    if (values->is_complete)
+        code |= SKR_CODE_IS_COMPLETE;
+    if (values->filter_failed)
+        code |= SKR_CODE_FILTER_FAILED;
+    int status = put(tile, COLUMN_START, allele->start0 - tile->last_start0, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(&tile->columns[COLUMN_CODE], (uint8_t)code, err);
+    if (status < 0)
+        return status;
+    if (allele->kind == SKR_ALLELE_SNV) {
+        unsigned ref = letter_number(allele->ref[0]);
+        unsigned alt = letter_number(allele->alt[0]);
+        bool is_plain = ref < 4 && alt < 4;
+        unsigned letters = is_plain ? 4 * ref + alt : SKR_SNV_AS_TEXT;
+        status = skr_buffer_put_u8(&tile->columns[COLUMN_LETTERS], (uint8_t)letters, err);
+        return status == SKR_OK && !is_plain ? put_texts(tile, allele, err) : status;
+    }
+    status = put(tile, COLUMN_LENGTHS, allele->end0 - allele->start0, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_LENGTHS, allele->n_alt, err);
+    return status == SKR_OK ? put_texts(tile, allele, err) : status;
+}
+
+static int put_counts(skr_open_tile *tile, const skr_row_values *values, skr_err *err)
+{
+    const skr_row_totals *totals = &values->totals;
+    int64_t ac_more = (int64_t)(totals->ac - totals->n_carriers - totals->n_hom);
+    int64_t an_less = (int64_t)(values->n_copies_expected - totals->an);
+    int status = put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_N_HOM, totals->n_hom, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_N_HEMI, totals->n_hemi, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_N_PARTIAL, totals->n_partial, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_AC, skr_zigzag(ac_more), err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_AN, skr_zigzag(an_less), err);
+    return status;
+}
+
+/* Writes the carriers collected so far as a block. */
+static int write_chunk(skr_open_tile *tile, skr_err *err)
+{
+    skr_block_ref ref;
+    if (tile->chunk.n > SKR_BLOCK_RAW_MAX)
+        return skr_fail(err, SKR_ERR_LIMIT, "segment: the carriers of one allele take %zu bytes",
+                        tile->chunk.n);
+    int status = skr_block_writer_put(tile->file, tile->chunk.bytes, tile->chunk.n, SKR_CODEC_ZSTD,
+                                      &ref, err);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(&tile->columns[COLUMN_CHUNK], &ref, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_CHUNK, tile->n_chunk_rows, err);
+    tile->chunk.n = 0;
+    tile->n_chunk_rows = 0;
+    tile->n_chunks++;
+    return status;
+}
+
+/* A chunk is written before it would grow too long; one row may be longer than a chunk. */
+static int put_carriers(skr_open_tile *tile, const skr_carriers *carriers, skr_err *err)
+{
+    size_t start = tile->chunk.n;
+    int status = skr_carriers_encode(carriers, tile->n_samples, &tile->chunk, err);
+    if (status < 0)
+        return status;
+    size_t n = tile->chunk.n - start;
+    status = put(tile, COLUMN_CARRIER_BYTES, n, err);
+    if (status < 0)
+        return status;
+    if (start > 0 && tile->chunk.n > CHUNK_BYTES) {
+        tile->chunk.n = start;
+        status = write_chunk(tile, err);
+        memmove(tile->chunk.bytes, tile->chunk.bytes + start, n);
+        tile->chunk.n = n;
+    }
+    tile->n_chunk_rows++;
+    return status;
+}
+
+int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
+                          const skr_row_values *values, bool is_wide, skr_err *err)
+{
+    uint32_t set = 0;
+    int status = put_site(tile, allele, values, err);
+    if (status == SKR_OK)
+        status = put_counts(tile, values, err);
+    if (status == SKR_OK)
+        status = set_table_add(&tile->sets, values->calls, &set, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_ROW_SET, set, err);
+    if (status == SKR_OK)
+        status = put_carriers(tile, values->carriers, err);
+    if (status < 0)
+        return status;
+
+    skr_tile *map = &tile->map;
+    if (map->n_rows == 0)
+        map->min_start0 = allele->start0;
+    map->max_start0 = allele->start0;
+    if (!is_wide && allele->end0 > map->max_end0)
+        map->max_end0 = allele->end0;
+    if (values->totals.ac > map->max_ac)
+        map->max_ac = values->totals.ac;
+    map->kinds |= 1u << allele->kind;
+    map->n_rows++;
+    tile->last_start0 = allele->start0;
+    return SKR_OK;
+}
+
+int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span, const skr_call_set *calls,
+                           skr_err *err)
+{
+    uint32_t set = 0;
+    int status = set_table_add(&tile->sets, calls, &set, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_SPAN_ZONE, span->zone, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_SPAN_SET, set, err);
+    if (status < 0)
+        return status;
+    if (span->end0 > tile->map.max_span_end0)
+        tile->map.max_span_end0 = span->end0;
+    tile->map.n_spans++;
+    tile->last_span_start0 = span->start0;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the blocks */
+
+static int gather(skr_open_tile *tile, const skr_buffer *bytes, skr_err *err)
+{
+    return bytes->n == 0 ? SKR_OK : skr_buffer_put(&tile->block, bytes->bytes, bytes->n, err);
+}
+
+static int write_block(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
+{
+    if (tile->block.n > SKR_BLOCK_RAW_MAX)
+        return skr_fail(err, SKR_ERR_LIMIT, "segment: a tile needs a block of %zu bytes",
+                        tile->block.n);
+    return skr_block_writer_put(tile->file, tile->block.bytes, tile->block.n, SKR_CODEC_ZSTD,
+                                ret_ref, err);
+}
+
+/* Writes columns first to last as a block, behind what tile->block holds already. */
+static int write_columns(skr_open_tile *tile, enum column first, enum column last,
+                         skr_block_ref *ret_ref, skr_err *err)
+{
+    int status = SKR_OK;
+    for (unsigned i = first; i <= last && status == SKR_OK; i++)
+        status = gather(tile, &tile->columns[i], err);
+    return status == SKR_OK ? write_block(tile, ret_ref, err) : status;
+}
+
+static int write_calls(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
+{
+    tile->block.n = 0;
+    int status = skr_buffer_put_varint(&tile->block, tile->sets.n, err);
+    if (status == SKR_OK)
+        status = gather(tile, &tile->sets.lengths, err);
+    if (status == SKR_OK)
+        status = gather(tile, &tile->sets.bytes, err);
+    if (status == SKR_OK)
+        status = write_columns(tile, COLUMN_ROW_SET, COLUMN_ROW_SET, ret_ref, err);
+    return status;
+}
+
+static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
+{
+    tile->block.n = 0;
+    int status = write_columns(tile, COLUMN_START, COLUMN_TEXTS, &refs->of[SKR_TILE_SITES], err);
+    tile->block.n = 0;
+    if (status == SKR_OK)
+        status = write_columns(tile, COLUMN_N_CARRIERS, COLUMN_AN, &refs->of[SKR_TILE_COUNTS], err);
+    if (status == SKR_OK && tile->n_chunk_rows > 0)
+        status = write_chunk(tile, err);
+    tile->block.n = 0;
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(&tile->block, tile->n_chunks, err);
+    if (status == SKR_OK)
+        status = write_columns(tile, COLUMN_CHUNK, COLUMN_CARRIER_BYTES,
+                               &refs->of[SKR_TILE_CARRIERS], err);
+    return status;
+}
+
+int skr_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err)
+{
+    skr_tile_refs refs = {0};
+    int status = SKR_OK;
+    if (tile->map.n_rows > 0)
+        status = write_rows(tile, &refs, err);
+    if (status == SKR_OK)
+        status = write_calls(tile, &refs.of[SKR_TILE_CALLS], err);
+    tile->block.n = 0;
+    if (status == SKR_OK && tile->map.n_spans > 0)
+        status =
+            write_columns(tile, COLUMN_SPAN_START, COLUMN_SPAN_SET, &refs.of[SKR_TILE_SPANS], err);
+    if (status == SKR_OK)
+        *ret_refs = refs;
+    return status;
+}
