@@ -26,7 +26,7 @@ void skr_ontology_close(skr_ontology *ontology);
 
 /* The ontologies that are loaded. Texts belong to the ontology; "" where the file did not say. */
 typedef struct skr_ontology_release {
-    const char *prefix;  /* HP */
+    const char *prefix;  /* HP: that most of its terms have */
     const char *name;    /* of the file's ontology: hp */
     const char *version; /* 2024-04-26, or the version IRI */
     uint32_t n_terms;
@@ -40,7 +40,8 @@ const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, 
  */
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie);
 
-/* Is an ontology with this CURIE's prefix loaded? */
+/* Is an ontology with this CURIE's prefix loaded? A few foreign terms in another one do not count.
+ */
 bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie);
 
 /* Does a CURIE stand in an ontology at all, obsolete ones included? */
@@ -57,6 +58,10 @@ typedef int (*skr_term_fn)(void *context, const char *curie, skr_err *err);
 SKR_MUST_USE int skr_ontology_descendants(const skr_ontology *ontology, uint32_t term,
                                           skr_term_fn visit, void *context, skr_err *err);
 
+/* The same upwards: the term and each of its ancestors. Errors: as above. */
+SKR_MUST_USE int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term,
+                                        skr_term_fn visit, void *context, skr_err *err);
+
 /*
  * Every id that means the same term today: alternative ids and obsolete ones that it replaced, so
  * that what was said with an old id is found. Errors: as above.
@@ -68,13 +73,15 @@ SKR_MUST_USE int skr_ontology_synonyms(const skr_ontology *ontology, uint32_t te
 
 typedef struct skr_ontology_edit skr_ontology_edit;
 
-/* Starts from an open ontology, which must outlive the edit. The caller owns it. Errors: NOMEM. */
+/* Starts from an open ontology. The caller owns it. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_ontology_edit_new(const skr_ontology *ontology, skr_ontology_edit **ret_edit,
                                        skr_err *err);
 
 /*
- * Begins a release: terms of the prefixes that it brings replace those that were there. Texts are
- * copied, here and below. Errors: NOMEM.
+ * Begins a release, which replaces the one whose terms have the same prefix (that most of them
+ * have). Where several ontologies declare one term, that of the term's own prefix speaks alone.
+ * Texts are copied, here and below. Errors: INPUT (the release before it has no term; an id that is
+ * none), NOMEM.
  */
 SKR_MUST_USE int skr_ontology_edit_release(skr_ontology_edit *edit, const char *name,
                                            const char *version, skr_err *err);
@@ -87,7 +94,8 @@ SKR_MUST_USE int skr_ontology_edit_alternative(skr_ontology_edit *edit, const ch
 SKR_MUST_USE int skr_ontology_edit_replacement(skr_ontology_edit *edit, const char *obsolete,
                                                const char *term, skr_err *err);
 
-/* Writes a new file. Errors: INPUT when the graph has a cycle, naming a term of it; IO, NOMEM. */
+/* Writes a new file. Errors: INPUT when the graph has a cycle, naming a term of it, or a release
+ * has no term; IO, NOMEM. */
 SKR_MUST_USE int skr_ontology_edit_write(skr_ontology_edit *edit, const char *folder,
                                          const char *name, skr_file_id *ret_id, skr_err *err);
 

@@ -39,7 +39,7 @@ def check(files):
     seen = {}
     for name in files.files:
         base = os.path.basename(name)
-        if base in MANY_OF_A_KIND or re.match(r"tests/data/|demo/", name):
+        if base in MANY_OF_A_KIND or re.match(r"tests/data/|tests/fuzz/corpus/|demo/", name):
             continue
         if base in seen:
             yield f"{name}: {seen[base]} has the same name; rename one"

@@ -1,0 +1,25 @@
+/*
+ * genes_fuzz.c - any bytes as genes: taken or refused, and the store is sound.
+ */
+#include <string.h>
+
+#include "engine/import.h"
+#include "fuzz_store.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
+{
+    const char *file = skr_fuzz_file("gtf", bytes, n_bytes);
+    skr_load_request request = {
+        .store = skr_fuzz_store(),
+        .assembly = "GRCh38",
+        .files = &file,
+        .n_files = 1,
+    };
+    skr_load_result result;
+    skr_err err = {0};
+    int status = skr_import_genes(&request, &result, &err);
+    skr_fuzz_judge(status, &err);
+    return 0;
+}
