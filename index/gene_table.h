@@ -9,6 +9,7 @@
 #ifndef SKR_INDEX_GENE_TABLE_H
 #define SKR_INDEX_GENE_TABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "storage/base/err.h"
@@ -31,19 +32,23 @@ SKR_MUST_USE int skr_gene_table_open(const char *folder, const skr_file_id *id,
 /* Closes. NULL is allowed. */
 void skr_gene_table_close(skr_gene_table *table);
 
-/* All genes, ascending by name without regard to case, then place; belong to the table. */
+/* All genes, ascending by name without regard to case, then id, then place; belong to the table. */
 const skr_gene *skr_gene_table_all(const skr_gene_table *table, uint32_t *ret_n);
 
 /*
  * The genes [*ret_from, *ret_to) of skr_gene_table_all of this name (any case) or, failing that,
- * the one gene of this id (a version is ignored). Equal when there is none.
+ * of this id (a version is ignored). Equal when there is none.
  */
 void skr_gene_table_find(const skr_gene_table *table, const char *name_or_id, uint32_t *ret_from,
                          uint32_t *ret_to);
 
+/* How many bytes of an id are left without its version: ENSG00000196218.12, also _PAR_Y. */
+size_t skr_gene_id_length(const char *id);
+
 /*
- * Merges transcripts into genes and writes a file: ranges of the same name and contig that overlap
- * or touch become one gene. genes is reordered; texts are borrowed. Errors: IO, NOMEM.
+ * Merges transcripts into genes and writes a file: ranges of the same name, id and contig that
+ * overlap or touch become one gene. Ids come without their versions. genes is reordered; texts are
+ * borrowed. Errors: IO, NOMEM.
  */
 SKR_MUST_USE int skr_gene_table_write(skr_gene *genes, uint32_t n_genes, const char *folder,
                                       const char *name, skr_file_id *ret_id, skr_err *err);

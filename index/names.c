@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/names_int.h"
+#include "index/names.h"
 
 #define CHUNK_SIZE (256u << 10)
 #define NUMBER_MAX (1u << 30)

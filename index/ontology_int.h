@@ -10,7 +10,7 @@
 #define SKR_INDEX_ONTOLOGY_INT_H
 
 #include "index/blob_int.h"
-#include "index/names_int.h"
+#include "index/names.h"
 #include "index/ontology.h"
 
 #define SKR_ONTOLOGY_FORMAT 1u

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "index/blob_int.h"
-#include "index/names_int.h"
+#include "index/names.h"
 #include "index/people.h"
 
 #define SKR_PEOPLE_FORMAT 1u

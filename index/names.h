@@ -1,10 +1,10 @@
 /*
- * names_int.h - texts, each kept once and numbered in the order of arrival.
+ * names.h - texts, each kept once and numbered in the order of arrival.
  *
  * Threads: one owner; any number may read when nobody adds.
  */
-#ifndef SKR_INDEX_NAMES_INT_H
-#define SKR_INDEX_NAMES_INT_H
+#ifndef SKR_INDEX_NAMES_H
+#define SKR_INDEX_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
