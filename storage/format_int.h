@@ -46,6 +46,9 @@
 #define SKR_FORMAT_MANIFEST_CRC_AT 28u
 #define SKR_FORMAT_MANIFEST_END_SIZE 4u /* CRC of everything before it */
 
+/* ------------------------------------------------------------------ reference */
+#define SKR_FORMAT_CHUNK_SHIFT 22u /* bases of one block: 2^22 */
+
 static_assert(SKR_FORMAT_TRAILER_REF_AT + SKR_FORMAT_REF_SIZE == SKR_FORMAT_TRAILER_KIND_AT,
               "the trailer has no hole");
 static_assert(sizeof(SKR_FORMAT_HEADER_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "magic of a header");

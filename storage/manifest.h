@@ -18,10 +18,9 @@
 #include <stdint.h>
 
 #include "storage/base/err.h"
+#include "storage/base/limits.h"
 #include "storage/block_file.h"
 #include "storage/digest.h"
-
-#define SKR_NONE UINT32_MAX
 
 typedef struct skr_contig {
     char *name;      /* canonical: index/contig.h */

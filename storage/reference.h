@@ -4,8 +4,8 @@
  * 2 bits a base (A, C, G, T), runs of anything else read as N, and the MD5 of the upper-case
  * sequence as in the SAM specification (M5). docs/format.md, "Reference".
  *
- * Threads: an open reference may be read by any number of threads once a contig was loaded; loading
- * has one owner.
+ * Threads: a reference has one owner, since it keeps what it last read. Threads that need one each
+ * open it.
  */
 #ifndef SKR_STORAGE_REFERENCE_H
 #define SKR_STORAGE_REFERENCE_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "storage/base/err.h"
+#include "storage/base/limits.h"
 #include "storage/block_file.h"
 
 typedef struct skr_reference skr_reference;
@@ -35,30 +36,40 @@ uint32_t skr_reference_find(const skr_reference *reference, const char *canonica
 
 /*
  * Writes the n bases of [start0, start0 + n) of contig i into bases, upper case, no NUL; past the
- * end: fewer. *ret_n is how many. Loads the contig when it is first asked for. Errors: CORRUPT, IO,
- * NOMEM.
+ * end: fewer. *ret_n is how many. Reads 4 Mi bases at a time and keeps the last 64 of these pieces.
+ * Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_reference_bases(skr_reference *reference, uint32_t i, uint32_t start0,
                                      uint32_t n, char *bases, uint32_t *ret_n, skr_err *err);
 
+/*
+ * Reads a whole reference, believes nothing, and reports every fault. Errors (beyond faults): IO,
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_reference_verify(const char *folder, const skr_file_id *id,
+                                      skr_fault_fn on_fault, void *context, skr_err *err);
+
 /* Makes a reference file: the contigs of an older one (may be NULL) and those added. */
 typedef struct skr_reference_writer skr_reference_writer;
 
-/* The caller owns *ret_writer. Errors: IO, NOMEM. */
+/*
+ * older must outlive this call only. The caller owns *ret_writer. Errors: IO, NOMEM, and CORRUPT
+ * when the older one is damaged.
+ */
 SKR_MUST_USE int skr_reference_writer_new(const char *folder, const char *name,
                                           skr_reference *older, skr_reference_writer **ret_writer,
                                           skr_err *err);
 
 /*
  * Adds a contig from n bases of text (any case; whatever is not A, C, G, T is N) that the caller
- * keeps. md5: 32 hex digits of the upper-cased text. Adding one that is there with the same MD5
- * does nothing. Errors: INPUT when the MD5 differs, naming the contig; IO, NOMEM.
+ * keeps. md5: 32 lower-case hex digits of the upper-cased text. Adding one that is there with the
+ * same MD5 does nothing. Errors: INPUT when the MD5 differs, naming the contig; IO, NOMEM.
  */
 SKR_MUST_USE int skr_reference_writer_add(skr_reference_writer *writer, const char *canonical_name,
                                           const char *bases, uint32_t n, const char *md5,
                                           skr_err *err);
 
-/* Ends the file. Errors: IO, NOMEM. */
+/* Ends the file. Errors: IO, LIMIT, NOMEM. */
 SKR_MUST_USE int skr_reference_writer_finish(skr_reference_writer *writer, skr_file_id *ret_id,
                                              skr_err *err);
 

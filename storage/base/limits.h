@@ -4,7 +4,11 @@
 #ifndef SKR_BASE_LIMITS_H
 #define SKR_BASE_LIMITS_H
 
-/* Ordinals of individuals and samples are 32-bit; UINT32_MAX means "none". */
+#include <stdint.h>
+
+/* Ordinals and indexes are 32-bit; this one means "none". */
+#define SKR_NONE UINT32_MAX
+
 #define SKR_INDIVIDUALS_MAX 100000000u
 #define SKR_SAMPLES_MAX 100000000u
 
