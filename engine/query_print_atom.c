@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,13 @@ int skr_query_put_word(skr_buffer *text, const char *word, skr_err *err)
     return status < 0 ? status : put(text, "\"", err);
 }
 
-/* The shortest decimal that reads back as the same number. */
+/* The shortest decimal that reads back as the same number, with an exponent only where it must. */
 static int put_number(skr_buffer *text, double number, skr_err *err)
 {
-    char digits[40];
-    for (int precision = 1; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, number);
+    char digits[64];
+    bool is_plain = number == 0 || (fabs(number) >= 1e-20 && fabs(number) < 1e15);
+    for (int precision = 0; precision <= 40; precision++) {
+        (void)snprintf(digits, sizeof digits, is_plain ? "%.*f" : "%.*g", precision, number);
         if (strtod(digits, NULL) == number)
             break;
     }

@@ -64,6 +64,7 @@ static inline uint64_t skr_zigzag(int64_t value)
     return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
 }
 
+/* The signed number that skr_zigzag stood for. */
 static inline int64_t skr_unzigzag(uint64_t value)
 {
     return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);

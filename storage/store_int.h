@@ -12,6 +12,7 @@
 #define SKR_STORE_FILE_END ".skr"
 #define SKR_STORE_SCRATCH_END ".tmp"
 
+/* Does a name end so? */
 bool skr_store_name_ends(const char *name, const char *end);
 
 /* Which names a folder holds. */

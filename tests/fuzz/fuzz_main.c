@@ -63,7 +63,8 @@ static void splice(input *in, size_t at, size_t n_out, const uint8_t *bytes, siz
     if (in->n - n_out + n_in > INPUT_MAX)
         return;
     memmove(in->bytes + at + n_in, in->bytes + at + n_out, in->n - at - n_out);
-    memmove(in->bytes + at, bytes, n_in);
+    if (n_in > 0)
+        memcpy(in->bytes + at, bytes, n_in);
     in->n = in->n - n_out + n_in;
 }
 

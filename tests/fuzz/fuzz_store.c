@@ -3,7 +3,7 @@
  *
  * It lies in memory where the machine has such a folder, because every import syncs.
  */
-#include "fuzz_store.h"
+#include "tests/fuzz/fuzz_store.h"
 
 #include <ftw.h>
 #include <stdio.h>

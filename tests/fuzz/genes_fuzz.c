@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/import.h"
-#include "fuzz_store.h"
+#include "tests/fuzz/fuzz_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 

@@ -6,7 +6,7 @@
 #include <htslib/hts_log.h>
 
 #include "engine/import.h"
-#include "fuzz_store.h"
+#include "tests/fuzz/fuzz_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 

@@ -8,6 +8,7 @@
 #include "engine/import.h"
 #include "tools/skerry/options.h"
 
+/* Each runs a command on what follows its name and gives the exit status of the program. */
 int skr_cmd_import(const skr_command *command, int argc, char **argv);
 int skr_cmd_people(const skr_command *command, int argc, char **argv);
 int skr_cmd_ontology(const skr_command *command, int argc, char **argv);
