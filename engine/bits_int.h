@@ -1,0 +1,68 @@
+/*
+ * bits_int.h - flat bitmaps over individuals or over the samples of a segment, 64 a word.
+ *
+ * A query works on these and not on roaring sets: an id costs a shift and an OR.
+ */
+#ifndef SKR_ENGINE_BITS_INT_H
+#define SKR_ENGINE_BITS_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "storage/base/err.h"
+
+/* Words of a bitmap of n bits; at least one, so that an empty one can be allocated. */
+static inline size_t skr_bits_words(uint32_t n)
+{
+    return n == 0 ? 1 : ((size_t)n + 63) / 64;
+}
+
+/* n bits, all 0. The caller frees *ret_bits with free. Errors: NOMEM. */
+SKR_MUST_USE static inline int skr_bits_new(uint32_t n, uint64_t **ret_bits, skr_err *err)
+{
+    uint64_t *bits = calloc(skr_bits_words(n), sizeof *bits);
+    if (bits == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a bitmap of %u bits", n);
+    *ret_bits = bits;
+    return SKR_OK;
+}
+
+static inline void skr_bits_set(uint64_t *bits, uint32_t i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+static inline bool skr_bits_has(const uint64_t *bits, uint32_t i)
+{
+    return (bits[i >> 6] >> (i & 63)) & 1;
+}
+
+static inline void skr_bits_or(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        bits[i] |= other[i];
+}
+
+static inline void skr_bits_and(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        bits[i] &= other[i];
+}
+
+static inline void skr_bits_and_not(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        bits[i] &= ~other[i];
+}
+
+static inline uint64_t skr_bits_count(const uint64_t *bits, size_t n_words)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < n_words; i++)
+        n += (uint64_t)__builtin_popcountll(bits[i]);
+    return n;
+}
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * carriers_find.c - the individuals who carry an allele that satisfies a question.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bits_int.h"
+#include "engine/people_eval_int.h"
+#include "engine/tally_int.h"
+
+typedef struct finder {
+    const skr_question *question;
+    skr_people_sets *carriers; /* of each worker */
+    skr_people_sets *assessed;
+    unsigned n_workers;
+    bool wants_assessed;
+} finder;
+
+/* Adds who was called at an allele asked for by name. */
+static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t slot,
+                         uint64_t *people, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
+        skr_lane *lane = &worker->lanes[i];
+        if (lane->slot != slot || lane->live.n == 0)
+            continue;
+        status = skr_tally_states(worker, lane, view, err);
+        for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
+            if (worker->called[s] > 0)
+                skr_bits_set(people, lane->samples[s].individual);
+    }
+    return status;
+}
+
+static int on_key(void *context, skr_worker *worker, const skr_key_view *view, skr_err *err)
+{
+    finder *find = context;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < worker->scan->n_slots; i++) {
+        if (view->slots[i].verdicts != 0)
+            status = skr_tally_mark(worker, view, i, find->carriers[worker->number].sets[i], err);
+        if (status == SKR_OK && find->wants_assessed && view->is_named)
+            status = mark_assessed(worker, view, i, find->assessed[worker->number].sets[i], err);
+    }
+    return status;
+}
+
+static int on_leave(void *context, skr_worker *worker, skr_err *err)
+{
+    (void)err;
+    const finder *find = context;
+    for (uint32_t i = 0; i < worker->scan->n_slots; i++)
+        skr_tally_flush(worker, i, find->carriers[worker->number].sets[i]);
+    return SKR_OK;
+}
+
+/* Everybody who has a sample that was not withdrawn. */
+static void mark_genomes(const skr_question *question, uint32_t assembly, skr_people_sets *sets)
+{
+    const skr_manifest *manifest = question->snapshot->manifest;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        const skr_sample *samples = skr_segment_samples(question->snapshot->segments[i]);
+        for (uint32_t slot = 0; slot < question->n_slots; slot++) {
+            if (entry->assembly != assembly || question->slots[slot].dataset != entry->dataset)
+                continue;
+            for (uint32_t s = 0; s < entry->n_samples; s++)
+                if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
+                    skr_bits_set(sets->sets[slot], samples[s].individual);
+        }
+    }
+}
+
+static int finder_init(finder *find, skr_err *err)
+{
+    find->n_workers = find->question->n_threads;
+    find->carriers = calloc(find->n_workers, sizeof *find->carriers);
+    find->assessed = calloc(find->n_workers, sizeof *find->assessed);
+    if (find->carriers == NULL || find->assessed == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    int status = SKR_OK;
+    for (unsigned i = 0; status == SKR_OK && i < find->n_workers; i++) {
+        status = skr_people_sets_new(find->question, &find->carriers[i], err);
+        if (status == SKR_OK && find->wants_assessed)
+            status = skr_people_sets_new(find->question, &find->assessed[i], err);
+    }
+    return status;
+}
+
+static void finder_done(finder *find)
+{
+    for (unsigned i = 0; i < find->n_workers; i++) {
+        if (find->carriers != NULL)
+            skr_people_sets_done(&find->carriers[i]);
+        if (find->assessed != NULL)
+            skr_people_sets_done(&find->assessed[i]);
+    }
+    free(find->carriers);
+    free(find->assessed);
+}
+
+/* The union over workers goes into the first one's sets, which are handed out. */
+static void join(const finder *find, skr_people_sets *of_workers, skr_people_sets *ret_sets)
+{
+    size_t n_words = skr_bits_words(find->question->snapshot->n_people);
+    for (unsigned w = 1; w < find->n_workers; w++)
+        for (uint32_t i = 0; i < of_workers[0].n; i++)
+            skr_bits_or(of_workers[0].sets[i], of_workers[w].sets[i], n_words);
+    *ret_sets = of_workers[0];
+    of_workers[0] = (skr_people_sets){0};
+}
+
+int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bool wants_assessed,
+                      skr_genomic *ret_genomic, skr_err *err)
+{
+    skr_plan *plan = NULL;
+    skr_scan scan = {0};
+    finder find = {.question = question};
+    skr_scan_visitor visitor = {.on_key = on_key, .on_leave = on_leave, .context = &find};
+
+    int status = skr_plan_new(question->snapshot, question->access, alleles, &plan, err);
+    if (status < 0)
+        return status;
+    find.wants_assessed = wants_assessed;
+    visitor.wants_named = wants_assessed;
+    status = finder_init(&find, err);
+    if (status < 0)
+        goto out;
+    scan = (skr_scan){.plan = plan,
+                      .access = question->access,
+                      .slots = question->slots,
+                      .n_slots = question->n_slots,
+                      .visitor = &visitor,
+                      .io = question->io,
+                      .n_threads = question->n_threads};
+    status = skr_scan_run(&scan, err);
+    if (status < 0)
+        goto out;
+    if (wants_assessed && !plan->has_only_names && plan->assembly != SKR_NONE)
+        mark_genomes(question, plan->assembly, &find.assessed[0]);
+    join(&find, find.carriers, &ret_genomic->carriers);
+    if (wants_assessed)
+        join(&find, find.assessed, &ret_genomic->assessed);
+out:
+    finder_done(&find);
+    skr_plan_free(plan);
+    return status;
+}
+
+void skr_genomic_done(skr_genomic *genomic)
+{
+    skr_people_sets_done(&genomic->carriers);
+    skr_people_sets_done(&genomic->assessed);
+}

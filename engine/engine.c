@@ -1,0 +1,280 @@
+/*
+ * engine.c - the face of the engine: a snapshot is taken, asked, told and given back.
+ */
+#include "engine/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/alleles_int.h"
+#include "engine/bits_int.h"
+#include "engine/engine_int.h"
+#include "engine/people_eval_int.h"
+
+int skr_engine_open(const char *folder, const skr_engine_options *options, skr_engine **ret_engine,
+                    skr_err *err)
+{
+    skr_engine *engine = calloc(1, sizeof *engine);
+    int status = SKR_OK;
+    if (engine == NULL || pthread_mutex_init(&engine->lock, NULL) != 0) {
+        free(engine);
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
+    }
+    engine->options = *options;
+    if (engine->options.n_threads == 0) {
+        long n = sysconf(_SC_NPROCESSORS_ONLN);
+        engine->options.n_threads = n < 1 ? 1 : (unsigned)n;
+    }
+    engine->folder = strdup(folder);
+    if (engine->folder == NULL)
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
+    if (status == SKR_OK)
+        status = skr_snapshot_open(folder, &engine->snapshot, err);
+    if (status < 0) {
+        skr_engine_close(engine);
+        return status;
+    }
+    *ret_engine = engine;
+    return SKR_OK;
+}
+
+int skr_engine_reload(skr_engine *engine, skr_err *err)
+{
+    skr_snapshot *fresh = NULL;
+    int status = skr_snapshot_open(engine->folder, &fresh, err);
+    if (status < 0)
+        return status;
+    (void)pthread_mutex_lock(&engine->lock);
+    skr_snapshot *old = engine->snapshot;
+    engine->snapshot = fresh;
+    (void)pthread_mutex_unlock(&engine->lock);
+    skr_snapshot_release(old);
+    return SKR_OK;
+}
+
+void skr_engine_close(skr_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    skr_snapshot_release(engine->snapshot);
+    (void)pthread_mutex_destroy(&engine->lock);
+    free(engine->folder);
+    free(engine);
+}
+
+/* ------------------------------------------------------------------ questions */
+
+int skr_engine_begin(skr_engine *engine, const skr_access *access, skr_question *ret_question,
+                     skr_err *err)
+{
+    (void)pthread_mutex_lock(&engine->lock);
+    skr_snapshot *snapshot = engine->snapshot;
+    skr_snapshot_acquire(snapshot);
+    (void)pthread_mutex_unlock(&engine->lock);
+    *ret_question = (skr_question){.snapshot = snapshot,
+                                   .access = access,
+                                   .io = engine->options.io,
+                                   .n_threads = engine->options.n_threads};
+    int status = skr_question_init(ret_question, err);
+    if (status < 0)
+        skr_engine_end(ret_question);
+    return status;
+}
+
+void skr_engine_end(skr_question *question)
+{
+    skr_question_done(question);
+    skr_snapshot_release(question->snapshot);
+    question->snapshot = NULL;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* ------------------------------------------------------------------ telling */
+
+/* The told parts added up; under `exact` the total is the size of the union instead. */
+static skr_told_count tell_total(const skr_policy *policy, const skr_told_count *parts, size_t n,
+                                 uint64_t n_union)
+{
+    if (policy->is_exact || n == 0)
+        return skr_disclose(policy, n_union);
+    if (n == 1)
+        return parts[0];
+    skr_told_count total = {.is_hidden = true, .precision = SKR_PRECISION_IMPRECISE};
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].is_hidden)
+            continue;
+        total.is_hidden = false;
+        total.exists |= parts[i].exists;
+        total.count += parts[i].count;
+    }
+    return total;
+}
+
+/* Tells the sizes of sets, each into parts; returns the total. Uses the first set for the union. */
+static skr_told_count tell_sets(const skr_question *question, skr_people_sets *sets,
+                                skr_told_count *parts)
+{
+    const skr_policy *policy = &question->access->policy;
+    size_t n_words = skr_bits_words(question->snapshot->n_people);
+    for (uint32_t i = 0; i < sets->n; i++)
+        parts[i] = skr_disclose(policy, skr_bits_count(sets->sets[i], n_words));
+    for (uint32_t i = 1; i < sets->n; i++)
+        skr_bits_or(sets->sets[0], sets->sets[i], n_words);
+    uint64_t n_union = sets->n == 0 ? 0 : skr_bits_count(sets->sets[0], n_words);
+    return tell_total(policy, parts, sets->n, n_union);
+}
+
+/* An answer with a place for each dataset. */
+static int answer_init(const skr_question *question, skr_count_answer *answer, skr_err *err)
+{
+    *answer = (skr_count_answer){.generation = question->snapshot->manifest->generation};
+    answer->datasets = calloc((size_t)question->n_slots + 1, sizeof *answer->datasets);
+    if (answer->datasets == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+    for (; answer->n_datasets < question->n_slots; answer->n_datasets++) {
+        uint32_t dataset = question->slots[answer->n_datasets].dataset;
+        char *id = strdup(question->snapshot->manifest->datasets[dataset]);
+        if (id == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+        answer->datasets[answer->n_datasets].id = id;
+    }
+    return SKR_OK;
+}
+
+void skr_count_answer_done(skr_count_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_datasets; i++)
+        free((char *)answer->datasets[i].id);
+    free(answer->datasets);
+    *answer = (skr_count_answer){0};
+}
+
+static int answer_tell(const skr_question *question, skr_people_answer *people,
+                       skr_count_answer *answer, skr_err *err)
+{
+    skr_told_count *parts = calloc((size_t)question->n_slots + 1, sizeof *parts);
+    if (parts == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+    answer->total = tell_sets(question, &people->people, parts);
+    for (uint32_t i = 0; i < question->n_slots; i++)
+        answer->datasets[i].told = parts[i];
+    answer->has_unassessed = people->has_unassessed;
+    if (people->has_unassessed)
+        answer->unassessed = tell_sets(question, &people->unassessed, parts);
+    free(parts);
+    return SKR_OK;
+}
+
+int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access *access,
+                     skr_count_answer *ret_answer, skr_err *err)
+{
+    uint64_t began_ns = now_ns();
+    skr_question question;
+    skr_people_answer people = {0};
+    skr_count_answer answer = {0};
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0)
+        return status;
+    status = skr_people_eval(&question, expr, &people, err);
+    if (status == SKR_OK)
+        status = answer_init(&question, &answer, err);
+    if (status == SKR_OK)
+        status = answer_tell(&question, &people, &answer, err);
+    skr_people_answer_done(&people);
+    skr_engine_end(&question);
+    if (status < 0) {
+        skr_count_answer_done(&answer);
+        return status;
+    }
+    answer.n_ns = now_ns() - began_ns;
+    *ret_answer = answer;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ alleles */
+
+/* Gives each slot the people of `within`; they belong to *people. */
+static int find_cohort(skr_question *question, const skr_expr *within, skr_people_answer *people,
+                       skr_err *err)
+{
+    if (within == NULL)
+        return SKR_OK;
+    int status = skr_people_eval(question, within, people, err);
+    for (uint32_t i = 0; status == SKR_OK && i < question->n_slots; i++)
+        question->slots[i].cohort = people->people.sets[i];
+    return status;
+}
+
+int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
+                       const skr_access *access, skr_allele_fn on_row, void *context,
+                       uint64_t *ret_n_rows, uint64_t *ret_generation, skr_err *err)
+{
+    skr_question question;
+    skr_people_answer people = {0};
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0)
+        return status;
+    uint64_t generation = question.snapshot->manifest->generation;
+    status = find_cohort(&question, request->within, &people, err);
+    if (status == SKR_OK)
+        status = skr_alleles_list(&question, request, on_row, context, ret_n_rows, err);
+    if (status == SKR_OK && ret_generation != NULL)
+        *ret_generation = generation;
+    skr_people_answer_done(&people);
+    skr_engine_end(&question);
+    return status;
+}
+
+/* A number of alleles, not of people: those counted are told, so the number may be too. */
+static skr_told_count tell_alleles(const skr_policy *policy, uint64_t n)
+{
+    return (skr_told_count){.is_hidden = n == 0 && !policy->is_exact,
+                            .exists = n > 0,
+                            .count = n,
+                            .precision = SKR_PRECISION_EXACT};
+}
+
+int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
+                             const skr_access *access, skr_count_answer *ret_answer, skr_err *err)
+{
+    uint64_t began_ns = now_ns();
+    skr_question question;
+    skr_people_answer people = {0};
+    skr_count_answer answer = {0};
+    uint64_t *numbers = NULL;
+    uint64_t total = 0;
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0)
+        return status;
+    numbers = calloc((size_t)question.n_slots + 1, sizeof *numbers);
+    if (numbers == NULL)
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+    if (status == SKR_OK)
+        status = find_cohort(&question, request->within, &people, err);
+    if (status == SKR_OK)
+        status = skr_alleles_count(&question, request, numbers, &total, err);
+    if (status == SKR_OK)
+        status = answer_init(&question, &answer, err);
+    for (uint32_t i = 0; status == SKR_OK && i < question.n_slots; i++)
+        answer.datasets[i].told = tell_alleles(&access->policy, numbers[i]);
+    free(numbers);
+    skr_people_answer_done(&people);
+    skr_engine_end(&question);
+    if (status < 0) {
+        skr_count_answer_done(&answer);
+        return status;
+    }
+    answer.total = tell_alleles(&access->policy, total);
+    answer.n_ns = now_ns() - began_ns;
+    *ret_answer = answer;
+    return SKR_OK;
+}

@@ -1,0 +1,24 @@
+/*
+ * engine_int.h - the engine itself, for the files that answer questions about the store.
+ */
+#ifndef SKR_ENGINE_ENGINE_INT_H
+#define SKR_ENGINE_ENGINE_INT_H
+
+#include <pthread.h>
+
+#include "engine/engine.h"
+#include "engine/people_eval_int.h"
+
+struct skr_engine {
+    char *folder;
+    skr_engine_options options; /* n_threads is at least 1 */
+    pthread_mutex_t lock;       /* of the pointer below */
+    skr_snapshot *snapshot;     /* in force */
+};
+
+/* Begins a question on the generation in force; skr_engine_end gives it back. Errors: NOMEM. */
+SKR_MUST_USE int skr_engine_begin(skr_engine *engine, const skr_access *access,
+                                  skr_question *ret_question, skr_err *err);
+void skr_engine_end(skr_question *question);
+
+#endif

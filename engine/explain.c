@@ -1,0 +1,146 @@
+/*
+ * explain.c - what a question means here: the tree, what its names became, where it would look.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_int.h"
+#include "index/variant_key.h"
+
+static int put(skr_buffer *text, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);
+static int put(skr_buffer *text, skr_err *err, const char *format, ...)
+{
+    va_list arguments;
+    char line[2048];
+    va_start(arguments, format);
+    int n = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (n < 0)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an explanation");
+    return skr_buffer_put(text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1, err);
+}
+
+static int put_reach(const skr_plan *plan, const skr_reach *reach, skr_buffer *text, skr_err *err)
+{
+    const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
+    return put(text, err, "    %s:%" PRIu32 "-%" PRIu32 " (from 0: [%" PRIu32 ", %" PRIu32 "))%s\n",
+               assembly->contigs[reach->contig].name, reach->from0 + 1, reach->to0, reach->from0,
+               reach->to0, reach->is_start ? ", by start" : "");
+}
+
+/* One node below the connectives: what its name became. */
+static int put_node(const skr_plan *plan, const skr_plan_node *node, skr_buffer *text, skr_err *err)
+{
+    int status = SKR_OK;
+    if (node->is_named) {
+        skr_buffer variant = {0};
+        status = skr_variant_print(node->contig, &node->key, &variant, err);
+        if (status == SKR_OK)
+            status = put(text, err, "  allele %s (from 0: [%" PRIu32 ", %" PRIu32 "))%s\n",
+                         (const char *)variant.bytes, node->key.start0, node->key.end0,
+                         node->is_nowhere ? ": its contig is not in the store" : "");
+        skr_buffer_done(&variant);
+        return status;
+    }
+    if (node->op == SKR_A_GENE)
+        status = put(text, err, "  gene %s: %zu range%s\n", node->source->text, node->n_ranges,
+                     node->n_ranges == 1 ? "" : "s");
+    else if (node->op == SKR_A_REGION || node->op == SKR_A_BRACKET)
+        status = put(text, err, "  region on %s%s\n", node->contig,
+                     node->is_nowhere ? ": not in the store" : "");
+    for (size_t i = 0; status == SKR_OK && i < node->n_ranges; i++)
+        status = put_reach(plan, &node->ranges[i], text, err);
+    return status;
+}
+
+static int explain_alleles(const skr_question *question, const skr_aexpr *alleles, skr_buffer *text,
+                           skr_err *err)
+{
+    skr_plan *plan = NULL;
+    int status = skr_plan_new(question->snapshot, question->access, alleles, &plan, err);
+    if (status < 0)
+        return status;
+    const skr_manifest *manifest = question->snapshot->manifest;
+    skr_scan scan = {.plan = plan, .slots = question->slots, .n_slots = question->n_slots};
+    status = put(text, err, "alleles of %s\n",
+                 plan->assembly == SKR_NONE ? "no assembly: the store has no genomes"
+                                            : manifest->assemblies[plan->assembly].name);
+    for (const skr_plan_node *node = plan->nodes; status == SKR_OK && node != NULL;
+         node = node->next)
+        status = put_node(plan, node, text, err);
+    if (status == SKR_OK)
+        status = skr_scan_cut(&scan, err);
+    if (status == SKR_OK)
+        status = put(text, err, "  looks %s: %zu window%s of %" PRIu32 " bases\n",
+                     plan->reach.is_everywhere ? "everywhere" : "there", scan.n_morsels,
+                     scan.n_morsels == 1 ? "" : "s", UINT32_C(1) << scan.window_shift);
+    free(scan.morsels);
+    skr_plan_free(plan);
+    return status;
+}
+
+static int explain_term(const skr_question *question, const skr_expr *node, skr_buffer *text,
+                        skr_err *err)
+{
+    const skr_ontology *ontology = question->snapshot->ontology;
+    uint32_t term = skr_ontology_resolve(ontology, node->text);
+    if (term == SKR_NONE)
+        return put(text, err, "term %s: as stated, its ontology is not loaded\n", node->text);
+    return put(text, err, "term %s: %s (%s)%s\n", node->text, skr_ontology_curie(ontology, term),
+               skr_ontology_label(ontology, term),
+               node->op == SKR_E_ONLY ? ", that class alone" : ", descendants included");
+}
+
+static int explain_node(const skr_question *question, const skr_expr *node, skr_buffer *text,
+                        skr_err *err)
+{
+    int status = skr_people_check(question, node, err);
+    if (status < 0)
+        return status;
+    switch (node->op) {
+    case SKR_E_AND:
+    case SKR_E_OR:
+        status = explain_node(question, node->left, text, err);
+        return status < 0 ? status : explain_node(question, node->right, text, err);
+    case SKR_E_NOT:
+        return explain_node(question, node->left, text, err);
+    case SKR_E_CARRIES:
+        return explain_alleles(question, node->alleles, text, err);
+    case SKR_E_ABSENT: {
+        skr_aexpr variant = {.op = SKR_A_VARIANT,
+                             .text = node->text,
+                             .source = node->source,
+                             .at = node->at,
+                             .n_at = node->n_at};
+        return explain_alleles(question, &variant, text, err);
+    }
+    case SKR_E_TERM:
+    case SKR_E_ONLY:
+        return explain_term(question, node, text, err);
+    default:
+        return SKR_OK;
+    }
+}
+
+int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_access *access,
+                       skr_buffer *text, skr_err *err)
+{
+    skr_question question;
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0)
+        return status;
+    status = put(text, err, "question: ");
+    if (status == SKR_OK)
+        status = skr_expr_print(expr, text, err);
+    if (status == SKR_OK)
+        status = put(text, err, "\ngeneration %" PRIu64 ", %" PRIu32 " dataset%s\n",
+                     question.snapshot->manifest->generation, question.n_slots,
+                     question.n_slots == 1 ? "" : "s");
+    if (status == SKR_OK)
+        status = explain_node(&question, expr, text, err);
+    skr_engine_end(&question);
+    return status;
+}

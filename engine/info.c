@@ -1,0 +1,179 @@
+/*
+ * info.c - the state of a store: what info and Beacon's fixed documents say.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bits_int.h"
+#include "engine/engine_int.h"
+
+/* What an info holds on to: the generation, whose texts it borrows. */
+typedef struct keeper {
+    skr_snapshot *snapshot;
+    char *io;
+} keeper;
+
+static uint32_t slot_of(const skr_question *question, uint32_t dataset)
+{
+    for (uint32_t i = 0; i < question->n_slots; i++)
+        if (question->slots[i].dataset == dataset)
+            return i;
+    return SKR_NONE;
+}
+
+static int tell_datasets(const skr_question *question, skr_info *info, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    const skr_manifest *manifest = snapshot->manifest;
+    skr_people_sets genomes = {0};
+    info->datasets = calloc((size_t)question->n_slots + 1, sizeof *info->datasets);
+    if (info->datasets == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    int status = skr_people_sets_new(question, &genomes, err);
+    if (status < 0)
+        return status;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
+        uint32_t slot = slot_of(question, entry->dataset);
+        for (uint32_t s = 0; slot != SKR_NONE && s < entry->n_samples; s++)
+            if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
+                skr_bits_set(genomes.sets[slot], samples[s].individual);
+    }
+    const skr_policy *policy = &question->access->policy;
+    for (uint32_t i = 0; i < question->n_slots; i++) {
+        uint32_t dataset = question->slots[i].dataset;
+        const skr_people_set *people = skr_people_of_dataset(snapshot->people, dataset);
+        info->datasets[i] = (skr_dataset_info){
+            .id = manifest->datasets[dataset],
+            .people = skr_disclose(policy, people == NULL ? 0 : skr_people_set_count(people)),
+            .genomes = skr_disclose(
+                policy, skr_bits_count(genomes.sets[i], skr_bits_words(snapshot->n_people)))};
+    }
+    info->n_datasets = question->n_slots;
+    skr_people_sets_done(&genomes);
+    return SKR_OK;
+}
+
+static int tell_assemblies(const skr_snapshot *snapshot, skr_info *info, skr_err *err)
+{
+    const skr_manifest *manifest = snapshot->manifest;
+    info->assemblies = calloc((size_t)manifest->n_assemblies + 1, sizeof *info->assemblies);
+    if (info->assemblies == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    info->n_assemblies = manifest->n_assemblies;
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
+        uint32_t n_genes = 0;
+        (void)skr_gene_table_all(snapshot->genes[i], &n_genes);
+        info->assemblies[i] = (skr_assembly_info){.name = manifest->assemblies[i].name,
+                                                  .has_reference = snapshot->references[i] != NULL,
+                                                  .has_genes = n_genes > 0};
+    }
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        skr_assembly_info *assembly = &info->assemblies[entry->assembly];
+        assembly->n_rows += entry->n_rows;
+        assembly->n_segments++;
+        assembly->has_raw_indels |= entry->has_raw_indels;
+        info->n_bytes += entry->file.n_bytes;
+    }
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        info->n_bytes +=
+            manifest->assemblies[i].reference.n_bytes + manifest->assemblies[i].genes.n_bytes;
+    info->n_bytes += manifest->people.n_bytes + manifest->ontology.n_bytes;
+    return SKR_OK;
+}
+
+/* The deliveries of permitted datasets. */
+static int tell_deliveries(const skr_question *question, skr_info *info, skr_err *err)
+{
+    const skr_manifest *manifest = question->snapshot->manifest;
+    info->deliveries = calloc((size_t)manifest->n_deliveries + 1, sizeof *info->deliveries);
+    if (info->deliveries == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    for (uint32_t i = 0; i < manifest->n_deliveries; i++) {
+        const skr_delivery *delivery = &manifest->deliveries[i];
+        if (slot_of(question, delivery->dataset) == SKR_NONE)
+            continue;
+        info->deliveries[info->n_deliveries++] =
+            (skr_delivery_info){.generation = delivery->generation,
+                                .dataset = manifest->datasets[delivery->dataset],
+                                .assembly = manifest->assemblies[delivery->assembly].name,
+                                .options = delivery->options,
+                                .n_samples = delivery->n_samples,
+                                .n_alleles = delivery->n_alleles,
+                                .counters = delivery->counters,
+                                .n_counters = delivery->n_counters,
+                                .sources = delivery->sources,
+                                .n_sources = delivery->n_sources};
+    }
+    return SKR_OK;
+}
+
+static int tell_io(const skr_question *question, char **ret_io, skr_err *err)
+{
+    skr_block_reader *reader = NULL;
+    int status = skr_block_reader_new(question->io, &reader, err);
+    if (status < 0)
+        return status;
+    char *io = strdup(skr_block_reader_io_name(reader));
+    skr_block_reader_free(reader);
+    if (io == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    *ret_io = io;
+    return SKR_OK;
+}
+
+int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_info, skr_err *err)
+{
+    skr_question question;
+    skr_info info = {0};
+    keeper *keep = calloc(1, sizeof *keep);
+    if (keep == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    info.keep = keep;
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0) {
+        free(keep);
+        return status;
+    }
+    keep->snapshot = question.snapshot;
+    skr_snapshot_acquire(keep->snapshot);
+    info.generation = question.snapshot->manifest->generation;
+    status = tell_io(&question, &keep->io, err);
+    if (status == SKR_OK)
+        status = tell_datasets(&question, &info, err);
+    if (status == SKR_OK)
+        status = tell_assemblies(question.snapshot, &info, err);
+    if (status == SKR_OK)
+        status = tell_deliveries(&question, &info, err);
+    if (status == SKR_OK) {
+        uint32_t n = 0;
+        info.io = keep->io;
+        info.ontologies = skr_ontology_releases(question.snapshot->ontology, &n);
+        info.n_ontologies = n;
+        for (uint32_t i = 0; i < question.n_slots; i++)
+            info.n_sex_conflicts +=
+                skr_people_sex_conflicts(question.snapshot->people, question.slots[i].dataset);
+    }
+    skr_engine_end(&question);
+    if (status < 0)
+        skr_info_done(&info);
+    else
+        *ret_info = info;
+    return status;
+}
+
+void skr_info_done(skr_info *info)
+{
+    keeper *keep = info->keep;
+    free(info->datasets);
+    free(info->assemblies);
+    free(info->deliveries);
+    if (keep != NULL) {
+        skr_snapshot_release(keep->snapshot);
+        free(keep->io);
+        free(keep);
+    }
+    *info = (skr_info){0};
+}

@@ -1,0 +1,139 @@
+/*
+ * people_check.c - does everything that a question about people names exist?
+ *
+ * Over HTTP a well-formed CURIE counts 0 where it is not known: whether it is, is not told.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "engine/people_eval_int.h"
+#include "engine/suggest.h"
+
+static int point(const skr_expr *node, int code, skr_err *err)
+{
+    skr_query_point(err, node->source, node->at, node->n_at);
+    return code;
+}
+
+static bool is_sex_term(const char *curie)
+{
+    return strcasecmp(curie, "NCIT:C16576") == 0 || strcasecmp(curie, "NCIT:C20197") == 0 ||
+           strcasecmp(curie, "NCIT:C17998") == 0;
+}
+
+static void offer_stated(const skr_question *question, skr_suggest *suggest, bool needs_values)
+{
+    for (uint32_t slot = 0; slot < question->n_slots; slot++) {
+        uint32_t n = 0;
+        const skr_stated_term *terms =
+            skr_people_terms(question->snapshot->people, question->slots[slot].dataset, &n);
+        for (uint32_t i = 0; i < n; i++)
+            if (!needs_values || terms[i].has_values)
+                skr_suggest_offer(suggest, terms[i].curie);
+    }
+}
+
+static int check_term(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    if (question->access->is_remote || node->text == NULL || is_sex_term(node->text) ||
+        skr_ontology_knows(snapshot->ontology, node->text) ||
+        skr_people_knows_term(snapshot->people, node->text))
+        return SKR_OK;
+    skr_suggest_init(&suggest, node->text);
+    offer_stated(question, &suggest, false);
+    uint32_t n = skr_ontology_n_terms(snapshot->ontology);
+    for (uint32_t i = 0; i < n; i++)
+        skr_suggest_offer(&suggest, skr_ontology_curie(snapshot->ontology, i));
+    bool is_loaded = skr_ontology_has_prefix(snapshot->ontology, node->text);
+    skr_fail(err, SKR_ERR_QUERY, "no term %s: %s%s", node->text,
+             is_loaded ? "its ontology does not know it"
+                       : "its ontology is not loaded, and nobody has it",
+             skr_suggest_text(&suggest, text));
+    return point(node, SKR_ERR_QUERY, err);
+}
+
+static int check_value(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    if (question->access->is_remote ||
+        skr_people_has_values(question->snapshot->people, node->text))
+        return SKR_OK;
+    skr_suggest_init(&suggest, node->text);
+    offer_stated(question, &suggest, true);
+    skr_fail(err, SKR_ERR_QUERY, "nobody has a value of %s%s", node->text,
+             skr_suggest_text(&suggest, text));
+    return point(node, SKR_ERR_QUERY, err);
+}
+
+static int check_dataset(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    const skr_manifest *manifest = question->snapshot->manifest;
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    skr_suggest_init(&suggest, node->text);
+    for (uint32_t i = 0; i < question->n_slots; i++) {
+        const char *id = manifest->datasets[question->slots[i].dataset];
+        if (strcmp(id, node->text) == 0)
+            return SKR_OK;
+        skr_suggest_offer(&suggest, id);
+    }
+    skr_fail(err, SKR_ERR_QUERY, "no dataset '%s'%s", node->text, skr_suggest_text(&suggest, text));
+    return point(node, SKR_ERR_QUERY, err);
+}
+
+static int check_origin(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    skr_term_kind kind = node->op == SKR_E_COUNTRY ? SKR_TERM_COUNTRY : SKR_TERM_ANCESTRY;
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    if (question->access->is_remote)
+        return SKR_OK;
+    skr_suggest_init(&suggest, node->text);
+    for (uint32_t slot = 0; slot < question->n_slots; slot++) {
+        uint32_t n = 0;
+        const skr_stated_term *terms =
+            skr_people_terms(question->snapshot->people, question->slots[slot].dataset, &n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (terms[i].kind != kind)
+                continue;
+            if (strcasecmp(terms[i].curie, node->text) == 0 ||
+                strcasecmp(terms[i].label, node->text) == 0)
+                return SKR_OK;
+            skr_suggest_offer(&suggest, terms[i].label);
+            skr_suggest_offer(&suggest, terms[i].curie);
+        }
+    }
+    skr_fail(err, SKR_ERR_QUERY, "nobody has the %s '%s'%s",
+             kind == SKR_TERM_COUNTRY ? "country" : "ancestry", node->text,
+             skr_suggest_text(&suggest, text));
+    return point(node, SKR_ERR_QUERY, err);
+}
+
+int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    switch (node->op) {
+    case SKR_E_TERM:
+    case SKR_E_ONLY:
+    case SKR_E_ONSET:
+        return check_term(question, node, err);
+    case SKR_E_VALUE:
+        return check_value(question, node, err);
+    case SKR_E_DATASET:
+        return check_dataset(question, node, err);
+    case SKR_E_COUNTRY:
+    case SKR_E_ANCESTRY:
+        return check_origin(question, node, err);
+    case SKR_E_BIALLELIC:
+        skr_fail(err, SKR_ERR_NOT_YET, "biallelic(...) is not built yet");
+        return point(node, SKR_ERR_NOT_YET, err);
+    case SKR_E_SIMILAR:
+        skr_fail(err, SKR_ERR_NOT_YET, "similar(...) is not built yet");
+        return point(node, SKR_ERR_NOT_YET, err);
+    default:
+        return SKR_OK;
+    }
+}

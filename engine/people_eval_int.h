@@ -1,0 +1,74 @@
+/*
+ * people_eval_int.h - from a question about individuals to sets of them, dataset by dataset.
+ *
+ * An expression is evaluated in each permitted dataset over that dataset's own facts; `not`
+ * complements within the people of the dataset.
+ */
+#ifndef SKR_ENGINE_PEOPLE_EVAL_INT_H
+#define SKR_ENGINE_PEOPLE_EVAL_INT_H
+
+#include "engine/scan_int.h"
+
+/* One question, from beginning to end on one generation. */
+typedef struct skr_question {
+    skr_snapshot *snapshot;
+    const skr_access *access;
+    skr_io_choice io;
+    unsigned n_threads;
+    skr_slot *slots; /* the permitted datasets; owner */
+    uint32_t n_slots;
+} skr_question;
+
+/* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
+SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
+
+/* Frees the slots. */
+void skr_question_done(skr_question *question);
+
+/* A set of individuals for each slot. */
+typedef struct skr_people_sets {
+    uint64_t **sets;
+    uint32_t n;
+} skr_people_sets;
+
+/* Empty sets. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
+                                     skr_err *err);
+void skr_people_sets_done(skr_people_sets *sets);
+
+typedef struct skr_people_answer {
+    skr_people_sets people;
+    bool has_unassessed; /* the question negates what somebody carries */
+    skr_people_sets unassessed;
+} skr_people_answer;
+
+/*
+ * Who satisfies expr. *ret_answer is zeroed or done. Errors: QUERY, NOT_YET, those of a scan.
+ */
+SKR_MUST_USE int skr_people_eval(const skr_question *question, const skr_expr *expr,
+                                 skr_people_answer *ret_answer, skr_err *err);
+void skr_people_answer_done(skr_people_answer *answer);
+
+/* What carries and absent found: for skr_people_eval. */
+typedef struct skr_genomic {
+    skr_people_sets carriers;
+    skr_people_sets assessed; /* only when asked for */
+} skr_genomic;
+
+/*
+ * Who carries an allele that satisfies the question. wants_assessed: also who was assessed: called
+ * with at least one copy at one of the alleles, where the question names them; otherwise everybody
+ * with a genome. Errors: as above.
+ */
+SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles,
+                                   bool wants_assessed, skr_genomic *ret_genomic, skr_err *err);
+void skr_genomic_done(skr_genomic *genomic);
+
+/* One node that asks for facts about people, in one slot: sets bits in people. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
+                                 uint64_t *people, skr_err *err);
+
+/* Does everything that the node names exist? Only then may it count nobody. Errors: QUERY. */
+SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * plan_int.h - a question about alleles, made ready for one generation: names are resolved, places
+ * are those of the store, and it is known where to look.
+ *
+ * A plan is read-only once it is made. It judges one allele at a time, from what is known of it so
+ * far; what it does not know yet makes the answer "maybe".
+ *
+ * `copies` is a condition on a carrier, not on an allele: an allele is judged once for carriers of
+ * one copy and once for those of two and more, so that it means the right thing under and, or, not.
+ */
+#ifndef SKR_ENGINE_PLAN_INT_H
+#define SKR_ENGINE_PLAN_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "engine/snapshot_int.h"
+
+/* A run of places where alleles are looked for. */
+typedef struct skr_reach {
+    uint32_t contig;
+    uint32_t from0;
+    uint32_t to0;
+    bool is_start; /* the allele starts in [from0, to0); otherwise its REF span meets it */
+} skr_reach;
+
+typedef struct skr_reach_list {
+    bool is_everywhere;
+    skr_reach *items; /* when not everywhere */
+    size_t n;
+    size_t n_max;
+} skr_reach_list;
+
+/* One node, resolved. */
+typedef struct skr_plan_node {
+    skr_aexpr_op op;
+    const skr_aexpr *source;
+    struct skr_plan_node *left;
+    struct skr_plan_node *right;
+    skr_reach *ranges; /* REGION, GENE; none: nothing matches */
+    size_t n_ranges;
+    bool is_named;   /* VARIANT, and SEQUENCE without wildcards */
+    bool is_nowhere; /* its contig is not in the store */
+    skr_allele key;  /* of a named one, and of a SEQUENCE with wildcards; texts in the node */
+    char *texts;     /* owner of the key's texts */
+    char *contig;    /* canonical, of a named one */
+    struct skr_plan_node *next; /* of all nodes, for freeing */
+} skr_plan_node;
+
+/* An allele asked for by name. */
+typedef struct skr_named {
+    const skr_allele *key; /* contig SKR_NONE when the store has no such contig */
+    const char *contig;    /* canonical name */
+} skr_named;
+
+typedef struct skr_plan {
+    skr_snapshot *snapshot;
+    uint32_t assembly; /* SKR_NONE: the store has no genomes */
+    skr_plan_node *root;
+    skr_plan_node *nodes;
+    skr_named *named; /* ascending by key, each once; those on unknown contigs last */
+    size_t n_named;
+    skr_reach_list reach;
+    bool has_only_names; /* everything that could match was named: VARIANT, combined */
+} skr_plan;
+
+/* What is known of an allele in one dataset. */
+typedef struct skr_allele_facts {
+    bool has_totals;
+    uint64_t ac;
+    uint64_t an;
+    bool is_filter_failed; /* no record that passed FILTER names it */
+} skr_allele_facts;
+
+typedef enum skr_verdict {
+    SKR_NO = 0,
+    SKR_YES = 1,
+    SKR_MAYBE = 2,
+} skr_verdict;
+
+/* Which assembly a question means. SKR_NONE when the store has no genomes. Errors: QUERY. */
+SKR_MUST_USE int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
+                                   uint32_t *ret_assembly, skr_err *err);
+
+/*
+ * Resolves a question. snapshot and aexpr must outlive the plan; the caller owns it. Errors: QUERY
+ * pointing at the word, NOT_YET, CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_plan_new(skr_snapshot *snapshot, const skr_access *access,
+                              const skr_aexpr *aexpr, skr_plan **ret_plan, skr_err *err);
+
+/* Frees. NULL is allowed. */
+void skr_plan_free(skr_plan *plan);
+
+/* Judges an allele for carriers of `copies` copies: 1, or 2 for two and more. */
+skr_verdict skr_plan_judge(const skr_plan *plan, const skr_allele *key,
+                           const skr_allele_facts *facts, unsigned copies);
+
+/* Resolves the key of one node: contig, canonical allele. For skr_plan_new. Errors: as that. */
+SKR_MUST_USE int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err);
+
+/*
+ * The index of a contig of the plan's assembly, and its canonical name (the caller frees it):
+ * SKR_NONE for a contig that the store does not have though it could. Errors: QUERY, NOMEM.
+ */
+SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+                                 uint32_t *ret_contig, char **ret_canonical, skr_err *err);
+
+/* Finds where to look, into plan->reach. Errors: NOMEM. */
+SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
+
+/* Does a REF or ALT match what was asked, letter by letter, N standing for any base? */
+bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases);
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * plan_name.c - contigs and alleles that a question names: which ones of the store they are.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/plan_int.h"
+#include "engine/suggest.h"
+#include "index/contig.h"
+#include "index/variant_key.h"
+#include "storage/base/limits.h"
+
+/* Is it a contig that any human assembly has, whether or not this store holds something on it? */
+static bool is_human_contig(const char *canonical)
+{
+    if (strcmp(canonical, "X") == 0 || strcmp(canonical, "Y") == 0 || strcmp(canonical, "MT") == 0)
+        return true;
+    size_t n = strspn(canonical, "0123456789");
+    if (n == 0 || n > 2 || canonical[n] != '\0' || canonical[0] == '0')
+        return false;
+    int number = canonical[0] - '0';
+    if (n == 2)
+        number = number * 10 + (canonical[1] - '0');
+    return number <= 22;
+}
+
+static int unknown_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+                          const char *canonical, skr_err *err)
+{
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
+    skr_suggest_init(&suggest, canonical);
+    for (uint32_t i = 0; i < assembly->n_contigs; i++)
+        skr_suggest_offer(&suggest, assembly->contigs[i].name);
+    skr_fail(err, SKR_ERR_QUERY, "%s has no contig '%s'%s", assembly->name, name,
+             skr_suggest_text(&suggest, text));
+    skr_query_point(err, node->source, node->at, node->n_at);
+    return SKR_ERR_QUERY;
+}
+
+int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+                    uint32_t *ret_contig, char **ret_canonical, skr_err *err)
+{
+    char canonical[SKR_NAME_MAX + 1];
+    int status = skr_contig_canonical(name, canonical, sizeof canonical, err);
+    if (status == SKR_ERR_INPUT) {
+        if (err != NULL)
+            err->code = SKR_ERR_QUERY;
+        skr_query_point(err, node->source, node->at, node->n_at);
+        return SKR_ERR_QUERY;
+    }
+    if (status < 0)
+        return status;
+    uint32_t contig = SKR_NONE;
+    if (plan->assembly != SKR_NONE) {
+        const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
+        contig = skr_assembly_find_contig(assembly, canonical);
+        if (contig == SKR_NONE && !is_human_contig(canonical))
+            return unknown_contig(plan, node, name, canonical, err);
+    }
+    char *copy = strdup(canonical);
+    if (copy == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a name");
+    *ret_contig = contig;
+    *ret_canonical = copy;
+    return SKR_OK;
+}
+
+/* Where skr_allele_normalise finds bases. */
+typedef struct bases_from {
+    skr_snapshot *snapshot;
+    uint32_t assembly;
+    uint32_t contig; /* of the reference */
+} bases_from;
+
+static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, skr_err *err)
+{
+    const bases_from *from = context;
+    uint32_t n_got = 0;
+    int status = skr_snapshot_bases(from->snapshot, from->assembly, from->contig, start0, n, bases,
+                                    &n_got, err);
+    return status < 0 ? status : (int)n_got;
+}
+
+/* Keeps a key with its texts in the node. */
+static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, skr_err *err)
+{
+    char *texts = malloc((size_t)key->n_ref + key->n_alt + 1);
+    if (texts == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+    if (key->n_ref > 0)
+        memcpy(texts, key->ref, key->n_ref);
+    if (key->n_alt > 0)
+        memcpy(texts + key->n_ref, key->alt, key->n_alt);
+    uint32_t contig = node->key.contig;
+    node->texts = texts;
+    node->key = *key;
+    node->key.contig = contig;
+    node->key.ref = texts;
+    node->key.alt = texts + key->n_ref;
+    const char *assembly =
+        plan->assembly == SKR_NONE ? "" : plan->snapshot->manifest->assemblies[plan->assembly].name;
+    node->key.zone = skr_contig_zone(assembly, node->contig, key->start0);
+    return SKR_OK;
+}
+
+static int name_small(skr_plan *plan, skr_plan_node *node, const skr_variant_text *text,
+                      skr_err *err)
+{
+    skr_buffer bases = {0};
+    skr_allele key = {0};
+    bases_from from = {.snapshot = plan->snapshot, .assembly = plan->assembly, .contig = SKR_NONE};
+    skr_base_source source = {.get = get_bases, .context = &from};
+    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
+        from.contig = skr_reference_find(plan->snapshot->references[plan->assembly], node->contig);
+    int status = skr_allele_normalise(text->start0, text->ref, text->n_ref, text->alt, text->n_alt,
+                                      from.contig == SKR_NONE ? NULL : &source, &bases, &key, err);
+    if (status == SKR_ERR_INPUT) {
+        status = SKR_ERR_QUERY;
+        if (err != NULL)
+            err->code = status;
+    }
+    if (status == SKR_OK)
+        status = keep_key(plan, node, &key, err);
+    skr_buffer_done(&bases);
+    return status;
+}
+
+static int name_structural(skr_plan *plan, skr_plan_node *node, const skr_variant_text *text,
+                           skr_err *err)
+{
+    char type[SKR_NAME_MAX + 1];
+    char symbolic[SKR_NAME_MAX + 1];
+    skr_allele key = {0};
+    memcpy(symbolic, text->alt, text->n_alt);
+    symbolic[text->n_alt] = '\0';
+    if (!skr_allele_structural(text->start0 + 1, text->end0, 0, symbolic, type, &key))
+        return skr_fail(err, SKR_ERR_QUERY, "a structural variant ends before it starts");
+    return keep_key(plan, node, &key, err);
+}
+
+/* The parts of a SEQUENCE as those of a variant. */
+static void sequence_text(const skr_aexpr *source, skr_variant_text *text)
+{
+    text->start0 = source->start0;
+    text->is_structural = false;
+    text->ref = source->ref;
+    text->n_ref = strlen(source->ref);
+    text->alt = source->alt;
+    text->n_alt = strlen(source->alt);
+}
+
+static bool has_wildcard(const char *bases)
+{
+    return strpbrk(bases, "Nn") != NULL;
+}
+
+/* A SEQUENCE with wildcards: any base for N, and for the anchor that a bare form leaves out. */
+static int keep_pattern(skr_plan *plan, skr_plan_node *node, const skr_variant_text *text,
+                        skr_err *err)
+{
+    bool is_bare = (text->n_ref == 0 || text->n_alt == 0) && text->start0 > 0;
+    size_t n_ref = text->n_ref + is_bare;
+    size_t n_alt = text->n_alt + is_bare;
+    if (n_ref > SKR_ALLELE_MAX || n_alt > SKR_ALLELE_MAX)
+        return skr_fail(err, SKR_ERR_QUERY, "an allele is longer than %u bases", SKR_ALLELE_MAX);
+    char *bases = malloc(n_ref + n_alt + 1);
+    if (bases == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+    memset(bases, 'N', n_ref + n_alt);
+    memcpy(bases + is_bare, text->ref, text->n_ref);
+    memcpy(bases + n_ref + is_bare, text->alt, text->n_alt);
+    skr_allele key = {.start0 = text->start0 - is_bare,
+                      .end0 = text->start0 - is_bare + (uint32_t)n_ref,
+                      .n_ref = (uint32_t)n_ref,
+                      .n_alt = (uint32_t)n_alt,
+                      .ref = bases,
+                      .alt = bases + n_ref};
+    int status = keep_key(plan, node, &key, err);
+    free(bases);
+    return status;
+}
+
+int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
+{
+    skr_variant_text text = {0};
+    const skr_aexpr *source = node->source;
+    bool is_variant = source->op == SKR_A_VARIANT;
+    int status = SKR_OK;
+    if (is_variant)
+        status = skr_variant_parse(source->text, &text, err);
+    else
+        sequence_text(source, &text);
+    if (status == SKR_OK)
+        status = skr_plan_contig(plan, source, is_variant ? text.contig : source->contig,
+                                 &node->key.contig, &node->contig, err);
+    if (status < 0)
+        goto out;
+    node->is_nowhere = node->key.contig == SKR_NONE;
+    if (text.is_structural) {
+        status = name_structural(plan, node, &text, err);
+    } else if (!is_variant && (has_wildcard(source->ref) || has_wildcard(source->alt))) {
+        status = keep_pattern(plan, node, &text, err);
+        goto out;
+    } else {
+        status = name_small(plan, node, &text, err);
+    }
+    /* A bare form without a reference has a wildcard as its anchor: it is no name then. */
+    if (status == SKR_OK)
+        node->is_named = text.is_structural || (text.n_ref > 0 && text.n_alt > 0) ||
+                         (memchr(node->key.ref, 'N', node->key.n_ref) == NULL &&
+                          memchr(node->key.alt, 'N', node->key.n_alt) == NULL);
+out:
+    if (status == SKR_ERR_QUERY)
+        skr_query_point(err, source->source, source->at, source->n_at);
+    return status;
+}
+
+bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases)
+{
+    if (n_asked != n_bases)
+        return false;
+    for (size_t i = 0; i < n_asked; i++) {
+        char c = asked[i];
+        if (c >= 'a' && c <= 'z')
+            c = (char)(c - 'a' + 'A');
+        if (c != 'N' && c != bases[i])
+            return false;
+    }
+    return true;
+}

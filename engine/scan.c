@@ -1,0 +1,292 @@
+/*
+ * scan.c - cutting the places of a plan into morsels, and running them on threads.
+ */
+#include "engine/scan_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/bits_int.h"
+
+/* ------------------------------------------------------------------ morsels */
+
+static int add_morsel(skr_scan *scan, skr_morsel morsel, skr_err *err)
+{
+    if (scan->n_morsels == scan->n_morsels_max) {
+        size_t n_max = scan->n_morsels_max == 0 ? 16 : 2 * scan->n_morsels_max;
+        skr_morsel *morsels = realloc(scan->morsels, n_max * sizeof *morsels);
+        if (morsels == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+        scan->morsels = morsels;
+        scan->n_morsels_max = n_max;
+    }
+    scan->morsels[scan->n_morsels++] = morsel;
+    return SKR_OK;
+}
+
+static uint32_t max32(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint32_t min32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The window in which a tile lies, and the starts of its rows that a reach can mean. */
+static int add_tile(skr_scan *scan, const skr_tile *tile, unsigned shift, const skr_reach *reach,
+                    skr_err *err)
+{
+    skr_morsel morsel = {.contig = tile->contig,
+                         .window = tile->number >> (scan->window_shift - shift),
+                         .from0 = tile->min_start0,
+                         .to0 = tile->max_start0 + 1};
+    if (reach != NULL) {
+        morsel.to0 = min32(morsel.to0, reach->to0);
+        if (reach->is_start)
+            morsel.from0 = max32(morsel.from0, reach->from0);
+        else
+            morsel.end_above0 = reach->from0;
+        if (morsel.from0 >= morsel.to0)
+            return SKR_OK;
+    }
+    return add_morsel(scan, morsel, err);
+}
+
+static int cut_everything(skr_scan *scan, const skr_segment *segment, skr_err *err)
+{
+    size_t n = 0;
+    int status = SKR_OK;
+    const skr_tile *tiles = skr_segment_tiles(segment, &n);
+    for (size_t i = 0; status == SKR_OK && i < n; i++)
+        if (tiles[i].n_rows > 0)
+            status = add_tile(scan, &tiles[i], skr_segment_tile_shift(segment), NULL, err);
+    return status;
+}
+
+/* Rows longer than a tile that reach into the range from further left than its neighbour. */
+static int cut_wide(skr_scan *scan, const skr_segment *segment, const skr_reach *reach,
+                    skr_err *err)
+{
+    size_t n = 0;
+    int status = SKR_OK;
+    const skr_wide_row *rows = skr_segment_wide_rows(segment, &n);
+    for (size_t i = 0; status == SKR_OK && i < n; i++)
+        if (rows[i].contig == reach->contig && rows[i].start0 < reach->to0 &&
+            rows[i].end0 > reach->from0)
+            status = add_morsel(scan,
+                                (skr_morsel){.contig = reach->contig,
+                                             .window = rows[i].start0 >> scan->window_shift,
+                                             .from0 = rows[i].start0,
+                                             .to0 = rows[i].start0 + 1},
+                                err);
+    return status;
+}
+
+static int cut_reach(skr_scan *scan, const skr_segment *segment, const skr_reach *reach,
+                     skr_err *err)
+{
+    size_t n = 0;
+    size_t from = 0;
+    size_t to = 0;
+    unsigned shift = skr_segment_tile_shift(segment);
+    const skr_tile *tiles = skr_segment_tiles(segment, &n);
+    uint32_t number0 = reach->from0 >> shift;
+    if (!reach->is_start && number0 > 0)
+        number0--;
+    int status = SKR_OK;
+    skr_segment_find_tiles(segment, reach->contig, number0, ((reach->to0 - 1) >> shift) + 1, &from,
+                           &to);
+    for (size_t i = from; status == SKR_OK && i < to; i++)
+        if (tiles[i].n_rows > 0 && tiles[i].min_start0 < reach->to0 &&
+            (reach->is_start ? tiles[i].max_start0 >= reach->from0
+                             : tiles[i].max_end0 > reach->from0))
+            status = add_tile(scan, &tiles[i], shift, reach, err);
+    if (status == SKR_OK && !reach->is_start)
+        status = cut_wide(scan, segment, reach, err);
+    return status;
+}
+
+static int compare_morsels(const void *a, const void *b)
+{
+    const skr_morsel *x = a;
+    const skr_morsel *y = b;
+    if (x->contig != y->contig)
+        return x->contig < y->contig ? -1 : 1;
+    if (x->window != y->window)
+        return x->window < y->window ? -1 : 1;
+    return 0;
+}
+
+/* One morsel a window, as wide as all that were found in it. */
+static void join_morsels(skr_scan *scan)
+{
+    if (scan->n_morsels == 0)
+        return;
+    qsort(scan->morsels, scan->n_morsels, sizeof *scan->morsels, compare_morsels);
+    size_t n = 0;
+    for (size_t i = 0; i < scan->n_morsels; i++) {
+        const skr_morsel *morsel = &scan->morsels[i];
+        skr_morsel *last = n == 0 ? NULL : &scan->morsels[n - 1];
+        if (last == NULL || compare_morsels(last, morsel) != 0) {
+            scan->morsels[n++] = *morsel;
+            continue;
+        }
+        last->from0 = min32(last->from0, morsel->from0);
+        last->to0 = max32(last->to0, morsel->to0);
+        last->end_above0 = min32(last->end_above0, morsel->end_above0);
+    }
+    scan->n_morsels = n;
+}
+
+static bool is_scanned(const skr_scan *scan, const skr_segment_entry *entry)
+{
+    if (entry->assembly != scan->plan->assembly)
+        return false;
+    for (uint32_t i = 0; i < scan->n_slots; i++)
+        if (scan->slots[i].dataset == entry->dataset)
+            return true;
+    return false;
+}
+
+int skr_scan_cut(skr_scan *scan, skr_err *err)
+{
+    const skr_plan *plan = scan->plan;
+    const skr_snapshot *snapshot = plan->snapshot;
+    int status = SKR_OK;
+    scan->window_shift = 0;
+    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++)
+        if (is_scanned(scan, &snapshot->manifest->segments[i]))
+            scan->window_shift =
+                max32(scan->window_shift, skr_segment_tile_shift(snapshot->segments[i]));
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_segments; i++) {
+        if (!is_scanned(scan, &snapshot->manifest->segments[i]))
+            continue;
+        if (plan->reach.is_everywhere)
+            status = cut_everything(scan, snapshot->segments[i], err);
+        else
+            for (size_t r = 0; status == SKR_OK && r < plan->reach.n; r++)
+                status = cut_reach(scan, snapshot->segments[i], &plan->reach.items[r], err);
+    }
+    for (size_t i = 0; status == SKR_OK && i < plan->n_named; i++) {
+        const skr_allele *key = plan->named[i].key;
+        if (key->contig != SKR_NONE)
+            status = add_morsel(scan,
+                                (skr_morsel){.contig = key->contig,
+                                             .window = key->start0 >> scan->window_shift,
+                                             .from0 = key->start0,
+                                             .to0 = key->start0 + 1},
+                                err);
+    }
+    if (status == SKR_OK)
+        join_morsels(scan);
+    return status;
+}
+
+/* ------------------------------------------------------------------ running */
+
+int skr_access_check(const skr_access *access, skr_err *err)
+{
+    if (access->stop != NULL && atomic_load_explicit(access->stop, memory_order_relaxed))
+        return skr_fail(err, SKR_ERR_INTERRUPTED, "stopped");
+    if (access->deadline_ns == 0)
+        return SKR_OK;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= access->deadline_ns)
+        return skr_fail(err, SKR_ERR_DEADLINE, "the question took longer than it may");
+    return SKR_OK;
+}
+
+static int run_morsels(skr_worker *worker, skr_err *err)
+{
+    skr_scan *scan = worker->scan;
+    const skr_scan_visitor *visitor = scan->visitor;
+    uint32_t contig = SKR_NONE;
+    int status = SKR_OK;
+    while (status == SKR_OK && !atomic_load(&scan->has_failed)) {
+        size_t i = atomic_fetch_add(&scan->next_morsel, 1);
+        if (i >= scan->n_morsels)
+            break;
+        status = skr_access_check(scan->access, err);
+        if (status == SKR_OK && contig != scan->morsels[i].contig && visitor->on_leave != NULL)
+            status = visitor->on_leave(visitor->context, worker, err);
+        contig = scan->morsels[i].contig;
+        if (status == SKR_OK)
+            status = skr_worker_merge(worker, &scan->morsels[i], err);
+        if (status < 0)
+            atomic_store(&scan->has_failed, true);
+        if (visitor->on_morsel_end != NULL) {
+            int ended =
+                visitor->on_morsel_end(visitor->context, worker, i, status < 0 ? NULL : err);
+            if (status == SKR_OK)
+                status = ended;
+        }
+    }
+    if (status == SKR_OK && visitor->on_leave != NULL)
+        status = visitor->on_leave(visitor->context, worker, err);
+    if (status < 0)
+        atomic_store(&scan->has_failed, true);
+    return status;
+}
+
+static void *run_worker(void *argument)
+{
+    skr_worker *worker = argument;
+    worker->status = run_morsels(worker, &worker->err);
+    return NULL;
+}
+
+/* The first worker is the thread that asks. */
+static void run_workers(skr_scan *scan, pthread_t *threads)
+{
+    unsigned n_started = 0;
+    for (unsigned i = 1; i < scan->n_workers; i++) {
+        if (pthread_create(&threads[i], NULL, run_worker, &scan->workers[i]) != 0)
+            break; /* the others do its morsels */
+        n_started++;
+    }
+    (void)run_worker(&scan->workers[0]);
+    for (unsigned i = 1; i <= n_started; i++)
+        (void)pthread_join(threads[i], NULL);
+}
+
+int skr_scan_run(skr_scan *scan, skr_err *err)
+{
+    pthread_t *threads = NULL;
+    int status = skr_scan_cut(scan, err);
+    if (status < 0)
+        goto out;
+    unsigned n = scan->n_threads < scan->n_morsels ? scan->n_threads : (unsigned)scan->n_morsels;
+    if (n == 0)
+        goto out;
+    scan->workers = calloc(n, sizeof *scan->workers);
+    threads = calloc(n, sizeof *threads);
+    if (scan->workers == NULL || threads == NULL) {
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+        goto out;
+    }
+    for (; status == SKR_OK && scan->n_workers < n; scan->n_workers++)
+        status = skr_worker_init(&scan->workers[scan->n_workers], scan, scan->n_workers, err);
+    if (status < 0)
+        goto out;
+    run_workers(scan, threads);
+    for (unsigned i = 0; status == SKR_OK && i < scan->n_workers; i++)
+        if (scan->workers[i].status < 0) {
+            status = scan->workers[i].status;
+            if (err != NULL)
+                *err = scan->workers[i].err;
+        }
+out:
+    for (unsigned i = 0; i < scan->n_workers; i++)
+        skr_worker_done(&scan->workers[i]);
+    free(scan->workers);
+    scan->workers = NULL;
+    scan->n_workers = 0;
+    free(threads);
+    free(scan->morsels);
+    scan->morsels = NULL;
+    return status;
+}

@@ -1,0 +1,173 @@
+/*
+ * snapshot.c - opening a generation, and counting its users.
+ */
+#include "engine/snapshot_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/bits_int.h"
+
+/* How often a generation is opened again because a writer removed its files meanwhile. */
+#define OPEN_TRIES 5
+
+static void snapshot_close(skr_snapshot *snapshot)
+{
+    if (snapshot == NULL)
+        return;
+    const skr_manifest *manifest = snapshot->manifest;
+    for (uint32_t i = 0; snapshot->segments != NULL && i < manifest->n_segments; i++)
+        skr_segment_close(snapshot->segments[i]);
+    for (uint32_t i = 0; snapshot->genes != NULL && i < manifest->n_assemblies; i++)
+        skr_gene_table_close(snapshot->genes[i]);
+    for (uint32_t i = 0; snapshot->references != NULL && i < manifest->n_assemblies; i++)
+        skr_reference_close(snapshot->references[i]);
+    free(snapshot->segments);
+    free(snapshot->genes);
+    free(snapshot->references);
+    free(snapshot->has_repeats);
+    skr_people_close(snapshot->people);
+    skr_ontology_close(snapshot->ontology);
+    skr_store_close(snapshot->store);
+    (void)pthread_mutex_destroy(&snapshot->lock);
+    free(snapshot);
+}
+
+static int open_segments(skr_snapshot *snapshot, const char *folder, skr_err *err)
+{
+    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &snapshot->manifest->segments[i];
+        int status = skr_segment_open(folder, &entry->file, &snapshot->segments[i], err);
+        if (status < 0)
+            return status;
+        uint32_t n = skr_segment_n_samples(snapshot->segments[i]);
+        const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
+        if (n != entry->n_samples)
+            return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u",
+                            entry->file.name, n, entry->n_samples);
+        for (uint32_t s = 0; s < n; s++)
+            if (samples[s].individual >= snapshot->n_people)
+                return skr_fail(err, SKR_ERR_CORRUPT,
+                                "%s: a sample belongs to individual %u of a store that has %u",
+                                entry->file.name, samples[s].individual, snapshot->n_people);
+        for (uint32_t t = 0; t < entry->n_tombstones; t++)
+            if (entry->tombstones[t].n_samples > 0 &&
+                entry->tombstones[t].samples[entry->tombstones[t].n_samples - 1] >= n)
+                return skr_fail(err, SKR_ERR_CORRUPT,
+                                "%s: the manifest buries a sample that is not there",
+                                entry->file.name);
+    }
+    return SKR_OK;
+}
+
+static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *err)
+{
+    for (uint32_t i = 0; i < snapshot->manifest->n_assemblies; i++) {
+        const skr_assembly *assembly = &snapshot->manifest->assemblies[i];
+        int status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
+        if (status == SKR_OK && assembly->reference.name[0] != '\0')
+            status =
+                skr_reference_open(folder, &assembly->reference, &snapshot->references[i], err);
+        if (status < 0)
+            return status;
+    }
+    return SKR_OK;
+}
+
+/* Is an individual named by two samples of an assembly? Then carriers are told apart by name. */
+static int find_repeats(skr_snapshot *snapshot, skr_err *err)
+{
+    const skr_manifest *manifest = snapshot->manifest;
+    uint64_t *seen = NULL;
+    int status = skr_bits_new(snapshot->n_people, &seen, err);
+    for (uint32_t a = 0; status == SKR_OK && a < manifest->n_assemblies; a++) {
+        memset(seen, 0, skr_bits_words(snapshot->n_people) * sizeof *seen);
+        for (uint32_t i = 0; i < manifest->n_segments; i++) {
+            if (manifest->segments[i].assembly != a)
+                continue;
+            const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
+            for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++) {
+                if (skr_bits_has(seen, samples[s].individual))
+                    snapshot->has_repeats[a] = true;
+                skr_bits_set(seen, samples[s].individual);
+            }
+        }
+    }
+    free(seen);
+    return status;
+}
+
+static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *err)
+{
+    int status = skr_store_open(folder, &snapshot->store, err);
+    if (status < 0)
+        return status;
+    snapshot->manifest = skr_store_manifest(snapshot->store);
+    const skr_manifest *manifest = snapshot->manifest;
+    snapshot->segments = calloc((size_t)manifest->n_segments + 1, sizeof *snapshot->segments);
+    snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
+    snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
+    snapshot->has_repeats = calloc((size_t)manifest->n_assemblies + 1, 1);
+    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL ||
+        snapshot->has_repeats == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+    status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
+    if (status < 0)
+        return status;
+    snapshot->n_people = skr_people_count(snapshot->people);
+    status = skr_ontology_open(folder, &manifest->ontology, &snapshot->ontology, err);
+    if (status == SKR_OK)
+        status = open_segments(snapshot, folder, err);
+    if (status == SKR_OK)
+        status = open_assemblies(snapshot, folder, err);
+    if (status == SKR_OK)
+        status = find_repeats(snapshot, err);
+    return status;
+}
+
+int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *err)
+{
+    for (int i = 0;; i++) {
+        skr_snapshot *snapshot = calloc(1, sizeof *snapshot);
+        if (snapshot == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+        if (pthread_mutex_init(&snapshot->lock, NULL) != 0) {
+            free(snapshot);
+            return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
+        }
+        atomic_init(&snapshot->n_users, 1);
+        int status = snapshot_read(snapshot, folder, err);
+        if (status == SKR_OK) {
+            *ret_snapshot = snapshot;
+            return SKR_OK;
+        }
+        uint64_t generation = snapshot->manifest == NULL ? 0 : snapshot->manifest->generation;
+        bool was_read = snapshot->manifest != NULL;
+        snapshot_close(snapshot);
+        uint64_t now = generation;
+        if (status != SKR_ERR_MISSING || !was_read || i + 1 == OPEN_TRIES ||
+            skr_store_generation_now(folder, &now, NULL) < 0 || now == generation)
+            return status;
+    }
+}
+
+void skr_snapshot_acquire(skr_snapshot *snapshot)
+{
+    atomic_fetch_add(&snapshot->n_users, 1);
+}
+
+void skr_snapshot_release(skr_snapshot *snapshot)
+{
+    if (snapshot != NULL && atomic_fetch_sub(&snapshot->n_users, 1) == 1)
+        snapshot_close(snapshot);
+}
+
+int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t contig, uint32_t start0,
+                       uint32_t n, char *bases, uint32_t *ret_n, skr_err *err)
+{
+    (void)pthread_mutex_lock(&snapshot->lock);
+    int status =
+        skr_reference_bases(snapshot->references[assembly], contig, start0, n, bases, ret_n, err);
+    (void)pthread_mutex_unlock(&snapshot->lock);
+    return status;
+}

@@ -1,0 +1,53 @@
+/*
+ * snapshot_int.h - one generation of a store, opened: manifest, segments, people, ontology, genes,
+ * references.
+ *
+ * Every file of the generation is opened at once: a later generation may remove files that this one
+ * still reads. A snapshot is never changed; the last one who releases it closes it.
+ */
+#ifndef SKR_ENGINE_SNAPSHOT_INT_H
+#define SKR_ENGINE_SNAPSHOT_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "index/gene_table.h"
+#include "index/ontology.h"
+#include "index/people.h"
+#include "storage/manifest.h"
+#include "storage/reference.h"
+#include "storage/segment.h"
+#include "storage/store.h"
+
+typedef struct skr_snapshot {
+    atomic_uint n_users;
+    skr_store *store;
+    const skr_manifest *manifest; /* of the store */
+    skr_segment **segments;       /* in the order of the manifest */
+    skr_people *people;
+    uint32_t n_people;
+    skr_ontology *ontology;
+    skr_gene_table **genes;     /* one for each assembly; empty ones where none are loaded */
+    skr_reference **references; /* one for each assembly, or NULL */
+    bool *has_repeats;          /* of each assembly: some individual has samples in two places */
+    pthread_mutex_t lock;       /* of the references: they load contigs when first asked */
+} skr_snapshot;
+
+/* Opens the generation in force, with one user. Errors: as skr_store_open. */
+SKR_MUST_USE int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *err);
+
+/* One more user. */
+void skr_snapshot_acquire(skr_snapshot *snapshot);
+
+/* One user fewer; the last one closes it. NULL is allowed. */
+void skr_snapshot_release(skr_snapshot *snapshot);
+
+/* Bases of a contig of an assembly's reference, as skr_reference_bases; safe from any thread. */
+SKR_MUST_USE int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t contig,
+                                    uint32_t start0, uint32_t n, char *bases, uint32_t *ret_n,
+                                    skr_err *err);
+
+#endif

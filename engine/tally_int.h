@@ -1,0 +1,63 @@
+/*
+ * tally_int.h - adding up one allele in one dataset: copies, carriers, who was called.
+ *
+ * What a sample is for an allele is said in storage/segment.h. An allele asked for by name that
+ * replaces several bases by as many others is counted as a whole (rule 1 of docs/counting.md): by
+ * records of the whole where a sample has some, by its atoms otherwise.
+ */
+#ifndef SKR_ENGINE_TALLY_INT_H
+#define SKR_ENGINE_TALLY_INT_H
+
+#include "engine/scan_int.h"
+
+typedef struct skr_tally {
+    uint64_t ac;
+    uint64_t an; /* only with SKR_TALLY_AN */
+    uint32_t n_carriers;
+    uint32_t n_hom;
+    uint32_t n_het;
+    uint32_t n_hemi;
+    uint32_t n_partial;
+} skr_tally;
+
+/* What a tally is to find out. */
+#define SKR_TALLY_AN 1u     /* who was called, too */
+#define SKR_TALLY_COHORT 2u /* only the slot's cohort, if it has one */
+#define SKR_TALLY_FOUND 4u  /* leave the carriers in worker->found, behind those that are there */
+
+/* Tallies the allele at hand in one slot. Individuals are counted once. Errors: as a scan. */
+SKR_MUST_USE int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot,
+                                unsigned flags, skr_tally *ret_tally, skr_err *err);
+
+/*
+ * Counts carriers as individuals, each once, in the form with the most copies; found is reordered.
+ * Sets everything of the tally but ac and an.
+ */
+void skr_tally_people(skr_carrier *found, size_t n, skr_tally *tally);
+
+/*
+ * What each sample of a lane is for the allele at hand: worker->called, this_copies and zygosities;
+ * 0 called copies for those of whom nothing is known and for those who do not live. Errors: as a
+ * scan.
+ */
+SKR_MUST_USE int skr_tally_states(skr_worker *worker, skr_lane *lane, const skr_key_view *view,
+                                  skr_err *err);
+
+/*
+ * Sets the bits of the individuals who carry the allele at hand in one slot, in copies that the
+ * slot's verdicts count. Marks of whole rows stay in the lanes until skr_tally_flush. Errors: as a
+ * scan.
+ */
+SKR_MUST_USE int skr_tally_mark(skr_worker *worker, const skr_key_view *view, uint32_t slot,
+                                uint64_t *people, skr_err *err);
+
+/* Moves the marks of the lanes of a slot to the people. Before a lane enters another contig. */
+void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people);
+
+/* Is the allele at hand counted sample by sample? */
+static inline bool skr_tally_is_whole(const skr_key_view *view)
+{
+    return view->is_named && view->key.kind == SKR_ALLELE_MNV;
+}
+
+#endif
