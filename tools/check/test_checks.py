@@ -10,6 +10,7 @@ import format as formatting
 import headers
 import layers
 import leftovers
+import listed
 import private
 import promise
 import registered
@@ -45,6 +46,8 @@ EXAMPLES = [
      {"storage/a.h": "/* Adds. */\n\nint skr_add(int a,\n            int b);\n"}, "storage/a.h:3"),
     (registered, {"tests/unit/test_a.c": "Test(a, is_so)\n{\n}\n"},
      {"tests/unit/test_a.c": "/* Test(a, b) */\n"}, "registers no test"),
+    (listed, {"meson.build": "a = ['storage/a.c']", "storage/a.c": ""},
+     {"storage/meson.build": "a = ['b.c']", "storage/b.c": "", "storage/a.c": ""}, "storage/a.c"),
     (leftovers, {"a.md": "to do\n"}, {"a.md": "TO" + "DO later\n"}, "a.md:1"),
     (private, {"a.md": "see docs/work/a and /tmp/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
     (documents, {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "`IO` the disk\n"},
