@@ -183,8 +183,8 @@ static enum MHD_Result send_answer(skr_exchange *exchange)
     return result;
 }
 
-/* Answers without a worker: what is wrong was seen while it was read. */
-static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, const char *message)
+/* Makes an answer without a worker, and its line in the log. */
+static void refuse_now(skr_exchange *exchange, unsigned status, const char *message)
 {
     skr_server *server = exchange->server;
     skr_http_question question = {.method = exchange->method, .path = exchange->path};
@@ -193,6 +193,12 @@ static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, con
     skr_audit_line(&question, &exchange->answer, skr_now_ns() - exchange->begin_ns, line,
                    sizeof line);
     skr_server_log(server, line);
+}
+
+/* What is wrong was seen while it was read. */
+static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, const char *message)
+{
+    refuse_now(exchange, status, message);
     exchange->state = SKR_EXCHANGE_ANSWERED;
     return send_answer(exchange);
 }
@@ -264,8 +270,7 @@ static enum MHD_Result dispatch(skr_exchange *exchange)
     MHD_suspend_connection(exchange->connection);
     if (skr_server_pool_put(server, exchange))
         return MHD_YES;
-    skr_route_refuse(&server->service, 503, "too many questions at once; try again",
-                     &exchange->answer);
+    refuse_now(exchange, 503, "too many questions at once; try again");
     skr_server_resume(exchange);
     return MHD_YES;
 }
