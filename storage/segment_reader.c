@@ -74,9 +74,14 @@ static int take_samples(const skr_buffer *raw, skr_sample *samples, uint32_t n, 
     int status = take_names(&cursor, samples, n, ret_names, err);
     if (status < 0)
         return status;
-    for (uint32_t i = 0; i < n; i++)
-        samples[i].individual = (uint32_t)skr_cursor_varint_max(&cursor, SKR_INDIVIDUALS_MAX - 1);
     bool is_sound = true;
+    int64_t individual = -1;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t step = skr_cursor_varint_max(&cursor, 2 * (uint64_t)SKR_INDIVIDUALS_MAX + 1);
+        individual += 1 + skr_unzigzag(step);
+        is_sound = is_sound && individual >= 0 && individual < SKR_INDIVIDUALS_MAX;
+        samples[i].individual = (uint32_t)individual;
+    }
     for (uint32_t i = 0; i < n; i++) {
         samples[i].karyotype.n_x = skr_cursor_u8(&cursor);
         samples[i].karyotype.n_y = skr_cursor_u8(&cursor);

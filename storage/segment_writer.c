@@ -404,8 +404,11 @@ static int encode_samples(const skr_sample *samples, uint32_t n, skr_buffer *byt
         SKR_CHECK(n_name >= 1 && n_name <= SKR_NAME_MAX);
         status = skr_buffer_put_text(bytes, samples[i].name, n_name, err);
     }
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
-        status = skr_buffer_put_varint(bytes, samples[i].individual, err);
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        /* new people come with ascending numbers: then this column is all zero */
+        int64_t usual = i == 0 ? 0 : (int64_t)samples[i - 1].individual + 1;
+        status = skr_buffer_put_varint(bytes, skr_zigzag(samples[i].individual - usual), err);
+    }
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
         status = skr_buffer_put_u8(bytes, samples[i].karyotype.n_x, err);
         if (status == SKR_OK)

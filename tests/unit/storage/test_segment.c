@@ -437,17 +437,19 @@ static unsigned verify(const skr_file_id *id)
     return n_faults;
 }
 
+static void tear_down(void)
+{
+    (void)unlink("x.skr");
+    (void)!chdir("/");
+    (void)rmdir(folder);
+}
+
+/* Some tests end in exit(), which leaves the suite's own tear-down out. */
 static void set_up(void)
 {
     cr_assert(mkdtemp(folder) != NULL);
     cr_assert(eq(int, chdir(folder), 0));
-}
-
-static void tear_down(void)
-{
-    (void)unlink("x.skr");
-    (void)chdir("/");
-    (void)rmdir(folder);
+    cr_assert(eq(int, atexit(tear_down), 0));
 }
 
 TestSuite(segment, .init = set_up, .fini = tear_down);
