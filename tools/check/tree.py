@@ -25,6 +25,7 @@ class Tree:
         else:
             names = {os.path.relpath(os.path.join(d, f), self.root)
                      for d, _, files in os.walk(self.root) for f in files}
+            names = {n for n in names if not n.startswith("build")}
         self.files = sorted(n for n in names if os.path.isfile(os.path.join(self.root, n)))
 
     def ending(self, *ends):
