@@ -8,11 +8,12 @@
 
 #define DAYS_OF_YEAR 365.25
 #define YEARS_MAX 100000.0 /* far beyond any age; keeps sums finite */
+#define YEARS_MIN 1e-9     /* less is 0: an age has a plain decimal of at most 30 digits */
 
 /* Digits, and perhaps a point or comma and digits, which is all that ISO 8601 allows. */
 static bool take_number(const char **at, double *ret_number)
 {
-    char digits[32];
+    char digits[40];
     size_t n = 0;
     const char *from = *at;
     bool has_point = false;
@@ -79,6 +80,6 @@ bool skr_age_parse(const char *text, double *ret_years)
     }
     if (*at != '\0' || !isfinite(years) || years > YEARS_MAX)
         return false;
-    *ret_years = years;
+    *ret_years = years < YEARS_MIN ? 0 : years;
     return true;
 }

@@ -38,12 +38,12 @@ int skr_query_put_word(skr_buffer *text, const char *word, skr_err *err)
     return status < 0 ? status : put(text, "\"", err);
 }
 
-/* The shortest decimal that reads back as the same number, with an exponent only where it must. */
+/* The shortest decimal that reads back as the same number; ages are read without exponents. */
 static int put_number(skr_buffer *text, double number, skr_err *err)
 {
     char digits[64];
-    bool is_plain = number == 0 || (fabs(number) >= 1e-20 && fabs(number) < 1e15);
-    for (int precision = 0; precision <= 40; precision++) {
+    bool is_plain = number == 0 || (fabs(number) >= 1e-9 && fabs(number) < 1e15);
+    for (int precision = is_plain ? 0 : 1; precision <= 30; precision++) {
         (void)snprintf(digits, sizeof digits, is_plain ? "%.*f" : "%.*g", precision, number);
         if (strtod(digits, NULL) == number)
             break;

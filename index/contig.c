@@ -62,7 +62,11 @@ int skr_contig_canonical(const char *name, char *canonical, size_t n_canonical, 
             return skr_fail(err, SKR_ERR_INPUT, "the name of contig '%s' has control characters",
                             name);
 
-    const char *rest = strncasecmp(name, "refseq:", 7) == 0 ? name + 7 : name;
+    /* All of them: a canonical name must be its own canonical name. */
+    const char *bare = name;
+    while (strncasecmp(bare, "chr", 3) == 0 && bare[3] != '\0')
+        bare += 3;
+    const char *rest = strncasecmp(bare, "refseq:", 7) == 0 ? bare + 7 : bare;
     unsigned number = accession_number(rest);
     char digits[8];
     if (number == 23) {
@@ -75,9 +79,7 @@ int skr_contig_canonical(const char *name, char *canonical, size_t n_canonical, 
     } else if (strncmp(rest, "NC_012920", 9) == 0 && (rest[9] == '\0' || rest[9] == '.')) {
         rest = "MT";
     } else {
-        rest = name;
-        if (strncasecmp(rest, "chr", 3) == 0 && rest[3] != '\0')
-            rest += 3;
+        rest = bare;
         const char *special = special_name(rest);
         if (special != NULL)
             rest = special;
