@@ -28,25 +28,25 @@ static const skr_command commands[] = {
     {"count", "[options] 'QUESTION'", "how many people",
      "The question is one word for the shell: put it in single quotes. docs/query-language.md has\n"
      "the language.  Example: skerry count 'carries(gene=RYR1 and af<0.001) and HP:0003473'",
-     NULL},
+     skr_cmd_count},
     {"alleles", "[--in 'QUESTION'] [options] 'ALLELES'",
      "AC, AN, AF and carriers of alleles, one row each",
      "An allele asked for by name gets its row even if nobody has it.\n"
      "Example: skerry alleles 'region=19:38433000-38588000 and type=snv'",
-     NULL},
+     skr_cmd_alleles},
     {"batch", "[FILE]", "many questions at once (not there yet)", NULL, NULL},
     {"stats", "", "the statistics of a store (not there yet)", NULL, NULL},
     {"serve", "[--config FILE] [--policy FILE] [--listen ADDR:PORT] [options]",
      "serve Beacon v2 over HTTP",
      "Counts below 10 are hidden and others rounded to tens unless the policy says otherwise.\n"
      "SIGHUP takes up a new generation; SIGTERM lets running questions end.",
-     NULL},
+     skr_cmd_serve},
     {"explain", "[options] 'QUESTION'", "what a question means and what it would visit", NULL,
-     NULL},
+     skr_cmd_explain},
     {"withdraw", "--individual ID", "take people out (not there yet)", NULL, NULL},
     {"compact", "", "merge small segments (not there yet)", NULL, NULL},
-    {"verify", "[options]", "read everything and report every fault", NULL, NULL},
-    {"info", "[options]", "what the store holds", NULL, NULL},
+    {"verify", "[options]", "read everything and report every fault", NULL, skr_cmd_verify},
+    {"info", "[options]", "what the store holds", NULL, skr_cmd_info},
 };
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 

@@ -9,27 +9,27 @@
 
 #include "storage/base/utf8.h"
 
-static void begin_value(skr_json *json)
+static void begin_value(skr_out *json)
 {
     if (json->has_before)
         (void)putc(',', json->out);
     json->has_before = true;
 }
 
-void skr_json_open(skr_json *json, char bracket)
+void skr_out_open(skr_out *json, char bracket)
 {
     begin_value(json);
     (void)putc(bracket, json->out);
     json->has_before = false;
 }
 
-void skr_json_close(skr_json *json, char bracket)
+void skr_out_close(skr_out *json, char bracket)
 {
     (void)putc(bracket, json->out);
     json->has_before = true;
 }
 
-static void put_text(skr_json *json, const char *text)
+static void put_text(skr_out *json, const char *text)
 {
     size_t n = strlen(text);
     (void)putc('"', json->out);
@@ -51,7 +51,7 @@ static void put_text(skr_json *json, const char *text)
     (void)putc('"', json->out);
 }
 
-void skr_json_key(skr_json *json, const char *key)
+void skr_out_key(skr_out *json, const char *key)
 {
     begin_value(json);
     put_text(json, key);
@@ -59,7 +59,7 @@ void skr_json_key(skr_json *json, const char *key)
     json->has_before = false;
 }
 
-void skr_json_text(skr_json *json, const char *text)
+void skr_out_text(skr_out *json, const char *text)
 {
     begin_value(json);
     if (text == NULL)
@@ -68,7 +68,7 @@ void skr_json_text(skr_json *json, const char *text)
         put_text(json, text);
 }
 
-void skr_json_number(skr_json *json, uint64_t number)
+void skr_out_number(skr_out *json, uint64_t number)
 {
     begin_value(json);
     (void)fprintf(json->out, "%" PRIu64, number);
@@ -84,7 +84,7 @@ void skr_real_text(double number, char *text)
     }
 }
 
-void skr_json_real(skr_json *json, double number)
+void skr_out_real(skr_out *json, double number)
 {
     char text[40];
     begin_value(json);
@@ -96,30 +96,30 @@ void skr_json_real(skr_json *json, double number)
     (void)fputs(text, json->out);
 }
 
-void skr_json_boolean(skr_json *json, bool value)
+void skr_out_boolean(skr_out *json, bool value)
 {
     begin_value(json);
     (void)fputs(value ? "true" : "false", json->out);
 }
 
-void skr_json_null(skr_json *json)
+void skr_out_null(skr_out *json)
 {
     begin_value(json);
     (void)fputs("null", json->out);
 }
 
-void skr_json_end(skr_json *json)
+void skr_out_end(skr_out *json)
 {
     (void)putc('\n', json->out);
     json->has_before = false;
 }
 
-void skr_json_told(skr_json *json, const skr_told_count *told)
+void skr_out_told(skr_out *json, const skr_told_count *told)
 {
     if (told->is_hidden)
-        skr_json_null(json);
+        skr_out_null(json);
     else
-        skr_json_number(json, told->count);
+        skr_out_number(json, told->count);
 }
 
 void skr_told_text(const skr_told_count *told, char *text)

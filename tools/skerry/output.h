@@ -12,23 +12,23 @@
 #include "storage/base/err.h"
 
 /* Writes one JSON document or line after the other; commas are its own affair. */
-typedef struct skr_json {
+typedef struct skr_out {
     FILE *out;
     bool has_before; /* a value stands before on this level */
-} skr_json;
+} skr_out;
 
-void skr_json_open(skr_json *json, char bracket);  /* '{' or '[' */
-void skr_json_close(skr_json *json, char bracket); /* '}' or ']' */
-void skr_json_key(skr_json *json, const char *key);
-void skr_json_text(skr_json *json, const char *text); /* NULL: null; what is not UTF-8: U+FFFD */
-void skr_json_number(skr_json *json, uint64_t number);
-void skr_json_real(skr_json *json, double number); /* shortest form; not finite: null */
-void skr_json_boolean(skr_json *json, bool value);
-void skr_json_null(skr_json *json);
-void skr_json_end(skr_json *json); /* a newline */
+void skr_out_open(skr_out *json, char bracket);  /* '{' or '[' */
+void skr_out_close(skr_out *json, char bracket); /* '}' or ']' */
+void skr_out_key(skr_out *json, const char *key);
+void skr_out_text(skr_out *json, const char *text); /* NULL: null; what is not UTF-8: U+FFFD */
+void skr_out_number(skr_out *json, uint64_t number);
+void skr_out_real(skr_out *json, double number); /* shortest form; not finite: null */
+void skr_out_boolean(skr_out *json, bool value);
+void skr_out_null(skr_out *json);
+void skr_out_end(skr_out *json); /* a newline */
 
 /* A count that may be hidden: then null. */
-void skr_json_told(skr_json *json, const skr_told_count *told);
+void skr_out_told(skr_out *json, const skr_told_count *told);
 
 /* The shortest decimal that reads back as the same number. text has room for 40 bytes. */
 void skr_real_text(double number, char *text);

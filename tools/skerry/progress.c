@@ -66,35 +66,35 @@ static void say_text(const skr_progress_line *line, const skr_progress *progress
 
 static void say_json(const skr_progress_line *line, const skr_progress *progress, uint64_t now)
 {
-    skr_json json = {.out = stderr};
+    skr_out json = {.out = stderr};
     double share = done_share(progress);
-    skr_json_open(&json, '{');
-    skr_json_key(&json, "progress");
-    skr_json_text(&json, line->verb);
-    skr_json_key(&json, "file");
-    skr_json_text(&json, progress->file);
-    skr_json_key(&json, "number");
-    skr_json_number(&json, progress->file_number);
-    skr_json_key(&json, "files");
-    skr_json_number(&json, progress->n_files);
-    skr_json_key(&json, "share");
+    skr_out_open(&json, '{');
+    skr_out_key(&json, "progress");
+    skr_out_text(&json, line->verb);
+    skr_out_key(&json, "file");
+    skr_out_text(&json, progress->file);
+    skr_out_key(&json, "number");
+    skr_out_number(&json, progress->file_number);
+    skr_out_key(&json, "files");
+    skr_out_number(&json, progress->n_files);
+    skr_out_key(&json, "share");
     if (share >= 0)
-        skr_json_real(&json, (double)(uint64_t)(share * 1000 + 0.5) / 1000);
+        skr_out_real(&json, (double)(uint64_t)(share * 1000 + 0.5) / 1000);
     else
-        skr_json_null(&json);
-    skr_json_key(&json, "contig");
-    skr_json_text(&json, progress->contig);
-    skr_json_key(&json, "records");
-    skr_json_number(&json, progress->n_records);
-    skr_json_key(&json, "step");
-    skr_json_text(&json, progress->step);
-    skr_json_key(&json, "eta_s");
+        skr_out_null(&json);
+    skr_out_key(&json, "contig");
+    skr_out_text(&json, progress->contig);
+    skr_out_key(&json, "records");
+    skr_out_number(&json, progress->n_records);
+    skr_out_key(&json, "step");
+    skr_out_text(&json, progress->step);
+    skr_out_key(&json, "eta_s");
     if (share > 0)
-        skr_json_number(&json, eta_seconds(line, share, now));
+        skr_out_number(&json, eta_seconds(line, share, now));
     else
-        skr_json_null(&json);
-    skr_json_close(&json, '}');
-    skr_json_end(&json);
+        skr_out_null(&json);
+    skr_out_close(&json, '}');
+    skr_out_end(&json);
 }
 
 /* When to speak first, and how often then. */

@@ -1,0 +1,35 @@
+/* asking.c - what the commands that ask have in common. */
+#include <time.h>
+
+#include "tools/skerry/command.h"
+#include "tools/skerry/interrupt.h"
+
+static uint64_t deadline_ns(double seconds)
+{
+    struct timespec now;
+    if (!(seconds > 0))
+        return 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec + (uint64_t)(seconds * 1e9);
+}
+
+int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err)
+{
+    skr_access access = {.policy = skr_policy_exact(),
+                         .assembly = asking->assembly,
+                         .deadline_ns = deadline_ns(asking->deadline_s),
+                         .stop = skr_interrupt_flag()};
+    if (asking->policy != NULL) {
+        int status = skr_policy_read(asking->policy, &access.policy, err);
+        if (status < 0)
+            return status;
+    }
+    *ret_access = access;
+    return SKR_OK;
+}
+
+int skr_open_engine(const skr_common *common, skr_engine **ret_engine, skr_err *err)
+{
+    skr_engine_options options = {.n_threads = common->n_threads, .io = (skr_io_choice)common->io};
+    return skr_engine_open(common->store, &options, ret_engine, err);
+}

@@ -1,0 +1,140 @@
+/* cmd_explain.c - skerry explain: what a question, or a Beacon request, means to this store. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/beacon_request.h"
+#include "tools/skerry/command.h"
+#include "tools/skerry/interrupt.h"
+#include "tools/skerry/output.h"
+
+#define REQUEST_BYTES_MAX (4u << 20)
+
+static bool is_request_file(const char *operand)
+{
+    size_t n = strlen(operand);
+    return n > 5 && strcmp(operand + n - 5, ".json") == 0;
+}
+
+static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err *err)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: %s", path, strerror(errno));
+    char *bytes = malloc(REQUEST_BYTES_MAX);
+    size_t n = bytes == NULL ? 0 : fread(bytes, 1, REQUEST_BYTES_MAX, file);
+    int status = SKR_OK;
+    if (bytes == NULL)
+        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+    else if (ferror(file))
+        status = skr_fail(err, SKR_ERR_IO, "%s: %s", path, strerror(errno));
+    else if (n == REQUEST_BYTES_MAX)
+        status = skr_fail(err, SKR_ERR_INPUT, "%s: too long for a Beacon request", path);
+    (void)fclose(file);
+    if (status < 0) {
+        free(bytes);
+        return status;
+    }
+    *ret_bytes = bytes;
+    *ret_n = n;
+    return SKR_OK;
+}
+
+/* The question of a file with a Beacon request; it lives in the request. */
+static int read_request(const char *path, skr_beacon_request *request, const skr_expr **ret_expr,
+                        skr_err *err)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    int status = read_file(path, &bytes, &n, err);
+    if (status == SKR_OK)
+        status = skr_beacon_request_read(bytes, n, request, err);
+    if (status == SKR_OK)
+        status = skr_beacon_request_people(request, ret_expr, err);
+    else if (bytes != NULL)
+        status = skr_fail_in(err, status, "%s", path);
+    free(bytes);
+    return status;
+}
+
+static void print_text(const skr_buffer *text, bool is_json)
+{
+    if (!is_json) {
+        (void)fwrite(text->bytes, 1, text->n, stdout);
+        return;
+    }
+    skr_out json = {.out = stdout};
+    skr_out_open(&json, '{');
+    skr_out_key(&json, "text");
+    skr_out_text(&json, (const char *)text->bytes);
+    skr_out_close(&json, '}');
+    skr_out_end(&json);
+}
+
+static int explain(const skr_arguments *arguments, const skr_asking *asking, skr_err *err)
+{
+    const char *operand = arguments->operands[0];
+    skr_engine *engine = NULL;
+    skr_query *query = NULL;
+    skr_beacon_request request = {0};
+    const skr_expr *expr = NULL;
+    skr_access access;
+    skr_buffer text = {0};
+
+    int status = skr_asking_access(asking, &access, err);
+    if (status < 0)
+        goto out;
+    status = skr_query_new(&query, err);
+    if (status < 0)
+        goto out;
+    if (is_request_file(operand)) {
+        status = read_request(operand, &request, &expr, err);
+        if (access.assembly == NULL)
+            access.assembly = request.assembly;
+    } else {
+        status = skr_query_parse(query, operand, true, &expr, err);
+    }
+    if (status < 0)
+        goto out;
+    status = skr_open_engine(&arguments->common, &engine, err);
+    if (status < 0)
+        goto out;
+    status = skr_engine_explain(engine, expr, &access, &text, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(&text, 0, err);
+    if (status < 0)
+        goto out;
+    text.n--;
+    print_text(&text, arguments->common.is_json);
+out:
+    skr_buffer_done(&text);
+    skr_engine_close(engine);
+    skr_beacon_request_done(&request);
+    skr_query_free(query);
+    return status;
+}
+
+int skr_cmd_explain(const skr_command *command, int argc, char **argv)
+{
+    skr_asking asking = {0};
+    const skr_option options[] = {
+        SKR_ASKING_OPTIONS(&asking),
+        {"analyze", SKR_OPTION_NOT_YET, NULL, NULL, "", 0},
+    };
+    skr_err err = {.message = ""};
+    skr_arguments arguments = {
+        .command = command, .options = options, .n_options = sizeof options / sizeof *options};
+
+    int status = skr_arguments_read(&arguments, argc, argv, &err);
+    if (status > 0)
+        return 0;
+    if (status == SKR_OK)
+        status = skr_arguments_check(&arguments, 1, 1,
+                                     "one question in quotes, or a file BEACON.json", &err);
+    if (status < 0)
+        return skr_report(&err);
+    skr_interrupt_catch();
+    status = explain(&arguments, &asking, &err);
+    return status < 0 ? skr_report(&err) : 0;
+}

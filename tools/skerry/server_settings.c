@@ -1,0 +1,69 @@
+/* server_settings.c - from KEY = VALUE lines to the settings of the server. */
+#include "tools/skerry/server_settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct text_key {
+    const char *name;
+    size_t offset;
+} text_keys[] = {
+    {"listen", offsetof(skr_server_config, listen)},
+    {"beacon_id", offsetof(skr_server_config, beacon_id)},
+    {"name", offsetof(skr_server_config, name)},
+    {"description", offsetof(skr_server_config, description)},
+    {"organization_id", offsetof(skr_server_config, organization_id)},
+    {"organization_name", offsetof(skr_server_config, organization_name)},
+    {"organization_url", offsetof(skr_server_config, organization_url)},
+    {"base_url", offsetof(skr_server_config, base_url)},
+    {"environment", offsetof(skr_server_config, environment)},
+};
+
+static const struct number_key {
+    const char *name;
+    size_t offset;
+    uint32_t min;
+    uint32_t max;
+} number_keys[] = {
+    {"connections_max", offsetof(skr_server_config, n_connections_max), 1, 100000},
+    {"queue_max", offsetof(skr_server_config, n_queue_max), 1, 100000},
+    {"body_max", offsetof(skr_server_config, n_body_max), 1024, 1u << 26},
+    {"timeout_s", offsetof(skr_server_config, timeout_s), 1, 3600},
+    {"query_timeout_ms", offsetof(skr_server_config, query_timeout_ms), 1, 3600000},
+    {"workers", offsetof(skr_server_config, n_workers), 1, 1024},
+};
+
+#define N_TEXTS (sizeof text_keys / sizeof *text_keys)
+#define N_NUMBERS (sizeof number_keys / sizeof *number_keys)
+
+static int apply_line(const skr_config_file *file, const skr_config_line *line,
+                      skr_server_config *config, skr_err *err)
+{
+    const char *names[N_TEXTS + N_NUMBERS];
+    char *bytes = (char *)config;
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        names[i] = text_keys[i].name;
+        if (strcmp(line->key, text_keys[i].name) == 0) {
+            memcpy(bytes + text_keys[i].offset, &line->value, sizeof line->value);
+            return SKR_OK;
+        }
+    }
+    for (size_t i = 0; i < N_NUMBERS; i++) {
+        const struct number_key *key = &number_keys[i];
+        names[N_TEXTS + i] = key->name;
+        if (strcmp(line->key, key->name) == 0)
+            return skr_config_number(file, line, key->min, key->max,
+                                     (uint32_t *)(void *)(bytes + key->offset), err);
+    }
+    return skr_config_unknown(file, line, names, N_TEXTS + N_NUMBERS, err);
+}
+
+int skr_server_settings_apply(const skr_config_file *file, skr_server_config *config, skr_err *err)
+{
+    for (size_t i = 0; i < file->n_lines; i++) {
+        int status = apply_line(file, &file->lines[i], config, err);
+        if (status < 0)
+            return status;
+    }
+    return SKR_OK;
+}

@@ -1,0 +1,17 @@
+/*
+ * server_settings.h - the configuration file of the server.
+ */
+#ifndef SKR_TOOLS_SERVER_SETTINGS_H
+#define SKR_TOOLS_SERVER_SETTINGS_H
+
+#include "api/server.h"
+#include "engine/config_file.h"
+
+/*
+ * Puts what the file says into config, whose texts then point into the file. docs/http-api.md lists
+ * the keys. Errors: INPUT naming file and line.
+ */
+SKR_MUST_USE int skr_server_settings_apply(const skr_config_file *file, skr_server_config *config,
+                                           skr_err *err);
+
+#endif
