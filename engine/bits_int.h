@@ -29,34 +29,40 @@ SKR_MUST_USE static inline int skr_bits_new(uint32_t n, uint64_t **ret_bits, skr
     return SKR_OK;
 }
 
+/* Sets bit i. */
 static inline void skr_bits_set(uint64_t *bits, uint32_t i)
 {
     bits[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
+/* Is bit i set? */
 static inline bool skr_bits_has(const uint64_t *bits, uint32_t i)
 {
     return (bits[i >> 6] >> (i & 63)) & 1;
 }
 
+/* Adds the bits of other. */
 static inline void skr_bits_or(uint64_t *bits, const uint64_t *other, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i++)
         bits[i] |= other[i];
 }
 
+/* Keeps the bits that other has too. */
 static inline void skr_bits_and(uint64_t *bits, const uint64_t *other, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i++)
         bits[i] &= other[i];
 }
 
+/* Takes the bits of other out. */
 static inline void skr_bits_and_not(uint64_t *bits, const uint64_t *other, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i++)
         bits[i] &= ~other[i];
 }
 
+/* How many bits are set. */
 static inline uint64_t skr_bits_count(const uint64_t *bits, size_t n_words)
 {
     uint64_t n = 0;

@@ -18,6 +18,7 @@ typedef struct skr_reference_entry {
     uint32_t n_chunks;
 } skr_reference_entry;
 
+/* How many chunks hold a sequence of this length. */
 static inline uint32_t skr_reference_n_chunks(uint32_t length)
 {
     return length / SKR_CHUNK_BASES + (length % SKR_CHUNK_BASES > 0);

@@ -85,8 +85,10 @@ static int finish(void)
 static int append(void *context, const char *curie, skr_err *unused)
 {
     (void)unused;
-    strcat(context, curie);
-    strcat(context, " ");
+    char *end = (char *)context + strlen(context);
+    size_t n = strlen(curie);
+    memcpy(end, curie, n);
+    memcpy(end + n, " ", 2);
     return SKR_OK;
 }
 
