@@ -1,7 +1,6 @@
 /* beacon_access.c - names of a request looked up in the store: datasets, assemblies. */
 #include "api/beacon_access_int.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,59 +17,44 @@ skr_access skr_beacon_access(const skr_service *service, const skr_http_question
     return access;
 }
 
-static bool has_dataset(const skr_info *info, const char *id)
+static int check_datasets(const skr_service *service, const skr_beacon_request *request,
+                          const char *id, skr_http_answer *answer, skr_err *err)
 {
-    for (size_t i = 0; i < info->n_datasets; i++)
-        if (strcmp(info->datasets[i].id, id) == 0)
-            return true;
-    return false;
-}
-
-static int check_datasets(skr_beacon_case *one, const char *id, skr_http_answer *answer,
-                          skr_err *err)
-{
-    const skr_beacon_request *request = &one->request;
-    if (id != NULL && !has_dataset(&one->info, id)) {
+    if (id != NULL && !skr_engine_has_dataset(service->engine, id)) {
         answer->status = 404;
         return skr_fail(err, SKR_ERR_QUERY, "no dataset '%.200s'", id);
     }
     for (size_t i = 0; i < request->n_datasets; i++) {
-        if (!has_dataset(&one->info, request->datasets[i]))
-            return skr_fail(err, SKR_ERR_QUERY, "datasetIds: no dataset '%.200s'",
-                            request->datasets[i]);
-        if (id != NULL && strcmp(id, request->datasets[i]) != 0)
+        const char *asked = request->datasets[i];
+        if (!skr_engine_has_dataset(service->engine, asked))
+            return skr_fail(err, SKR_ERR_QUERY, "datasetIds: no dataset '%.200s'", asked);
+        if (id != NULL && strcmp(id, asked) != 0)
             return skr_fail(err, SKR_ERR_QUERY,
-                            "datasetIds: '%.200s' is not the dataset of the path",
-                            request->datasets[i]);
+                            "datasetIds: '%.200s' is not the dataset of the path", asked);
         for (size_t k = 0; k < i; k++)
-            if (strcmp(request->datasets[i], request->datasets[k]) == 0)
-                return skr_fail(err, SKR_ERR_QUERY, "datasetIds: '%.200s' stands twice",
-                                request->datasets[i]);
+            if (strcmp(asked, request->datasets[k]) == 0)
+                return skr_fail(err, SKR_ERR_QUERY, "datasetIds: '%.200s' stands twice", asked);
     }
     return SKR_OK;
 }
 
-/* The assembly as the store spells it. */
-static int find_assembly(skr_beacon_case *one, skr_err *err)
+/* An assembly beside a variant is looked up by the engine; one that stands alone is here. */
+static int check_assembly(const skr_service *service, const skr_beacon_case *one, skr_err *err)
 {
     const char *asked = one->request.assembly;
-    const skr_info *info = &one->info;
-    char names[300] = "";
-    size_t n = 0;
-    for (size_t i = 0; i < info->n_assemblies; i++) {
-        if (strcmp(info->assemblies[i].name, asked) == 0)
-            one->access.assembly = info->assemblies[i].name;
-        if (n < sizeof names)
-            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i > 0 ? ", " : "",
-                                  info->assemblies[i].name);
-    }
-    for (size_t i = 0; i < info->n_assemblies && one->access.assembly == NULL; i++)
-        if (skr_beacon_is_same_assembly(info->assemblies[i].name, asked))
-            one->access.assembly = info->assemblies[i].name;
-    if (one->access.assembly == NULL)
-        return skr_fail(err, SKR_ERR_QUERY, "assemblyId '%.100s' is not here; there is: %s", asked,
-                        names[0] == '\0' ? "none" : names);
-    return SKR_OK;
+    skr_info info = {0};
+    if (asked == NULL || one->request.alleles != NULL)
+        return SKR_OK;
+    int status = skr_engine_info(service->engine, &one->access, &info, err);
+    if (status < 0)
+        return status;
+    bool is_here = false;
+    for (size_t i = 0; i < info.n_assemblies; i++)
+        is_here = is_here || skr_beacon_is_same_assembly(info.assemblies[i].name, asked);
+    if (!is_here)
+        status = skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%.100s' are here", asked);
+    skr_info_done(&info);
+    return status;
 }
 
 int skr_beacon_case_read(const skr_service *service, const skr_http_question *question,
@@ -82,16 +66,13 @@ int skr_beacon_case_read(const skr_service *service, const skr_http_question *qu
     int status = question->method == SKR_METHOD_POST
                      ? skr_beacon_request_read(question->body, question->n_body, request, err)
                      : skr_beacon_request_read_get(question->words, request, err);
+    if (status == SKR_OK)
+        status = check_datasets(service, request, id, answer, err);
+    if (status == SKR_OK)
+        status = check_assembly(service, ret_case, err);
     if (status < 0)
         return status;
-    if (id != NULL || request->n_datasets > 0 || request->assembly != NULL) {
-        status = skr_engine_info(service->engine, &ret_case->access, &ret_case->info, err);
-        ret_case->has_info = status == SKR_OK;
-    }
-    if (status == SKR_OK)
-        status = check_datasets(ret_case, id, answer, err);
-    if (status == SKR_OK && request->assembly != NULL)
-        status = find_assembly(ret_case, err);
+    ret_case->access.assembly = request->assembly;
     ret_case->access.datasets = request->datasets;
     ret_case->access.n_datasets = request->n_datasets;
     if (id != NULL) {
@@ -99,13 +80,11 @@ int skr_beacon_case_read(const skr_service *service, const skr_http_question *qu
         ret_case->access.datasets = ret_case->one;
         ret_case->access.n_datasets = 1;
     }
-    return status;
+    return SKR_OK;
 }
 
 void skr_beacon_case_done(skr_beacon_case *one)
 {
-    if (one->has_info)
-        skr_info_done(&one->info);
     skr_beacon_request_done(&one->request);
 }
 

@@ -10,9 +10,7 @@
 /* Zero-initialised; freed with skr_beacon_case_done. */
 typedef struct skr_beacon_case {
     skr_beacon_request request;
-    skr_access access; /* borrows from what stands below */
-    skr_info info;     /* read when the request names an assembly or a dataset */
-    bool has_info;
+    skr_access access;  /* borrows from the request */
     const char *one[1]; /* the dataset of the path */
 } skr_beacon_case;
 
@@ -20,9 +18,9 @@ typedef struct skr_beacon_case {
 skr_access skr_beacon_access(const skr_service *service, const skr_http_question *question);
 
 /*
- * Reads the request of a question, and finds its assembly and datasets in the store. id: the
- * dataset of the path, or NULL; an unknown one sets answer->status to 404. Errors: those of
- * requests and of skr_engine_info.
+ * Reads the request of a question, and looks up its datasets. id: the dataset of the path, which
+ * the case borrows, or NULL; an unknown one sets answer->status to 404. Errors: those of requests
+ * and of skr_engine_info.
  */
 SKR_MUST_USE int skr_beacon_case_read(const skr_service *service, const skr_http_question *question,
                                       const char *id, skr_beacon_case *ret_case,

@@ -91,6 +91,17 @@ void skr_engine_end(skr_question *question)
     question->snapshot = NULL;
 }
 
+bool skr_engine_has_dataset(skr_engine *engine, const char *id)
+{
+    bool is_there = false;
+    (void)pthread_mutex_lock(&engine->lock);
+    const skr_manifest *manifest = engine->snapshot->manifest;
+    for (uint32_t i = 0; i < manifest->n_datasets && !is_there; i++)
+        is_there = strcmp(manifest->datasets[i], id) == 0;
+    (void)pthread_mutex_unlock(&engine->lock);
+    return is_there;
+}
+
 static uint64_t now_ns(void)
 {
     struct timespec now;

@@ -179,6 +179,9 @@ SKR_MUST_USE int skr_engine_info(skr_engine *engine, const skr_access *access, s
                                  skr_err *err);
 void skr_info_done(skr_info *info);
 
+/* Is there a dataset of this id in the generation in force? Costs nothing, unlike info. */
+bool skr_engine_has_dataset(skr_engine *engine, const char *id);
+
 /* A term that may be asked for and would be told, for /filtering_terms. */
 typedef struct skr_term_info {
     const char *curie;
