@@ -150,6 +150,35 @@ def shapes(s, store):
             (done.code, done.objects()[0] if done.out else None), done.err)
     done = s.run("explain", "-d", store, "carries(variant=chr22-40000100-A-G)")
     s.check("explain", (0, True), (done.code, "22-40000100-A-G" in done.out), done.err)
+    explain_requests(s, store)
+
+
+# a question, and the question that its Beacon request means; None: no request asks it
+REQUESTS = [
+    ("carries(variant=chr22-40000100-a-g)", "sequence"),
+    ("carries(region=22:40000100-40000200 and type=snv and length<5) and sex=female", "sex=female"),
+    ("sex!=male and age>=18 and onset<P5Y", "age>=18 and onset<5 and sex!=male"),
+    ("all", "all"),
+    ("sex=male or sex=female", None),
+    ("not sex=male", None),
+    ("carries(af<0.5)", None),
+    ("carries(variant=22-1-A-G) and carries(variant=22-2-A-G)", None),
+]
+
+
+def explain_requests(s, store):
+    for expr, meaning in REQUESTS:
+        done = s.run("explain", "-d", store, expr)
+        lines = [x for x in done.out.splitlines() if x.startswith("beacon: ")]
+        said = lines[0] if lines else done.err
+        if meaning is None:
+            s.check("no Beacon request: " + expr, True, said.startswith("beacon: no request asks this: "), said)
+            continue
+        body = said.partition("/api/individuals ")[2]
+        path = s.write("request.json", body)
+        done = s.run("explain", "-d", store, path)
+        s.check("explain of the Beacon request of: " + expr, (0, True),
+                (done.code, meaning in done.out.partition("\n")[0]), done.out + done.err + body)
 
 
 def questions(s, store):
