@@ -1,8 +1,8 @@
 /*
  * format_int.h - every number that is written to disk; the twin of docs/format.md.
  *
- * A number that changes here changes the format: SKR_FORMAT_VERSION goes up, docs/format.md says
- * since when, and tests/golden/ keeps a store of the version before.
+ * A number that changes here changes the format: SKR_FORMAT_VERSION goes up, and docs/format.md
+ * says since when.
  */
 #ifndef SKR_STORAGE_FORMAT_INT_H
 #define SKR_STORAGE_FORMAT_INT_H
@@ -38,9 +38,7 @@
 
 /* ------------------------------------------------------------------ manifest */
 #define SKR_FORMAT_MANIFEST_MAGIC "SKRMANIF"
-#define SKR_FORMAT_MANIFEST_HEADER_SIZE                                                            \
-    32u /* magic, version, size, zeros, CRC of the 28 before                                       \
-         */
+#define SKR_FORMAT_MANIFEST_HEADER_SIZE 32u /* magic, version, size, zeros, CRC */
 #define SKR_FORMAT_MANIFEST_N_BYTES_AT 12u
 #define SKR_FORMAT_MANIFEST_ZERO_AT 20u
 #define SKR_FORMAT_MANIFEST_CRC_AT 28u

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +20,12 @@
 
 #define N_ENGINES 3
 
-typedef struct run {
+typedef struct model_run {
     model_cohort cohort;
     skr_engine *engines[N_ENGINES];
     unsigned n_wrong;
     unsigned n_asked;
-} run;
+} model_run;
 
 static const skr_access access_exact = {.policy = {.is_exact = true, .threshold = 1, .step = 1}};
 
@@ -38,7 +39,7 @@ static void stop_on(int status, const skr_err *err, const char *what)
 
 /* ------------------------------------------------------------------ importing */
 
-static void import_delivery(const run *run, const model_delivery *delivery, const char *store,
+static void import_delivery(const model_run *run, const model_delivery *delivery, const char *store,
                             const test_folder *folder)
 {
     skr_err err = {0};
@@ -68,9 +69,9 @@ static void import_delivery(const run *run, const model_delivery *delivery, cons
 
 /* ------------------------------------------------------------------ people */
 
-static void wrong(run *run, const model_question *question, const char *format, ...)
+static void wrong(model_run *run, const model_question *question, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-static void wrong(run *run, const model_question *question, const char *format, ...)
+static void wrong(model_run *run, const model_question *question, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -81,7 +82,7 @@ static void wrong(run *run, const model_question *question, const char *format, 
     run->n_wrong++;
 }
 
-static void count_truth(const run *run, const model_question *question, uint64_t *ret_by_dataset,
+static void count_truth(const model_run *run, const model_question *question, uint64_t *ret_by_dataset,
                         uint64_t *ret_total, uint64_t *ret_unassessed)
 {
     bool is_in[MODEL_PEOPLE] = {false};
@@ -105,7 +106,7 @@ static void count_truth(const run *run, const model_question *question, uint64_t
     }
 }
 
-static void compare_counts(run *run, const model_question *question, unsigned engine,
+static void compare_counts(model_run *run, const model_question *question, unsigned engine,
                            const skr_count_answer *answer)
 {
     uint64_t by_dataset[MODEL_DATASETS];
@@ -127,7 +128,7 @@ static void compare_counts(run *run, const model_question *question, unsigned en
               answer->unassessed.count, unassessed);
 }
 
-static void ask_people(run *run, const model_question *question)
+static void ask_people(model_run *run, const model_question *question)
 {
     skr_err err = {0};
     skr_query *query = NULL;
@@ -150,7 +151,7 @@ static void ask_people(run *run, const model_question *question)
 /* ------------------------------------------------------------------ alleles */
 
 typedef struct row_check {
-    run *run;
+    model_run *run;
     const model_question *question;
     const model_row *rows;
     int n_rows;
@@ -203,7 +204,7 @@ static int on_row(void *context, const skr_allele_row *row, skr_err *err)
     return SKR_OK;
 }
 
-static void ask_alleles(run *run, const model_question *question, const model_question *within)
+static void ask_alleles(model_run *run, const model_question *question, const model_question *within)
 {
     static model_row rows[MODEL_KEYS];
     skr_err err = {0};
@@ -244,12 +245,12 @@ static void ask_alleles(run *run, const model_question *question, const model_qu
 
 static void count_fault(void *context, const char *text)
 {
-    run *run = context;
+    model_run *run = context;
     fprintf(stderr, "verify: %s\n", text);
     run->n_wrong++;
 }
 
-static void open_engines(run *run, const char *store)
+static void open_engines(model_run *run, const char *store)
 {
     static const skr_engine_options options[N_ENGINES] = {
         {1, SKR_IO_PREAD}, {2, SKR_IO_AUTO}, {5, SKR_IO_AUTO}};
@@ -260,7 +261,7 @@ static void open_engines(run *run, const char *store)
     stop_on(skr_engine_verify(store, count_fault, run, &n_faults, &err), &err, "verify");
 }
 
-static void run_cohort(run *run, test_random *random, unsigned n_questions)
+static void run_cohort(model_run *run, test_random *random, unsigned n_questions)
 {
     static model_question question;
     static model_question within;
@@ -299,7 +300,7 @@ int main(int argc, char **argv)
     unsigned n_cohorts = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 20;
     unsigned n_questions = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 40;
     test_random first = test_random_drawn("model");
-    static run state;
+    static model_run state;
     for (unsigned i = 0; i < n_cohorts && state.n_wrong < 20; i++) {
         unsigned n_wrong = state.n_wrong;
         test_random random = test_random_seeded(first.seed + i);

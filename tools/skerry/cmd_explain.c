@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/beacon_request.h"
+#include "tools/skerry/beacon_text.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
@@ -101,6 +102,8 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, skr
     if (status < 0)
         goto out;
     status = skr_engine_explain(engine, expr, &access, &text, err);
+    if (status == SKR_OK && !is_request_file(operand))
+        status = skr_beacon_text(expr, access.assembly, &text, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&text, 0, err);
     if (status < 0)

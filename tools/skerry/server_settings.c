@@ -30,7 +30,7 @@ static const struct number_key {
     {"body_max", offsetof(skr_server_config, n_body_max), 1024, 1u << 26},
     {"timeout_s", offsetof(skr_server_config, timeout_s), 1, 3600},
     {"query_timeout_ms", offsetof(skr_server_config, query_timeout_ms), 1, 3600000},
-    {"workers", offsetof(skr_server_config, n_workers), 1, 1024},
+    {"workers", offsetof(skr_server_config, n_workers), 0, 1024},
 };
 
 #define N_TEXTS (sizeof text_keys / sizeof *text_keys)

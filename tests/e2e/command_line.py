@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""The command line: help, refusals and exit statuses, shapes of JSON, closed streams, Ctrl-C."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import harness
+
+COMMANDS = ("import", "people", "ontology", "genes", "count", "alleles", "info", "verify", "explain",
+            "serve")
+NOT_YET = ("batch", "stats", "annotate", "withdraw", "compact")
+VCF = """##fileformat=VCFv4.2
+##contig=<ID=22>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tann\tbob\tcem
+22\t40000100\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\t1/1\t0/0
+22\t40000200\t.\tC\tT\t.\tPASS\t.\tGT\t0/0\t./.\t0/1
+"""
+
+
+def helps(s):
+    done = s.run("--help")
+    s.check("--help is an answer", (0, ""), (done.code, done.err))
+    for name in COMMANDS + NOT_YET:
+        s.check(f"--help lists {name}", True, f"\n  {name} " in done.out)
+    for name in COMMANDS:
+        for words in ((name, "--help"), ("help", name), (name, "-h", "--no-such")):
+            done = s.run(*words)
+            s.check(" ".join(words), (0, "", True),
+                    (done.code, done.err, done.out.startswith(f"skerry {name} ")))
+        done = s.run(name, "--version")
+        s.check(f"{name} --version", (0, True), (done.code, done.out.startswith("skerry ")))
+
+
+# words, a part of the one line that must come
+REFUSED = [
+    (["cuont"], "nearest: count"),
+    (["--json", "count"], "expected a command first"),
+    (["help", "cuont"], "nearest: count"),
+    (["count", "--asembly", "x", "all"], "nearest: --assembly"),
+    (["count", "all"], "no store is named"),
+    (["count", "-d", "S"], "one question in quotes is missing"),
+    (["count", "-d", "S", "HP:1", "or", "HP:2"], "found 'or' besides"),
+    (["count", "-d", "S", "--threads", "0", "all"], "--threads takes a number"),
+    (["count", "-d", "S", "--threads"], "--threads needs a value"),
+    (["count", "-d", "S", "--json=yes", "all"], "--json takes no value"),
+    (["count", "-d", "S", "--progress", "x", "all"], "auto|always|never|json"),
+    (["count", "-d", "S", "-x", "all"], "unknown option '-x'"),
+    (["count", "-d", "", "all"], "empty value"),
+    (["count", "-d", "S", "--deadline", "-1", "all"], "--deadline takes seconds"),
+    (["count", "-d", "S", "--by", "sex", "all"], "--by is not there yet"),
+    (["count", "-d", "S", "--attrition", "all"], "--attrition is not there yet"),
+    (["explain", "-d", "S", "--analyze", "all"], "--analyze is not there yet"),
+    (["info", "-d", "S", "--callable", "x"], "--callable is not there yet"),
+    (["import", "-d", "S", "--callable", "x", "f"], "--callable is not there yet"),
+    (["import", "-d", "S", "--readmit", "f"], "--readmit is not there yet"),
+    (["import", "-d", "S", "--dataset", "x", "f"], "--assembly NAME is missing"),
+    (["import", "-d", "S", "--assembly", "x", "f"], "--dataset ID is missing"),
+    (["import", "-d", "S", "--dataset", "x", "--assembly", "y"], "FILE is missing"),
+    (["people", "-d", "S", "f"], "--dataset ID is missing"),
+    (["serve", "-d", "S", "x"], "found 'x' besides"),
+]
+
+
+def refusals(s):
+    for words, part in REFUSED:
+        done = s.run(*words)
+        lines = done.err.splitlines()
+        s.check("refused: " + " ".join(words), (2, "", 1, True),
+                (done.code, done.out, len(lines), part in done.err), done.err)
+    for name in NOT_YET:
+        done = s.run(name, "-d", "S")
+        s.check(f"{name} says that it is not there yet", (2, f"skerry: {name} is not there yet\n"),
+                (done.code, done.err))
+    done = s.run()
+    s.check("no command: help on standard error", (2, "", True),
+            (done.code, done.out, "count" in done.err))
+    for words in (["count", "all"], ["info"], ["verify"], ["explain", "all"], ["serve"],
+                  ["alleles", "all"]):
+        done = s.run(words[0], "-d", s.path("nowhere"), *words[1:])
+        s.check("no store: " + words[0], (3, 1), (done.code, len(done.err.splitlines())), done.err)
+
+
+def make_store(s):
+    store = s.path("store")
+    vcf = s.write("three.vcf", VCF)
+    done = s.run("import", "-d", store, "--dataset", "three", "--assembly", "GRCh37", "--json", vcf)
+    row = done.objects()[0] if done.code == 0 else {}
+    s.check("import --json", (0, "ok", 1, 3, 2, True),
+            (done.code, row.get("status"), row.get("generation"), row.get("samples"),
+             row.get("alleles"), isinstance(row.get("counters"), dict)), done.err)
+    done = s.run("import", "-d", store, "--dataset", "three", "--assembly", "GRCh37", "--json", vcf)
+    s.check("import --json of the same bytes", (0, "noop"),
+            (done.code, done.objects()[0].get("status") if done.out else None), done.err)
+    bad = s.write("bad.vcf", VCF.replace("\t1/1", "\t7/7"))
+    done = s.run("import", "-d", store, "--dataset", "bad", "--assembly", "GRCh37", "--json", bad)
+    row = done.objects()[0] if done.out else {}
+    s.check("import --json of a refused file", (2, "rejected", 1, 1, True),
+            (done.code, row.get("status"), row.get("generation"), len(done.err.splitlines()),
+             "bad.vcf" in done.err), done.err)
+    return store
+
+
+def shapes(s, store):
+    done = s.run("count", "-d", store, "--json", "carries(region=22:40000100-40000300)")
+    row = done.objects()[0] if done.out else {}
+    s.check("count --json", {"count": 3, "exists": True, "datasets": [{"id": "three", "count": 3}],
+                             "generation": 1, "ms": True},
+            {**row, "ms": isinstance(row.get("ms"), (int, float))}, done.err)
+    done = s.run("count", "-d", store, "carries(variant=22-40000100-A-G)")
+    s.check("count prints the number alone", (0, "2\n", ""), (done.code, done.out, done.err))
+    done = s.run("count", "carries(variant=22-40000100-A-G)", "--tsv", "--store=" + store)
+    s.check("count --tsv", (0, "dataset\tcount\nthree\t2\n*\t2\n"), (done.code, done.out))
+    for expr, code in (("id=ann", 0), ("not all", 1)):
+        done = s.run("count", "-d", store, "--exists", expr)
+        s.check(f"--exists {expr}", (code, "", ""), (done.code, done.out, done.err))
+    done = s.run("count", "-d", store, "id in @" + s.write("ids.txt", "ann\r\nbob\n\n"))
+    s.check("a file of ids", (0, "2\n"), (done.code, done.out), done.err)
+    done = s.run("count", "-d", store, "--json", "not carries(variant=22-40000200-C-T)")
+    row = done.objects()[0] if done.out else {}
+    s.check("unassessed is told", (2, 1), (row.get("count"), row.get("unassessed")), done.out)
+    policy = s.write("policy", "threshold = 3\nstep = 1\n")
+    done = s.run("count", "-d", store, "--json", "--policy", policy, "id=ann")
+    row = done.objects()[0] if done.out else {}
+    s.check("a hidden count is null", (None, False), (row.get("count", 0), row.get("exists")),
+            done.out)
+
+    done = s.run("alleles", "-d", store, "--json",
+                 "variant=22-40000100-A-G or variant=22-40000400-T-C")
+    rows = done.objects()
+    want = {"variant": "22-40000100-A-G", "ac": 3, "an": 6, "af": 0.5, "carriers": 2, "hom": 1,
+            "het": 1, "hemi": 0, "partial": 0, "answer": "present"}
+    s.check("alleles --json: a row for each name", [want, None],
+            [rows[0], rows[1]["af"]] if len(rows) == 2 else rows, done.err)
+    done = s.run("alleles", "-d", store, "--tsv", "region=22", "--in", "id=ann")
+    s.check("alleles --tsv --in", (0, "variant\tac\tan\taf\tcarriers\thom\thet\themi\tpartial\tanswer",
+                                   "22-40000100-A-G\t1\t2\t0.5\t1\t0\t1\t0\t0\tpresent"),
+            (done.code, *done.out.splitlines()[:2]), done.err)
+
+    done = s.run("info", "-d", store, "--json")
+    info = done.objects()[0] if done.out else {}
+    s.check("info --json", ([{"id": "three", "people": 3, "genomes": 3}], "GRCh37", 1),
+            (info.get("datasets"), info.get("assemblies", [{}])[0].get("name"),
+             len(info.get("deliveries", []))), done.err)
+    done = s.run("verify", "-d", store, "--json")
+    s.check("verify --json", (0, {"faults": [], "sound": True}),
+            (done.code, done.objects()[0] if done.out else None), done.err)
+    done = s.run("explain", "-d", store, "carries(variant=chr22-40000100-A-G)")
+    s.check("explain", (0, True), (done.code, "22-40000100-A-G" in done.out), done.err)
+    explain_requests(s, store)
+
+
+# a question, and the question that its Beacon request means; None: no request asks it
+REQUESTS = [
+    ("carries(variant=chr22-40000100-a-g)", "sequence"),
+    ("carries(region=22:40000100-40000200 and type=snv and length<5) and sex=female", "sex=female"),
+    ("sex!=male and age>=18 and onset<P5Y", "age>=18 and onset<5 and sex!=male"),
+    ("all", "all"),
+    ("sex=male or sex=female", None),
+    ("not sex=male", None),
+    ("carries(af<0.5)", None),
+    ("carries(variant=22-1-A-G) and carries(variant=22-2-A-G)", None),
+]
+
+
+def explain_requests(s, store):
+    for expr, meaning in REQUESTS:
+        done = s.run("explain", "-d", store, expr)
+        lines = [x for x in done.out.splitlines() if x.startswith("beacon: ")]
+        said = lines[0] if lines else done.err
+        if meaning is None:
+            s.check("no Beacon request: " + expr, True, said.startswith("beacon: no request asks this: "), said)
+            continue
+        body = said.partition("/api/individuals ")[2]
+        path = s.write("request.json", body)
+        done = s.run("explain", "-d", store, path)
+        s.check("explain of the Beacon request of: " + expr, (0, True),
+                (done.code, meaning in done.out.partition("\n")[0]), done.out + done.err + body)
+
+
+def questions(s, store):
+    """What does not exist is an error with a caret, never an empty answer."""
+    for expr, part, under in (("sexx=female", "nearest: sex", "sexx"),
+                              ("sex=femal", "nearest: female", "femal"),
+                              ("carries(gene=NOSUCH)", "NOSUCH", "NOSUCH"),
+                              ("HP:0000118 and", "found the end", ""),
+                              ("dataset=thre", "nearest: three", "thre"),
+                              ("XX:1 or id=ann", "XX:1", "XX:1")):
+        done = s.run("count", "-d", store, expr)
+        lines = done.err.splitlines()
+        caret = lines[2] if len(lines) == 3 else ""
+        pointed = "" if not under else lines[1][len(caret) - len(caret.lstrip()):len(caret)] if caret else None
+        s.check("question: " + expr, (2, "", 3, True, under),
+                (done.code, done.out, len(lines), part in done.err, pointed), done.err)
+
+
+def streams(s, store):
+    program = s.program
+    expr = ["alleles", "-d", store, "--json", " or ".join(["all"] * 1)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([program, *expr], stdout=full, stderr=subprocess.PIPE)
+    s.check("a full disk", (6, 1), (done.returncode, len(done.stderr.splitlines())))
+    done = subprocess.run(["sh", "-c", 'exec "$0" "$@" >&-', program, *expr],
+                          stderr=subprocess.PIPE)
+    s.check("closed standard output", 6, done.returncode)
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([program, *expr], stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    s.check("a pipe that nobody reads", (6, b""), (done.returncode, done.stderr))
+    done = s.run("verify", "-d", store)
+    s.check("the store is sound afterwards", 0, done.code, done.out)
+
+
+def interrupted(s, store):
+    """The reader of a pipe that never ends is stopped; the store is as it was."""
+    argv = [s.program, "import", "-d", store, "--dataset", "more", "--assembly", "GRCh37", "-"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = s.run("info", "-d", store, "--json").out
+        p = subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                             stdout=subprocess.PIPE)
+        head, _, body = VCF.partition("22\t40000100")
+        try:
+            p.stdin.write(head.replace("ann", "dot").encode())
+            for i in range(200000):
+                p.stdin.write(b"22\t%d\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\t1/1\t0/0\n" % (i + 1))
+                if i == 100000:
+                    p.stdin.flush()
+                    p.send_signal(number)
+            p.stdin.close()
+        except BrokenPipeError:
+            pass
+        p.stdin = None
+        out, err = p.communicate(timeout=60)
+        s.check(f"{number.name} during an import", (130, b"", 1),
+                (p.returncode, out, len(err.splitlines())), err)
+        after = s.run("info", "-d", store, "--json").out
+        s.check(f"the store after {number.name}", before, after)
+        s.check(f"verify after {number.name}", 0, s.run("verify", "-d", store).code)
+
+
+def serves(s, store):
+    config = s.write("server.conf", "listen = 127.0.0.1:0\nname = Test\n")
+    p = subprocess.Popen([s.program, "serve", "-d", store, "--config", config],
+                         stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    said = []
+    while len(said) < 5:
+        said.append(p.stderr.readline())
+        if "listening on" in said[-1] or not said[-1]:
+            break
+    s.check("serve says where it listens", True, "listening on 127.0.0.1:" in said[-1], said)
+    p.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    p.send_signal(signal.SIGTERM)
+    out, err = p.communicate(timeout=60)
+    s.check("SIGHUP reloads, SIGTERM drains", (0, "", True), (p.returncode, out, "reloaded" in err), err)
+    for text, part in (("nam = x\n", "nearest: name"), ("workers = many\n", "whole number"),
+                       ("listen\n", "KEY = VALUE")):
+        done = s.run("serve", "-d", store, "--config", s.write("bad.conf", text))
+        s.check("configuration refused: " + text.strip(), (2, 1, True),
+                (done.code, len(done.err.splitlines()), part in done.err and "bad.conf:1" in done.err),
+                done.err)
+
+
+def main():
+    s = harness.Suite()
+    helps(s)
+    refusals(s)
+    store = make_store(s)
+    shapes(s, store)
+    questions(s, store)
+    streams(s, store)
+    interrupted(s, store)
+    serves(s, store)
+    return s.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+/*
+ * beacon_text.c - from the tree of a question to the Beacon request that asks the same.
+ *
+ * Beacon joins filters by AND, knows no NOT, and takes one variant: a question that says more has
+ * no request, and the answer names the part that is too much.
+ */
+#include "tools/skerry/beacon_text.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/contig.h"
+#include "index/variant_key.h"
+#include "storage/base/limits.h"
+
+/* A request being made. too_much: why there is none, or NULL. */
+typedef struct request {
+    json_t *parameters;
+    json_t *filters;
+    const char *too_much;
+} request;
+
+static bool is_small_number(double number)
+{
+    return number >= 0 && number < 4e9;
+}
+
+static void set_variant(request *out, const char *text)
+{
+    skr_variant_text variant;
+    char contig[SKR_NAME_MAX + 1];
+    if (skr_variant_parse(text, &variant, NULL) < 0 ||
+        skr_contig_canonical(variant.contig, contig, sizeof contig, NULL) < 0) {
+        out->too_much = "a variant that has no canonical form";
+        return;
+    }
+    json_object_set_new(out->parameters, "referenceName", json_string(contig));
+    json_object_set_new(out->parameters, "start", json_pack("[I]", (json_int_t)variant.start0));
+    if (variant.is_structural) {
+        json_object_set_new(out->parameters, "end", json_pack("[I]", (json_int_t)variant.end0));
+        json_object_set_new(out->parameters, "variantType",
+                            json_stringn(variant.alt, variant.n_alt));
+        return;
+    }
+    json_object_set_new(out->parameters, "referenceBases",
+                        json_stringn(variant.ref, variant.n_ref));
+    json_object_set_new(out->parameters, "alternateBases",
+                        json_stringn(variant.alt, variant.n_alt));
+}
+
+static void set_region(request *out, const skr_aexpr *node)
+{
+    char contig[SKR_NAME_MAX + 1];
+    if (skr_contig_canonical(node->contig, contig, sizeof contig, NULL) < 0) {
+        out->too_much = "a contig that has no canonical name";
+        return;
+    }
+    json_object_set_new(out->parameters, "referenceName", json_string(contig));
+    if (node->end0 == UINT32_MAX)
+        return;
+    json_object_set_new(out->parameters, "start", json_pack("[I]", (json_int_t)node->start0));
+    json_object_set_new(out->parameters, "end", json_pack("[I]", (json_int_t)node->end0));
+}
+
+static void set_length(request *out, const skr_aexpr *node)
+{
+    if (!is_small_number(node->number) || node->compare == SKR_NE) {
+        out->too_much = "this comparison of lengths";
+        return;
+    }
+    json_int_t length = (json_int_t)node->number;
+    if (node->compare == SKR_GE || node->compare == SKR_GT || node->compare == SKR_EQ)
+        json_object_set_new(out->parameters, "variantMinLength",
+                            json_integer(length + (node->compare == SKR_GT)));
+    if (node->compare == SKR_LE || node->compare == SKR_LT || node->compare == SKR_EQ)
+        json_object_set_new(out->parameters, "variantMaxLength",
+                            json_integer(length - (node->compare == SKR_LT)));
+}
+
+/* Each parameter may be said once: a second place or gene has nowhere to go. */
+static bool is_said(const request *out, const char *key)
+{
+    return json_object_get(out->parameters, key) != NULL;
+}
+
+static void add_alleles(request *out, const skr_aexpr *node)
+{
+    switch (node->op) {
+    case SKR_A_AND:
+        add_alleles(out, node->left);
+        add_alleles(out, node->right);
+        return;
+    case SKR_A_VARIANT:
+    case SKR_A_REGION:
+        if (is_said(out, "referenceName"))
+            out->too_much = "more than one place";
+        else if (node->op == SKR_A_VARIANT)
+            set_variant(out, node->text);
+        else
+            set_region(out, node);
+        return;
+    case SKR_A_GENE:
+        if (is_said(out, "geneId"))
+            out->too_much = "more than one gene";
+        else
+            json_object_set_new(out->parameters, "geneId", json_string(node->text));
+        return;
+    case SKR_A_TYPE:
+        if (is_said(out, "variantType"))
+            out->too_much = "more than one type of allele";
+        else
+            json_object_set_new(out->parameters, "variantType", json_string(node->text));
+        return;
+    case SKR_A_LENGTH:
+        set_length(out, node);
+        return;
+    case SKR_A_OR:
+    case SKR_A_NOT:
+        out->too_much = "or and not among alleles";
+        return;
+    default:
+        out->too_much = "a condition on alleles other than place, gene, type and length";
+        return;
+    }
+}
+
+static void add_filter(request *out, json_t *filter)
+{
+    json_array_append_new(out->filters, filter);
+}
+
+static void add_comparison(request *out, const char *id, skr_compare compare, double number)
+{
+    static const char *const operators[] = {"=", "!", "<", "<=", ">", ">="};
+    add_filter(out, json_pack("{s:s, s:s, s:f}", "id", id, "operator", operators[compare], "value",
+                              number));
+}
+
+static void add_sex(request *out, const skr_expr *node)
+{
+    const char *id = NULL;
+    if (node->compare == SKR_EQ && strcmp(node->text, "female") == 0)
+        id = "NCIT:C16576";
+    else if (node->compare == SKR_EQ && strcmp(node->text, "male") == 0)
+        id = "NCIT:C20197";
+    else if (node->compare == SKR_EQ && strcmp(node->text, "unknown") == 0)
+        id = "NCIT:C17998";
+    if (id == NULL)
+        add_filter(out, json_pack("{s:s, s:s, s:s}", "id", "sex", "operator",
+                                  node->compare == SKR_EQ ? "=" : "!", "value", node->text));
+    else
+        add_filter(out, json_pack("{s:s}", "id", id));
+}
+
+static void add_people(request *out, const skr_expr *node)
+{
+    switch (node->op) {
+    case SKR_E_ALL:
+        return;
+    case SKR_E_AND:
+        add_people(out, node->left);
+        add_people(out, node->right);
+        return;
+    case SKR_E_CARRIES:
+        if (json_object_size(out->parameters) > 0)
+            out->too_much = "more than one carries(...)";
+        else
+            add_alleles(out, node->alleles);
+        return;
+    case SKR_E_TERM:
+        add_filter(out, json_pack("{s:s}", "id", node->text));
+        return;
+    case SKR_E_ONLY:
+        add_filter(out, json_pack("{s:s, s:b}", "id", node->text, "includeDescendantTerms", 0));
+        return;
+    case SKR_E_SEX:
+        add_sex(out, node);
+        return;
+    case SKR_E_AGE:
+        add_comparison(out, "age", node->compare, node->number);
+        return;
+    case SKR_E_VALUE:
+        add_comparison(out, node->text, node->compare, node->number);
+        return;
+    case SKR_E_OR:
+        out->too_much = "or among people";
+        return;
+    case SKR_E_NOT:
+    case SKR_E_ABSENT:
+        out->too_much = "not and absent";
+        return;
+    default:
+        if (node->op == SKR_E_ONSET && node->text == NULL)
+            add_comparison(out, "diseases.ageOfOnset.iso8601duration", node->compare, node->number);
+        else
+            out->too_much = "this condition on people";
+        return;
+    }
+}
+
+static int put_request(request *out, const char *assembly, skr_buffer *text, skr_err *err)
+{
+    if (assembly != NULL && json_object_size(out->parameters) > 0)
+        json_object_set_new(out->parameters, "assemblyId", json_string(assembly));
+    json_t *body = json_pack("{s:{s:s}, s:{s:O, s:O, s:s}}", "meta", "apiVersion", "2.0", "query",
+                             "requestParameters", out->parameters, "filters", out->filters,
+                             "requestedGranularity", "count");
+    char *dumped = body == NULL ? NULL : json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_decref(body);
+    if (dumped == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a Beacon request");
+    int status = skr_buffer_put(text, "beacon: POST /api/individuals ", 30, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(text, dumped, strlen(dumped), err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(text, "\n", 1, err);
+    free(dumped);
+    return status;
+}
+
+int skr_beacon_text(const skr_expr *expr, const char *assembly, skr_buffer *text, skr_err *err)
+{
+    char line[160];
+    request out = {.parameters = json_object(), .filters = json_array()};
+    int status;
+    if (out.parameters == NULL || out.filters == NULL) {
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a Beacon request");
+        goto out;
+    }
+    add_people(&out, expr);
+    if (out.too_much != NULL) {
+        (void)snprintf(line, sizeof line, "beacon: no request asks this: %s\n", out.too_much);
+        status = skr_buffer_put(text, line, strlen(line), err);
+        goto out;
+    }
+    status = put_request(&out, assembly, text, err);
+out:
+    json_decref(out.parameters);
+    json_decref(out.filters);
+    return status;
+}
