@@ -134,6 +134,17 @@ static int corrupt(const skr_people *people, const char *what, skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
 }
 
+/* Labels are shown on terminals; one that would disturb them is left out. */
+static bool is_label(const char *label)
+{
+    if (label == NULL || label[0] == '\0' || strlen(label) > SKR_NAME_MAX)
+        return false;
+    for (; *label != '\0'; label++)
+        if ((unsigned char)*label < 0x20 || *label == 0x7f)
+            return false;
+    return true;
+}
+
 static int set_label(skr_people_edit *edit, skr_people_draft *draft, uint32_t term,
                      const char *label, skr_err *err)
 {
@@ -147,7 +158,7 @@ static int set_label(skr_people_edit *edit, skr_people_draft *draft, uint32_t te
         draft->labels = labels;
         draft->n_labels_max = n_max;
     }
-    if (label == NULL || label[0] == '\0' || draft->labels[term] != SKR_NONE)
+    if (draft->labels[term] != SKR_NONE || !is_label(label))
         return SKR_OK;
     return skr_names_add(edit->labels, label, &draft->labels[term], err);
 }

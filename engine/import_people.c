@@ -1,0 +1,315 @@
+/*
+ * import_people.c - a delivery of people: documents in, one generation out.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/import_people_int.h"
+#include "engine/json_split.h"
+#include "storage/base/limits.h"
+#include "storage/store.h"
+
+#define RECORD_MAX (64u << 20) /* bytes of one person's JSON; 4 MB are usual at most */
+#define WARNINGS_MAX 5
+
+static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", ".txt", NULL};
+
+/* ------------------------------------------------------------------ telling */
+
+static void place(const skr_people_reader *reader, char *text, size_t n_max)
+{
+    int n = snprintf(text, n_max, "%.300s, line %" PRIu64, skr_archive_name(reader->archive),
+                     reader->line);
+    if (reader->id != NULL && n > 0 && (size_t)n < n_max)
+        (void)snprintf(text + n, n_max - (size_t)n, ", individual %.100s", reader->id);
+}
+
+int skr_reader_fail(skr_people_reader *reader, const char *format, ...)
+{
+    char where[512];
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    place(reader, where, sizeof where);
+    return skr_fail(reader->err, SKR_ERR_INPUT, "%s: %s", where, text);
+}
+
+void skr_reader_skip(skr_people_reader *reader, const char *format, ...)
+{
+    const skr_watch *watch = &reader->request->watch;
+    reader->result.n_skipped++;
+    if (watch->on_warning == NULL || reader->n_warnings++ >= WARNINGS_MAX)
+        return;
+    char where[512];
+    char text[200];
+    skr_err line;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    place(reader, where, sizeof where);
+    (void)skr_fail(&line, SKR_ERR_INPUT, "%s: left out: %s%s", where, text,
+                   reader->n_warnings == WARNINGS_MAX ? " (more such are only counted)" : "");
+    watch->on_warning(watch->context, line.message);
+}
+
+bool skr_sex_read(const char *text, skr_sex *ret_sex)
+{
+    static const struct {
+        const char *text;
+        skr_sex sex;
+    } words[] = {
+        {"female", SKR_SEX_FEMALE},
+        {"f", SKR_SEX_FEMALE},
+        {"NCIT:C16576", SKR_SEX_FEMALE},
+        {"PATO:0000383", SKR_SEX_FEMALE},
+        {"male", SKR_SEX_MALE},
+        {"m", SKR_SEX_MALE},
+        {"NCIT:C20197", SKR_SEX_MALE},
+        {"PATO:0000384", SKR_SEX_MALE},
+        {"other", SKR_SEX_OTHER},
+        {"other_sex", SKR_SEX_OTHER},
+        {"NCIT:C45908", SKR_SEX_OTHER},
+        {"unknown", SKR_SEX_UNKNOWN},
+        {"unknown_sex", SKR_SEX_UNKNOWN},
+        {"NCIT:C17998", SKR_SEX_UNKNOWN},
+        {"NCIT:C124294", SKR_SEX_UNKNOWN},
+        {"", SKR_SEX_UNKNOWN},
+        {".", SKR_SEX_UNKNOWN},
+        {"NA", SKR_SEX_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcasecmp(text, words[i].text) == 0) {
+            *ret_sex = words[i].sex;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ records */
+
+/* The place for what is known of a record of this delivery; its document SKR_NONE when it is new.
+ */
+static int find_delivered(skr_people_reader *reader, skr_record_kind kind, const char *record,
+                          skr_delivered **ret_delivered)
+{
+    char name[SKR_NAME_MAX + 2];
+    uint32_t number;
+    (void)snprintf(name, sizeof name, "%c%s", kind == SKR_RECORD_INDIVIDUAL ? 'i' : 'b', record);
+    int status = skr_names_add(reader->record_names, name, &number, reader->err);
+    if (status < 0)
+        return status;
+    if (number >= reader->n_delivered_max) {
+        uint32_t n_max = number + number / 2 + 64;
+        skr_delivered *delivered = realloc(reader->delivered, n_max * sizeof *delivered);
+        if (delivered == NULL)
+            return skr_fail(reader->err, SKR_ERR_NOMEM, "people: out of memory");
+        for (uint32_t i = reader->n_delivered_max; i < n_max; i++)
+            delivered[i] = (skr_delivered){.document = SKR_NONE};
+        reader->delivered = delivered;
+        reader->n_delivered_max = n_max;
+    }
+    *ret_delivered = &reader->delivered[number];
+    return SKR_OK;
+}
+
+/* Makes the individual, and refuses one of another dataset unless that is meant. */
+static int begin_individual(skr_people_reader *reader, const char *id, uint32_t *ret_individual)
+{
+    bool is_new = false;
+    int status = skr_people_edit_individual(reader->edit, id, ret_individual, &is_new, reader->err);
+    if (status == SKR_ERR_INPUT)
+        return skr_reader_fail(reader, "%s", reader->err->message);
+    if (status < 0)
+        return status;
+    reader->result.n_new += is_new;
+    if (!is_new && !reader->request->allow_shared_people &&
+        skr_people_edit_is_elsewhere(reader->edit, *ret_individual, reader->dataset))
+        return skr_reader_fail(reader, "another dataset has an individual of this id; if they are "
+                                       "the same person, say so with --shared-people");
+    return SKR_OK;
+}
+
+int skr_reader_begin(skr_people_reader *reader, const char *individual, skr_record_kind kind,
+                     const char *record, bool *ret_is_repeat)
+{
+    skr_delivered *delivered;
+    uint32_t ordinal;
+    reader->id = individual;
+    if (strlen(record) > SKR_NAME_MAX)
+        return skr_reader_fail(reader, "an id of more than %u bytes", SKR_NAME_MAX);
+    int status = find_delivered(reader, kind, record, &delivered);
+    if (status < 0)
+        return status;
+    *ret_is_repeat = delivered->document != SKR_NONE;
+    if (*ret_is_repeat && delivered->digest != reader->digest)
+        return skr_reader_fail(reader,
+                               "%.100s was said before, and differently: %.200s, line "
+                               "%" PRIu64,
+                               record, skr_names_at(reader->documents, delivered->document),
+                               delivered->line);
+    if (*ret_is_repeat)
+        return SKR_OK;
+    delivered->digest = reader->digest;
+    delivered->line = reader->line;
+    status = skr_names_add(reader->documents, skr_archive_name(reader->archive),
+                           &delivered->document, reader->err);
+    if (status == SKR_OK)
+        status = begin_individual(reader, individual, &ordinal);
+    if (status < 0)
+        return status;
+    reader->result.n_records++;
+    skr_archive_count(reader->archive, 1);
+    status =
+        skr_people_edit_record(reader->edit, reader->dataset, ordinal, kind, record, reader->err);
+    return status == SKR_ERR_INPUT ? skr_reader_fail(reader, "%s", reader->err->message) : status;
+}
+
+/* ------------------------------------------------------------------ documents */
+
+static int read_json(skr_people_reader *reader)
+{
+    skr_json_split split = {.archive = reader->archive, .n_max = RECORD_MAX};
+    uint64_t n_before = reader->result.n_records;
+    bool is_there = false;
+    bool has_any = false;
+    int status;
+    do {
+        const char *text;
+        size_t n;
+        status = skr_json_split_next(&split, &text, &n, &is_there, reader->err);
+        if (status == SKR_OK && is_there) {
+            has_any = true;
+            reader->line = split.line;
+            reader->id = NULL;
+            status = skr_read_people_json(reader, text, n);
+        }
+    } while (status == SKR_OK && is_there);
+    skr_json_split_done(&split);
+    if (status == SKR_OK && !has_any && n_before == reader->result.n_records)
+        status = skr_fail(reader->err, SKR_ERR_INPUT, "%s: no people in this file",
+                          skr_archive_name(reader->archive));
+    return status;
+}
+
+/* By its ending; a document without a known one by its first character. */
+static int is_table(skr_people_reader *reader, bool *ret_is_table)
+{
+    *ret_is_table =
+        skr_archive_ends(reader->archive, ".tsv") || skr_archive_ends(reader->archive, ".txt");
+    if (*ret_is_table || skr_archive_ends(reader->archive, ".json") ||
+        skr_archive_ends(reader->archive, ".jsonl") || skr_archive_ends(reader->archive, ".ndjson"))
+        return SKR_OK;
+    const uint8_t *bytes;
+    size_t n;
+    int status = skr_archive_peek(reader->archive, &bytes, &n, reader->err);
+    if (status < 0)
+        return status;
+    size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (at < n && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r'))
+        at++;
+    *ret_is_table = at < n && bytes[at] != '{' && bytes[at] != '[';
+    return SKR_OK;
+}
+
+static int read_documents(skr_people_reader *reader)
+{
+    bool is_there = false;
+    int status;
+    do {
+        bool is_tsv = false;
+        status = skr_archive_next(reader->archive, &is_there, reader->err);
+        if (status == SKR_OK && is_there)
+            status = is_table(reader, &is_tsv);
+        if (status == SKR_OK && is_there)
+            status = is_tsv ? skr_read_people_tsv(reader) : read_json(reader);
+    } while (status == SKR_OK && is_there);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the delivery */
+
+static int reader_init(skr_people_reader *reader)
+{
+    skr_archive_options options = {.files = reader->request->files,
+                                   .n_files = reader->request->n_files,
+                                   .endings = endings,
+                                   .watch = &reader->request->watch};
+    int status = skr_names_new(&reader->record_names, reader->err);
+    if (status == SKR_OK)
+        status = skr_names_new(&reader->documents, reader->err);
+    if (status == SKR_OK)
+        status = skr_archive_new(&options, &reader->archive, reader->err);
+    return status;
+}
+
+static void reader_done(skr_people_reader *reader)
+{
+    skr_names_free(reader->record_names);
+    skr_names_free(reader->documents);
+    free(reader->delivered);
+    skr_archive_free(reader->archive);
+    skr_people_edit_free(reader->edit);
+}
+
+static int write_people(skr_people_reader *reader, skr_txn *txn)
+{
+    char name[SKR_FILE_NAME_MAX];
+    skr_txn_file_name(txn, "people", name);
+    reader->result.n_sex_conflicts = skr_people_edit_sex_conflicts(reader->edit);
+    return skr_people_edit_write(reader->edit, skr_txn_folder(txn), name,
+                                 &skr_txn_manifest(txn)->people, reader->err);
+}
+
+static int check_request(const skr_load_request *request, skr_err *err)
+{
+    if (request->dataset == NULL || request->dataset[0] == '\0')
+        return skr_fail(err, SKR_ERR_USAGE, "--dataset is missing: whose people are these?");
+    if (request->n_files == 0)
+        return skr_fail(err, SKR_ERR_USAGE, "no file to read");
+    return SKR_OK;
+}
+
+int skr_import_people(const skr_load_request *request, skr_load_result *ret_result, skr_err *err)
+{
+    skr_err own_err;
+    skr_people_reader reader = {.request = request, .err = err == NULL ? &own_err : err};
+    skr_txn *txn = NULL;
+    skr_people *people = NULL;
+    int status = check_request(request, reader.err);
+    if (status == SKR_OK)
+        status = skr_txn_begin(request->store, &txn, reader.err);
+    if (status < 0)
+        return status;
+    skr_manifest *manifest = skr_txn_manifest(txn);
+    status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
+    if (status == SKR_OK)
+        status = skr_people_open(skr_txn_folder(txn), &manifest->people, &people, reader.err);
+    if (status == SKR_OK)
+        status = skr_people_edit_new(people, &reader.edit, reader.err);
+    if (status == SKR_OK)
+        status = reader_init(&reader);
+    if (status == SKR_OK)
+        status = read_documents(&reader);
+    if (status == SKR_OK && reader.result.n_records == 0)
+        status = skr_fail(reader.err, SKR_ERR_INPUT, "%s: no people in it", request->files[0]);
+    if (status == SKR_OK)
+        status = write_people(&reader, txn);
+    if (status == SKR_OK) {
+        status = skr_txn_commit(txn, &reader.result.generation, reader.err);
+        txn = NULL;
+    }
+    if (status == SKR_OK)
+        *ret_result = reader.result;
+    reader_done(&reader);
+    skr_people_close(people);
+    skr_txn_abort(txn);
+    return status;
+}

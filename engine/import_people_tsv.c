@@ -1,0 +1,287 @@
+/*
+ * import_people_tsv.c - people from a table: one a line, under a header (docs/people-formats.md).
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/curie.h"
+#include "engine/import_people_int.h"
+#include "engine/query.h"
+#include "engine/text_lines.h"
+
+#define COLUMNS_MAX 4096
+
+typedef enum column_kind {
+    COLUMN_INDIVIDUAL,
+    COLUMN_SEX,
+    COLUMN_AGE,
+    COLUMN_WORD,    /* one term or word: country, ancestry */
+    COLUMN_TERMS,   /* a list */
+    COLUMN_MEASURE, /* a number; the column's name is a CURIE */
+} column_kind;
+
+typedef struct column {
+    column_kind kind;
+    skr_term_kind term_kind;
+    char *curie; /* of a measure */
+} column;
+
+typedef struct table {
+    skr_people_reader *reader;
+    skr_lines lines;
+    column *columns;
+    char **fields;
+    size_t n_columns;
+    size_t individual; /* which column */
+} table;
+
+static const struct {
+    const char *name;
+    column_kind kind;
+    skr_term_kind term_kind;
+} known[] = {
+    {"individual", COLUMN_INDIVIDUAL, 0},
+    {"id", COLUMN_INDIVIDUAL, 0},
+    {"sex", COLUMN_SEX, 0},
+    {"age", COLUMN_AGE, 0},
+    {"country", COLUMN_WORD, SKR_TERM_COUNTRY},
+    {"ancestry", COLUMN_WORD, SKR_TERM_ANCESTRY},
+    {"terms", COLUMN_TERMS, SKR_TERM_PHENOTYPE},
+    {"phenotypes", COLUMN_TERMS, SKR_TERM_PHENOTYPE},
+    {"diseases", COLUMN_TERMS, SKR_TERM_DISEASE},
+    {"treatments", COLUMN_TERMS, SKR_TERM_TREATMENT},
+    {"procedures", COLUMN_TERMS, SKR_TERM_PROCEDURE},
+    {"exposures", COLUMN_TERMS, SKR_TERM_EXPOSURE},
+};
+
+static int fail_nomem(const table *t)
+{
+    return skr_fail(t->reader->err, SKR_ERR_NOMEM, "people: out of memory");
+}
+
+static char *trim(char *text)
+{
+    while (*text == ' ')
+        text++;
+    size_t n = strlen(text);
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
+static bool is_missing(const char *text)
+{
+    return text[0] == '\0' || strcmp(text, ".") == 0 || strcasecmp(text, "NA") == 0;
+}
+
+/* ------------------------------------------------------------------ the header */
+
+static int read_column(table *t, const char *name, column *ret_column)
+{
+    char curie[SKR_CURIE_MAX];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcasecmp(name, known[i].name) == 0) {
+            *ret_column = (column){.kind = known[i].kind, .term_kind = known[i].term_kind};
+            return SKR_OK;
+        }
+    }
+    if (!skr_curie_read(name, curie))
+        return skr_reader_fail(t->reader,
+                               "column \"%.60s\" is not known: individual, sex, age, country, "
+                               "ancestry, terms, phenotypes, diseases, treatments, procedures, "
+                               "exposures, or the CURIE of a measure",
+                               name);
+    *ret_column =
+        (column){.kind = COLUMN_MEASURE, .term_kind = SKR_TERM_MEASURE, .curie = strdup(curie)};
+    return ret_column->curie == NULL ? fail_nomem(t) : SKR_OK;
+}
+
+static int read_header(table *t, char *line)
+{
+    size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
+    if (n > COLUMNS_MAX)
+        return skr_reader_fail(t->reader, "more than %d columns", COLUMNS_MAX);
+    t->columns = calloc(n, sizeof *t->columns);
+    if (t->columns == NULL)
+        return fail_nomem(t);
+    t->n_columns = n;
+    size_t n_individual = 0;
+    for (size_t i = 0; i < n; i++) {
+        char *name = trim(t->fields[i]);
+        int status =
+            read_column(t, i == 0 && name[0] == '#' ? trim(name + 1) : name, &t->columns[i]);
+        if (status < 0)
+            return status;
+        bool is_individual = t->columns[i].kind == COLUMN_INDIVIDUAL;
+        n_individual += is_individual;
+        t->individual = is_individual ? i : t->individual;
+        for (size_t k = 0; k < i; k++)
+            if (strcasecmp(t->fields[k], name) == 0)
+                return skr_reader_fail(t->reader, "two columns \"%.60s\"", name);
+    }
+    if (n_individual != 1)
+        return skr_reader_fail(t->reader, "one column must be \"individual\" (columns are "
+                                          "separated by tabs)");
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the rows */
+
+static int say(table *t, const skr_fact *fact)
+{
+    int status = skr_people_edit_fact(t->reader->edit, fact, t->reader->err);
+    return status == SKR_ERR_INPUT ? skr_reader_fail(t->reader, "%s", t->reader->err->message)
+                                   : status;
+}
+
+/* One entry of a list: a CURIE, "!" or "-" in front of one that was looked for and not found. */
+static int say_entry(table *t, skr_term_kind kind, char *entry)
+{
+    char curie[SKR_CURIE_MAX];
+    entry = trim(entry);
+    skr_fact fact = {.kind = kind, .curie = curie, .onset_years = NAN};
+    fact.is_excluded = entry[0] == '!' || entry[0] == '-';
+    if (is_missing(entry))
+        return SKR_OK;
+    if (!skr_curie_read(entry + fact.is_excluded, curie)) {
+        skr_reader_skip(t->reader, "\"%.40s\" is no term id (PREFIX:ID)", entry);
+        return SKR_OK;
+    }
+    return say(t, &fact);
+}
+
+static int say_list(table *t, skr_term_kind kind, char *list)
+{
+    for (char *at = list; at != NULL;) {
+        char *end = strpbrk(at, ";|");
+        if (end != NULL)
+            *end++ = '\0';
+        int status = say_entry(t, kind, at);
+        if (status < 0)
+            return status;
+        at = end;
+    }
+    return SKR_OK;
+}
+
+/* Countries and ancestries may be plain words, which then are their own label. */
+static int say_word(table *t, skr_term_kind kind, const char *word)
+{
+    char curie[SKR_CURIE_MAX];
+    skr_fact fact = {.kind = kind, .curie = curie, .onset_years = NAN};
+    if (!skr_curie_read(word, curie)) {
+        fact.curie = word;
+        fact.label = word;
+    }
+    return say(t, &fact);
+}
+
+static int say_measure(table *t, const char *curie, const char *text)
+{
+    char *end;
+    errno = 0;
+    double value = strtod(text, &end);
+    if (*end != '\0' || end == text || !isfinite(value) || errno == ERANGE)
+        return skr_reader_fail(t->reader, "%.60s: \"%.40s\" is no number", curie, text);
+    skr_fact fact = {.kind = SKR_TERM_MEASURE,
+                     .curie = curie,
+                     .has_value = true,
+                     .value = value,
+                     .onset_years = NAN};
+    return say(t, &fact);
+}
+
+static int say_field(table *t, const column *of, char *field)
+{
+    skr_sex sex;
+    double years;
+    switch (of->kind) {
+    case COLUMN_INDIVIDUAL:
+        return SKR_OK;
+    case COLUMN_SEX:
+        if (!skr_sex_read(field, &sex))
+            return skr_reader_fail(t->reader,
+                                   "sex \"%.40s\" is none of female, male, other, unknown", field);
+        skr_people_edit_sex(t->reader->edit, sex);
+        return SKR_OK;
+    case COLUMN_AGE:
+        if (!skr_age_parse(field, &years))
+            return skr_reader_fail(
+                t->reader, "age \"%.40s\" is neither years nor an ISO 8601 duration", field);
+        skr_people_edit_age(t->reader->edit, years);
+        return SKR_OK;
+    case COLUMN_WORD:
+        return say_word(t, of->term_kind, field);
+    case COLUMN_TERMS:
+        return say_list(t, of->term_kind, field);
+    case COLUMN_MEASURE:
+        return say_measure(t, of->curie, field);
+    }
+    return SKR_OK;
+}
+
+/* FNV-1a: says whether a line that came twice is the same. */
+static uint64_t digest_of(const char *text)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static int read_row(table *t, char *line)
+{
+    bool is_repeat;
+    t->reader->digest = digest_of(line);
+    size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
+    if (n != t->n_columns)
+        return skr_reader_fail(t->reader, "%zu columns where the header has %zu", n, t->n_columns);
+    char *id = trim(t->fields[t->individual]);
+    int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, &is_repeat);
+    for (size_t i = 0; status == SKR_OK && !is_repeat && i < n; i++) {
+        char *field = trim(t->fields[i]);
+        if (!is_missing(field))
+            status = say_field(t, &t->columns[i], field);
+    }
+    return status;
+}
+
+static int read_table(table *t)
+{
+    for (;;) {
+        char *line;
+        bool is_there;
+        int status = skr_lines_next(&t->lines, &line, &is_there, t->reader->err);
+        if (status < 0)
+            return status;
+        if (!is_there)
+            break;
+        t->reader->line = t->lines.number;
+        t->reader->id = NULL;
+        if (line[0] == '\0' || (line[0] == '#' && (line[1] == '#' || t->columns != NULL)))
+            continue;
+        status = t->columns == NULL ? read_header(t, line) : read_row(t, line);
+        if (status < 0)
+            return status;
+    }
+    if (t->columns == NULL)
+        return skr_reader_fail(t->reader, "no header in this table");
+    return SKR_OK;
+}
+
+int skr_read_people_tsv(skr_people_reader *reader)
+{
+    table t = {.reader = reader, .lines = {.archive = reader->archive}};
+    t.fields = calloc(COLUMNS_MAX, sizeof *t.fields);
+    int status = t.fields == NULL ? fail_nomem(&t) : read_table(&t);
+    for (size_t i = 0; i < t.n_columns; i++)
+        free(t.columns[i].curie);
+    free(t.columns);
+    free(t.fields);
+    skr_lines_done(&t.lines);
+    return status;
+}
