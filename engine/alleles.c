@@ -216,7 +216,7 @@ static int list_nowhere(lister *list, skr_err *err)
     if (!list->question->access->policy.is_exact)
         return SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < list->plan->n_named; i++) {
-        const skr_named *named = &list->plan->named[i];
+        const skr_named_allele *named = &list->plan->named[i];
         skr_allele_row row = {0};
         if (named->key->contig != SKR_NONE ||
             (skr_plan_judge(list->plan, named->key, &facts, 1) == SKR_NO &&

@@ -224,8 +224,8 @@ static int resolve(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_
 
 static int compare_named(const void *a, const void *b)
 {
-    const skr_named *x = a;
-    const skr_named *y = b;
+    const skr_named_allele *x = a;
+    const skr_named_allele *y = b;
     if (x->key->contig == SKR_NONE && y->key->contig == SKR_NONE) {
         int order = strcmp(x->contig, y->contig);
         if (order != 0)
@@ -244,7 +244,7 @@ static int collect_names(skr_plan *plan, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         if (node->is_named)
-            plan->named[plan->n_named++] = (skr_named){&node->key, node->contig};
+            plan->named[plan->n_named++] = (skr_named_allele){&node->key, node->contig};
     qsort(plan->named, plan->n_named, sizeof *plan->named, compare_named);
     size_t n_kept = 0;
     for (size_t i = 0; i < plan->n_named; i++)

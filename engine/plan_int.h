@@ -50,17 +50,17 @@ typedef struct skr_plan_node {
 } skr_plan_node;
 
 /* An allele asked for by name. */
-typedef struct skr_named {
+typedef struct skr_named_allele {
     const skr_allele *key; /* contig SKR_NONE when the store has no such contig */
     const char *contig;    /* canonical name */
-} skr_named;
+} skr_named_allele;
 
 typedef struct skr_plan {
     skr_snapshot *snapshot;
     uint32_t assembly; /* SKR_NONE: the store has no genomes */
     skr_plan_node *root;
     skr_plan_node *nodes;
-    skr_named *named; /* ascending by key, each once; those on unknown contigs last */
+    skr_named_allele *named; /* ascending by key, each once; those on unknown contigs last */
     size_t n_named;
     skr_reach_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */

@@ -206,19 +206,20 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
 {
     const skr_scan *scan = worker->scan;
     bool is_cohort = (flags & SKR_TALLY_COHORT) != 0 && scan->slots[slot].cohort != NULL;
-    bool is_whole = skr_tally_is_whole(view);
     bool keeps_found = (flags & SKR_TALLY_FOUND) != 0;
-    bool tells_apart =
-        is_whole || keeps_found || scan->plan->snapshot->has_repeats[scan->plan->assembly];
+    bool tells_apart = keeps_found || scan->plan->snapshot->has_repeats[scan->plan->assembly];
     size_t n_before = worker->n_found;
     skr_tally tally = {0};
     int status = SKR_OK;
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        if (worker->lanes[i].slot == slot && skr_tally_has_atoms(&worker->lanes[i], view))
+            tells_apart = true;
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
         skr_lane *lane = &worker->lanes[i];
         const skr_mask *mask = is_cohort ? &lane->cohort : &lane->live;
         if (lane->slot != slot || mask->n == 0)
             continue;
-        if (is_whole) {
+        if (skr_tally_has_atoms(lane, view)) {
             status = sum_whole(worker, lane, mask, view, &tally, err);
             continue;
         }
@@ -287,7 +288,7 @@ int skr_tally_mark(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
         skr_lane *lane = &worker->lanes[i];
         if (lane->slot != slot || lane->live.n == 0)
             continue;
-        if (skr_tally_is_whole(view)) {
+        if (skr_tally_has_atoms(lane, view)) {
             status = skr_tally_states(worker, lane, view, err);
             for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
                 if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))

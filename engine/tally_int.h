@@ -1,9 +1,9 @@
 /*
  * tally_int.h - adding up one allele in one dataset: copies, carriers, who was called.
  *
- * What a sample is for an allele is said in storage/segment.h. An allele asked for by name that
- * replaces several bases by as many others is counted as a whole (rule 1 of docs/counting.md): by
- * records of the whole where a sample has some, by its atoms otherwise.
+ * What a sample is for an allele is said in storage/segment.h. An allele that replaces several
+ * bases by as many others is counted as a whole (rule 1 of docs/counting.md), in a list as by name:
+ * by records of the whole where a sample has some, by its atoms otherwise.
  */
 #ifndef SKR_ENGINE_TALLY_INT_H
 #define SKR_ENGINE_TALLY_INT_H
@@ -54,10 +54,11 @@ SKR_MUST_USE int skr_tally_mark(skr_worker *worker, const skr_key_view *view, ui
 /* Moves the marks of the lanes of a slot to the people. Before a lane enters another contig. */
 void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people);
 
-/* Is the allele at hand counted sample by sample? */
-static inline bool skr_tally_is_whole(const skr_key_view *view)
+/* Do the atoms of the allele at hand speak for some samples of the lane? */
+static inline bool skr_tally_has_atoms(const skr_lane *lane, const skr_key_view *view)
 {
-    return view->is_named && view->key.kind == SKR_ALLELE_MNV;
+    return view->key.kind == SKR_ALLELE_MNV &&
+           !(lane->has_row && lane->rows->is_complete[lane->row] != 0);
 }
 
 #endif

@@ -187,7 +187,7 @@ int skr_tally_states(skr_worker *worker, skr_lane *lane, const skr_key_view *vie
         at.row = lane->row;
         at.zone = (skr_zone)lane->rows->zone[lane->row];
     }
-    if (status == SKR_OK && !skr_tally_is_whole(view)) {
+    if (status == SKR_OK && !skr_tally_has_atoms(lane, view)) {
         status = own_states(worker, lane, &at, err);
         if (status == SKR_OK)
             status = fill_from_spans(lane->view, lane, key, worker->called, worker->scratch, err);

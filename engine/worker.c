@@ -290,7 +290,7 @@ static int look_at_rows(skr_worker *worker, skr_key_view *view, bool *filter_fai
 }
 
 /* The lowest of the lanes' rows and the next name; false when there is none. */
-static bool lowest_key(skr_worker *worker, const skr_named *named, skr_allele *ret_key)
+static bool lowest_key(skr_worker *worker, const skr_named_allele *named, skr_allele *ret_key)
 {
     bool has_key = named != NULL;
     if (has_key)
@@ -404,7 +404,7 @@ int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
     find_names(plan, morsel, &named, &named_to);
     status = lanes_begin(worker, morsel, err);
     while (status == SKR_OK) {
-        const skr_named *next = named < named_to ? &plan->named[named] : NULL;
+        const skr_named_allele *next = named < named_to ? &plan->named[named] : NULL;
         if (!lowest_key(worker, next, &view.key))
             break;
         view.is_named = next != NULL && skr_allele_compare(next->key, &view.key) == 0;

@@ -272,6 +272,15 @@ int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *en
     return SKR_OK;
 }
 
+void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index)
+{
+    SKR_CHECK(index < manifest->n_segments);
+    free_segment(&manifest->segments[index]);
+    manifest->n_segments--;
+    memmove(&manifest->segments[index], &manifest->segments[index + 1],
+            (manifest->n_segments - index) * sizeof *manifest->segments);
+}
+
 static int copy_source(const skr_source *source, skr_source *ret_copy, skr_err *err)
 {
     skr_source copy = *source;

@@ -152,6 +152,9 @@ SKR_MUST_USE int skr_manifest_add_segment(skr_manifest *manifest, const skr_segm
 SKR_MUST_USE int skr_manifest_add_delivery(skr_manifest *manifest, const skr_delivery *delivery,
                                            uint32_t *ret_index, skr_err *err);
 
+/* Takes an entry out of the list: its file belongs to no generation from the next commit on. */
+void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index);
+
 /*
  * Marks local samples (ascending) of a segment dead on a contig (or SKR_NONE for all), merging with
  * what is dead already. Errors: NOMEM, LIMIT.

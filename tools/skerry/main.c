@@ -16,7 +16,7 @@ static const skr_command commands[] = {
      "when\n"
      "it is missing. Whatever goes wrong leaves it as it was. docs/counting.md says what is "
      "counted.",
-     NULL},
+     skr_cmd_import},
     {"people", "--dataset ID [options] FILE...",
      "import people: phenopackets, Beacon individuals and biosamples, TSV",
      "FILE may be a file, a folder, a .zip, or JSON lines; any of them gzipped.", NULL},

@@ -1,0 +1,21 @@
+/*
+ * import_body.h - what a fragment holds: calls, and the carriers of a row, by the numbers of the
+ * samples within one file. Never stored in a segment: scratch only.
+ */
+#ifndef SKR_ENGINE_IMPORT_BODY_H
+#define SKR_ENGINE_IMPORT_BODY_H
+
+#include "storage/base/buffer.h"
+#include "storage/base/err.h"
+#include "storage/call_set.h"
+#include "storage/carriers.h"
+
+/* Appends; carriers NULL for a span. Errors: NOMEM. */
+SKR_MUST_USE int skr_body_encode(const skr_call_set *calls, const skr_carriers *carriers,
+                                 skr_buffer *bytes, skr_err *err);
+
+/* Reads back; calls is done with first, carriers is cleared. Errors: CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples,
+                                 skr_call_set *calls, skr_carriers *carriers, skr_err *err);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * import_files.c - the files of a delivery before their records: bytes, options, samples.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/import_int.h"
+#include "index/contig.h"
+
+#define COPY_BYTES (1u << 20)
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+}
+
+/* ------------------------------------------------------------------ bytes */
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return -1;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+/* Copies what a pipe gives into a scratch file, because it is read more than once. */
+static int spool(skr_import *import, skr_import_file *file, int from, skr_err *err)
+{
+    char *buffer = malloc(COPY_BYTES);
+    int to = -1;
+    int status =
+        buffer == NULL ? no_memory(err) : skr_txn_scratch_path(import->txn, &file->path, err);
+    if (status == SKR_OK) {
+        to = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (to < 0)
+            status =
+                skr_fail(err, SKR_ERR_IO, "%s: cannot be made: %s", file->path, strerror(errno));
+    }
+    while (status == SKR_OK) {
+        ssize_t n = read(from, buffer, COPY_BYTES);
+        if (n == 0)
+            break;
+        if (n < 0 && errno == EINTR)
+            status = skr_import_check_stop(import, err);
+        else if (n < 0)
+            status =
+                skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read: %s", file->name, strerror(errno));
+        else if (write_all(to, buffer, (size_t)n) < 0)
+            status =
+                skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", file->path, strerror(errno));
+        else
+            status = skr_import_check_stop(import, err);
+    }
+    if (to >= 0 && close(to) < 0 && status == SKR_OK)
+        status =
+            skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", file->path, strerror(errno));
+    free(buffer);
+    return status;
+}
+
+/* Finds out what the path names, and spools what cannot be read twice. */
+static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
+{
+    struct stat about;
+    bool is_stdin = strcmp(file->given, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
+    int status = SKR_OK;
+    if (fd < 0 || fstat(fd, &about) < 0)
+        status =
+            skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", file->given, strerror(errno));
+    else if (S_ISDIR(about.st_mode))
+        status = skr_fail(err, SKR_ERR_INPUT, "%s: is a folder, not a file", file->given);
+    else if (S_ISREG(about.st_mode) && !is_stdin)
+        file->path = strdup(file->given);
+    else
+        status = spool(import, file, fd, err);
+    if (status == SKR_OK && file->path == NULL)
+        status = no_memory(err);
+    if (fd >= 0 && !is_stdin)
+        (void)close(fd);
+    return status;
+}
+
+/* ------------------------------------------------------------------ samples */
+
+static void add_text(skr_digest *digest, const char *text)
+{
+    skr_digest_update(digest, text, strlen(text) + 1);
+}
+
+/* The options that decide how the file is read, the lines of its samples among them. */
+static int digest_options(skr_import *import, skr_import_file *file, const skr_name_map *samples,
+                          skr_err *err)
+{
+    const skr_import_request *request = import->request;
+    skr_buffer gate = {0};
+    skr_digest *digest = NULL;
+    int status = skr_gate_print(&request->gate, &gate, err);
+    if (status == SKR_OK)
+        status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
+    if (status < 0)
+        goto out;
+    add_text(digest, file->is_gvcf ? "gvcf" : "vcf");
+    skr_digest_update(digest, gate.bytes, gate.n);
+    add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
+    add_text(digest, import->fasta != NULL || import->old_reference != NULL ? "aligned" : "raw");
+    for (uint32_t i = 0; i < samples->n; i++) {
+        const skr_sample_line *line = skr_sample_table_find(&import->table, samples->names[i]);
+        char karyotype[16];
+        if (line == NULL)
+            continue;
+        skr_karyotype_text(line->karyotype, karyotype);
+        add_text(digest, samples->names[i]);
+        add_text(digest, line->individual);
+        add_text(digest, line->biosample);
+        add_text(digest, karyotype);
+        add_text(digest, line->is_not_primary ? "no" : "yes");
+    }
+    skr_digest_final(digest, file->options);
+out:
+    skr_digest_free(digest);
+    skr_buffer_done(&gate);
+    return status;
+}
+
+/* Room for one more sample of the segment. */
+static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, uint32_t file,
+                      skr_err *err)
+{
+    if ((number & (number - 1)) == 0) { /* the list doubles at every power of two */
+        size_t n_max = number == 0 ? 1 : (size_t)number * 2;
+        skr_sample *samples = realloc(import->samples, n_max * sizeof *samples);
+        if (samples == NULL)
+            return no_memory(err);
+        import->samples = samples;
+    }
+    import->samples[number] = (skr_sample){.karyotype = karyotype, .source = file};
+    return SKR_OK;
+}
+
+/* Numbers the columns that count. */
+static int number_columns(skr_import *import, uint32_t number, const skr_name_map *samples,
+                          skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    skr_columns *columns = &file->columns;
+    columns->n_columns = samples->n;
+    columns->column = malloc(samples->n * sizeof *columns->column);
+    columns->karyotype = malloc(samples->n * sizeof *columns->karyotype);
+    file->local = malloc(samples->n * sizeof *file->local);
+    if (columns->column == NULL || columns->karyotype == NULL || file->local == NULL)
+        return no_memory(err);
+    for (uint32_t i = 0; i < samples->n; i++) {
+        const char *name = samples->names[i];
+        const skr_sample_line *line = skr_sample_table_find(&import->table, name);
+        skr_karyotype karyotype = {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
+        bool is_new;
+        if (line != NULL && line->is_not_primary) {
+            import->counts[SKR_COUNT_NOT_PRIMARY]++;
+            continue;
+        }
+        if (line != NULL)
+            karyotype = line->karyotype;
+        int status = skr_name_map_add(&import->names, name, strlen(name), &file->local[columns->n],
+                                      &is_new, err);
+        if (status == SKR_OK && is_new)
+            status = add_sample(import, karyotype, file->local[columns->n], number, err);
+        if (status < 0)
+            return status;
+        columns->column[columns->n] = i;
+        columns->karyotype[columns->n++] = karyotype;
+    }
+    if (columns->n == columns->n_columns) {
+        free(columns->column);
+        columns->column = NULL;
+    }
+    return SKR_OK;
+}
+
+/* The copies that are expected of every column that counts, zone by zone. */
+static int expect_copies(skr_columns *columns, skr_err *err)
+{
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
+        columns->expected[zone] = malloc(columns->n + 1u);
+        if (columns->expected[zone] == NULL)
+            return no_memory(err);
+        columns->has_plain_zone[zone] = true;
+        columns->is_one_copy[zone] = true;
+        for (uint32_t i = 0; i < columns->n; i++) {
+            uint8_t expected = skr_copies_expected((skr_zone)zone, columns->karyotype[i]);
+            columns->expected[zone][i] = expected;
+            columns->has_plain_zone[zone] &= expected == 1 || expected == 2;
+            columns->is_one_copy[zone] &= expected == 1;
+        }
+    }
+    return SKR_OK;
+}
+
+/* Have two files of this delivery the same bytes and options? Then one is enough. */
+static bool is_given_before(const skr_import *import, uint32_t number)
+{
+    const skr_import_file *file = &import->files[number];
+    for (uint32_t i = 0; i < number; i++)
+        if (memcmp(import->files[i].digest, file->digest, sizeof file->digest) == 0 &&
+            memcmp(import->files[i].options, file->options, sizeof file->options) == 0)
+            return true;
+    return false;
+}
+
+static int look_at(skr_import *import, uint32_t number, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    skr_vcf *vcf = NULL;
+    int status = open_source(import, file, err);
+    if (status == SKR_OK)
+        status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
+    skr_vcf_plan plan = {file->path, file->name, &import->request->gate, 1};
+    if (status == SKR_OK)
+        status = skr_vcf_open(&plan, &vcf, err);
+    if (status < 0)
+        return status;
+    const skr_name_map *samples = skr_vcf_samples(vcf);
+    file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
+                    (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
+    status = digest_options(import, file, samples, err);
+    if (status == SKR_OK) {
+        file->is_skipped = is_given_before(import, number) || skr_identity_has_file(import, file);
+        if (!file->is_skipped)
+            status = number_columns(import, number, samples, err);
+        if (status == SKR_OK && !file->is_skipped)
+            status = expect_copies(&file->columns, err);
+    }
+    skr_vcf_close(vcf);
+    return status;
+}
+
+static const char *without_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+int skr_import_look_at_files(skr_import *import, skr_err *err)
+{
+    int status = SKR_OK;
+    import->files = calloc(import->request->n_files, sizeof *import->files);
+    if (import->files == NULL)
+        return no_memory(err);
+    import->n_files = (uint32_t)import->request->n_files;
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
+        skr_import_file *file = &import->files[i];
+        file->given = import->request->files[i];
+        file->name = strcmp(file->given, "-") == 0 ? "standard input" : without_folder(file->given);
+        status = skr_import_check_stop(import, err);
+        if (status == SKR_OK)
+            status = look_at(import, i, err);
+    }
+    if (status == SKR_OK)
+        status = skr_sample_table_check_used(&import->table, err);
+    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++)
+        import->samples[i].name = import->names.names[i];
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
+        skr_import_file *file = &import->files[i];
+        file->is_identity = file->columns.n == import->names.n;
+        for (uint32_t j = 0; j < file->columns.n && file->is_identity; j++)
+            file->is_identity = file->local[j] == j;
+    }
+    return status;
+}
+
+void skr_import_files_done(skr_import *import)
+{
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        skr_import_file *file = &import->files[i];
+        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+            free(file->columns.expected[zone]);
+        free(file->columns.column);
+        free(file->columns.karyotype);
+        free(file->local);
+        free(file->contigs);
+        free(file->used);
+        free(file->path);
+    }
+    free(import->files);
+}

@@ -1,0 +1,450 @@
+/*
+ * import_identity.c - who the samples are, and what the store has of them already (rule 9).
+ *
+ * A sample is (dataset, name). What it has is told by the sources of the deliveries: each names its
+ * contigs and, where they are not all of the segment's, its samples.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import_int.h"
+
+/* A live sample of an older segment; those of one name are chained. */
+typedef struct old_sample {
+    uint32_t segment; /* in the manifest */
+    uint32_t local;
+    uint32_t individual;
+    uint32_t next; /* in old, or SKR_NONE */
+} old_sample;
+
+struct skr_identity {
+    skr_name_map names;
+    uint32_t *first; /* by name: in old */
+    uint32_t n_first_max;
+    old_sample *old;
+    uint32_t n_old;
+    uint32_t n_old_max;
+};
+
+/* A sample of an older segment that is replaced on a contig. */
+typedef struct burial {
+    uint32_t segment;
+    uint32_t contig;
+    uint32_t sample;
+} burial;
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+}
+
+static bool holds(const uint32_t *list, uint32_t n, uint32_t value)
+{
+    uint32_t from = 0;
+    while (from < n) {
+        uint32_t middle = from + (n - from) / 2;
+        if (list[middle] == value)
+            return true;
+        if (list[middle] < value)
+            from = middle + 1;
+        else
+            n = middle;
+    }
+    return false;
+}
+
+static const skr_delivery *delivery_of(const skr_import *import, uint32_t segment)
+{
+    return &import->manifest->deliveries[import->manifest->segments[segment].delivery];
+}
+
+static bool source_has(const skr_source *source, uint32_t sample)
+{
+    return source->n_samples == 0 || holds(source->samples, source->n_samples, sample);
+}
+
+/* ------------------------------------------------------------------ what there is */
+
+static int add_old(skr_identity *identity, const char *name, old_sample sample, skr_err *err)
+{
+    uint32_t number;
+    bool is_new;
+    int status = skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err);
+    if (status < 0)
+        return status;
+    if (number >= identity->n_first_max) {
+        uint32_t n_max = number * 2 + 64;
+        uint32_t *first = realloc(identity->first, n_max * sizeof *first);
+        if (first == NULL)
+            return no_memory(err);
+        identity->first = first;
+        identity->n_first_max = n_max;
+    }
+    if (identity->n_old == identity->n_old_max) {
+        uint32_t n_max = identity->n_old_max * 2 + 64;
+        old_sample *old = realloc(identity->old, n_max * sizeof *old);
+        if (old == NULL)
+            return no_memory(err);
+        identity->old = old;
+        identity->n_old_max = n_max;
+    }
+    sample.next = is_new ? SKR_NONE : identity->first[number];
+    identity->first[number] = identity->n_old;
+    identity->old[identity->n_old++] = sample;
+    return SKR_OK;
+}
+
+/* Is anything of a sample live? A source without records keeps the sample known. */
+static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
+{
+    const skr_delivery *delivery = delivery_of(import, segment);
+    const skr_segment_entry *entry = &import->manifest->segments[segment];
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        if (!source->is_live || !source_has(source, local))
+            continue;
+        if (source->n_contigs == 0)
+            return true;
+        for (uint32_t c = 0; c < source->n_contigs; c++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c], local))
+                return true;
+    }
+    return false;
+}
+
+int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err)
+{
+    skr_identity *identity = calloc(1, sizeof *identity);
+    int status = identity == NULL ? no_memory(err) : SKR_OK;
+    for (uint32_t i = 0; i < import->manifest->n_segments && status == SKR_OK; i++) {
+        const skr_segment_entry *entry = &import->manifest->segments[i];
+        skr_segment *segment = NULL;
+        if (entry->dataset != import->dataset)
+            continue;
+        status = skr_segment_open(skr_txn_folder(import->txn), &entry->file, &segment, err);
+        if (status < 0)
+            break;
+        const skr_sample *samples = skr_segment_samples(segment);
+        for (uint32_t j = 0; j < skr_segment_n_samples(segment) && status == SKR_OK; j++)
+            if (is_alive(import, i, j))
+                status = add_old(identity, samples[j].name,
+                                 (old_sample){i, j, samples[j].individual, SKR_NONE}, err);
+        skr_segment_close(segment);
+    }
+    if (status < 0)
+        skr_identity_free(identity);
+    else
+        *ret_identity = identity;
+    return status;
+}
+
+void skr_identity_free(skr_identity *identity)
+{
+    if (identity == NULL)
+        return;
+    skr_name_map_done(&identity->names);
+    free(identity->first);
+    free(identity->old);
+    free(identity);
+}
+
+bool skr_identity_has_file(const skr_import *import, const skr_import_file *file)
+{
+    for (uint32_t i = 0; i < import->manifest->n_deliveries; i++) {
+        const skr_delivery *delivery = &import->manifest->deliveries[i];
+        if (delivery->dataset != import->dataset || delivery->assembly != import->assembly)
+            continue;
+        for (uint32_t j = 0; j < delivery->n_sources; j++) {
+            const skr_source *source = &delivery->sources[j];
+            if (source->is_live && memcmp(source->digest, file->digest, sizeof file->digest) == 0 &&
+                memcmp(source->options, file->options, sizeof file->options) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The samples of a name that are live, in chain order; SKR_NONE: none. */
+static uint32_t first_of(const skr_identity *identity, const char *name)
+{
+    uint32_t number = skr_name_map_find(&identity->names, name, strlen(name));
+    return number == UINT32_MAX ? SKR_NONE : identity->first[number];
+}
+
+/* ------------------------------------------------------------------ individuals */
+
+/* Which sample of the dataset counts for an individual: a number in import->names, or in
+ * identity->names with OLD added. */
+#define OLD 0x80000000u
+
+static int no_second_sample(const skr_import *import, const char *individual, uint32_t owner,
+                            const char *name, skr_err *err)
+{
+    const char *other = (owner & OLD) != 0 ? import->identity->names.names[owner & ~OLD]
+                                           : import->names.names[owner];
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "samples '%s' and '%s' both belong to individual '%s': mark one of them "
+                    "primary=no in --samples",
+                    other, name, individual);
+}
+
+/* Fills owners with the old samples that count. */
+static void own_old(const skr_identity *identity, uint32_t *owners, uint32_t n_owners)
+{
+    for (uint32_t name = 0; name < identity->names.n; name++)
+        for (uint32_t i = identity->first[name]; i != SKR_NONE; i = identity->old[i].next)
+            if (identity->old[i].individual < n_owners)
+                owners[identity->old[i].individual] = name | OLD;
+}
+
+/* The individual of one sample. */
+static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
+                           skr_err *err)
+{
+    const char *name = import->names.names[sample];
+    const skr_sample_line *line = skr_sample_table_find(&import->table, name);
+    const char *id = line != NULL && *line->individual != '\0' ? line->individual : name;
+    bool is_new;
+    int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
+    if (status < 0)
+        return skr_fail_in(err, status, "sample '%s'", name);
+    if (!import->request->allow_shared_people && !is_new &&
+        skr_people_edit_is_elsewhere(import->edit, *ret_individual, import->dataset))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "individual '%s' belongs to another dataset: rename it with --samples, or "
+                        "say --shared-people if it is the same person",
+                        id);
+    for (uint32_t i = first_of(import->identity, name); i != SKR_NONE;
+         i = import->identity->old[i].next)
+        if (import->identity->old[i].individual != *ret_individual &&
+            !import->request->is_replacing)
+            return skr_fail(err, SKR_ERR_INPUT,
+                            "sample '%s' is there already, for another individual than '%s': "
+                            "--replace it, or name it as before",
+                            name, id);
+    return SKR_OK;
+}
+
+int skr_identity_individuals(skr_import *import, skr_err *err)
+{
+    uint32_t n_owners = skr_people_count(import->people) + import->names.n;
+    uint32_t *owners = malloc((n_owners + 1u) * sizeof *owners);
+    int status = owners == NULL ? no_memory(err) : SKR_OK;
+    if (status < 0)
+        return status;
+    memset(owners, 0xff, n_owners * sizeof *owners);
+    own_old(import->identity, owners, n_owners);
+    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++) {
+        uint32_t individual = 0;
+        const char *name = import->names.names[i];
+        status = find_individual(import, i, &individual, err);
+        if (status < 0)
+            break;
+        uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
+        if (individual < n_owners) {
+            uint32_t owner = owners[individual];
+            if (owner != SKR_NONE && (same == UINT32_MAX || owner != (same | OLD)))
+                status = no_second_sample(import, name, owner, name, err);
+            owners[individual] = i;
+        }
+        import->samples[i].individual = individual;
+        if (status == SKR_OK)
+            status = skr_people_edit_sample(import->edit, import->dataset, individual,
+                                            import->samples[i].karyotype, err);
+    }
+    free(owners);
+    return status;
+}
+
+/* ------------------------------------------------------------------ contigs */
+
+/* The live source that gives an old sample its data on a contig, or NULL. */
+static const skr_source *source_on(const skr_import *import, const old_sample *old, uint32_t contig)
+{
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    const skr_delivery *delivery = delivery_of(import, old->segment);
+    if (entry->assembly != import->assembly || skr_segment_entry_is_dead(entry, contig, old->local))
+        return NULL;
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        if (source->is_live && source_has(source, old->local) &&
+            holds(source->contigs, source->n_contigs, contig))
+            return source;
+    }
+    return NULL;
+}
+
+int skr_identity_check_contig(skr_import *import, const skr_import_file *file, uint32_t contig,
+                              skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    if (import->request->is_replacing || identity->n_old == 0)
+        return SKR_OK;
+    for (uint32_t i = 0; i < file->columns.n; i++) {
+        const char *name = import->names.names[file->local[i]];
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const skr_source *source = source_on(import, &identity->old[j], contig);
+            if (source != NULL)
+                return skr_fail(
+                    err, SKR_ERR_INPUT,
+                    "%s: sample '%s' has contig %s already, from %s, with other bytes or other "
+                    "options; --replace takes the new file instead",
+                    file->name, name,
+                    import->manifest->assemblies[import->assembly].contigs[contig].name,
+                    source->name);
+        }
+    }
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ replacing */
+
+typedef struct burials {
+    burial *list;
+    size_t n;
+    size_t n_max;
+} burials;
+
+static int add_burial(burials *all, burial one, skr_err *err)
+{
+    if (all->n == all->n_max) {
+        size_t n_max = all->n_max * 2 + 64;
+        burial *list = realloc(all->list, n_max * sizeof *list);
+        if (list == NULL)
+            return no_memory(err);
+        all->list = list;
+        all->n_max = n_max;
+    }
+    all->list[all->n++] = one;
+    return SKR_OK;
+}
+
+/* Does a source share a contig with the file, one on which the old sample is live? */
+static bool is_met(const skr_import *import, const skr_import_file *file, const old_sample *old,
+                   const skr_source *source)
+{
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    for (uint32_t i = 0; i < file->n_used; i++) {
+        uint32_t contig = import->contigs[file->used[i]].index;
+        if (holds(source->contigs, source->n_contigs, contig) &&
+            !skr_segment_entry_is_dead(entry, contig, old->local))
+            return true;
+    }
+    return false;
+}
+
+/* A new file replaces, of each of its samples, the older files that share a contig with it. */
+static int bury_for(skr_import *import, const skr_import_file *file, burials *all, skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
+        const char *name = import->names.names[file->local[i]];
+        bool is_replaced = false;
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const old_sample *old = &identity->old[j];
+            const skr_delivery *delivery = delivery_of(import, old->segment);
+            if (import->manifest->segments[old->segment].assembly != import->assembly)
+                continue;
+            for (uint32_t s = 0; s < delivery->n_sources; s++) {
+                const skr_source *source = &delivery->sources[s];
+                if (!source->is_live || !source_has(source, old->local) ||
+                    !is_met(import, file, old, source))
+                    continue;
+                is_replaced = true;
+                for (uint32_t c = 0; c < source->n_contigs && status == SKR_OK; c++)
+                    status = add_burial(all, (burial){old->segment, source->contigs[c], old->local},
+                                        err);
+            }
+        }
+        import->counts[SKR_COUNT_REPLACED] += is_replaced;
+    }
+    return status;
+}
+
+static int compare_burials(const void *a, const void *b)
+{
+    const burial *left = a;
+    const burial *right = b;
+    if (left->segment != right->segment)
+        return left->segment < right->segment ? -1 : 1;
+    if (left->contig != right->contig)
+        return left->contig < right->contig ? -1 : 1;
+    return left->sample < right->sample ? -1 : left->sample > right->sample;
+}
+
+static int bury_all(skr_import *import, burials *all, skr_err *err)
+{
+    int status = SKR_OK;
+    if (all->n == 0)
+        return SKR_OK;
+    qsort(all->list, all->n, sizeof *all->list, compare_burials);
+    uint32_t *samples = malloc(all->n * sizeof *samples);
+    if (samples == NULL)
+        return no_memory(err);
+    for (size_t from = 0; from < all->n && status == SKR_OK;) {
+        const burial *first = &all->list[from];
+        uint32_t n = 0;
+        size_t at = from;
+        for (; at < all->n && all->list[at].segment == first->segment &&
+               all->list[at].contig == first->contig;
+             at++)
+            if (n == 0 || samples[n - 1] != all->list[at].sample)
+                samples[n++] = all->list[at].sample;
+        status = skr_segment_entry_bury(&import->manifest->segments[first->segment], first->contig,
+                                        samples, n, err);
+        from = at;
+    }
+    free(samples);
+    return status;
+}
+
+/* Does anything of a source still count? */
+static bool is_source_alive(const skr_segment_entry *entry, const skr_source *source)
+{
+    if (source->n_contigs == 0)
+        return true;
+    uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
+    for (uint32_t c = 0; c < source->n_contigs; c++)
+        for (uint32_t i = 0; i < n; i++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c],
+                                           source->n_samples == 0 ? i : source->samples[i]))
+                return true;
+    return false;
+}
+
+/* Marks sources that are dead, and drops segments none of whose sources lives. */
+static void drop_dead(skr_import *import)
+{
+    for (uint32_t i = import->manifest->n_segments; i-- > 0;) {
+        skr_segment_entry *entry = &import->manifest->segments[i];
+        if (entry->n_tombstones == 0)
+            continue;
+        skr_delivery *delivery = &import->manifest->deliveries[entry->delivery];
+        bool is_any_alive = false;
+        for (uint32_t s = 0; s < delivery->n_sources; s++) {
+            skr_source *source = &delivery->sources[s];
+            source->is_live = source->is_live && is_source_alive(entry, source);
+            is_any_alive = is_any_alive || source->is_live;
+        }
+        if (!is_any_alive)
+            skr_manifest_drop_segment(import->manifest, i);
+    }
+}
+
+int skr_identity_bury(skr_import *import, skr_err *err)
+{
+    burials all = {0};
+    int status = SKR_OK;
+    if (!import->request->is_replacing || import->identity->n_old == 0)
+        return SKR_OK;
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
+        if (!import->files[i].is_skipped)
+            status = bury_for(import, &import->files[i], &all, err);
+    if (status == SKR_OK)
+        status = bury_all(import, &all, err);
+    if (status == SKR_OK)
+        drop_dead(import);
+    free(all.list);
+    return status;
+}

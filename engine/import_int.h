@@ -1,0 +1,200 @@
+/*
+ * import_int.h - what the parts of an import of genomes share.
+ *
+ * import.c goes through the steps; import_files.c looks at the files and their samples;
+ * import_identity.c compares them with what the store has; import_record.c turns records into
+ * fragments; import_reference.c gives bases; import_write.c turns sorted fragments into a segment.
+ */
+#ifndef SKR_ENGINE_IMPORT_INT_H
+#define SKR_ENGINE_IMPORT_INT_H
+
+#include "engine/fasta.h"
+#include "engine/import.h"
+#include "engine/import_samples.h"
+#include "engine/import_vcf.h"
+#include "engine/name_map.h"
+#include "engine/record_claims.h"
+#include "engine/site_batch.h"
+#include "index/people.h"
+#include "index/variant_key.h"
+#include "storage/digest.h"
+#include "storage/manifest.h"
+#include "storage/reference.h"
+#include "storage/segment.h"
+#include "storage/store.h"
+
+/* Memory for fragments before they are spilled. */
+#define SKR_IMPORT_BATCH_BYTES (256u << 20)
+
+/* How many records are read between two looks at the stop flag. */
+#define SKR_IMPORT_RECORDS_A_LOOK 256u
+
+typedef enum skr_import_count {
+    SKR_COUNT_FAILED_GATE, /* genotypes */
+    SKR_COUNT_BAD_ALT,     /* alleles */
+    SKR_COUNT_HET_ON_HAPLOID,
+    SKR_COUNT_Y_PAR,   /* genotypes */
+    SKR_COUNT_NO_COPY, /* genotypes */
+    SKR_COUNT_BND,     /* alleles */
+    SKR_COUNT_REJECTED_CONTIG,
+    SKR_COUNT_REF_MISMATCH,
+    SKR_COUNT_BAD_END,
+    SKR_COUNT_CLIPPED,
+    SKR_COUNT_TELOMERE,
+    SKR_COUNT_BLOCKS_LEFT_OUT,
+    SKR_COUNT_DUPLICATE_KEY, /* alleles that several records of one sample name */
+    SKR_COUNT_NOT_PRIMARY,   /* samples */
+    SKR_COUNT_REPLACED,      /* samples */
+    SKR_COUNT_SEX_CONFLICT,  /* individuals */
+    SKR_N_COUNTS,
+} skr_import_count;
+
+/* A contig that records of this delivery use. */
+typedef struct skr_import_contig {
+    uint32_t index;  /* in the assembly */
+    char *name;      /* canonical */
+    uint32_t length; /* 0: nobody said */
+    bool has_reference;
+    uint32_t old_reference; /* number in the store's reference, or SKR_NONE: in the FASTA */
+    uint32_t min_start0;
+    uint32_t max_start0;
+} skr_import_contig;
+
+/* A contig as one file spells it. */
+typedef struct skr_file_contig {
+    uint32_t contig; /* in skr_import.contigs; SKR_NONE: not met yet */
+    bool is_rejected;
+} skr_file_contig;
+
+typedef struct skr_import_file {
+    const char *given; /* as on the command line */
+    const char *name;  /* for people: without its folder */
+    char *path;        /* to read: a scratch file for a pipe */
+    uint64_t n_bytes;
+    uint8_t digest[SKR_DIGEST_SIZE];
+    uint8_t options[SKR_DIGEST_SIZE];
+    bool is_gvcf;
+    bool is_skipped; /* known already, bytes and options */
+    skr_columns columns;
+    uint32_t *local;  /* of each column that counts: its number in the segment, ascending or not */
+    bool is_identity; /* local is 0, 1, 2 ... and the whole segment */
+    skr_file_contig *contigs; /* by the reader's numbers */
+    uint32_t n_contigs;
+    uint32_t *used; /* contigs on which it has records, in skr_import.contigs, order of meeting */
+    uint32_t n_used;
+    uint64_t n_records;
+    uint64_t n_ref_mismatches;
+    bool has_said_blocks;
+} skr_import_file;
+
+typedef struct skr_identity skr_identity; /* import_identity.c */
+
+typedef struct skr_import {
+    const skr_import_request *request;
+    skr_txn *txn;
+    skr_manifest *manifest;
+    uint32_t dataset;
+    uint32_t assembly;
+    uint32_t delivery; /* index that it will have */
+    skr_sample_table table;
+    skr_import_file *files;
+    uint32_t n_files;
+    skr_name_map names;  /* of the samples that count, by their number in the segment */
+    skr_sample *samples; /* names.n of them */
+    skr_people *people;
+    skr_people_edit *edit;
+    skr_identity *identity;
+
+    skr_name_map contig_names;
+    skr_import_contig *contigs;
+    uint32_t n_contigs_max;
+
+    skr_fasta *fasta;
+    skr_reference *old_reference;
+    skr_reference_writer *reference_writer;
+    char reference_name[SKR_FILE_NAME_MAX];
+
+    skr_site_batch *batch;
+    skr_claims claims;
+    skr_buffer body;
+    struct skr_record_keys *keys; /* import_record.c */
+    bool has_raw_indels;
+
+    uint64_t counts[SKR_N_COUNTS];
+    uint64_t n_records;
+    skr_file_id segment;
+    uint64_t n_rows;
+} skr_import;
+
+/* ------------------------------------------------------------------ watching */
+
+/* INTERRUPTED when the stop flag is set. */
+SKR_MUST_USE int skr_import_check_stop(const skr_import *import, skr_err *err);
+void skr_import_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
+                       const char *contig, const char *step);
+void skr_import_warn(const skr_import *import, const char *format, ...) SKR_PRINTF(2, 3);
+
+/* ------------------------------------------------------------------ files: import_files.c */
+
+/* Spools pipes, digests every file, reads its header, numbers the samples that count. */
+SKR_MUST_USE int skr_import_look_at_files(skr_import *import, skr_err *err);
+void skr_import_files_done(skr_import *import);
+
+/* ------------------------------------------------------------------ identity */
+
+/* Reads what live samples of the dataset and assembly there are. */
+SKR_MUST_USE int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err);
+void skr_identity_free(skr_identity *identity);
+
+/* Is a live source of these bytes and options there? */
+bool skr_identity_has_file(const skr_import *import, const skr_import_file *file);
+
+/*
+ * Gives every sample its individual, and refuses what contradicts: an individual of another
+ * dataset, a second counted sample of one individual.
+ */
+SKR_MUST_USE int skr_identity_individuals(skr_import *import, skr_err *err);
+
+/* A file has a first record on a contig: refused if one of its samples has that one already. */
+SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_file *file,
+                                           uint32_t contig, skr_err *err);
+
+/* --replace: buries what the delivery replaces, and drops what is dead. */
+SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
+
+/* ------------------------------------------------------------------ reference */
+
+SKR_MUST_USE int skr_import_reference_open(skr_import *import, skr_err *err);
+
+/* A contig is met: finds its sequence, and compares it with the store's. */
+SKR_MUST_USE int skr_import_reference_contig(skr_import *import, skr_import_contig *contig,
+                                             skr_err *err);
+
+/* Are the contigs that known files touch the same in the FASTA? For deliveries that are no news. */
+SKR_MUST_USE int skr_import_reference_check_known(skr_import *import, skr_err *err);
+
+/* n bases from start0; *ret_n fewer past the end. */
+SKR_MUST_USE int skr_import_reference_bases(skr_import *import, const skr_import_contig *contig,
+                                            uint32_t start0, uint32_t n, char *bases,
+                                            uint32_t *ret_n, skr_err *err);
+
+/* Ends the reference file and names it in the manifest. */
+SKR_MUST_USE int skr_import_reference_finish(skr_import *import, skr_err *err);
+void skr_import_reference_close(skr_import *import);
+
+/* ------------------------------------------------------------------ records */
+
+/* Turns the present record of a file into fragments. */
+SKR_MUST_USE int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
+                                   const skr_vcf_record *record, skr_err *err);
+
+/* --absent-is hom-ref: claims the contigs on which a file has records. */
+SKR_MUST_USE int skr_import_claim_contigs(skr_import *import, uint32_t file, skr_err *err);
+void skr_record_keys_free(struct skr_record_keys *keys);
+
+/* ------------------------------------------------------------------ writing */
+
+/* Writes the fragments as a segment: import->segment, import->n_rows. */
+SKR_MUST_USE int skr_import_write(skr_import *import, skr_err *err);
+
+#endif

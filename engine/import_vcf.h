@@ -1,0 +1,99 @@
+/*
+ * import_vcf.h - reads the records of a VCF or BCF, one after the other, and believes none.
+ *
+ * VCF text is read here byte by byte; the library gives us its blocks unpacked and checked. The
+ * library's own parser takes eight kinds of damaged record in silence and is several times slower.
+ * BCF records are the library's, checked again. Nothing here opens a connection or prints.
+ *
+ * Threads: a reader has one owner; unpacking may use threads inside.
+ */
+#ifndef SKR_ENGINE_IMPORT_VCF_H
+#define SKR_ENGINE_IMPORT_VCF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/gate.h"
+#include "engine/genotype.h"
+#include "engine/name_map.h"
+#include "storage/base/err.h"
+
+/* One record. All it points to belongs to the reader and holds until the next record. */
+typedef struct skr_vcf_record {
+    uint64_t number;   /* from 1 */
+    uint32_t contig;   /* in skr_vcf_contigs */
+    uint32_t pos1;     /* 0: in front of the first base */
+    const char *ref;   /* NUL-terminated, as written */
+    const char **alts; /* each NUL-terminated, as written; "." is left out */
+    uint32_t n_alts;
+    skr_filter filter;
+    bool has_end;
+    bool has_len;          /* FORMAT/LEN: a block of VCF 4.5 */
+    uint64_t end1;         /* INFO/END; 0 without one */
+    const int64_t *svlens; /* INFO/SVLEN; 0 where one is missing */
+    uint32_t n_svlens;
+
+    /* Genotypes: n_ploidy values a sample, BCF's coding: (allele + 1) << 1 | phase, 0 for '.',
+     * gt_end behind the last copy. NULL: no sample has one. */
+    const void *gt;
+    unsigned gt_width; /* bytes a value: 1, 2 or 4 */
+    uint32_t n_ploidy;
+
+    /* What the gate asks for, one a sample; NULL where the record does not say or no gate asks. */
+    const float *gq; /* NAN: missing */
+    const float *dp; /* MIN_DP, else DP */
+    const uint8_t *ft;
+    bool has_ad;
+} skr_vcf_record;
+
+typedef struct skr_vcf skr_vcf;
+
+typedef struct skr_vcf_plan {
+    const char *path; /* a regular file */
+    const char *name; /* for messages */
+    const skr_gate *gate;
+    unsigned n_threads;
+} skr_vcf_plan;
+
+/*
+ * Opens a file and reads its header. The caller owns *ret_vcf. Errors: INPUT naming the file: it is
+ * neither VCF nor BCF, its header is damaged, it has no sample column or a name twice; NOT_YET for
+ * CRAM, BAM and SAM; IO; NOMEM.
+ */
+SKR_MUST_USE int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err);
+
+/* The names of its sample columns, in order. */
+const skr_name_map *skr_vcf_samples(const skr_vcf *vcf);
+
+/* The names of contigs that records have used so far, as written, in order of first use. */
+const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf);
+
+/* The length that the header gives a contig of this spelling, 0 if none. */
+uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);
+
+/* Does the header, or the first record, say that this is a gVCF? */
+bool skr_vcf_is_gvcf(const skr_vcf *vcf);
+
+/* How many bytes of the file were read. */
+uint64_t skr_vcf_position(const skr_vcf *vcf);
+
+/*
+ * The next record, or *ret_record = NULL at the end. Errors: INPUT naming file and line (VCF) or
+ * record (BCF); IO; NOMEM; LIMIT.
+ */
+SKR_MUST_USE int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err);
+
+/* The copies that a sample of the present record has, as written. Errors: INPUT. */
+SKR_MUST_USE int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_genotype,
+                                  skr_err *err);
+
+/* AD of an allele (0 REF) of a sample of the present record; NAN when missing. */
+float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
+
+/* The name of the reader's place for messages: "line 12" or "record 12". text has 32 bytes. */
+void skr_vcf_place(const skr_vcf *vcf, char *text);
+
+/* Closes. NULL is allowed. */
+void skr_vcf_close(skr_vcf *vcf);
+
+#endif

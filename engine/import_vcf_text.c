@@ -1,0 +1,320 @@
+/*
+ * import_vcf_text.c - VCF text: lines, the header, and the fixed columns of a record.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/import_vcf_int.h"
+
+#define FIRST_ROOM (4u << 20)
+
+/* Bytes behind a line that may be looked at: they are never more than zeros or the next line. */
+#define SPARE 16u
+
+/* ------------------------------------------------------------------ lines */
+
+/* Fills the buffer behind what is left of it. */
+static int fill(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->text_at > 0) {
+        memmove(vcf->text, vcf->text + vcf->text_at, vcf->n_text - vcf->text_at);
+        vcf->n_text -= vcf->text_at;
+        vcf->text_at = 0;
+    }
+    if (vcf->n_text == vcf->n_text_max) {
+        size_t n_max = vcf->n_text_max == 0 ? FIRST_ROOM : vcf->n_text_max * 2;
+        if (n_max > SKR_VCF_LINE_MAX)
+            return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: longer than %u bytes", vcf->name,
+                            (unsigned long long)vcf->n_lines + 1, SKR_VCF_LINE_MAX);
+        char *text = realloc(vcf->text, n_max + SPARE);
+        if (text == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+        vcf->text = text;
+        vcf->n_text_max = n_max;
+    }
+    ssize_t n = bgzf_read(vcf->bgzf, vcf->text + vcf->n_text, vcf->n_text_max - vcf->n_text);
+    if (n < 0 || vcf->bgzf->errcode != 0)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, after line %llu: the compressed data is damaged or cut short; fetch "
+                        "the file again",
+                        vcf->name, (unsigned long long)vcf->n_lines);
+    vcf->is_text_end = n == 0;
+    vcf->n_text += (size_t)n;
+    memset(vcf->text + vcf->n_text, 0, SPARE);
+    return SKR_OK;
+}
+
+/* At the end of the text: was the last block of a bgzipped file there? */
+static int check_end(skr_vcf *vcf, skr_err *err)
+{
+    bool is_bgzf = vcf->bgzf->is_compressed && !vcf->bgzf->is_gzip;
+    if (is_bgzf && bgzf_check_EOF(vcf->bgzf) == 0)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, after line %llu: the end of the bgzipped data is missing; fetch the "
+                        "file again",
+                        vcf->name, (unsigned long long)vcf->n_lines);
+    return SKR_OK;
+}
+
+int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
+{
+    size_t n_looked = 0;
+    char *end = NULL;
+    while (end == NULL) {
+        char *from = vcf->text + vcf->text_at;
+        size_t n_left = vcf->n_text - vcf->text_at;
+        if (n_left > n_looked)
+            end = memchr(from + n_looked, '\n', n_left - n_looked);
+        n_looked = n_left;
+        if (end != NULL)
+            break;
+        if (vcf->is_text_end && n_left == 0) {
+            *ret_line = NULL;
+            return check_end(vcf, err);
+        }
+        if (vcf->is_text_end) {
+            end = from + n_left;
+            break;
+        }
+        int status = fill(vcf, err);
+        if (status < 0)
+            return status;
+    }
+    char *line = vcf->text + vcf->text_at;
+    size_t n = (size_t)(end - line);
+    vcf->text_at += n + (*end == '\n' ? 1 : 0);
+    vcf->n_lines++;
+    *end = '\0';
+    if (n > 0 && line[n - 1] == '\r')
+        line[--n] = '\0';
+    if (memchr(line, '\0', n) != NULL)
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: holds a NUL byte", vcf->name,
+                        (unsigned long long)vcf->n_lines);
+    *ret_line = line;
+    *ret_n = n;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the header */
+
+/* The value of key within "<ID=1,length=5>", and its length; NULL when it is not there. */
+static const char *value_of(const char *line, const char *key, size_t *ret_n)
+{
+    size_t n_key = strlen(key);
+    bool is_quoted = false;
+    const char *at = strchr(line, '<');
+    for (; at != NULL && *at != '\0'; at++) {
+        if (*at == '"')
+            is_quoted = !is_quoted;
+        if (is_quoted || (*at != '<' && *at != ','))
+            continue;
+        if (strncmp(at + 1, key, n_key) == 0 && at[1 + n_key] == '=') {
+            at += n_key + 2;
+            *ret_n = strcspn(at, ",>");
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static int header_contig(skr_vcf *vcf, const char *line, skr_err *err)
+{
+    size_t n_id;
+    size_t n_length;
+    const char *id = value_of(line, "ID", &n_id);
+    const char *length = value_of(line, "length", &n_length);
+    if (id == NULL || length == NULL || !isdigit((unsigned char)*length))
+        return SKR_OK;
+    unsigned long long value = strtoull(length, NULL, 10);
+    return skr_vcf_add_contig(vcf, id, n_id, value > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)value,
+                              err);
+}
+
+static int header_format(skr_vcf *vcf, const char *line, skr_err *err)
+{
+    size_t n_id;
+    size_t n_type;
+    uint32_t number;
+    const char *id = value_of(line, "ID", &n_id);
+    const char *type = value_of(line, "Type", &n_type);
+    if (id == NULL || type == NULL || (n_id == 2 && memcmp(id, "GT", 2) == 0))
+        return SKR_OK;
+    if (!(n_type == 7 && memcmp(type, "Integer", 7) == 0) &&
+        !(n_type == 5 && memcmp(type, "Float", 5) == 0))
+        return SKR_OK;
+    return skr_name_map_add(&vcf->numeric_tags, id, n_id, &number, NULL, err);
+}
+
+static int header_columns(skr_vcf *vcf, const char *line, skr_err *err)
+{
+    static const char fixed[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
+    size_t n_fixed = sizeof fixed - 1;
+    if (strncmp(line, fixed, n_fixed) != 0 || (line[n_fixed] != '\0' && line[n_fixed] != '\t'))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, line %llu: the line that begins with #CHROM must name the columns "
+                        "CHROM POS ID REF ALT QUAL FILTER INFO FORMAT and the samples, with tabs",
+                        vcf->name, (unsigned long long)vcf->n_lines);
+    if (line[n_fixed] == '\0')
+        return SKR_OK;
+    const char *at = line + n_fixed + 1;
+    size_t n = strcspn(at, "\t");
+    if (n != 6 || memcmp(at, "FORMAT", 6) != 0)
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: column 9 must be FORMAT", vcf->name,
+                        (unsigned long long)vcf->n_lines);
+    at += n;
+    while (*at == '\t') {
+        at++;
+        n = strcspn(at, "\t");
+        int status = skr_vcf_add_sample(vcf, at, n, err);
+        if (status < 0)
+            return status;
+        at += n;
+    }
+    return SKR_OK;
+}
+
+int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
+{
+    for (;;) {
+        char *line;
+        size_t n;
+        int status = skr_vcf_line(vcf, &line, &n, err);
+        if (status < 0)
+            return status;
+        if (line == NULL || (n > 0 && line[0] != '#' && vcf->n_lines > 1))
+            return skr_fail(err, SKR_ERR_INPUT,
+                            "%s: the header has no line that begins with #CHROM", vcf->name);
+        if (strncmp(line, "##contig=", 9) == 0)
+            status = header_contig(vcf, line, err);
+        else if (strncmp(line, "##FORMAT=", 9) == 0)
+            status = header_format(vcf, line, err);
+        else if (strncmp(line, "##GVCFBlock", 11) == 0)
+            vcf->is_gvcf = true;
+        else if (line[0] == '#' && line[1] != '#')
+            return header_columns(vcf, line, err);
+        if (status < 0)
+            return status;
+    }
+}
+
+/* ------------------------------------------------------------------ a record */
+
+static int parse_pos(skr_vcf *vcf, const char *text, size_t n, skr_err *err)
+{
+    uint64_t pos1 = 0;
+    bool is_number = n > 0 && n <= 18;
+    for (size_t i = 0; i < n && is_number; i++) {
+        is_number = isdigit((unsigned char)text[i]) != 0;
+        pos1 = pos1 * 10 + (uint64_t)(text[i] - '0');
+    }
+    if (!is_number)
+        return skr_vcf_fail(vcf, err, "POS '%.*s' is no number", (int)(n > 80 ? 80 : n), text);
+    if (pos1 > SKR_CONTIG_LENGTH_MAX)
+        return skr_vcf_fail(vcf, err, "POS %llu lies beyond %u, the largest place there is",
+                            (unsigned long long)pos1, SKR_CONTIG_LENGTH_MAX);
+    vcf->record.pos1 = (uint32_t)pos1;
+    return SKR_OK;
+}
+
+/* Cuts ALT at its commas, in place. */
+static int parse_alts(skr_vcf *vcf, char *text, size_t n, skr_err *err)
+{
+    if (n == 0)
+        return skr_vcf_fail(vcf, err, "ALT is empty; '.' says that there is none");
+    if (n == 1 && *text == '.')
+        return SKR_OK;
+    uint32_t n_alts = 0;
+    for (char *at = text;;) {
+        size_t n_here = strcspn(at, ",");
+        bool is_last = at[n_here] == '\0';
+        at[n_here] = '\0';
+        if (n_here == 0)
+            return skr_vcf_fail(vcf, err, "ALT number %u is empty", n_alts + 1);
+        int status = skr_vcf_room_alts(vcf, n_alts + 1, err);
+        if (status < 0)
+            return status;
+        vcf->alts[n_alts++] = at;
+        if (is_last)
+            break;
+        at += n_here + 1;
+    }
+    vcf->record.alts = vcf->alts;
+    vcf->record.n_alts = n_alts;
+    return SKR_OK;
+}
+
+static int parse_svlens(skr_vcf *vcf, const char *text, skr_err *err)
+{
+    uint32_t n = 0;
+    for (const char *at = text;; at++) {
+        int status = skr_vcf_room_svlens(vcf, n + 1, err);
+        if (status < 0)
+            return status;
+        char *end;
+        long long value = strtoll(at, &end, 10);
+        bool is_number = end != at && (*end == ',' || *end == ';' || *end == '\0');
+        vcf->svlens[n++] = is_number ? value : 0;
+        at += strcspn(at, ",;");
+        if (*at != ',')
+            break;
+    }
+    vcf->record.svlens = vcf->svlens;
+    vcf->record.n_svlens = n;
+    return SKR_OK;
+}
+
+/* END and SVLEN. */
+static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
+{
+    for (const char *at = text;; at++) {
+        if (strncmp(at, "END=", 4) == 0 && isdigit((unsigned char)at[4])) {
+            vcf->record.has_end = true;
+            vcf->record.end1 = strtoull(at + 4, NULL, 10);
+        } else if (strncmp(at, "SVLEN=", 6) == 0) {
+            int status = parse_svlens(vcf, at + 6, err);
+            if (status < 0)
+                return status;
+        }
+        at += strcspn(at, ";");
+        if (*at == '\0')
+            return SKR_OK;
+    }
+}
+
+int skr_vcf_text_record(skr_vcf *vcf, char *line, size_t n, skr_err *err)
+{
+    char *column[8]; /* CHROM POS ID REF ALT QUAL FILTER INFO */
+    size_t n_column[8];
+    char *end = line + n;
+    char *at = line;
+    if (line[0] == '#')
+        return skr_vcf_fail(vcf, err, "a header line among the records");
+    for (int i = 0; i < 8; i++) {
+        char *tab = memchr(at, '\t', (size_t)(end - at));
+        if (tab == NULL)
+            return skr_vcf_fail(vcf, err, "%d columns, but the header has %u", i + 1,
+                                9 + vcf->samples.n);
+        column[i] = at;
+        n_column[i] = (size_t)(tab - at);
+        *tab = '\0';
+        at = tab + 1;
+    }
+    int status = skr_vcf_set_contig(vcf, column[0], n_column[0], err);
+    if (status == SKR_OK)
+        status = parse_pos(vcf, column[1], n_column[1], err);
+    if (status == SKR_OK && n_column[3] == 0)
+        status = skr_vcf_fail(vcf, err, "REF is empty");
+    if (status == SKR_OK && n_column[3] > SKR_ALLELE_MAX)
+        status = skr_vcf_fail(vcf, err, "REF is longer than %u bases", SKR_ALLELE_MAX);
+    if (status == SKR_OK)
+        status = parse_alts(vcf, column[4], n_column[4], err);
+    if (status == SKR_OK)
+        status = parse_info(vcf, column[7], err);
+    if (status < 0)
+        return status;
+    vcf->record.ref = column[3];
+    vcf->record.filter = skr_gate_filter(vcf->gate, column[6], n_column[6]);
+    return skr_vcf_text_samples(vcf, at, (size_t)(end - at), err);
+}

@@ -1,0 +1,331 @@
+/*
+ * import_write.c - from sorted fragments to a segment.
+ *
+ * Fragments of one row or span are a group. Most groups are one fragment that speaks for the whole
+ * segment and goes through as it is. Others are laid over all samples: of several claims of one
+ * sample the least counts (rule 4 for rows, rule 5 for spans), whatever their order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import_body.h"
+#include "engine/import_int.h"
+
+typedef struct writing {
+    skr_import *import;
+    skr_segment_writer *writer;
+    skr_call_set calls; /* of one fragment */
+    skr_carriers carriers;
+    skr_call_set all_calls; /* of a group, over all samples */
+    skr_carriers all_carriers;
+    skr_least *least;    /* by sample of the segment */
+    uint8_t *file_calls; /* by sample of the file */
+    uint8_t *file_this;
+    uint8_t *file_zygosity;
+    uint8_t *state; /* by sample of the segment: a call */
+    uint8_t *group; /* fragments of the group, one behind the other */
+    size_t n_group;
+    size_t n_group_max;
+    skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */
+    size_t n_fragments;
+    size_t n_fragments_max;
+} writing;
+
+/* ------------------------------------------------------------------ a group */
+
+/* Copies a fragment into the group. Texts of rows are kept of the first only. */
+static int collect(writing *w, const skr_fragment *fragment, skr_err *err)
+{
+    size_t n_text = fragment->is_span ? 0 : (size_t)fragment->allele.n_ref + fragment->allele.n_alt;
+    size_t n = n_text + fragment->n_body;
+    if (w->n_group + n > w->n_group_max) {
+        size_t n_max = (w->n_group + n) * 2 + 4096;
+        uint8_t *group = realloc(w->group, n_max);
+        if (group == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        w->group = group;
+        w->n_group_max = n_max;
+    }
+    if (w->n_fragments == w->n_fragments_max) {
+        size_t n_max = w->n_fragments_max * 2 + 16;
+        skr_fragment *fragments = realloc(w->fragments, n_max * sizeof *fragments);
+        if (fragments == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        w->fragments = fragments;
+        w->n_fragments_max = n_max;
+    }
+    w->fragments[w->n_fragments++] = *fragment;
+    uint8_t *to = w->group + w->n_group;
+    if (n_text > 0) {
+        memcpy(to, fragment->allele.ref, fragment->allele.n_ref);
+        memcpy(to + fragment->allele.n_ref, fragment->allele.alt, fragment->allele.n_alt);
+    }
+    if (fragment->n_body > 0)
+        memcpy(to + n_text, fragment->body, fragment->n_body);
+    w->n_group += n;
+    return SKR_OK;
+}
+
+/* Points the fragments of a whole group at their copies. */
+static void settle(writing *w)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < w->n_fragments; i++) {
+        skr_fragment *fragment = &w->fragments[i];
+        fragment->allele.ref = (const char *)w->group + at;
+        fragment->allele.alt = (const char *)w->group + at + fragment->allele.n_ref;
+        if (!fragment->is_span)
+            at += (size_t)fragment->allele.n_ref + fragment->allele.n_alt;
+        fragment->body = w->group + at;
+        at += fragment->n_body;
+    }
+}
+
+static int write_row(writing *w, const skr_carriers *carriers, const skr_call_set *calls,
+                     skr_err *err)
+{
+    bool has_failed = true;
+    for (size_t i = 0; i < w->n_fragments; i++)
+        has_failed = has_failed && w->fragments[i].filter_failed;
+    w->import->n_rows++;
+    return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
+                                      has_failed, err);
+}
+
+static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
+{
+    const skr_allele *at = &w->fragments[0].allele;
+    return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->zone, calls,
+                                       err);
+}
+
+/* ------------------------------------------------------------------ laying fragments over samples
+ */
+
+/* Adds one fragment of a row to the least of every sample of its file. */
+static int lay_row(writing *w, const skr_fragment *fragment, skr_err *err)
+{
+    const skr_import_file *file = &w->import->files[fragment->file];
+    uint32_t n = file->columns.n;
+    int status = skr_body_decode(fragment->body, fragment->n_body, n, &w->calls, &w->carriers, err);
+    if (status < 0)
+        return status;
+    skr_call_set_to_calls(&w->calls, n, w->file_calls);
+    memset(w->file_this, 0, n);
+    for (uint32_t i = 0; i < w->carriers.n; i++) {
+        uint32_t sample = w->carriers.samples[i];
+        uint8_t expected = file->columns.expected[fragment->allele.zone][sample];
+        uint8_t dosage = w->carriers.dosages[i];
+        w->file_this[sample] = dosage;
+        w->file_zygosity[sample] = expected == 1 ? SKR_HEMI : dosage == 2 ? SKR_HOM : SKR_HET;
+    }
+    for (uint32_t i = 0; i < w->carriers.n_bags; i++) {
+        w->file_this[w->carriers.bags[i].sample] = w->carriers.bags[i].n_this;
+        w->file_zygosity[w->carriers.bags[i].sample] = w->carriers.bags[i].zygosity;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t call = w->file_calls[i];
+        if (call == SKR_CALL_DEFAULT)
+            call = file->columns.expected[fragment->allele.zone][i];
+        else if (call == SKR_CALL_NO_CALL)
+            call = 0;
+        skr_least_add(&w->least[file->local[i]], w->file_this[i], call,
+                      (skr_zygosity)w->file_zygosity[i]);
+    }
+    return SKR_OK;
+}
+
+/* The carrier that a least is, if it is one. */
+static int add_least(writing *w, uint32_t sample, const skr_least *least, uint8_t expected,
+                     skr_zone zone, skr_err *err)
+{
+    uint8_t n_called = (uint8_t)(least->n_this + least->n_other);
+    w->state[sample] = n_called == expected ? SKR_CALL_DEFAULT
+                       : n_called == 0      ? SKR_CALL_NO_CALL
+                                            : n_called;
+    if (least->n_this == 0)
+        return SKR_OK;
+    skr_zygosity zygosity = skr_least_zygosity(least, zone);
+    bool is_plain =
+        n_called == expected && ((expected == 2 && least->n_this == 1 && zygosity == SKR_HET) ||
+                                 (expected == 2 && least->n_this == 2 && zygosity == SKR_HOM) ||
+                                 (expected == 1 && least->n_this == 1 && zygosity == SKR_HEMI));
+    if (is_plain)
+        return skr_carriers_add(&w->all_carriers, sample, least->n_this, err);
+    return skr_carriers_add_bag(&w->all_carriers,
+                                (skr_bag){sample, least->n_this, (uint8_t)zygosity}, err);
+}
+
+static int merge_row(writing *w, skr_err *err)
+{
+    uint32_t n = w->import->names.n;
+    skr_zone zone = w->fragments[0].allele.zone;
+    bool has_duplicate = false;
+    int status = SKR_OK;
+    memset(w->least, 0, n * sizeof *w->least);
+    skr_carriers_clear(&w->all_carriers);
+    skr_call_set_done(&w->all_calls);
+    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++)
+        status = lay_row(w, &w->fragments[i], err);
+    for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
+        const skr_least *least = &w->least[sample];
+        uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
+        w->state[sample] = SKR_CALL_NO_STATEMENT;
+        has_duplicate = has_duplicate || least->n_records > 1;
+        if (least->n_records > 0)
+            status = add_least(w, sample, least, expected, zone, err);
+    }
+    w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_duplicate;
+    if (status == SKR_OK)
+        status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
+    return status < 0 ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
+}
+
+/* The lesser of two calls of one sample: undecided wins, then fewer copies. */
+static uint8_t lesser(uint8_t a, uint8_t b, uint8_t expected)
+{
+    if (a == SKR_CALL_NO_STATEMENT || b == SKR_CALL_NO_CALL)
+        return b;
+    if (b == SKR_CALL_NO_STATEMENT || a == SKR_CALL_NO_CALL)
+        return a;
+    uint8_t n_a = a == SKR_CALL_DEFAULT ? expected : a;
+    uint8_t n_b = b == SKR_CALL_DEFAULT ? expected : b;
+    return n_b < n_a ? b : a;
+}
+
+static int merge_span(writing *w, skr_err *err)
+{
+    uint32_t n = w->import->names.n;
+    skr_zone zone = w->fragments[0].allele.zone;
+    int status = SKR_OK;
+    memset(w->state, SKR_CALL_NO_STATEMENT, n);
+    skr_call_set_done(&w->all_calls);
+    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
+        const skr_fragment *fragment = &w->fragments[i];
+        const skr_import_file *file = &w->import->files[fragment->file];
+        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
+                                 err);
+        if (status < 0)
+            return status;
+        skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
+        for (uint32_t j = 0; j < file->columns.n; j++) {
+            uint8_t *state = &w->state[file->local[j]];
+            *state = lesser(*state, w->file_calls[j], file->columns.expected[zone][j]);
+        }
+    }
+    status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
+    return status < 0 ? status : write_span(w, &w->all_calls, err);
+}
+
+/* A group is whole: it becomes one row or one span. */
+static int write_group(writing *w, skr_err *err)
+{
+    if (w->n_fragments == 0)
+        return SKR_OK;
+    settle(w);
+    const skr_fragment *first = &w->fragments[0];
+    const skr_import_file *file = &w->import->files[first->file];
+    int status;
+    if (w->n_fragments == 1 && file->is_identity) {
+        status = skr_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
+                                 first->is_span ? NULL : &w->carriers, err);
+        if (status == SKR_OK)
+            status = first->is_span ? write_span(w, &w->calls, err)
+                                    : write_row(w, &w->carriers, &w->calls, err);
+    } else {
+        status = first->is_span ? merge_span(w, err) : merge_row(w, err);
+    }
+    w->n_fragments = 0;
+    w->n_group = 0;
+    return status;
+}
+
+/* ------------------------------------------------------------------ the segment */
+
+static int make_room(writing *w, skr_err *err)
+{
+    size_t n = w->import->names.n + 1u;
+    w->least = malloc(n * sizeof *w->least);
+    w->file_calls = malloc(n);
+    w->file_this = malloc(n);
+    w->file_zygosity = calloc(n, 1);
+    w->state = malloc(n);
+    if (w->least == NULL || w->file_calls == NULL || w->file_this == NULL ||
+        w->file_zygosity == NULL || w->state == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+    return SKR_OK;
+}
+
+static int write_all(writing *w, skr_err *err)
+{
+    skr_import *import = w->import;
+    uint64_t n_done = 0;
+    int status = SKR_OK;
+    while (status == SKR_OK) {
+        skr_fragment fragment;
+        bool is_end;
+        status = skr_site_batch_next(import->batch, &fragment, &is_end, err);
+        if (status < 0 || is_end)
+            break;
+        if (w->n_fragments > 0) {
+            skr_allele *first = &w->fragments[0].allele; /* the group may have moved */
+            first->ref = (const char *)w->group;
+            first->alt = (const char *)w->group + first->n_ref;
+            if (skr_fragment_compare(&w->fragments[0], &fragment) != 0)
+                status = write_group(w, err);
+        }
+        if (status == SKR_OK)
+            status = collect(w, &fragment, err);
+        if (++n_done % 4096 == 0 && status == SKR_OK) {
+            status = skr_import_check_stop(import, err);
+            skr_import_report(import, NULL, n_done, NULL, "writing");
+        }
+    }
+    return status < 0 ? status : write_group(w, err);
+}
+
+static skr_segment_plan plan_of(const skr_import *import)
+{
+    uint64_t n_bases = 0;
+    for (uint32_t i = 0; i < import->contig_names.n; i++)
+        if (import->contigs[i].min_start0 <= import->contigs[i].max_start0)
+            n_bases += import->contigs[i].max_start0 - import->contigs[i].min_start0 + 1;
+    return (skr_segment_plan){
+        .samples = import->samples,
+        .n_samples = import->names.n,
+        .n_contigs = import->manifest->assemblies[import->assembly].n_contigs,
+        .n_rows_expected = skr_site_batch_n_rows(import->batch),
+        .n_bases_expected = n_bases,
+    };
+}
+
+int skr_import_write(skr_import *import, skr_err *err)
+{
+    writing w = {.import = import};
+    char name[SKR_FILE_NAME_MAX];
+    skr_segment_plan plan = plan_of(import);
+    skr_txn_file_name(import->txn, "segment", name);
+    import->n_rows = 0;
+    int status = make_room(&w, err);
+    if (status == SKR_OK)
+        status = skr_site_batch_finish(import->batch, err);
+    if (status == SKR_OK)
+        status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w.writer, err);
+    if (status == SKR_OK)
+        status = write_all(&w, err);
+    if (status == SKR_OK)
+        status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
+    skr_segment_writer_free(w.writer);
+    skr_call_set_done(&w.calls);
+    skr_call_set_done(&w.all_calls);
+    skr_carriers_done(&w.carriers);
+    skr_carriers_done(&w.all_carriers);
+    free(w.least);
+    free(w.file_calls);
+    free(w.file_this);
+    free(w.file_zygosity);
+    free(w.state);
+    free(w.group);
+    free(w.fragments);
+    return status;
+}

@@ -1,0 +1,341 @@
+/*
+ * record_claims.c - from a matrix of genotypes to carriers and calls.
+ *
+ * Nearly all genotypes of a large file are 0/0. They are told by comparing eight bytes at a time;
+ * whatever is something else goes through the rules of genotype.h one by one.
+ */
+#include "engine/record_claims.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ growing lists */
+
+static int push_no_call(skr_claims *claims, uint32_t sample, skr_err *err)
+{
+    if (claims->n_no_calls == claims->n_no_calls_max) {
+        uint32_t n_max = claims->n_no_calls_max * 2 + 64;
+        uint32_t *list = realloc(claims->no_calls, n_max * sizeof *list);
+        if (list == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        claims->no_calls = list;
+        claims->n_no_calls_max = n_max;
+    }
+    claims->no_calls[claims->n_no_calls++] = sample;
+    return SKR_OK;
+}
+
+static int push_exception(skr_claims *claims, uint32_t sample, uint8_t call, skr_err *err)
+{
+    skr_call_set *calls = &claims->calls;
+    if (calls->n_exceptions == claims->n_exceptions_max) {
+        uint32_t n_max = claims->n_exceptions_max * 2 + 64;
+        skr_call_exception *list = realloc(calls->exceptions, n_max * sizeof *list);
+        if (list == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        calls->exceptions = list;
+        claims->n_exceptions_max = n_max;
+    }
+    calls->exceptions[calls->n_exceptions++] = (skr_call_exception){sample, call};
+    return SKR_OK;
+}
+
+static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
+{
+    if (n_keys > claims->n_carriers_max) {
+        skr_carriers *carriers = realloc(claims->carriers, n_keys * sizeof *carriers);
+        if (carriers != NULL)
+            claims->carriers = carriers;
+        uint8_t *n_this = realloc(claims->n_this, n_keys);
+        if (n_this != NULL)
+            claims->n_this = n_this;
+        if (carriers == NULL || n_this == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        memset(carriers + claims->n_carriers_max, 0,
+               (n_keys - claims->n_carriers_max) * sizeof *carriers);
+        claims->n_carriers_max = n_keys;
+    }
+    for (uint32_t i = 0; i < n_keys; i++)
+        skr_carriers_clear(&claims->carriers[i]);
+    claims->n_no_calls = 0;
+    claims->calls.n_exceptions = 0;
+    claims->n_failed_gate = 0;
+    claims->n_het_on_haploid = 0;
+    claims->n_no_copy = 0;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ one genotype */
+
+typedef struct reading {
+    skr_claims *claims;
+    const skr_vcf *vcf;
+    const skr_vcf_record *record;
+    const skr_gate *gate;
+    const skr_columns *columns;
+    const skr_named *named;
+    skr_zone zone;
+} reading;
+
+/* Rule 3. The genotype is as written. */
+static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_expected_known,
+                   const skr_genotype *genotype)
+{
+    const skr_vcf_record *record = r->record;
+    if (r->gate->is_none)
+        return true;
+    skr_gate_facts facts = {
+        .gq = record->gq != NULL ? record->gq[column] : NAN,
+        .dp = record->dp != NULL ? record->dp[column] : NAN,
+        .worst = record->filter,
+        .is_hom_ref = skr_genotype_is_hom_ref(genotype),
+        .is_one_copy = genotype->n == 1 || (is_expected_known && expected == 1),
+    };
+    if (record->ft != NULL && record->ft[column] > facts.worst)
+        facts.worst = (skr_filter)record->ft[column];
+    if (!skr_gate_passes(r->gate, &facts))
+        return false;
+    if (!record->has_ad || isnan(facts.dp) || !skr_genotype_is_het(genotype))
+        return true;
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele != 0 && allele != SKR_COPY_UNKNOWN &&
+            !skr_gate_balance_passes(r->gate, skr_vcf_ad(r->vcf, column, allele), facts.dp))
+            return false;
+    }
+    return true;
+}
+
+/* Adds a carrier of a key, plain if the default call holds all there is to say. */
+static int add_carrier(const reading *r, uint32_t key, uint32_t sample, uint8_t expected,
+                       const skr_genotype *genotype, uint8_t n_this, skr_err *err)
+{
+    skr_carriers *carriers = &r->claims->carriers[key];
+    skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this, r->zone);
+    bool is_plain =
+        genotype->n_called == expected && ((expected == 2 && n_this == 1 && zygosity == SKR_HET) ||
+                                           (expected == 2 && n_this == 2 && zygosity == SKR_HOM) ||
+                                           (expected == 1 && n_this == 1 && zygosity == SKR_HEMI));
+    if (is_plain)
+        return skr_carriers_add(carriers, sample, n_this, err);
+    return skr_carriers_add_bag(carriers, (skr_bag){sample, n_this, (uint8_t)zygosity}, err);
+}
+
+/* Counts the copies of every key, and adds the carriers. */
+static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
+                        const skr_genotype *genotype, skr_err *err)
+{
+    const skr_named *named = r->named;
+    uint8_t *n_this = r->claims->n_this;
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++)
+            n_this[named->keys[k]] = 0;
+    }
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++)
+            if (r->zone != SKR_ZONE_MT || n_this[named->keys[k]] == 0)
+                n_this[named->keys[k]]++;
+    }
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++) {
+            uint32_t key = named->keys[k];
+            if (n_this[key] == 0)
+                continue; /* added already */
+            int status = add_carrier(r, key, sample, expected, genotype, n_this[key], err);
+            if (status < 0)
+                return status;
+            n_this[key] = 0;
+        }
+    }
+    return SKR_OK;
+}
+
+/* One sample, by all the rules. */
+static int read_one(const reading *r, uint32_t sample, skr_err *err)
+{
+    const skr_columns *columns = r->columns;
+    skr_claims *claims = r->claims;
+    uint32_t column = columns->column != NULL ? columns->column[sample] : sample;
+    skr_karyotype karyotype = columns->karyotype[sample];
+    uint8_t expected = columns->expected[r->zone][sample];
+    bool is_expected_known = r->zone == SKR_ZONE_MT || r->zone == SKR_ZONE_DIPLOID ||
+                             karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
+    skr_genotype genotype;
+    int status = skr_vcf_genotype(r->vcf, column, &genotype, err);
+    if (status < 0)
+        return status;
+    bool is_hom_ref_like = true; /* nothing but REF and '.' */
+    bool has_called = false;
+    for (uint32_t i = 0; i < genotype.n; i++) {
+        uint16_t allele = genotype.alleles[i];
+        has_called = has_called || allele != SKR_COPY_UNKNOWN;
+        is_hom_ref_like = is_hom_ref_like && (allele == 0 || allele == SKR_COPY_UNKNOWN);
+    }
+    bool is_passing = passes(r, column, expected, is_expected_known, &genotype);
+    for (uint32_t i = 0; i < genotype.n && !is_hom_ref_like; i++)
+        if (genotype.alleles[i] != SKR_COPY_UNKNOWN && genotype.alleles[i] > 0 &&
+            r->named->is_unknown[genotype.alleles[i]])
+            genotype.alleles[i] = SKR_COPY_UNKNOWN;
+
+    skr_settled settled = skr_genotype_settle(&genotype, r->zone, karyotype);
+    if (settled == SKR_SETTLED_NO_COPY) {
+        claims->n_no_copy += has_called;
+        return SKR_OK; /* the default is no copy */
+    }
+    claims->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
+    if (!is_passing) {
+        claims->n_failed_gate += has_called;
+        skr_genotype_forget(&genotype);
+    }
+    if (genotype.n_called == 0)
+        return push_no_call(claims, sample, err);
+    if (genotype.n_called != expected) {
+        status = push_exception(claims, sample, (uint8_t)genotype.n_called, err);
+        if (status < 0)
+            return status;
+    }
+    return is_hom_ref_like ? SKR_OK : add_carriers(r, sample, expected, &genotype, err);
+}
+
+/* ------------------------------------------------------------------ whole columns */
+
+/* Is a called hom-ref genotype of this record plainly the default, without looking closer? */
+static bool can_skip_hom_ref(const reading *r)
+{
+    const skr_vcf_record *record = r->record;
+    if (record->gt == NULL || record->gt_width != 1 || r->columns->column != NULL)
+        return false;
+    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || record->gq != NULL ||
+                              record->dp != NULL || record->ft != NULL))
+        return false;
+    return (record->n_ploidy == 2 && r->columns->has_plain_zone[r->zone]) ||
+           (record->n_ploidy == 1 && r->columns->is_one_copy[r->zone]);
+}
+
+/* A diploid genotype of one plain ALT, both copies known: no rule has anything to add. */
+static int read_pair(const reading *r, uint32_t sample, uint8_t a, uint8_t b, skr_err *err)
+{
+    return skr_carriers_add(&r->claims->carriers[0], sample, (uint8_t)((a == 4) + (b == 4)), err);
+}
+
+/* Records with bytes for genotypes: eight bytes at a time while all of them are 0 and 0. */
+static int read_bytes(const reading *r, skr_err *err)
+{
+    const uint8_t *gt = r->record->gt;
+    const uint32_t ploidy = r->record->n_ploidy;
+    const uint32_t n = r->columns->n;
+    const uint32_t n_word = 8 / ploidy;
+    const uint64_t no_phase = 0xfefefefefefefefeu;
+    const uint64_t all_ref = 0x0202020202020202u;
+    bool is_simple = ploidy == 2 && r->zone == SKR_ZONE_DIPLOID && r->named->n_alts == 1 &&
+                     r->named->n_keys == 1 && !r->named->is_unknown[1] &&
+                     (r->gate->is_none || r->record->filter == SKR_FILTER_PASS);
+
+    for (uint32_t sample = 0; sample < n;) {
+        uint64_t word;
+        if (sample + n_word <= n) {
+            memcpy(&word, gt + (size_t)sample * ploidy, sizeof word);
+            if ((word & no_phase) == all_ref) {
+                sample += n_word;
+                continue;
+            }
+        }
+        uint32_t end = sample + n_word < n ? sample + n_word : n;
+        for (; sample < end; sample++) {
+            uint8_t a = gt[(size_t)sample * ploidy] & 0xfe;
+            uint8_t b = gt[(size_t)sample * ploidy + ploidy - 1] & 0xfe;
+            if (a == 2 && b == 2)
+                continue;
+            bool is_pair = is_simple && (a == 2 || a == 4) && (b == 2 || b == 4);
+            int status = is_pair ? read_pair(r, sample, a, b, err) : read_one(r, sample, err);
+            if (status < 0)
+                return status;
+        }
+    }
+    return SKR_OK;
+}
+
+/* Turns the lists into the call set that needs the shorter one. */
+static int finish(skr_claims *claims, uint32_t n, skr_err *err)
+{
+    skr_call_set *calls = &claims->calls;
+    calls->base = SKR_CALL_DEFAULT;
+    calls->flip = SKR_CALL_NO_CALL;
+    calls->flips = claims->no_calls;
+    calls->n_flips = claims->n_no_calls;
+    uint32_t n_default = n - claims->n_no_calls - calls->n_exceptions;
+    if (claims->n_no_calls <= n_default)
+        return SKR_OK;
+
+    if (n_default > claims->n_flips_max) {
+        uint32_t *flips = realloc(claims->flips, n_default * sizeof *flips);
+        if (flips == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        claims->flips = flips;
+        claims->n_flips_max = n_default;
+    }
+    uint32_t i = 0;
+    uint32_t j = 0;
+    uint32_t n_flips = 0;
+    for (uint32_t sample = 0; sample < n; sample++) {
+        if (i < claims->n_no_calls && claims->no_calls[i] == sample)
+            i++;
+        else if (j < calls->n_exceptions && calls->exceptions[j].sample == sample)
+            j++;
+        else
+            claims->flips[n_flips++] = sample;
+    }
+    calls->base = SKR_CALL_NO_CALL;
+    calls->flip = SKR_CALL_DEFAULT;
+    calls->flips = claims->flips;
+    calls->n_flips = n_flips;
+    return SKR_OK;
+}
+
+int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record *record,
+                    const skr_gate *gate, const skr_columns *columns, const skr_named *named,
+                    skr_zone zone, skr_err *err)
+{
+    reading r = {claims, vcf, record, gate, columns, named, zone};
+    int status = clear(claims, named->n_keys, err);
+    if (status < 0)
+        return status;
+    if (can_skip_hom_ref(&r)) {
+        status = read_bytes(&r, err);
+    } else {
+        for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
+            status = read_one(&r, sample, err);
+    }
+    return status < 0 ? status : finish(claims, columns->n, err);
+}
+
+void skr_claims_unknown(skr_claims *claims)
+{
+    claims->calls.base = SKR_CALL_NO_CALL;
+    claims->calls.flip = SKR_CALL_DEFAULT;
+    claims->calls.flips = NULL;
+    claims->calls.n_flips = 0;
+    claims->calls.n_exceptions = 0;
+}
+
+void skr_claims_done(skr_claims *claims)
+{
+    for (uint32_t i = 0; i < claims->n_carriers_max; i++)
+        skr_carriers_done(&claims->carriers[i]);
+    free(claims->carriers);
+    free(claims->n_this);
+    free(claims->no_calls);
+    free(claims->flips);
+    free(claims->calls.exceptions);
+    *claims = (skr_claims){0};
+}
