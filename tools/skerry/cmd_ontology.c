@@ -1,0 +1,19 @@
+/* cmd_ontology.c - skerry ontology: terms and what they are kinds of. */
+#include "tools/skerry/command.h"
+#include "tools/skerry/output.h"
+
+int skr_cmd_ontology(const skr_command *command, int argc, char **argv)
+{
+    const skr_load_request request = {0};
+    skr_err err = {.message = ""};
+    skr_arguments arguments = {.command = command};
+
+    int status = skr_arguments_read(&arguments, argc, argv, &err);
+    if (status > 0)
+        return 0;
+    if (status == SKR_OK)
+        status = skr_arguments_check(&arguments, 1, SIZE_MAX, "FILE", &err);
+    if (status < 0)
+        return skr_report(&err);
+    return skr_load_files(&arguments, &request, skr_import_ontology, "terms");
+}

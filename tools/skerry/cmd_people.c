@@ -1,0 +1,27 @@
+/* cmd_people.c - skerry people: individuals and what is said of them. */
+#include "tools/skerry/command.h"
+#include "tools/skerry/output.h"
+
+int skr_cmd_people(const skr_command *command, int argc, char **argv)
+{
+    skr_load_request request = {0};
+    const skr_option options[] = {
+        {"dataset", SKR_OPTION_TEXT, &request.dataset, "ID", "the dataset they belong to", 0},
+        {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,
+         "ids of other datasets are the same people", 0},
+    };
+    skr_err err = {.message = ""};
+    skr_arguments arguments = {
+        .command = command, .options = options, .n_options = sizeof options / sizeof *options};
+
+    int status = skr_arguments_read(&arguments, argc, argv, &err);
+    if (status > 0)
+        return 0;
+    if (status == SKR_OK)
+        status = skr_arguments_check(&arguments, 1, SIZE_MAX, "FILE", &err);
+    if (status == SKR_OK && request.dataset == NULL)
+        status = skr_arguments_fail(&arguments, &err, "--dataset ID is missing");
+    if (status < 0)
+        return skr_report(&err);
+    return skr_load_files(&arguments, &request, skr_import_people, "records");
+}

@@ -1,0 +1,68 @@
+/* load.c - what people, ontology and genes have in common: a request, progress, a summary. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tools/skerry/command.h"
+#include "tools/skerry/interrupt.h"
+#include "tools/skerry/output.h"
+#include "tools/skerry/progress.h"
+
+static void print_json(const skr_load_result *result)
+{
+    skr_out json = {.out = stdout};
+    skr_out_open(&json, '{');
+    skr_out_key(&json, "status");
+    skr_out_text(&json, "ok");
+    skr_out_key(&json, "generation");
+    skr_out_number(&json, result->generation);
+    skr_out_key(&json, "records");
+    skr_out_number(&json, result->n_records);
+    skr_out_key(&json, "new");
+    skr_out_number(&json, result->n_new);
+    skr_out_key(&json, "skipped");
+    skr_out_number(&json, result->n_skipped);
+    skr_out_key(&json, "sex_conflicts");
+    skr_out_number(&json, result->n_sex_conflicts);
+    skr_out_close(&json, '}');
+    skr_out_end(&json);
+}
+
+static void print_text(const skr_load_result *result, const skr_load_request *request,
+                       const char *noun)
+{
+    printf("imported %zu %s: %" PRIu64 " %s", request->n_files,
+           request->n_files == 1 ? "file" : "files", result->n_records, noun);
+    if (request->dataset != NULL)
+        printf(", %" PRIu64 " new individuals", result->n_new);
+    printf("; generation %" PRIu64 "\n", result->generation);
+    if (result->n_skipped > 0)
+        printf("  %-20s %" PRIu64 "\n", "skipped", result->n_skipped);
+    if (result->n_sex_conflicts > 0)
+        printf("  %-20s %" PRIu32 "\n", "sex_conflict", result->n_sex_conflicts);
+}
+
+int skr_load_files(const skr_arguments *arguments, const skr_load_request *request,
+                   skr_load_fn load, const char *noun)
+{
+    skr_err err = {.message = ""};
+    skr_progress_line line;
+    skr_load_result result = {0};
+    skr_load_request watched = *request;
+
+    skr_interrupt_catch();
+    skr_progress_init(&line, arguments->command->name, &arguments->common);
+    watched.watch = skr_progress_watch(&line);
+    watched.store = arguments->common.store;
+    watched.files = (const char *const *)arguments->operands;
+    watched.n_files = arguments->n_operands;
+    int status = load(&watched, &result, &err);
+    bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
+    skr_progress_done(&line, are_warnings_wanted || arguments->common.is_verbose);
+    if (status < 0)
+        return skr_report_writing(&err);
+    if (arguments->common.is_json)
+        print_json(&result);
+    else
+        print_text(&result, &watched, noun);
+    return 0;
+}
