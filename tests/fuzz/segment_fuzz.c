@@ -1,0 +1,112 @@
+/*
+ * segment_fuzz.c - any bytes as carriers or as a call set: refused, or sound lists that are the
+ * same after they were stored again.
+ *
+ * The first byte says what the bytes are (even: carriers, odd: a call set), the next two how many
+ * samples there are.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/limits.h"
+#include "storage/call_set.h"
+#include "storage/carriers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
+
+static void need(int is_so)
+{
+    if (!is_so)
+        abort();
+}
+
+/* Tally and mark on the bytes must agree with the lists. */
+static void compare_counts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                           const skr_carriers *carriers)
+{
+    skr_err err;
+    skr_carrier_tally tally;
+    uint64_t *bitmap = calloc(n_samples / 64 + 1, sizeof *bitmap);
+    uint64_t ac = 0;
+    uint32_t n_marked = 0;
+    need(bitmap != NULL);
+    for (uint32_t i = 0; i < carriers->n; i++)
+        ac += carriers->dosages[i];
+    for (uint32_t i = 0; i < carriers->n_bags; i++)
+        ac += carriers->bags[i].n_this;
+    need(skr_carriers_tally(bytes, n_bytes, n_samples, NULL, NULL, &tally, &err) == SKR_OK);
+    need(tally.ac == ac && tally.n_carriers == carriers->n + carriers->n_bags);
+    need(skr_carriers_mark(bytes, n_bytes, n_samples, bitmap, &err) == SKR_OK);
+    for (uint32_t i = 0; i < n_samples / 64 + 1; i++)
+        n_marked += (uint32_t)__builtin_popcountll(bitmap[i]);
+    need(n_marked == tally.n_carriers);
+    free(bitmap);
+}
+
+static void try_carriers(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples)
+{
+    skr_err err;
+    skr_carriers carriers = {0};
+    skr_carriers back = {0};
+    skr_buffer again = {0};
+    int status = skr_carriers_decode(bytes, n_bytes, n_samples, &carriers, &err);
+    if (status == SKR_OK) {
+        compare_counts(bytes, n_bytes, n_samples, &carriers);
+        need(skr_carriers_encode(&carriers, n_samples, &again, &err) == SKR_OK);
+        need(skr_carriers_decode(again.bytes, again.n, n_samples, &back, &err) == SKR_OK);
+        need(back.n == carriers.n && back.n_bags == carriers.n_bags);
+        for (uint32_t i = 0; i < back.n; i++)
+            need(back.samples[i] == carriers.samples[i] && back.dosages[i] == carriers.dosages[i]);
+        for (uint32_t i = 0; i < back.n_bags; i++)
+            need(back.bags[i].sample == carriers.bags[i].sample &&
+                 back.bags[i].n_this == carriers.bags[i].n_this);
+    } else {
+        need(status == SKR_ERR_CORRUPT);
+    }
+    skr_carriers_done(&carriers);
+    skr_carriers_done(&back);
+    skr_buffer_done(&again);
+}
+
+static void try_call_set(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples)
+{
+    skr_err err;
+    skr_call_set set = {0};
+    skr_call_set back = {0};
+    skr_buffer again = {0};
+    uint8_t *calls = malloc(2 * (size_t)n_samples);
+    skr_cursor cursor = skr_cursor_of(bytes, n_bytes);
+    need(calls != NULL);
+    int status = skr_call_set_decode(&cursor, n_samples, &set, &err);
+    if (status == SKR_OK) {
+        skr_call_set_to_calls(&set, n_samples, calls);
+        for (uint32_t i = 0; i < n_samples; i++)
+            need(calls[i] <= SKR_PLOIDY_MAX || calls[i] >= SKR_CALL_DEFAULT);
+        need(skr_call_set_from_calls(calls, n_samples, &back, &err) == SKR_OK);
+        need(skr_call_set_encode(&back, &again, &err) == SKR_OK);
+        skr_call_set_done(&back);
+        cursor = skr_cursor_of(again.bytes, again.n);
+        need(skr_call_set_decode(&cursor, n_samples, &back, &err) == SKR_OK);
+        need(skr_cursor_is_done(&cursor));
+        skr_call_set_to_calls(&back, n_samples, calls + n_samples);
+        need(memcmp(calls, calls + n_samples, n_samples) == 0);
+    } else {
+        need(status == SKR_ERR_CORRUPT);
+    }
+    skr_call_set_done(&set);
+    skr_call_set_done(&back);
+    skr_buffer_done(&again);
+    free(calls);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
+{
+    if (n_bytes < 3)
+        return 0;
+    uint32_t n_samples = 1 + bytes[1] + 256u * (bytes[2] & 15);
+    if ((bytes[0] & 1) == 0)
+        try_carriers(bytes + 3, n_bytes - 3, n_samples);
+    else
+        try_call_set(bytes + 3, n_bytes - 3, n_samples);
+    return 0;
+}
