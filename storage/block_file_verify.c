@@ -110,7 +110,7 @@ int skr_block_file_verify(const char *folder, const skr_file_id *id, skr_file_ki
     if (status < 0)
         return report(&self, status, err);
     self.file = file;
-    status = skr_block_reader_new(SKR_IO_AUTO, &self.reader, err);
+    status = skr_block_reader_new(SKR_IO_PREAD, &self.reader, err);
     if (status == SKR_OK)
         status = verify_blocks(&self, refs, n_refs, err);
     skr_block_reader_free(self.reader);

@@ -43,6 +43,7 @@ static void free_assembly(skr_assembly *assembly)
 {
     for (uint32_t i = 0; assembly->contigs != NULL && i < assembly->n_contigs; i++)
         free(assembly->contigs[i].name);
+    skr_name_index_done(&assembly->contig_index);
     free(assembly->contigs);
     free(assembly->name);
 }
@@ -138,10 +139,8 @@ uint32_t skr_manifest_find_assembly(const skr_manifest *manifest, const char *na
 
 uint32_t skr_assembly_find_contig(const skr_assembly *assembly, const char *canonical_name)
 {
-    for (uint32_t i = 0; i < assembly->n_contigs; i++)
-        if (strcmp(assembly->contigs[i].name, canonical_name) == 0)
-            return i;
-    return SKR_NONE;
+    return skr_name_index_find(&assembly->contig_index, assembly->contigs,
+                               sizeof assembly->contigs[0], canonical_name);
 }
 
 /* ------------------------------------------------------------------ adding */
@@ -226,6 +225,12 @@ int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name, 
         if (status < 0)
             return status;
         assembly->contigs[at] = contig;
+        status = skr_name_index_extend(&assembly->contig_index, assembly->contigs, sizeof contig,
+                                       at + 1, err);
+        if (status < 0) {
+            free(contig.name);
+            return status;
+        }
         assembly->n_contigs++;
     }
     if (length > assembly->contigs[at].length)

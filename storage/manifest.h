@@ -19,6 +19,7 @@
 
 #include "storage/base/err.h"
 #include "storage/base/limits.h"
+#include "storage/base/name_index.h"
 #include "storage/block_file.h"
 #include "storage/digest.h"
 
@@ -31,8 +32,9 @@ typedef struct skr_assembly {
     char *name; /* as given: GRCh38 */
     skr_contig *contigs;
     uint32_t n_contigs;
-    skr_file_id reference; /* kind REFERENCE; name "" when there is none */
-    skr_file_id genes;     /* kind GENES; name "" when there is none */
+    skr_name_index contig_index; /* of contigs: added to by skr_assembly_add_contig alone */
+    skr_file_id reference;       /* kind REFERENCE; name "" when there is none */
+    skr_file_id genes;           /* kind GENES; name "" when there is none */
 } skr_assembly;
 
 /* Samples of a segment that do not count any more on a contig: replaced, or withdrawn. */

@@ -295,6 +295,21 @@ static uint32_t take_ascending(decoder *in, uint32_t max, uint32_t **ret_values)
     return n;
 }
 
+/* Makes the index of contigs, which also shows a name that occurs twice. */
+static void index_contigs(decoder *in, skr_assembly *assembly)
+{
+    const skr_contig *contigs = assembly->contigs;
+    if (skr_name_index_extend(&assembly->contig_index, contigs, sizeof contigs[0],
+                              assembly->n_contigs, NULL) < 0) {
+        in->has_no_memory = true;
+        refuse(in, "out of memory");
+        return;
+    }
+    for (uint32_t i = 0; i < assembly->n_contigs; i++)
+        if (skr_assembly_find_contig(assembly, contigs[i].name) != i)
+            refuse(in, "a contig named twice");
+}
+
 static void take_assembly(decoder *in, skr_assembly *assembly)
 {
     assembly->name = take_name(in);
@@ -307,6 +322,8 @@ static void take_assembly(decoder *in, skr_assembly *assembly)
         assembly->contigs[i].length =
             (uint32_t)take_max(in, SKR_CONTIG_LENGTH_MAX, "a contig that is too long");
     }
+    if (!in->cursor.is_bad)
+        index_contigs(in, assembly);
     take_file(in, &assembly->reference);
     take_file(in, &assembly->genes);
 }
@@ -444,9 +461,6 @@ static void check_twins(decoder *in)
     const skr_manifest *manifest = in->manifest;
     size_t n_max = manifest->n_datasets;
     n_max = n_max < manifest->n_assemblies ? manifest->n_assemblies : n_max;
-    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
-        if (n_max < manifest->assemblies[i].n_contigs)
-            n_max = manifest->assemblies[i].n_contigs;
     const char **names = malloc((n_max + 1) * sizeof names[0]);
     if (names == NULL) {
         in->has_no_memory = true;
@@ -459,12 +473,6 @@ static void check_twins(decoder *in)
     for (uint32_t i = 0; i < manifest->n_assemblies; i++)
         names[i] = manifest->assemblies[i].name;
     refuse_twins(in, names, manifest->n_assemblies, "an assembly named twice");
-    for (uint32_t a = 0; a < manifest->n_assemblies; a++) {
-        const skr_assembly *assembly = &manifest->assemblies[a];
-        for (uint32_t i = 0; i < assembly->n_contigs; i++)
-            names[i] = assembly->contigs[i].name;
-        refuse_twins(in, names, assembly->n_contigs, "a contig named twice");
-    }
     free(names);
     check_twin_files(in);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
+#include "storage/base/name_index.h"
 #include "storage/reference_int.h"
 
 #define CHUNKS_KEPT 64u
@@ -34,6 +35,7 @@ struct skr_reference {
     skr_block_reader *reader;
     skr_reference_entry *entries;
     uint32_t n_entries;
+    skr_name_index index;
     loaded_chunk kept[CHUNKS_KEPT];
     uint32_t n_kept;
     uint32_t oldest; /* among the kept, once there are CHUNKS_KEPT */
@@ -73,26 +75,15 @@ static int take_entry(skr_reference *reference, skr_cursor *cursor, skr_referenc
     return SKR_OK;
 }
 
-static int compare_names(const void *a, const void *b)
+/* Makes the index of names; one found twice would make two sequences possible. */
+static int index_names(skr_reference *reference, skr_err *err)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* A name found twice would make two sequences possible. */
-static int check_twins(const skr_reference *reference, skr_err *err)
-{
-    size_t n = reference->n_entries;
-    const char **names = malloc((n + 1) * sizeof names[0]);
-    if (names == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
-    for (size_t i = 0; i < n; i++)
-        names[i] = reference->entries[i].name;
-    qsort(names, n, sizeof names[0], compare_names);
-    bool has_twins = false;
-    for (size_t i = 1; i < n; i++)
-        has_twins |= strcmp(names[i - 1], names[i]) == 0;
-    free(names);
-    return has_twins ? say_bad_directory(reference, err) : SKR_OK;
+    int status = skr_name_index_extend(&reference->index, reference->entries,
+                                       sizeof reference->entries[0], reference->n_entries, err);
+    for (uint32_t i = 0; status == SKR_OK && i < reference->n_entries; i++)
+        if (skr_reference_find(reference, reference->entries[i].name) != i)
+            status = say_bad_directory(reference, err);
+    return status;
 }
 
 static int read_directory(skr_reference *reference, skr_err *err)
@@ -115,7 +106,7 @@ static int read_directory(skr_reference *reference, skr_err *err)
     }
     if (!skr_cursor_is_done(&cursor))
         return say_bad_directory(reference, err);
-    return check_twins(reference, err);
+    return index_names(reference, err);
 }
 
 /* ------------------------------------------------------------------ open, close, find */
@@ -156,6 +147,7 @@ void skr_reference_close(skr_reference *reference)
         free(reference->entries[i].name);
         free(reference->entries[i].chunks);
     }
+    skr_name_index_done(&reference->index);
     free(reference->entries);
     skr_block_reader_free(reference->reader);
     skr_block_file_close(reference->file);
@@ -180,10 +172,8 @@ const char *skr_reference_contig(const skr_reference *reference, uint32_t i, uin
 
 uint32_t skr_reference_find(const skr_reference *reference, const char *canonical_name)
 {
-    for (uint32_t i = 0; i < reference->n_entries; i++)
-        if (strcmp(reference->entries[i].name, canonical_name) == 0)
-            return i;
-    return SKR_NONE;
+    return skr_name_index_find(&reference->index, reference->entries, sizeof reference->entries[0],
+                               canonical_name);
 }
 
 const skr_reference_entry *skr_reference_entries(const skr_reference *reference)

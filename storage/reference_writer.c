@@ -4,6 +4,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/base/name_index.h"
 #include "storage/reference.h"
 #include "storage/reference_int.h"
 
@@ -11,6 +12,7 @@ struct skr_reference_writer {
     skr_block_writer *blocks;
     skr_reference_entry *entries;
     uint32_t n_entries;
+    skr_name_index index;
     skr_buffer raw; /* the chunk being made */
 };
 
@@ -43,7 +45,8 @@ static int new_entry(skr_reference_writer *writer, const char *name, uint32_t le
     }
     writer->n_entries++;
     *ret_entry = entry;
-    return SKR_OK;
+    return skr_name_index_extend(&writer->index, entries, sizeof entries[0], writer->n_entries,
+                                 err);
 }
 
 static int copy_contig(skr_reference_writer *writer, skr_reference *older, uint32_t i, skr_err *err)
@@ -157,16 +160,14 @@ int skr_reference_writer_add(skr_reference_writer *writer, const char *canonical
               strspn(md5, "0123456789abcdef") == 2 * SKR_DIGEST_MD5_SIZE);
     size_t n_name = strlen(canonical_name);
     SKR_CHECK(n_name > 0 && n_name <= SKR_NAME_MAX);
-    for (uint32_t i = 0; i < writer->n_entries; i++) {
-        const skr_reference_entry *entry = &writer->entries[i];
-        if (strcmp(entry->name, canonical_name) != 0)
-            continue;
-        if (strcmp(entry->md5, md5) == 0)
-            return SKR_OK;
+    uint32_t at = skr_name_index_find(&writer->index, writer->entries, sizeof writer->entries[0],
+                                      canonical_name);
+    if (at != SKR_NONE && strcmp(writer->entries[at].md5, md5) == 0)
+        return SKR_OK;
+    if (at != SKR_NONE)
         return skr_fail(err, SKR_ERR_INPUT,
                         "contig %s: the reference in the store has MD5 %s, this one %s",
-                        canonical_name, entry->md5, md5);
-    }
+                        canonical_name, writer->entries[at].md5, md5);
     skr_reference_entry *entry = NULL;
     int status = new_entry(writer, canonical_name, n, md5, &entry, err);
     for (uint32_t c = 0; status == SKR_OK && c < entry->n_chunks; c++) {
@@ -218,6 +219,7 @@ void skr_reference_writer_free(skr_reference_writer *writer)
         free(writer->entries[i].name);
         free(writer->entries[i].chunks);
     }
+    skr_name_index_done(&writer->index);
     free(writer->entries);
     skr_buffer_done(&writer->raw);
     skr_block_writer_free(writer->blocks);

@@ -7,6 +7,7 @@
 #define SKR_TESTS_TEMP_FOLDER_H
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,17 @@ static inline void test_file_write(const char *path, const void *bytes, size_t n
     SKR_CHECK(file != NULL);
     SKR_CHECK(n == 0 || fwrite(bytes, 1, n, file) == n);
     SKR_CHECK(fclose(file) == 0);
+}
+
+/* Flips one bit in place: rewriting a whole file makes ext4 wait for the disk. */
+static inline void test_file_flip(const char *path, size_t bit)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    uint8_t byte = 0;
+    SKR_CHECK(fd >= 0 && pread(fd, &byte, 1, (off_t)(bit / 8)) == 1);
+    byte ^= (uint8_t)(1u << bit % 8);
+    SKR_CHECK(pwrite(fd, &byte, 1, (off_t)(bit / 8)) == 1);
+    SKR_CHECK(close(fd) == 0);
 }
 
 #endif

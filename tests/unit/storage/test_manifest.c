@@ -244,6 +244,11 @@ Test(manifest, refuses_contradictions)
     check_refused(manifest, "dataset named twice");
     manifest->datasets[0] = name;
 
+    name = manifest->assemblies[0].contigs[2].name;
+    manifest->assemblies[0].contigs[2].name = manifest->assemblies[0].contigs[1].name;
+    check_refused(manifest, "contig named twice");
+    manifest->assemblies[0].contigs[2].name = name;
+
     segment->dataset = 2;
     check_refused(manifest, "dataset that is not there");
     segment->dataset = 1;

@@ -161,16 +161,12 @@ Test(reference, verify_finds_any_flipped_bit)
 {
     skr_file_id id = write_one("r-1.skr", NULL, "1", "ACGTNNNACGTTTACGNACGCG", 22);
     cr_assert(zero(int, n_faults(&id)));
-    size_t n = 0;
     const char *path = test_folder_file(&folder, "r-1.skr");
-    uint8_t *bytes = test_file_read(path, &n);
-    for (size_t bit = 0; bit < 8 * n; bit++) {
-        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        test_file_write(path, bytes, n);
+    for (size_t bit = 0; bit < 8 * id.n_bytes; bit++) {
+        test_file_flip(path, bit);
         cr_assert(ge(int, n_faults(&id), 1), "bit %zu", bit);
-        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        test_file_flip(path, bit);
     }
-    free(bytes);
 }
 
 /* A file of kind REFERENCE with right checksums and this directory and block. */
