@@ -11,27 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/curie.h"
-#include "engine/import_people_int.h"
-#include "engine/query.h"
-
-/* A list of things said, the members that name its terms, and what they are. */
-typedef struct list_rule {
-    const char *list;
-    const char *term;
-    const char *other_term; /* or NULL */
-    skr_term_kind kind;
-} list_rule;
-
-static const list_rule lists[] = {
-    {"phenotypicFeatures", "type", "featureType", SKR_TERM_PHENOTYPE},
-    {"diseases", "term", "diseaseCode", SKR_TERM_DISEASE},
-    {"measurements", "assay", "assayCode", SKR_TERM_MEASURE},
-    {"measures", "assayCode", "assay", SKR_TERM_MEASURE},
-    {"treatments", "treatmentCode", "agent", SKR_TERM_TREATMENT},
-    {"interventionsOrProcedures", "procedureCode", "code", SKR_TERM_PROCEDURE},
-    {"exposures", "exposureCode", NULL, SKR_TERM_EXPOSURE},
-};
+#include "engine/import_people_values_int.h"
 
 /* Members that are one term. */
 typedef struct member_rule {
@@ -58,251 +38,12 @@ static const char *const biosample_lists[] = {"diagnosticMarkers", "pathological
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* ------------------------------------------------------------------ members */
-
-/* A member that is there and not null. */
-static json_t *member_of(const json_t *object, const char *name)
-{
-    json_t *member = name == NULL ? NULL : json_object_get(object, name);
-    return json_is_null(member) ? NULL : member;
-}
-
-static int wrong_type(skr_people_reader *r, const char *where, const char *name, const char *type)
-{
-    return skr_reader_fail(r, "%s%s%s must be %s", where, where[0] == '\0' ? "" : ".", name, type);
-}
-
-/* The member as an object or NULL when it is not there. */
-static int object_of(skr_people_reader *r, const json_t *object, const char *where,
-                     const char *name, json_t **ret_member)
-{
-    json_t *member = member_of(object, name);
-    if (member != NULL && !json_is_object(member))
-        return wrong_type(r, where, name, "an object");
-    *ret_member = member;
-    return SKR_OK;
-}
-
-static int array_of(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                    json_t **ret_member)
-{
-    json_t *member = member_of(object, name);
-    if (member != NULL && !json_is_array(member))
-        return wrong_type(r, where, name, "an array");
-    *ret_member = member;
-    return SKR_OK;
-}
-
-static int text_of(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                   const char **ret_text)
-{
-    json_t *member = member_of(object, name);
-    if (member != NULL && !json_is_string(member))
-        return wrong_type(r, where, name, "a text");
-    *ret_text = json_string_value(member);
-    return SKR_OK;
-}
-
-static int bool_of(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                   bool *ret_value)
-{
-    json_t *member = member_of(object, name);
-    if (member != NULL && !json_is_boolean(member))
-        return wrong_type(r, where, name, "true or false");
-    *ret_value = *ret_value || json_is_true(member);
-    return SKR_OK;
-}
-
-/* ------------------------------------------------------------------ ages */
-
-/* The duration in any of its places: "P3Y", {iso8601duration}, {age: any of these}. */
-static int age_of(skr_people_reader *r, json_t *age, const char *where, double *ret_years)
-{
-    const char *text = NULL;
-    for (int depth = 0; age != NULL && depth < 3; depth++) {
-        if (json_is_string(age)) {
-            text = json_string_value(age);
-            break;
-        }
-        if (!json_is_object(age))
-            return skr_reader_fail(r, "%s must be an object or a duration", where);
-        int status = text_of(r, age, where, "iso8601duration", &text);
-        if (status < 0 || text != NULL) {
-            if (status < 0)
-                return status;
-            break;
-        }
-        age = member_of(age, "age");
-    }
-    if (text == NULL || text[0] == '\0')
-        return SKR_OK;
-    if (!skr_age_parse(text, ret_years))
-        skr_reader_skip(r, "%s: \"%.40s\" is no ISO 8601 duration", where, text);
-    return SKR_OK;
-}
-
-/* ------------------------------------------------------------------ facts */
-
-/* Fills the fact's term; *ret_is_usable is false, and that is counted, when there is none. */
-static int term_of(skr_people_reader *r, const json_t *term, const char *where, skr_fact *fact,
-                   char *curie, bool *ret_is_usable)
-{
-    *ret_is_usable = false;
-    if (term == NULL) {
-        skr_reader_skip(r, "%s: no term", where);
-        return SKR_OK;
-    }
-    if (!json_is_object(term))
-        return skr_reader_fail(r, "%s: a term must be an object with an id", where);
-    const char *id = NULL;
-    int status = text_of(r, term, where, "id", &id);
-    if (status == SKR_OK)
-        status = text_of(r, term, where, "label", &fact->label);
-    if (status < 0)
-        return status;
-    *ret_is_usable = id != NULL && skr_curie_read(id, curie);
-    if (!*ret_is_usable)
-        skr_reader_skip(r, "%s: \"%.40s\" is no term id (PREFIX:ID)", where, id == NULL ? "" : id);
-    fact->curie = curie;
-    return SKR_OK;
-}
-
-static int say(skr_people_reader *r, const skr_fact *fact)
-{
-    int status = skr_people_edit_fact(r->edit, fact, r->err);
-    return status == SKR_ERR_INPUT ? skr_reader_fail(r, "%s", r->err->message) : status;
-}
-
-/* A bare term. */
-static int say_term(skr_people_reader *r, const json_t *term, const char *where, skr_term_kind kind)
-{
-    char curie[SKR_CURIE_MAX];
-    skr_fact fact = {.kind = kind, .onset_years = NAN};
-    bool is_usable;
-    int status = term_of(r, term, where, &fact, curie, &is_usable);
-    return status == SKR_OK && is_usable ? say(r, &fact) : status;
-}
-
-/* A quantity's number; it may be missing. */
-static int number_of(skr_people_reader *r, const json_t *quantity, const char *where,
-                     skr_fact *fact)
-{
-    if (quantity != NULL && !json_is_object(quantity))
-        return skr_reader_fail(r, "%s must be an object", where);
-    json_t *value = member_of(quantity, "value");
-    if (value == NULL)
-        return SKR_OK;
-    if (!json_is_number(value))
-        return skr_reader_fail(r, "%s: value must be a number", where);
-    fact->value = json_number_value(value);
-    fact->has_value = isfinite(fact->value);
-    return SKR_OK;
-}
-
-/* Parts of a measure that is made of several, each with a term of its own. */
-static int say_typed_quantities(skr_people_reader *r, const json_t *value, const char *where)
-{
-    json_t *parts = NULL;
-    json_t *part;
-    size_t i;
-    int status = array_of(r, value, where, "typedQuantities", &parts);
-    if (status < 0)
-        return status;
-    json_array_foreach(parts, i, part)
-    {
-        char curie[SKR_CURIE_MAX];
-        skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset_years = NAN};
-        bool is_usable = false;
-        json_t *type = member_of(part, "type");
-        status = term_of(r, type == NULL ? member_of(part, "quantityType") : type, where, &fact,
-                         curie, &is_usable);
-        if (status == SKR_OK)
-            status = number_of(r, member_of(part, "quantity"), where, &fact);
-        if (status == SKR_OK && is_usable)
-            status = say(r, &fact);
-        if (status < 0)
-            return status;
-    }
-    return SKR_OK;
-}
-
-/* value.quantity.value, measurementValue.quantity.value, or measurementValue.value. */
-static int measured_value(skr_people_reader *r, const json_t *item, const char *where,
-                          skr_fact *fact, json_t **ret_complex)
-{
-    const char *name = member_of(item, "measurementValue") != NULL ? "measurementValue" : "value";
-    json_t *value = NULL;
-    json_t *quantity = NULL;
-    int status = object_of(r, item, where, name, &value);
-    if (status == SKR_OK)
-        status = object_of(r, value, where, "quantity", &quantity);
-    if (status == SKR_OK)
-        status = object_of(r, value, where, "complexValue", ret_complex);
-    if (status < 0)
-        return status;
-    if (*ret_complex == NULL && member_of(value, "typedQuantities") != NULL)
-        *ret_complex = value;
-    return number_of(r, quantity != NULL ? quantity : value, where, fact);
-}
-
-static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *item,
-                    const char *where)
-{
-    char curie[SKR_CURIE_MAX];
-    skr_fact fact = {.kind = rule->kind, .onset_years = NAN};
-    json_t *complex_value = NULL;
-    bool is_usable;
-    if (!json_is_object(item))
-        return skr_reader_fail(r, "%s must be an object", where);
-    json_t *term = member_of(item, rule->term);
-    int status = term_of(r, term != NULL ? term : member_of(item, rule->other_term), where, &fact,
-                         curie, &is_usable);
-    if (status == SKR_OK)
-        status = bool_of(r, item, where, "excluded", &fact.is_excluded);
-    if (status == SKR_OK) /* its name in version 1 */
-        status = bool_of(r, item, where, "negated", &fact.is_excluded);
-    json_t *onset = member_of(item, "ageOfOnset");
-    if (status == SKR_OK)
-        status =
-            age_of(r, onset != NULL ? onset : member_of(item, "onset"), where, &fact.onset_years);
-    if (status == SKR_OK && rule->kind == SKR_TERM_MEASURE)
-        status = measured_value(r, item, where, &fact, &complex_value);
-    if (status == SKR_OK && rule->kind == SKR_TERM_EXPOSURE)
-        status = number_of(r, item, where, &fact);
-    if (status == SKR_OK && is_usable)
-        status = say(r, &fact);
-    if (status == SKR_OK && complex_value != NULL)
-        status = say_typed_quantities(r, complex_value, where);
-    return status;
-}
-
-static int say_lists(skr_people_reader *r, const json_t *object)
-{
-    for (size_t k = 0; k < COUNT(lists); k++) {
-        json_t *list = NULL;
-        json_t *item;
-        size_t i;
-        int status = array_of(r, object, "", lists[k].list, &list);
-        if (status < 0)
-            return status;
-        json_array_foreach(list, i, item)
-        {
-            char where[64];
-            (void)snprintf(where, sizeof where, "%s[%zu]", lists[k].list, i);
-            status = say_item(r, &lists[k], item, where);
-            if (status < 0)
-                return status;
-        }
-    }
-    return SKR_OK;
-}
-
 static int say_members(skr_people_reader *r, const json_t *object, const member_rule *rules,
                        size_t n_rules)
 {
     for (size_t k = 0; k < n_rules; k++) {
-        json_t *term = member_of(object, rules[k].member);
-        int status = term == NULL ? SKR_OK : say_term(r, term, rules[k].member, rules[k].kind);
+        json_t *term = skr_json_member(object, rules[k].member);
+        int status = term == NULL ? SKR_OK : skr_say_term(r, term, rules[k].member, rules[k].kind);
         if (status < 0)
             return status;
     }
@@ -326,10 +67,10 @@ static int say_action(skr_people_reader *r, const json_t *action, const char *wh
         return skr_reader_fail(r, "%s must be an object", where);
     for (size_t k = 0; k < COUNT(rules); k++) {
         json_t *what = NULL;
-        int status = object_of(r, action, where, rules[k].member, &what);
-        json_t *term = member_of(what, rules[k].term);
+        int status = skr_json_object(r, action, where, rules[k].member, &what);
+        json_t *term = skr_json_member(what, rules[k].term);
         if (status == SKR_OK && term != NULL)
-            status = say_term(r, term, where, rules[k].kind);
+            status = skr_say_term(r, term, where, rules[k].kind);
         if (status < 0)
             return status;
     }
@@ -341,10 +82,11 @@ static bool is_excluded_disease(const json_t *packet, const char *id)
 {
     json_t *item;
     size_t i;
-    json_array_foreach(member_of(packet, "diseases"), i, item)
+    json_array_foreach(skr_json_member(packet, "diseases"), i, item)
     {
-        const char *other = json_string_value(member_of(member_of(item, "term"), "id"));
-        if (other != NULL && strcmp(other, id) == 0 && json_is_true(member_of(item, "excluded")))
+        const char *other = json_string_value(skr_json_member(skr_json_member(item, "term"), "id"));
+        if (other != NULL && strcmp(other, id) == 0 &&
+            json_is_true(skr_json_member(item, "excluded")))
             return true;
     }
     return false;
@@ -358,18 +100,18 @@ static int say_diagnosis(skr_people_reader *r, const json_t *packet, const json_
     json_t *diagnosis = NULL;
     if (!json_is_object(interpretation))
         return skr_reader_fail(r, "%s must be an object", where);
-    int status = text_of(r, interpretation, where, "progressStatus", &progress);
+    int status = skr_json_text(r, interpretation, where, "progressStatus", &progress);
     if (status == SKR_OK)
-        status = object_of(r, interpretation, where, "diagnosis", &diagnosis);
+        status = skr_json_object(r, interpretation, where, "diagnosis", &diagnosis);
     if (status < 0)
         return status;
-    json_t *disease = member_of(diagnosis, "disease");
-    const char *id = json_string_value(member_of(disease, "id"));
+    json_t *disease = skr_json_member(diagnosis, "disease");
+    const char *id = json_string_value(skr_json_member(disease, "id"));
     bool is_reached =
         progress != NULL && (strcmp(progress, "SOLVED") == 0 || strcmp(progress, "COMPLETED") == 0);
     if (!is_reached || id == NULL || is_excluded_disease(packet, id))
         return SKR_OK;
-    return say_term(r, disease, where, SKR_TERM_DISEASE);
+    return skr_say_term(r, disease, where, SKR_TERM_DISEASE);
 }
 
 static int say_biosample(skr_people_reader *r, const json_t *biosample);
@@ -382,7 +124,7 @@ static int say_packet_lists(skr_people_reader *r, const json_t *packet)
         json_t *list = NULL;
         json_t *item;
         size_t i;
-        int status = array_of(r, packet, "", names[k], &list);
+        int status = skr_json_array(r, packet, "", names[k], &list);
         if (status < 0)
             return status;
         json_array_foreach(list, i, item)
@@ -415,7 +157,7 @@ static int say_sex(skr_people_reader *r, json_t *said)
     if (text == NULL) {
         skr_fact term = {0};
         bool is_usable;
-        int status = term_of(r, said, "sex", &term, curie, &is_usable);
+        int status = skr_json_term(r, said, "sex", &term, curie, &is_usable);
         if (status < 0 || !is_usable)
             return status;
         text = term.curie;
@@ -436,8 +178,8 @@ static int say_age(skr_people_reader *r, const json_t *object)
     static const char *const names[] = {"timeAtLastEncounter", "ageAtCollection", "age"};
     double years = NAN;
     for (size_t k = 0; k < COUNT(names) && isnan(years); k++) {
-        json_t *age = member_of(object, names[k]);
-        int status = age == NULL ? SKR_OK : age_of(r, age, names[k], &years);
+        json_t *age = skr_json_member(object, names[k]);
+        int status = age == NULL ? SKR_OK : skr_json_age(r, age, names[k], &years);
         if (status < 0)
             return status;
     }
@@ -452,20 +194,20 @@ static int say_person(skr_people_reader *r, const json_t *person)
     json_t *subject = NULL;
     const char *id = NULL;
     bool is_repeat;
-    int status = text_of(r, person, "", "id", &id);
+    int status = skr_json_text(r, person, "", "id", &id);
     if (status == SKR_OK && id == NULL)
         status = skr_reader_fail(r, "no \"id\": whose facts are these?");
     if (status == SKR_OK)
         status = skr_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, &is_repeat);
     if (status < 0 || is_repeat)
         return status;
-    status = object_of(r, person, "", "subject", &subject);
+    status = skr_json_object(r, person, "", "subject", &subject);
     if (status == SKR_OK)
-        status = say_sex(r, member_of(subject != NULL ? subject : person, "sex"));
+        status = say_sex(r, skr_json_member(subject != NULL ? subject : person, "sex"));
     if (status == SKR_OK)
         status = say_age(r, subject != NULL ? subject : person);
     if (status == SKR_OK)
-        status = say_lists(r, person);
+        status = skr_say_lists(r, person);
     if (status == SKR_OK)
         status = say_members(r, person, individual_members, COUNT(individual_members));
     if (status == SKR_OK)
@@ -477,32 +219,32 @@ static int say_person(skr_people_reader *r, const json_t *person)
 
 static int say_biosample(skr_people_reader *r, const json_t *biosample)
 {
-    int status = say_lists(r, biosample);
+    int status = skr_say_lists(r, biosample);
     if (status == SKR_OK)
         status = say_members(r, biosample, biosample_members, COUNT(biosample_members));
     for (size_t k = 0; status == SKR_OK && k < COUNT(biosample_lists); k++) {
         json_t *list = NULL;
         json_t *item;
         size_t i;
-        status = array_of(r, biosample, "", biosample_lists[k], &list);
+        status = skr_json_array(r, biosample, "", biosample_lists[k], &list);
         if (status < 0)
             return status;
         json_array_foreach(list, i, item)
         {
-            status = say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
+            status = skr_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
             if (status < 0)
                 return status;
         }
     }
     json_t *procedure = NULL;
     if (status == SKR_OK)
-        status = object_of(r, biosample, "", "obtentionProcedure", &procedure);
+        status = skr_json_object(r, biosample, "", "obtentionProcedure", &procedure);
     if (status == SKR_OK && procedure == NULL)
-        status = object_of(r, biosample, "", "procedure", &procedure);
-    json_t *code = member_of(procedure, "procedureCode");
-    code = code != NULL ? code : member_of(procedure, "code");
+        status = skr_json_object(r, biosample, "", "procedure", &procedure);
+    json_t *code = skr_json_member(procedure, "procedureCode");
+    code = code != NULL ? code : skr_json_member(procedure, "code");
     if (status == SKR_OK && code != NULL)
-        status = say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
+        status = skr_say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
     return status;
 }
 
@@ -511,9 +253,9 @@ static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
     const char *individual = NULL;
     const char *id = NULL;
     bool is_repeat;
-    int status = text_of(r, biosample, "", "individualId", &individual);
+    int status = skr_json_text(r, biosample, "", "individualId", &individual);
     if (status == SKR_OK)
-        status = text_of(r, biosample, "", "id", &id);
+        status = skr_json_text(r, biosample, "", "id", &id);
     if (status < 0)
         return status;
     if (id == NULL)
@@ -555,14 +297,15 @@ static bool is_person(const json_t *object)
                                         "geographicOrigin",
                                         "interventionsOrProcedures",
                                         NULL};
-    return has_any(object, names) || (json_object_size(object) == 1 && member_of(object, "id"));
+    return has_any(object, names) ||
+           (json_object_size(object) == 1 && skr_json_member(object, "id"));
 }
 
 static bool is_biosample(const json_t *object)
 {
     static const char *const names[] = {"biosampleStatus", "sampleOriginType", "sampleOriginDetail",
                                         "collectionMoment", NULL};
-    return member_of(object, "individualId") != NULL && has_any(object, names);
+    return skr_json_member(object, "individualId") != NULL && has_any(object, names);
 }
 
 static int say_packets(skr_people_reader *r, const json_t *group, const char *list)
@@ -570,7 +313,7 @@ static int say_packets(skr_people_reader *r, const json_t *group, const char *li
     json_t *packets = NULL;
     json_t *packet;
     size_t i;
-    int status = array_of(r, group, "", list, &packets);
+    int status = skr_json_array(r, group, "", list, &packets);
     if (status < 0)
         return status;
     json_array_foreach(packets, i, packet)
@@ -589,7 +332,7 @@ static int say_packets(skr_people_reader *r, const json_t *group, const char *li
 static int say_group(skr_people_reader *r, const json_t *group)
 {
     json_t *proband = NULL;
-    int status = object_of(r, group, "", "proband", &proband);
+    int status = skr_json_object(r, group, "", "proband", &proband);
     if (status == SKR_OK && proband != NULL)
         status = say_person(r, proband);
     if (status == SKR_OK)
@@ -621,11 +364,12 @@ int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
     int status;
     if (!json_is_object(value))
         status = skr_reader_fail(r, "a person must be a JSON object");
-    else if (member_of(value, "proband") != NULL || json_is_array(member_of(value, "members")))
+    else if (skr_json_member(value, "proband") != NULL ||
+             json_is_array(skr_json_member(value, "members")))
         status = say_group(r, value);
     else if (is_biosample(value))
         status = say_beacon_biosample(r, value);
-    else if (member_of(value, "individualId") == NULL && is_person(value))
+    else if (skr_json_member(value, "individualId") == NULL && is_person(value))
         status = say_person(r, value);
     else
         status = skr_reader_fail(r, "neither a phenopacket nor a Beacon individual or biosample");
