@@ -42,7 +42,7 @@ static int say_members(skr_people_reader *r, const json_t *object, const member_
                        size_t n_rules)
 {
     for (size_t k = 0; k < n_rules; k++) {
-        json_t *term = skr_json_member(object, rules[k].member);
+        json_t *term = skr_member_find(object, rules[k].member);
         int status = term == NULL ? SKR_OK : skr_say_term(r, term, rules[k].member, rules[k].kind);
         if (status < 0)
             return status;
@@ -67,8 +67,8 @@ static int say_action(skr_people_reader *r, const json_t *action, const char *wh
         return skr_reader_fail(r, "%s must be an object", where);
     for (size_t k = 0; k < COUNT(rules); k++) {
         json_t *what = NULL;
-        int status = skr_json_object(r, action, where, rules[k].member, &what);
-        json_t *term = skr_json_member(what, rules[k].term);
+        int status = skr_member_object(r, action, where, rules[k].member, &what);
+        json_t *term = skr_member_find(what, rules[k].term);
         if (status == SKR_OK && term != NULL)
             status = skr_say_term(r, term, where, rules[k].kind);
         if (status < 0)
@@ -82,11 +82,11 @@ static bool is_excluded_disease(const json_t *packet, const char *id)
 {
     json_t *item;
     size_t i;
-    json_array_foreach(skr_json_member(packet, "diseases"), i, item)
+    json_array_foreach(skr_member_find(packet, "diseases"), i, item)
     {
-        const char *other = json_string_value(skr_json_member(skr_json_member(item, "term"), "id"));
+        const char *other = json_string_value(skr_member_find(skr_member_find(item, "term"), "id"));
         if (other != NULL && strcmp(other, id) == 0 &&
-            json_is_true(skr_json_member(item, "excluded")))
+            json_is_true(skr_member_find(item, "excluded")))
             return true;
     }
     return false;
@@ -100,13 +100,13 @@ static int say_diagnosis(skr_people_reader *r, const json_t *packet, const json_
     json_t *diagnosis = NULL;
     if (!json_is_object(interpretation))
         return skr_reader_fail(r, "%s must be an object", where);
-    int status = skr_json_text(r, interpretation, where, "progressStatus", &progress);
+    int status = skr_member_text(r, interpretation, where, "progressStatus", &progress);
     if (status == SKR_OK)
-        status = skr_json_object(r, interpretation, where, "diagnosis", &diagnosis);
+        status = skr_member_object(r, interpretation, where, "diagnosis", &diagnosis);
     if (status < 0)
         return status;
-    json_t *disease = skr_json_member(diagnosis, "disease");
-    const char *id = json_string_value(skr_json_member(disease, "id"));
+    json_t *disease = skr_member_find(diagnosis, "disease");
+    const char *id = json_string_value(skr_member_find(disease, "id"));
     bool is_reached =
         progress != NULL && (strcmp(progress, "SOLVED") == 0 || strcmp(progress, "COMPLETED") == 0);
     if (!is_reached || id == NULL || is_excluded_disease(packet, id))
@@ -124,7 +124,7 @@ static int say_packet_lists(skr_people_reader *r, const json_t *packet)
         json_t *list = NULL;
         json_t *item;
         size_t i;
-        int status = skr_json_array(r, packet, "", names[k], &list);
+        int status = skr_member_array(r, packet, "", names[k], &list);
         if (status < 0)
             return status;
         json_array_foreach(list, i, item)
@@ -157,7 +157,7 @@ static int say_sex(skr_people_reader *r, json_t *said)
     if (text == NULL) {
         skr_fact term = {0};
         bool is_usable;
-        int status = skr_json_term(r, said, "sex", &term, curie, &is_usable);
+        int status = skr_member_term(r, said, "sex", &term, curie, &is_usable);
         if (status < 0 || !is_usable)
             return status;
         text = term.curie;
@@ -178,8 +178,8 @@ static int say_age(skr_people_reader *r, const json_t *object)
     static const char *const names[] = {"timeAtLastEncounter", "ageAtCollection", "age"};
     double years = NAN;
     for (size_t k = 0; k < COUNT(names) && isnan(years); k++) {
-        json_t *age = skr_json_member(object, names[k]);
-        int status = age == NULL ? SKR_OK : skr_json_age(r, age, names[k], &years);
+        json_t *age = skr_member_find(object, names[k]);
+        int status = age == NULL ? SKR_OK : skr_member_age(r, age, names[k], &years);
         if (status < 0)
             return status;
     }
@@ -194,16 +194,16 @@ static int say_person(skr_people_reader *r, const json_t *person)
     json_t *subject = NULL;
     const char *id = NULL;
     bool is_repeat;
-    int status = skr_json_text(r, person, "", "id", &id);
+    int status = skr_member_text(r, person, "", "id", &id);
     if (status == SKR_OK && id == NULL)
         status = skr_reader_fail(r, "no \"id\": whose facts are these?");
     if (status == SKR_OK)
         status = skr_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, &is_repeat);
     if (status < 0 || is_repeat)
         return status;
-    status = skr_json_object(r, person, "", "subject", &subject);
+    status = skr_member_object(r, person, "", "subject", &subject);
     if (status == SKR_OK)
-        status = say_sex(r, skr_json_member(subject != NULL ? subject : person, "sex"));
+        status = say_sex(r, skr_member_find(subject != NULL ? subject : person, "sex"));
     if (status == SKR_OK)
         status = say_age(r, subject != NULL ? subject : person);
     if (status == SKR_OK)
@@ -226,7 +226,7 @@ static int say_biosample(skr_people_reader *r, const json_t *biosample)
         json_t *list = NULL;
         json_t *item;
         size_t i;
-        status = skr_json_array(r, biosample, "", biosample_lists[k], &list);
+        status = skr_member_array(r, biosample, "", biosample_lists[k], &list);
         if (status < 0)
             return status;
         json_array_foreach(list, i, item)
@@ -238,11 +238,11 @@ static int say_biosample(skr_people_reader *r, const json_t *biosample)
     }
     json_t *procedure = NULL;
     if (status == SKR_OK)
-        status = skr_json_object(r, biosample, "", "obtentionProcedure", &procedure);
+        status = skr_member_object(r, biosample, "", "obtentionProcedure", &procedure);
     if (status == SKR_OK && procedure == NULL)
-        status = skr_json_object(r, biosample, "", "procedure", &procedure);
-    json_t *code = skr_json_member(procedure, "procedureCode");
-    code = code != NULL ? code : skr_json_member(procedure, "code");
+        status = skr_member_object(r, biosample, "", "procedure", &procedure);
+    json_t *code = skr_member_find(procedure, "procedureCode");
+    code = code != NULL ? code : skr_member_find(procedure, "code");
     if (status == SKR_OK && code != NULL)
         status = skr_say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
     return status;
@@ -253,9 +253,9 @@ static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
     const char *individual = NULL;
     const char *id = NULL;
     bool is_repeat;
-    int status = skr_json_text(r, biosample, "", "individualId", &individual);
+    int status = skr_member_text(r, biosample, "", "individualId", &individual);
     if (status == SKR_OK)
-        status = skr_json_text(r, biosample, "", "id", &id);
+        status = skr_member_text(r, biosample, "", "id", &id);
     if (status < 0)
         return status;
     if (id == NULL)
@@ -298,14 +298,14 @@ static bool is_person(const json_t *object)
                                         "interventionsOrProcedures",
                                         NULL};
     return has_any(object, names) ||
-           (json_object_size(object) == 1 && skr_json_member(object, "id"));
+           (json_object_size(object) == 1 && skr_member_find(object, "id"));
 }
 
 static bool is_biosample(const json_t *object)
 {
     static const char *const names[] = {"biosampleStatus", "sampleOriginType", "sampleOriginDetail",
                                         "collectionMoment", NULL};
-    return skr_json_member(object, "individualId") != NULL && has_any(object, names);
+    return skr_member_find(object, "individualId") != NULL && has_any(object, names);
 }
 
 static int say_packets(skr_people_reader *r, const json_t *group, const char *list)
@@ -313,7 +313,7 @@ static int say_packets(skr_people_reader *r, const json_t *group, const char *li
     json_t *packets = NULL;
     json_t *packet;
     size_t i;
-    int status = skr_json_array(r, group, "", list, &packets);
+    int status = skr_member_array(r, group, "", list, &packets);
     if (status < 0)
         return status;
     json_array_foreach(packets, i, packet)
@@ -332,7 +332,7 @@ static int say_packets(skr_people_reader *r, const json_t *group, const char *li
 static int say_group(skr_people_reader *r, const json_t *group)
 {
     json_t *proband = NULL;
-    int status = skr_json_object(r, group, "", "proband", &proband);
+    int status = skr_member_object(r, group, "", "proband", &proband);
     if (status == SKR_OK && proband != NULL)
         status = say_person(r, proband);
     if (status == SKR_OK)
@@ -364,12 +364,12 @@ int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
     int status;
     if (!json_is_object(value))
         status = skr_reader_fail(r, "a person must be a JSON object");
-    else if (skr_json_member(value, "proband") != NULL ||
-             json_is_array(skr_json_member(value, "members")))
+    else if (skr_member_find(value, "proband") != NULL ||
+             json_is_array(skr_member_find(value, "members")))
         status = say_group(r, value);
     else if (is_biosample(value))
         status = say_beacon_biosample(r, value);
-    else if (skr_json_member(value, "individualId") == NULL && is_person(value))
+    else if (skr_member_find(value, "individualId") == NULL && is_person(value))
         status = say_person(r, value);
     else
         status = skr_reader_fail(r, "neither a phenopacket nor a Beacon individual or biosample");

@@ -33,7 +33,7 @@ static const list_rule lists[] = {
 /* ------------------------------------------------------------------ members */
 
 /* A member that is there and not null. */
-json_t *skr_json_member(const json_t *object, const char *name)
+json_t *skr_member_find(const json_t *object, const char *name)
 {
     json_t *member = name == NULL ? NULL : json_object_get(object, name);
     return json_is_null(member) ? NULL : member;
@@ -45,30 +45,30 @@ static int wrong_type(skr_people_reader *r, const char *where, const char *name,
 }
 
 /* The member as an object or NULL when it is not there. */
-int skr_json_object(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                    json_t **ret_member)
+int skr_member_object(skr_people_reader *r, const json_t *object, const char *where,
+                      const char *name, json_t **ret_member)
 {
-    json_t *member = skr_json_member(object, name);
+    json_t *member = skr_member_find(object, name);
     if (member != NULL && !json_is_object(member))
         return wrong_type(r, where, name, "an object");
     *ret_member = member;
     return SKR_OK;
 }
 
-int skr_json_array(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                   json_t **ret_member)
+int skr_member_array(skr_people_reader *r, const json_t *object, const char *where,
+                     const char *name, json_t **ret_member)
 {
-    json_t *member = skr_json_member(object, name);
+    json_t *member = skr_member_find(object, name);
     if (member != NULL && !json_is_array(member))
         return wrong_type(r, where, name, "an array");
     *ret_member = member;
     return SKR_OK;
 }
 
-int skr_json_text(skr_people_reader *r, const json_t *object, const char *where, const char *name,
-                  const char **ret_text)
+int skr_member_text(skr_people_reader *r, const json_t *object, const char *where, const char *name,
+                    const char **ret_text)
 {
-    json_t *member = skr_json_member(object, name);
+    json_t *member = skr_member_find(object, name);
     if (member != NULL && !json_is_string(member))
         return wrong_type(r, where, name, "a text");
     *ret_text = json_string_value(member);
@@ -78,7 +78,7 @@ int skr_json_text(skr_people_reader *r, const json_t *object, const char *where,
 static int bool_of(skr_people_reader *r, const json_t *object, const char *where, const char *name,
                    bool *ret_value)
 {
-    json_t *member = skr_json_member(object, name);
+    json_t *member = skr_member_find(object, name);
     if (member != NULL && !json_is_boolean(member))
         return wrong_type(r, where, name, "true or false");
     *ret_value = *ret_value || json_is_true(member);
@@ -88,7 +88,7 @@ static int bool_of(skr_people_reader *r, const json_t *object, const char *where
 /* ------------------------------------------------------------------ ages */
 
 /* The duration in any of its places: "P3Y", {iso8601duration}, {age: any of these}. */
-int skr_json_age(skr_people_reader *r, json_t *age, const char *where, double *ret_years)
+int skr_member_age(skr_people_reader *r, json_t *age, const char *where, double *ret_years)
 {
     const char *text = NULL;
     for (int depth = 0; age != NULL && depth < 3; depth++) {
@@ -98,13 +98,13 @@ int skr_json_age(skr_people_reader *r, json_t *age, const char *where, double *r
         }
         if (!json_is_object(age))
             return skr_reader_fail(r, "%s must be an object or a duration", where);
-        int status = skr_json_text(r, age, where, "iso8601duration", &text);
+        int status = skr_member_text(r, age, where, "iso8601duration", &text);
         if (status < 0 || text != NULL) {
             if (status < 0)
                 return status;
             break;
         }
-        age = skr_json_member(age, "age");
+        age = skr_member_find(age, "age");
     }
     if (text == NULL || text[0] == '\0')
         return SKR_OK;
@@ -116,8 +116,8 @@ int skr_json_age(skr_people_reader *r, json_t *age, const char *where, double *r
 /* ------------------------------------------------------------------ facts */
 
 /* Fills the fact's term; *ret_is_usable is false, and that is counted, when there is none. */
-int skr_json_term(skr_people_reader *r, const json_t *term, const char *where, skr_fact *fact,
-                  char *curie, bool *ret_is_usable)
+int skr_member_term(skr_people_reader *r, const json_t *term, const char *where, skr_fact *fact,
+                    char *curie, bool *ret_is_usable)
 {
     *ret_is_usable = false;
     if (term == NULL) {
@@ -127,9 +127,9 @@ int skr_json_term(skr_people_reader *r, const json_t *term, const char *where, s
     if (!json_is_object(term))
         return skr_reader_fail(r, "%s: a term must be an object with an id", where);
     const char *id = NULL;
-    int status = skr_json_text(r, term, where, "id", &id);
+    int status = skr_member_text(r, term, where, "id", &id);
     if (status == SKR_OK)
-        status = skr_json_text(r, term, where, "label", &fact->label);
+        status = skr_member_text(r, term, where, "label", &fact->label);
     if (status < 0)
         return status;
     *ret_is_usable = id != NULL && skr_curie_read(id, curie);
@@ -151,7 +151,7 @@ int skr_say_term(skr_people_reader *r, const json_t *term, const char *where, sk
     char curie[SKR_CURIE_MAX];
     skr_fact fact = {.kind = kind, .onset_years = NAN};
     bool is_usable;
-    int status = skr_json_term(r, term, where, &fact, curie, &is_usable);
+    int status = skr_member_term(r, term, where, &fact, curie, &is_usable);
     return status == SKR_OK && is_usable ? say(r, &fact) : status;
 }
 
@@ -161,7 +161,7 @@ static int number_of(skr_people_reader *r, const json_t *quantity, const char *w
 {
     if (quantity != NULL && !json_is_object(quantity))
         return skr_reader_fail(r, "%s must be an object", where);
-    json_t *value = skr_json_member(quantity, "value");
+    json_t *value = skr_member_find(quantity, "value");
     if (value == NULL)
         return SKR_OK;
     if (!json_is_number(value))
@@ -177,7 +177,7 @@ static int say_typed_quantities(skr_people_reader *r, const json_t *value, const
     json_t *parts = NULL;
     json_t *part;
     size_t i;
-    int status = skr_json_array(r, value, where, "typedQuantities", &parts);
+    int status = skr_member_array(r, value, where, "typedQuantities", &parts);
     if (status < 0)
         return status;
     json_array_foreach(parts, i, part)
@@ -185,11 +185,11 @@ static int say_typed_quantities(skr_people_reader *r, const json_t *value, const
         char curie[SKR_CURIE_MAX];
         skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset_years = NAN};
         bool is_usable = false;
-        json_t *type = skr_json_member(part, "type");
-        status = skr_json_term(r, type == NULL ? skr_json_member(part, "quantityType") : type,
-                               where, &fact, curie, &is_usable);
+        json_t *type = skr_member_find(part, "type");
+        status = skr_member_term(r, type == NULL ? skr_member_find(part, "quantityType") : type,
+                                 where, &fact, curie, &is_usable);
         if (status == SKR_OK)
-            status = number_of(r, skr_json_member(part, "quantity"), where, &fact);
+            status = number_of(r, skr_member_find(part, "quantity"), where, &fact);
         if (status == SKR_OK && is_usable)
             status = say(r, &fact);
         if (status < 0)
@@ -203,17 +203,17 @@ static int measured_value(skr_people_reader *r, const json_t *item, const char *
                           skr_fact *fact, json_t **ret_complex)
 {
     const char *name =
-        skr_json_member(item, "measurementValue") != NULL ? "measurementValue" : "value";
+        skr_member_find(item, "measurementValue") != NULL ? "measurementValue" : "value";
     json_t *value = NULL;
     json_t *quantity = NULL;
-    int status = skr_json_object(r, item, where, name, &value);
+    int status = skr_member_object(r, item, where, name, &value);
     if (status == SKR_OK)
-        status = skr_json_object(r, value, where, "quantity", &quantity);
+        status = skr_member_object(r, value, where, "quantity", &quantity);
     if (status == SKR_OK)
-        status = skr_json_object(r, value, where, "complexValue", ret_complex);
+        status = skr_member_object(r, value, where, "complexValue", ret_complex);
     if (status < 0)
         return status;
-    if (*ret_complex == NULL && skr_json_member(value, "typedQuantities") != NULL)
+    if (*ret_complex == NULL && skr_member_find(value, "typedQuantities") != NULL)
         *ret_complex = value;
     return number_of(r, quantity != NULL ? quantity : value, where, fact);
 }
@@ -227,17 +227,17 @@ static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *i
     bool is_usable;
     if (!json_is_object(item))
         return skr_reader_fail(r, "%s must be an object", where);
-    json_t *term = skr_json_member(item, rule->term);
-    int status = skr_json_term(r, term != NULL ? term : skr_json_member(item, rule->other_term),
-                               where, &fact, curie, &is_usable);
+    json_t *term = skr_member_find(item, rule->term);
+    int status = skr_member_term(r, term != NULL ? term : skr_member_find(item, rule->other_term),
+                                 where, &fact, curie, &is_usable);
     if (status == SKR_OK)
         status = bool_of(r, item, where, "excluded", &fact.is_excluded);
     if (status == SKR_OK) /* its name in version 1 */
         status = bool_of(r, item, where, "negated", &fact.is_excluded);
-    json_t *onset = skr_json_member(item, "ageOfOnset");
+    json_t *onset = skr_member_find(item, "ageOfOnset");
     if (status == SKR_OK)
-        status = skr_json_age(r, onset != NULL ? onset : skr_json_member(item, "onset"), where,
-                              &fact.onset_years);
+        status = skr_member_age(r, onset != NULL ? onset : skr_member_find(item, "onset"), where,
+                                &fact.onset_years);
     if (status == SKR_OK && rule->kind == SKR_TERM_MEASURE)
         status = measured_value(r, item, where, &fact, &complex_value);
     if (status == SKR_OK && rule->kind == SKR_TERM_EXPOSURE)
@@ -255,7 +255,7 @@ int skr_say_lists(skr_people_reader *r, const json_t *object)
         json_t *list = NULL;
         json_t *item;
         size_t i;
-        int status = skr_json_array(r, object, "", lists[k].list, &list);
+        int status = skr_member_array(r, object, "", lists[k].list, &list);
         if (status < 0)
             return status;
         json_array_foreach(list, i, item)

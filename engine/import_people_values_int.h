@@ -11,25 +11,26 @@
 struct json_t;
 
 /* The member, or NULL when it is not there; object and name may be NULL. */
-struct json_t *skr_json_member(const struct json_t *object, const char *name);
+struct json_t *skr_member_find(const struct json_t *object, const char *name);
 
 /* The member, which must be of this type; NULL when it is not there. Errors: INPUT. */
-SKR_MUST_USE int skr_json_object(skr_people_reader *reader, const struct json_t *object,
-                                 const char *where, const char *name, struct json_t **ret_member);
-SKR_MUST_USE int skr_json_array(skr_people_reader *reader, const struct json_t *object,
-                                const char *where, const char *name, struct json_t **ret_member);
-SKR_MUST_USE int skr_json_text(skr_people_reader *reader, const struct json_t *object,
-                               const char *where, const char *name, const char **ret_text);
+SKR_MUST_USE int skr_member_object(skr_people_reader *reader, const struct json_t *object,
+                                   const char *where, const char *name, struct json_t **ret_member);
+SKR_MUST_USE int skr_member_array(skr_people_reader *reader, const struct json_t *object,
+                                  const char *where, const char *name, struct json_t **ret_member);
+SKR_MUST_USE int skr_member_text(skr_people_reader *reader, const struct json_t *object,
+                                 const char *where, const char *name, const char **ret_text);
 
 /* The years of a duration: "P3Y", {"iso8601duration": "P3Y"}, or either as the member "age";
  * *ret_years stays when there is none. Errors: INPUT. */
-SKR_MUST_USE int skr_json_age(skr_people_reader *reader, struct json_t *age, const char *where,
-                              double *ret_years);
+SKR_MUST_USE int skr_member_age(skr_people_reader *reader, struct json_t *age, const char *where,
+                                double *ret_years);
 
 /* Fills the term of a fact, its CURIE in curie (SKR_CURIE_MAX bytes); *ret_is_usable is false, and
  * that is counted, when there is none. Errors: INPUT. */
-SKR_MUST_USE int skr_json_term(skr_people_reader *reader, const struct json_t *term,
-                               const char *where, skr_fact *fact, char *curie, bool *ret_is_usable);
+SKR_MUST_USE int skr_member_term(skr_people_reader *reader, const struct json_t *term,
+                                 const char *where, skr_fact *fact, char *curie,
+                                 bool *ret_is_usable);
 
 /* Says a bare term. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_say_term(skr_people_reader *reader, const struct json_t *term,
