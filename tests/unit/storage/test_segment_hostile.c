@@ -16,7 +16,7 @@
 #include "storage/segment_view_int.h"
 
 #define SEED UINT64_C(31415926535)
-#define N_CHANGES 2500
+#define N_CHANGES 800
 #define N_PARTS_MAX 200
 #define REF_BYTES 24
 

@@ -1,0 +1,423 @@
+"""A second reader of stores, written after docs/format.md and not after our code.
+
+It is slow and simple: whole files in memory, lists and loops. zstd frames are decoded through the
+library, since Python 3 has none. Whatever the document says must be so is asserted.
+"""
+import ctypes
+import ctypes.util
+import os
+import struct
+
+NO_CALL, NOTHING, EXPECTED = 254, 255, 253
+SNV, MNV, SV = 0, 3, 5
+
+_zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
+_zstd.ZSTD_decompress.restype = ctypes.c_size_t
+_zstd.ZSTD_decompress.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+
+_table = []
+for _i in range(256):
+    for _ in range(8):
+        _i = _i >> 1 ^ (0x82F63B78 if _i & 1 else 0)
+    _table.append(_i)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = _table[(crc ^ byte) & 255] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
+
+
+class Cursor:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def bytes(self, n):
+        assert self.at + n <= len(self.data), "runs past the end"
+        self.at += n
+        return self.data[self.at - n:self.at]
+
+    def u8(self):
+        return self.bytes(1)[0]
+
+    def u32(self):
+        return struct.unpack("<I", self.bytes(4))[0]
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.u8()
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                assert value < 1 << 64 and (byte or shift == 7), "not the one spelling of a varint"
+                return value
+
+    def signed(self):
+        value = self.varint()
+        return -(value + 1) // 2 if value & 1 else value // 2
+
+    def varints(self, n):
+        return [self.varint() for _ in range(n)]
+
+    def text(self):
+        return self.bytes(self.varint()).decode()
+
+    def ascending(self):
+        numbers, following = [], 0
+        for _ in range(self.varint()):
+            numbers.append(following + self.varint())
+            following = numbers[-1] + 1
+        return numbers
+
+    def ref(self):
+        return struct.unpack("<QIIII", self.bytes(24))
+
+    def file(self):
+        name = self.text()
+        return (name, self.varint(), self.u32()) if name else None
+
+    def end(self):
+        assert self.at == len(self.data), "something follows"
+
+
+# ------------------------------------------------------------------ files
+
+
+def read_manifest(store):
+    with open(os.path.join(store, "MANIFEST"), "rb") as fh:
+        data = fh.read()
+    assert data[:8] == b"SKRMANIF" and struct.unpack("<IQ", data[8:20]) == (1, len(data))
+    assert crc32c(data[:28]) == struct.unpack("<I", data[28:32])[0]
+    assert crc32c(data[:-4]) == struct.unpack("<I", data[-4:])[0]
+    c = Cursor(data[32:-4])
+    manifest = {"generation": c.varint(), "next": c.varint()}
+    manifest["datasets"] = [c.text() for _ in range(c.varint())]
+    manifest["assemblies"] = [_assembly(c) for _ in range(c.varint())]
+    for _ in range(c.varint()):
+        _delivery(c)
+    manifest["segments"] = [_segment_entry(c) for _ in range(c.varint())]
+    manifest["people"], manifest["ontology"] = c.file(), c.file()
+    c.end()
+    return manifest
+
+
+def _assembly(c):
+    return {"name": c.text(), "contigs": [(c.text(), c.varint()) for _ in range(c.varint())],
+            "reference": c.file(), "genes": c.file()}
+
+
+def _delivery(c):
+    c.varints(3)
+    c.text()
+    c.varints(2)
+    for _ in range(c.varint()):
+        c.text()
+        c.bytes(64)
+        c.ascending()
+        c.ascending()
+        c.varint()
+    for _ in range(c.varint()):
+        c.text()
+        c.varint()
+
+
+def _segment_entry(c):
+    entry = {"file": c.file(), "dataset": c.varint(), "assembly": c.varint(), "delivery": c.varint(),
+             "samples": c.varint(), "rows": c.varint(), "raw_indels": c.varint(), "dead": {}}
+    for _ in range(c.varint()):
+        contig = c.varint()
+        entry["dead"][contig - 1 if contig else None] = set(c.ascending())
+    return entry
+
+
+class BlockFile:
+    def __init__(self, store, file, kind):
+        name, size, directory_crc = file
+        with open(os.path.join(store, name), "rb") as fh:
+            self.data = fh.read()
+        head, tail = self.data[:64], self.data[-64:]
+        assert len(self.data) == size and head[:8] == b"SKRBLOCK" and tail[:8] == b"SKREND\r\n"
+        assert struct.unpack("<II", head[8:16]) == (1, kind) and not any(head[16:60])
+        for part in (head, tail):
+            assert crc32c(part[:60]) == struct.unpack("<I", part[60:])[0]
+        c = Cursor(tail[8:44])
+        assert struct.unpack("<Q", c.bytes(8))[0] == size
+        ref = c.ref()
+        assert c.u32() == kind and not any(tail[44:60]) and ref[3] == directory_crc
+        self.directory = self.block(ref)
+
+    def block(self, ref):
+        offset, n_packed, n_raw, crc, codec = ref
+        assert offset % 64 == 0 and offset >= 64 and offset + n_packed <= len(self.data) - 64
+        packed = self.data[offset:offset + n_packed]
+        assert crc32c(packed) == crc, "checksum"
+        if codec == 0:
+            assert n_packed == n_raw
+            return packed
+        assert codec == 1 and n_packed < n_raw <= 64 << 20
+        raw = ctypes.create_string_buffer(n_raw)
+        assert _zstd.ZSTD_decompress(raw, n_raw, packed, n_packed) == n_raw
+        return raw.raw
+
+
+# ------------------------------------------------------------------ lists of samples
+
+
+def gap_list(c, n, bound):
+    numbers, following = [], 0
+    for at in range(0, n, 128):
+        width, m = c.u8(), min(128, n - at)
+        assert width <= 32
+        if m == 128:
+            words = struct.unpack(f"<{4 * width}I", c.bytes(16 * width))
+            lanes = [sum(w << 32 * i for i, w in enumerate(words[lane::4])) for lane in range(4)]
+            gaps = [lanes[i % 4] >> width * (i // 4) & (1 << width) - 1 for i in range(128)]
+        else:
+            bits = int.from_bytes(c.bytes((m * width + 7) // 8), "little")
+            gaps = [bits >> width * i & (1 << width) - 1 for i in range(m)]
+        for gap in gaps:
+            numbers.append(following + gap)
+            following = numbers[-1] + 1
+    assert following <= bound
+    return numbers
+
+
+def call_set(data, n_samples):
+    """The call of each sample."""
+    c = Cursor(data)
+    head = c.u8()
+    base, flip = head & 3, head >> 2 & 3
+    assert base < 3 and flip != base and head >> 5 == 0
+    calls = [EXPECTED + base] * n_samples
+    if flip < 3:
+        for sample in gap_list(c, c.varint(), n_samples):
+            calls[sample] = EXPECTED + flip
+    if head & 16:
+        samples = gap_list(c, c.varint(), n_samples)
+        for sample in samples:
+            assert calls[sample] == EXPECTED + base
+            calls[sample] = c.u8()
+    c.end()
+    return calls
+
+
+def carriers(data, n_samples):
+    """{sample: copies} of the plain carriers, and {sample: (copies, zygosity)} of the bags."""
+    c = Cursor(data)
+    head = c.u8()
+    form, has_second, n = head & 3, head & 8, head >> 4
+    plain, bags = {}, {}
+    if form == 0:
+        plain[c.varint()] = 2 if has_second else 1
+    elif form == 1:
+        samples = gap_list(c, c.varint() if n == 15 else n, n_samples)
+        plain = dict.fromkeys(samples, 1)
+        if has_second:
+            for rank in gap_list(c, c.varint(), len(samples)):
+                plain[samples[rank]] = 2
+    else:
+        assert form == 2
+        for copies in (1, 2) if has_second else (1,):
+            bits = int.from_bytes(c.bytes((n_samples + 63) // 64 * 8), "little")
+            assert bits >> n_samples == 0
+            plain.update((i, copies) for i in range(n_samples) if bits >> i & 1)
+    if head & 4:
+        for sample in gap_list(c, c.varint(), n_samples):
+            assert sample not in plain
+            bags[sample] = None
+        for sample in bags:
+            value = c.varint()
+            bags[sample] = (value >> 2, value & 3)
+    c.end()
+    return plain, bags
+
+
+# ------------------------------------------------------------------ segments
+
+
+class Segment:
+    def __init__(self, store, entry):
+        self.file = BlockFile(store, entry["file"], 1)
+        self.dead = entry["dead"]
+        c = Cursor(self.file.directory)
+        self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups = c.varints(7)
+        tables = [c.ref() for _ in range((self.n_samples - 1) // 32768 + 1)]
+        tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
+        wide_rows = [c.varints(5) for _ in range(n_wide)]
+        groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
+        c.end()
+        self.samples = []
+        for i, ref in enumerate(tables):
+            self._read_samples(ref, min(32768, self.n_samples - 32768 * i))
+        self.rows, self.spans = [], []
+        for i, (numbers, refs) in enumerate(tiles):
+            self._read_tile(i, numbers, refs, wide_rows)
+        for (contig, n, _, _), calls, spans in groups:
+            sets, _ = self._calls(calls, 0)
+            self._read_spans(spans, n, contig, 0, sets)
+        assert len(self.rows) == n_rows == entry["rows"] and not wide_rows
+
+    def _read_samples(self, ref, n):
+        c = Cursor(self.file.block(ref))
+        names = [c.text() for _ in range(n)]
+        individuals, last = [], -1
+        for _ in range(n):
+            last += 1 + c.signed()
+            individuals.append(last)
+        karyotypes = [(c.u8(), c.u8()) for _ in range(n)]
+        c.varints(n)
+        c.end()
+        self.samples += list(zip(names, individuals, karyotypes))
+
+    def expected(self, zone, sample):
+        n_x, n_y = self.samples[sample][2]
+        return (2, 1 if n_x == 255 else n_x, 1 if n_y == 255 else n_y, 1)[zone]
+
+    def _read_tile(self, number, numbers, refs, wide_rows):
+        contig, t, n_rows, n_spans, first, last, max_end, max_span_end, kinds, max_ac = numbers
+        sets, row_sets = self._calls(refs[2], n_rows)
+        if n_rows:
+            rows = self._sites(refs[0], contig, t << self.shift, n_rows)
+            self._counts(refs[1], rows)
+            for row, set_number, data in zip(rows, row_sets, self._carriers(refs[4], n_rows)):
+                row["calls"] = sets[set_number]
+                row["plain"], row["bags"] = carriers(data, self.n_samples)
+            assert (rows[0]["start"], rows[-1]["start"]) == (first, last)
+            narrow = [r["end"] for r in rows if r["end"] - r["start"] <= 1 << self.shift]
+            assert max(narrow, default=0) == max_end
+            assert sum({1 << r["kind"] for r in rows}) == kinds
+            assert max(r["stored"]["ac"] for r in rows) == max_ac
+            for i, r in enumerate(rows):
+                if r["end"] - r["start"] > 1 << self.shift:
+                    assert wide_rows.pop(0) == [contig, r["start"], r["end"], number, i]
+            self.rows += rows
+        if n_spans:
+            assert self._read_spans(refs[3], n_spans, contig, t << self.shift, sets) == max_span_end
+
+    def _sites(self, ref, contig, start, n):
+        c = Cursor(self.file.block(ref))
+        rows = []
+        for _ in range(n):
+            start += c.varint()
+            rows.append({"contig": contig, "start": start})
+        for row in rows:
+            code = c.u8()
+            row.update(kind=code & 7, zone=code >> 3 & 3, complete=code >> 5 & 1, failed=code >> 6 & 1)
+            assert row["kind"] <= SV and code < 128
+        for row in rows:
+            if row["kind"] == SNV:
+                pair = c.u8()
+                row.update(end=row["start"] + 1, n_ref=1, n_alt=1)
+                if pair != 255:
+                    row.update(ref="ACGT"[pair >> 2], alt="ACGT"[pair & 3])
+        for row in rows:
+            if row["kind"] != SNV:
+                n_bases, row["n_alt"] = c.varints(2)
+                row.update(end=row["start"] + n_bases, n_ref=0 if row["kind"] == SV else n_bases)
+        for row in rows:
+            if "alt" not in row:
+                row["ref"], row["alt"] = c.bytes(row["n_ref"]).decode(), c.bytes(row["n_alt"]).decode()
+        c.end()
+        keys = [(r["start"], r["end"], r["kind"] == SV, r["ref"], r["alt"]) for r in rows]
+        assert all(a < b for a, b in zip(keys, keys[1:]))
+        return rows
+
+    def _counts(self, ref, rows):
+        c = Cursor(self.file.block(ref))
+        n = len(rows)
+        columns = [c.varints(n) for _ in range(4)]
+        for row, *numbers in zip(rows, *columns):
+            row["stored"] = dict(zip(("carriers", "hom", "hemi", "partial"), numbers))
+        for row in rows:
+            row["stored"]["ac"] = c.signed() + row["stored"]["carriers"] + row["stored"]["hom"]
+        for row in rows:
+            all_copies = sum(self.expected(row["zone"], s) for s in range(self.n_samples))
+            row["stored"]["an"] = all_copies - c.signed()
+        c.end()
+
+    def _calls(self, ref, n_rows):
+        c = Cursor(self.file.block(ref))
+        lengths = c.varints(c.varint())
+        sets = [call_set(c.bytes(n), self.n_samples) for n in lengths]
+        numbers = c.varints(n_rows)
+        c.end()
+        return sets, numbers
+
+    def _read_spans(self, ref, n, contig, start, sets):
+        c = Cursor(self.file.block(ref))
+        starts = []
+        for _ in range(n):
+            start += c.varint()
+            starts.append(start)
+        lengths, zones, numbers = c.varints(n), c.varints(n), c.varints(n)
+        c.end()
+        self.spans += [(contig, s, s + m, zone, sets[number])
+                       for s, m, zone, number in zip(starts, lengths, zones, numbers)]
+        return max(s + m for s, m in zip(starts, lengths))
+
+    def _carriers(self, ref, n_rows):
+        c = Cursor(self.file.block(ref))
+        chunks = [(c.ref(), c.varint()) for _ in range(c.varint())]
+        lengths = c.varints(n_rows)
+        c.end()
+        found = []
+        for chunk, n in chunks:
+            inside = Cursor(self.file.block(chunk))
+            found += [inside.bytes(length) for length in lengths[len(found):len(found) + n]]
+            inside.end()
+        assert len(found) == n_rows
+        return found
+
+    def called(self, contig, start, end, sample):
+        """Copies by the spans, NO_CALL or NOTHING."""
+        least, covered = NOTHING, set()
+        for span_contig, s, e, zone, calls in self.spans:
+            if span_contig != contig or s >= end or e <= start or calls[sample] == NOTHING:
+                continue
+            if calls[sample] == NO_CALL:
+                return NO_CALL
+            copies = calls[sample]
+            least = min(least, self.expected(zone, sample) if copies == EXPECTED else copies)
+            covered.update(range(max(s, start), min(e, end)))
+        return least if len(covered) == end - start else NOTHING
+
+    def numbers(self, key):
+        """AC and AN of an allele (contig, start, end, kind, ref, alt) over the samples that count."""
+        row = next((r for r in self.rows if tuple(r[k] for k in KEY) == key), None)
+        dead = self.dead.get(None, set()) | self.dead.get(key[0], set())
+        ac = an = 0
+        for sample in range(self.n_samples):
+            if sample in dead:
+                continue
+            call = row["calls"][sample] if row else NOTHING
+            if call == EXPECTED:
+                call = self.expected(row["zone"], sample)
+            if call == NOTHING and key[3] != SV:
+                call = self.called(key[0], key[1], key[2], sample)
+            an += call if call < EXPECTED else 0
+            if row:
+                ac += row["plain"].get(sample, 0) + row["bags"].get(sample, (0, 0))[0]
+        return ac, an
+
+
+KEY = ("contig", "start", "end", "kind", "ref", "alt")
+
+
+class Store:
+    """All segments of a store with one assembly."""
+
+    def __init__(self, path):
+        self.manifest = read_manifest(path)
+        assert len(self.manifest["assemblies"]) == 1
+        self.contigs = [name for name, _ in self.manifest["assemblies"][0]["contigs"]]
+        self.segments = [Segment(path, entry) for entry in self.manifest["segments"]]
+
+    def keys(self):
+        return sorted({tuple(r[k] for k in KEY) for s in self.segments for r in s.rows})
+
+    def name(self, key):
+        contig, start, end, kind, ref, alt = key
+        tail = (end, alt) if kind == SV else (ref, alt)
+        return "-".join(map(str, (self.contigs[contig], start + 1, *tail)))
