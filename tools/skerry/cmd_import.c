@@ -1,6 +1,7 @@
 /* cmd_import.c - skerry import: genomes into a store. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "storage/store.h"
 #include "tools/skerry/command.h"
@@ -82,6 +83,8 @@ static int import_files(const skr_arguments *arguments, skr_import_request *requ
     int status = skr_import_genomes(request, &result, &err);
     bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
     skr_progress_done(&line, are_warnings_wanted || arguments->common.is_verbose);
+    if (status == SKR_ERR_NOT_YET && strstr(err.message, request->files[0]) == NULL)
+        status = skr_fail_in(&err, status, "%s", request->files[0]);
     if (status < 0) {
         if (arguments->common.is_json && status == SKR_ERR_INPUT)
             report_rejection(request, &err);
