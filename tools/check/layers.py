@@ -20,7 +20,7 @@ DOORS = {
     "liburing*": ("storage/io_uring.c",),
     "openssl/*": ("storage/digest.c",),
     "roaring/*": ("index/people_set*.c",),
-    "htslib/*": ("engine/import_vcf*.c", "engine/fasta.c"),
+    "htslib/*": ("engine/import_vcf*.[ch]", "engine/fasta.c"),
     "jansson.h": ("engine/import_people*.c", "engine/import_ontology*.c", "api/beacon_*.c",
                   "tools/skerry/*.c"),
     "zip.h": ("engine/archive.c",),
@@ -70,6 +70,32 @@ def check_own(files, name, line, path, through_engine):
                f"{', '.join(MAY[mine])}")
 
 
+def doors_of(path):
+    """The files that may include a library's header; None if it is nobody's."""
+    for pattern, doors in DOORS.items():
+        if fnmatch.fnmatch(path, pattern):
+            return doors
+    return None
+
+
+def is_door(name, doors):
+    return any(fnmatch.fnmatch(name, d) for d in doors)
+
+
+def check_library(files, name, line, path):
+    doors = doors_of(path)
+    if doors is None or name.startswith("tests/"):
+        return
+    if not is_door(name, doors):
+        yield (f"{name}:{line}: <{path}> may be included by "
+               f"{', '.join(doors) or 'no file'} only; call its door instead")
+    elif name.endswith(".h"):  # what includes this header reaches the library too
+        for other in files.c_files():
+            if not is_door(other, doors) and name in {p for _, _, p in tree.includes(files, other)}:
+                yield (f"{other}: includes {name}, which brings <{path}>; "
+                       f"only {', '.join(doors)} may")
+
+
 def check(files):
     engine_faces = [f for f in files.files
                     if f.startswith("engine/") and f.endswith(".h") and not f.endswith("_int.h")]
@@ -79,13 +105,7 @@ def check(files):
             if form == '"':
                 yield from check_own(files, name, line, path, through_engine)
                 continue
-            if name.startswith("tests/"):
-                continue
-            for pattern, doors in DOORS.items():
-                if fnmatch.fnmatch(path, pattern) and not any(
-                        fnmatch.fnmatch(name, d) for d in doors):
-                    yield (f"{name}:{line}: <{path}> may be included by "
-                           f"{', '.join(doors) or 'no file'} only; call its door instead")
+            yield from check_library(files, name, line, path)
 
 
 if __name__ == "__main__":
