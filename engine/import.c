@@ -140,12 +140,29 @@ static int read_files(skr_import *import, skr_err *err)
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = read_file(import, i, err);
-    if (status == SKR_OK && import->has_raw_indels)
+    return status;
+}
+
+/* What people should know of a delivery that was taken. */
+static void warn(const skr_import *import)
+{
+    const char *assembly = import->request->assembly;
+    for (uint32_t i = 0; i < import->n_files; i++)
+        if (import->files[i].n_blocks > 0)
+            skr_import_warn(import,
+                            "%s: %" PRIu64 " reference blocks are left out: they cannot be "
+                            "imported yet, so bases without a variant record stay unknown",
+                            import->files[i].name, import->files[i].n_blocks);
+    if (import->has_old_mitochondrion)
+        skr_import_warn(import,
+                        "%" PRIu64 " records are left out: their MT is not the revised "
+                        "Cambridge sequence of 16569 bases",
+                        import->counts[SKR_COUNT_REJECTED_CONTIG]);
+    if (import->has_raw_indels)
         skr_import_warn(import,
                         "no reference was given for %s: insertions and deletions are trimmed but "
                         "not left-aligned, so two spellings of one may count apart",
-                        import->manifest->assemblies[import->assembly].name);
-    return status;
+                        assembly);
 }
 
 /* ------------------------------------------------------------------ the manifest */
@@ -375,6 +392,7 @@ static void import_done(skr_import *import)
 {
     skr_site_batch_free(import->batch);
     skr_claims_done(&import->claims);
+    skr_claims_done(&import->shared_claims);
     skr_record_keys_free(import->keys);
     skr_buffer_done(&import->body);
     skr_identity_free(import->identity);
@@ -414,6 +432,8 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
     skr_txn *txn = import.txn;
     import.txn = NULL; /* the commit frees it, whatever becomes of it */
     status = skr_txn_commit(txn, &result.generation, err);
+    if (status == SKR_OK)
+        warn(&import);
 out:
     skr_txn_abort(import.txn);
     import_done(&import);

@@ -84,7 +84,7 @@ typedef struct skr_import_file {
     uint32_t n_used;
     uint64_t n_records;
     uint64_t n_ref_mismatches;
-    bool has_said_blocks;
+    uint64_t n_blocks; /* left out */
 } skr_import_file;
 
 typedef struct skr_identity skr_identity; /* import_identity.c */
@@ -116,9 +116,11 @@ typedef struct skr_import {
 
     skr_site_batch *batch;
     skr_claims claims;
+    skr_claims shared_claims; /* of a key that several ALTs of a record name */
     skr_buffer body;
     struct skr_record_keys *keys; /* import_record.c */
     bool has_raw_indels;
+    bool has_old_mitochondrion;
 
     uint64_t counts[SKR_N_COUNTS];
     uint64_t n_records;

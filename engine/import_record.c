@@ -9,9 +9,13 @@
 #include "engine/import_int.h"
 #include "index/contig.h"
 
+/* Alleles and atoms of one record: 60 replacements of 18,000 bases occur in real data. */
+#define ENTRIES_MAX (4u << 20)
+
 /* A key as one ALT names it. Texts lie in skr_record_keys.texts. */
 typedef struct entry {
     skr_allele allele; /* its texts are set when all entries are there */
+    uint32_t alt;      /* from 1 */
     size_t ref_at;
     size_t alt_at;
 } entry;
@@ -27,9 +31,11 @@ typedef struct skr_record_keys {
     entry *entries;
     uint32_t n_entries;
     uint32_t n_entries_max;
-    uint32_t *keys;   /* by entry: which key it is */
-    uint32_t *sorted; /* entries in the order of alleles */
-    uint32_t *of_key; /* by key: an entry of it */
+    uint32_t *keys;     /* by entry: which key it is */
+    uint32_t *sorted;   /* entries in the order of alleles */
+    uint32_t *of_key;   /* by key: where its entries begin in sorted, and behind the last */
+    uint8_t *is_shared; /* by key: several ALTs name it */
+    uint32_t *sharing;  /* the ALTs of such a key */
     uint32_t n_keys;
     uint32_t *first_key; /* by ALT */
     uint8_t *is_unknown; /* by ALT */
@@ -41,7 +47,6 @@ typedef struct skr_record_keys {
     skr_buffer scratch;
     bool has_small;
     bool has_sv;
-    bool has_plain_only; /* no ALT but <NON_REF> */
 } skr_record_keys;
 
 /* Where a record is read: passed along. */
@@ -64,6 +69,8 @@ void skr_record_keys_free(struct skr_record_keys *keys)
     free(keys->keys);
     free(keys->sorted);
     free(keys->of_key);
+    free(keys->is_shared);
+    free(keys->sharing);
     free(keys->first_key);
     free(keys->is_unknown);
     free(keys->pieces);
@@ -83,6 +90,8 @@ static int room_entries(skr_record_keys *keys, skr_err *err)
 {
     if (keys->n_entries < keys->n_entries_max)
         return SKR_OK;
+    if (keys->n_entries >= ENTRIES_MAX)
+        return skr_fail(err, SKR_ERR_INPUT, "one record names more than %u alleles", ENTRIES_MAX);
     uint32_t n_max = keys->n_entries_max * 2 + 16;
     entry *entries = realloc(keys->entries, n_max * sizeof *entries);
     if (entries != NULL)
@@ -93,10 +102,17 @@ static int room_entries(skr_record_keys *keys, skr_err *err)
     uint32_t *sorted = realloc(keys->sorted, n_max * sizeof *sorted);
     if (sorted != NULL)
         keys->sorted = sorted;
-    uint32_t *of_key = realloc(keys->of_key, n_max * sizeof *of_key);
+    uint32_t *of_key = realloc(keys->of_key, (n_max + 1u) * sizeof *of_key);
     if (of_key != NULL)
         keys->of_key = of_key;
-    if (entries == NULL || key_list == NULL || sorted == NULL || of_key == NULL)
+    uint8_t *is_shared = realloc(keys->is_shared, n_max);
+    if (is_shared != NULL)
+        keys->is_shared = is_shared;
+    uint32_t *sharing = realloc(keys->sharing, n_max * sizeof *sharing);
+    if (sharing != NULL)
+        keys->sharing = sharing;
+    if (entries == NULL || key_list == NULL || sorted == NULL || of_key == NULL ||
+        is_shared == NULL || sharing == NULL)
         return no_memory(err);
     keys->n_entries_max = n_max;
     return SKR_OK;
@@ -145,13 +161,13 @@ static int add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0, skr_
 }
 
 /* Adds an allele whose texts are copied; ret_at gives where. */
-static int add_entry(skr_record_keys *keys, const skr_allele *allele, size_t ref_at, size_t alt_at,
-                     skr_err *err)
+static int add_entry(skr_record_keys *keys, const skr_allele *allele, uint32_t alt, size_t ref_at,
+                     size_t alt_at, skr_err *err)
 {
     int status = room_entries(keys, err);
     if (status == SKR_OK)
         keys->entries[keys->n_entries++] =
-            (entry){.allele = *allele, .ref_at = ref_at, .alt_at = alt_at};
+            (entry){.allele = *allele, .alt = alt, .ref_at = ref_at, .alt_at = alt_at};
     return status;
 }
 
@@ -166,8 +182,9 @@ static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, sk
 }
 
 /* The keys of an ALT of bases: the allele, and the atoms of a replacement of equal length. */
-static int name_bases(place *at, const char *alt, skr_err *err)
+static int name_bases(place *at, uint32_t number, skr_err *err)
 {
+    const char *alt = at->record->alts[number - 1];
     skr_record_keys *keys = at->import->keys;
     skr_base_source source = {get_bases, at};
     skr_allele allele = {.contig = at->contig->index};
@@ -182,7 +199,7 @@ static int name_bases(place *at, const char *alt, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status == SKR_OK)
-        status = add_entry(keys, &allele, ref_at, alt_at, err);
+        status = add_entry(keys, &allele, number, ref_at, alt_at, err);
     if (status == SKR_OK)
         status = add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
@@ -199,7 +216,7 @@ static int name_bases(place *at, const char *alt, skr_err *err)
         atom.end0 = atom.start0 + 1;
         atom.n_ref = 1;
         atom.n_alt = 1;
-        status = add_entry(keys, &atom, ref_at + i, alt_at + i, err);
+        status = add_entry(keys, &atom, number, ref_at + i, alt_at + i, err);
     }
     return status;
 }
@@ -221,7 +238,7 @@ static int name_structural(place *at, uint32_t alt, skr_err *err)
     allele.contig = at->contig->index;
     size_t text_at = keys->texts.n;
     int status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
-    return status < 0 ? status : add_entry(keys, &allele, text_at, text_at, err);
+    return status < 0 ? status : add_entry(keys, &allele, alt + 1, text_at, text_at, err);
 }
 
 /* Names what every ALT is, and counts those that have no key. */
@@ -237,7 +254,7 @@ static int name_alts(place *at, skr_err *err)
         switch (class) {
         case SKR_ALT_BASES:
             keys->has_small = true;
-            status = name_bases(at, record->alts[i], err);
+            status = name_bases(at, i + 1, err);
             break;
         case SKR_ALT_SV:
             keys->has_sv = true;
@@ -286,11 +303,24 @@ static void number_keys(const place *at)
                 keys->entries);
     for (uint32_t i = 0; i < keys->n_entries; i++) {
         uint32_t now = keys->sorted[i];
-        if (i == 0 || skr_allele_compare(&keys->entries[keys->sorted[i - 1]].allele,
-                                         &keys->entries[now].allele) != 0)
-            keys->of_key[keys->n_keys++] = now;
+        bool is_new = i == 0 || skr_allele_compare(&keys->entries[keys->sorted[i - 1]].allele,
+                                                   &keys->entries[now].allele) != 0;
+        if (is_new) {
+            keys->is_shared[keys->n_keys] = 0;
+            keys->of_key[keys->n_keys++] = i;
+        } else {
+            keys->is_shared[keys->n_keys - 1] = 1;
+        }
         keys->keys[now] = keys->n_keys - 1;
     }
+    if (keys->n_keys > 0)
+        keys->of_key[keys->n_keys] = keys->n_entries;
+}
+
+/* The allele of a key. */
+static const skr_allele *allele_of(const skr_record_keys *keys, uint32_t key)
+{
+    return &keys->entries[keys->sorted[keys->of_key[key]]].allele;
 }
 
 /* ------------------------------------------------------------------ fragments */
@@ -341,19 +371,39 @@ static int add_spans(const place *at, uint32_t start0, uint32_t end0, skr_zone z
     return status;
 }
 
+/* The claims about a key that several ALTs name. */
+static int read_shared(const place *at, const skr_named *named, uint32_t key, skr_zone zone,
+                       skr_err *err)
+{
+    skr_import *import = at->import;
+    skr_record_keys *keys = import->keys;
+    uint32_t n = 0;
+    for (uint32_t i = keys->of_key[key]; i < keys->of_key[key + 1]; i++)
+        keys->sharing[n++] = keys->entries[keys->sorted[i]].alt;
+    return skr_claims_read_shared(&import->shared_claims, at->vcf, at->record,
+                                  &import->request->gate, &import->files[at->file].columns, named,
+                                  zone, keys->sharing, n, err);
+}
+
 /* The rows of the keys that lie in a zone. */
-static int add_rows(const place *at, skr_zone zone, skr_err *err)
+static int add_rows(const place *at, const skr_named *named, skr_zone zone, skr_err *err)
 {
     skr_import *import = at->import;
     const skr_record_keys *keys = import->keys;
     int status = SKR_OK;
     for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++) {
-        const skr_allele *allele = &keys->entries[keys->of_key[k]].allele;
+        const skr_allele *allele = allele_of(keys, k);
+        const skr_claims *claims = &import->claims;
         if (allele->zone != zone)
             continue;
+        if (keys->is_shared[k]) {
+            status = read_shared(at, named, k, zone, err);
+            claims = &import->shared_claims;
+        }
         import->body.n = 0;
-        status =
-            skr_body_encode(&import->claims.calls, &import->claims.carriers[k], &import->body, err);
+        if (status == SKR_OK)
+            status = skr_body_encode(&claims->calls, &claims->carriers[keys->is_shared[k] ? 0 : k],
+                                     &import->body, err);
         skr_fragment row = {.allele = *allele,
                             .filter_failed = at->record->filter != SKR_FILTER_PASS,
                             .file = at->file,
@@ -375,7 +425,8 @@ static int add_zone(const place *at, skr_zone zone, bool is_counting, skr_err *e
                        .n_alts = at->record->n_alts,
                        .is_unknown = keys->is_unknown,
                        .first_key = keys->first_key,
-                       .keys = keys->keys};
+                       .keys = keys->keys,
+                       .is_shared = keys->is_shared};
     skr_claims *claims = &import->claims;
     int status = skr_claims_read(claims, at->vcf, at->record, &import->request->gate,
                                  &file->columns, &named, zone, err);
@@ -386,7 +437,7 @@ static int add_zone(const place *at, skr_zone zone, bool is_counting, skr_err *e
         import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
     }
-    status = add_rows(at, zone, err);
+    status = add_rows(at, &named, zone, err);
     import->body.n = 0;
     if (status == SKR_OK && keys->n_pieces > 0)
         status = skr_body_encode(&claims->calls, NULL, &import->body, err);
@@ -401,7 +452,7 @@ static unsigned zones_of(const place *at)
     const skr_record_keys *keys = at->import->keys;
     unsigned zones = 0;
     for (uint32_t k = 0; k < keys->n_keys; k++)
-        zones |= 1u << keys->entries[keys->of_key[k]].allele.zone;
+        zones |= 1u << allele_of(keys, k)->zone;
     for (uint32_t i = 0; i < keys->n_pieces; i++)
         for (uint32_t at0 = keys->pieces[i].start0; at0 < keys->pieces[i].end0;
              at0 = skr_contig_zone_end0(at->assembly, at->contig->name, at0))
@@ -468,12 +519,7 @@ static void leave_block_out(place *at)
     if (record->has_end && at->contig->length > 0 && record->end1 > at->contig->length)
         import->counts[SKR_COUNT_CLIPPED]++;
     import->counts[SKR_COUNT_BLOCKS_LEFT_OUT]++;
-    if (!file->has_said_blocks)
-        skr_import_warn(import,
-                        "%s: reference blocks are left out: they cannot be imported yet, so bases "
-                        "without a variant record stay unknown",
-                        file->name);
-    file->has_said_blocks = true;
+    file->n_blocks++;
 }
 
 /* A contig is met for the first time in this file. */
@@ -492,10 +538,7 @@ static int meet_contig(place *at, skr_file_contig *spelled, skr_err *err)
     spelled->is_rejected = strcmp(canonical, "MT") == 0 && length != 0 && length != 16569;
     if (spelled->is_rejected) {
         spelled->contig = 0;
-        skr_import_warn(import,
-                        "%s: contig %s has %u bases, not the 16569 of the revised Cambridge "
-                        "sequence: its records are left out",
-                        file->name, written, length);
+        import->has_old_mitochondrion = true;
         return SKR_OK;
     }
     status = skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,

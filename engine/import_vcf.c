@@ -149,9 +149,13 @@ uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name)
     return number == UINT32_MAX ? 0 : vcf->header_lengths[number];
 }
 
-/* The letters that the VCF specification allows in the name of a contig. */
+/* The letters that the VCF specification allows in the name of a contig; <name> is one too. */
 static bool is_contig_name(const char *name, size_t n)
 {
+    if (n > 2 && name[0] == '<' && name[n - 1] == '>') {
+        name++;
+        n -= 2;
+    }
     if (n == 0 || n > SKR_NAME_MAX || name[0] == '*' || name[0] == '=')
         return false;
     for (size_t i = 0; i < n; i++)

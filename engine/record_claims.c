@@ -107,16 +107,14 @@ static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_
     return true;
 }
 
-/* Adds a carrier of a key, plain if the default call holds all there is to say. */
-static int add_carrier(const reading *r, uint32_t key, uint32_t sample, uint8_t expected,
-                       const skr_genotype *genotype, uint8_t n_this, skr_err *err)
+/* Adds a carrier, plain if the default call and the zone say all there is to say. */
+static int put_carrier(skr_carriers *carriers, uint32_t sample, uint8_t expected, uint8_t n_this,
+                       uint8_t n_called, skr_zygosity zygosity, skr_err *err)
 {
-    skr_carriers *carriers = &r->claims->carriers[key];
-    skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this, r->zone);
     bool is_plain =
-        genotype->n_called == expected && ((expected == 2 && n_this == 1 && zygosity == SKR_HET) ||
-                                           (expected == 2 && n_this == 2 && zygosity == SKR_HOM) ||
-                                           (expected == 1 && n_this == 1 && zygosity == SKR_HEMI));
+        n_called == expected && ((expected == 2 && n_this == 1 && zygosity == SKR_HET) ||
+                                 (expected == 2 && n_this == 2 && zygosity == SKR_HOM) ||
+                                 (expected == 1 && n_this == 1 && zygosity == SKR_HEMI));
     if (is_plain)
         return skr_carriers_add(carriers, sample, n_this, err);
     return skr_carriers_add_bag(carriers, (skr_bag){sample, n_this, (uint8_t)zygosity}, err);
@@ -149,9 +147,11 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
             continue;
         for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++) {
             uint32_t key = named->keys[k];
-            if (n_this[key] == 0)
-                continue; /* added already */
-            int status = add_carrier(r, key, sample, expected, genotype, n_this[key], err);
+            if (n_this[key] == 0 || named->is_shared[key])
+                continue; /* added already, or not here */
+            skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
+            int status = put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
+                                     (uint8_t)genotype->n_called, zygosity, err);
             if (status < 0)
                 return status;
             n_this[key] = 0;
@@ -160,51 +160,88 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
     return SKR_OK;
 }
 
-/* One sample, by all the rules. */
-static int read_one(const reading *r, uint32_t sample, skr_err *err)
+/* Reads, gates and settles the genotype of one sample. */
+static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genotype,
+                      bool *ret_has_copies, skr_err *err)
 {
     const skr_columns *columns = r->columns;
     skr_claims *claims = r->claims;
+    skr_genotype *genotype = ret_genotype;
     uint32_t column = columns->column != NULL ? columns->column[sample] : sample;
     skr_karyotype karyotype = columns->karyotype[sample];
-    uint8_t expected = columns->expected[r->zone][sample];
     bool is_expected_known = r->zone == SKR_ZONE_MT || r->zone == SKR_ZONE_DIPLOID ||
                              karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
-    skr_genotype genotype;
-    int status = skr_vcf_genotype(r->vcf, column, &genotype, err);
+    bool has_called = false;
+    int status = skr_vcf_genotype(r->vcf, column, genotype, err);
     if (status < 0)
         return status;
-    bool is_hom_ref_like = true; /* nothing but REF and '.' */
-    bool has_called = false;
-    for (uint32_t i = 0; i < genotype.n; i++) {
-        uint16_t allele = genotype.alleles[i];
-        has_called = has_called || allele != SKR_COPY_UNKNOWN;
-        is_hom_ref_like = is_hom_ref_like && (allele == 0 || allele == SKR_COPY_UNKNOWN);
+    bool is_passing =
+        passes(r, column, columns->expected[r->zone][sample], is_expected_known, genotype);
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        has_called = has_called || genotype->alleles[i] != SKR_COPY_UNKNOWN;
+        if (genotype->alleles[i] != SKR_COPY_UNKNOWN && r->named->is_unknown[genotype->alleles[i]])
+            genotype->alleles[i] = SKR_COPY_UNKNOWN;
     }
-    bool is_passing = passes(r, column, expected, is_expected_known, &genotype);
-    for (uint32_t i = 0; i < genotype.n && !is_hom_ref_like; i++)
-        if (genotype.alleles[i] != SKR_COPY_UNKNOWN && genotype.alleles[i] > 0 &&
-            r->named->is_unknown[genotype.alleles[i]])
-            genotype.alleles[i] = SKR_COPY_UNKNOWN;
-
-    skr_settled settled = skr_genotype_settle(&genotype, r->zone, karyotype);
-    if (settled == SKR_SETTLED_NO_COPY) {
-        claims->n_no_copy += has_called;
-        return SKR_OK; /* the default is no copy */
-    }
+    skr_settled settled = skr_genotype_settle(genotype, r->zone, karyotype);
+    *ret_has_copies = settled != SKR_SETTLED_NO_COPY;
+    claims->n_no_copy += settled == SKR_SETTLED_NO_COPY && has_called;
     claims->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
-    if (!is_passing) {
+    if (!is_passing && *ret_has_copies) {
         claims->n_failed_gate += has_called;
-        skr_genotype_forget(&genotype);
+        skr_genotype_forget(genotype);
     }
-    if (genotype.n_called == 0)
-        return push_no_call(claims, sample, err);
-    if (genotype.n_called != expected) {
-        status = push_exception(claims, sample, (uint8_t)genotype.n_called, err);
-        if (status < 0)
-            return status;
+    return SKR_OK;
+}
+
+/* Notes how many copies of a sample are called, unless that is the default. */
+static int note_call(const reading *r, uint32_t sample, uint32_t n_called, skr_err *err)
+{
+    if (n_called == 0)
+        return push_no_call(r->claims, sample, err);
+    if (n_called != r->columns->expected[r->zone][sample])
+        return push_exception(r->claims, sample, (uint8_t)n_called, err);
+    return SKR_OK;
+}
+
+/* One sample, by all the rules. */
+static int read_one(const reading *r, uint32_t sample, skr_err *err)
+{
+    skr_genotype genotype;
+    bool has_copies;
+    int status = settle_one(r, sample, &genotype, &has_copies, err);
+    if (status < 0 || !has_copies)
+        return status; /* the default is no copy */
+    status = note_call(r, sample, genotype.n_called, err);
+    if (status < 0 || genotype.n_called == 0)
+        return status;
+    return add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
+}
+
+/* One sample and one key that several ALTs name: the least of what each says. */
+static int read_one_shared(const reading *r, uint32_t sample, const uint32_t *alts, uint32_t n_alts,
+                           skr_err *err)
+{
+    skr_genotype genotype;
+    skr_least least = {0};
+    bool has_copies;
+    int status = settle_one(r, sample, &genotype, &has_copies, err);
+    if (status < 0 || !has_copies)
+        return status;
+    for (uint32_t i = 0; i < n_alts; i++) {
+        uint8_t n_this = 0;
+        for (uint32_t j = 0; j < genotype.n; j++)
+            if (genotype.alleles[j] == alts[i] && (r->zone != SKR_ZONE_MT || n_this == 0))
+                n_this++;
+        skr_zygosity zygosity =
+            n_this > 0 ? skr_genotype_zygosity(&genotype, n_this, r->zone) : SKR_HET;
+        skr_least_add(&least, n_this, (uint8_t)genotype.n_called, zygosity);
     }
-    return is_hom_ref_like ? SKR_OK : add_carriers(r, sample, expected, &genotype, err);
+    status = note_call(r, sample, (uint32_t)least.n_this + least.n_other, err);
+    if (status < 0 || least.n_this == 0)
+        return status;
+    return put_carrier(&r->claims->carriers[0], sample, r->columns->expected[r->zone][sample],
+                       least.n_this, (uint8_t)(least.n_this + least.n_other),
+                       skr_least_zygosity(&least, r->zone), err);
 }
 
 /* ------------------------------------------------------------------ whole columns */
@@ -316,6 +353,17 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
         for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
             status = read_one(&r, sample, err);
     }
+    return status < 0 ? status : finish(claims, columns->n, err);
+}
+
+int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record *record,
+                           const skr_gate *gate, const skr_columns *columns, const skr_named *named,
+                           skr_zone zone, const uint32_t *alts, uint32_t n_alts, skr_err *err)
+{
+    reading r = {claims, vcf, record, gate, columns, named, zone};
+    int status = clear(claims, 1, err);
+    for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
+        status = read_one_shared(&r, sample, alts, n_alts, err);
     return status < 0 ? status : finish(claims, columns->n, err);
 }
 

@@ -33,6 +33,7 @@ typedef struct skr_named {
     const uint8_t *is_unknown; /* by ALT, from 1: may be anything */
     const uint32_t *first_key; /* by ALT, n_alts + 2 values: where its keys begin in `keys` */
     const uint32_t *keys;
+    const uint8_t *is_shared; /* by key: several ALTs name it; skr_claims_read_shared has it */
 } skr_named;
 
 /* What the record says of all samples in one zone. Zero-initialise; free with _done. */
@@ -60,6 +61,17 @@ SKR_MUST_USE int skr_claims_read(skr_claims *claims, const skr_vcf *vcf,
                                  const skr_vcf_record *record, const skr_gate *gate,
                                  const skr_columns *columns, const skr_named *named, skr_zone zone,
                                  skr_err *err);
+
+/*
+ * The same for one key that several ALTs of the record name: CA>TA and CA>TG both name C>T. Each
+ * ALT is a record of its own to rule 1, so the least that all of them say counts (rule 4).
+ * carriers[0] and calls are set; the counters are not.
+ */
+SKR_MUST_USE int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf,
+                                        const skr_vcf_record *record, const skr_gate *gate,
+                                        const skr_columns *columns, const skr_named *named,
+                                        skr_zone zone, const uint32_t *alts, uint32_t n_alts,
+                                        skr_err *err);
 
 /* Says that nothing is known of anybody: the claims of a record that was refused. */
 void skr_claims_unknown(skr_claims *claims);

@@ -42,20 +42,16 @@ static bool are_bases(const char *text, bool allow_n)
 
 static skr_alt_class classify_symbolic(const char *alt, size_t n)
 {
-    static const char *const breakends[] = {"<BND", "<TRA", "<CTX", "<ITX"};
-
     if (alt[n - 1] != '>' || n < 3)
         return SKR_ALT_BAD;
     if (strcmp(alt, "<NON_REF>") == 0 || strcmp(alt, "<*>") == 0 || strcmp(alt, "<X>") == 0 ||
         strncmp(alt, "<*:", 3) == 0)
         return SKR_ALT_NON_REF;
-    for (size_t i = 0; i < sizeof breakends / sizeof *breakends; i++)
-        if (strncasecmp(alt, breakends[i], 4) == 0 && (alt[4] == '>' || alt[4] == ':'))
-            return SKR_ALT_BND;
-    for (size_t i = 1; i + 1 < n; i++)
-        if (!isalnum((unsigned char)alt[i]) && strchr("_.:#@*+/", alt[i]) == NULL)
-            return alt[i] == '-' ? SKR_ALT_SV : SKR_ALT_BAD;
-    return n - 2 > SKR_NAME_MAX ? SKR_ALT_BAD : SKR_ALT_SV;
+    size_t n_type = strcspn(alt + 1, ":>"); /* the rest is a subtype, and no part of the key */
+    for (size_t i = 1; i <= n_type; i++)
+        if (!isalnum((unsigned char)alt[i]) && strchr("_.#@*+/", alt[i]) == NULL)
+            return SKR_ALT_BAD;
+    return n_type == 0 || n_type > SKR_NAME_MAX ? SKR_ALT_BAD : SKR_ALT_SV;
 }
 
 skr_alt_class skr_alt_classify(const char *ref, const char *alt)

@@ -21,7 +21,7 @@ typedef enum skr_alt_class {
     SKR_ALT_STAR,    /* *: called otherwise, no key */
     SKR_ALT_NON_REF, /* <NON_REF>, <*>, <X>: unknown, no key */
     SKR_ALT_SV,      /* another <...>: a structural allele */
-    SKR_ALT_BND,     /* a breakend, a single one, <BND>, <TRA>, <CTX>: counted, no key */
+    SKR_ALT_BND,     /* a breakend, or a single one: counted, no key */
     SKR_ALT_BAD,     /* anything else (N, IUPAC codes ...): unknown, no key; counted bad_alt */
     SKR_ALT_SAME,    /* equal to REF: called otherwise, no key */
     SKR_ALT_NONE,    /* "." */

@@ -291,7 +291,7 @@ Test(variant_key, classifies_alts)
         {"A", "<X>", SKR_ALT_NON_REF},
         {"A", "<DEL>", SKR_ALT_SV},
         {"A", "<INS:ME:ALU>", SKR_ALT_SV},
-        {"A", "<BND>", SKR_ALT_BND},
+        {"A", "<BND>", SKR_ALT_SV},
         {"A", "A[1:2[", SKR_ALT_BND},
         {"A", "A.", SKR_ALT_BND},
         {"A", ".A", SKR_ALT_BND},
@@ -304,6 +304,8 @@ Test(variant_key, classifies_alts)
         {"A", ".", SKR_ALT_NONE},
         {"A", "<>", SKR_ALT_BAD},
         {"A", "<D L>", SKR_ALT_BAD},
+        {"A", "<DEL:ME:SINE|Alu>", SKR_ALT_SV},
+        {"A", "<:x>", SKR_ALT_BAD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert(eq(int, skr_alt_classify(cases[i].ref, cases[i].alt), cases[i].class), "%s %s",
