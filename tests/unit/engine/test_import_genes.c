@@ -1,0 +1,114 @@
+/*
+ * Every format of genes gives the same ranges; what is malformed is refused with its place.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "tests/support/load_store.h"
+
+static load_store s;
+
+static void set_up(void)
+{
+    load_store_init(&s);
+}
+
+static void tear_down(void)
+{
+    load_store_done(&s);
+}
+
+TestSuite(import_genes, .init = set_up, .fini = tear_down);
+
+/* "NAME/ID contig:start-end " of all genes. */
+static void expect_genes(const char *name, const char *text, const char *expected)
+{
+    char found[500] = "";
+    uint32_t n;
+    cr_assert(eq(int, load_text(&s, skr_import_genes, "GRCh38", name, text), SKR_OK), "%s",
+              s.err.message);
+    load_store_open(&s);
+    const skr_gene *genes = skr_gene_table_all(s.genes, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        size_t at = strlen(found);
+        snprintf(found + at, sizeof found - at, "%s/%s %s:%u-%u ", genes[i].name, genes[i].id,
+                 genes[i].contig, genes[i].start0, genes[i].end0);
+    }
+    cr_assert(eq(str, found, (char *)expected), "%s", text);
+}
+
+Test(import_genes, reads_every_format)
+{
+    expect_genes("a.txt", "NM_1\tchr1\t10\t20\tA\nNM_2\tchr1\t15\t30\tA\nNM_3\tchrX\t1\t2\tB\n",
+                 "A/ 1:10-30 B/ X:1-2 ");
+    expect_genes("a.bed", "track name=x\nchr1\t10\t20\tA\t0\t+\nchrM\t5\t9\tB\n",
+                 "A/ 1:10-20 B/ MT:5-9 ");
+    expect_genes("refGene.txt",
+                 "585\tNM_1\tchr1\t+\t10\t20\t10\t20\t1\t10,\t20,\t0\tA\tcmpl\tcmpl\t0,\n",
+                 "A/ 1:10-20 ");
+    expect_genes("refGene.txt",
+                 "#bin\tname\tchrom\tstrand\ttxStart\ttxEnd\tcdsStart\tcdsEnd\texonCount\t"
+                 "exonStarts\texonEnds\tscore\tname2\n"
+                 "585\tNM_1\tchr1\t+\t10\t20\t10\t20\t1\t10,\t20,\t0\tA\n",
+                 "A/ 1:10-20 ");
+    expect_genes("refFlat.txt", "A\tNM_1\tchr1\t-\t10\t20\t10\t20\t1\t10,\t20,\n", "A/ 1:10-20 ");
+    expect_genes("genePred.txt",
+                 "NM_1\tchr1\t-\t10\t20\t10\t20\t1\t10,\t20,\t0\tA\tcmpl\tcmpl\t0,\n",
+                 "A/ 1:10-20 ");
+    expect_genes("g.tsv",
+                 "gene_id\tgene_symbol\tgene_type\tchrom\tstart\tend\n"
+                 "ENSG1.5\tA\tprotein_coding\t1\t10\t20\nENSG2.1\t\tmiRNA\tMT\t1\t2\n",
+                 "A/ENSG1 1:10-20 ENSG2.1/ENSG2 MT:1-2 ");
+    expect_genes("g.gtf",
+                 "#!genome\n1\th\tgene\t11\t20\t.\t+\t.\tgene_id \"ENSG1.5\"; gene_name \"A\"; tag "
+                 "\"x; y\";\n"
+                 "1\th\ttranscript\t11\t30\t.\t+\t.\tgene_id \"ENSG1.5\"; transcript_id \"T1\"; "
+                 "gene_name \"A\";\n1\th\texon\t11\t12\t.\t+\t.\tgene_id \"ENSG1.5\"; "
+                 "transcript_id \"T1\";\n",
+                 "A/ENSG1 1:10-30 ");
+    expect_genes("exons.gtf",
+                 "chr1\th\texon\t11\t12\t.\t+\t.\tgene_id \"A\"; transcript_id \"T1\";\n"
+                 "chr1\th\texon\t19\t20\t.\t+\t.\tgene_id \"A\"; transcript_id \"T1\";\n"
+                 "chr2\th\texon\t5\t6\t.\t+\t.\tgene_id \"A\"; transcript_id \"T1\";\n",
+                 "A/A 1:10-20 A/A 2:4-6 ");
+    expect_genes(
+        "g.gff3",
+        "##gff-version 3\nNC_000001.11\tR\tgene\t11\t20\t.\t+\t.\tID=gene-A%2CB;Name=A%2CB\n"
+        "1\te\tncRNA_gene\t5\t6\t.\t+\t.\tID=gene:ENSG7;Name=C\n"
+        "1\te\tmRNA\t5\t60\t.\t+\t.\tID=t;Parent=gene:ENSG7\n##FASTA\n>1\nACGT\n",
+        "A,B/ 1:10-20 C/ENSG7 1:4-6 ");
+}
+
+Test(import_genes, refuses_what_is_malformed)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"", "no genes"},
+        {"hello\n", "neither GTF"},
+        {"chr1\t20\t10\tA\n", "line 1: 20 to 10 is no range"},
+        {"chr1\t10\t10\tA\n", "no range"},
+        {"chr1\t10\t99999999999\tA\n", "no range"},
+        {"chr1\t10\t20\tA\nchr1\tx\t20\tA\n", "line 2: \"x\" to"},
+        {"chr1\t10\t20\tA\nchr1\t5\n", "only 2 columns"},
+        {"\t10\t20\tA\n", "line 1"},
+        {"1\th\tgene\t11\t20\t.\t+\t.\tgene_id \"E\"\n1\th\tgene\n", "3 columns where 9"},
+        {"1\th\tgene\t0\t20\t.\t+\t.\tgene_id \"E\"\n", "0 to 20 is no range"},
+        {"1\th\tgene\t11\t20\t.\t+\t.\t\n", "no genes"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int status = load_text(&s, skr_import_genes, "GRCh38", "x.dat", cases[i].text);
+        cr_assert(eq(int, status, SKR_ERR_INPUT), "%s", cases[i].text);
+        cr_assert(ne(ptr, strstr(s.err.message, cases[i].words), NULL), "%s", s.err.message);
+        cr_assert(ne(ptr, strstr(s.err.message, "x.dat"), NULL), "%s", s.err.message);
+    }
+}
+
+Test(import_genes, need_an_assembly)
+{
+    cr_assert(eq(int, load_text(&s, skr_import_genes, NULL, "a.bed", "chr1\t10\t20\tA\n"),
+                 SKR_ERR_USAGE));
+    expect_genes("a.bed", "chr1\t10\t20\tA\n", "A/ 1:10-20 ");
+    expect_genes("b.bed", "chr1\t10\t20\tB\n", "B/ 1:10-20 "); /* replaces */
+}

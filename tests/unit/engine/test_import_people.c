@@ -1,0 +1,405 @@
+/*
+ * What a delivery says of people is what the store says of them afterwards; what is malformed is
+ * refused with its place, and the store stays as it was.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <unistd.h>
+
+#include "tests/support/load_store.h"
+
+static load_store s;
+
+static void set_up(void)
+{
+    load_store_init(&s);
+}
+
+static void tear_down(void)
+{
+    load_store_done(&s);
+}
+
+TestSuite(import_people, .init = set_up, .fini = tear_down);
+
+static void say(const char *name, const char *text)
+{
+    cr_assert(eq(int, load_text(&s, skr_import_people, "d", name, text), SKR_OK), "%s",
+              s.err.message);
+    load_store_open(&s);
+}
+
+static void expect_refused(const char *text, const char *words)
+{
+    int status = load_text(&s, skr_import_people, "d", "x.json", text);
+    cr_assert(eq(int, status, SKR_ERR_INPUT), "%s", text);
+    cr_assert(ne(ptr, strstr(s.err.message, "x.json"), NULL), "%s", s.err.message);
+    cr_assert(ne(ptr, strstr(s.err.message, words), NULL), "%s", s.err.message);
+    cr_assert(eq(ptr, strchr(s.err.message, '\n'), NULL));
+}
+
+static uint32_t count(const skr_people_set *set)
+{
+    return set == NULL ? 0 : skr_people_set_count(set);
+}
+
+static uint32_t n_with(const char *term)
+{
+    return count(skr_people_of_term(s.people, 0, term));
+}
+
+static uint32_t n_compared(skr_column column, const char *term, skr_compare compare, double value)
+{
+    uint64_t bitmap[100] = {0};
+    uint32_t n = 0;
+    cr_assert(lt(u32, skr_people_count(s.people), 6400));
+    skr_people_compare(s.people, 0, column, term, compare, value, bitmap);
+    for (int i = 0; i < 100; i++)
+        n += (uint32_t)__builtin_popcountll(bitmap[i]);
+    return n;
+}
+
+/* ------------------------------------------------------------------ real data */
+
+typedef struct closure {
+    uint64_t bitmap;
+} closure;
+
+static int add_term(void *context, const char *curie, skr_err *err)
+{
+    (void)err;
+    const skr_people_set *set = skr_people_of_term(s.people, 0, curie);
+    if (set != NULL)
+        skr_people_set_mark(set, &((closure *)context)->bitmap, skr_people_count(s.people));
+    return SKR_OK;
+}
+
+static int add_synonyms(void *context, const char *curie, skr_err *err)
+{
+    int status = add_term(context, curie, err);
+    uint32_t term = skr_ontology_resolve(s.ontology, curie);
+    return status < 0 ? status : skr_ontology_synonyms(s.ontology, term, add_term, context, err);
+}
+
+static uint64_t bits_of_sex(skr_sex sex)
+{
+    uint64_t bitmap = 0;
+    skr_people_set_mark(skr_people_of_sex(s.people, 0, sex), &bitmap, skr_people_count(s.people));
+    return bitmap;
+}
+
+Test(import_people, counts_phenopackets_like_a_naive_reader)
+{
+    cr_assert(eq(int,
+                 load_path(&s, skr_import_people, "d", load_data_path("people/phenopackets.jsonl")),
+                 SKR_OK),
+              "%s", s.err.message);
+    cr_assert(eq(int,
+                 load_path(&s, skr_import_ontology, "d", load_data_path("people/hp_extract.json")),
+                 SKR_OK),
+              "%s", s.err.message);
+    load_store_open(&s);
+    cr_assert(eq(u32, skr_people_count(s.people), 30));
+    FILE *file = fopen(load_data_path("people/people_of_terms.tsv"), "r");
+    char line[200];
+    char term[100];
+    uint32_t exact, below, female, male;
+    int n = 0;
+    cr_assert(ne(ptr, fgets(line, sizeof line, file), NULL));
+    while (fscanf(file, "%99s %u %u %u %u", term, &exact, &below, &female, &male) == 5) {
+        closure all = {0};
+        closure stated = {0};
+        uint32_t number = skr_ontology_resolve(s.ontology, term);
+        if (number == SKR_NONE) {
+            cr_assert(eq(int, add_term(&all, term, &s.err), SKR_OK));
+            stated = all;
+        } else {
+            cr_assert(eq(int,
+                         skr_ontology_descendants(s.ontology, number, add_synonyms, &all, &s.err),
+                         SKR_OK));
+            cr_assert(eq(int, add_synonyms(&stated, term, &s.err), SKR_OK));
+        }
+        cr_assert(eq(int, __builtin_popcountll(stated.bitmap), (int)exact), "%s", term);
+        cr_assert(eq(int, __builtin_popcountll(all.bitmap), (int)below), "%s", term);
+        cr_assert(
+            eq(int, __builtin_popcountll(all.bitmap & bits_of_sex(SKR_SEX_FEMALE)), (int)female));
+        cr_assert(eq(int, __builtin_popcountll(all.bitmap & bits_of_sex(SKR_SEX_MALE)), (int)male));
+        n++;
+    }
+    fclose(file);
+    cr_assert(gt(int, n, 600));
+}
+
+Test(import_people, counts_beacon_individuals_like_a_naive_reader)
+{
+    static const char *const signs[] = {"=", "!=", "<", "<=", ">", ">="};
+    cr_assert(eq(int,
+                 load_path(&s, skr_import_people, "d", load_data_path("people/biosamples.json")),
+                 SKR_OK));
+    cr_assert(eq(int, (int)s.result.n_new, 10));
+    cr_assert(eq(int,
+                 load_path(&s, skr_import_people, "d", load_data_path("people/individuals.json")),
+                 SKR_OK));
+    cr_assert(eq(int, (int)s.result.n_new, 30));
+    load_store_open(&s);
+    cr_assert(eq(u32, n_with("UBERON:0000178"), 10)); /* of the biosamples, still there */
+    FILE *file = fopen(load_data_path("people/people_of_individuals.tsv"), "r");
+    char line[200];
+    char term[100];
+    char sign[4];
+    double value;
+    uint32_t n_people;
+    int n = 0;
+    cr_assert(ne(ptr, fgets(line, sizeof line, file), NULL));
+    while (fscanf(file, "%99s %3s %lf %u", term, sign, &value, &n_people) == 4) {
+        uint32_t found = n_with(term);
+        for (int k = 0; k < 6; k++)
+            if (strcmp(sign, signs[k]) == 0)
+                found = n_compared(SKR_COLUMN_VALUE, term, (skr_compare)k, value);
+        cr_assert(eq(u32, found, n_people), "%s %s %g", term, sign, value);
+        n++;
+    }
+    fclose(file);
+    cr_assert(gt(int, n, 80));
+}
+
+/* ------------------------------------------------------------------ phenopackets */
+
+static const char packet[] =
+    "{\"id\": \"P1\", \"unknown\": [1, {}],\n"
+    " \"subject\": {\"id\": \"II:2\", \"sex\": \"FEMALE\", \"karyotypicSex\": \"XY\",\n"
+    "  \"timeAtLastEncounter\": {\"age\": {\"iso8601duration\": \"P12Y6M\"}}},\n"
+    " \"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\", \"label\": \"one\"},\n"
+    "   \"onset\": {\"age\": {\"iso8601duration\": \"P3Y\"}}},\n"
+    "  {\"type\": {\"id\": \"HP:2\"}, \"excluded\": true}, {\"type\": {\"id\": \"HP:3\"}},\n"
+    "  {\"type\": {\"id\": \"HP:3\"}, \"excluded\": true},\n"
+    "  {\"type\": {\"id\": \"HP:4\"}, \"severity\": {\"id\": \"HP:5\"}, \"negated\": true}],\n"
+    " \"diseases\": [{\"term\": {\"id\": \"OMIM:1\"}, \"onset\": {\"ontologyClass\": {\"id\": "
+    "\"HP:6\"}}},\n"
+    "  {\"term\": {\"id\": \"OMIM:2\"}, \"onset\": {\"age\": {\"iso8601duration\": \"P2Y\"}}},\n"
+    "  {\"term\": {\"id\": \"OMIM:3\"}, \"excluded\": true}],\n"
+    " \"measurements\": [{\"assay\": {\"id\": \"LOINC:1\"}, \"value\": {\"quantity\": {\"value\": "
+    "7.5}}},\n"
+    "  {\"assay\": {\"id\": \"LOINC:2\"}, \"value\": {\"ontologyClass\": {\"id\": \"X:1\"}}},\n"
+    "  {\"assay\": {\"id\": \"LOINC:3\"}, \"complexValue\": null, \"value\": {\"complexValue\": "
+    "{\"typedQuantities\": [{\"type\": {\"id\": \"LOINC:4\"}, \"quantity\": {\"value\": "
+    "80}}]}}}],\n"
+    " \"medicalActions\": [{\"procedure\": {\"code\": {\"id\": \"NCIT:1\"}}},\n"
+    "  {\"treatment\": {\"agent\": {\"id\": \"DrugCentral:1\"}}}],\n"
+    " \"interpretations\": [{\"id\": \"i\", \"progressStatus\": \"SOLVED\", \"diagnosis\": "
+    "{\"disease\": {\"id\": \"OMIM:4\"}}},\n"
+    "  {\"id\": \"j\", \"progressStatus\": \"IN_PROGRESS\", \"diagnosis\": {\"disease\": {\"id\": "
+    "\"OMIM:5\"}}},\n"
+    "  {\"id\": \"k\", \"progressStatus\": \"SOLVED\", \"diagnosis\": {\"disease\": {\"id\": "
+    "\"OMIM:3\"}}}],\n"
+    " \"biosamples\": [{\"id\": \"B1\", \"sampledTissue\": {\"id\": \"UBERON:1\"}, "
+    "\"diagnosticMarkers\": [{\"id\": \"NCIT:2\"}], \"procedure\": {\"code\": {\"id\": "
+    "\"NCIT:3\"}}}],\n"
+    " \"metaData\": {}}";
+
+Test(import_people, reads_all_of_a_phenopacket)
+{
+    static const char *const there[] = {"HP:1",    "HP:3",    "OMIM:1",   "OMIM:2",       "OMIM:4",
+                                        "LOINC:1", "LOINC:2", "LOINC:3",  "LOINC:4",      "NCIT:1",
+                                        "NCIT:2",  "NCIT:3",  "UBERON:1", "DrugCentral:1"};
+    static const char *const absent[] = {"HP:2", "HP:4", "HP:5", "HP:6", "OMIM:3", "OMIM:5", "X:1"};
+    say("p.json", packet);
+    cr_assert(eq(u32, skr_people_find(s.people, "P1"), 0));
+    cr_assert(eq(u32, skr_people_find(s.people, "II:2"), SKR_NONE));
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+        cr_assert(eq(u32, n_with(there[i]), 1), "%s", there[i]);
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        cr_assert(eq(u32, n_with(absent[i]), 0), "%s", absent[i]);
+    cr_assert(skr_people_knows_term(s.people, "HP:2"));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_FEMALE)), 1));
+    cr_assert(eq(int, skr_people_karyotype(s.people, 0, 0).n_x, SKR_KARYOTYPE_UNKNOWN));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 12.5), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_ONSET, "HP:1", SKR_EQ, 3), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_LT, 2.5), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_GE, 3), 0));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_EQ, 7.5), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:4", SKR_EQ, 80), 1));
+    cr_assert(not(skr_people_has_values(s.people, "LOINC:2")));
+}
+
+Test(import_people, replaces_a_record_and_nothing_else)
+{
+    say("p.json", packet);
+    say("q.json", "[{\"id\": \"P2\", \"phenotypicFeatures\": [{\"featureType\": {\"id\": "
+                  "\"HP:1\"}}]},\n{\"id\": \"P1\", \"sex\": {\"id\": \"NCIT:C20197\"}, "
+                  "\"diseases\": [{\"diseaseCode\": {\"id\": \"OMIM:9\"}, \"ageOfOnset\": "
+                  "{\"iso8601duration\": \"P1Y\"}}]}]");
+    cr_assert(eq(u32, skr_people_count(s.people), 2));
+    cr_assert(eq(u32, n_with("HP:1"), 1));
+    cr_assert(eq(u32, n_with("HP:3"), 0));
+    cr_assert(eq(u32, n_with("OMIM:9"), 1));
+    cr_assert(not(skr_people_knows_term(s.people, "HP:2")));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_FEMALE)), 0));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_MALE)), 1));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_GT, 0), 1));
+    /* a biosample that moves from one individual to another */
+    say("b.json", "[{\"id\": \"B\", \"individualId\": \"P1\", \"biosampleStatus\": {\"id\": "
+                  "\"EFO:1\"}}]");
+    cr_assert(skr_people_set_contains(skr_people_of_term(s.people, 0, "EFO:1"), 0));
+    say("b.json", "[{\"id\": \"B\", \"individualId\": \"P2\", \"biosampleStatus\": {\"id\": "
+                  "\"EFO:1\"}}]");
+    cr_assert(eq(u32, n_with("EFO:1"), 1));
+    cr_assert(skr_people_set_contains(skr_people_of_term(s.people, 0, "EFO:1"), 1));
+}
+
+Test(import_people, reads_families_and_lines)
+{
+    say("f.json", "{\"id\": \"F\", \"proband\": {\"id\": \"A\", \"subject\": {\"sex\": \"MALE\"}}, "
+                  "\"relatives\": [{\"id\": \"B\", \"subject\": {\"sex\": \"FEMALE\"}}]}");
+    cr_assert(eq(u32, skr_people_count(s.people), 2));
+    say("c.jsonl", "{\"id\": \"C\", \"subject\": {}}\n\n{\"id\": \"D\", \"subject\": {\"sex\": "
+                   "\"OTHER_SEX\"}}\n{\"id\": \"D\", \"subject\": {\"sex\": \"OTHER_SEX\"}}");
+    cr_assert(eq(u32, skr_people_count(s.people), 4));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_OTHER)), 1));
+}
+
+Test(import_people, counts_what_cannot_be_used)
+{
+    say("p.json", "{\"id\": \"P\", \"phenotypicFeatures\": [{\"type\": {\"id\": \"HP1\"}}, "
+                  "{\"type\": {\"id\": null}}, {}, {\"type\": {\"id\": \"HP:1\"}, \"onset\": "
+                  "{\"age\": {\"iso8601duration\": \"3 years\"}}}, {\"type\": {\"id\": "
+                  "\"http://purl.obolibrary.org/obo/HP_0000002\"}}]}");
+    cr_assert(eq(int, (int)s.result.n_skipped, 4));
+    cr_assert(eq(u32, n_with("HP:1"), 1));
+    cr_assert(eq(u32, n_with("HP:0000002"), 1));
+}
+
+Test(import_people, refuses_what_is_malformed)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"", "no people"},
+        {"[]", "no people"},
+        {"null", "must be a JSON object"},
+        {"[1]", "must be a JSON object"},
+        {"{\"phenotypicFeatures\": []}", "no \"id\""},
+        {"{\"id\": 5, \"subject\": {}}", "id must be a text"},
+        {"{\"id\": \"\", \"subject\": {}}", "empty"},
+        {"{\"id\": \"a\\tb\", \"subject\": {}}", "control"},
+        {"{\"id\": \"P\", \"subject\": []}", "subject must be an object"},
+        {"{\"id\": \"P\", \"subject\": {\"sex\": \"XX\"}}", "sex \"XX\""},
+        {"{\"id\": \"P\", \"phenotypicFeatures\": {}}", "must be an array"},
+        {"{\"id\": \"P\", \"phenotypicFeatures\": [1]}", "phenotypicFeatures[0] must be an object"},
+        {"{\"id\": \"P\", \"phenotypicFeatures\": [{\"type\": \"HP:1\"}]}", "term must be"},
+        {"{\"id\": \"P\", \"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\"}, \"excluded\": "
+         "\"no\"}]}",
+         "true or false"},
+        {"{\"id\": \"P\", \"measures\": [{\"assayCode\": {\"id\": \"L:1\"}, "
+         "\"measurementValue\": {\"value\": \"5\"}}]}",
+         "value must be a number"},
+        {"{\"id\": \"P\", \"subject\": {}}\n{\"id\": \"P\", \"subject\": {\"sex\": \"MALE\"}}",
+         "line 2, individual P: P was said before"},
+        {"{\"id\": \"P\", \"id\": \"Q\"}", "duplicate"},
+        {"{\"id\": \"D\", \"name\": \"a dataset\"}", "neither a phenopacket"},
+        {"{\"id\": \"R\", \"individualId\": \"P\", \"libraryLayout\": \"PAIRED\"}", "neither"},
+        {"\x01\x02\xff", "malformed"},
+        {"{\"id\": \"P\",\n\n\"x\": nul}", "line 3"},
+    };
+    say("p.json", packet);
+    uint64_t generation = skr_store_manifest(s.store)->generation;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_refused(cases[i].text, cases[i].words);
+    load_store_open(&s);
+    cr_assert(eq(int, (int)skr_store_manifest(s.store)->generation, (int)generation));
+    cr_assert(eq(u32, skr_people_count(s.people), 1));
+}
+
+/* Every prefix, and every byte changed: refused or read, never a crash. */
+Test(import_people, survives_any_damage)
+{
+    char damaged[sizeof packet];
+    size_t n = strlen(packet);
+    for (size_t at = 0; at < n; at += 13) {
+        memcpy(damaged, packet, sizeof damaged);
+        damaged[at] = '\0';
+        int status = load_text(&s, skr_import_people, "d", "x.json", damaged);
+        cr_assert(eq(int, status, SKR_ERR_INPUT), "%zu", at);
+        memcpy(damaged, packet, sizeof damaged);
+        damaged[at] = "{}[]\",:0x\\"[at % 10];
+        status = load_text(&s, skr_import_people, "d", "x.json", damaged);
+        cr_assert(status == SKR_OK || status == SKR_ERR_INPUT, "%zu", at);
+    }
+}
+
+/* ------------------------------------------------------------------ tables */
+
+Test(import_people, reads_tables)
+{
+    say("t.tsv", "#individual\tSex\tage\tcountry\tancestry\tterms\tdiseases\tLOINC:1\r\n"
+                 "A\tfemale\t40\tSpain\tNCIT:C42331\tHP:1; HP:2|!HP:3\tOMIM:1\t2.5\r\n"
+                 "B\tM\tP5Y\t.\t\t-HP:1\tNA\t-1e3\n"
+                 "\n"
+                 "C\tunknown\t.\tSpain\t\t\t\t\n");
+    cr_assert(eq(u32, skr_people_count(s.people), 3));
+    cr_assert(eq(u32, n_with("HP:1"), 1));
+    cr_assert(eq(u32, n_with("HP:2"), 1));
+    cr_assert(eq(u32, n_with("HP:3"), 0));
+    cr_assert(eq(u32, n_with("Spain"), 2));
+    cr_assert(eq(u32, n_with("NCIT:C42331"), 1));
+    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_GE, 5), 2));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_LT, 0), 1));
+}
+
+Test(import_people, refuses_malformed_tables)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"", "no header"},
+        {"sex\tage\n", "must be \"individual\""},
+        {"individual\tid\n", "must be \"individual\""},
+        {"individual\tsex\tsex\n", "two columns"},
+        {"individual\tweight\n", "\"weight\" is not known"},
+        {"individual\tsex\nA\tyes\n", "line 2, individual A: sex \"yes\""},
+        {"individual\tsex\nA\n", "1 columns where the header has 2"},
+        {"individual\tage\nA\told\n", "age \"old\""},
+        {"individual\tLOINC:1\nA\t5 kg\n", "no number"},
+        {"individual\tLOINC:1\nA\tinf\n", "no number"},
+        {"individual\tsex\nA\tmale\nA\tfemale\n", "line 3, individual A: A was said before"},
+        {"individual\n\t\n", "columns"},
+        {"individual\n\n", "no people"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int status = load_text(&s, skr_import_people, "d", "x.tsv", cases[i].text);
+        cr_assert(eq(int, status, SKR_ERR_INPUT), "%s", cases[i].text);
+        cr_assert(ne(ptr, strstr(s.err.message, cases[i].words), NULL), "%s", s.err.message);
+    }
+}
+
+/* ------------------------------------------------------------------ datasets */
+
+Test(import_people, share_ids_only_when_that_is_meant)
+{
+    say("a.json", "{\"id\": \"A\", \"subject\": {}}");
+    cr_assert(eq(
+        int,
+        load_text(&s, skr_import_people, "other", "x.json", "[{\"id\": \"B\"}, {\"id\": \"A\"}]"),
+        SKR_ERR_INPUT));
+    cr_assert(ne(ptr, strstr(s.err.message, "--shared-people"), NULL));
+    load_store_open(&s);
+    cr_assert(eq(u32, skr_people_count(s.people), 1));
+    cr_assert(eq(u32, skr_store_manifest(s.store)->n_datasets, 1));
+    const char *path = test_folder_file(&s.files, "x.json");
+    skr_load_request request = {.store = s.folder.path,
+                                .dataset = "other",
+                                .files = &path,
+                                .n_files = 1,
+                                .allow_shared_people = true};
+    cr_assert(eq(int, skr_import_people(&request, &s.result, &s.err), SKR_OK));
+    cr_assert(eq(int, (int)s.result.n_new, 1));
+    load_store_open(&s);
+    cr_assert(eq(u32, skr_people_count(s.people), 2));
+    cr_assert(eq(u32, count(skr_people_of_dataset(s.people, 1)), 2));
+    request.dataset = NULL;
+    cr_assert(eq(int, skr_import_people(&request, &s.result, &s.err), SKR_ERR_USAGE));
+}
