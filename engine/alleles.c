@@ -300,7 +300,9 @@ static int count_on_key(void *context, skr_worker *worker, const skr_key_view *v
         bool counts = false;
         worker->n_found = 0;
         status = tally_slot(count->question, worker, view, i, 0, &tally, &counts, err);
-        if (status < 0 || !counts || tally.n_carriers == 0)
+        /* Told under exact: a record named the allele, and nobody has it. A cohort asks who. */
+        bool is_nobody = view->slots[i].has_row && count->question->slots[i].cohort == NULL;
+        if (status < 0 || !counts || (tally.n_carriers == 0 && !is_nobody))
             continue;
         numbers[i]++;
         is_any = true;

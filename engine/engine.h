@@ -123,8 +123,9 @@ SKR_MUST_USE int skr_engine_alleles(skr_engine *engine, const skr_alleles_reques
                                     const skr_access *access, skr_allele_fn on_row, void *context,
                                     uint64_t *ret_n_rows, uint64_t *ret_generation, skr_err *err);
 
-/* Distinct alleles that satisfy aexpr and are carried by somebody who would be told, by dataset and
- * in all: what /g_variants counts. within as above. Errors: as count. */
+/* Distinct alleles that satisfy aexpr and whose carriers would be told, by dataset and in all: what
+ * /g_variants counts. Under `exact` those that a record names and nobody carries are among them.
+ * within: as above, and then somebody of these people must carry them. Errors: as count. */
 SKR_MUST_USE int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
                                           const skr_access *access, skr_count_answer *ret_answer,
                                           skr_err *err);

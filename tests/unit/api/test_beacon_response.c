@@ -1,0 +1,107 @@
+/*
+ * What is hidden gives the bytes of nothing at all; what is told stands in every set that was asked
+ * for, within 32 bits.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "api/beacon_response_int.h"
+
+static skr_server_config config;
+static skr_service service;
+
+static void set_up(void)
+{
+    config = skr_server_config_default();
+    service = (skr_service){.config = &config, .policy_text = "a policy", .base_url = "http://x"};
+}
+
+TestSuite(beacon_response, .init = set_up);
+
+/* The answer to an empty request of this granularity, with these raw counts of two datasets. */
+static char *answer(const char *granularity, const char *include, skr_policy policy, uint64_t one,
+                    uint64_t two)
+{
+    char body[200];
+    char *text = NULL;
+    size_t n = 0;
+    skr_err err;
+    skr_beacon_request request;
+    skr_told_count total = skr_disclose(&policy, one + two);
+    skr_dataset_count datasets[] = {{.id = "one", .told = skr_disclose(&policy, one)},
+                                    {.id = "two", .told = skr_disclose(&policy, two)}};
+    skr_count_answer count = {
+        .generation = 3, .total = total, .datasets = datasets, .n_datasets = 2};
+    (void)snprintf(body, sizeof body,
+                   "{\"query\":{\"requestedGranularity\":\"%s\","
+                   "\"includeResultsetResponses\":\"%s\"}}",
+                   granularity, include);
+    cr_assert(eq(int, skr_beacon_request_read(body, strlen(body), &request, &err), SKR_OK));
+    cr_assert(eq(
+        int,
+        skr_beacon_count_text(&service, &request, SKR_ENTITY_INDIVIDUAL, &count, &text, &n, &err),
+        SKR_OK));
+    skr_beacon_request_done(&request);
+    return text;
+}
+
+Test(beacon_response, hides_so_that_nobody_and_few_look_alike)
+{
+    static const char *const granularities[] = {"boolean", "count", "record"};
+    static const char *const includes[] = {"HIT", "MISS", "ALL", "NONE"};
+    for (size_t g = 0; g < 3; g++) {
+        for (size_t i = 0; i < 4; i++) {
+            char *nobody = answer(granularities[g], includes[i], skr_policy_default(), 0, 0);
+            char *few = answer(granularities[g], includes[i], skr_policy_default(), 4, 5);
+            cr_expect(eq(str, nobody, few), "%s %s", granularities[g], includes[i]);
+            cr_expect(zero(ptr, strstr(few, "numTotalResults")));
+            cr_expect(zero(ptr, strstr(few, "resultsCount")));
+            free(few);
+            free(nobody);
+            /* beside a dataset that is told */
+            nobody = answer(granularities[g], includes[i], skr_policy_default(), 100, 0);
+            few = answer(granularities[g], includes[i], skr_policy_default(), 100, 4);
+            cr_expect(eq(str, nobody, few), "%s %s", granularities[g], includes[i]);
+            free(few);
+            free(nobody);
+        }
+    }
+}
+
+static void expect_part(const char *text, const char *part)
+{
+    cr_expect(ne(ptr, (void *)strstr(text, part), NULL), "%s is not in %s", part, text);
+}
+
+Test(beacon_response, gives_the_sets_that_were_asked_for)
+{
+    char *text = answer("record", "HIT", skr_policy_exact(), 7, 0);
+    expect_part(text, "\"returnedGranularity\":\"count\"");
+    expect_part(text, "\"responseSummary\":{\"exists\":true,\"numTotalResults\":7,"
+                      "\"countPrecision\":\"exact\"}");
+    expect_part(text, "\"resultSets\":[{\"id\":\"one\",\"setType\":\"dataset\",\"exists\":true,"
+                      "\"results\":[],\"resultsCount\":7,\"countPrecision\":\"exact\"}]");
+    expect_part(text, "\"info\":{\"policy\":\"a policy\",\"generation\":3}");
+    free(text);
+    text = answer("count", "MISS", skr_policy_exact(), 7, 0);
+    expect_part(text, "\"resultSets\":[{\"id\":\"two\",\"setType\":\"dataset\",\"exists\":false,"
+                      "\"results\":[],\"resultsCount\":0,\"countPrecision\":\"exact\"}]");
+    free(text);
+    text = answer("count", "NONE", skr_policy_exact(), 7, 0);
+    expect_part(text, "\"resultSets\":[]");
+    free(text);
+    text = answer("boolean", "ALL", skr_policy_exact(), 7, 0);
+    expect_part(text, "\"responseSummary\":{\"exists\":true}");
+    expect_part(text, "{\"id\":\"one\",\"setType\":\"dataset\",\"exists\":true,\"results\":[]},"
+                      "{\"id\":\"two\",\"setType\":\"dataset\",\"exists\":false,\"results\":[]}");
+    free(text);
+}
+
+Test(beacon_response, keeps_counts_within_32_bits)
+{
+    char *text = answer("count", "HIT", skr_policy_exact(), 3000000000u, 1);
+    expect_part(text, "\"numTotalResults\":2147483647,\"countPrecision\":\"imprecise\"");
+    free(text);
+}
