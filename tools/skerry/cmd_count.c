@@ -31,6 +31,11 @@ static void print_json(const skr_count_answer *answer)
         skr_out_close(&json, '}');
     }
     skr_out_close(&json, ']');
+    if (answer->total.precision != SKR_PRECISION_EXACT) {
+        skr_out_key(&json, "precision");
+        skr_out_text(&json,
+                     answer->total.precision == SKR_PRECISION_ROUNDED ? "rounded" : "imprecise");
+    }
     if (answer->has_unassessed) {
         skr_out_key(&json, "unassessed");
         skr_out_told(&json, &answer->unassessed);
