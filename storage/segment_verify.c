@@ -18,7 +18,9 @@ typedef struct verify {
     skr_fault_fn on_fault;
     void *context;
     skr_carriers carriers;
-    size_t i_wide; /* wide rows met so far */
+    size_t i_wide;        /* wide rows met so far */
+    uint32_t span_contig; /* of the last span met */
+    uint32_t span_start0;
     skr_block_ref *refs;
     size_t n_refs;
     size_t n_refs_max;
@@ -224,6 +226,13 @@ static int verify_calls(verify *v, size_t number)
     int status = skr_segment_view_call_columns(v->view, number, true, &columns, v->err);
     if (status < 0)
         return told(v, status);
+    if (columns->n_spans > 0) {
+        /* pieces of a tile share their bases: the view sees the order within each alone */
+        if (tile->contig == v->span_contig && columns->spans[0].start0 < v->span_start0)
+            report(v, "its spans do not follow those before", tile, "");
+        v->span_contig = tile->contig;
+        v->span_start0 = columns->spans[columns->n_spans - 1].start0;
+    }
     return verify_sets(v, columns, tile->contig, skr_tile_base0(v->segment, tile));
 }
 
