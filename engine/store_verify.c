@@ -20,11 +20,26 @@ typedef struct verifier {
     void *context;
     uint64_t n_faults;
     uint32_t n_people; /* SKR_NONE when the people table cannot be read */
+    bool is_overtaken; /* a writer has committed since the manifest was read */
 } verifier;
+
+/*
+ * A writer that commits removes files of the generation that is being read. It renames the manifest
+ * first, so a fault counts only if the generation is still in force after it was found.
+ */
+static bool is_overtaken(const verifier *verify)
+{
+    uint64_t now = 0;
+    return skr_store_generation_now(verify->folder, &now, NULL) == SKR_OK &&
+           now > verify->manifest->generation;
+}
 
 static void count_fault(void *context, const char *text)
 {
     verifier *verify = context;
+    verify->is_overtaken = verify->is_overtaken || is_overtaken(verify);
+    if (verify->is_overtaken)
+        return;
     verify->n_faults++;
     if (verify->on_fault != NULL)
         verify->on_fault(verify->context, text);
@@ -175,15 +190,20 @@ static int verify_files(verifier *verify, skr_err *err)
 int skr_engine_verify(const char *folder, skr_fault_fn on_fault, void *context,
                       uint64_t *ret_n_faults, skr_err *err)
 {
-    skr_store *store = NULL;
-    verifier verify = {.folder = folder, .on_fault = on_fault, .context = context};
-    int status = skr_store_open(folder, &store, err);
-    if (status < 0)
-        return status;
-    verify.manifest = skr_store_manifest(store);
-    status = verify_files(&verify, err);
-    skr_store_close(store);
-    if (status == SKR_OK)
+    for (;;) {
+        skr_store *store = NULL;
+        verifier verify = {.folder = folder, .on_fault = on_fault, .context = context};
+        int status = skr_store_open(folder, &store, err);
+        if (status < 0)
+            return status;
+        verify.manifest = skr_store_manifest(store);
+        status = verify_files(&verify, err);
+        skr_store_close(store);
+        if (status < 0)
+            return status;
+        if (verify.is_overtaken)
+            continue; /* each turn takes a commit of somebody else's */
         *ret_n_faults = verify.n_faults;
-    return status;
+        return SKR_OK;
+    }
 }
