@@ -2,8 +2,9 @@
  * import_int.h - what the parts of an import of genomes share.
  *
  * import.c goes through the steps; import_files.c looks at the files and their samples;
- * import_identity.c compares them with what the store has; import_record.c turns records into
- * fragments; import_reference.c gives bases; import_write.c turns sorted fragments into a segment.
+ * import_identity.c compares them with what the store has; import_keys.c names the alleles of a
+ * record and import_record.c turns it into fragments; import_reference.c gives bases;
+ * import_write.c turns sorted fragments into a segment.
  */
 #ifndef SKR_ENGINE_IMPORT_INT_H
 #define SKR_ENGINE_IMPORT_INT_H
@@ -166,6 +167,7 @@ SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
 
 /* ------------------------------------------------------------------ reference */
 
+/* Opens the store's reference and the FASTA. Errors: INPUT, NOT_YET, those of the store. */
 SKR_MUST_USE int skr_import_reference_open(skr_import *import, skr_err *err);
 
 /* A contig is met: finds its sequence, and compares it with the store's. */

@@ -6,349 +6,19 @@
 #include <string.h>
 
 #include "engine/import_body.h"
-#include "engine/import_int.h"
+#include "engine/import_keys_int.h"
 #include "index/contig.h"
-
-/* Alleles and atoms of one record: 60 replacements of 18,000 bases occur in real data. */
-#define ENTRIES_MAX (4u << 20)
-
-/* A key as one ALT names it. Texts lie in skr_record_keys.texts. */
-typedef struct entry {
-    skr_allele allele; /* its texts are set when all entries are there */
-    uint32_t alt;      /* from 1 */
-    size_t ref_at;
-    size_t alt_at;
-} entry;
-
-/* A stretch of bases that the record speaks of. */
-typedef struct piece {
-    uint32_t start0;
-    uint32_t end0;
-} piece;
-
-/* What a record names. One for the whole import: its lists only grow. */
-typedef struct skr_record_keys {
-    entry *entries;
-    uint32_t n_entries;
-    uint32_t n_entries_max;
-    uint32_t *keys;     /* by entry: which key it is */
-    uint32_t *sorted;   /* entries in the order of alleles */
-    uint32_t *of_key;   /* by key: where its entries begin in sorted, and behind the last */
-    uint8_t *is_shared; /* by key: several ALTs name it */
-    uint32_t *sharing;  /* the ALTs of such a key */
-    uint32_t n_keys;
-    uint32_t *first_key; /* by ALT */
-    uint8_t *is_unknown; /* by ALT */
-    piece *pieces;
-    uint32_t n_alts_max;
-    uint32_t n_pieces;
-    uint32_t n_pieces_max;
-    skr_buffer texts;
-    skr_buffer scratch;
-    bool has_small;
-    bool has_sv;
-} skr_record_keys;
-
-/* Where a record is read: passed along. */
-typedef struct place {
-    skr_import *import;
-    uint32_t file;
-    skr_import_contig *contig;
-    const char *assembly;
-    const skr_vcf *vcf;
-    const skr_vcf_record *record;
-    uint32_t start0;
-    uint32_t n_ref;
-} place;
-
-void skr_record_keys_free(struct skr_record_keys *keys)
-{
-    if (keys == NULL)
-        return;
-    free(keys->entries);
-    free(keys->keys);
-    free(keys->sorted);
-    free(keys->of_key);
-    free(keys->is_shared);
-    free(keys->sharing);
-    free(keys->first_key);
-    free(keys->is_unknown);
-    free(keys->pieces);
-    skr_buffer_done(&keys->texts);
-    skr_buffer_done(&keys->scratch);
-    free(keys);
-}
 
 static int no_memory(skr_err *err)
 {
     return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
 }
 
-/* ------------------------------------------------------------------ room */
-
-static int room_entries(skr_record_keys *keys, skr_err *err)
-{
-    if (keys->n_entries < keys->n_entries_max)
-        return SKR_OK;
-    if (keys->n_entries >= ENTRIES_MAX)
-        return skr_fail(err, SKR_ERR_INPUT, "one record names more than %u alleles", ENTRIES_MAX);
-    uint32_t n_max = keys->n_entries_max * 2 + 16;
-    entry *entries = realloc(keys->entries, n_max * sizeof *entries);
-    if (entries != NULL)
-        keys->entries = entries;
-    uint32_t *key_list = realloc(keys->keys, n_max * sizeof *key_list);
-    if (key_list != NULL)
-        keys->keys = key_list;
-    uint32_t *sorted = realloc(keys->sorted, n_max * sizeof *sorted);
-    if (sorted != NULL)
-        keys->sorted = sorted;
-    uint32_t *of_key = realloc(keys->of_key, (n_max + 1u) * sizeof *of_key);
-    if (of_key != NULL)
-        keys->of_key = of_key;
-    uint8_t *is_shared = realloc(keys->is_shared, n_max);
-    if (is_shared != NULL)
-        keys->is_shared = is_shared;
-    uint32_t *sharing = realloc(keys->sharing, n_max * sizeof *sharing);
-    if (sharing != NULL)
-        keys->sharing = sharing;
-    if (entries == NULL || key_list == NULL || sorted == NULL || of_key == NULL ||
-        is_shared == NULL || sharing == NULL)
-        return no_memory(err);
-    keys->n_entries_max = n_max;
-    return SKR_OK;
-}
-
-static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
-{
-    if (import->keys == NULL && (import->keys = calloc(1, sizeof *import->keys)) == NULL)
-        return no_memory(err);
-    skr_record_keys *keys = import->keys;
-    if (keys->first_key == NULL || n_alts > keys->n_alts_max) {
-        uint32_t n_max = n_alts * 2 + 16;
-        uint32_t *first_key = realloc(keys->first_key, (n_max + 2) * sizeof *first_key);
-        if (first_key != NULL)
-            keys->first_key = first_key;
-        uint8_t *is_unknown = realloc(keys->is_unknown, n_max + 2);
-        if (is_unknown != NULL)
-            keys->is_unknown = is_unknown;
-        if (first_key == NULL || is_unknown == NULL)
-            return no_memory(err);
-        keys->n_alts_max = n_max;
-    }
-    keys->n_entries = 0;
-    keys->n_keys = 0;
-    keys->n_pieces = 0;
-    keys->texts.n = 0;
-    keys->has_small = false;
-    keys->has_sv = false;
-    keys->first_key[0] = 0;
-    keys->is_unknown[0] = 0;
-    return SKR_OK;
-}
-
-static int add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0, skr_err *err)
-{
-    if (keys->n_pieces == keys->n_pieces_max) {
-        uint32_t n_max = keys->n_pieces_max * 2 + 16;
-        piece *pieces = realloc(keys->pieces, n_max * sizeof *pieces);
-        if (pieces == NULL)
-            return no_memory(err);
-        keys->pieces = pieces;
-        keys->n_pieces_max = n_max;
-    }
-    keys->pieces[keys->n_pieces++] = (piece){start0, end0};
-    return SKR_OK;
-}
-
-/* Adds an allele whose texts are copied; ret_at gives where. */
-static int add_entry(skr_record_keys *keys, const skr_allele *allele, uint32_t alt, size_t ref_at,
-                     size_t alt_at, skr_err *err)
-{
-    int status = room_entries(keys, err);
-    if (status == SKR_OK)
-        keys->entries[keys->n_entries++] =
-            (entry){.allele = *allele, .alt = alt, .ref_at = ref_at, .alt_at = alt_at};
-    return status;
-}
-
-/* ------------------------------------------------------------------ keys */
-
-static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, skr_err *err)
-{
-    const place *at = context;
-    uint32_t n_got = 0;
-    int status = skr_import_reference_bases(at->import, at->contig, start0, n, bases, &n_got, err);
-    return status < 0 ? status : (int)n_got;
-}
-
-/* The keys of an ALT of bases: the allele, and the atoms of a replacement of equal length. */
-static int name_bases(place *at, uint32_t number, skr_err *err)
-{
-    const char *alt = at->record->alts[number - 1];
-    skr_record_keys *keys = at->import->keys;
-    skr_base_source source = {get_bases, at};
-    skr_allele allele = {.contig = at->contig->index};
-    int status = skr_allele_normalise(at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
-                                      at->contig->has_reference ? &source : NULL, &keys->scratch,
-                                      &allele, err);
-    if (status < 0)
-        return status;
-    size_t ref_at = keys->texts.n;
-    size_t alt_at = ref_at + allele.n_ref;
-    status = skr_buffer_put(&keys->texts, allele.ref, allele.n_ref, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
-    if (status == SKR_OK)
-        status = add_entry(keys, &allele, number, ref_at, alt_at, err);
-    if (status == SKR_OK)
-        status = add_piece(keys, allele.start0, allele.end0, err);
-    if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
-        allele.kind != SKR_ALLELE_MNV)
-        at->import->has_raw_indels = true;
-    if (allele.kind != SKR_ALLELE_MNV)
-        return status;
-    for (uint32_t i = 0; i < allele.n_ref && status == SKR_OK; i++) {
-        if (allele.ref[i] == allele.alt[i])
-            continue;
-        skr_allele atom = allele;
-        atom.kind = SKR_ALLELE_SNV;
-        atom.start0 = allele.start0 + i;
-        atom.end0 = atom.start0 + 1;
-        atom.n_ref = 1;
-        atom.n_alt = 1;
-        status = add_entry(keys, &atom, number, ref_at + i, alt_at + i, err);
-    }
-    return status;
-}
-
-static int name_structural(place *at, uint32_t alt, skr_err *err)
-{
-    skr_record_keys *keys = at->import->keys;
-    const skr_vcf_record *record = at->record;
-    char type[SKR_NAME_MAX + 1];
-    skr_allele allele = {0};
-    int64_t svlen = 0;
-    if (record->n_svlens > 0)
-        svlen = record->svlens[alt < record->n_svlens ? alt : record->n_svlens - 1];
-    if (!skr_allele_structural(record->pos1, record->has_end ? record->end1 : 0, svlen,
-                               record->alts[alt], type, &allele)) {
-        at->import->counts[SKR_COUNT_BAD_END]++;
-        return SKR_OK;
-    }
-    allele.contig = at->contig->index;
-    size_t text_at = keys->texts.n;
-    int status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
-    return status < 0 ? status : add_entry(keys, &allele, alt + 1, text_at, text_at, err);
-}
-
-/* Names what every ALT is, and counts those that have no key. */
-static int name_alts(place *at, skr_err *err)
-{
-    const skr_vcf_record *record = at->record;
-    skr_record_keys *keys = at->import->keys;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < record->n_alts && status == SKR_OK; i++) {
-        skr_alt_class class = skr_alt_classify(record->ref, record->alts[i]);
-        keys->first_key[i + 1] = keys->n_entries;
-        keys->is_unknown[i + 1] = class == SKR_ALT_NON_REF || class == SKR_ALT_BAD;
-        switch (class) {
-        case SKR_ALT_BASES:
-            keys->has_small = true;
-            status = name_bases(at, i + 1, err);
-            break;
-        case SKR_ALT_SV:
-            keys->has_sv = true;
-            status = name_structural(at, i, err);
-            break;
-        case SKR_ALT_BND:
-            keys->has_sv = true;
-            at->import->counts[SKR_COUNT_BND]++;
-            break;
-        case SKR_ALT_BAD:
-            at->import->counts[SKR_COUNT_BAD_ALT]++;
-            break;
-        case SKR_ALT_STAR:
-        case SKR_ALT_NON_REF:
-        case SKR_ALT_SAME:
-        case SKR_ALT_NONE:
-            break;
-        }
-    }
-    keys->first_key[record->n_alts + 1] = keys->n_entries;
-    return status;
-}
-
-static int compare_entries(const void *a, const void *b, void *entries)
-{
-    const entry *list = entries;
-    uint32_t left = *(const uint32_t *)a;
-    uint32_t right = *(const uint32_t *)b;
-    int order = skr_allele_compare(&list[left].allele, &list[right].allele);
-    return order != 0 ? order : left < right ? -1 : left > right;
-}
-
-/* Sets texts and zones, and finds the ALTs that name the same key. */
-static void number_keys(const place *at)
-{
-    skr_record_keys *keys = at->import->keys;
-    for (uint32_t i = 0; i < keys->n_entries; i++) {
-        skr_allele *allele = &keys->entries[i].allele;
-        allele->ref = (const char *)keys->texts.bytes + keys->entries[i].ref_at;
-        allele->alt = (const char *)keys->texts.bytes + keys->entries[i].alt_at;
-        allele->zone = skr_contig_zone(at->assembly, at->contig->name, allele->start0);
-        keys->sorted[i] = i;
-    }
-    if (keys->n_entries > 1)
-        qsort_r(keys->sorted, keys->n_entries, sizeof *keys->sorted, compare_entries,
-                keys->entries);
-    for (uint32_t i = 0; i < keys->n_entries; i++) {
-        uint32_t now = keys->sorted[i];
-        bool is_new = i == 0 || skr_allele_compare(&keys->entries[keys->sorted[i - 1]].allele,
-                                                   &keys->entries[now].allele) != 0;
-        if (is_new) {
-            keys->is_shared[keys->n_keys] = 0;
-            keys->of_key[keys->n_keys++] = i;
-        } else {
-            keys->is_shared[keys->n_keys - 1] = 1;
-        }
-        keys->keys[now] = keys->n_keys - 1;
-    }
-    if (keys->n_keys > 0)
-        keys->of_key[keys->n_keys] = keys->n_entries;
-}
-
-/* The allele of a key. */
-static const skr_allele *allele_of(const skr_record_keys *keys, uint32_t key)
-{
-    return &keys->entries[keys->sorted[keys->of_key[key]]].allele;
-}
-
 /* ------------------------------------------------------------------ fragments */
 
-static int compare_pieces(const void *a, const void *b)
-{
-    const piece *left = a;
-    const piece *right = b;
-    return left->start0 < right->start0 ? -1 : left->start0 > right->start0;
-}
-
-/* Joins pieces that touch. */
-static void join_pieces(skr_record_keys *keys)
-{
-    uint32_t n = 0;
-    qsort(keys->pieces, keys->n_pieces, sizeof *keys->pieces, compare_pieces);
-    for (uint32_t i = 0; i < keys->n_pieces; i++) {
-        piece *last = n > 0 ? &keys->pieces[n - 1] : NULL;
-        if (last != NULL && keys->pieces[i].start0 <= last->end0)
-            last->end0 = keys->pieces[i].end0 > last->end0 ? keys->pieces[i].end0 : last->end0;
-        else
-            keys->pieces[n++] = keys->pieces[i];
-    }
-    keys->n_pieces = n;
-}
-
 /* Adds the part of [start0, end0) that lies in a zone, with the calls in import->body. */
-static int add_spans(const place *at, uint32_t start0, uint32_t end0, skr_zone zone, skr_err *err)
+static int add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
+                     skr_err *err)
 {
     skr_import *import = at->import;
     int status = SKR_OK;
@@ -372,7 +42,7 @@ static int add_spans(const place *at, uint32_t start0, uint32_t end0, skr_zone z
 }
 
 /* The claims about a key that several ALTs name. */
-static int read_shared(const place *at, const skr_named *named, uint32_t key, skr_zone zone,
+static int read_shared(const skr_place *at, const skr_named *named, uint32_t key, skr_zone zone,
                        skr_err *err)
 {
     skr_import *import = at->import;
@@ -386,13 +56,13 @@ static int read_shared(const place *at, const skr_named *named, uint32_t key, sk
 }
 
 /* The rows of the keys that lie in a zone. */
-static int add_rows(const place *at, const skr_named *named, skr_zone zone, skr_err *err)
+static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
 {
     skr_import *import = at->import;
     const skr_record_keys *keys = import->keys;
     int status = SKR_OK;
     for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++) {
-        const skr_allele *allele = allele_of(keys, k);
+        const skr_allele *allele = skr_record_keys_allele(keys, k);
         const skr_claims *claims = &import->claims;
         if (allele->zone != zone)
             continue;
@@ -416,7 +86,7 @@ static int add_rows(const place *at, const skr_named *named, skr_zone zone, skr_
 }
 
 /* Everything that the record says in one zone. */
-static int add_zone(const place *at, skr_zone zone, bool is_counting, skr_err *err)
+static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_err *err)
 {
     skr_import *import = at->import;
     const skr_import_file *file = &import->files[at->file];
@@ -447,12 +117,12 @@ static int add_zone(const place *at, skr_zone zone, bool is_counting, skr_err *e
 }
 
 /* The zones that the record's keys and pieces lie in, a bit each. */
-static unsigned zones_of(const place *at)
+static unsigned zones_of(const skr_place *at)
 {
     const skr_record_keys *keys = at->import->keys;
     unsigned zones = 0;
     for (uint32_t k = 0; k < keys->n_keys; k++)
-        zones |= 1u << allele_of(keys, k)->zone;
+        zones |= 1u << skr_record_keys_allele(keys, k)->zone;
     for (uint32_t i = 0; i < keys->n_pieces; i++)
         for (uint32_t at0 = keys->pieces[i].start0; at0 < keys->pieces[i].end0;
              at0 = skr_contig_zone_end0(at->assembly, at->contig->name, at0))
@@ -463,7 +133,7 @@ static unsigned zones_of(const place *at)
 /* ------------------------------------------------------------------ the record */
 
 /* Compares REF with the reference; letters that are not A, C, G, T agree with all. */
-static int check_ref(place *at, bool *ret_agrees, skr_err *err)
+static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
 {
     char bases[512];
     *ret_agrees = true;
@@ -485,7 +155,7 @@ static int check_ref(place *at, bool *ret_agrees, skr_err *err)
 }
 
 /* A record that is refused: nobody knows anything of its bases. */
-static int add_unknown(place *at, skr_err *err)
+static int add_unknown(skr_place *at, skr_err *err)
 {
     skr_import *import = at->import;
     skr_claims_unknown(&import->claims);
@@ -497,7 +167,7 @@ static int add_unknown(place *at, skr_err *err)
 }
 
 /* Is the record a stretch of reference, and nothing else? Blocks are not taken yet. */
-static bool is_block(const place *at)
+static bool is_block(const skr_place *at)
 {
     const skr_vcf_record *record = at->record;
     for (uint32_t i = 0; i < record->n_alts; i++)
@@ -507,7 +177,7 @@ static bool is_block(const place *at)
            (record->has_end && record->end1 != (uint64_t)at->start0 + at->n_ref);
 }
 
-static void leave_block_out(place *at)
+static void leave_block_out(skr_place *at)
 {
     skr_import *import = at->import;
     skr_import_file *file = &import->files[at->file];
@@ -523,7 +193,7 @@ static void leave_block_out(place *at)
 }
 
 /* A contig is met for the first time in this file. */
-static int meet_contig(place *at, skr_file_contig *spelled, skr_err *err)
+static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
 {
     skr_import *import = at->import;
     skr_import_file *file = &import->files[at->file];
@@ -580,7 +250,7 @@ static int meet_contig(place *at, skr_file_contig *spelled, skr_err *err)
 }
 
 /* Finds the contig; *ret_is_rejected: the record does not count. */
-static int find_contig(place *at, bool *ret_is_rejected, skr_err *err)
+static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
 {
     skr_import_file *file = &at->import->files[at->file];
     uint32_t number = at->record->contig;
@@ -607,7 +277,7 @@ static int find_contig(place *at, bool *ret_is_rejected, skr_err *err)
 }
 
 /* The record lies on a contig that counts, at a base that there is. */
-static int take_record(place *at, skr_err *err)
+static int take_record(skr_place *at, skr_err *err)
 {
     skr_import *import = at->import;
     bool agrees = true;
@@ -634,17 +304,14 @@ static int take_record(place *at, skr_err *err)
         import->files[at->file].n_ref_mismatches++;
         return add_unknown(at, err);
     }
-    status = clear(import, at->record->n_alts, err);
-    if (status == SKR_OK)
-        status = name_alts(at, err);
+    status = skr_record_keys_read(at, err);
     if (status < 0)
         return status;
-    number_keys(at);
     if (import->keys->has_small || !import->keys->has_sv)
-        status = add_piece(import->keys, at->start0, at->start0 + at->n_ref, err);
+        status = skr_record_keys_add_piece(import->keys, at->start0, at->start0 + at->n_ref, err);
     else
         import->keys->n_pieces = 0;
-    join_pieces(import->keys);
+    skr_record_keys_join_pieces(import->keys);
     unsigned zones = zones_of(at) | 1u << zone;
     for (unsigned one = 0; one < SKR_N_ZONES && status == SKR_OK; one++)
         if ((zones & 1u << one) != 0)
@@ -655,12 +322,12 @@ static int take_record(place *at, skr_err *err)
 int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
                       const skr_vcf_record *record, skr_err *err)
 {
-    place at = {.import = import,
-                .file = file,
-                .assembly = import->manifest->assemblies[import->assembly].name,
-                .vcf = vcf,
-                .record = record,
-                .n_ref = (uint32_t)strlen(record->ref)};
+    skr_place at = {.import = import,
+                    .file = file,
+                    .assembly = import->manifest->assemblies[import->assembly].name,
+                    .vcf = vcf,
+                    .record = record,
+                    .n_ref = (uint32_t)strlen(record->ref)};
     bool is_rejected = false;
     import->n_records++;
     import->files[file].n_records++;
@@ -688,9 +355,9 @@ int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
 
 int skr_import_claim_contigs(skr_import *import, uint32_t file, skr_err *err)
 {
-    place at = {.import = import,
-                .file = file,
-                .assembly = import->manifest->assemblies[import->assembly].name};
+    skr_place at = {.import = import,
+                    .file = file,
+                    .assembly = import->manifest->assemblies[import->assembly].name};
     skr_call_set everybody = {.base = SKR_CALL_DEFAULT, .flip = SKR_CALL_NO_CALL};
     import->body.n = 0;
     int status = skr_body_encode(&everybody, NULL, &import->body, err);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "index/variant_key.h"
+#include "tests/support/random.h"
 
 static skr_err err;
 static skr_buffer text;
@@ -93,22 +93,11 @@ Test(variant_key, does_not_move_across_unknown_bases)
 
 /* ------------------------------------------------------------------ random spellings */
 
-static uint64_t state;
+static test_random dice;
 
 static uint32_t draw(uint32_t below)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)((state >> 11) % below);
-}
-
-static void seed_from_clock(void)
-{
-    const char *given = getenv("SKR_SEED");
-    state = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u;
-    fprintf(stderr, "SKR_SEED=%llu\n", (unsigned long long)state);
-    state |= 1;
+    return test_random_below(&dice, below);
 }
 
 /* Short tandem repeats of all periods up to 6, with single changes in between. */
@@ -198,7 +187,7 @@ Test(variant_key, is_one_for_all_spellings_and_makes_the_same_sequence)
     static char changed[N_BASES + 64], again[N_BASES + 64];
     static char ref[N_BASES + 64], alt[N_BASES + 64];
     static char first[8192];
-    seed_from_clock();
+    dice = test_random_drawn("variant_key");
     for (int round = 0; round < 3000; round++) {
         if (round % 100 == 0)
             make_repeats();
@@ -232,7 +221,7 @@ Test(variant_key, is_the_one_of_bcftools_norm)
 
     if (system("command -v bcftools >/dev/null 2>&1") != 0)
         cr_skip_test("bcftools is not installed");
-    seed_from_clock();
+    dice = test_random_drawn("variant_key");
     make_repeats();
     cr_assert(ne(ptr, mkdtemp(folder), NULL));
     snprintf(command, sizeof command, "%s/r.fa", folder);

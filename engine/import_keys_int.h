@@ -1,0 +1,77 @@
+/*
+ * import_keys_int.h - the alleles that one record names, and the bases that it speaks of.
+ */
+#ifndef SKR_ENGINE_IMPORT_KEYS_INT_H
+#define SKR_ENGINE_IMPORT_KEYS_INT_H
+
+#include "engine/import_int.h"
+
+/* A key as one ALT names it. Texts lie in skr_record_keys.texts. */
+typedef struct skr_key_entry {
+    skr_allele allele; /* its texts are set when all entries are there */
+    uint32_t alt;      /* from 1 */
+    size_t ref_at;
+    size_t alt_at;
+} skr_key_entry;
+
+/* A stretch of bases that the record speaks of. */
+typedef struct skr_piece {
+    uint32_t start0;
+    uint32_t end0;
+} skr_piece;
+
+/* What a record names. One for the whole import: its lists only grow. */
+typedef struct skr_record_keys {
+    skr_key_entry *entries;
+    uint32_t n_entries;
+    uint32_t n_entries_max;
+    uint32_t *keys;     /* by entry: which key it is */
+    uint32_t *sorted;   /* entries in the order of alleles */
+    uint32_t *of_key;   /* by key: where its entries begin in sorted, and behind the last */
+    uint8_t *is_shared; /* by key: several ALTs name it */
+    uint32_t *sharing;  /* the ALTs of such a key */
+    uint32_t n_keys;
+    uint32_t *first_key; /* by ALT */
+    uint8_t *is_unknown; /* by ALT */
+    skr_piece *pieces;
+    uint32_t n_alts_max;
+    uint32_t n_pieces;
+    uint32_t n_pieces_max;
+    skr_buffer texts;
+    skr_buffer scratch;
+    bool has_small;
+    bool has_sv;
+} skr_record_keys;
+
+/* Where a record is read: passed along. */
+typedef struct skr_place {
+    skr_import *import;
+    uint32_t file;
+    skr_import_contig *contig;
+    const char *assembly;
+    const skr_vcf *vcf;
+    const skr_vcf_record *record;
+    uint32_t start0;
+    uint32_t n_ref;
+} skr_place;
+
+/*
+ * Names what every ALT of the record is: fills place->import->keys and counts the ALTs that have no
+ * key. Errors: INPUT, NOMEM, those of the reference.
+ */
+SKR_MUST_USE int skr_record_keys_read(skr_place *place, skr_err *err);
+
+/* Adds the bases [start0, end0) to what the record speaks of. Errors: NOMEM. */
+SKR_MUST_USE int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0,
+                                           skr_err *err);
+
+/* Joins pieces that touch, in ascending order. */
+void skr_record_keys_join_pieces(skr_record_keys *keys);
+
+/* The allele of a key. */
+static inline const skr_allele *skr_record_keys_allele(const skr_record_keys *keys, uint32_t key)
+{
+    return &keys->entries[keys->sorted[keys->of_key[key]]].allele;
+}
+
+#endif
