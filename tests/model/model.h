@@ -2,8 +2,8 @@
  * model.h - a drawn cohort, and a slow evaluator that says what is true of it.
  *
  * Nothing here uses the engine or the importer: genotypes are arrays, rules are loops, and the
- * rules are those of docs/counting.md read once more. The cohort is written as VCF text, imported by
- * the program's own importer, and asked the same questions.
+ * rules are those of docs/counting.md read once more. The cohort is written as VCF text, imported
+ * by the program's own importer, and asked the same questions.
  */
 #ifndef SKR_TESTS_MODEL_H
 #define SKR_TESTS_MODEL_H
@@ -30,8 +30,8 @@ typedef enum model_sex {
 } model_sex;
 
 typedef struct model_genotype {
-    int n;     /* copies as written */
-    int of[3]; /* -1 unknown, 0 REF, i the i-th ALT */
+    int n;        /* copies as written */
+    int of[3];    /* -1 unknown, 0 REF, i the i-th ALT */
     bool is_weak; /* GQ 10: the gate takes it out */
 } model_genotype;
 
@@ -40,9 +40,9 @@ typedef struct model_record {
     uint32_t pos1;
     char ref[MODEL_TEXT];
     int n_alts;
-    char alts[3][MODEL_TEXT]; /* "*" too; or one "<DEL>" */
-    uint32_t end1;            /* of a structural one */
-    bool is_failed;           /* FILTER */
+    char alts[3][MODEL_TEXT];               /* "*" too; or one "<DEL>" */
+    uint32_t end1;                          /* of a structural one */
+    bool is_failed;                         /* FILTER */
     model_genotype genotypes[MODEL_PEOPLE]; /* by column */
 } model_record;
 

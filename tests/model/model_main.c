@@ -12,11 +12,8 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "engine/import.h"
-#include "index/variant_key.h"
-#include "storage/base/check.h"
+#include "tests/model/model_import.h"
 #include "tests/model/model_question.h"
-#include "tests/support/temp_folder.h"
 
 #define N_ENGINES 3
 
@@ -28,44 +25,6 @@ typedef struct model_run {
 } model_run;
 
 static const skr_access access_exact = {.policy = {.is_exact = true, .threshold = 1, .step = 1}};
-
-static void stop_on(int status, const skr_err *err, const char *what)
-{
-    if (status >= 0)
-        return;
-    fprintf(stderr, "%s: %s\n", what, err->message);
-    exit(1);
-}
-
-/* ------------------------------------------------------------------ importing */
-
-static void import_delivery(const model_run *run, const model_delivery *delivery, const char *store,
-                            const test_folder *folder)
-{
-    skr_err err = {0};
-    char vcf[2 * SKR_TEST_PATH_MAX];
-    char samples[2 * SKR_TEST_PATH_MAX];
-    char dataset[8];
-    (void)snprintf(vcf, sizeof vcf, "%s/delivery.vcf", folder->path);
-    (void)snprintf(samples, sizeof samples, "%s/samples.tsv", folder->path);
-    (void)snprintf(dataset, sizeof dataset, "d%d", delivery->dataset);
-    model_write(&run->cohort, delivery, vcf, samples);
-    const char *files[] = {vcf};
-    skr_import_request request = {.store = store,
-                                  .dataset = dataset,
-                                  .assembly = "GRCh38",
-                                  .samples = samples,
-                                  .format = SKR_FORMAT_VCF,
-                                  .gate = skr_gate_adj(),
-                                  .is_replacing = delivery->replaces,
-                                  .allow_shared_people = true,
-                                  .files = files,
-                                  .n_files = 1,
-                                  .n_threads = 1};
-    skr_import_result result = {0};
-    stop_on(skr_import_genomes(&request, &result, &err), &err, "import");
-    skr_import_result_done(&result);
-}
 
 /* ------------------------------------------------------------------ people */
 
@@ -82,8 +41,8 @@ static void wrong(model_run *run, const model_question *question, const char *fo
     run->n_wrong++;
 }
 
-static void count_truth(const model_run *run, const model_question *question, uint64_t *ret_by_dataset,
-                        uint64_t *ret_total, uint64_t *ret_unassessed)
+static void count_truth(const model_run *run, const model_question *question,
+                        uint64_t *ret_by_dataset, uint64_t *ret_total, uint64_t *ret_unassessed)
 {
     bool is_in[MODEL_PEOPLE] = {false};
     bool is_unassessed[MODEL_PEOPLE] = {false};
@@ -133,8 +92,8 @@ static void ask_people(model_run *run, const model_question *question)
     skr_err err = {0};
     skr_query *query = NULL;
     const skr_expr *expr = NULL;
-    stop_on(skr_query_new(&query, &err), &err, "query");
-    stop_on(skr_query_parse(query, question->text, false, &expr, &err), &err, "parse");
+    model_must(skr_query_new(&query, &err), &err, "query");
+    model_must(skr_query_parse(query, question->text, false, &expr, &err), &err, "parse");
     for (unsigned i = 0; i < N_ENGINES; i++) {
         skr_count_answer answer = {0};
         run->n_asked++;
@@ -204,16 +163,19 @@ static int on_row(void *context, const skr_allele_row *row, skr_err *err)
     return SKR_OK;
 }
 
-static void ask_alleles(model_run *run, const model_question *question, const model_question *within)
+static void ask_alleles(model_run *run, const model_question *question,
+                        const model_question *within)
 {
     static model_row rows[MODEL_KEYS];
     skr_err err = {0};
     skr_query *query = NULL;
     skr_alleles_request request = {0};
-    stop_on(skr_query_new(&query, &err), &err, "query");
-    stop_on(skr_query_parse_alleles(query, question->text, &request.alleles, &err), &err, "parse");
+    model_must(skr_query_new(&query, &err), &err, "query");
+    model_must(skr_query_parse_alleles(query, question->text, &request.alleles, &err), &err,
+               "parse");
     if (within != NULL)
-        stop_on(skr_query_parse(query, within->text, false, &request.within, &err), &err, "parse");
+        model_must(skr_query_parse(query, within->text, false, &request.within, &err), &err,
+                   "parse");
     int n = model_rows(&run->cohort, question, within, rows);
     for (unsigned i = 0; i < N_ENGINES; i++) {
         row_check check = {.run = run, .question = question, .rows = rows, .n_rows = n};
@@ -256,9 +218,9 @@ static void open_engines(model_run *run, const char *store)
         {1, SKR_IO_PREAD}, {2, SKR_IO_AUTO}, {5, SKR_IO_AUTO}};
     skr_err err = {0};
     for (unsigned i = 0; i < N_ENGINES; i++)
-        stop_on(skr_engine_open(store, &options[i], &run->engines[i], &err), &err, "open");
+        model_must(skr_engine_open(store, &options[i], &run->engines[i], &err), &err, "open");
     uint64_t n_faults = 0;
-    stop_on(skr_engine_verify(store, count_fault, run, &n_faults, &err), &err, "verify");
+    model_must(skr_engine_verify(store, count_fault, run, &n_faults, &err), &err, "verify");
 }
 
 static void run_cohort(model_run *run, test_random *random, unsigned n_questions)
@@ -272,7 +234,7 @@ static void run_cohort(model_run *run, test_random *random, unsigned n_questions
     (void)snprintf(store_folder.path, sizeof store_folder.path, "%.500s", store);
     model_draw(&run->cohort, random);
     for (int d = 0; d < run->cohort.n_deliveries; d++)
-        import_delivery(run, &run->cohort.deliveries[d], store, &folder);
+        model_import(&run->cohort, &run->cohort.deliveries[d], store, &folder);
     open_engines(run, store);
     unsigned n_wrong = run->n_wrong;
     for (unsigned i = 0; i < n_questions && run->n_wrong < n_wrong + 10; i++) {

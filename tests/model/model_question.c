@@ -498,8 +498,7 @@ bool model_person_is_in(const model_cohort *cohort, const model_question *questi
     if (!model_is_member(cohort, dataset, person) ||
         !is_in(cohort, question, question->root, dataset, person))
         return false;
-    *ret_is_unassessed =
-        is_unassessed(cohort, question, question->root, false, dataset, person);
+    *ret_is_unassessed = is_unassessed(cohort, question, question->root, false, dataset, person);
     return true;
 }
 

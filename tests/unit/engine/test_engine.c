@@ -103,8 +103,8 @@ static void add_delivery(const char *folder, const char *dataset, const delivery
         bool is_new;
         names[i][0] = from->people[i];
         names[i][1] = '\0';
-        samples[i] = (skr_sample){
-            .name = names[i], .karyotype = {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN}};
+        samples[i] = (skr_sample){.name = names[i],
+                                  .karyotype = {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN}};
         must(skr_people_edit_individual(edit, names[i], &samples[i].individual, &is_new, &err),
              &err);
         must(skr_people_edit_sample(edit, entry.dataset, samples[i].individual,
@@ -195,9 +195,8 @@ static const char *list(skr_engine *engine, const skr_access *access, const char
     return out.text;
 }
 
-static const site first_sites[] = {{"1-101-A-G", "0120"},
-                                   {"1-151-AC-A", "100."},
-                                   {"1-100001-A-T", "0001"}};
+static const site first_sites[] = {
+    {"1-101-A-G", "0120"}, {"1-151-AC-A", "100."}, {"1-100001-A-T", "0001"}};
 static const delivery first = {
     .people = "abcd", .sites = first_sites, .n_sites = 3, .span_start0 = 90, .span_end0 = 200};
 static const site second_sites[] = {{"1-101-A-G", "1 "}, {"1-121-A-C", "2."}};
@@ -215,8 +214,8 @@ Test(engine, adds_up_segments)
                  "1-101-A-G 4/12 3;1-121-A-C 2/10 1;1-151-AC-A 1/6 1;"));
     cr_expect(eq(str, (char *)list(engine, &exact, "variant=1-101-A-G", "id=e or id=a"),
                  "1-101-A-G 1/4 1;"));
-    cr_expect(eq(str, (char *)list(engine, &exact, "variant=chr1-100-TA-TG", NULL),
-                 "1-101-A-G 4/12 3;"));
+    cr_expect(
+        eq(str, (char *)list(engine, &exact, "variant=chr1-100-TA-TG", NULL), "1-101-A-G 4/12 3;"));
     cr_expect(eq(str, (char *)list(engine, &exact, "variant=1-105-A-G or variant=Y-5-A-C", NULL),
                  "1-105-A-G 0/12 0;Y-5-A-C 0/0 0;"));
     cr_expect(eq(u64, count(engine, &exact, "carries(region=1:1-1000)"), 4));

@@ -1,0 +1,52 @@
+/*
+ * model_import.h - a drawn delivery through the program's own importer.
+ */
+#ifndef SKR_TESTS_MODEL_IMPORT_H
+#define SKR_TESTS_MODEL_IMPORT_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/import.h"
+#include "tests/model/model.h"
+#include "tests/support/temp_folder.h"
+
+/* Ends the test when something that must work does not. */
+static inline void model_must(int status, const skr_err *err, const char *what)
+{
+    if (status >= 0)
+        return;
+    fprintf(stderr, "%s: %s\n", what, err->message);
+    exit(1);
+}
+
+/* Writes a delivery into the folder and imports it into the store. */
+static inline void model_import(const model_cohort *cohort, const model_delivery *delivery,
+                                const char *store, const test_folder *folder)
+{
+    skr_err err = {0};
+    char vcf[2 * SKR_TEST_PATH_MAX];
+    char samples[2 * SKR_TEST_PATH_MAX];
+    char dataset[16];
+    (void)snprintf(vcf, sizeof vcf, "%s/delivery.vcf", folder->path);
+    (void)snprintf(samples, sizeof samples, "%s/samples.tsv", folder->path);
+    (void)snprintf(dataset, sizeof dataset, "d%d", delivery->dataset);
+    model_write(cohort, delivery, vcf, samples);
+    const char *files[] = {vcf};
+    skr_import_request request = {.store = store,
+                                  .dataset = dataset,
+                                  .assembly = "GRCh38",
+                                  .samples = samples,
+                                  .format = SKR_FORMAT_VCF,
+                                  .gate = skr_gate_adj(),
+                                  .is_replacing = delivery->replaces,
+                                  .allow_shared_people = true,
+                                  .files = files,
+                                  .n_files = 1,
+                                  .n_threads = 1};
+    skr_import_result result = {0};
+    model_must(skr_import_genomes(&request, &result, &err), &err, "import");
+    skr_import_result_done(&result);
+}
+
+#endif
