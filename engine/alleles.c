@@ -219,8 +219,8 @@ static int list_nowhere(lister *list, skr_err *err)
         const skr_named_allele *named = &list->plan->named[i];
         skr_allele_row row = {0};
         if (named->key->contig != SKR_NONE ||
-            (skr_plan_judge(list->plan, named->key, &facts, 1) == SKR_NO &&
-             skr_plan_judge(list->plan, named->key, &facts, 2) == SKR_NO))
+            skr_plan_judge(list->plan, named->key, &facts, 1) == SKR_NO ||
+            skr_plan_judge(list->plan, named->key, &facts, 2) == SKR_NO)
             continue;
         status = list_add(&list->lists[0], named->contig, named->key, &row, err);
     }

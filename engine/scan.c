@@ -35,24 +35,32 @@ static uint32_t min32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* The window in which a tile lies, and the starts of its rows that a reach can mean. */
-static int add_tile(skr_scan *scan, const skr_tile *tile, unsigned shift, const skr_reach *reach,
-                    skr_err *err)
+/* The windows in which the rows of a tile start, as far as a reach can mean them. */
+static int add_tile(skr_scan *scan, const skr_tile *tile, const skr_reach *reach, skr_err *err)
 {
-    skr_morsel morsel = {.contig = tile->contig,
-                         .window = tile->number >> (scan->window_shift - shift),
-                         .from0 = tile->min_start0,
-                         .to0 = tile->max_start0 + 1};
+    uint32_t from0 = tile->min_start0;
+    uint32_t to0 = tile->max_start0 + 1;
+    uint32_t end_above0 = 0;
+    int status = SKR_OK;
     if (reach != NULL) {
-        morsel.to0 = min32(morsel.to0, reach->to0);
+        to0 = min32(to0, reach->to0);
         if (reach->is_start)
-            morsel.from0 = max32(morsel.from0, reach->from0);
+            from0 = max32(from0, reach->from0);
         else
-            morsel.end_above0 = reach->from0;
-        if (morsel.from0 >= morsel.to0)
-            return SKR_OK;
+            end_above0 = reach->from0;
     }
-    return add_morsel(scan, morsel, err);
+    while (status == SKR_OK && from0 < to0) {
+        uint32_t window = from0 >> scan->window_shift;
+        uint64_t end0 = ((uint64_t)window + 1) << scan->window_shift;
+        skr_morsel morsel = {.contig = tile->contig,
+                             .window = window,
+                             .from0 = from0,
+                             .to0 = end0 < to0 ? (uint32_t)end0 : to0,
+                             .end_above0 = end_above0};
+        status = add_morsel(scan, morsel, err);
+        from0 = morsel.to0;
+    }
+    return status;
 }
 
 static int cut_everything(skr_scan *scan, const skr_segment *segment, skr_err *err)
@@ -62,7 +70,7 @@ static int cut_everything(skr_scan *scan, const skr_segment *segment, skr_err *e
     const skr_tile *tiles = skr_segment_tiles(segment, &n);
     for (size_t i = 0; status == SKR_OK && i < n; i++)
         if (tiles[i].n_rows > 0)
-            status = add_tile(scan, &tiles[i], skr_segment_tile_shift(segment), NULL, err);
+            status = add_tile(scan, &tiles[i], NULL, err);
     return status;
 }
 
@@ -103,7 +111,7 @@ static int cut_reach(skr_scan *scan, const skr_segment *segment, const skr_reach
         if (tiles[i].n_rows > 0 && tiles[i].min_start0 < reach->to0 &&
             (reach->is_start ? tiles[i].max_start0 >= reach->from0
                              : tiles[i].max_end0 > reach->from0))
-            status = add_tile(scan, &tiles[i], shift, reach, err);
+            status = add_tile(scan, &tiles[i], reach, err);
     if (status == SKR_OK && !reach->is_start)
         status = cut_wide(scan, segment, reach, err);
     return status;
@@ -151,16 +159,27 @@ static bool is_scanned(const skr_scan *scan, const skr_segment_entry *entry)
     return false;
 }
 
+/* The windows are the tiles of the largest segment: most work is done in those. */
+static void choose_window(skr_scan *scan)
+{
+    const skr_snapshot *snapshot = scan->plan->snapshot;
+    uint64_t n_rows_max = 0;
+    scan->window_shift = 0;
+    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &snapshot->manifest->segments[i];
+        if (!is_scanned(scan, entry) || entry->n_rows < n_rows_max)
+            continue;
+        n_rows_max = entry->n_rows;
+        scan->window_shift = skr_segment_tile_shift(snapshot->segments[i]);
+    }
+}
+
 int skr_scan_cut(skr_scan *scan, skr_err *err)
 {
     const skr_plan *plan = scan->plan;
     const skr_snapshot *snapshot = plan->snapshot;
     int status = SKR_OK;
-    scan->window_shift = 0;
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++)
-        if (is_scanned(scan, &snapshot->manifest->segments[i]))
-            scan->window_shift =
-                max32(scan->window_shift, skr_segment_tile_shift(snapshot->segments[i]));
+    choose_window(scan);
     for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_segments; i++) {
         if (!is_scanned(scan, &snapshot->manifest->segments[i]))
             continue;

@@ -230,7 +230,7 @@ static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *er
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
         skr_lane *lane = &worker->lanes[i];
-        unsigned shift = worker->scan->window_shift - skr_segment_tile_shift(lane->segment);
+        unsigned shift = skr_segment_tile_shift(lane->segment);
         status = skr_lane_enter(worker, lane, morsel->contig, err);
         if (status < 0)
             return status;
@@ -239,8 +239,8 @@ static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *er
         lane->tile_to = 0;
         if (lane->live.n == 0)
             continue;
-        skr_segment_find_tiles(lane->segment, morsel->contig, morsel->window << shift,
-                               (morsel->window + 1) << shift, &lane->tile, &lane->tile_to);
+        skr_segment_find_tiles(lane->segment, morsel->contig, morsel->from0 >> shift,
+                               ((morsel->to0 - 1) >> shift) + 1, &lane->tile, &lane->tile_to);
         status = lane_load(worker, lane, morsel, err);
     }
     return status;

@@ -320,10 +320,19 @@ static bool is_there(const model_cohort *cohort, const model_question *question,
     return is_named(question, key) || model_has_row(cohort, dataset, key);
 }
 
+/* Was anything ever delivered to the dataset? */
+static bool has_dataset(const model_cohort *cohort, int dataset)
+{
+    for (int d = 0; d < cohort->n_deliveries; d++)
+        if (cohort->deliveries[d].dataset == dataset)
+            return true;
+    return false;
+}
+
 /* The part of one dataset in a row; false when it has none. */
 static bool add_part(const model_cohort *cohort, const model_question *question,
-                     const model_question *within, int dataset, const model_key *key,
-                     model_row *row, int *forms)
+                     const bool *is_within, int dataset, const model_key *key, model_row *row,
+                     int *forms)
 {
     totals sum = totals_of(cohort, dataset, key);
     bool counts[2] = {judge(question, question->root, key, &sum, 1),
@@ -332,9 +341,8 @@ static bool add_part(const model_cohort *cohort, const model_question *question,
     model_row part = {0};
     int of[MODEL_PEOPLE];
     for (int person = 0; person < cohort->n_people; person++) {
-        bool unused;
         of[person] = -1;
-        if (within != NULL && !model_person_is_in(cohort, within, dataset, person, &unused))
+        if (!is_within[person])
             continue;
         model_state state = model_state_of(cohort, dataset, person, key);
         part.ac += (uint64_t)state.n_this;
@@ -357,8 +365,15 @@ int model_rows(const model_cohort *cohort, const model_question *question,
                const model_question *within, model_row *rows)
 {
     static model_key keys[MODEL_KEYS];
+    bool is_within[MODEL_DATASETS][MODEL_PEOPLE];
     int n_keys = list_keys(cohort, question, keys);
     int n = 0;
+    for (int d = 0; d < cohort->n_datasets; d++)
+        for (int person = 0; person < cohort->n_people; person++) {
+            bool unused;
+            is_within[d][person] =
+                within == NULL || model_person_is_in(cohort, within, d, person, &unused);
+        }
     for (int i = 0; i < n_keys; i++) {
         model_row row = {.key = keys[i]};
         int forms[MODEL_PEOPLE];
@@ -366,7 +381,8 @@ int model_rows(const model_cohort *cohort, const model_question *question,
         for (int person = 0; person < cohort->n_people; person++)
             forms[person] = -1;
         for (int d = 0; d < cohort->n_datasets; d++)
-            if (add_part(cohort, question, within, d, &keys[i], &row, forms) &&
+            if (has_dataset(cohort, d) &&
+                add_part(cohort, question, is_within[d], d, &keys[i], &row, forms) &&
                 is_there(cohort, question, d, &keys[i]))
                 is_listed = true;
         if (!is_listed)
