@@ -192,10 +192,10 @@ static void ask_alleles(model_run *run, const model_question *question,
             wrong(run, question, "engine %u: %" PRIu64 " rows, truth %d%s%s", i, n_rows, n,
                   within == NULL ? "" : ", in ", within == NULL ? "" : within->text);
         for (int r = 0; r < n; r++)
-            n_carried += rows[r].n_carriers > 0;
+            n_carried += rows[r].is_counted;
         status = skr_engine_count_alleles(run->engines[i], &request, &access_exact, &answer, &err);
         if (status < 0 || answer.total.count != n_carried)
-            wrong(run, question, "engine %u: %" PRIu64 " carried alleles, truth %" PRIu64 "%s%s", i,
+            wrong(run, question, "engine %u: %" PRIu64 " alleles, truth %" PRIu64 "%s%s", i,
                   answer.total.count, n_carried, within == NULL ? "" : ", in ",
                   within == NULL ? "" : within->text);
         skr_count_answer_done(&answer);

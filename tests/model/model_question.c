@@ -350,12 +350,14 @@ static bool add_part(const model_cohort *cohort, const model_question *question,
         if (state.n_this == 0)
             continue;
         is_in = is_in || counts[state.n_this == 1 ? 0 : 1];
+        part.n_carriers++;
         of[person] = state.n_this * 4 + 3 - (int)state.zygosity;
     }
     if (!is_in)
         return false;
     row->ac += part.ac;
     row->an += part.an;
+    row->n_part_carriers = part.n_carriers;
     for (int person = 0; person < cohort->n_people; person++)
         forms[person] = of[person] > forms[person] ? of[person] : forms[person];
     return true;
@@ -383,8 +385,11 @@ int model_rows(const model_cohort *cohort, const model_question *question,
         for (int d = 0; d < cohort->n_datasets; d++)
             if (has_dataset(cohort, d) &&
                 add_part(cohort, question, is_within[d], d, &keys[i], &row, forms) &&
-                is_there(cohort, question, d, &keys[i]))
+                is_there(cohort, question, d, &keys[i])) {
                 is_listed = true;
+                row.is_counted |= row.n_part_carriers > 0 ||
+                                  (within == NULL && model_has_row(cohort, d, &keys[i]));
+            }
         if (!is_listed)
             continue;
         for (int person = 0; person < cohort->n_people; person++) {

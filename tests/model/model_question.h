@@ -67,7 +67,9 @@ typedef struct model_row {
     uint64_t ac;
     uint64_t an;
     uint32_t n_carriers;
-    uint32_t n_by[4]; /* by model_zygosity */
+    uint32_t n_by[4];         /* by model_zygosity */
+    uint32_t n_part_carriers; /* of the dataset added last */
+    bool is_counted;          /* among the alleles that /g_variants counts */
 } model_row;
 
 /*

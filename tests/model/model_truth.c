@@ -174,11 +174,11 @@ static int n_called(const model_record *record, const bag *copies)
     return record->contig == 4 && n > 1 ? 1 : n;
 }
 
-static int n_this(const model_record *record, const bag *copies, const model_key *key)
+static int n_this(const model_record *record, const bag *copies, int alt)
 {
     int n = 0;
     for (int i = 0; i < copies->n; i++)
-        n += copies->of[i] > 0 && alt_names(record, copies->of[i], key);
+        n += copies->of[i] == alt;
     return record->contig == 4 && n > 1 ? 1 : n;
 }
 
@@ -192,7 +192,7 @@ static int column_of(const model_delivery *delivery, int person)
     return -1;
 }
 
-/* The least that all records say that name the key; false when there is none. */
+/* The least that all records say that name the key, each ALT being a record of its own. */
 static bool direct_claim(const model_cohort *cohort, const model_delivery *delivery, int person,
                          const model_key *key, model_state *ret_state)
 {
@@ -202,19 +202,20 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
     int most_copies = 0;
     bool is_mixture = false;
     bool is_named = false;
-    for (int r = 0; r < delivery->n_records; r++) {
-        const model_record *record = &delivery->records[r];
-        if (!record_names(record, key))
-            continue;
-        bag copies = bag_of(record, column, cohort->sexes[person]);
-        int this_copies = n_this(record, &copies, key);
-        int other = n_called(record, &copies) - this_copies;
-        is_named = true;
-        least_this = this_copies < least_this ? this_copies : least_this;
-        least_other = other < least_other ? other : least_other;
-        most_copies = copies.n > most_copies ? copies.n : most_copies;
-        is_mixture = is_mixture || copies.is_mixture;
-    }
+    for (int r = 0; r < delivery->n_records; r++)
+        for (int alt = 1; alt <= delivery->records[r].n_alts; alt++) {
+            const model_record *record = &delivery->records[r];
+            if (!alt_names(record, alt, key))
+                continue;
+            bag copies = bag_of(record, column, cohort->sexes[person]);
+            int this_copies = n_this(record, &copies, alt);
+            int other = n_called(record, &copies) - this_copies;
+            is_named = true;
+            least_this = this_copies < least_this ? this_copies : least_this;
+            least_other = other < least_other ? other : least_other;
+            most_copies = copies.n > most_copies ? copies.n : most_copies;
+            is_mixture = is_mixture || copies.is_mixture;
+        }
     if (!is_named)
         return false;
     *ret_state = (model_state){.n_this = least_this, .n_called = least_this + least_other};
