@@ -1,0 +1,148 @@
+/*
+ * index_fuzz.c - any bytes as the parts of a people, ontology or gene file whose checksums are
+ * right: refused, or read, asked, edited and verified without running outside.
+ *
+ * The input: a byte for the kind of file; then pieces, each a byte, two bytes of length and its
+ * bytes. After an odd byte the piece becomes a blob, after an even one it is the directory's next
+ * bytes as they are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "index/blob_int.h"
+#include "index/gene_table.h"
+#include "index/ontology.h"
+#include "index/people.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
+
+static skr_err err;
+static skr_block_writer *writer;
+static skr_buffer directory;
+
+static void check(bool is_right)
+{
+    if (!is_right)
+        abort();
+}
+
+/* The next piece, cut where the input ends. */
+static void put_piece(skr_cursor *input)
+{
+    bool is_blob = skr_cursor_u8(input) % 2 == 1;
+    size_t n = skr_cursor_u8(input);
+    n |= (size_t)skr_cursor_u8(input) << 8;
+    size_t n_left = (size_t)(input->end - input->at);
+    n = n < n_left ? n : n_left;
+    const uint8_t *piece = n == 0 ? (const uint8_t *)"" : skr_cursor_bytes(input, n);
+    int status = is_blob ? skr_blob_put(writer, piece, n, SKR_CODEC_PLAIN, &directory, &err)
+                         : skr_buffer_put(&directory, piece, n, &err);
+    check(status == SKR_OK);
+}
+
+static int ignore_term(void *context, const char *curie, skr_err *unused)
+{
+    (void)context;
+    (void)unused;
+    check(curie != NULL);
+    return SKR_OK;
+}
+
+static void ignore_fault(void *context, const char *text)
+{
+    (void)context;
+    check(strchr(text, '\n') == NULL);
+}
+
+static void ask_people(const char *folder, const skr_file_id *id)
+{
+    skr_people *people = NULL;
+    skr_people_edit *edit = NULL;
+    check(skr_people_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
+    if (skr_people_open(folder, id, &people, &err) < 0)
+        return;
+    uint64_t *bitmap = calloc(skr_people_count(people) / 64 + 1, sizeof *bitmap);
+    for (uint32_t i = 0; i < skr_people_count(people); i++)
+        (void)skr_people_find(people, skr_people_id(people, i));
+    uint32_t n;
+    const skr_stated_term *terms = skr_people_terms(people, 0, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        check(skr_people_set_count(skr_people_of_term(people, 0, terms[i].curie)) ==
+              terms[i].n_people);
+        skr_people_compare(people, 0, SKR_COLUMN_VALUE, terms[i].curie, SKR_NE, 1, bitmap);
+        skr_people_compare(people, 0, SKR_COLUMN_ONSET, terms[i].curie, SKR_LE, 1, bitmap);
+    }
+    skr_people_compare(people, 0, SKR_COLUMN_AGE, NULL, SKR_GT, 1, bitmap);
+    for (int sex = 0; sex < SKR_N_SEXES; sex++)
+        (void)skr_people_of_sex(people, 0, (skr_sex)sex);
+    (void)skr_people_sex_conflicts(people, 0);
+    if (skr_people_edit_new(people, &edit, &err) == SKR_OK)
+        (void)skr_people_edit_sex_conflicts(edit);
+    skr_people_edit_free(edit);
+    free(bitmap);
+    skr_people_close(people);
+}
+
+static void ask_ontology(const char *folder, const skr_file_id *id)
+{
+    skr_ontology *ontology = NULL;
+    check(skr_ontology_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
+    if (skr_ontology_open(folder, id, &ontology, &err) < 0)
+        return;
+    for (uint32_t i = 0; i < skr_ontology_n_terms(ontology) && i < 100; i++) {
+        check(skr_ontology_resolve(ontology, skr_ontology_curie(ontology, i)) == i);
+        check(skr_ontology_descendants(ontology, i, ignore_term, NULL, &err) == SKR_OK);
+        check(skr_ontology_ancestors(ontology, i, ignore_term, NULL, &err) == SKR_OK);
+        check(skr_ontology_synonyms(ontology, i, ignore_term, NULL, &err) == SKR_OK);
+    }
+    skr_ontology_close(ontology);
+}
+
+static void ask_genes(const char *folder, const skr_file_id *id)
+{
+    skr_gene_table *table = NULL;
+    check(skr_gene_table_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
+    if (skr_gene_table_open(folder, id, &table, &err) < 0)
+        return;
+    uint32_t n;
+    const skr_gene *genes = skr_gene_table_all(table, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t from;
+        uint32_t to;
+        skr_gene_table_find(table, genes[i].name, &from, &to);
+        skr_gene_table_find(table, genes[i].id, &from, &to);
+        check(from <= to && to <= n);
+    }
+    skr_gene_table_close(table);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
+{
+    const char *folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* writers sync */
+    static const skr_file_kind kinds[] = {SKR_FILE_PEOPLE, SKR_FILE_ONTOLOGY, SKR_FILE_GENES};
+    skr_cursor input = skr_cursor_of(bytes, n_bytes);
+    skr_file_id id;
+    char name[SKR_FILE_NAME_MAX];
+    char path[100];
+    unsigned kind = skr_cursor_u8(&input) % 3;
+    (void)snprintf(name, sizeof name, "skr_index_fuzz_%ld.skr", (long)getpid());
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    (void)unlink(path);
+    check(skr_block_writer_new(folder, name, kinds[kind], &writer, &err) == SKR_OK);
+    while (input.at < input.end)
+        put_piece(&input);
+    check(skr_block_writer_finish(writer, directory.bytes, directory.n, &id, &err) == SKR_OK);
+    skr_block_writer_free(writer);
+    writer = NULL;
+    skr_buffer_done(&directory);
+    if (kind == 0)
+        ask_people(folder, &id);
+    else if (kind == 1)
+        ask_ontology(folder, &id);
+    else
+        ask_genes(folder, &id);
+    (void)unlink(path);
+    return 0;
+}
