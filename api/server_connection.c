@@ -348,8 +348,8 @@ void skr_server_daemon_quiesce(skr_server *server)
     if (server->daemon == NULL)
         return;
     (void)MHD_quiesce_daemon(server->daemon);
-    (void)close(server->listen_fd);
-    server->listen_fd = -1;
+    /* Refuses what comes from now on; the number is freed when no thread can be using it. */
+    (void)shutdown(server->listen_fd, SHUT_RDWR);
 }
 
 void skr_server_daemon_stop(skr_server *server)
