@@ -61,10 +61,18 @@ typedef struct skr_least {
     uint8_t n_called_max; /* most copies that a record called */
     bool has_partial;     /* a record had an unknown copy beside this allele */
     bool has_het;         /* a record had a mixture (mitochondria) */
+    bool is_named;        /* a record has this allele */
+    bool is_denied;       /* a record has called copies, and none of them is this allele */
 } skr_least;
 
 /* Adds a claim: n_called copies, n_this of them this allele; zygosity counts if n_this > 0. */
 void skr_least_add(skr_least *least, uint8_t n_this, uint8_t n_called, skr_zygosity zygosity);
+
+/*
+ * Is the sample an undecided carrier: without a certain copy, but a record has the allele, another
+ * left the genotype open, and none denies it?
+ */
+bool skr_least_is_undecided(const skr_least *least);
 
 /* The zygosity of the least, whose n_this is above 0. */
 skr_zygosity skr_least_zygosity(const skr_least *least, skr_zone zone);

@@ -143,6 +143,8 @@ static int add_least(writing *w, uint32_t sample, const skr_least *least, uint8_
     w->state[sample] = n_called == expected ? SKR_CALL_DEFAULT
                        : n_called == 0      ? SKR_CALL_NO_CALL
                                             : n_called;
+    if (skr_least_is_undecided(least))
+        return skr_carriers_add_bag(&w->all_carriers, (skr_bag){sample, 0, SKR_PARTIAL}, err);
     if (least->n_this == 0)
         return SKR_OK;
     skr_zygosity zygosity = skr_least_zygosity(least, zone);

@@ -95,8 +95,8 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *ma
     }
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++) {
         const skr_bag *bag = &carriers->bags[i];
-        if (!mask_has(mask, bag->sample))
-            continue;
+        if (bag->n_this == 0 || !mask_has(mask, bag->sample))
+            continue; /* undecided: no copy to count */
         tally->ac += bag->n_this;
         status = found_add(
             worker,
@@ -240,9 +240,11 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
 
 /* ------------------------------------------------------------------ marking */
 
-/* Do the verdicts count a carrier of so many copies? */
+/* Do the verdicts count a carrier of so many copies? An undecided one has none to tell. */
 static bool counts_copies(unsigned verdicts, uint8_t n_this)
 {
+    if (n_this == 0)
+        return verdicts == 3;
     return (verdicts & (n_this == 1 ? 1u : 2u)) != 0;
 }
 
@@ -293,9 +295,11 @@ int skr_tally_mark(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
             for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
                 if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
                     skr_bits_set(people, lane->samples[s].individual);
+            if (status == SKR_OK && lane->has_row) /* undecided ones have no state of their own */
+                status = mark_some(worker, lane, verdicts, people, err);
             continue;
         }
-        if (!lane->has_row || lane->rows->totals[lane->row].n_carriers == 0)
+        if (!lane->has_row)
             continue;
         status = verdicts == 3 ? mark_whole_row(lane, err)
                                : mark_some(worker, lane, verdicts, people, err);

@@ -24,10 +24,15 @@ typedef enum skr_zygosity {
     SKR_PARTIAL = 3,
 } skr_zygosity;
 
-/* A carrier that is no plain one. */
+/*
+ * A carrier that is no plain one. n_this 0, which goes with SKR_PARTIAL and the call NO_CALL, is an
+ * undecided carrier: one record calls the allele, another that names it left the genotype open, and
+ * none denies it. Such a sample has no certain copy, so no tally counts it; skr_carriers_mark marks
+ * it, because a question about people asks who is known to carry (docs/counting.md, rule 4).
+ */
 typedef struct skr_bag {
     uint32_t sample;
-    uint8_t n_this;   /* copies that are this allele, 1 to SKR_PLOIDY_MAX */
+    uint8_t n_this;   /* copies that are this allele, 0 to SKR_PLOIDY_MAX */
     uint8_t zygosity; /* skr_zygosity */
 } skr_bag;
 
@@ -78,7 +83,7 @@ SKR_MUST_USE int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_sa
 SKR_MUST_USE int skr_carriers_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
                                      skr_carriers *carriers, skr_err *err);
 
-/* Sets the bit of every carrier in a bitmap of n_samples bits (64 a word). */
+/* Sets the bit of every carrier, undecided ones too, in a bitmap of n_samples bits (64 a word). */
 SKR_MUST_USE int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
                                    uint64_t *bitmap, skr_err *err);
 

@@ -51,16 +51,22 @@ bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
         if (bag->sample >= n_samples)
             return false;
         uint8_t call = call_of(&walk, bag->sample);
+        if (bag->n_this == 0) { /* undecided: nothing to add */
+            if (call != SKR_CALL_NO_CALL)
+                return false;
+            continue;
+        }
         if (call == SKR_CALL_DEFAULT)
             call = copies_expected[bag->sample];
         if (call > SKR_PLOIDY_MAX || bag->n_this > call)
             return false;
         totals.ac += bag->n_this;
+        totals.n_carriers++;
         totals.n_hom += bag->zygosity == SKR_HOM;
         totals.n_hemi += bag->zygosity == SKR_HEMI;
         totals.n_partial += bag->zygosity == SKR_PARTIAL;
     }
-    totals.n_carriers = carriers->n + carriers->n_bags;
+    totals.n_carriers += carriers->n;
     totals.an = skr_call_set_n_copies(calls, NULL, copies_expected, n_copies_expected);
     *ret_totals = totals;
     return true;

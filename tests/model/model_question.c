@@ -445,11 +445,13 @@ static bool carries(const model_cohort *cohort, const model_question *question, 
     int n = list_keys(cohort, &part, keys);
     for (int i = 0; i < n; i++) {
         model_state state = model_state_of(cohort, dataset, person, &keys[i]);
-        if (state.n_this == 0)
+        if (state.n_this == 0 && !state.is_undecided)
             continue;
         totals sum = totals_of(cohort, dataset, &keys[i]);
-        if (is_there(cohort, &part, dataset, &keys[i]) &&
-            judge(&part, part.root, &keys[i], &sum, state.n_this == 1 ? 1 : 2))
+        bool one = judge(&part, part.root, &keys[i], &sum, 1);
+        bool two = judge(&part, part.root, &keys[i], &sum, 2);
+        bool counts = state.n_this == 0 ? one && two : state.n_this == 1 ? one : two;
+        if (is_there(cohort, &part, dataset, &keys[i]) && counts)
             return true;
     }
     return false;

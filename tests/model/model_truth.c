@@ -202,6 +202,8 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
     int most_copies = 0;
     bool is_mixture = false;
     bool is_named = false;
+    bool is_carried = false;
+    bool is_denied = false;
     for (int r = 0; r < delivery->n_records; r++)
         for (int alt = 1; alt <= delivery->records[r].n_alts; alt++) {
             const model_record *record = &delivery->records[r];
@@ -211,6 +213,8 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
             int this_copies = n_this(record, &copies, alt);
             int other = n_called(record, &copies) - this_copies;
             is_named = true;
+            is_carried = is_carried || this_copies > 0;
+            is_denied = is_denied || (this_copies == 0 && other > 0);
             least_this = this_copies < least_this ? this_copies : least_this;
             least_other = other < least_other ? other : least_other;
             most_copies = copies.n > most_copies ? copies.n : most_copies;
@@ -220,6 +224,7 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
         return false;
     *ret_state = (model_state){.n_this = least_this, .n_called = least_this + least_other};
     ret_state->is_known = ret_state->n_called > 0;
+    ret_state->is_undecided = is_carried && !is_denied && least_this == 0;
     if (key->contig == 4)
         ret_state->zygosity = is_mixture ? MODEL_HET : MODEL_HEMI;
     else if (most_copies == 1)

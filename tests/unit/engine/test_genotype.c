@@ -174,3 +174,21 @@ Test(genotype, gives_the_least_in_any_order)
         }
     }
 }
+
+static bool is_undecided(const claim *const *claims, int n)
+{
+    skr_least least = {0};
+    for (int i = 0; i < n; i++)
+        skr_least_add(&least, claims[i]->n_this, claims[i]->n_called, claims[i]->zygosity);
+    return skr_least_is_undecided(&least);
+}
+
+Test(genotype, is_undecided_where_one_calls_it_and_another_leaves_it_open)
+{
+    cr_assert(is_undecided((const claim *const[]){&het, &no_call}, 2));
+    cr_assert(is_undecided((const claim *const[]){&no_call, &hom, &no_call}, 3));
+    cr_assert(not(is_undecided((const claim *const[]){&het, &absent}, 2)), "denied");
+    cr_assert(not(is_undecided((const claim *const[]){&het, &no_call, &absent}, 3)), "denied");
+    cr_assert(not(is_undecided((const claim *const[]){&het, &hom}, 2)), "a copy is certain");
+    cr_assert(not(is_undecided((const claim *const[]){&no_call, &absent}, 2)), "nobody calls it");
+}

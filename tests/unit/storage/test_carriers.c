@@ -270,3 +270,22 @@ Test(carriers, take_few_bytes)
     skr_carriers_done(&carriers);
     skr_buffer_done(&bytes);
 }
+
+Test(carriers, undecided_ones_are_marked_and_not_counted)
+{
+    skr_carriers carriers = {0};
+    skr_buffer bytes = {0};
+    uint64_t bitmap[2] = {0};
+    skr_carrier_tally tally;
+    cr_assert(eq(int, skr_carriers_add(&carriers, 3, 1, &err), SKR_OK));
+    cr_assert(eq(int, skr_carriers_add_bag(&carriers, (skr_bag){70, 0, SKR_PARTIAL}, &err), 0));
+    cr_assert(eq(int, skr_carriers_add_bag(&carriers, (skr_bag){71, 2, SKR_HET}, &err), SKR_OK));
+    cr_assert(eq(int, skr_carriers_encode(&carriers, 100, &bytes, &err), SKR_OK));
+    cr_assert(eq(int, skr_carriers_mark(bytes.bytes, bytes.n, 100, bitmap, &err), SKR_OK));
+    cr_assert(bitmap[0] == 1u << 3 && bitmap[1] == (1u << 6 | 1u << 7));
+    cr_assert(
+        eq(int, skr_carriers_tally(bytes.bytes, bytes.n, 100, NULL, NULL, &tally, &err), SKR_OK));
+    cr_assert(tally.ac == 3 && tally.n_carriers == 2 && tally.n_partial == 0);
+    skr_buffer_done(&bytes);
+    skr_carriers_done(&carriers);
+}
