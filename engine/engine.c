@@ -245,13 +245,15 @@ int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
     return status;
 }
 
-/* A number of alleles, not of people: those counted are told, so the number may be too. */
+/* A number of alleles, not of people: those counted are told, so the number may be too. Where some
+ * are withheld it is not all of them. */
 static skr_told_count tell_alleles(const skr_policy *policy, uint64_t n)
 {
     return (skr_told_count){.is_hidden = n == 0 && !policy->is_exact,
                             .exists = n > 0,
                             .count = n,
-                            .precision = SKR_PRECISION_EXACT};
+                            .precision = policy->is_exact ? SKR_PRECISION_EXACT
+                                                          : SKR_PRECISION_IMPRECISE};
 }
 
 int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
