@@ -252,8 +252,8 @@ static skr_told_count tell_alleles(const skr_policy *policy, uint64_t n)
     return (skr_told_count){.is_hidden = n == 0 && !policy->is_exact,
                             .exists = n > 0,
                             .count = n,
-                            .precision = policy->is_exact ? SKR_PRECISION_EXACT
-                                                          : SKR_PRECISION_IMPRECISE};
+                            .precision =
+                                policy->is_exact ? SKR_PRECISION_EXACT : SKR_PRECISION_IMPRECISE};
 }
 
 int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
