@@ -290,7 +290,8 @@ static int compare_pieces(const void *a, const void *b)
 void skr_record_keys_join_pieces(skr_record_keys *keys)
 {
     uint32_t n = 0;
-    qsort(keys->pieces, keys->n_pieces, sizeof *keys->pieces, compare_pieces);
+    if (keys->n_pieces > 1)
+        qsort(keys->pieces, keys->n_pieces, sizeof *keys->pieces, compare_pieces);
     for (uint32_t i = 0; i < keys->n_pieces; i++) {
         skr_piece *last = n > 0 ? &keys->pieces[n - 1] : NULL;
         if (last != NULL && keys->pieces[i].start0 <= last->end0)
