@@ -14,7 +14,7 @@ static bool is_word(const char *from, const char *end, int (*is_letter)(int))
     return from < end;
 }
 
-/* .../PREFIX_ID or ...#PREFIX_ID, the prefix of letters, the id of letters and digits. */
+/* PREFIX_ID, also behind / or #; the prefix of letters, the id of letters and digits. */
 static bool read_address(const char *id, size_t n, char *curie)
 {
     const char *end = id + n;
@@ -45,7 +45,9 @@ bool skr_curie_read(const char *id, char *curie)
     if (strncmp(id, "http://", 7) == 0 || strncmp(id, "https://", 8) == 0)
         return read_address(id, n, curie);
     const char *colon = memchr(id, ':', n);
-    if (colon == NULL || colon == id || colon == id + n - 1)
+    if (colon == NULL)
+        return read_address(id, n, curie);
+    if (colon == id || colon == id + n - 1)
         return false;
     memcpy(curie, id, n);
     curie[n] = '\0';

@@ -13,9 +13,9 @@
 
 /*
  * Writes the CURIE that an id means: http://purl.obolibrary.org/obo/HP_0000118, and any other
- * address that ends in PREFIX_ID, becomes HP:0000118; PREFIX:ID stays as it is, spaces around it
- * dropped. False when the id is no CURIE: no colon, nothing on a side of it, a control character,
- * or too long. curie has room for SKR_CURIE_MAX bytes.
+ * address that ends in PREFIX_ID, becomes HP:0000118, and so does HP_0000118; PREFIX:ID stays as it
+ * is, spaces around it dropped. False when the id is no CURIE: no colon, nothing on a side of it, a
+ * control character, or too long. curie has room for SKR_CURIE_MAX bytes.
  */
 bool skr_curie_read(const char *id, char *curie);
 

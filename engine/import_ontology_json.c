@@ -113,7 +113,9 @@ static int begin_release(skr_ontology_reader *reader, const json_t *graph)
     if (said != NULL)
         skr_ontology_version(said, version);
     int status = skr_ontology_edit_release(reader->edit, name, version, reader->err);
-    return status == SKR_ERR_INPUT ? malformed(reader, reader->err->message) : status;
+    return status == SKR_ERR_INPUT
+               ? skr_fail_in(reader->err, status, "%s", skr_archive_name(reader->archive))
+               : status;
 }
 
 static int say_graph(skr_ontology_reader *reader, const json_t *graph)
@@ -123,9 +125,10 @@ static int say_graph(skr_ontology_reader *reader, const json_t *graph)
     json_t *item;
     size_t i;
     bool has_types = false;
-    if (!json_is_object(graph) || !json_is_array(nodes) || (edges != NULL && !json_is_array(edges)))
-        return malformed(reader, "a graph without nodes and edges");
-    int status = begin_release(reader, graph);
+    if (!json_is_object(graph) || (nodes != NULL && !json_is_array(nodes)) ||
+        (edges != NULL && !json_is_array(edges)))
+        return malformed(reader, "a graph must have lists of nodes and edges");
+    int status = SKR_OK;
     json_array_foreach(nodes, i, item) has_types = has_types || text_of(item, "type") != NULL;
     json_array_foreach(nodes, i, item)
     {
@@ -154,6 +157,9 @@ static int say_document(skr_ontology_reader *reader, const char *text, size_t n,
     int status = json_array_size(graphs) > 0
                      ? SKR_OK
                      : malformed(reader, "no \"graphs\": this is no OBO graphs JSON");
+    /* All graphs of a file are one release. */
+    if (status == SKR_OK)
+        status = begin_release(reader, json_array_get(graphs, 0));
     json_array_foreach(graphs, i, graph)
     {
         if (status == SKR_OK)

@@ -271,7 +271,7 @@ static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
 static bool has_any(const json_t *object, const char *const *names)
 {
     for (; *names != NULL; names++)
-        if (json_object_get(object, *names) != NULL)
+        if (skr_member_find(object, *names) != NULL)
             return true;
     return false;
 }

@@ -2,6 +2,7 @@
  * import_people_values.c - members of JSON objects, each of the type that it must be, and the facts
  * that lists of them state. A door to jansson.
  */
+#include <ctype.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -32,10 +33,28 @@ static const list_rule lists[] = {
 
 /* ------------------------------------------------------------------ members */
 
-/* A member that is there and not null. */
+/* phenotypicFeatures as phenotypic_features: protobuf's JSON may be written either way. */
+static void snake_case(const char *name, char *snake, size_t n_snake)
+{
+    size_t n = 0;
+    for (; *name != '\0' && n + 2 < n_snake; name++) {
+        if (isupper((unsigned char)*name))
+            snake[n++] = '_';
+        snake[n++] = (char)tolower((unsigned char)*name);
+    }
+    snake[n] = '\0';
+}
+
 json_t *skr_member_find(const json_t *object, const char *name)
 {
-    json_t *member = name == NULL ? NULL : json_object_get(object, name);
+    char snake[64];
+    if (object == NULL || name == NULL)
+        return NULL;
+    json_t *member = json_object_get(object, name);
+    if (member == NULL) {
+        snake_case(name, snake, sizeof snake);
+        member = json_object_get(object, snake);
+    }
     return json_is_null(member) ? NULL : member;
 }
 

@@ -10,7 +10,8 @@
 
 struct json_t;
 
-/* The member, or NULL when it is not there; object and name may be NULL. */
+/* The member, also when its name is written in snake_case; NULL when it is not there. object and
+ * name may be NULL. */
 struct json_t *skr_member_find(const struct json_t *object, const char *name);
 
 /* The member, which must be of this type; NULL when it is not there. Errors: INPUT. */

@@ -248,6 +248,17 @@ Test(import_people, replaces_a_record_and_nothing_else)
     cr_assert(skr_people_set_contains(skr_people_of_term(s.people, 0, "EFO:1"), 1));
 }
 
+Test(import_people, reads_names_in_snake_case)
+{
+    say("p.json", "{\"id\": \"P\", \"phenotypic_features\": [{\"type\": {\"id\": \"HP:1\"}}], "
+                  "\"medical_actions\": [{\"treatment\": {\"agent\": {\"id\": \"D:1\"}}}], "
+                  "\"subject\": {\"time_at_last_encounter\": {\"age\": {\"iso8601duration\": "
+                  "\"P3Y\"}}}}");
+    cr_assert(eq(u32, n_with("HP:1"), 1));
+    cr_assert(eq(u32, n_with("D:1"), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 3), 1));
+}
+
 Test(import_people, reads_families_and_lines)
 {
     say("f.json", "{\"id\": \"F\", \"proband\": {\"id\": \"A\", \"subject\": {\"sex\": \"MALE\"}}, "
