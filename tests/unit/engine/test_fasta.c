@@ -48,7 +48,8 @@ static void expect(skr_fasta *fasta, const char *name, const char *bases, const 
     if (bases == NULL)
         return;
     cr_assert(eq(u32, sequence.n, (uint32_t)strlen(bases)), "%s", name);
-    cr_assert(zero(int, memcmp(sequence.bases, bases, sequence.n)));
+    if (sequence.n > 0)
+        cr_assert(zero(int, memcmp(sequence.bases, bases, sequence.n)));
     if (md5 != NULL)
         cr_assert(eq(str, sequence.md5, (char *)md5));
 }
