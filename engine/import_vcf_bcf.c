@@ -177,12 +177,13 @@ static int bcf_facts(skr_vcf *vcf, skr_err *err)
     const bcf_fmt_t *min_dp = sound_field(vcf, "MIN_DP");
     const bcf_fmt_t *ft = sound_field(vcf, "FT");
     vcf->bcf_ad = sound_field(vcf, "AD");
-    for (uint32_t i = 0; i < vcf->samples.n; i++) {
-        vcf->gq[i] = gq != NULL ? number_at(gq, (size_t)i * (size_t)gq->n) : NAN;
-        vcf->dp[i] = dp != NULL ? number_at(dp, (size_t)i * (size_t)dp->n) : NAN;
+    for (uint32_t i = 0; gq != NULL && i < vcf->samples.n; i++)
+        vcf->gq[i] = number_at(gq, (size_t)i * (size_t)gq->n);
+    for (uint32_t i = 0; (dp != NULL || min_dp != NULL) && i < vcf->samples.n; i++) {
         float least = min_dp != NULL ? number_at(min_dp, (size_t)i * (size_t)min_dp->n) : NAN;
-        if (!isnan(least))
-            vcf->dp[i] = least;
+        if (isnan(least) && dp != NULL)
+            least = number_at(dp, (size_t)i * (size_t)dp->n);
+        vcf->dp[i] = least;
     }
     record->gq = gq != NULL ? vcf->gq : NULL;
     record->dp = dp != NULL || min_dp != NULL ? vcf->dp : NULL;
