@@ -69,11 +69,11 @@ def error_codes(files):
 
 
 def counters(files):
-    """Names of counters: the strings of the table in engine/import_counters.c or .h, if it is there."""
+    """Names of the import's counters: [SKR_COUNT_NAME] = "name"."""
     found = []
-    for name in files.files:
-        if re.match(r"engine/import_count\w*\.[ch]$", name):
-            found += re.findall(r'"([a-z][a-z_]+)"', files.text(name) or "")
+    for name in files.ending(".c"):
+        if name.startswith("engine/"):
+            found += re.findall(r'\[SKR_COUNT_\w+\]\s*=\s*"([a-z_]+)"', files.text(name) or "")
     return sorted(set(found))
 
 

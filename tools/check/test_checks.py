@@ -52,8 +52,8 @@ EXAMPLES = [
     (private, {"a.md": "see docs/work/a and /tmp/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
     (documents, {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "`IO` the disk\n"},
      {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "IOTA\n"}, "error code IO"),
-    (documents, {"engine/import_counters.c": '{"bad_alt"}', "docs/counting.md": "`bad_alt`"},
-     {"engine/import_counters.c": '{"bad_alt"}', "docs/counting.md": "bad"}, "counter bad_alt"),
+    (documents, {"engine/a.c": '[SKR_COUNT_BAD_ALT] = "bad_alt",', "docs/counting.md": "`bad_alt`"},
+     {"engine/a.c": '[SKR_COUNT_BAD_ALT] = "bad_alt",', "docs/counting.md": "bad"}, "counter bad_alt"),
 ]
 
 
