@@ -169,22 +169,32 @@ uint32_t skr_people_find(const skr_people *people, const char *id)
 
 /* ------------------------------------------------------------------ sets */
 
+int skr_lazy_set_need(skr_lazy_set *lazy, uint32_t n_people, const skr_people_set **ret_set,
+                      skr_err *err)
+{
+    skr_people_set *set = atomic_load_explicit(&lazy->set, memory_order_acquire);
+    if (set == NULL && lazy->n_bytes > 0) {
+        int status = skr_people_set_decode(lazy->bytes, lazy->n_bytes, n_people, &set, err);
+        if (status < 0)
+            return status;
+        skr_people_set *other = NULL;
+        if (!atomic_compare_exchange_strong_explicit(&lazy->set, &other, set, memory_order_acq_rel,
+                                                     memory_order_acquire)) {
+            skr_people_set_free(set); /* another thread was quicker */
+            set = other;
+        }
+    }
+    *ret_set = set;
+    return SKR_OK;
+}
+
 const skr_people_set *skr_lazy_set_get(skr_lazy_set *lazy, uint32_t n_people)
 {
-    if (lazy->n_bytes == 0)
-        return NULL;
-    skr_people_set *set = atomic_load_explicit(&lazy->set, memory_order_acquire);
-    if (set != NULL)
-        return set;
     /* The bytes were proved at open: only memory can fail, as in any call that grows a set. */
-    int status = skr_people_set_decode(lazy->bytes, lazy->n_bytes, n_people, &set, NULL);
+    const skr_people_set *set;
+    int status = skr_lazy_set_need(lazy, n_people, &set, NULL);
     SKR_CHECK(status == SKR_OK);
-    skr_people_set *other = NULL;
-    if (atomic_compare_exchange_strong_explicit(&lazy->set, &other, set, memory_order_acq_rel,
-                                                memory_order_acquire))
-        return set;
-    skr_people_set_free(set); /* another thread was quicker */
-    return other;
+    return set;
 }
 
 static skr_people_dataset *dataset_of(const skr_people *people, uint32_t dataset)

@@ -187,7 +187,8 @@ SKR_MUST_USE int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fac
 void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
 void skr_people_edit_age(skr_people_edit *edit, double years);
 
-/* How many individuals have a sex that contradicts their karyotype in a dataset. */
+/* How many individuals have a sex, by their own record, that contradicts their karyotype in a
+ * dataset. */
 uint32_t skr_people_edit_sex_conflicts(const skr_people_edit *edit);
 
 /* Writes the whole table as a new file. Errors: IO, NOMEM. */

@@ -179,15 +179,17 @@ static int load_terms(skr_people_edit *edit, skr_people_draft *draft,
     return SKR_OK;
 }
 
-/* Everybody in the set, ascending, to a callback's array: code for each. */
-static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft, uint32_t dataset,
-                           uint64_t *bitmap, skr_err *err)
+static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft,
+                           const skr_people_dataset *dataset, uint64_t *bitmap, skr_err *err)
 {
     uint32_t n_people = edit->base->n;
-    for (uint32_t k = 0; k < skr_people_n_karyotypes(edit->base, dataset); k++) {
-        skr_karyotype karyotype;
-        const skr_people_set *set = skr_people_of_karyotype(edit->base, dataset, k, &karyotype);
-        uint16_t code = (uint16_t)(karyotype.n_x << 8 | karyotype.n_y);
+    for (uint32_t k = 0; k < dataset->n_karyotypes; k++) {
+        skr_karyotype_group *group = &dataset->karyotypes[k];
+        const skr_people_set *set;
+        int status = skr_lazy_set_need(&group->set, n_people, &set, err);
+        if (status < 0)
+            return status;
+        uint16_t code = (uint16_t)(group->karyotype.n_x << 8 | group->karyotype.n_y);
         if (set == NULL || code == SKR_NO_SAMPLE)
             return corrupt(edit->base, "a karyotype that nobody can have", err);
         memset(bitmap, 0, n_people / 64 * 8 + 8);
@@ -247,7 +249,8 @@ static int index_records(skr_people_edit *edit, skr_people_draft *draft, skr_err
 static int load_dataset(skr_people_edit *edit, uint32_t dataset, skr_block_reader *reader,
                         uint64_t *bitmap, skr_err *err)
 {
-    const skr_people_dataset *from = &edit->base->datasets[dataset];
+    skr_people_dataset *from = &edit->base->datasets[dataset];
+    const skr_people_set *members = NULL;
     skr_people_draft *draft;
     int status = draft_of(edit, dataset, &draft, err);
     if (status == SKR_OK)
@@ -255,13 +258,14 @@ static int load_dataset(skr_people_edit *edit, uint32_t dataset, skr_block_reade
     if (status == SKR_OK)
         status = load_terms(edit, draft, from, err);
     if (status == SKR_OK)
-        status = load_karyotypes(edit, draft, dataset, bitmap, err);
+        status = load_karyotypes(edit, draft, from, bitmap, err);
     if (status == SKR_OK)
         status = skr_blob_read(reader, edit->base->file, &from->blobs[SKR_PART_RECORDS],
                                &draft->records, err);
     if (status == SKR_OK)
         status = index_records(edit, draft, err);
-    const skr_people_set *members = skr_people_of_dataset(edit->base, dataset);
+    if (status == SKR_OK)
+        status = skr_lazy_set_need(&from->members, edit->base->n, &members, err);
     if (status == SKR_OK && members != NULL)
         skr_people_set_add_all(draft->members, members);
     return status;

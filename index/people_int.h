@@ -97,7 +97,11 @@ SKR_MUST_USE int skr_people_dataset_parse(skr_people_dataset *dataset, uint32_t 
                                           const char *file_name, skr_err *err);
 void skr_people_dataset_done(skr_people_dataset *dataset);
 
-/* The set, decoded now if it was not; NULL: nobody. */
+/* The set, decoded now if it was not; NULL: nobody. Errors: NOMEM. */
+SKR_MUST_USE int skr_lazy_set_need(skr_lazy_set *lazy, uint32_t n_people,
+                                   const skr_people_set **ret_set, skr_err *err);
+
+/* The same for those who cannot fail: where memory runs out the process ends. */
 const skr_people_set *skr_lazy_set_get(skr_lazy_set *lazy, uint32_t n_people);
 
 /* The number of a term of a dataset, or SKR_NONE. */

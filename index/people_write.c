@@ -131,25 +131,26 @@ static bool contradicts(skr_sex sex, uint8_t n_y)
     return (sex == SKR_SEX_FEMALE && n_y > 0) || (sex == SKR_SEX_MALE && n_y == 0);
 }
 
+/* What the individual's own record says, which is where sexes are said. */
+static bool is_conflict(const skr_people_draft *draft, uint32_t individual)
+{
+    if (individual >= draft->n_people_max || draft->record_at[individual] == 0 ||
+        draft->karyotypes[individual] == SKR_NO_SAMPLE)
+        return false;
+    size_t record = draft->record_at[individual] - 1;
+    skr_sex sex = (skr_sex)draft->records.bytes[record + SKR_RECORD_SEX_AT];
+    return contradicts(sex, (uint8_t)draft->karyotypes[individual]);
+}
+
 uint32_t skr_people_edit_sex_conflicts(const skr_people_edit *edit)
 {
-    skr_people_set *found = NULL;
-    if (skr_people_set_new(&found, NULL) < 0)
-        return 0;
-    for (uint32_t i = 0; i < edit->n_drafts; i++) {
-        const skr_people_draft *draft = &edit->drafts[i];
-        skr_cursor records = skr_cursor_of(draft->records.bytes, draft->records.n);
-        skr_people_record record;
-        while (skr_people_record_next(&records, &record)) {
-            if (record.individual == SKR_NONE)
-                continue;
-            uint16_t code = draft->karyotypes[record.individual];
-            if (code != SKR_NO_SAMPLE && contradicts(record.sex, (uint8_t)code))
-                skr_people_set_add(found, record.individual);
-        }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < skr_people_edit_count(edit); i++) {
+        bool is_any = false;
+        for (uint32_t d = 0; d < edit->n_drafts && !is_any; d++)
+            is_any = is_conflict(&edit->drafts[d], i);
+        n += is_any;
     }
-    uint32_t n = skr_people_set_count(found);
-    skr_people_set_free(found);
     return n;
 }
 

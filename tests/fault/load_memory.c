@@ -1,0 +1,144 @@
+/*
+ * load_memory.c - people, ontologies and genes delivered and opened while memory runs out, at the
+ * first allocation, at the second, and so on until all goes well.
+ *
+ * What fails says NOMEM, the store is as it was, and under the address sanitizer no memory is lost.
+ * The linker puts the functions below in the place of the C library's (--wrap), for our own code
+ * only. CRoaring's own allocations never fail here: it cannot say so.
+ */
+#include "tests/support/load_store.h"
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *memory, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *memory, size_t n);
+
+static unsigned n_allocations;
+static unsigned fail_at; /* 0: never */
+
+static bool must_fail(void)
+{
+    return ++n_allocations == fail_at;
+}
+
+void *__wrap_malloc(size_t n)
+{
+    return must_fail() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return must_fail() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *memory, size_t n)
+{
+    return must_fail() ? NULL : __real_realloc(memory, n);
+}
+
+/* ------------------------------------------------------------------ the deliveries */
+
+static const char people_json[] =
+    "[{\"id\": \"A\", \"subject\": {\"sex\": \"FEMALE\"}, \"phenotypicFeatures\": [{\"type\": "
+    "{\"id\": \"X:1\", \"label\": \"one\"}, \"onset\": {\"age\": \"P1Y\"}}, {\"type\": {\"id\": "
+    "\"bad\"}}]}, {\"id\": \"b1\", \"individualId\": \"B\", \"biosampleStatus\": {\"id\": "
+    "\"E:1\"}}]";
+static const char people_tsv[] = "individual\tage\tdiseases\tL:1\nA\t5\tO:1;!O:2\t2.5\nC\t.\t\t1\n";
+static const char obo[] = "ontology: x\n[Term]\nid: X:1\nname: one\n[Term]\nid: X:2\nis_a: X:1\n"
+                          "alt_id: X:3\n[Term]\nid: X:4\nis_obsolete: true\nreplaced_by: X:3\n";
+static const char graphs[] =
+    "{\"graphs\": [{\"id\": \"y.json\", \"nodes\": [{\"id\": \"Y:1\", \"lbl\": \"one\"}, {\"id\": "
+    "\"Y:2\", \"lbl\": \"two\"}], \"edges\": [{\"sub\": \"Y:2\", \"pred\": \"is_a\", \"obj\": "
+    "\"Y:1\"}]}]}";
+static const char gtf[] = "1\th\texon\t1\t9\t.\t+\t.\tgene_id \"E1\"; transcript_id \"T1\";\n"
+                          "1\th\texon\t20\t29\t.\t+\t.\tgene_id \"E1\"; transcript_id \"T1\";\n";
+
+static const struct {
+    load_fn load;
+    const char *name;
+    const char *text;
+} deliveries[] = {
+    {skr_import_people, "a.json", people_json}, {skr_import_people, "b.tsv", people_tsv},
+    {skr_import_ontology, "c.obo", obo},        {skr_import_ontology, "d.json", graphs},
+    {skr_import_genes, "e.gtf", gtf},
+};
+#define N_DELIVERIES (sizeof deliveries / sizeof *deliveries)
+
+static load_store s;
+static char paths[N_DELIVERIES][2 * SKR_TEST_PATH_MAX];
+
+static uint64_t generation_now(void)
+{
+    load_store_open(&s);
+    uint64_t generation = skr_store_manifest(s.store)->generation;
+    load_store_close(&s);
+    return generation;
+}
+
+static int load(size_t number)
+{
+    return load_path(&s, deliveries[number].load, "GRCh38", paths[number]);
+}
+
+static int open_all(size_t number)
+{
+    static const skr_file_id none = {.name = ""};
+    const skr_manifest *manifest = skr_store_manifest(s.store);
+    const skr_file_id *genes = manifest->n_assemblies > 0 ? &manifest->assemblies[0].genes : &none;
+    const char *folder = s.folder.path;
+    (void)number;
+    int status = skr_people_open(folder, &manifest->people, &s.people, &s.err);
+    if (status == SKR_OK)
+        status = skr_ontology_open(folder, &manifest->ontology, &s.ontology, &s.err);
+    if (status == SKR_OK)
+        status = skr_gene_table_open(folder, genes, &s.genes, &s.err);
+    skr_people_close(s.people);
+    skr_ontology_close(s.ontology);
+    skr_gene_table_close(s.genes);
+    s.people = NULL;
+    s.ontology = NULL;
+    s.genes = NULL;
+    return status;
+}
+
+/* Returns how many allocations were refused in turn. */
+static unsigned refuse_each(int (*run)(size_t number), size_t number, bool is_loading)
+{
+    for (unsigned at = 1;; at++) {
+        uint64_t before = is_loading ? generation_now() : 0;
+        n_allocations = 0;
+        fail_at = at;
+        int status = run(number);
+        fail_at = 0;
+        bool has_failed = n_allocations >= at;
+        if (status < 0 && status != SKR_ERR_NOMEM)
+            fprintf(stderr, "allocation %u: %d, %s\n", at, status, s.err.message);
+        SKR_CHECK(status == SKR_OK || (has_failed && status == SKR_ERR_NOMEM));
+        if (is_loading)
+            SKR_CHECK(generation_now() == before + (status == SKR_OK));
+        if (!has_failed)
+            return at - 1;
+    }
+}
+
+int main(void)
+{
+    load_store_init(&s);
+    for (size_t i = 0; i < N_DELIVERIES; i++) {
+        (void)snprintf(paths[i], sizeof paths[i], "%s",
+                       test_folder_file(&s.files, deliveries[i].name));
+        SKR_CHECK(load_text(&s, deliveries[i].load, "GRCh38", deliveries[i].name,
+                            deliveries[i].text) == SKR_OK);
+    }
+    for (size_t i = 0; i < N_DELIVERIES; i++)
+        printf("%s: %u allocations\n", deliveries[i].name, refuse_each(load, i, true));
+    SKR_CHECK(skr_store_open(s.folder.path, &s.store, &s.err) == SKR_OK);
+    printf("open: %u allocations\n", refuse_each(open_all, 0, false));
+    load_store_open(&s);
+    SKR_CHECK(skr_people_count(s.people) == 3);
+    SKR_CHECK(skr_ontology_n_terms(s.ontology) == 4);
+    load_store_done(&s);
+    return 0;
+}
