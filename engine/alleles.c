@@ -64,6 +64,13 @@ static bool has_counted(const skr_worker *worker, size_t from, unsigned verdicts
     return false;
 }
 
+/* Must carriers be told apart by name: has somebody several samples? */
+static bool has_repeats(const skr_worker *worker)
+{
+    const skr_plan *plan = worker->scan->plan;
+    return plan->snapshot->has_repeats[plan->assembly];
+}
+
 /* Tallies a slot; *ret_counts: whether it has its part in the row. */
 static int tally_slot(const skr_question *question, skr_worker *worker, const skr_key_view *view,
                       uint32_t slot, unsigned flags, skr_tally *tally, bool *ret_counts,
@@ -74,8 +81,10 @@ static int tally_slot(const skr_question *question, skr_worker *worker, const sk
     *ret_counts = false;
     if (verdicts == 0)
         return SKR_OK;
-    int status =
-        skr_tally_slot(worker, view, slot, flags | SKR_TALLY_COHORT | SKR_TALLY_FOUND, tally, err);
+    flags |= SKR_TALLY_COHORT;
+    if (verdicts != 3 || has_repeats(worker))
+        flags |= SKR_TALLY_FOUND;
+    int status = skr_tally_slot(worker, view, slot, flags, tally, err);
     if (status < 0)
         return status;
     *ret_counts = verdicts == 3 || has_counted(worker, n_before, verdicts);
@@ -107,7 +116,7 @@ static int make_row(const lister *list, skr_worker *worker, const skr_key_view *
             *ret_is_in = true;
     }
     /* Somebody may have samples in two datasets: under an exact policy he counts once. */
-    if (status == SKR_OK && policy->is_exact) {
+    if (status == SKR_OK && policy->is_exact && has_repeats(worker)) {
         skr_tally people = {0};
         skr_tally_people(worker->found, worker->n_found, &people);
         row->n_carriers = people.n_carriers;
