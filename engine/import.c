@@ -91,6 +91,7 @@ static int check_mismatches(const skr_import *import, const skr_import_file *fil
 static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_err *err)
 {
     const skr_import_file *file = &import->files[number];
+    uint64_t n_cells = 0; /* genotypes since the last report */
     for (;;) {
         const skr_vcf_record *record;
         int status = skr_vcf_next(vcf, &record, err);
@@ -99,10 +100,12 @@ static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_e
         status = skr_import_record(import, number, vcf, record, err);
         if (status < 0)
             return status;
-        if (import->n_records % SKR_IMPORT_RECORDS_A_LOOK == 0) {
-            status = skr_import_check_stop(import, err);
-            if (status < 0)
-                return status;
+        status = skr_import_check_stop(import, err);
+        if (status < 0)
+            return status;
+        n_cells += file->columns.n_columns + 100u; /* the fixed columns take time too */
+        if (n_cells >= SKR_IMPORT_CELLS_A_REPORT) {
+            n_cells = 0;
             skr_import_report(import, file, skr_vcf_position(vcf),
                               skr_vcf_contigs(vcf)->names[record->contig], "reading");
         }

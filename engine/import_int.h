@@ -27,8 +27,8 @@
 /* Memory for fragments before they are spilled. */
 #define SKR_IMPORT_BATCH_BYTES (256u << 20)
 
-/* How many records are read between two looks at the stop flag. */
-#define SKR_IMPORT_RECORDS_A_LOOK 256u
+/* How many genotypes are read between two reports of progress: a few milliseconds. */
+#define SKR_IMPORT_CELLS_A_REPORT 1000000u
 
 typedef enum skr_import_count {
     SKR_COUNT_FAILED_GATE, /* genotypes */

@@ -278,10 +278,10 @@ static int write_all(writing *w, skr_err *err)
         }
         if (status == SKR_OK)
             status = collect(w, &fragment, err);
-        if (++n_done % 4096 == 0 && status == SKR_OK) {
+        if (status == SKR_OK)
             status = skr_import_check_stop(import, err);
+        if (++n_done % 1024 == 0)
             skr_import_report(import, NULL, n_done, NULL, "writing");
-        }
     }
     return status < 0 ? status : write_group(w, err);
 }
