@@ -310,6 +310,10 @@ static int begin_document(skr_archive *archive, skr_err *err);
 
 static int open_member(skr_archive *archive, zip_uint64_t number, skr_err *err)
 {
+    zip_stat_t about;
+    if (zip_stat_index(archive->zip, number, 0, &about) == 0 &&
+        (about.valid & ZIP_STAT_COMP_SIZE) != 0 && about.comp_size < archive->n_file)
+        archive->n_in += about.comp_size; /* for the progress alone */
     archive->member = zip_fopen_index(archive->zip, number, 0);
     if (archive->member == NULL) {
         char text[160];

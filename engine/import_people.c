@@ -16,7 +16,7 @@
 #define RECORD_MAX (64u << 20) /* bytes of one person's JSON; 4 MB are usual at most */
 #define WARNINGS_MAX 5
 
-static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", ".txt", NULL};
+static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", NULL};
 
 /* ------------------------------------------------------------------ telling */
 
