@@ -62,8 +62,13 @@ typedef struct skr_count_answer {
     skr_told_count total;
     skr_dataset_count *datasets; /* one for each permitted dataset, in the order of the store */
     size_t n_datasets;
+    /*
+     * People counted although nothing is known of what a carries(...) under an odd number of nots
+     * asks: where it names its alleles, those who were called at none of them (by records or by
+     * what covers the place); otherwise those without any genome of the assembly in the dataset.
+     */
     bool has_unassessed;
-    skr_told_count unassessed; /* people counted by "not carries" about whom nothing is known */
+    skr_told_count unassessed;
     uint64_t n_ns;
 } skr_count_answer;
 
@@ -102,8 +107,8 @@ typedef struct skr_allele_row {
     bool is_told;
 } skr_allele_row;
 
-/* Is given each row; what it points to is valid until it returns. A negative status ends the scan.
- */
+/* Is given each row, in order and one at a time, from any thread; what it points to is valid until
+ * it returns. A negative status ends the scan. */
 typedef int (*skr_allele_fn)(void *context, const skr_allele_row *row, skr_err *err);
 
 /*

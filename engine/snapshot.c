@@ -33,31 +33,45 @@ static void snapshot_close(skr_snapshot *snapshot)
     free(snapshot);
 }
 
+/* Does a segment fit the manifest and the people? Questions rely on it. */
+static int check_segment(const skr_snapshot *snapshot, const skr_segment_entry *entry,
+                         const skr_segment *segment, skr_err *err)
+{
+    const char *name = entry->file.name;
+    uint32_t n = skr_segment_n_samples(segment);
+    uint32_t n_contigs = snapshot->manifest->assemblies[entry->assembly].n_contigs;
+    const skr_sample *samples = skr_segment_samples(segment);
+    size_t n_tiles = 0;
+    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+    if (n != entry->n_samples)
+        return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u", name, n,
+                        entry->n_samples);
+    for (uint32_t s = 0; s < n; s++)
+        if (samples[s].individual >= snapshot->n_people)
+            return skr_fail(err, SKR_ERR_CORRUPT,
+                            "%s: a sample belongs to individual %u of a store that has %u", name,
+                            samples[s].individual, snapshot->n_people);
+    for (uint32_t t = 0; t < entry->n_tombstones; t++) {
+        const skr_tombstone *tombstone = &entry->tombstones[t];
+        if (tombstone->n_samples > 0 && tombstone->samples[tombstone->n_samples - 1] >= n)
+            return skr_fail(err, SKR_ERR_CORRUPT,
+                            "%s: the manifest buries a sample that is not there", name);
+    }
+    if (n_tiles > 0 && tiles[n_tiles - 1].contig >= n_contigs)
+        return skr_fail(err, SKR_ERR_CORRUPT, "%s: rows on a contig that the assembly lacks", name);
+    return SKR_OK;
+}
+
 static int open_segments(skr_snapshot *snapshot, const char *folder, skr_err *err)
 {
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_segments; i++) {
         const skr_segment_entry *entry = &snapshot->manifest->segments[i];
-        int status = skr_segment_open(folder, &entry->file, &snapshot->segments[i], err);
-        if (status < 0)
-            return status;
-        uint32_t n = skr_segment_n_samples(snapshot->segments[i]);
-        const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
-        if (n != entry->n_samples)
-            return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u",
-                            entry->file.name, n, entry->n_samples);
-        for (uint32_t s = 0; s < n; s++)
-            if (samples[s].individual >= snapshot->n_people)
-                return skr_fail(err, SKR_ERR_CORRUPT,
-                                "%s: a sample belongs to individual %u of a store that has %u",
-                                entry->file.name, samples[s].individual, snapshot->n_people);
-        for (uint32_t t = 0; t < entry->n_tombstones; t++)
-            if (entry->tombstones[t].n_samples > 0 &&
-                entry->tombstones[t].samples[entry->tombstones[t].n_samples - 1] >= n)
-                return skr_fail(err, SKR_ERR_CORRUPT,
-                                "%s: the manifest buries a sample that is not there",
-                                entry->file.name);
+        status = skr_segment_open(folder, &entry->file, &snapshot->segments[i], err);
+        if (status == SKR_OK)
+            status = check_segment(snapshot, entry, snapshot->segments[i], err);
     }
-    return SKR_OK;
+    return status;
 }
 
 static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *err)

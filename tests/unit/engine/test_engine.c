@@ -303,3 +303,134 @@ Test(engine, verifies_and_informs)
     skr_engine_close(engine);
     test_folder_remove(&folder);
 }
+
+/* One dataset after the other: 4 people carry at 101 in the first, 1 in the second, who is a too.
+ */
+static const site third_sites[] = {{"1-101-A-G", "1"}};
+static const delivery third = {.people = "b", .sites = third_sites, .n_sites = 1};
+
+Test(engine, counts_people_of_two_datasets_once)
+{
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    add_delivery(folder.path, "two", &third);
+    skr_engine *engine = open_engine(folder.path);
+    cr_expect(eq(u64, count(engine, &exact, "carries(variant=1-101-A-G)"), 2));
+    cr_expect(
+        eq(str, (char *)list(engine, &exact, "variant=1-101-A-G", NULL), "1-101-A-G 4/10 2;"));
+    /* In a dataset only its own facts count: b of `two` has no call at 151. */
+    cr_expect(eq(u64, count(engine, &exact, "dataset=two and absent(variant=1-151-AC-A)"), 0));
+    cr_expect(eq(u64, count(engine, &exact, "dataset=one and absent(variant=1-151-AC-A)"), 2));
+    /* Hidden parts are not in the total, nor in a row. */
+    skr_access two = {.policy = {.threshold = 2, .step = 1}};
+    cr_expect(eq(u64, count(engine, &two, "carries(variant=1-101-A-G)"), 2));
+    cr_expect(eq(str, (char *)list(engine, &two, "variant=1-101-A-G", NULL), "1-101-A-G 3/8 2;"));
+    const char *only[] = {"two"};
+    skr_access of_two = exact;
+    of_two.datasets = only;
+    of_two.n_datasets = 1;
+    cr_expect(eq(u64, count(engine, &of_two, "carries(variant=1-101-A-G)"), 1));
+    cr_expect(
+        eq(str, (char *)list(engine, &of_two, "variant=1-151-AC-A", NULL), "1-151-AC-A 0/0 0;"));
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
+
+Test(engine, stops_when_told)
+{
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    skr_engine *engine = open_engine(folder.path);
+    skr_err err = {0};
+    skr_query *query = NULL;
+    const skr_expr *expr = NULL;
+    atomic_bool stop = true;
+    must(skr_query_new(&query, &err), &err);
+    must(skr_query_parse(query, "carries(af>0)", false, &expr, &err), &err);
+    skr_access late = exact;
+    late.deadline_ns = 1;
+    skr_access stopped = exact;
+    stopped.stop = &stop;
+    skr_count_answer answer = {0};
+    skr_alleles_request request = {.alleles = expr->alleles};
+    uint64_t n_rows = 7;
+    cr_expect(eq(int, skr_engine_count(engine, expr, &late, &answer, &err), SKR_ERR_DEADLINE));
+    cr_expect(
+        eq(int, skr_engine_count(engine, expr, &stopped, &answer, &err), SKR_ERR_INTERRUPTED));
+    cr_expect(eq(int,
+                 skr_engine_alleles(engine, &request, &late, add_line, NULL, &n_rows, NULL, &err),
+                 SKR_ERR_DEADLINE));
+    cr_expect(eq(u64, n_rows, 7));
+    skr_query_free(query);
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
+
+static int refuse(void *context, const skr_allele_row *row, skr_err *err)
+{
+    (void)row;
+    ++*(int *)context;
+    return skr_fail(err, SKR_ERR_IO, "enough");
+}
+
+Test(engine, pages_and_takes_no_for_an_answer)
+{
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    skr_engine *engine = open_engine(folder.path);
+    skr_err err = {0};
+    lines out = {0};
+    uint64_t n_rows = 0;
+    int n_seen = 0;
+    skr_aexpr all = {.op = SKR_A_ALL};
+    skr_alleles_request request = {.alleles = &all, .n_skip = 1, .n_max = 1};
+    must(skr_engine_alleles(engine, &request, &exact, add_line, &out, &n_rows, NULL, &err), &err);
+    cr_expect(eq(str, out.text, "1-151-AC-A 1/6 1;"));
+    cr_expect(eq(u64, n_rows, 3));
+    cr_expect(eq(int,
+                 skr_engine_alleles(engine, &request, &exact, refuse, &n_seen, &n_rows, NULL, &err),
+                 SKR_ERR_IO));
+    cr_expect(eq(int, n_seen, 1));
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
+
+/* Only Beacon asks so: with wildcards, by bare sequence, by brackets. */
+Test(engine, finds_alleles_as_beacon_asks)
+{
+    static const struct {
+        skr_aexpr asked;
+        const char *rows;
+    } cases[] = {
+        {{.op = SKR_A_SEQUENCE, .contig = "chr1", .start0 = 100, .ref = "A", .alt = "G"},
+         "1-101-A-G 3/8 2;"},
+        {{.op = SKR_A_SEQUENCE, .contig = "1", .start0 = 100, .ref = "A", .alt = "N"},
+         "1-101-A-G 3/8 2;"},
+        {{.op = SKR_A_SEQUENCE, .contig = "1", .start0 = 100, .ref = "C", .alt = "N"}, ""},
+        {{.op = SKR_A_SEQUENCE, .contig = "1", .start0 = 151, .ref = "C", .alt = ""},
+         "1-151-AC-A 1/6 1;"},
+        {{.op = SKR_A_SEQUENCE, .contig = "1", .start0 = 151, .ref = "N", .alt = ""},
+         "1-151-AC-A 1/6 1;"},
+        {{.op = SKR_A_BRACKET,
+          .contig = "1",
+          .start0 = 100,
+          .start_to0 = 151,
+          .end0 = 102,
+          .end_to0 = 153},
+         "1-151-AC-A 1/6 1;"},
+        {{.op = SKR_A_ALT, .text = "N"}, "1-101-A-G 3/8 2;1-151-AC-A 1/6 1;1-100001-A-T 1/8 1;"},
+        {{.op = SKR_A_ALT, .text = ""}, "1-151-AC-A 1/6 1;"},
+    };
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    skr_engine *engine = open_engine(folder.path);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        skr_err err = {0};
+        lines out = {0};
+        skr_alleles_request request = {.alleles = &cases[i].asked};
+        must(skr_engine_alleles(engine, &request, &exact, add_line, &out, NULL, NULL, &err), &err);
+        cr_expect(eq(str, out.text, (char *)cases[i].rows), "case %zu", i);
+    }
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
