@@ -19,7 +19,7 @@ def totals(segment, row):
     for sample, copies in row["plain"].items():
         hemi = segment.expected(row["zone"], sample) == 1
         zygosities.append(1 if copies == 2 else 2 if hemi else 0)
-    zygosities += [zygosity for _, zygosity in row["bags"].values()]
+    zygosities += [zygosity for copies, zygosity in row["bags"].values() if copies > 0]
     calls = (segment.expected(row["zone"], s) if c == format_reader.EXPECTED else c
              for s, c in enumerate(row["calls"]))
     return {"ac": sum(row["plain"].values()) + sum(n for n, _ in row["bags"].values()),
