@@ -13,7 +13,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Bytes that one byte of gzip can become, at most. */
+#define UNPACK_MAX 1040u
 
 void skr_vcf_place(const skr_vcf *vcf, char *text)
 {
@@ -206,12 +210,26 @@ uint64_t skr_vcf_position(const skr_vcf *vcf)
 
 /* ------------------------------------------------------------------ opening */
 
+/* The library allocates a BCF header by the length that it claims: is that possible at all? */
+static int check_bcf_header(const skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
+{
+    struct stat about;
+    uint32_t n_header = 0;
+    if (n >= 9)
+        n_header = (uint32_t)(uint8_t)bytes[5] | (uint32_t)(uint8_t)bytes[6] << 8 |
+                   (uint32_t)(uint8_t)bytes[7] << 16 | (uint32_t)(uint8_t)bytes[8] << 24;
+    if (n < 9 || fstat(vcf->fd, &about) < 0 || n_header > SKR_VCF_LINE_MAX ||
+        n_header / UNPACK_MAX > (uint64_t)about.st_size)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->name);
+    return SKR_OK;
+}
+
 /* What the first bytes, unpacked, say. */
 static int check_magic(skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
 {
     if (n >= 3 && memcmp(bytes, "BCF", 3) == 0) {
         vcf->is_bcf = true;
-        return SKR_OK;
+        return check_bcf_header(vcf, bytes, n, err);
     }
     if ((n >= 4 && memcmp(bytes, "CRAM", 4) == 0) || (n >= 4 && memcmp(bytes, "BAM\1", 4) == 0) ||
         (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))

@@ -62,6 +62,9 @@ int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 {
     size_t n_looked = 0;
     char *end = NULL;
+    int status = vcf->text == NULL ? fill(vcf, err) : SKR_OK;
+    if (status < 0)
+        return status;
     while (end == NULL) {
         char *from = vcf->text + vcf->text_at;
         size_t n_left = vcf->n_text - vcf->text_at;
@@ -78,7 +81,7 @@ int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
             end = from + n_left;
             break;
         }
-        int status = fill(vcf, err);
+        status = fill(vcf, err);
         if (status < 0)
             return status;
     }
