@@ -150,12 +150,20 @@ static int read_files(skr_import *import, skr_err *err)
 static void warn(const skr_import *import)
 {
     const char *assembly = import->request->assembly;
-    for (uint32_t i = 0; i < import->n_files; i++)
-        if (import->files[i].n_blocks > 0)
-            skr_import_warn(import,
-                            "%s: %" PRIu64 " reference blocks are left out: they cannot be "
-                            "imported yet, so bases without a variant record stay unknown",
-                            import->files[i].name, import->files[i].n_blocks);
+    const skr_import_file *first = NULL;
+    uint32_t n_more = 0;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        if (import->files[i].n_blocks > 0 && first != NULL)
+            n_more++;
+        else if (import->files[i].n_blocks > 0)
+            first = &import->files[i];
+    }
+    if (first != NULL)
+        skr_import_warn(import,
+                        "%" PRIu64 " reference blocks of %s%s are left out: they cannot be "
+                        "imported yet, so bases without a variant record stay unknown",
+                        import->counts[SKR_COUNT_BLOCKS_LEFT_OUT], first->name,
+                        n_more > 0 ? " and other files" : "");
     if (import->has_old_mitochondrion)
         skr_import_warn(import,
                         "%" PRIu64 " records are left out: their MT is not the revised "
