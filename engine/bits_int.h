@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "storage/base/err.h"
+#include "storage/kernel.h"
 
 /* Words of a bitmap of n bits; at least one, so that an empty one can be allocated. */
 static inline size_t skr_bits_words(uint32_t n)
@@ -44,15 +45,13 @@ static inline bool skr_bits_has(const uint64_t *bits, uint32_t i)
 /* Adds the bits of other. */
 static inline void skr_bits_or(uint64_t *bits, const uint64_t *other, size_t n_words)
 {
-    for (size_t i = 0; i < n_words; i++)
-        bits[i] |= other[i];
+    skr_kernels_chosen()->or_into(bits, other, n_words);
 }
 
 /* Keeps the bits that other has too. */
 static inline void skr_bits_and(uint64_t *bits, const uint64_t *other, size_t n_words)
 {
-    for (size_t i = 0; i < n_words; i++)
-        bits[i] &= other[i];
+    skr_kernels_chosen()->and_into(bits, other, n_words);
 }
 
 /* Takes the bits of other out. */
@@ -65,10 +64,7 @@ static inline void skr_bits_and_not(uint64_t *bits, const uint64_t *other, size_
 /* How many bits are set. */
 static inline uint64_t skr_bits_count(const uint64_t *bits, size_t n_words)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < n_words; i++)
-        n += (uint64_t)__builtin_popcountll(bits[i]);
-    return n;
+    return skr_kernels_chosen()->count_and(bits, bits, n_words);
 }
 
 #endif

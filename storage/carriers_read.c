@@ -13,6 +13,7 @@
 #include "storage/base/limits.h"
 #include "storage/carriers_int.h"
 #include "storage/gap_list.h"
+#include "storage/kernel.h"
 
 /* Where the parts of a row's carriers lie. */
 typedef struct parts {
@@ -92,7 +93,7 @@ static int find_parts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, 
 
 /* ------------------------------------------------------------------ gap lists */
 
-/* Walks the plain carriers of the form gaps, a block at a time, with their dosages. */
+/* Walks the plain carriers of the form gaps, a block at a time, and says who has two copies. */
 typedef struct gap_walk {
     skr_gap_reader first;
     skr_gap_reader second;
@@ -112,15 +113,19 @@ static void gap_walk_start(gap_walk *walk, parts *row)
     walk->i_rank = 0;
 }
 
-/* Both arrays have room for SKR_GAP_BLOCK. Returns how many there are, 0 at the end. */
-static uint32_t gap_walk_next(gap_walk *walk, uint32_t *samples, uint8_t *dosages)
+/*
+ * Both arrays have room for SKR_GAP_BLOCK: the next samples, and the places among them of those
+ * with two copies. Returns how many samples there are, 0 at the end.
+ */
+static uint32_t gap_walk_next(gap_walk *walk, uint32_t *samples, uint32_t *places,
+                              uint32_t *ret_n_places)
 {
     uint32_t n = skr_gap_reader_next(&walk->first, samples);
-    memset(dosages, 1, n);
+    uint32_t n_places = 0;
     for (;;) {
         for (; walk->i_rank < walk->n_ranks && walk->ranks[walk->i_rank] - walk->rank < n;
              walk->i_rank++)
-            dosages[walk->ranks[walk->i_rank] - walk->rank] = 2;
+            places[n_places++] = walk->ranks[walk->i_rank] - walk->rank;
         if (walk->i_rank < walk->n_ranks || n == 0)
             break;
         walk->i_rank = 0;
@@ -129,6 +134,7 @@ static uint32_t gap_walk_next(gap_walk *walk, uint32_t *samples, uint8_t *dosage
             break;
     }
     walk->rank += n;
+    *ret_n_places = n_places;
     return n;
 }
 
@@ -146,17 +152,19 @@ static uint64_t word_at(const uint8_t *plane, uint32_t word)
     return le64toh(bits);
 }
 
+/* Does no bit of the plane of carriers lie past the last sample? */
+static bool plane_ends_clean(const parts *row)
+{
+    uint32_t n_last = row->n_samples % 64;
+    return n_last == 0 || word_at(row->plane, skr_plane_words(row->n_samples) - 1) >> n_last == 0;
+}
+
 /* Planes are sound when no bit lies past the last sample, and two copies are carriers. */
 static bool planes_are_sound(const parts *row)
 {
-    uint32_t n_words = skr_plane_words(row->n_samples);
-    uint64_t bad = 0;
-    if (row->twice != NULL)
-        for (uint32_t i = 0; i < n_words; i++)
-            bad |= word_at(row->twice, i) & ~word_at(row->plane, i);
-    if (row->n_samples % 64 != 0)
-        bad |= word_at(row->plane, n_words - 1) >> row->n_samples % 64;
-    return bad == 0;
+    return plane_ends_clean(row) &&
+           (row->twice == NULL || skr_kernels_chosen()->is_within(row->twice, row->plane,
+                                                                  skr_plane_words(row->n_samples)));
 }
 
 /* ------------------------------------------------------------------ bags */
@@ -203,17 +211,20 @@ static bool visit_bags(parts *row,
 static int decode_gaps(parts *row, skr_carriers *carriers, skr_err *err)
 {
     uint32_t samples[SKR_GAP_BLOCK];
-    uint8_t dosages[SKR_GAP_BLOCK];
+    uint32_t places[SKR_GAP_BLOCK];
+    uint32_t n_places;
     gap_walk walk;
     gap_walk_start(&walk, row);
     for (;;) {
-        uint32_t n = gap_walk_next(&walk, samples, dosages);
+        uint32_t n = gap_walk_next(&walk, samples, places, &n_places);
         if (gap_walk_is_bad(&walk))
             return fail_corrupt(err);
         if (n == 0)
             return SKR_OK;
-        for (uint32_t i = 0; i < n; i++) {
-            int status = skr_carriers_add(carriers, samples[i], dosages[i], err);
+        for (uint32_t i = 0, i_place = 0; i < n; i++) {
+            bool is_twice = i_place < n_places && places[i_place] == i;
+            i_place += is_twice;
+            int status = skr_carriers_add(carriers, samples[i], is_twice ? 2 : 1, err);
             if (status < 0)
                 return status;
         }
@@ -326,8 +337,7 @@ int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, 
     } else if (row.form == SKR_CARRIERS_GAPS) {
         status = mark_gaps(&row, bitmap, err);
     } else if (planes_are_sound(&row)) {
-        for (uint32_t i = 0; i < skr_plane_words(n_samples); i++)
-            bitmap[i] |= word_at(row.plane, i);
+        skr_kernels_chosen()->or_into(bitmap, row.plane, skr_plane_words(n_samples));
     } else {
         status = fail_corrupt(err);
     }
@@ -355,50 +365,89 @@ static bool has_one_copy(const tally_context *context, uint32_t sample)
     return context->copies_expected != NULL && context->copies_expected[sample] == 1;
 }
 
-static void tally_plain(tally_context *context, const uint32_t *samples, const uint8_t *dosages,
-                        uint32_t n)
+static uint32_t count_in(const tally_context *context, const uint32_t *samples, uint32_t n)
+{
+    return context->cohort == NULL
+               ? n
+               : skr_kernels_chosen()->count_listed(context->cohort, samples, n);
+}
+
+/* How many of the samples are counted and have one copy. */
+static uint32_t count_haploid(const tally_context *context, const uint32_t *samples, uint32_t n)
+{
+    uint32_t n_haploid = 0;
+    for (uint32_t i = 0; i < n && context->copies_expected != NULL; i++)
+        n_haploid += is_counted(context, samples[i]) && has_one_copy(context, samples[i]);
+    return n_haploid;
+}
+
+static void tally_single(const parts *row, tally_context *context)
 {
     skr_carrier_tally *tally = &context->tally;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t is_in = is_counted(context, samples[i]);
-        uint32_t is_hom = dosages[i] == 2;
-        tally->n_carriers += is_in;
-        tally->n_hom += is_in & is_hom;
-        tally->n_hemi += is_in & ~is_hom & has_one_copy(context, samples[i]);
-    }
+    tally->n_carriers = is_counted(context, row->single);
+    if (row->dosage == 2)
+        tally->n_hom = tally->n_carriers;
+    else
+        tally->n_hemi = count_haploid(context, &row->single, 1);
 }
 
 static int tally_gaps(parts *row, tally_context *context, skr_err *err)
 {
+    skr_carrier_tally *tally = &context->tally;
     uint32_t samples[SKR_GAP_BLOCK];
-    uint8_t dosages[SKR_GAP_BLOCK];
+    uint32_t twice[SKR_GAP_BLOCK];
+    uint32_t n_twice;
     gap_walk walk;
     gap_walk_start(&walk, row);
     for (;;) {
-        uint32_t n = gap_walk_next(&walk, samples, dosages);
+        uint32_t n = gap_walk_next(&walk, samples, twice, &n_twice);
         if (gap_walk_is_bad(&walk))
             return fail_corrupt(err);
         if (n == 0)
             return SKR_OK;
-        tally_plain(context, samples, dosages, n);
+        for (uint32_t i = 0; i < n_twice; i++)
+            twice[i] = samples[twice[i]];
+        tally->n_carriers += count_in(context, samples, n);
+        tally->n_hom += count_in(context, twice, n_twice);
+        tally->n_hemi += count_haploid(context, samples, n);
+        tally->n_hemi -= count_haploid(context, twice, n_twice);
     }
 }
 
-static void tally_planes(const parts *row, tally_context *context)
+/* Carriers of one copy who are counted and of whom one copy is expected. */
+static uint32_t count_hemi(const parts *row, const tally_context *context)
 {
-    skr_carrier_tally *tally = &context->tally;
+    uint32_t n_hemi = 0;
     uint32_t n_words = skr_plane_words(row->n_samples);
     for (uint32_t word = 0; word < n_words; word++) {
-        uint64_t who = context->cohort == NULL ? UINT64_MAX : context->cohort[word];
-        uint64_t all = word_at(row->plane, word) & who;
-        uint64_t twice = row->twice == NULL ? 0 : word_at(row->twice, word) & who;
-        tally->n_carriers += (uint32_t)__builtin_popcountll(all);
-        tally->n_hom += (uint32_t)__builtin_popcountll(twice);
-        if (context->copies_expected == NULL)
-            continue;
-        for (uint64_t left = all & ~twice; left != 0; left &= left - 1)
-            tally->n_hemi += has_one_copy(context, word * 64 + (unsigned)__builtin_ctzll(left));
+        uint64_t once = word_at(row->plane, word);
+        if (context->cohort != NULL)
+            once &= context->cohort[word];
+        if (row->twice != NULL)
+            once &= ~word_at(row->twice, word);
+        for (; once != 0; once &= once - 1)
+            n_hemi += has_one_copy(context, word * 64 + (unsigned)__builtin_ctzll(once));
     }
+    return n_hemi;
+}
+
+static int tally_planes(const parts *row, tally_context *context, skr_err *err)
+{
+    const skr_kernels *kernels = skr_kernels_chosen();
+    const void *who = context->cohort == NULL ? (const void *)row->plane : context->cohort;
+    uint32_t n_words = skr_plane_words(row->n_samples);
+    skr_plane_counts counts = {0};
+    if (!plane_ends_clean(row))
+        return fail_corrupt(err);
+    if (row->twice == NULL)
+        counts.n_first = kernels->count_and(row->plane, who, n_words);
+    else if (!kernels->count_and_pair(row->plane, row->twice, who, n_words, &counts))
+        return fail_corrupt(err);
+    context->tally.n_carriers = (uint32_t)counts.n_first;
+    context->tally.n_hom = (uint32_t)counts.n_second;
+    if (context->copies_expected != NULL)
+        context->tally.n_hemi = count_hemi(row, context);
+    return SKR_OK;
 }
 
 static int tally_bags(void *data, const skr_bag *bags, uint32_t n, skr_err *err)
@@ -429,13 +478,11 @@ int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
     if (status < 0)
         return status;
     if (row.form == SKR_CARRIERS_INLINE)
-        tally_plain(&context, &row.single, &row.dosage, 1);
+        tally_single(&row, &context);
     else if (row.form == SKR_CARRIERS_GAPS)
         status = tally_gaps(&row, &context, err);
-    else if (planes_are_sound(&row))
-        tally_planes(&row, &context);
     else
-        status = fail_corrupt(err);
+        status = tally_planes(&row, &context, err);
     /* A plain carrier has one copy, or two when it is hom. */
     context.tally.ac = (uint64_t)context.tally.n_carriers + context.tally.n_hom;
     if (status == SKR_OK && !visit_bags(&row, tally_bags, &context, &bag_status, err))

@@ -1,4 +1,4 @@
-/* gap_list.c - packs and unpacks ascending lists; the plain kernels. */
+/* gap_list.c - packs and unpacks ascending lists; full blocks are unpacked by a kernel. */
 #include "storage/gap_list.h"
 
 #include <endian.h>
@@ -54,24 +54,6 @@ static void pack_full(const uint32_t *gaps, unsigned width, uint8_t *packed)
     for (unsigned i = 0; i < N_LANES * width; i++)
         words[i] = htole32(words[i]);
     memcpy(packed, words, 16u * width);
-}
-
-static void unpack_full(const uint8_t *packed, unsigned width, uint32_t *gaps)
-{
-    uint32_t words[N_LANES * 33];
-    memcpy(words, packed, 16u * width);
-    for (unsigned i = 0; i < N_LANES * width; i++)
-        words[i] = le32toh(words[i]);
-    memset(words + N_LANES * width, 0, N_LANES * sizeof words[0]);
-    uint32_t mask = mask_of(width);
-    for (unsigned deep = 0; deep < N_DEEP; deep++) {
-        const uint32_t *low = words + N_LANES * (deep * width / 32);
-        unsigned shift = deep * width % 32;
-        for (unsigned lane = 0; lane < N_LANES; lane++) {
-            uint64_t wide = low[lane] | (uint64_t)low[N_LANES + lane] << 32;
-            gaps[N_LANES * deep + lane] = (uint32_t)(wide >> shift) & mask;
-        }
-    }
 }
 
 /* The gaps of a block that is not full follow each other bit by bit, the lowest bits first. */
@@ -142,7 +124,8 @@ int skr_gap_list_encode(const uint32_t *values, uint32_t n, skr_buffer *bytes, s
 
 skr_gap_reader skr_gap_reader_of(skr_cursor *cursor, uint32_t n, uint32_t limit)
 {
-    return (skr_gap_reader){.cursor = cursor, .n_left = n, .limit = limit, .next = 0};
+    return (skr_gap_reader){
+        .cursor = cursor, .n_left = n, .limit = limit, .next = 0, .kernels = skr_kernels_chosen()};
 }
 
 /* The packed gaps of the next block of n at the cursor, or NULL, which the cursor says. */
@@ -166,19 +149,18 @@ uint32_t skr_gap_reader_next(skr_gap_reader *reader, uint32_t *values)
     const uint8_t *packed = take_block(reader->cursor, n, &width);
     if (reader->cursor->is_bad)
         return 0;
-    if (width == 0)
-        memset(values, 0, n * sizeof *values);
-    else if (n == SKR_GAP_BLOCK)
-        unpack_full(packed, width, values);
-    else
-        unpack_tail(packed, n, width, values);
-    /* 64 bits hold the sum of 128 gaps, and values only grow: looking at the last is enough. */
     uint64_t next = reader->next;
-    for (uint32_t i = 0; i < n; i++) {
-        next += values[i];
-        values[i] = (uint32_t)next;
-        next++;
+    if (n == SKR_GAP_BLOCK) {
+        next = reader->kernels->unpack_block(packed, width, next, values);
+    } else {
+        unpack_tail(packed, n, width, values);
+        for (uint32_t i = 0; i < n; i++) {
+            next += values[i];
+            values[i] = (uint32_t)next;
+            next++;
+        }
     }
+    /* 64 bits hold the sum of 128 gaps, and values only grow: looking at the last is enough. */
     if (next > reader->limit) {
         reader->cursor->is_bad = true;
         return 0;

@@ -17,6 +17,7 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/err.h"
+#include "storage/kernel.h"
 
 #define SKR_GAP_BLOCK 128u
 
@@ -33,6 +34,7 @@ typedef struct skr_gap_reader {
     uint32_t n_left;
     uint32_t limit; /* every value must be below it */
     uint64_t next;  /* the least that the next value can be */
+    const skr_kernels *kernels;
 } skr_gap_reader;
 
 /* A reader of n values below limit at the cursor, which moves along with the reading. */

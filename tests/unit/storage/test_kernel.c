@@ -1,0 +1,224 @@
+/*
+ * Every table of kernels gives the plain table's answers, at every length and alignment.
+ *
+ * Buffers are exactly as long as what a kernel may read, so that the address sanitizer sees a step
+ * over their ends.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/gap_list.h"
+#include "storage/kernel.h"
+#include "tests/support/random.h"
+
+#define N_WORDS_MAX 300u
+#define N_ALIGNMENTS 64u
+
+static const skr_kernels *plain;
+
+/* Runs each with every table besides the plain one; skips when the CPU has none. */
+static void for_each_table(void (*each)(const skr_kernels *kernels, test_random *random))
+{
+    const skr_kernels *const tables[] = {skr_kernels_avx2(), skr_kernels_avx512()};
+    plain = skr_kernels_plain();
+    if (tables[0] == NULL)
+        cr_skip_test("this CPU has no AVX2");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        test_random random = test_random_seeded(17 + i);
+        if (tables[i] != NULL)
+            each(tables[i], &random);
+    }
+    if (tables[1] == NULL)
+        cr_skip_test("AVX2 is as plain; this CPU has no AVX-512 with VPOPCNTDQ");
+}
+
+static uint64_t draw(test_random *random)
+{
+    return (uint64_t)test_random_below(random, UINT32_MAX) << 32 |
+           test_random_below(random, UINT32_MAX);
+}
+
+/* n_words of drawn words that begin offset bytes into the new *ret_memory. */
+static uint8_t *new_plane(test_random *random, size_t n_words, size_t offset, uint8_t **ret_memory)
+{
+    *ret_memory = malloc(offset + 8 * n_words + (offset + n_words == 0));
+    uint8_t *plane = *ret_memory + offset;
+    unsigned kind = test_random_below(random, 8);
+    for (size_t i = 0; i < n_words; i++) {
+        uint64_t word = kind == 0 ? UINT64_MAX : kind == 1 ? 0 : draw(random) & draw(random);
+        memcpy(plane + 8 * i, &word, sizeof word);
+    }
+    return plane;
+}
+
+static void compare_planes(const skr_kernels *kernels, test_random *random, size_t n_words,
+                           size_t offset)
+{
+    uint8_t *memory[4];
+    uint8_t *first = new_plane(random, n_words, offset, &memory[0]);
+    uint8_t *second = new_plane(random, n_words, (offset * 5 + 3) % N_ALIGNMENTS, &memory[1]);
+    uint8_t *who = new_plane(random, n_words, (offset * 8) % N_ALIGNMENTS, &memory[2]);
+    uint64_t *bitmap = (uint64_t *)(void *)new_plane(random, n_words, 0, &memory[3]);
+    uint64_t want[N_WORDS_MAX + 1];
+    size_t n_bytes = 8 * n_words;
+    bool is_clean = test_random_below(random, 2) == 0;
+    for (size_t i = 0; i < n_bytes && is_clean; i++)
+        second[i] &= first[i];
+    if (is_clean && n_bytes > 0 && test_random_below(random, 2) == 0)
+        second[test_random_below(random, (uint32_t)n_bytes)] |= 1;
+
+    cr_assert(kernels->count_and(first, who, n_words) == plain->count_and(first, who, n_words),
+              "%s: count_and %zu words at %zu", kernels->name, n_words, offset);
+    skr_plane_counts a = {7, 7}, b = {8, 8};
+    bool is_a = kernels->count_and_pair(first, second, who, n_words, &a);
+    bool is_b = plain->count_and_pair(first, second, who, n_words, &b);
+    cr_assert(is_a == is_b && a.n_first == b.n_first && a.n_second == b.n_second,
+              "%s: count_and_pair %zu words at %zu", kernels->name, n_words, offset);
+    cr_assert(kernels->is_within(second, first, n_words) == is_b &&
+                  plain->is_within(second, first, n_words) == is_b,
+              "%s: is_within %zu words at %zu", kernels->name, n_words, offset);
+
+    memcpy(want, bitmap, n_bytes);
+    plain->or_into(want, first, n_words);
+    kernels->or_into(bitmap, first, n_words);
+    cr_assert(memcmp(want, bitmap, n_bytes) == 0, "%s: or_into %zu words at %zu", kernels->name,
+              n_words, offset);
+    plain->and_into(want, who, n_words);
+    kernels->and_into(bitmap, who, n_words);
+    cr_assert(memcmp(want, bitmap, n_bytes) == 0, "%s: and_into %zu words at %zu", kernels->name,
+              n_words, offset);
+    for (size_t i = 0; i < 4; i++)
+        free(memory[i]);
+}
+
+static void compare_every_plane(const skr_kernels *kernels, test_random *random)
+{
+    for (size_t n_words = 0; n_words <= N_WORDS_MAX; n_words++)
+        for (size_t offset = 0; offset < N_ALIGNMENTS; offset++)
+            compare_planes(kernels, random, n_words, offset);
+}
+
+Test(kernel, planes_are_counted_and_joined_like_the_plain_twin)
+{
+    for_each_table(compare_every_plane);
+}
+
+static void compare_every_block(const skr_kernels *kernels, test_random *random)
+{
+    static const uint64_t starts[] = {0, 1, 1000000, UINT32_MAX - 5000, UINT32_MAX};
+    for (unsigned i = 0; i < 33 * 16 * 8; i++) {
+        unsigned width = i % 33;
+        size_t offset = i / 33 % 16;
+        unsigned kind = i / (33 * 16);
+        uint8_t *memory = malloc(offset + 16 * width + 1);
+        uint8_t *packed = memory + 1 + offset;
+        if (offset == 0 && width == 0)
+            packed = memory;
+        for (size_t k = 0; k < 16 * width; k++)
+            packed[k] = kind == 0 ? 0 : kind == 1 ? 255 : (uint8_t)draw(random);
+        for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+            uint32_t values[SKR_GAP_BLOCK], want[SKR_GAP_BLOCK];
+            uint64_t next = kernels->unpack_block(packed, width, starts[k], values);
+            uint64_t next_want = plain->unpack_block(packed, width, starts[k], want);
+            cr_assert(next == next_want && memcmp(values, want, sizeof want) == 0,
+                      "%s: unpack_block width %u at %zu from %lu", kernels->name, width, offset,
+                      (unsigned long)starts[k]);
+        }
+        free(memory);
+    }
+}
+
+Test(kernel, blocks_are_unpacked_like_the_plain_twin)
+{
+    for_each_table(compare_every_block);
+}
+
+static void compare_every_list(const skr_kernels *kernels, test_random *random)
+{
+    for (uint32_t n_bits = 1; n_bits <= 100000; n_bits = n_bits * 3 + 1) {
+        size_t n_words = (n_bits + 63) / 64;
+        uint8_t *memory;
+        uint64_t *bitmap = (uint64_t *)(void *)new_plane(random, n_words, 0, &memory);
+        for (uint32_t n = 0; n <= 300; n++) {
+            for (size_t offset = 0; offset < 16; offset++) {
+                uint32_t *listed = malloc((offset + n + 1) * sizeof *listed);
+                uint32_t *samples = listed + 1 + offset;
+                for (uint32_t i = 0; i < n; i++)
+                    samples[i] = test_random_below(random, n_bits);
+                cr_assert(kernels->count_listed(bitmap, samples, n) ==
+                              plain->count_listed(bitmap, samples, n),
+                          "%s: count_listed %u of %u at %zu", kernels->name, n, n_bits, offset);
+                free(listed);
+            }
+        }
+        free(memory);
+    }
+}
+
+Test(kernel, listed_samples_are_counted_like_the_plain_twin)
+{
+    for_each_table(compare_every_list);
+}
+
+Test(kernel, plain_counts_what_a_loop_over_bits_counts)
+{
+    test_random random = test_random_seeded(5);
+    plain = skr_kernels_plain();
+    for (size_t n_words = 0; n_words <= 20; n_words++) {
+        uint8_t *memory[3];
+        uint8_t *first = new_plane(&random, n_words, 1, &memory[0]);
+        uint8_t *second = new_plane(&random, n_words, 2, &memory[1]);
+        uint8_t *who = new_plane(&random, n_words, 3, &memory[2]);
+        uint64_t n_first = 0, n_second = 0;
+        bool is_within = true;
+        for (size_t i = 0; i < 64 * n_words; i++) {
+            unsigned bit = i % 8;
+            n_first += first[i / 8] >> bit & who[i / 8] >> bit & 1;
+            n_second += second[i / 8] >> bit & who[i / 8] >> bit & 1;
+            is_within = is_within && (second[i / 8] & ~first[i / 8] & 1 << bit) == 0;
+        }
+        skr_plane_counts counts;
+        cr_assert(eq(u64, plain->count_and(first, who, n_words), n_first));
+        bool is_sound = plain->count_and_pair(first, second, who, n_words, &counts);
+        cr_assert(is_sound == is_within && counts.n_first == n_first &&
+                  counts.n_second == n_second);
+        for (size_t i = 0; i < 3; i++)
+            free(memory[i]);
+    }
+}
+
+/* In one process the choice is made once, so that each name needs a process of its own: a test. */
+static void assert_chosen(const char *name, const skr_kernels *want)
+{
+    setenv("SKERRY_KERNEL", name, 1);
+    if (want == NULL)
+        cr_skip_test("this CPU lacks what %s needs", name);
+    cr_assert(eq(str, (char *)skr_kernels_chosen()->name, (char *)want->name));
+}
+
+Test(kernel, the_environment_asks_for_plain)
+{
+    assert_chosen("plain", skr_kernels_plain());
+}
+
+Test(kernel, the_environment_asks_for_avx2)
+{
+    assert_chosen("avx2", skr_kernels_avx2());
+}
+
+Test(kernel, the_environment_asks_for_avx512)
+{
+    assert_chosen("avx512", skr_kernels_avx512());
+}
+
+Test(kernel, an_unknown_name_leaves_the_widest_that_runs)
+{
+    const skr_kernels *widest = skr_kernels_avx512();
+    if (widest == NULL)
+        widest = skr_kernels_avx2();
+    if (widest == NULL)
+        widest = skr_kernels_plain();
+    assert_chosen("widest", widest);
+}
