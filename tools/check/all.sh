@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE
 passed=0
 failed=0
 for check in test_checks format layers shape banned headers promise registered listed leftovers private \
-    documents; do
+    documents links; do
     if output=$(python3 "tools/check/$check.py" 2>&1); then
         passed=$((passed + 1))
     else

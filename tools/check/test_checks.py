@@ -10,6 +10,7 @@ import format as formatting
 import headers
 import layers
 import leftovers
+import links
 import listed
 import private
 import promise
@@ -48,6 +49,9 @@ EXAMPLES = [
      {"tests/unit/test_a.c": "/* Test(a, b) */\n"}, "registers no test"),
     (listed, {"meson.build": "a = ['storage/a.c']", "storage/a.c": ""},
      {"storage/meson.build": "a = ['b.c']", "storage/b.c": "", "storage/a.c": ""}, "storage/a.c"),
+    (links, {"a.md": "[b](docs/b.md#what-is-it)", "docs/b.md": "## What is it?\n[a](../a.md)"},
+     {"a.md": "[b](docs/b.md#what)", "docs/b.md": "## What is it?"}, "#what"),
+    (links, {"a.md": "`[b](c.md)`"}, {"a.md": "[b](c.md)"}, "c.md leads nowhere"),
     (leftovers, {"a.md": "to do\n"}, {"a.md": "TO" + "DO later\n"}, "a.md:1"),
     (private, {"a.md": "see docs/work/a and /tmp/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
     (documents, {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "`IO` the disk\n"},
