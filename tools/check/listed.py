@@ -5,7 +5,7 @@ import re
 
 import tree
 
-BUILT = (*tree.FLOORS, "tools/skerry", "tests")
+BUILT = (*tree.FLOORS, "tools/skerry", "tools/cohort", "tests")
 
 
 def named_in(files, build):

@@ -1,0 +1,170 @@
+/*
+ * cohort_main.c - skerry-cohort: made-up people with realistic genotypes, from a seed.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cohort/cohort_out.h"
+
+typedef struct options {
+    cohort_request request;
+    const char *store;
+    const char *vcf;
+    const char *people_tsv;
+} options;
+
+static const struct option known[] = {
+    {"people", required_argument, NULL, 'n'},
+    {"bases", required_argument, NULL, 'b'},
+    {"seed", required_argument, NULL, 's'},
+    {"start", required_argument, NULL, 'p'},
+    {"contig", required_argument, NULL, 'c'},
+    {"missing", required_argument, NULL, 'm'},
+    {"unphased", no_argument, NULL, 'u'},
+    {"prefix", required_argument, NULL, 'x'},
+    {"dataset", required_argument, NULL, 'd'},
+    {"assembly", required_argument, NULL, 'a'},
+    {"store", required_argument, NULL, 'o'},
+    {"vcf", required_argument, NULL, 'v'},
+    {"people-tsv", required_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static void print_help(FILE *out)
+{
+    (void)fprintf(out,
+                  "skerry-cohort: made-up people with realistic genotypes, from a seed\n\n"
+                  "  skerry-cohort [OPTION]... --store STORE | --vcf FILE | --people-tsv FILE\n\n"
+                  "  --people N        people (1000)\n"
+                  "  --bases N         length of the stretch (100000)\n"
+                  "  --seed N          another seed, other people (1)\n"
+                  "  --start POS       first base, from 1 (20000001)\n"
+                  "  --contig NAME     an autosome (22)\n"
+                  "  --missing SHARE   of the genotypes without a call (0)\n"
+                  "  --unphased        0/1 for every heterozygote (VCF)\n"
+                  "  --prefix WORD     before everybody's number (S)\n"
+                  "  --dataset ID      (cohort)\n"
+                  "  --assembly NAME   (GRCh38)\n"
+                  "  --store STORE     adds the cohort and its people to a store\n"
+                  "  --vcf FILE        writes VCF; - is standard output\n"
+                  "  --people-tsv FILE writes what `skerry people` reads; - is standard output\n\n"
+                  "The same options give the same bytes.\n");
+}
+
+static int read_number(const char *text, uint64_t max, uint64_t *ret, skr_err *err)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || n > max)
+        return skr_fail(err, SKR_ERR_USAGE, "'%.40s' is no number up to %llu", text,
+                        (unsigned long long)max);
+    *ret = n;
+    return SKR_OK;
+}
+
+/* A number that an option wants. */
+static int take_number(options *o, int option, skr_err *err)
+{
+    uint64_t n = 0;
+    char *end;
+    if (option == 'm') {
+        o->request.plan.missing = strtod(optarg, &end);
+        if (end == optarg || *end != '\0')
+            return skr_fail(err, SKR_ERR_USAGE, "'%.40s' is no share", optarg);
+        return SKR_OK;
+    }
+    int status = read_number(optarg, option == 's' ? UINT64_MAX : UINT32_MAX, &n, err);
+    if (status < 0)
+        return status;
+    if (option == 'p' && n == 0)
+        return skr_fail(err, SKR_ERR_USAGE, "--start counts from 1");
+    if (option == 'n')
+        o->request.plan.n_people = (uint32_t)n;
+    else if (option == 'b')
+        o->request.plan.n_bases = (uint32_t)n;
+    else if (option == 'p')
+        o->request.plan.start0 = (uint32_t)n - 1;
+    else
+        o->request.plan.seed = n;
+    return SKR_OK;
+}
+
+static int take_option(options *o, int option, skr_err *err)
+{
+    const char **texts[] = {
+        ['c'] = &o->request.contig,  ['x'] = &o->request.prefix,
+        ['d'] = &o->request.dataset, ['a'] = &o->request.assembly,
+        ['o'] = &o->store,           ['v'] = &o->vcf,
+        ['t'] = &o->people_tsv,      ['z'] = NULL,
+    };
+    if (option == 'u')
+        o->request.is_unphased = true;
+    else if (option == '?')
+        return skr_fail(err, SKR_ERR_USAGE, "see skerry-cohort --help");
+    else if (texts[option] != NULL)
+        *texts[option] = optarg;
+    else
+        return take_number(o, option, err);
+    return SKR_OK;
+}
+
+typedef int (*write_fn)(const cohort_request *request, FILE *out, skr_err *err);
+
+static int write_file(const options *o, const char *path, write_fn write, skr_err *err)
+{
+    if (strcmp(path, "-") == 0)
+        return write(&o->request, stdout, err);
+    FILE *out = fopen(path, "we");
+    if (out == NULL)
+        return skr_fail(err, SKR_ERR_IO, "%s: cannot be made: %s", path, strerror(errno));
+    int status = write(&o->request, out, err);
+    if (fclose(out) != 0 && status == SKR_OK)
+        status = skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", path, strerror(errno));
+    return status;
+}
+
+static int run(const options *o, skr_err *err)
+{
+    int status = SKR_OK;
+    if (o->store == NULL && o->vcf == NULL && o->people_tsv == NULL)
+        return skr_fail(err, SKR_ERR_USAGE, "one of --store, --vcf and --people-tsv is needed");
+    if (o->people_tsv != NULL)
+        status = write_file(o, o->people_tsv, cohort_write_people, err);
+    if (status == SKR_OK && o->vcf != NULL)
+        status = write_file(o, o->vcf, cohort_write_vcf, err);
+    if (status == SKR_OK && o->store != NULL)
+        status = cohort_write_store(&o->request, o->store, err);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    options o = {.request = {.plan = {1000, 20000000, 100000, 1, 0},
+                             .contig = "22",
+                             .dataset = "cohort",
+                             .assembly = "GRCh38",
+                             .prefix = "S"}};
+    skr_err err = {.message = ""};
+    int status = SKR_OK;
+    int option;
+    while (status == SKR_OK && (option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        if (option == 'h') {
+            print_help(stdout);
+            return 0;
+        }
+        status = take_option(&o, option, &err);
+    }
+    if (status == SKR_OK && optind < argc)
+        status = skr_fail(&err, SKR_ERR_USAGE, "'%.60s' is no option", argv[optind]);
+    if (status == SKR_OK)
+        status = run(&o, &err);
+    if (status == SKR_OK)
+        return 0;
+    (void)fprintf(stderr, "skerry-cohort: %s\n", err.message);
+    return skr_err_exit_status(status);
+}

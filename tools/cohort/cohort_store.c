@@ -1,0 +1,245 @@
+/*
+ * cohort_store.c - a cohort straight into a store: one segment, its people, one generation.
+ *
+ * What is written is what `skerry import` makes of the cohort's VCF: a complete row for every
+ * allele and a span for every site.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/contig.h"
+#include "storage/base/limits.h"
+#include "storage/digest.h"
+#include "storage/segment.h"
+#include "storage/store.h"
+#include "tools/cohort/cohort_out.h"
+
+typedef struct store_out {
+    const cohort_request *request;
+    skr_txn *txn;
+    skr_manifest *manifest;
+    skr_sample *samples;
+    uint32_t dataset;
+    uint32_t assembly;
+    uint32_t contig;
+    skr_segment_writer *writer;
+    skr_carriers carriers;
+} store_out;
+
+static int make_places(store_out *s, skr_err *err)
+{
+    const cohort_request *request = s->request;
+    char name[SKR_NAME_MAX + 1];
+    uint32_t end0 = request->plan.start0 + request->plan.n_bases;
+    int status = skr_contig_canonical(request->contig, name, sizeof name, err);
+    if (status < 0)
+        return status;
+    if (skr_contig_zone(request->assembly, name, request->plan.start0) != SKR_ZONE_DIPLOID ||
+        skr_contig_zone_end0(request->assembly, name, request->plan.start0) < end0)
+        return skr_fail(err, SKR_ERR_USAGE, "contig %s: only autosomes are generated", name);
+    status = skr_manifest_add_dataset(s->manifest, request->dataset, &s->dataset, err);
+    if (status == SKR_OK)
+        status = skr_manifest_add_assembly(s->manifest, request->assembly, &s->assembly, err);
+    return status < 0 ? status
+                      : skr_assembly_add_contig(&s->manifest->assemblies[s->assembly], name, end0,
+                                                &s->contig, err);
+}
+
+/* ------------------------------------------------------------------ people */
+
+static int add_person(store_out *s, skr_people_edit *edit, uint32_t person, skr_err *err)
+{
+    char name[COHORT_NAME_ROOM];
+    bool is_new = false;
+    skr_sample *sample = &s->samples[person];
+    cohort_name(s->request, person, name);
+    int status = skr_people_edit_individual(edit, name, &sample->individual, &is_new, err);
+    if (status == SKR_OK && !is_new)
+        status =
+            skr_fail(err, SKR_ERR_INPUT,
+                     "'%s' is in the store already: another --prefix makes other people", name);
+    if (status < 0)
+        return status;
+    sample->name = strdup(name);
+    if (sample->name == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
+    bool is_male = cohort_person_of(s->request, person).sex == SKR_SEX_MALE;
+    sample->karyotype = is_male ? (skr_karyotype){1, 1} : (skr_karyotype){2, 0};
+    status = skr_people_edit_sample(edit, s->dataset, sample->individual, sample->karyotype, err);
+    return status < 0
+               ? status
+               : cohort_say_person(s->request, person, edit, s->dataset, sample->individual, err);
+}
+
+static int write_people(store_out *s, skr_err *err)
+{
+    skr_people *people = NULL;
+    skr_people_edit *edit = NULL;
+    char name[SKR_FILE_NAME_MAX];
+    int status = skr_people_open(skr_txn_folder(s->txn), &s->manifest->people, &people, err);
+    if (status == SKR_OK)
+        status = skr_people_edit_new(people, &edit, err);
+    for (uint32_t i = 0; i < s->request->plan.n_people && status == SKR_OK; i++)
+        status = add_person(s, edit, i, err);
+    skr_txn_file_name(s->txn, "people", name);
+    if (status == SKR_OK)
+        status =
+            skr_people_edit_write(edit, skr_txn_folder(s->txn), name, &s->manifest->people, err);
+    skr_people_edit_free(edit);
+    skr_people_close(people);
+    return status;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+/* Carriers of an allele: haplotypes in pairs, those without a call left out. */
+static int read_carriers(store_out *s, const cohort_site *site, const cohort_alt *alt, skr_err *err)
+{
+    uint32_t at_missing = 0;
+    int status = SKR_OK;
+    skr_carriers_clear(&s->carriers);
+    for (uint32_t i = 0; i < alt->n && status == SKR_OK;) {
+        uint32_t person = alt->haplotypes[i] / 2;
+        uint8_t dosage = i + 1 < alt->n && alt->haplotypes[i + 1] / 2 == person ? 2 : 1;
+        i += dosage;
+        while (at_missing < site->n_missing && site->missing[at_missing] < person)
+            at_missing++;
+        if (at_missing == site->n_missing || site->missing[at_missing] != person)
+            status = skr_carriers_add(&s->carriers, person, dosage, err);
+    }
+    return status;
+}
+
+static int write_site(store_out *s, const cohort_site *site, skr_err *err)
+{
+    skr_call_set calls = {.base = SKR_CALL_DEFAULT,
+                          .flip = SKR_CALL_NO_CALL,
+                          .flips = site->missing,
+                          .n_flips = site->n_missing};
+    int status = skr_segment_writer_add_span(s->writer, s->contig, site->pos0, site->pos0 + 1,
+                                             SKR_ZONE_DIPLOID, &calls, err);
+    for (uint32_t i = 0; i < site->n_alts && status == SKR_OK; i++) {
+        skr_allele allele = {.contig = s->contig,
+                             .start0 = site->pos0,
+                             .end0 = site->pos0 + 1,
+                             .kind = SKR_ALLELE_SNV,
+                             .zone = SKR_ZONE_DIPLOID,
+                             .n_ref = 1,
+                             .n_alt = 1,
+                             .ref = &site->ref,
+                             .alt = &site->alts[i].base};
+        status = read_carriers(s, site, &site->alts[i], err);
+        if (status == SKR_OK)
+            status =
+                skr_segment_writer_add_row(s->writer, &allele, &s->carriers, &calls, false, err);
+    }
+    return status;
+}
+
+static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows, skr_err *err)
+{
+    char name[SKR_FILE_NAME_MAX];
+    cohort_model *model = NULL;
+    int status = cohort_model_new(&s->request->plan, &model, err);
+    if (status < 0)
+        return status;
+    skr_segment_plan plan = {
+        .samples = s->samples,
+        .n_samples = s->request->plan.n_people,
+        .n_contigs = s->manifest->assemblies[s->assembly].n_contigs,
+        .n_rows_expected = cohort_model_n_alleles(model),
+        .n_bases_expected = s->request->plan.n_bases,
+    };
+    skr_txn_file_name(s->txn, "segment", name);
+    status = skr_segment_writer_new(skr_txn_folder(s->txn), name, &plan, &s->writer, err);
+    while (status == SKR_OK) {
+        const cohort_site *site = NULL;
+        status = cohort_model_next(model, &site, err);
+        if (status < 0 || site == NULL)
+            break;
+        status = write_site(s, site, err);
+    }
+    if (status == SKR_OK)
+        status = skr_segment_writer_finish(s->writer, ret_id, ret_n_rows, err);
+    skr_segment_writer_free(s->writer);
+    skr_carriers_done(&s->carriers);
+    cohort_model_free(model);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the generation */
+
+/* There is no file whose bytes could be digested: what was asked for stands for it. */
+static int digest_request(const cohort_request *request, skr_source *source, skr_err *err)
+{
+    char text[512];
+    skr_digest *digest = NULL;
+    int n =
+        snprintf(text, sizeof text, "cohort people=%u start=%u bases=%u seed=%llu missing=%a %s",
+                 request->plan.n_people, request->plan.start0, request->plan.n_bases,
+                 (unsigned long long)request->plan.seed, request->plan.missing, request->prefix);
+    int status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
+    if (status < 0)
+        return status;
+    skr_digest_update(digest, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    skr_digest_final(digest, source->digest);
+    skr_digest_free(digest);
+    return SKR_OK;
+}
+
+static int add_delivery(store_out *s, const skr_file_id *id, uint64_t n_rows, skr_err *err)
+{
+    char name[] = "skerry-cohort";
+    char options[] = "format=vcf gate=adj absent-is=no-call";
+    skr_source source = {.name = name, .contigs = &s->contig, .n_contigs = 1, .is_live = true};
+    skr_delivery delivery = {
+        .generation = s->manifest->generation + 1,
+        .dataset = s->dataset,
+        .assembly = s->assembly,
+        .options = options,
+        .sources = &source,
+        .n_sources = 1,
+        .n_samples = s->request->plan.n_people,
+        .n_alleles = n_rows,
+    };
+    skr_segment_entry entry = {
+        .file = *id,
+        .dataset = s->dataset,
+        .assembly = s->assembly,
+        .n_samples = s->request->plan.n_people,
+        .n_rows = n_rows,
+    };
+    int status = digest_request(s->request, &source, err);
+    if (status == SKR_OK)
+        status = skr_manifest_add_delivery(s->manifest, &delivery, &entry.delivery, err);
+    return status < 0 ? status : skr_manifest_add_segment(s->manifest, &entry, NULL, err);
+}
+
+int cohort_write_store(const cohort_request *request, const char *folder, skr_err *err)
+{
+    store_out s = {.request = request};
+    skr_file_id id = {0};
+    uint64_t n_rows = 0;
+    int status = skr_txn_begin(folder, &s.txn, err);
+    if (status < 0)
+        return status;
+    s.manifest = skr_txn_manifest(s.txn);
+    s.samples = calloc(request->plan.n_people + 1u, sizeof *s.samples);
+    status = s.samples == NULL ? skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory")
+                               : make_places(&s, err);
+    if (status == SKR_OK)
+        status = write_people(&s, err);
+    if (status == SKR_OK)
+        status = write_segment(&s, &id, &n_rows, err);
+    if (status == SKR_OK)
+        status = add_delivery(&s, &id, n_rows, err);
+    if (status == SKR_OK)
+        status = skr_txn_commit(s.txn, NULL, err);
+    else
+        skr_txn_abort(s.txn);
+    for (uint32_t i = 0; s.samples != NULL && i < request->plan.n_people; i++)
+        free(s.samples[i].name);
+    free(s.samples);
+    return status;
+}
