@@ -121,18 +121,23 @@ void skr_least_add(skr_least *least, uint8_t n_this, uint8_t n_called, skr_zygos
         least->n_other = n_other;
     if (n_called > least->n_called_max)
         least->n_called_max = n_called;
-    least->is_denied = least->is_denied || (n_this == 0 && n_called > 0);
     if (n_this > 0) {
-        least->is_named = true;
         least->has_partial = least->has_partial || zygosity == SKR_PARTIAL;
         least->has_het = least->has_het || zygosity == SKR_HET;
     }
     least->n_records++;
 }
 
+void skr_least_note(skr_least *least, uint8_t n_this)
+{
+    if (least->n_own == 0 || n_this < least->n_own_this)
+        least->n_own_this = n_this;
+    least->n_own++;
+}
+
 bool skr_least_is_undecided(const skr_least *least)
 {
-    return least->n_this == 0 && least->is_named && !least->is_denied;
+    return least->n_this == 0 && least->n_own > 0 && least->n_own_this > 0;
 }
 
 skr_zygosity skr_least_zygosity(const skr_least *least, skr_zone zone)

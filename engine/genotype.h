@@ -61,16 +61,19 @@ typedef struct skr_least {
     uint8_t n_called_max; /* most copies that a record called */
     bool has_partial;     /* a record had an unknown copy beside this allele */
     bool has_het;         /* a record had a mixture (mitochondria) */
-    bool is_named;        /* a record has this allele */
-    bool is_denied;       /* a record has called copies, and none of them is this allele */
+    uint32_t n_own;       /* records of which an ALT is this allele */
+    uint8_t n_own_this;   /* least copies of it in those */
 } skr_least;
 
 /* Adds a claim: n_called copies, n_this of them this allele; zygosity counts if n_this > 0. */
 void skr_least_add(skr_least *least, uint8_t n_this, uint8_t n_called, skr_zygosity zygosity);
 
+/* Notes a record of which an ALT is the allele itself, and not only a longer replacement. */
+void skr_least_note(skr_least *least, uint8_t n_this);
+
 /*
- * Is the sample an undecided carrier: without a certain copy, but a record has the allele, another
- * left the genotype open, and none denies it?
+ * Is the sample an undecided carrier: all records of which an ALT is the allele have it, and only
+ * one of a longer replacement leaves no copy that all agree on?
  */
 bool skr_least_is_undecided(const skr_least *least);
 

@@ -110,14 +110,12 @@ int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t e
     return SKR_OK;
 }
 
-/* Adds an allele whose texts are copied; ret_at gives where. */
-static int add_entry(skr_record_keys *keys, const skr_allele *allele, uint32_t alt, size_t ref_at,
-                     size_t alt_at, skr_err *err)
+/* Adds an entry. */
+static int add_entry(skr_record_keys *keys, const skr_key_entry *entry, skr_err *err)
 {
     int status = room_entries(keys, err);
     if (status == SKR_OK)
-        keys->entries[keys->n_entries++] =
-            (skr_key_entry){.allele = *allele, .alt = alt, .ref_at = ref_at, .alt_at = alt_at};
+        keys->entries[keys->n_entries++] = *entry;
     return status;
 }
 
@@ -149,7 +147,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status == SKR_OK)
-        status = add_entry(keys, &allele, number, ref_at, alt_at, err);
+        status = add_entry(keys, &(skr_key_entry){allele, number, false, ref_at, alt_at}, err);
     if (status == SKR_OK)
         status = skr_record_keys_add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
@@ -166,7 +164,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
         atom.end0 = atom.start0 + 1;
         atom.n_ref = 1;
         atom.n_alt = 1;
-        status = add_entry(keys, &atom, number, ref_at + i, alt_at + i, err);
+        status = add_entry(keys, &(skr_key_entry){atom, number, true, ref_at + i, alt_at + i}, err);
     }
     return status;
 }
@@ -188,7 +186,9 @@ static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
     allele.contig = at->contig->index;
     size_t text_at = keys->texts.n;
     int status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
-    return status < 0 ? status : add_entry(keys, &allele, alt + 1, text_at, text_at, err);
+    if (status < 0)
+        return status;
+    return add_entry(keys, &(skr_key_entry){allele, alt + 1, false, text_at, text_at}, err);
 }
 
 /* Names what every ALT is, and counts those that have no key. */

@@ -10,6 +10,7 @@
 typedef struct skr_key_entry {
     skr_allele allele; /* its texts are set when all entries are there */
     uint32_t alt;      /* from 1 */
+    bool is_atom;      /* a base of the ALT, which is a longer replacement */
     size_t ref_at;
     size_t alt_at;
 } skr_key_entry;

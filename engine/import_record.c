@@ -55,32 +55,49 @@ static int read_shared(const skr_place *at, const skr_named *named, uint32_t key
                                   zone, keys->sharing, n, err);
 }
 
+/* Adds what claims say of a key as a fragment. */
+static int add_row(const skr_place *at, uint32_t key, const skr_claims *claims,
+                   const skr_carriers *carriers, unsigned form, skr_err *err)
+{
+    skr_import *import = at->import;
+    import->body.n = 0;
+    int status = skr_body_encode(&claims->calls, carriers, &import->body, err);
+    skr_fragment row = {.allele = *skr_record_keys_allele(import->keys, key),
+                        .filter_failed = at->record->filter != SKR_FILTER_PASS,
+                        .claim = (uint8_t)form,
+                        .file = at->file,
+                        .body = import->body.bytes,
+                        .n_body = import->body.n};
+    return status < 0 ? status : skr_site_batch_add(import->batch, &row, err);
+}
+
+/* Is a key the base of longer replacements only? */
+static bool is_atom_only(const skr_record_keys *keys, uint32_t key)
+{
+    for (uint32_t i = keys->of_key[key]; i < keys->of_key[key + 1]; i++)
+        if (!keys->entries[keys->sorted[i]].is_atom)
+            return false;
+    return true;
+}
+
 /* The rows of the keys that lie in a zone. */
 static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
 {
-    skr_import *import = at->import;
-    const skr_record_keys *keys = import->keys;
+    const skr_claims *claims = &at->import->claims;
+    const skr_claims *shared = &at->import->shared_claims;
+    const skr_record_keys *keys = at->import->keys;
     int status = SKR_OK;
     for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++) {
-        const skr_allele *allele = skr_record_keys_allele(keys, k);
-        const skr_claims *claims = &import->claims;
-        if (allele->zone != zone)
+        if (skr_record_keys_allele(keys, k)->zone != zone)
             continue;
-        if (keys->is_shared[k]) {
-            status = read_shared(at, named, k, zone, err);
-            claims = &import->shared_claims;
-        }
-        import->body.n = 0;
+        unsigned form = is_atom_only(keys, k) ? SKR_CLAIM_ATOM : SKR_CLAIM_OWN;
+        unsigned more = keys->is_shared[k] ? SKR_CLAIM_UNION : 0;
+        status = add_row(at, k, claims, &claims->carriers[k], form | more, err);
+        if (status < 0 || more == 0)
+            continue;
+        status = read_shared(at, named, k, zone, err);
         if (status == SKR_OK)
-            status = skr_body_encode(&claims->calls, &claims->carriers[keys->is_shared[k] ? 0 : k],
-                                     &import->body, err);
-        skr_fragment row = {.allele = *allele,
-                            .filter_failed = at->record->filter != SKR_FILTER_PASS,
-                            .file = at->file,
-                            .body = import->body.bytes,
-                            .n_body = import->body.n};
-        if (status == SKR_OK)
-            status = skr_site_batch_add(import->batch, &row, err);
+            status = add_row(at, k, shared, shared->carriers, form | SKR_CLAIM_LEAST, err);
     }
     return status;
 }
@@ -95,8 +112,7 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
                        .n_alts = at->record->n_alts,
                        .is_unknown = keys->is_unknown,
                        .first_key = keys->first_key,
-                       .keys = keys->keys,
-                       .is_shared = keys->is_shared};
+                       .keys = keys->keys};
     skr_claims *claims = &import->claims;
     int status = skr_claims_read(claims, at->vcf, at->record, &import->request->gate,
                                  &file->columns, &named, zone, err);

@@ -102,9 +102,24 @@ static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
 /* ------------------------------------------------------------------ laying fragments over samples
  */
 
+/* Does another record of the fragment's file name the allele too? */
+static bool has_other_record(const writing *w, const skr_fragment *fragment)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_fragments; i++)
+        n += w->fragments[i].file == fragment->file &&
+             (w->fragments[i].claim & SKR_CLAIM_LEAST) == 0;
+    return n > 1;
+}
+
 /* Adds one fragment of a row to the least of every sample of its file. */
 static int lay_row(writing *w, const skr_fragment *fragment, skr_err *err)
 {
+    bool is_least = (fragment->claim & SKR_CLAIM_LEAST) != 0;
+    bool is_note = !is_least && (fragment->claim & SKR_CLAIM_ATOM) == 0;
+    bool is_claim = true;
+    if (is_least || (fragment->claim & SKR_CLAIM_UNION) != 0)
+        is_claim = has_other_record(w, fragment) == is_least;
     const skr_import_file *file = &w->import->files[fragment->file];
     uint32_t n = file->columns.n;
     int status = skr_body_decode(fragment->body, fragment->n_body, n, &w->calls, &w->carriers, err);
@@ -129,8 +144,11 @@ static int lay_row(writing *w, const skr_fragment *fragment, skr_err *err)
             call = file->columns.expected[fragment->allele.zone][i];
         else if (call == SKR_CALL_NO_CALL)
             call = 0;
-        skr_least_add(&w->least[file->local[i]], w->file_this[i], call,
-                      (skr_zygosity)w->file_zygosity[i]);
+        skr_least *least = &w->least[file->local[i]];
+        if (is_note)
+            skr_least_note(least, w->file_this[i]);
+        if (is_claim)
+            skr_least_add(least, w->file_this[i], call, (skr_zygosity)w->file_zygosity[i]);
     }
     return SKR_OK;
 }

@@ -147,8 +147,8 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
             continue;
         for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++) {
             uint32_t key = named->keys[k];
-            if (n_this[key] == 0 || named->is_shared[key])
-                continue; /* added already, or not here */
+            if (n_this[key] == 0)
+                continue; /* added already */
             skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
             int status = put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
                                      (uint8_t)genotype->n_called, zygosity, err);

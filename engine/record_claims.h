@@ -33,7 +33,6 @@ typedef struct skr_named {
     const uint8_t *is_unknown; /* by ALT, from 1: may be anything */
     const uint32_t *first_key; /* by ALT, n_alts + 2 values: where its keys begin in `keys` */
     const uint32_t *keys;
-    const uint8_t *is_shared; /* by key: several ALTs name it; skr_claims_read_shared has it */
 } skr_named;
 
 /* What the record says of all samples in one zone. Zero-initialise; free with _done. */
@@ -63,8 +62,9 @@ SKR_MUST_USE int skr_claims_read(skr_claims *claims, const skr_vcf *vcf,
                                  skr_err *err);
 
 /*
- * The same for one key that several ALTs of the record name: CA>TA and CA>TG both name C>T. Each
- * ALT is a record of its own to rule 1, so the least that all of them say counts (rule 4).
+ * The same for one key that several ALTs of the record name: CA>TA and CA>TG both name C>T. Beside
+ * other records of the key each ALT is a record of its own to rule 1, so that a file that was split
+ * before says the same, and the least that all of them say counts (rule 4).
  * carriers[0] and calls are set; the counters are not.
  */
 SKR_MUST_USE int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf,

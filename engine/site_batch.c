@@ -31,7 +31,8 @@ typedef struct packed {
     uint8_t zone;
     uint8_t is_span;
     uint8_t filter_failed;
-    uint32_t spare;
+    uint8_t claim;
+    uint8_t spare[3];
 } packed;
 
 /* A sorted run in the scratch file, and the window of it that is in memory. */
@@ -93,6 +94,7 @@ static skr_fragment unpack(const uint8_t *bytes)
                    .alt = texts + p->n_ref},
         .is_span = p->is_span != 0,
         .filter_failed = p->filter_failed != 0,
+        .claim = p->claim,
         .file = p->file,
         .body = (const uint8_t *)texts + p->n_ref + p->n_alt,
         .n_body = p->n_body,
@@ -269,7 +271,8 @@ int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment, skr_
                      .kind = (uint8_t)allele->kind,
                      .zone = (uint8_t)allele->zone,
                      .is_span = fragment->is_span,
-                     .filter_failed = fragment->filter_failed};
+                     .filter_failed = fragment->filter_failed,
+                     .claim = fragment->claim};
     memset(to + n - 8, 0, 8);
     memcpy(to, &header, sizeof header);
     to += sizeof header;

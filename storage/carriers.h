@@ -25,10 +25,10 @@ typedef enum skr_zygosity {
 } skr_zygosity;
 
 /*
- * A carrier that is no plain one. n_this 0, which goes with SKR_PARTIAL and the call NO_CALL, is an
- * undecided carrier: one record calls the allele, another that names it left the genotype open, and
- * none denies it. Such a sample has no certain copy, so no tally counts it; skr_carriers_mark marks
- * it, because a question about people asks who is known to carry (docs/counting.md, rule 4).
+ * A carrier that is no plain one. n_this 0, which goes with SKR_PARTIAL, is an undecided
+ * carrier: the records of the allele have it, but one of a longer replacement that contains it does
+ * not. No tally counts it; skr_carriers_mark marks it, because a question about people asks who is
+ * known to carry (docs/counting.md, rule 4).
  */
 typedef struct skr_bag {
     uint32_t sample;

@@ -86,7 +86,7 @@ typedef struct model_state {
     bool is_known; /* called with at least one copy */
     int n_called;
     int n_this;
-    bool is_undecided; /* no certain copy: a record has it, another is open, none denies it */
+    bool is_undecided; /* its own records have it, one of a longer replacement does not */
     model_zygosity zygosity;
 } model_state;
 

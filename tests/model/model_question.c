@@ -488,7 +488,7 @@ static bool is_in(const model_cohort *cohort, const model_question *question, in
         return carries(cohort, question, at, dataset, person);
     case MODEL_ABSENT:
         state = model_state_of(cohort, dataset, person, &node->key);
-        return state.n_called > 0 && state.n_this == 0;
+        return state.n_called > 0 && state.n_this == 0 && !state.is_undecided;
     case MODEL_SEX:
         return (int)cohort->sexes[person] == node->word;
     case MODEL_DATASET:

@@ -192,7 +192,36 @@ static int column_of(const model_delivery *delivery, int person)
     return -1;
 }
 
-/* The least that all records say that name the key, each ALT being a record of its own. */
+/* How many records of the delivery name the key. */
+static int count_naming(const model_delivery *delivery, const model_key *key)
+{
+    int n = 0;
+    for (int r = 0; r < delivery->n_records; r++)
+        n += record_names(&delivery->records[r], key);
+    return n;
+}
+
+/* Copies of any ALT of the record that names the key; whether an ALT is the key itself. */
+static int union_of(const model_record *record, const bag *copies, const model_key *key,
+                    bool *ret_is_own)
+{
+    int n = 0;
+    *ret_is_own = false;
+    for (int alt = 1; alt <= record->n_alts; alt++) {
+        model_key own;
+        if (!alt_names(record, alt, key))
+            continue;
+        n += n_this(record, copies, alt);
+        if (model_key_of(record, alt, &own) && model_key_compare(&own, key) == 0)
+            *ret_is_own = true;
+    }
+    return record->contig == 4 && n > 1 ? 1 : n;
+}
+
+/*
+ * What the one record says that names the key; of several the least, each ALT being a record of its
+ * own.
+ */
 static bool direct_claim(const model_cohort *cohort, const model_delivery *delivery, int person,
                          const model_key *key, model_state *ret_state)
 {
@@ -200,21 +229,23 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
     int least_this = 1000;
     int least_other = 1000;
     int most_copies = 0;
+    bool is_alone = count_naming(delivery, key) == 1;
     bool is_mixture = false;
     bool is_named = false;
-    bool is_carried = false;
-    bool is_denied = false;
+    int own_least = 1000; /* over the records of which an ALT is the key */
     for (int r = 0; r < delivery->n_records; r++)
         for (int alt = 1; alt <= delivery->records[r].n_alts; alt++) {
             const model_record *record = &delivery->records[r];
             if (!alt_names(record, alt, key))
                 continue;
             bag copies = bag_of(record, column, cohort->sexes[person]);
-            int this_copies = n_this(record, &copies, alt);
+            bool is_own;
+            int all_copies = union_of(record, &copies, key, &is_own);
+            int this_copies = is_alone ? all_copies : n_this(record, &copies, alt);
             int other = n_called(record, &copies) - this_copies;
             is_named = true;
-            is_carried = is_carried || this_copies > 0;
-            is_denied = is_denied || (this_copies == 0 && other > 0);
+            if (is_own && all_copies < own_least)
+                own_least = all_copies;
             least_this = this_copies < least_this ? this_copies : least_this;
             least_other = other < least_other ? other : least_other;
             most_copies = copies.n > most_copies ? copies.n : most_copies;
@@ -224,7 +255,7 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
         return false;
     *ret_state = (model_state){.n_this = least_this, .n_called = least_this + least_other};
     ret_state->is_known = ret_state->n_called > 0;
-    ret_state->is_undecided = is_carried && !is_denied && least_this == 0;
+    ret_state->is_undecided = least_this == 0 && own_least > 0 && own_least < 1000;
     if (key->contig == 4)
         ret_state->zygosity = is_mixture ? MODEL_HET : MODEL_HEMI;
     else if (most_copies == 1)
