@@ -38,9 +38,10 @@ struct cohort_model {
     double length; /* of all levels but the root, in lineages times generations */
     node *nodes;
     uint32_t n_haplotypes;
-    uint32_t *stack; /* of a walk down: no deeper than the nodes of all levels together */
-    uint64_t *bitmap;
-    double x; /* where the next event is */
+    uint32_t n_nodes;
+    uint32_t *stack;  /* of a walk down: no deeper than the nodes of all levels together */
+    uint64_t *bitmap; /* a bit a node, all 0 between sites */
+    double x;         /* where the next event is */
     bool is_started;
     cohort_site site;
     uint32_t n_missing_max;
@@ -146,9 +147,10 @@ int cohort_model_new(const cohort_plan *plan, cohort_model **ret_model, skr_err 
     model->random_missing = cohort_random_new(plan->seed, 2);
     model->n_haplotypes = 2 * plan->n_people;
     uint32_t n_nodes = lay_levels(model);
+    model->n_nodes = n_nodes;
     model->nodes = malloc(n_nodes * sizeof *model->nodes);
     model->stack = malloc(n_nodes * sizeof *model->stack);
-    model->bitmap = calloc(model->n_haplotypes / 64u + 1u, sizeof *model->bitmap);
+    model->bitmap = calloc(n_nodes / 64u + 1u, sizeof *model->bitmap);
     if (model->nodes == NULL || model->stack == NULL || model->bitmap == NULL) {
         cohort_model_free(model);
         return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
@@ -199,43 +201,83 @@ static int compare_numbers(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* Everybody below a node, ascending. The list is put together behind the stack of the walk. */
-static int collect(cohort_model *model, uint32_t from, cohort_alt *alt, skr_err *err)
+static int reserve(cohort_alt *alt, uint32_t n, skr_err *err)
+{
+    if (n <= alt->n_max)
+        return SKR_OK;
+    uint32_t n_max = n + n / 2 + 64;
+    uint32_t *more = realloc(alt->haplotypes, n_max * sizeof *more);
+    if (more == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
+    alt->haplotypes = more;
+    alt->n_max = n_max;
+    return SKR_OK;
+}
+
+/* Everybody below a node, by walking down; false when there are too many of them for that. */
+static int walk(cohort_model *model, uint32_t from, cohort_alt *alt, bool *ret_is_done,
+                skr_err *err)
 {
     const node *nodes = model->nodes;
     uint32_t n_stack = 0;
+    uint32_t n_steps = 0;
+    int status = SKR_OK;
     alt->n = 0;
     model->stack[n_stack++] = from;
-    while (n_stack > 0) {
+    while (n_stack > 0 && status == SKR_OK && ++n_steps <= model->n_haplotypes / 8u + 64u) {
         uint32_t at = model->stack[--n_stack];
         if (at < model->n_haplotypes) {
-            if (alt->n == alt->n_max) {
-                uint32_t n_max = alt->n_max * 2 + 64;
-                uint32_t *more = realloc(alt->haplotypes, n_max * sizeof *more);
-                if (more == NULL)
-                    return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
-                alt->haplotypes = more;
-                alt->n_max = n_max;
-            }
-            alt->haplotypes[alt->n++] = at;
+            status = reserve(alt, alt->n + 1, err);
+            if (status == SKR_OK)
+                alt->haplotypes[alt->n++] = at;
             continue;
         }
         for (uint32_t child = nodes[at].child; child != NONE; child = nodes[child].next)
             model->stack[n_stack++] = child;
     }
-    if (alt->n < model->n_haplotypes / 64u) {
+    *ret_is_done = n_stack == 0;
+    if (status == SKR_OK && n_stack == 0)
         qsort(alt->haplotypes, alt->n, sizeof *alt->haplotypes, compare_numbers);
-        return SKR_OK;
-    }
-    for (uint32_t i = 0; i < alt->n; i++)
-        model->bitmap[alt->haplotypes[i] / 64] |= UINT64_C(1) << (alt->haplotypes[i] % 64);
+    return status;
+}
+
+static bool is_marked(const uint64_t *bitmap, uint32_t i)
+{
+    return (bitmap[i / 64] >> (i % 64) & 1) != 0;
+}
+
+/* The same level by level, for alleles that many carry: who has a marked parent is marked. */
+static int sweep(cohort_model *model, uint32_t from, uint32_t of_level, cohort_alt *alt,
+                 skr_err *err)
+{
+    uint64_t *bitmap = model->bitmap;
     uint32_t n = 0;
-    for (uint32_t i = 0; i < model->n_haplotypes / 64u + 1u; i++) {
-        for (uint64_t word = model->bitmap[i]; word != 0; word &= word - 1)
-            alt->haplotypes[n++] = i * 64u + (uint32_t)__builtin_ctzll(word);
-        model->bitmap[i] = 0;
+    bitmap[from / 64] |= UINT64_C(1) << (from % 64);
+    for (uint32_t i = of_level; i-- > 0;) {
+        uint32_t end = model->levels[i].first + model->levels[i].n;
+        n = 0;
+        for (uint32_t k = model->levels[i].first; k < end; k++) {
+            uint64_t bit = is_marked(bitmap, model->nodes[k].parent);
+            bitmap[k / 64] |= bit << (k % 64);
+            n += (uint32_t)bit;
+        }
     }
-    return SKR_OK;
+    int status = reserve(alt, n, err);
+    alt->n = 0;
+    for (uint32_t i = 0; i < model->n_haplotypes && status == SKR_OK; i++)
+        if (is_marked(bitmap, i))
+            alt->haplotypes[alt->n++] = i;
+    memset(bitmap, 0, (model->n_nodes / 64u + 1u) * sizeof *bitmap);
+    return status;
+}
+
+/* Everybody below a node, ascending. */
+static int collect(cohort_model *model, uint32_t from, uint32_t of_level, cohort_alt *alt,
+                   skr_err *err)
+{
+    bool is_done = false;
+    int status = walk(model, from, alt, &is_done, err);
+    return status < 0 || is_done ? status : sweep(model, from, of_level, alt, err);
 }
 
 /* The reference follows from the place alone, so that cohorts of several seeds share it. */
@@ -259,7 +301,7 @@ static char draw_alt(cohort_model *model, char ref)
 }
 
 /* A mutation at the site; one to an allele that the site has already is left out. */
-static int mutate(cohort_model *model, uint32_t lineage, skr_err *err)
+static int mutate(cohort_model *model, uint32_t lineage, uint32_t of_level, skr_err *err)
 {
     cohort_site *site = &model->site;
     char base = draw_alt(model, site->ref);
@@ -270,7 +312,7 @@ static int mutate(cohort_model *model, uint32_t lineage, skr_err *err)
         return SKR_OK;
     cohort_alt alt = site->alts[site->n_alts];
     alt.base = base;
-    int status = collect(model, lineage, &alt, err);
+    int status = collect(model, lineage, of_level, &alt, err);
     memmove(&site->alts[at + 1], &site->alts[at], (site->n_alts - at) * sizeof alt);
     site->alts[at] = alt;
     if (status < 0)
@@ -329,7 +371,7 @@ int cohort_model_next(cohort_model *model, const cohort_site **ret_site, skr_err
         }
         site->pos0 = pos0;
         site->ref = reference_base(pos0);
-        int status = mutate(model, lineage, err);
+        int status = mutate(model, lineage, of_level, err);
         if (status < 0)
             return status;
     }
