@@ -6,7 +6,8 @@ import re
 import tree
 
 LINE_MAX, FUNCTION_MAX, SOURCE_MAX, HEADER_MAX = 100, 70, 600, 300
-MANY_OF_A_KIND = ("README.md", "meson.build", "LICENSE", "expected.json", ".gitignore", "__init__.py", "run")
+MANY_OF_A_KIND = ("README.md", "meson.build", "LICENSE", "expected.json", ".gitignore", "__init__.py",
+                  "run")
 
 
 def functions(text):
