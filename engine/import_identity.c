@@ -148,6 +148,26 @@ void skr_identity_free(skr_identity *identity)
     free(identity);
 }
 
+/* Does a source count in full? One that is replaced in part must be read again to come back. */
+static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
+                            const skr_source *source)
+{
+    if (!source->is_live)
+        return false;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        if (entry->delivery != delivery || entry->n_tombstones == 0)
+            continue;
+        uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
+        for (uint32_t c = 0; c < source->n_contigs; c++)
+            for (uint32_t j = 0; j < n; j++)
+                if (skr_segment_entry_is_dead(entry, source->contigs[c],
+                                              source->n_samples == 0 ? j : source->samples[j]))
+                    return false;
+    }
+    return true;
+}
+
 bool skr_identity_has_file(const skr_import *import, const skr_import_file *file)
 {
     for (uint32_t i = 0; i < import->manifest->n_deliveries; i++) {
@@ -156,8 +176,9 @@ bool skr_identity_has_file(const skr_import *import, const skr_import_file *file
             continue;
         for (uint32_t j = 0; j < delivery->n_sources; j++) {
             const skr_source *source = &delivery->sources[j];
-            if (source->is_live && memcmp(source->digest, file->digest, sizeof file->digest) == 0 &&
-                memcmp(source->options, file->options, sizeof file->options) == 0)
+            if (memcmp(source->digest, file->digest, sizeof file->digest) == 0 &&
+                memcmp(source->options, file->options, sizeof file->options) == 0 &&
+                is_source_whole(import->manifest, i, source))
                 return true;
         }
     }
@@ -197,13 +218,19 @@ static void own_old(const skr_identity *identity, uint32_t *owners, uint32_t n_o
                 owners[identity->old[i].individual] = name | OLD;
 }
 
+/* What --samples calls the individual of a sample; without a word of it, the sample's name. */
+static const char *individual_id(skr_import *import, const char *name)
+{
+    const skr_sample_line *line = skr_sample_table_find(&import->table, name);
+    return line != NULL && *line->individual != '\0' ? line->individual : name;
+}
+
 /* The individual of one sample. */
 static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
                            skr_err *err)
 {
     const char *name = import->names.names[sample];
-    const skr_sample_line *line = skr_sample_table_find(&import->table, name);
-    const char *id = line != NULL && *line->individual != '\0' ? line->individual : name;
+    const char *id = individual_id(import, name);
     bool is_new;
     int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
     if (status < 0)
@@ -244,7 +271,7 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
         if (individual < n_owners) {
             uint32_t owner = owners[individual];
             if (owner != SKR_NONE && (same == UINT32_MAX || owner != (same | OLD)))
-                status = no_second_sample(import, name, owner, name, err);
+                status = no_second_sample(import, individual_id(import, name), owner, name, err);
             owners[individual] = i;
         }
         import->samples[i].individual = individual;

@@ -271,7 +271,7 @@ static int take_ids(skr_parser *parser, const char *path, char *bytes, size_t n,
         return status;
     const char **ids = memory;
     size_t n_ids = 0;
-    size_t from = 0;
+    size_t from = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
     for (size_t number = 1; from < n; number++) {
         const char *newline = memchr(bytes + from, '\n', n - from);
         size_t to = newline == NULL ? n : (size_t)(newline - bytes);

@@ -117,7 +117,7 @@ def shapes(s, store):
     for expr, code in (("id=ann", 0), ("not all", 1)):
         done = s.run("count", "-d", store, "--exists", expr)
         s.check(f"--exists {expr}", (code, "", ""), (done.code, done.out, done.err))
-    done = s.run("count", "-d", store, "id in @" + s.write("ids.txt", "ann\r\nbob\n\n"))
+    done = s.run("count", "-d", store, "id in @" + s.write("ids.txt", "\ufeffann\r\nbob\n\n"))
     s.check("a file of ids", (0, "2\n"), (done.code, done.out), done.err)
     done = s.run("count", "-d", store, "--json", "not carries(variant=22-40000200-C-T)")
     row = done.objects()[0] if done.out else {}

@@ -205,6 +205,23 @@ Test(import, replaces_the_file_of_one_contig_and_no_other)
     cr_assert(eq(str, (char *)count_of("2-5-A-C"), "3/4"));
 }
 
+Test(import, reads_a_file_again_that_was_replaced_in_part)
+{
+    const char *older = vcf_of("a.vcf", "S1 S2", SNV "0/1 0/1\n");
+    cr_assert(eq(int, import_one(older), 0), "%s", err.message);
+    request.is_replacing = true;
+    cr_assert(eq(int, import_one(vcf_of("b.vcf", "S1", SNV "1/1\n")), 0), "%s", err.message);
+    cr_assert(eq(str, (char *)count_of("1-100-A-G"), "3/4"));
+    request.is_replacing = false;
+    refused(import_one(older), "--replace");
+    request.is_replacing = true;
+    cr_assert(eq(int, import_one(older), 0), "%s", err.message);
+    cr_assert(not(result.is_noop));
+    cr_assert(eq(str, (char *)count_of("1-100-A-G"), "2/4"));
+    cr_assert(eq(int, import_one(older), 0), "%s", err.message);
+    cr_assert(result.is_noop);
+}
+
 Test(import, welcomes_further_contigs)
 {
     cr_assert(eq(int, import_one(vcf_of("1.vcf", "S1", SNV "0/1\n")), 0));
@@ -217,7 +234,7 @@ Test(import, counts_one_sample_of_an_individual)
 {
     const char *file = vcf_of("a.vcf", "S1 S2", SNV "0/1 1/1\n");
     request.samples = file_of("bad.tsv", "sample individual\nS1 P\nS2 P\n");
-    refused(import_one(file), "primary=no");
+    refused(import_one(file), "individual 'P': mark one of them primary=no");
     request.samples = file_of("good.tsv", "sample individual primary\nS1 P yes\nS2 P no\n");
     cr_assert(eq(int, import_one(file), 0), "%s", err.message);
     cr_assert(eq(str, (char *)count_of("1-100-A-G"), "1/2"));
