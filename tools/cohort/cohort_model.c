@@ -236,7 +236,7 @@ static int walk(cohort_model *model, uint32_t from, cohort_alt *alt, bool *ret_i
             model->stack[n_stack++] = child;
     }
     *ret_is_done = n_stack == 0;
-    if (status == SKR_OK && n_stack == 0)
+    if (status == SKR_OK && n_stack == 0 && alt->n > 1)
         qsort(alt->haplotypes, alt->n, sizeof *alt->haplotypes, compare_numbers);
     return status;
 }
