@@ -55,16 +55,6 @@ void skr_digest_free(skr_digest *digest)
     free(digest);
 }
 
-void skr_digest_hex(const uint8_t *bytes, size_t n, char *ret_text)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        ret_text[2 * i] = digits[bytes[i] >> 4];
-        ret_text[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    ret_text[2 * n] = '\0';
-}
-
 static int add_file(skr_digest *digest, int fd, const char *path, uint64_t *ret_n_bytes,
                     skr_err *err)
 {

@@ -2,7 +2,7 @@
  * Where the system refuses io_uring, or gives a ring that refuses every read, blocks are read by
  * pread, and the reader says why.
  *
- * The function of liburing that makes a ring is taken over here.
+ * The function of liburing that makes a ring is taken over here, by the linker's --wrap.
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -15,7 +15,7 @@
 static unsigned ring_flags;
 static int refusal; /* 0: a ring with these flags */
 
-int io_uring_queue_init(unsigned n_entries, struct io_uring *ring, unsigned flags)
+int __wrap_io_uring_queue_init(unsigned n_entries, struct io_uring *ring, unsigned flags)
 {
     struct io_uring_params params = {.flags = flags | ring_flags};
     return refusal != 0 ? refusal : io_uring_queue_init_params(n_entries, ring, &params);
