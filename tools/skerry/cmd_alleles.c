@@ -1,116 +1,21 @@
 /* cmd_alleles.c - skerry alleles: the numbers of alleles, one row each. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
-
-typedef enum row_form {
-    FORM_COLUMNS,
-    FORM_TSV,
-    FORM_JSON,
-} row_form;
-
-typedef struct printer {
-    row_form form;
-    bool has_header;
-} printer;
-
-static const char *const answers[] = {"not-assessed", "absent", "present"};
-
-static const char *const columns[] = {"variant", "ac",  "an",   "af",      "carriers",
-                                      "hom",     "het", "hemi", "partial", "answer"};
-#define N_COLUMNS (sizeof columns / sizeof *columns)
-static const int widths[N_COLUMNS] = {-32, 8, 8, 12, 8, 8, 8, 8, 8, -1};
-
-/* The numbers of a row, in the order of the columns between variant and af, and behind af. */
-static void print_json(const skr_allele_row *row)
-{
-    const uint64_t numbers[] = {row->n_carriers, row->n_hom, row->n_het, row->n_hemi,
-                                row->n_partial};
-    skr_out json = {.out = stdout};
-    skr_out_open(&json, '{');
-    skr_out_key(&json, "variant");
-    skr_out_text(&json, row->variant);
-    skr_out_key(&json, "ac");
-    skr_out_number(&json, row->ac);
-    skr_out_key(&json, "an");
-    skr_out_number(&json, row->an);
-    skr_out_key(&json, "af");
-    skr_out_real(&json, row->af);
-    for (size_t i = 0; i < 5; i++) {
-        skr_out_key(&json, columns[4 + i]);
-        skr_out_number(&json, numbers[i]);
-    }
-    skr_out_key(&json, "answer");
-    skr_out_text(&json, answers[row->answer]);
-    skr_out_close(&json, '}');
-    skr_out_end(&json);
-}
-
-static void print_cell(const printer *out, size_t column, const char *text)
-{
-    if (out->form == FORM_TSV)
-        printf("%s%s", text, column + 1 < N_COLUMNS ? "\t" : "\n");
-    else if (column + 1 < N_COLUMNS)
-        printf("%*s ", widths[column], text);
-    else
-        printf("%s\n", text);
-}
-
-static void print_number(const printer *out, size_t column, uint64_t number)
-{
-    char text[24];
-    (void)snprintf(text, sizeof text, "%" PRIu64, number);
-    print_cell(out, column, text);
-}
-
-static void print_header(printer *out)
-{
-    if (out->form == FORM_JSON || out->has_header)
-        return;
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        print_cell(out, i, columns[i]);
-    out->has_header = true;
-}
-
-static void print_row(const printer *out, const skr_allele_row *row)
-{
-    char af[40] = ".";
-    if (isfinite(row->af) && out->form == FORM_TSV)
-        skr_real_text(row->af, af);
-    else if (isfinite(row->af))
-        (void)snprintf(af, sizeof af, "%.6g", row->af);
-    print_cell(out, 0, row->variant);
-    print_number(out, 1, row->ac);
-    print_number(out, 2, row->an);
-    print_cell(out, 3, af);
-    print_number(out, 4, row->n_carriers);
-    print_number(out, 5, row->n_hom);
-    print_number(out, 6, row->n_het);
-    print_number(out, 7, row->n_hemi);
-    print_number(out, 8, row->n_partial);
-    print_cell(out, 9, answers[row->answer]);
-}
+#include "tools/skerry/row_writer.h"
 
 /* Stops the scan as soon as nobody reads what it finds. */
 static int on_row(void *context, const skr_allele_row *row, skr_err *err)
 {
-    printer *out = context;
-    if (!row->is_told)
-        return SKR_OK;
-    print_header(out);
-    if (out->form == FORM_JSON)
-        print_json(row);
-    else
-        print_row(out, row);
-    return ferror(stdout) ? skr_output_check(err) : SKR_OK;
+    return row->is_told ? skr_row_put(context, row, err) : SKR_OK;
 }
 
 static int ask(const skr_arguments *arguments, const skr_asking *asking, const char *within,
-               printer *out, skr_err *err)
+               skr_row_writer *writer, skr_err *err)
 {
     skr_engine *engine = NULL;
     skr_query *query = NULL;
@@ -136,10 +41,13 @@ static int ask(const skr_arguments *arguments, const skr_asking *asking, const c
     status = skr_open_engine(&arguments->common, &engine, err);
     if (status < 0)
         goto out;
-    status = skr_engine_alleles(engine, &request, &access, on_row, out, &n_rows, &generation, err);
+    status =
+        skr_engine_alleles(engine, &request, &access, on_row, writer, &n_rows, &generation, err);
     if (status < 0)
         goto out;
-    print_header(out);
+    status = skr_row_put_header(writer, err);
+    if (status < 0)
+        goto out;
     if (arguments->common.is_verbose)
         (void)fprintf(stderr, "skerry: %" PRIu64 " alleles, generation %" PRIu64 "\n", n_rows,
                       generation);
@@ -171,12 +79,20 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     if (status < 0)
         return skr_report(&err);
 
-    printer out = {.form = FORM_COLUMNS};
+    skr_row_writer writer = {.fd = STDOUT_FILENO, .form = SKR_ROW_COLUMNS};
+    skr_err err_of_writing = {.message = ""};
     if (arguments.common.is_json)
-        out.form = FORM_JSON;
+        writer.form = SKR_ROW_JSON;
     else if (is_tsv)
-        out.form = FORM_TSV;
+        writer.form = SKR_ROW_TSV;
     skr_interrupt_catch();
-    status = ask(&arguments, &asking, within, &out, &err);
+    status = ask(&arguments, &asking, within, &writer, &err);
+    /* What was found before a fault is told too. */
+    int status_of_writing = skr_row_flush(&writer, &err_of_writing);
+    if (status == SKR_OK && status_of_writing < 0) {
+        status = status_of_writing;
+        err = err_of_writing;
+    }
+    skr_row_writer_done(&writer);
     return status < 0 ? skr_report(&err) : 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/number_text.h"
 #include "storage/base/utf8.h"
 
 static void begin_value(skr_out *json)
@@ -29,24 +30,37 @@ void skr_out_close(skr_out *json, char bracket)
     json->has_before = true;
 }
 
+size_t skr_json_character(const char *text, size_t n, char *ret_escaped, size_t *ret_n_escaped)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t n_character = skr_utf8_length(text, n);
+    unsigned char c = (unsigned char)text[0];
+    if (n_character == 0 || c < 0x20 || c == 0x7f) {
+        memcpy(ret_escaped, n_character == 0 ? "\\ufffd" : "\\u0000", 6);
+        if (n_character != 0) {
+            ret_escaped[4] = digits[c >> 4];
+            ret_escaped[5] = digits[c & 15];
+        }
+        *ret_n_escaped = 6;
+        return 1;
+    }
+    *ret_n_escaped = 0;
+    if (c == '"' || c == '\\')
+        ret_escaped[(*ret_n_escaped)++] = '\\';
+    memcpy(ret_escaped + *ret_n_escaped, text, n_character);
+    *ret_n_escaped += n_character;
+    return n_character;
+}
+
 static void put_text(skr_out *json, const char *text)
 {
     size_t n = strlen(text);
     (void)putc('"', json->out);
     for (size_t i = 0; i < n;) {
-        size_t n_character = skr_utf8_length(text + i, n - i);
-        unsigned char c = (unsigned char)text[i];
-        if (n_character == 0) {
-            (void)fputs("\\ufffd", json->out);
-            n_character = 1;
-        } else if (c == '"' || c == '\\') {
-            (void)fprintf(json->out, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f) {
-            (void)fprintf(json->out, "\\u%04x", c);
-        } else {
-            (void)fwrite(text + i, 1, n_character, json->out);
-        }
-        i += n_character;
+        char escaped[SKR_JSON_CHARACTER_MAX];
+        size_t n_escaped;
+        i += skr_json_character(text + i, n - i, escaped, &n_escaped);
+        (void)fwrite(escaped, 1, n_escaped, json->out);
     }
     (void)putc('"', json->out);
 }
@@ -74,26 +88,14 @@ void skr_out_number(skr_out *json, uint64_t number)
     (void)fprintf(json->out, "%" PRIu64, number);
 }
 
-void skr_real_text(double number, char *text)
-{
-    const size_t n_text = 40;
-    for (int precision = 1; precision <= 17; precision++) {
-        (void)snprintf(text, n_text, "%.*g", precision, number);
-        if (strtod(text, NULL) == number)
-            return;
-    }
-}
-
 void skr_out_real(skr_out *json, double number)
 {
-    char text[40];
+    char text[SKR_REAL_TEXT_MAX];
     begin_value(json);
-    if (!isfinite(number)) {
+    if (!isfinite(number))
         (void)fputs("null", json->out);
-        return;
-    }
-    skr_real_text(number, text);
-    (void)fputs(text, json->out);
+    else
+        (void)fwrite(text, 1, skr_real_text(number, text), json->out);
 }
 
 void skr_out_boolean(skr_out *json, bool value)
@@ -145,13 +147,18 @@ int skr_report_writing(const skr_err *err)
     return skr_err_exit_status(err->code);
 }
 
+int skr_output_fail(int number, skr_err *err)
+{
+    if (number == EPIPE)
+        return skr_fail(err, SKR_ERR_IO, "%s", "");
+    return skr_fail(err, SKR_ERR_IO, "cannot write the answer: %s",
+                    number != 0 ? strerror(number) : "standard output refused it");
+}
+
 int skr_output_check(skr_err *err)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return SKR_OK;
-    if (errno == EPIPE)
-        return skr_fail(err, SKR_ERR_IO, "%s", "");
-    return skr_fail(err, SKR_ERR_IO, "cannot write the answer: %s",
-                    errno != 0 ? strerror(errno) : "standard output refused it");
+    return skr_output_fail(errno, err);
 }

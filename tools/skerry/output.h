@@ -30,8 +30,10 @@ void skr_out_end(skr_out *json); /* a newline */
 /* A count that may be hidden: then null. */
 void skr_out_told(skr_out *json, const skr_told_count *told);
 
-/* The shortest decimal that reads back as the same number. text has room for 40 bytes. */
-void skr_real_text(double number, char *text);
+/* Writes the first character of n > 0 bytes of text as it stands within quotes in JSON; a byte that
+ * is not UTF-8 becomes U+FFFD. Returns how many bytes of text it took. */
+#define SKR_JSON_CHARACTER_MAX 6u
+size_t skr_json_character(const char *text, size_t n, char *ret_escaped, size_t *ret_n_escaped);
 
 /* "12", or "hidden". text has room for 40 bytes. */
 void skr_told_text(const skr_told_count *told, char *text);
@@ -41,6 +43,10 @@ int skr_report(const skr_err *err);
 
 /* As skr_report, of a command that writes: says what became of the store if it was interrupted. */
 int skr_report_writing(const skr_err *err);
+
+/* Fails as writing to standard output did with this errno (0: unknown): IO, with an empty message
+ * when the reader of a pipe went away. */
+int skr_output_fail(int number, skr_err *err);
 
 /*
  * Makes sure that standard output has taken everything. Errors: IO, with an empty message when the

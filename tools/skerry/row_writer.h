@@ -1,0 +1,41 @@
+/*
+ * row_writer.h - rows of alleles on their way to standard output, in large pieces.
+ */
+#ifndef SKR_TOOLS_ROW_WRITER_H
+#define SKR_TOOLS_ROW_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/engine.h"
+
+typedef enum skr_row_form {
+    SKR_ROW_COLUMNS,
+    SKR_ROW_TSV,
+    SKR_ROW_JSON,
+} skr_row_form;
+
+/* Begins as {.fd = ..., .form = ...}; whoever writes beside it through stdio flushes that first. */
+typedef struct skr_row_writer {
+    int fd;
+    skr_row_form form;
+    bool has_header;
+    size_t n_piece; /* written when as much has come together */
+    char *bytes;
+    size_t n;
+    size_t n_max;
+} skr_row_writer;
+
+/* Adds a row; before the first comes the header, if the form has one. Errors: NOMEM; as flush. */
+SKR_MUST_USE int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, skr_err *err);
+
+/* Adds the header if no row has brought it. Errors: NOMEM; as flush. */
+SKR_MUST_USE int skr_row_put_header(skr_row_writer *writer, skr_err *err);
+
+/* Writes what has not been written. Errors: as skr_output_check; INTERRUPTED. */
+SKR_MUST_USE int skr_row_flush(skr_row_writer *writer, skr_err *err);
+
+/* Gives the memory back; what has not been written is gone. */
+void skr_row_writer_done(skr_row_writer *writer);
+
+#endif
