@@ -80,9 +80,11 @@ static int check_seal(const skr_block_file *file, const uint8_t *bytes, const ch
     if (zero_at == SKR_FORMAT_HEADER_ZERO_AT) {
         uint32_t found = skr_cursor_u32(&version);
         if (found != SKR_FORMAT_VERSION)
-            return skr_fail(err, SKR_ERR_VERSION,
-                            "%s: written in format %" PRIu32 "; this Skerry reads format %u",
-                            file->id.name, found, SKR_FORMAT_VERSION);
+            return skr_fail(
+                err, SKR_ERR_VERSION,
+                "%s: written in format %" PRIu32
+                "; this Skerry reads format %u: import again, or use the one that wrote it",
+                file->id.name, found, SKR_FORMAT_VERSION);
     }
     for (size_t i = zero_at; i < SKR_FORMAT_CRC_AT; i++)
         if (bytes[i] != 0)

@@ -494,7 +494,8 @@ static int check_header(const uint8_t *bytes, size_t n_bytes, skr_err *err)
     uint32_t version = skr_cursor_u32(&cursor);
     if (version != SKR_FORMAT_VERSION)
         return skr_fail(err, SKR_ERR_VERSION,
-                        "MANIFEST: written in format %" PRIu32 "; this Skerry reads format %u",
+                        "MANIFEST: written in format %" PRIu32
+                        "; this Skerry reads format %u: import again, or use the one that wrote it",
                         version, SKR_FORMAT_VERSION);
     uint64_t n_stated = skr_cursor_u64(&cursor);
     if (n_stated != n_bytes)

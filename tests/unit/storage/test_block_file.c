@@ -169,7 +169,7 @@ Test(block_file, refuses_another_file_kind_or_version)
         bytes[SKR_FORMAT_CRC_AT + i] = (uint8_t)(crc >> 8 * i);
     test_file_write(path, bytes, n);
     cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_VERSION));
-    cr_assert(ne(ptr, strstr(err.message, "format 2"), NULL), "%s", err.message);
+    cr_assert(ne(ptr, strstr(err.message, "format 3"), NULL), "%s", err.message);
     free(bytes);
 
     cr_assert(zero(int, unlink(path)));
