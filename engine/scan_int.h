@@ -29,6 +29,7 @@ typedef struct skr_mask {
     uint64_t *bits; /* owner; as large as the segment */
     bool is_all;    /* every sample: bits mean nothing */
     uint32_t n;
+    uint64_t serial; /* of the set in this worker, for skr_sample_set */
     uint64_t n_copies[SKR_N_ZONES];
 } skr_mask;
 
@@ -79,6 +80,7 @@ typedef struct skr_worker {
     size_t n_found;
     size_t n_found_max;
     uint64_t n_keys;
+    uint64_t n_masks; /* made so far: their serials */
     int status;
     skr_err err;
 } skr_worker;

@@ -60,16 +60,20 @@ static bool mask_has(const skr_mask *mask, uint32_t sample)
     return mask->is_all || skr_bits_has(mask->bits, sample);
 }
 
+/* The mask as storage asks for it. */
+static skr_sample_set set_of(const skr_mask *mask)
+{
+    skr_sample_set who = {
+        .bits = mask->is_all ? NULL : mask->bits, .serial = mask->serial, .n = mask->n};
+    memcpy(who.n_copies, mask->n_copies, sizeof who.n_copies);
+    return who;
+}
+
 /* Decodes the carriers of the lane's row into worker->carriers. */
 static int decode_row(skr_worker *worker, const skr_lane *lane, skr_err *err)
 {
-    const uint8_t *bytes = NULL;
-    size_t n_bytes = 0;
-    int status = skr_segment_view_carriers(lane->view, skr_lane_tile(lane), lane->row, &bytes,
-                                           &n_bytes, err);
-    if (status < 0)
-        return status;
-    return skr_carriers_decode(bytes, n_bytes, lane->n_samples, &worker->carriers, err);
+    return skr_segment_view_decode(lane->view, skr_lane_tile(lane), lane->row, &worker->carriers,
+                                   err);
 }
 
 /* Adds the carriers of a row to worker->found, and their copies to the tally. */
@@ -110,23 +114,12 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *ma
 /* Adds the carriers of a row without telling them apart. */
 static int sum_row(const skr_lane *lane, const skr_mask *mask, skr_tally *tally, skr_err *err)
 {
-    const skr_row_totals *totals = &lane->rows->totals[lane->row];
-    skr_carrier_tally sums = {totals->ac, totals->n_carriers, totals->n_hom, totals->n_hemi,
-                              totals->n_partial};
-    if (!mask->is_all && totals->n_carriers > 0) {
-        const uint8_t *bytes = NULL;
-        size_t n_bytes = 0;
-        skr_zone zone = (skr_zone)lane->rows->zone[lane->row];
-        int status = skr_segment_view_carriers(lane->view, skr_lane_tile(lane), lane->row, &bytes,
-                                               &n_bytes, err);
-        if (status == SKR_OK)
-            status = skr_carriers_tally(
-                bytes, n_bytes, lane->n_samples, mask->bits,
-                zone == SKR_ZONE_DIPLOID ? NULL : skr_segment_copies_expected(lane->segment, zone),
-                &sums, err);
-        if (status < 0)
-            return status;
-    }
+    const skr_sample_set who = set_of(mask);
+    skr_carrier_tally sums;
+    int status =
+        skr_segment_view_tally(lane->view, skr_lane_tile(lane), &lane->row, 1, &who, &sums, err);
+    if (status < 0)
+        return status;
     tally->ac += sums.ac;
     tally->n_carriers += sums.n_carriers;
     tally->n_hom += sums.n_hom;
@@ -163,21 +156,17 @@ static int sum_called(skr_worker *worker, skr_lane *lane, const skr_mask *mask,
         return status < 0 ? status : sum_spans(worker, lane, mask, key, NULL, an, err);
     }
     bool is_complete = lane->rows->is_complete[lane->row] != 0;
-    if (mask->is_all)
-        *an += lane->rows->totals[lane->row].an;
-    if (mask->is_all && (is_complete || is_structural))
-        return SKR_OK;
+    const skr_sample_set who = set_of(mask);
     const skr_call_set *calls = NULL;
-    skr_zone zone = (skr_zone)lane->rows->zone[lane->row];
-    int status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), lane->row, &calls, err);
+    uint64_t n_called = 0;
+    int status = skr_segment_view_n_called(lane->view, skr_lane_tile(lane), &lane->row, 1, &who,
+                                           &n_called, err);
+    *an += n_called;
+    if (status < 0 || is_complete || is_structural)
+        return status;
+    status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), lane->row, &calls, err);
     if (status < 0)
         return status;
-    if (!mask->is_all)
-        *an += skr_call_set_n_copies(calls, mask->bits,
-                                     skr_segment_copies_expected(lane->segment, zone),
-                                     mask->n_copies[zone]);
-    if (is_complete || is_structural)
-        return SKR_OK;
     skr_call_set_to_calls(calls, lane->n_samples, worker->direct);
     return sum_spans(worker, lane, mask, key, worker->direct, an, err);
 }
@@ -250,19 +239,13 @@ static bool counts_copies(unsigned verdicts, uint8_t n_this)
 
 static int mark_whole_row(skr_lane *lane, skr_err *err)
 {
-    const uint8_t *bytes = NULL;
-    size_t n_bytes = 0;
     if (lane->marks == NULL) {
         int status = skr_bits_new(lane->n_samples, &lane->marks, err);
         if (status < 0)
             return status;
     }
-    int status = skr_segment_view_carriers(lane->view, skr_lane_tile(lane), lane->row, &bytes,
-                                           &n_bytes, err);
-    if (status < 0)
-        return status;
     lane->has_marks = true;
-    return skr_carriers_mark(bytes, n_bytes, lane->n_samples, lane->marks, err);
+    return skr_segment_view_mark(lane->view, skr_lane_tile(lane), &lane->row, 1, lane->marks, err);
 }
 
 static int mark_some(skr_worker *worker, const skr_lane *lane, unsigned verdicts, uint64_t *people,

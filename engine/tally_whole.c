@@ -24,8 +24,6 @@ static int direct_states(skr_worker *worker, const skr_lane *lane, const row_at 
                          uint8_t *called, uint8_t *this_copies, uint8_t *zygosities, skr_err *err)
 {
     const skr_call_set *calls = NULL;
-    const uint8_t *bytes = NULL;
-    size_t n_bytes = 0;
     skr_carriers *carriers = &worker->carriers;
     const uint8_t *expected = skr_segment_copies_expected(lane->segment, at->zone);
     int status = skr_segment_view_calls(at->view, at->tile, at->row, &calls, err);
@@ -35,9 +33,7 @@ static int direct_states(skr_worker *worker, const skr_lane *lane, const row_at 
     for (uint32_t s = 0; s < lane->n_samples; s++)
         if (called[s] == SKR_CALL_DEFAULT)
             called[s] = expected[s];
-    status = skr_segment_view_carriers(at->view, at->tile, at->row, &bytes, &n_bytes, err);
-    if (status == SKR_OK)
-        status = skr_carriers_decode(bytes, n_bytes, lane->n_samples, carriers, err);
+    status = skr_segment_view_decode(at->view, at->tile, at->row, carriers, err);
     if (status < 0)
         return status;
     memset(this_copies, 0, lane->n_samples);

@@ -101,8 +101,9 @@ static bool has_tombstone(const skr_segment_entry *entry, uint32_t contig)
 }
 
 /* Fills in who counts, by what the bits say. */
-static void mask_count(skr_mask *mask, const skr_lane *lane)
+static void mask_count(skr_worker *worker, skr_mask *mask, const skr_lane *lane)
 {
+    mask->serial = ++worker->n_masks;
     mask->n = mask->is_all ? lane->n_samples
                            : (uint32_t)skr_bits_count(mask->bits, skr_bits_words(lane->n_samples));
     mask->is_all = mask->n == lane->n_samples;
@@ -161,7 +162,7 @@ int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t contig, skr_err 
         bury(lane, contig);
     if (status < 0)
         return status;
-    mask_count(&lane->live, lane);
+    mask_count(worker, &lane->live, lane);
     if (people == NULL)
         return SKR_OK;
     status = mask_clear(&lane->cohort, lane, err);
@@ -171,7 +172,7 @@ int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t contig, skr_err 
         if (skr_bits_has(people, lane->samples[s].individual) &&
             (lane->live.is_all || skr_bits_has(lane->live.bits, s)))
             skr_bits_set(lane->cohort.bits, s);
-    mask_count(&lane->cohort, lane);
+    mask_count(worker, &lane->cohort, lane);
     return SKR_OK;
 }
 

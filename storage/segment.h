@@ -225,11 +225,43 @@ SKR_MUST_USE int skr_segment_view_rows(skr_segment_view *view, size_t tile,
 skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row);
 
 /*
- * The stored carriers of a row of a tile, for skr_carriers_decode, _mark and _tally; they belong to
- * the view until the next call of this function. Errors: CORRUPT, IO, NOMEM.
+ * Who is asked about among the samples of a segment. serial names the set: two sets that differ
+ * have different serials for as long as a view lives, so that it may keep what it derives from one.
  */
-SKR_MUST_USE int skr_segment_view_carriers(skr_segment_view *view, size_t tile, uint32_t row,
-                                           const uint8_t **ret_bytes, size_t *ret_n, skr_err *err);
+typedef struct skr_sample_set {
+    const uint64_t *bits; /* a bit a sample, 64 a word, none past the last; NULL: all of them */
+    uint64_t serial;
+    uint32_t n;                     /* how many they are */
+    uint64_t n_copies[SKR_N_ZONES]; /* copies expected of them together */
+} skr_sample_set;
+
+/*
+ * The functions below ask about several rows of one tile at once: n row numbers, ascending. They
+ * load the rows of the tile first, as skr_segment_view_rows does. Errors of all: CORRUPT, IO,
+ * NOMEM.
+ */
+
+/* Tallies the carriers of each row that are in who; of all of them from the stored totals. */
+SKR_MUST_USE int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *rows,
+                                        uint32_t n, const skr_sample_set *who,
+                                        skr_carrier_tally *ret_tallies, skr_err *err);
+
+/* Sets the bit of every carrier of any of the rows, undecided ones too, in a bitmap of samples. */
+SKR_MUST_USE int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *rows,
+                                       uint32_t n, uint64_t *bitmap, skr_err *err);
+
+/* The carriers of one row, into carriers, which is cleared first. */
+SKR_MUST_USE int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
+                                         skr_carriers *carriers, skr_err *err);
+
+/*
+ * The copies called of who by the direct claims of each row; of all samples from the stored totals.
+ * What a call set adds up to is kept for the rows that share it.
+ */
+SKR_MUST_USE int skr_segment_view_n_called(skr_segment_view *view, size_t tile,
+                                           const uint32_t *rows, uint32_t n,
+                                           const skr_sample_set *who, uint64_t *ret_an,
+                                           skr_err *err);
 
 /*
  * The direct claims of a row: the call set belongs to the view until the next call of this function

@@ -76,12 +76,8 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
     const skr_segment *segment = v->segment;
     const skr_tile *tile = &segment->directory.tiles[number];
     uint32_t n_samples = segment->directory.n_samples;
-    const uint8_t *bytes = NULL;
-    size_t n = 0;
     const skr_call_set *calls = NULL;
-    int status = skr_segment_view_carriers(v->view, number, row, &bytes, &n, v->err);
-    if (status == SKR_OK)
-        status = skr_carriers_decode(bytes, n, n_samples, &v->carriers, v->err);
+    int status = skr_segment_view_decode(v->view, number, row, &v->carriers, v->err);
     if (status == SKR_OK)
         status = skr_segment_view_calls(v->view, number, row, &calls, v->err);
     if (status == SKR_ERR_CORRUPT) {
@@ -222,10 +218,11 @@ static int verify_sets(verify *v, const skr_call_columns *columns, uint32_t cont
 static int verify_calls(verify *v, size_t number)
 {
     const skr_tile *tile = &v->segment->directory.tiles[number];
-    const skr_call_columns *columns = NULL;
-    int status = skr_segment_view_call_columns(v->view, number, true, &columns, v->err);
+    skr_call_slot *slot = NULL;
+    int status = skr_segment_view_call_slot(v->view, number, true, &slot, v->err);
     if (status < 0)
         return told(v, status);
+    const skr_call_columns *columns = &slot->columns;
     if (columns->n_spans > 0) {
         /* pieces of a tile share their bases: the view sees the order within each alone */
         if (tile->contig == v->span_contig && columns->spans[0].start0 < v->span_start0)
@@ -278,19 +275,14 @@ static int collect_refs(verify *v)
         for (unsigned j = 0; j < SKR_N_TILE_BLOCKS && status == SKR_OK; j++)
             status = add_ref(v, &directory->refs[i].of[j]);
     for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++) {
-        const uint8_t *bytes;
-        size_t n;
         if (directory->tiles[i].n_rows == 0)
             continue;
-        /* asking for a row makes the view load the tile's chunks */
-        status = skr_segment_view_carriers(v->view, i, 0, &bytes, &n, v->err);
-        if (v->view->carriers_tile != i) {
+        status = skr_segment_view_load_carriers(v->view, i, v->err);
+        if (status < 0) {
             v->has_all_refs = false;
             status = status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its rows */
             continue;
         }
-        if (status == SKR_ERR_CORRUPT)
-            status = SKR_OK;
         for (uint32_t j = 0; j < v->view->carriers.n_chunks && status == SKR_OK; j++)
             status = add_ref(v, &v->view->carriers.chunks[j].ref);
     }

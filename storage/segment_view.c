@@ -42,8 +42,10 @@ void skr_segment_view_free(skr_segment_view *view)
     skr_row_columns_done(&view->columns);
     skr_carrier_columns_done(&view->carriers);
     skr_buffer_done(&view->chunk_raw);
-    for (unsigned i = 0; i < SKR_CALL_SLOTS; i++)
+    for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
         skr_call_columns_done(&view->slots[i].columns);
+        free(view->slots[i].sums);
+    }
     skr_call_set_done(&view->calls);
     free_groups(view);
     skr_call_set_done(&view->span_calls);
@@ -61,10 +63,10 @@ int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t co
                        skr_block_file_name(view->segment->file), contig, start0);
 }
 
-static int fail_in_tile(const skr_segment_view *view, int code, const skr_tile *tile, skr_err *err)
+int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t tile, skr_err *err)
 {
-    return skr_segment_view_fail_in(view, code, tile->contig, skr_tile_base0(view->segment, tile),
-                                    err);
+    const skr_tile *at = &view->segment->directory.tiles[tile];
+    return skr_segment_view_fail_in(view, code, at->contig, skr_tile_base0(view->segment, at), err);
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -105,7 +107,7 @@ static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
             return status;
         status = skr_row_columns_decode(&view->columns, segment, tile, err);
         if (status < 0)
-            return fail_in_tile(view, status, tile, err);
+            return skr_segment_view_fail_in_tile(view, status, number, err);
     }
     show_rows(view, tile);
     view->rows_tile = number;
@@ -141,66 +143,6 @@ skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
     };
 }
 
-/* ------------------------------------------------------------------ carriers */
-
-static int load_carriers(skr_segment_view *view, size_t number, skr_err *err)
-{
-    const skr_segment *segment = view->segment;
-    const skr_tile *tile = &segment->directory.tiles[number];
-    view->carriers_tile = SKR_NO_TILE;
-    view->chunk = SKR_NO_TILE;
-    skr_block_wish wish = {segment->file, segment->directory.refs[number].of[SKR_TILE_CARRIERS],
-                           &view->carriers.raw};
-    int status = skr_block_reader_get(view->reader, &wish, 1, err);
-    if (status < 0)
-        return status;
-    status = skr_carrier_columns_decode(&view->carriers, segment->file, tile->n_rows, err);
-    if (status < 0)
-        return fail_in_tile(view, status, tile, err);
-    view->carriers_tile = number;
-    return SKR_OK;
-}
-
-/* The chunk that holds a row. */
-static size_t find_chunk(const skr_carrier_columns *carriers, uint32_t row)
-{
-    size_t low = 0;
-    size_t high = carriers->n_chunks;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (carriers->chunks[middle].first_row <= row)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-int skr_segment_view_carriers(skr_segment_view *view, size_t tile, uint32_t row,
-                              const uint8_t **ret_bytes, size_t *ret_n, skr_err *err)
-{
-    SKR_CHECK(tile < view->segment->directory.n_tiles);
-    SKR_CHECK(row < view->segment->directory.tiles[tile].n_rows);
-    if (view->carriers_tile != tile) {
-        int status = load_carriers(view, tile, err);
-        if (status < 0)
-            return status;
-    }
-    size_t chunk = find_chunk(&view->carriers, row);
-    if (view->chunk != chunk) {
-        view->chunk = SKR_NO_TILE;
-        skr_block_wish wish = {view->segment->file, view->carriers.chunks[chunk].ref,
-                               &view->chunk_raw};
-        int status = skr_block_reader_get(view->reader, &wish, 1, err);
-        if (status < 0)
-            return status;
-        view->chunk = chunk;
-    }
-    *ret_bytes = view->chunk_raw.bytes + view->carriers.offsets[row];
-    *ret_n = view->carriers.lengths[row];
-    return SKR_OK;
-}
-
 /* ------------------------------------------------------------------ calls */
 
 /* The slot of a tile, or the one that was not used for the longest time, emptied. */
@@ -216,6 +158,7 @@ static skr_call_slot *find_call_slot(skr_segment_view *view, size_t tile)
     }
     oldest->tile = SKR_NO_TILE;
     oldest->has_spans = false;
+    oldest->has_sums = false;
     return oldest;
 }
 
@@ -259,14 +202,14 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
             status = skr_fail(err, SKR_ERR_CORRUPT, "spans end where the directory does not say");
     }
     if (status < 0)
-        return fail_in_tile(view, status, tile, err);
+        return skr_segment_view_fail_in_tile(view, status, number, err);
     slot->tile = number;
     slot->has_spans = with_spans;
     return SKR_OK;
 }
 
-int skr_segment_view_call_columns(skr_segment_view *view, size_t tile, bool with_spans,
-                                  const skr_call_columns **ret_columns, skr_err *err)
+int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_spans,
+                               skr_call_slot **ret_slot, skr_err *err)
 {
     SKR_CHECK(tile < view->segment->directory.n_tiles);
     skr_call_slot *slot = find_call_slot(view, tile);
@@ -276,22 +219,23 @@ int skr_segment_view_call_columns(skr_segment_view *view, size_t tile, bool with
             return status;
     }
     slot->used_at = ++view->n_uses;
-    *ret_columns = &slot->columns;
+    *ret_slot = slot;
     return SKR_OK;
 }
 
 int skr_segment_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
                            const skr_call_set **ret_calls, skr_err *err)
 {
-    const skr_call_columns *columns = NULL;
-    int status = skr_segment_view_call_columns(view, tile, false, &columns, err);
+    skr_call_slot *slot = NULL;
+    int status = skr_segment_view_call_slot(view, tile, false, &slot, err);
     if (status < 0)
         return status;
+    const skr_call_columns *columns = &slot->columns;
     SKR_CHECK(row < columns->n_rows);
     status = skr_call_columns_set(columns, columns->row_sets[row],
                                   view->segment->directory.n_samples, &view->calls, err);
     if (status < 0)
-        return fail_in_tile(view, status, &view->segment->directory.tiles[tile], err);
+        return skr_segment_view_fail_in_tile(view, status, tile, err);
     *ret_calls = &view->calls;
     return SKR_OK;
 }

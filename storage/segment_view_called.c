@@ -108,10 +108,11 @@ static uint32_t first_span(const skr_call_columns *columns, uint32_t start0)
 
 static int apply_tile(question *asked, size_t tile)
 {
-    const skr_call_columns *columns = NULL;
-    int status = skr_segment_view_call_columns(asked->view, tile, true, &columns, asked->err);
+    skr_call_slot *slot = NULL;
+    int status = skr_segment_view_call_slot(asked->view, tile, true, &slot, asked->err);
     if (status < 0)
         return status;
+    const skr_call_columns *columns = &slot->columns;
     for (uint32_t i = first_span(columns, asked->start0);
          i < columns->n_spans && columns->spans[i].start0 < asked->end0; i++) {
         const skr_span *span = &columns->spans[i];

@@ -11,11 +11,17 @@
 /* Tiles whose calls and spans are kept: neighbouring alleles ask for the same two or three. */
 #define SKR_CALL_SLOTS 4u
 
+#define SKR_NO_SUM UINT64_MAX
+
 typedef struct skr_call_slot {
     size_t tile; /* SKR_NO_TILE: empty */
     bool has_spans;
     uint64_t used_at; /* the least goes first */
     skr_call_columns columns;
+    uint64_t sums_serial; /* of whom the sums are */
+    bool has_sums;
+    uint32_t n_sums_max;
+    uint64_t *sums; /* copies called by a set in a zone; SKR_NO_SUM: not added up yet */
 } skr_call_slot;
 
 struct skr_segment_view {
@@ -52,12 +58,19 @@ struct skr_segment_view {
 int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t contig,
                              uint32_t start0, skr_err *err);
 
+/* The same for a tile. */
+int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t tile,
+                                  skr_err *err);
+
+/* Loads where the carriers of a tile with rows are. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err);
+
 /*
  * The calls of a tile, with its spans if wanted; they belong to the view until a few other tiles
  * were asked for. Errors: CORRUPT, IO, NOMEM.
  */
-SKR_MUST_USE int skr_segment_view_call_columns(skr_segment_view *view, size_t tile, bool with_spans,
-                                               const skr_call_columns **ret_columns, skr_err *err);
+SKR_MUST_USE int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_spans,
+                                            skr_call_slot **ret_slot, skr_err *err);
 
 /* Loads all wide spans of a contig into groups. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err);

@@ -98,12 +98,17 @@ static int read_tile(skr_segment_view *view, size_t tile, uint64_t *sum, skr_err
     int status = skr_segment_view_rows(view, tile, &rows, err);
     skr_carriers carriers = {0};
     for (uint32_t row = 0; status == SKR_OK && row < rows->n; row++) {
-        const uint8_t *bytes = NULL;
-        size_t n = 0;
         const skr_call_set *set = NULL;
-        status = skr_segment_view_carriers(view, tile, row, &bytes, &n, err);
+        const skr_sample_set who = {
+            .bits = (const uint64_t[N_SAMPLES / 64 + 1]){5}, .serial = 1, .n = 2};
+        skr_carrier_tally tally = {0};
+        uint64_t an = 0;
+        status = skr_segment_view_decode(view, tile, row, &carriers, err);
         if (status == SKR_OK)
-            status = skr_carriers_decode(bytes, n, N_SAMPLES, &carriers, err);
+            status = skr_segment_view_tally(view, tile, &row, 1, &who, &tally, err);
+        if (status == SKR_OK)
+            status = skr_segment_view_n_called(view, tile, &row, 1, &who, &an, err);
+        *sum += tally.ac + an;
         if (status == SKR_OK)
             status = skr_segment_view_calls(view, tile, row, &set, err);
         if (status == SKR_OK)

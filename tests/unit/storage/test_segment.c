@@ -10,260 +10,7 @@
 #include <unistd.h>
 
 #include "storage/base/limits.h"
-#include "storage/segment.h"
-
-static uint64_t state;
-static skr_err err;
-static char folder[] = "/tmp/skerry-test-segment-XXXXXX";
-
-static uint64_t draw(uint64_t below)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (state * UINT64_C(2685821657736338717) >> 11) % below;
-}
-
-/* ------------------------------------------------------------------ the model */
-
-typedef struct model_row {
-    skr_allele allele;
-    char *text; /* ref, then alt */
-    skr_carriers carriers;
-    uint8_t *calls;
-    bool filter_failed;
-} model_row;
-
-typedef struct model_span {
-    uint32_t contig;
-    uint32_t start0;
-    uint32_t end0;
-    skr_zone zone;
-    uint8_t *calls;
-} model_span;
-
-typedef struct model {
-    uint32_t n_samples;
-    skr_sample *samples;
-    uint32_t n_rows;
-    model_row *rows;
-    uint32_t n_spans;
-    model_span *spans;
-} model;
-
-static const skr_karyotype karyotypes[] = {
-    {2, 0}, {1, 1}, {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN}, {2, 1}, {1, 0}};
-
-static void draw_text(char *text, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        text[i] = "ACGTN"[draw(40) == 0 ? 4 : draw(4)];
-}
-
-static skr_allele draw_allele(uint32_t n_bases, char **ret_text)
-{
-    skr_allele a = {.contig = 2 * (uint32_t)draw(3), .start0 = (uint32_t)draw(n_bases)};
-    a.kind = draw(3) > 0 ? SKR_ALLELE_SNV : (skr_allele_kind)draw(6);
-    a.zone = draw(2) == 0 ? SKR_ZONE_DIPLOID : (skr_zone)draw(4);
-    uint32_t few = 2 + (uint32_t)draw(draw(10) == 0 ? 3000 : 5);
-    a.n_ref = a.kind == SKR_ALLELE_SNV || a.kind == SKR_ALLELE_INS ? 1 : few;
-    a.n_alt = a.kind == SKR_ALLELE_SNV || a.kind == SKR_ALLELE_DEL ? 1 : few;
-    if (a.kind == SKR_ALLELE_DELINS)
-        a.n_alt++;
-    if (a.kind == SKR_ALLELE_SV) {
-        a.n_ref = 0;
-        a.n_alt = 3;
-    }
-    char *text = malloc(a.n_ref + a.n_alt + 1);
-    draw_text(text, a.n_ref + a.n_alt);
-    a.end0 = a.start0 + a.n_ref;
-    if (a.kind == SKR_ALLELE_SV) {
-        memcpy(text, draw(2) == 0 ? "DEL" : "DUP", 3);
-        a.end0 = a.start0 + 1 + (uint32_t)draw(draw(2) == 0 ? 50 : 5000);
-    }
-    a.ref = text;
-    a.alt = text + a.n_ref;
-    *ret_text = text;
-    return a;
-}
-
-static uint8_t *draw_calls(uint32_t n_samples)
-{
-    uint8_t *calls = malloc(n_samples);
-    uint64_t mix = draw(4);
-    for (uint32_t i = 0; i < n_samples; i++) {
-        calls[i] = mix == 0 ? SKR_CALL_DEFAULT : (uint8_t)(SKR_CALL_DEFAULT + draw(3));
-        if (mix > 1 && draw(4) == 0)
-            calls[i] = (uint8_t)draw(4);
-        if (mix == 3 && draw(3) > 0)
-            calls[i] = SKR_CALL_NO_STATEMENT;
-    }
-    return calls;
-}
-
-static void draw_carriers(const model *m, model_row *row, uint64_t one_in)
-{
-    for (uint32_t i = 0; i < m->n_samples; i++) {
-        uint8_t expected = skr_copies_expected(row->allele.zone, m->samples[i].karyotype);
-        uint8_t call = row->calls[i] == SKR_CALL_DEFAULT ? expected : row->calls[i];
-        if (call > SKR_PLOIDY_MAX || call == 0 || draw(one_in) > 0)
-            continue;
-        int status;
-        if (row->calls[i] == SKR_CALL_DEFAULT && draw(4) > 0) {
-            uint8_t dosage = (uint8_t)(1 + draw(call > 2 ? 2 : call));
-            status = skr_carriers_add(&row->carriers, i, dosage, &err);
-        } else {
-            skr_bag bag = {i, (uint8_t)(1 + draw(call)), (uint8_t)draw(4)};
-            status = skr_carriers_add_bag(&row->carriers, bag, &err);
-        }
-        cr_assert(eq(int, status, SKR_OK));
-    }
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    return skr_allele_compare(&((const model_row *)a)->allele, &((const model_row *)b)->allele);
-}
-
-static int compare_spans(const void *left, const void *right)
-{
-    const model_span *a = left;
-    const model_span *b = right;
-    if (a->contig != b->contig)
-        return a->contig < b->contig ? -1 : 1;
-    return a->start0 < b->start0 ? -1 : a->start0 > b->start0;
-}
-
-static void row_done(model_row *row)
-{
-    free(row->text);
-    free(row->calls);
-    skr_carriers_done(&row->carriers);
-}
-
-static void sort_rows(model *m)
-{
-    qsort(m->rows, m->n_rows, sizeof *m->rows, compare_rows);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < m->n_rows; i++) {
-        if (n > 0 && compare_rows(&m->rows[n - 1], &m->rows[i]) == 0)
-            row_done(&m->rows[i]);
-        else
-            m->rows[n++] = m->rows[i];
-    }
-    m->n_rows = n;
-}
-
-static model model_new(uint32_t n_samples, uint32_t n_rows, uint32_t n_spans, uint32_t n_bases)
-{
-    model m = {.n_samples = n_samples, .n_rows = n_rows, .n_spans = n_spans};
-    m.samples = calloc(n_samples, sizeof *m.samples);
-    m.rows = calloc(n_rows + 1, sizeof *m.rows);
-    m.spans = calloc(n_spans + 1, sizeof *m.spans);
-    for (uint32_t i = 0; i < n_samples; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "HG%05u", i);
-        m.samples[i] = (skr_sample){strdup(name), (uint32_t)draw(1000), karyotypes[draw(5)],
-                                    (uint32_t)draw(3)};
-    }
-    for (uint32_t i = 0; i < n_rows; i++) {
-        model_row *row = &m.rows[i];
-        row->allele = draw_allele(n_bases, &row->text);
-        row->calls = draw_calls(n_samples);
-        row->filter_failed = draw(10) == 0;
-        draw_carriers(&m, row, draw(2) == 0 ? 3 : 20);
-    }
-    sort_rows(&m);
-    for (uint32_t i = 0; i < n_spans; i++) {
-        model_span *span = &m.spans[i];
-        span->contig = 2 * (uint32_t)draw(3);
-        span->start0 = (uint32_t)draw(n_bases);
-        span->end0 = span->start0 + 1 + (uint32_t)draw(draw(8) == 0 ? 5000 : draw(2) ? 30 : 1200);
-        span->zone = (skr_zone)draw(4);
-        span->calls = draw_calls(n_samples);
-    }
-    qsort(m.spans, m.n_spans, sizeof *m.spans, compare_spans);
-    return m;
-}
-
-static void model_free(model *m)
-{
-    for (uint32_t i = 0; i < m->n_samples; i++)
-        free(m->samples[i].name);
-    for (uint32_t i = 0; i < m->n_rows; i++)
-        row_done(&m->rows[i]);
-    for (uint32_t i = 0; i < m->n_spans; i++)
-        free(m->spans[i].calls);
-    free(m->samples);
-    free(m->rows);
-    free(m->spans);
-}
-
-/* ------------------------------------------------------------------ writing it */
-
-static void add_row(skr_segment_writer *writer, const model *m, const model_row *row)
-{
-    skr_call_set set = {0};
-    cr_assert(eq(int, skr_call_set_from_calls(row->calls, m->n_samples, &set, &err), 0));
-    cr_assert(eq(int,
-                 skr_segment_writer_add_row(writer, &row->allele, &row->carriers, &set,
-                                            row->filter_failed, &err),
-                 0));
-    skr_call_set_done(&set);
-}
-
-static void add_span(skr_segment_writer *writer, const model *m, const model_span *span)
-{
-    skr_call_set set = {0};
-    cr_assert(eq(int, skr_call_set_from_calls(span->calls, m->n_samples, &set, &err), 0));
-    cr_assert(eq(int,
-                 skr_segment_writer_add_span(writer, span->contig, span->start0, span->end0,
-                                             span->zone, &set, &err),
-                 0));
-    skr_call_set_done(&set);
-}
-
-/* The three orders that a writer allows within a contig. */
-enum order {
-    ROWS_FIRST,
-    SPANS_FIRST,
-    MIXED,
-    N_ORDERS
-};
-
-static skr_file_id write_model(const model *m, enum order order, uint64_t n_bases_expected)
-{
-    skr_segment_writer *writer = NULL;
-    skr_file_id id;
-    uint64_t n_rows = 0;
-    skr_segment_plan plan = {m->samples, m->n_samples, 5, m->n_rows, n_bases_expected};
-    (void)unlink("x.skr");
-    cr_assert(eq(int, skr_segment_writer_new(folder, "x.skr", &plan, &writer, &err), 0), "%s",
-              err.message);
-    uint32_t row = 0;
-    uint32_t span = 0;
-    for (uint32_t contig = 0; contig < 5; contig++) {
-        for (;;) {
-            bool has_row = row < m->n_rows && m->rows[row].allele.contig == contig;
-            bool has_span = span < m->n_spans && m->spans[span].contig == contig;
-            bool is_row = has_row;
-            if (!has_row && !has_span)
-                break;
-            if (has_row && has_span && order == SPANS_FIRST)
-                is_row = false;
-            if (has_row && has_span && order == MIXED)
-                is_row = m->rows[row].allele.start0 <= m->spans[span].start0;
-            if (is_row)
-                add_row(writer, m, &m->rows[row++]);
-            else
-                add_span(writer, m, &m->spans[span++]);
-        }
-    }
-    cr_assert(eq(int, skr_segment_writer_finish(writer, &id, &n_rows, &err), 0), "%s", err.message);
-    cr_assert(eq(u64, n_rows, m->n_rows));
-    skr_segment_writer_free(writer);
-    return id;
-}
+#include "tests/support/segment_written.h"
 
 /* ------------------------------------------------------------------ reading it */
 
@@ -275,12 +22,9 @@ static void assert_row(skr_segment_view *view, size_t tile, const skr_tile_rows 
     cr_assert(got.kind == want->allele.kind && got.zone == want->allele.zone);
     cr_assert(rows->filter_failed[at] == want->filter_failed);
 
-    const uint8_t *bytes;
-    size_t n;
     skr_carriers carriers = {0};
-    cr_assert(eq(int, skr_segment_view_carriers(view, tile, at, &bytes, &n, &err), 0), "%s",
+    cr_assert(eq(int, skr_segment_view_decode(view, tile, at, &carriers, &err), 0), "%s",
               err.message);
-    cr_assert(eq(int, skr_carriers_decode(bytes, n, m->n_samples, &carriers, &err), 0));
     cr_assert(carriers.n == want->carriers.n && carriers.n_bags == want->carriers.n_bags);
     for (uint32_t i = 0; i < carriers.n; i++)
         cr_assert(carriers.samples[i] == want->carriers.samples[i] &&
@@ -292,26 +36,19 @@ static void assert_row(skr_segment_view *view, size_t tile, const skr_tile_rows 
     skr_call_set_to_calls(set, m->n_samples, calls);
     cr_assert(eq(int, memcmp(calls, want->calls, m->n_samples), 0));
 
-    skr_carrier_tally tally;
-    uint8_t *expected = malloc(m->n_samples);
+    skr_row_totals sums;
     uint64_t an = 0;
     bool is_complete = true;
     for (uint32_t i = 0; i < m->n_samples; i++) {
-        expected[i] = skr_copies_expected(got.zone, m->samples[i].karyotype);
-        an += calls[i] == SKR_CALL_DEFAULT ? expected[i]
-              : calls[i] <= SKR_PLOIDY_MAX ? calls[i]
-                                           : 0;
+        uint8_t expected = skr_copies_expected(got.zone, m->samples[i].karyotype);
+        an += calls[i] == SKR_CALL_DEFAULT ? expected : calls[i] <= SKR_PLOIDY_MAX ? calls[i] : 0;
         is_complete = is_complete && calls[i] != SKR_CALL_NO_STATEMENT;
     }
-    cr_assert(eq(int, skr_carriers_tally(bytes, n, m->n_samples, NULL, expected, &tally, &err), 0));
-    const skr_row_totals *totals = &rows->totals[at];
-    cr_assert(eq(u64, totals->an, an));
-    cr_assert(eq(u64, totals->ac, tally.ac));
-    cr_assert(totals->n_carriers == tally.n_carriers && totals->n_hom == tally.n_hom &&
-              totals->n_hemi == tally.n_hemi && totals->n_partial == tally.n_partial);
+    sums = model_sums(m, want, NULL);
+    cr_assert(eq(u64, rows->totals[at].an, an));
+    cr_assert(memcmp(&rows->totals[at], &sums, sizeof sums) == 0);
     cr_assert(rows->is_complete[at] == is_complete);
     free(calls);
-    free(expected);
     skr_carriers_done(&carriers);
 }
 
@@ -410,46 +147,6 @@ static void assert_called(skr_segment_view *view, const model *m, uint32_t n_bas
     }
     cr_assert(n_met[0] > 0 && n_met[1] > 0 && n_met[2] > 0, "the questions are too easy");
     free(called);
-}
-
-static void open_view(const skr_file_id *id, skr_segment **ret_segment,
-                      skr_block_reader **ret_reader, skr_segment_view **ret_view)
-{
-    cr_assert(eq(int, skr_segment_open(folder, id, ret_segment, &err), 0), "%s", err.message);
-    cr_assert(eq(int, skr_block_reader_new(SKR_IO_AUTO, ret_reader, &err), 0));
-    cr_assert(eq(int, skr_segment_view_new(*ret_segment, *ret_reader, ret_view, &err), 0));
-}
-
-static unsigned n_faults;
-
-static void count_fault(void *context, const char *text)
-{
-    (void)context;
-    n_faults++;
-    cr_assert(text[0] != '\0' && strchr(text, '\n') == NULL);
-}
-
-static unsigned verify(const skr_file_id *id)
-{
-    n_faults = 0;
-    cr_assert(eq(int, skr_segment_verify(folder, id, count_fault, NULL, &err), 0), "%s",
-              err.message);
-    return n_faults;
-}
-
-static void tear_down(void)
-{
-    (void)unlink("x.skr");
-    (void)!chdir("/");
-    (void)rmdir(folder);
-}
-
-/* Some tests end in exit(), which leaves the suite's own tear-down out. */
-static void set_up(void)
-{
-    cr_assert(mkdtemp(folder) != NULL);
-    cr_assert(eq(int, chdir(folder), 0));
-    cr_assert(eq(int, atexit(tear_down), 0));
 }
 
 TestSuite(segment, .init = set_up, .fini = tear_down);

@@ -214,9 +214,9 @@ static bool is_ok(int status)
 static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *rows, uint32_t row,
                      uint32_t n_samples)
 {
-    const uint8_t *bytes;
-    size_t n;
     const skr_call_set *set;
+    uint64_t *bitmap = calloc(n_samples / 64 + 1, sizeof *bitmap);
+    uint64_t an;
     skr_carriers carriers = {0};
     skr_carrier_tally tally;
     skr_allele allele = skr_tile_rows_allele(rows, row);
@@ -224,10 +224,13 @@ static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *r
               allele.end0 > allele.start0);
     cr_assert(allele.n_ref == 0 || allele.ref[allele.n_ref - 1] > ' ');
     cr_assert(rows->totals[row].ac <= rows->totals[row].an);
-    if (is_ok(skr_segment_view_carriers(view, tile, row, &bytes, &n, &err))) {
-        (void)is_ok(skr_carriers_decode(bytes, n, n_samples, &carriers, &err));
-        (void)is_ok(skr_carriers_tally(bytes, n, n_samples, NULL, NULL, &tally, &err));
-    }
+    bitmap[0] = 21;
+    const skr_sample_set who = {.bits = bitmap, .serial = 1, .n = 3};
+    (void)is_ok(skr_segment_view_decode(view, tile, row, &carriers, &err));
+    (void)is_ok(skr_segment_view_tally(view, tile, &row, 1, &who, &tally, &err));
+    (void)is_ok(skr_segment_view_n_called(view, tile, &row, 1, &who, &an, &err));
+    (void)is_ok(skr_segment_view_mark(view, tile, &row, 1, bitmap, &err));
+    free(bitmap);
     (void)is_ok(skr_segment_view_calls(view, tile, row, &set, &err));
     skr_carriers_done(&carriers);
 }

@@ -1,0 +1,115 @@
+/*
+ * What a view says of many rows at once, in drawn cohorts, is what the rows say one by one:
+ * tallies, marks and copies called.
+ */
+#include "tests/support/segment_written.h"
+
+TestSuite(segment_batch, .init = set_up, .fini = tear_down);
+
+/* Draws who is asked about; the bits are the caller's. */
+static skr_sample_set draw_set(const model *m, uint64_t serial)
+{
+    uint32_t n_words = (m->n_samples + 63) / 64;
+    uint64_t *bits = calloc(n_words, sizeof *bits);
+    skr_sample_set who = {.bits = bits, .serial = serial};
+    uint64_t one_in = 1 + draw(draw(2) == 0 ? 2 : 12);
+    for (uint32_t s = 0; s < m->n_samples; s++) {
+        if (draw(one_in) > 0)
+            continue;
+        bits[s / 64] |= UINT64_C(1) << s % 64;
+        who.n++;
+        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+            who.n_copies[zone] += skr_copies_expected((skr_zone)zone, m->samples[s].karyotype);
+    }
+    return who;
+}
+
+static void set_bit(uint64_t *bits, uint32_t sample)
+{
+    bits[sample / 64] |= UINT64_C(1) << sample % 64;
+}
+
+static void assert_batch(skr_segment_view *view, size_t tile, const model *m,
+                         const model_row *first, const uint32_t *rows, uint32_t n,
+                         const skr_sample_set *who)
+{
+    size_t n_words = (m->n_samples + 63) / 64;
+    skr_carrier_tally *tallies = calloc(n + 1, sizeof *tallies);
+    uint64_t *an = calloc(n + 1, sizeof *an);
+    uint64_t *marks = calloc(n_words, sizeof *marks);
+    uint64_t *want_marks = calloc(n_words, sizeof *marks);
+    set_bit(marks, m->n_samples - 1);
+    set_bit(want_marks, m->n_samples - 1);
+    cr_assert(eq(int, skr_segment_view_tally(view, tile, rows, n, who, tallies, &err), 0), "%s",
+              err.message);
+    cr_assert(eq(int, skr_segment_view_n_called(view, tile, rows, n, who, an, &err), 0), "%s",
+              err.message);
+    cr_assert(eq(int, skr_segment_view_mark(view, tile, rows, n, marks, &err), 0), "%s",
+              err.message);
+    for (uint32_t i = 0; i < n; i++) {
+        const model_row *row = &first[rows[i]];
+        skr_row_totals want = model_sums(m, row, who->bits);
+        skr_row_totals got = {tallies[i].ac,         an[i],
+                              tallies[i].n_carriers, tallies[i].n_hom,
+                              tallies[i].n_hemi,     tallies[i].n_partial};
+        cr_assert(memcmp(&want, &got, sizeof got) == 0, "row %u of tile %zu", rows[i], tile);
+        for (uint32_t k = 0; k < row->carriers.n; k++)
+            set_bit(want_marks, row->carriers.samples[k]);
+        for (uint32_t k = 0; k < row->carriers.n_bags; k++)
+            set_bit(want_marks, row->carriers.bags[k].sample);
+    }
+    cr_assert(memcmp(marks, want_marks, n_words * sizeof *marks) == 0);
+    free(tallies);
+    free(an);
+    free(marks);
+    free(want_marks);
+}
+
+/* Asks about drawn rows of every tile, by turns in sets of which some come again. */
+static void ask(skr_segment_view *view, const skr_segment *segment, const model *m)
+{
+    skr_sample_set sets[4] = {{.n = m->n_samples}};
+    size_t n_tiles;
+    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+    for (unsigned i = 1; i < 4; i++)
+        sets[i] = draw_set(m, i);
+    for (unsigned round = 0; round < 3; round++) {
+        for (size_t tile = 0; tile < n_tiles; tile++) {
+            uint32_t *rows = calloc(tiles[tile].n_rows + 1, sizeof *rows);
+            uint32_t n = 0;
+            uint64_t one_in = round == 0 ? 1 : 1 + draw(6);
+            for (uint32_t row = 0; row < tiles[tile].n_rows; row++)
+                if (draw(one_in) == 0)
+                    rows[n++] = row;
+            assert_batch(view, tile, m, &m->rows[tiles[tile].first_row], rows, n, &sets[draw(4)]);
+            free(rows);
+        }
+    }
+    for (unsigned i = 1; i < 4; i++)
+        free((void *)(uintptr_t)sets[i].bits);
+}
+
+static void check_batches(const model *m)
+{
+    skr_segment *segment = NULL;
+    skr_block_reader *reader = NULL;
+    skr_segment_view *view = NULL;
+    skr_file_id id = write_model(m, MIXED, 30000);
+    open_view(&id, &segment, &reader, &view);
+    ask(view, segment, m);
+    skr_segment_view_free(view);
+    skr_block_reader_free(reader);
+    skr_segment_close(segment);
+    (void)unlink("x.skr");
+}
+
+Test(segment_batch, says_of_many_rows_what_each_says)
+{
+    static const uint32_t sizes[] = {1, 5, 64, 200, 1000};
+    for (unsigned i = 0; i < 5; i++) {
+        state = 300 + i;
+        model m = model_new(sizes[i], sizes[i] == 1000 ? 300 : 1500, 20, 30000);
+        check_batches(&m);
+        model_free(&m);
+    }
+}
