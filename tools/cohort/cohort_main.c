@@ -13,6 +13,7 @@ typedef struct options {
     cohort_request request;
     const char *store;
     const char *vcf;
+    const char *bcf;
     const char *people_tsv;
 } options;
 
@@ -23,12 +24,16 @@ static const struct option known[] = {
     {"start", required_argument, NULL, 'p'},
     {"contig", required_argument, NULL, 'c'},
     {"missing", required_argument, NULL, 'm'},
+    {"indels", required_argument, NULL, 'i'},
+    {"only", required_argument, NULL, 'y'},
     {"unphased", no_argument, NULL, 'u'},
     {"prefix", required_argument, NULL, 'x'},
     {"dataset", required_argument, NULL, 'd'},
     {"assembly", required_argument, NULL, 'a'},
     {"store", required_argument, NULL, 'o'},
     {"vcf", required_argument, NULL, 'v'},
+    {"bcf", required_argument, NULL, 'f'},
+    {"level", required_argument, NULL, 'l'},
     {"people-tsv", required_argument, NULL, 't'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -36,23 +41,30 @@ static const struct option known[] = {
 
 static void print_help(FILE *out)
 {
-    (void)fprintf(out,
-                  "skerry-cohort: made-up people with realistic genotypes, from a seed\n\n"
-                  "  skerry-cohort [OPTION]... --store STORE | --vcf FILE | --people-tsv FILE\n\n"
-                  "  --people N        people (1000)\n"
-                  "  --bases N         length of the stretch (100000)\n"
-                  "  --seed N          another seed, other people (1)\n"
-                  "  --start POS       first base, from 1 (20000001)\n"
-                  "  --contig NAME     an autosome (22)\n"
-                  "  --missing SHARE   of the genotypes without a call (0)\n"
-                  "  --unphased        0/1 for every heterozygote (VCF)\n"
-                  "  --prefix WORD     before everybody's number (S)\n"
-                  "  --dataset ID      (cohort)\n"
-                  "  --assembly NAME   (GRCh38)\n"
-                  "  --store STORE     adds the cohort and its people to a store\n"
-                  "  --vcf FILE        writes VCF; - is standard output\n"
-                  "  --people-tsv FILE writes what `skerry people` reads; - is standard output\n\n"
-                  "The same options give the same bytes.\n");
+    (void)fprintf(
+        out,
+        "skerry-cohort: made-up people with realistic genotypes, from a seed\n\n"
+        "  skerry-cohort [OPTION]... --store STORE | --vcf FILE | --bcf FILE | --people-tsv "
+        "FILE\n\n"
+        "  --people N        people (1000)\n"
+        "  --bases N         length of the stretch (100000)\n"
+        "  --seed N          another seed, other people (1)\n"
+        "  --start POS       first base, from 1 (20000001)\n"
+        "  --contig NAME     an autosome (22)\n"
+        "  --missing SHARE   of the genotypes without a call (0)\n"
+        "  --indels SHARE    of the mutations that are insertions and deletions (0.06)\n"
+        "  --unphased        0/1 for every heterozygote (VCF, BCF); phased otherwise\n"
+        "  --only A-B        write only the people of these numbers, from 0: datasets of people\n"
+        "                    with the same ancestors, one run each\n"
+        "  --prefix WORD     before everybody's number (S)\n"
+        "  --dataset ID      (cohort)\n"
+        "  --assembly NAME   (GRCh38)\n"
+        "  --store STORE     adds the cohort and its people to a store\n"
+        "  --vcf FILE        writes VCF; - is standard output\n"
+        "  --bcf FILE        writes BCF; - is standard output\n"
+        "  --level N         of BCF's compression, 0 to 9 (1)\n"
+        "  --people-tsv FILE writes what `skerry people` reads; - is standard output\n\n"
+        "The same options give the same bytes.\n");
 }
 
 static int read_number(const char *text, uint64_t max, uint64_t *ret, skr_err *err)
@@ -67,40 +79,67 @@ static int read_number(const char *text, uint64_t max, uint64_t *ret, skr_err *e
     return SKR_OK;
 }
 
+static int read_share(const char *text, double *ret, skr_err *err)
+{
+    char *end;
+    *ret = strtod(text, &end);
+    if (end == text || *end != '\0')
+        return skr_fail(err, SKR_ERR_USAGE, "'%.40s' is no share", text);
+    return SKR_OK;
+}
+
+static int read_only(const char *text, cohort_plan *plan, skr_err *err)
+{
+    unsigned a;
+    unsigned b;
+    char c;
+    if (sscanf(text, "%9u-%9u%c", &a, &b, &c) != 2 || a > b)
+        return skr_fail(err, SKR_ERR_USAGE, "'%.40s' are no numbers A-B", text);
+    plan->first_person = a;
+    plan->end_person = b + 1;
+    return SKR_OK;
+}
+
 /* A number that an option wants. */
 static int take_number(options *o, int option, skr_err *err)
 {
+    cohort_plan *plan = &o->request.plan;
     uint64_t n = 0;
-    char *end;
-    if (option == 'm') {
-        o->request.plan.missing = strtod(optarg, &end);
-        if (end == optarg || *end != '\0')
-            return skr_fail(err, SKR_ERR_USAGE, "'%.40s' is no share", optarg);
-        return SKR_OK;
-    }
-    int status = read_number(optarg, option == 's' ? UINT64_MAX : UINT32_MAX, &n, err);
+    if (option == 'm' || option == 'i')
+        return read_share(optarg, option == 'm' ? &plan->missing : &plan->indels, err);
+    if (option == 'y')
+        return read_only(optarg, plan, err);
+    uint64_t max = option == 's' ? UINT64_MAX : option == 'l' ? 9 : UINT32_MAX;
+    int status = read_number(optarg, max, &n, err);
     if (status < 0)
         return status;
     if (option == 'p' && n == 0)
         return skr_fail(err, SKR_ERR_USAGE, "--start counts from 1");
     if (option == 'n')
-        o->request.plan.n_people = (uint32_t)n;
+        plan->n_people = (uint32_t)n;
     else if (option == 'b')
-        o->request.plan.n_bases = (uint32_t)n;
+        plan->n_bases = (uint32_t)n;
     else if (option == 'p')
-        o->request.plan.start0 = (uint32_t)n - 1;
+        plan->start0 = (uint32_t)n - 1;
+    else if (option == 'l')
+        o->request.level = (int)n;
     else
-        o->request.plan.seed = n;
+        plan->seed = n;
     return SKR_OK;
 }
 
 static int take_option(options *o, int option, skr_err *err)
 {
     const char **texts[] = {
-        ['c'] = &o->request.contig,  ['x'] = &o->request.prefix,
-        ['d'] = &o->request.dataset, ['a'] = &o->request.assembly,
-        ['o'] = &o->store,           ['v'] = &o->vcf,
-        ['t'] = &o->people_tsv,      ['z'] = NULL,
+        ['c'] = &o->request.contig,
+        ['x'] = &o->request.prefix,
+        ['d'] = &o->request.dataset,
+        ['a'] = &o->request.assembly,
+        ['o'] = &o->store,
+        ['v'] = &o->vcf,
+        ['t'] = &o->people_tsv,
+        ['f'] = &o->bcf,
+        ['z'] = NULL,
     };
     if (option == 'u')
         o->request.is_unphased = true;
@@ -131,12 +170,15 @@ static int write_file(const options *o, const char *path, write_fn write, skr_er
 static int run(const options *o, skr_err *err)
 {
     int status = SKR_OK;
-    if (o->store == NULL && o->vcf == NULL && o->people_tsv == NULL)
-        return skr_fail(err, SKR_ERR_USAGE, "one of --store, --vcf and --people-tsv is needed");
+    if (o->store == NULL && o->vcf == NULL && o->bcf == NULL && o->people_tsv == NULL)
+        return skr_fail(err, SKR_ERR_USAGE,
+                        "one of --store, --vcf, --bcf and --people-tsv is needed");
     if (o->people_tsv != NULL)
         status = write_file(o, o->people_tsv, cohort_write_people, err);
     if (status == SKR_OK && o->vcf != NULL)
         status = write_file(o, o->vcf, cohort_write_vcf, err);
+    if (status == SKR_OK && o->bcf != NULL)
+        status = write_file(o, o->bcf, cohort_write_bcf, err);
     if (status == SKR_OK && o->store != NULL)
         status = cohort_write_store(&o->request, o->store, err);
     return status;
@@ -144,11 +186,16 @@ static int run(const options *o, skr_err *err)
 
 int main(int argc, char **argv)
 {
-    options o = {.request = {.plan = {1000, 20000000, 100000, 1, 0},
+    options o = {.request = {.plan = {.n_people = 1000,
+                                      .start0 = 20000000,
+                                      .n_bases = 100000,
+                                      .seed = 1,
+                                      .indels = 0.06},
                              .contig = "22",
                              .dataset = "cohort",
                              .assembly = "GRCh38",
-                             .prefix = "S"}};
+                             .prefix = "S",
+                             .level = 1}};
     skr_err err = {.message = ""};
     int status = SKR_OK;
     int option;
@@ -161,6 +208,8 @@ int main(int argc, char **argv)
     }
     if (status == SKR_OK && optind < argc)
         status = skr_fail(&err, SKR_ERR_USAGE, "'%.60s' is no option", argv[optind]);
+    if (o.request.plan.end_person == 0)
+        o.request.plan.end_person = o.request.plan.n_people;
     if (status == SKR_OK)
         status = run(&o, &err);
     if (status == SKR_OK)

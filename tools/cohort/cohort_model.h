@@ -1,15 +1,12 @@
 /*
  * cohort_model.h - a population's genotypes along a stretch of a chromosome, site by site.
  *
- * The haplotypes of today descend through levels of ancestors, each two thirds as many as the one
- * below; how long a level lasts follows from a population that grew: 20,000,000 today, shrinking
- * backwards to 12,000. At any base the levels are a tree. Along the sequence two things
- * happen at the rates of people: a lineage recombines, that is, takes another parent, and a lineage
- * mutates, and everybody below it carries the allele. So near alleles share carriers by descent,
- * and most alleles are recent and rare. docs/performance.md says what comes out and what is left
- * out.
+ * Along the sequence two things happen at the rates of people: a lineage of the tree of ancestors
+ * recombines, that is, takes another parent, and a lineage mutates, and everybody below it carries
+ * the allele. So near alleles share carriers by descent, and most alleles are recent and rare.
+ * docs/performance.md says what comes out and what is left out.
  *
- * Memory: about 90 bytes a haplotype, whatever the number of bases. Threads: one owner.
+ * Memory: that of the tree. Threads: one owner.
  */
 #ifndef SKR_TOOLS_COHORT_MODEL_H
 #define SKR_TOOLS_COHORT_MODEL_H
@@ -18,32 +15,38 @@
 #include <stdint.h>
 
 #include "storage/base/err.h"
+#include "tools/cohort/cohort_tree.h"
 
-#define COHORT_ALTS_MAX 3u
+#define COHORT_ALTS_MAX 8u /* of one site; further ones are left out */
 #define COHORT_PEOPLE_MAX 4000000u
+#define COHORT_BASES_MAX (1u << 30)
+#define COHORT_INDEL_MAX 16u
 
 typedef struct cohort_plan {
     uint32_t n_people;
+    uint32_t first_person; /* of those that are wanted, [first_person, end_person) */
+    uint32_t end_person;
     uint32_t start0; /* of the stretch */
     uint32_t n_bases;
     uint64_t seed;
     double missing; /* the share of genotypes without a call, 0 to below 1 */
+    double indels;  /* the share of mutations that are insertions and deletions, 0 to 1 */
 } cohort_plan;
 
+/* An allele as VCF writes it, left-aligned. */
 typedef struct cohort_alt {
-    char base;
-    uint32_t *haplotypes; /* ascending, at least one; haplotype 2p and 2p + 1 are person p's */
-    uint32_t n;
-    uint32_t n_max;
+    char ref[COHORT_INDEL_MAX + 1];
+    char alt[COHORT_INDEL_MAX + 1];
+    uint32_t n_ref;         /* 1 for an SNV and an insertion */
+    uint32_t n_alt;         /* 1 for an SNV and a deletion */
+    cohort_list haplotypes; /* at least one; 2p and 2p + 1 are the p-th wanted person's */
 } cohort_alt;
 
 typedef struct cohort_site {
     uint32_t pos0;
-    char ref;
-    cohort_alt alts[COHORT_ALTS_MAX]; /* ascending by base */
+    cohort_alt alts[COHORT_ALTS_MAX]; /* ascending by n_ref, then alt */
     uint32_t n_alts;
-    uint32_t *missing; /* people without a call at this site, ascending */
-    uint32_t n_missing;
+    cohort_list missing; /* wanted people without a call at this site */
 } cohort_site;
 
 typedef struct cohort_model cohort_model;

@@ -1,5 +1,5 @@
 /*
- * cohort_out.h - where a generated cohort goes: VCF text, a store, a table of people.
+ * cohort_out.h - where a generated cohort goes: VCF text, BCF, a store, a table of people.
  *
  * All of them are functions of the plan alone, byte for byte.
  */
@@ -23,13 +23,24 @@ typedef struct cohort_request {
     const char *assembly;
     const char *prefix; /* of everybody's name */
     bool is_unphased;
+    int level; /* of BCF's compression */
 } cohort_request;
 
-/* The name of a person: prefix and seven digits. */
+/* How many people are wanted. Everywhere here a person is a number below that. */
+static inline uint32_t cohort_n_wanted(const cohort_request *request)
+{
+    return request->plan.end_person - request->plan.first_person;
+}
+
+/* The name of a person: prefix and seven digits, the number among all people. */
 void cohort_name(const cohort_request *request, uint32_t person, char name[COHORT_NAME_ROOM]);
 
-/* Writes VCF text. Errors: USAGE, IO, NOMEM. */
+/* Writes the header of VCF and BCF. The stream remembers if it failed. */
+void cohort_put_header(const cohort_request *request, FILE *out);
+
+/* Writes VCF text or BCF, a record an allele. Errors: USAGE, IO, NOMEM. */
 SKR_MUST_USE int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err);
+SKR_MUST_USE int cohort_write_bcf(const cohort_request *request, FILE *out, skr_err *err);
 
 /* Adds the cohort to a store as one generation, people included. The store is made when it is
  * missing; people who are in it already are refused. Errors: INPUT, USAGE, those of a txn. */

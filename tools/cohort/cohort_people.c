@@ -20,12 +20,14 @@ static const char *const countries[] = {"Spain", "Italy", "Finland", "Ireland", 
 
 void cohort_name(const cohort_request *request, uint32_t person, char name[COHORT_NAME_ROOM])
 {
-    (void)snprintf(name, COHORT_NAME_ROOM, "%.48s%07u", request->prefix, person);
+    (void)snprintf(name, COHORT_NAME_ROOM, "%.48s%07u", request->prefix,
+                   request->plan.first_person + person);
 }
 
 cohort_person cohort_person_of(const cohort_request *request, uint32_t person)
 {
-    cohort_random random = cohort_random_new(request->plan.seed, UINT64_C(1000) + person);
+    uint64_t stream = UINT64_C(1000) + request->plan.first_person + person;
+    cohort_random random = cohort_random_new(request->plan.seed, stream);
     cohort_person out = {.sex = cohort_below(&random, 1000) < 515 ? SKR_SEX_FEMALE : SKR_SEX_MALE};
     /* eighths of a year and tenths of a mg: the same number as text and as a double */
     out.age = 18 + cohort_below(&random, 8 * 72) / 8.0;
@@ -70,7 +72,7 @@ int cohort_say_person(const cohort_request *request, uint32_t person, skr_people
 int cohort_write_people(const cohort_request *request, FILE *out, skr_err *err)
 {
     (void)fprintf(out, "individual\tsex\tage\tcountry\tphenotypes\t%s\n", MEASURE);
-    for (uint32_t i = 0; i < request->plan.n_people; i++) {
+    for (uint32_t i = 0; i < cohort_n_wanted(request); i++) {
         char name[COHORT_NAME_ROOM];
         cohort_person of = cohort_person_of(request, i);
         cohort_name(request, i, name);

@@ -25,6 +25,7 @@ typedef struct store_out {
     uint32_t contig;
     skr_segment_writer *writer;
     skr_carriers carriers;
+    bool has_indels;
 } store_out;
 
 static int make_places(store_out *s, skr_err *err)
@@ -80,7 +81,7 @@ static int write_people(store_out *s, skr_err *err)
     int status = skr_people_open(skr_txn_folder(s->txn), &s->manifest->people, &people, err);
     if (status == SKR_OK)
         status = skr_people_edit_new(people, &edit, err);
-    for (uint32_t i = 0; i < s->request->plan.n_people && status == SKR_OK; i++)
+    for (uint32_t i = 0; i < cohort_n_wanted(s->request) && status == SKR_OK; i++)
         status = add_person(s, edit, i, err);
     skr_txn_file_name(s->txn, "people", name);
     if (status == SKR_OK)
@@ -99,40 +100,52 @@ static int read_carriers(store_out *s, const cohort_site *site, const cohort_alt
     uint32_t at_missing = 0;
     int status = SKR_OK;
     skr_carriers_clear(&s->carriers);
-    for (uint32_t i = 0; i < alt->n && status == SKR_OK;) {
-        uint32_t person = alt->haplotypes[i] / 2;
-        uint8_t dosage = i + 1 < alt->n && alt->haplotypes[i + 1] / 2 == person ? 2 : 1;
+    const uint32_t *haplotypes = alt->haplotypes.items;
+    uint32_t n = alt->haplotypes.n;
+    const cohort_list *missing = &site->missing;
+    for (uint32_t i = 0; i < n && status == SKR_OK;) {
+        uint32_t person = haplotypes[i] / 2;
+        uint8_t dosage = i + 1 < n && haplotypes[i + 1] / 2 == person ? 2 : 1;
         i += dosage;
-        while (at_missing < site->n_missing && site->missing[at_missing] < person)
+        while (at_missing < missing->n && missing->items[at_missing] < person)
             at_missing++;
-        if (at_missing == site->n_missing || site->missing[at_missing] != person)
+        if (at_missing == missing->n || missing->items[at_missing] != person)
             status = skr_carriers_add(&s->carriers, person, dosage, err);
     }
     return status;
 }
 
+/* A row an allele, and a span for every footprint: those of a site lie one behind the other. */
 static int write_site(store_out *s, const cohort_site *site, skr_err *err)
 {
     skr_call_set calls = {.base = SKR_CALL_DEFAULT,
                           .flip = SKR_CALL_NO_CALL,
-                          .flips = site->missing,
-                          .n_flips = site->n_missing};
-    int status = skr_segment_writer_add_span(s->writer, s->contig, site->pos0, site->pos0 + 1,
-                                             SKR_ZONE_DIPLOID, &calls, err);
+                          .flips = site->missing.items,
+                          .n_flips = site->missing.n};
+    uint32_t n_ref = 0;
+    int status = SKR_OK;
     for (uint32_t i = 0; i < site->n_alts && status == SKR_OK; i++) {
+        const cohort_alt *alt = &site->alts[i];
         skr_allele allele = {.contig = s->contig,
                              .start0 = site->pos0,
-                             .end0 = site->pos0 + 1,
-                             .kind = SKR_ALLELE_SNV,
+                             .end0 = site->pos0 + alt->n_ref,
+                             .kind = alt->n_ref > 1   ? SKR_ALLELE_DEL
+                                     : alt->n_alt > 1 ? SKR_ALLELE_INS
+                                                      : SKR_ALLELE_SNV,
                              .zone = SKR_ZONE_DIPLOID,
-                             .n_ref = 1,
-                             .n_alt = 1,
-                             .ref = &site->ref,
-                             .alt = &site->alts[i].base};
-        status = read_carriers(s, site, &site->alts[i], err);
+                             .n_ref = alt->n_ref,
+                             .n_alt = alt->n_alt,
+                             .ref = alt->ref,
+                             .alt = alt->alt};
+        s->has_indels |= allele.kind != SKR_ALLELE_SNV;
+        status = read_carriers(s, site, alt, err);
         if (status == SKR_OK)
             status =
                 skr_segment_writer_add_row(s->writer, &allele, &s->carriers, &calls, false, err);
+        if (status == SKR_OK && alt->n_ref != n_ref)
+            status = skr_segment_writer_add_span(s->writer, s->contig, allele.start0, allele.end0,
+                                                 SKR_ZONE_DIPLOID, &calls, err);
+        n_ref = alt->n_ref;
     }
     return status;
 }
@@ -146,7 +159,7 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
         return status;
     skr_segment_plan plan = {
         .samples = s->samples,
-        .n_samples = s->request->plan.n_people,
+        .n_samples = cohort_n_wanted(s->request),
         .n_contigs = s->manifest->assemblies[s->assembly].n_contigs,
         .n_rows_expected = cohort_model_n_alleles(model),
         .n_bases_expected = s->request->plan.n_bases,
@@ -174,11 +187,13 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
 static int digest_request(const cohort_request *request, skr_source *source, skr_err *err)
 {
     char text[512];
+    const cohort_plan *plan = &request->plan;
     skr_digest *digest = NULL;
     int n =
-        snprintf(text, sizeof text, "cohort people=%u start=%u bases=%u seed=%llu missing=%a %s",
-                 request->plan.n_people, request->plan.start0, request->plan.n_bases,
-                 (unsigned long long)request->plan.seed, request->plan.missing, request->prefix);
+        snprintf(text, sizeof text,
+                 "cohort people=%u only=%u-%u start=%u bases=%u seed=%llu missing=%a indels=%a %s",
+                 plan->n_people, plan->first_person, plan->end_person, plan->start0, plan->n_bases,
+                 (unsigned long long)plan->seed, plan->missing, plan->indels, request->prefix);
     int status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
     if (status < 0)
         return status;
@@ -200,15 +215,16 @@ static int add_delivery(store_out *s, const skr_file_id *id, uint64_t n_rows, sk
         .options = options,
         .sources = &source,
         .n_sources = 1,
-        .n_samples = s->request->plan.n_people,
+        .n_samples = cohort_n_wanted(s->request),
         .n_alleles = n_rows,
     };
     skr_segment_entry entry = {
         .file = *id,
         .dataset = s->dataset,
         .assembly = s->assembly,
-        .n_samples = s->request->plan.n_people,
+        .n_samples = cohort_n_wanted(s->request),
         .n_rows = n_rows,
+        .has_raw_indels = s->has_indels,
     };
     int status = digest_request(s->request, &source, err);
     if (status == SKR_OK)
@@ -225,7 +241,7 @@ int cohort_write_store(const cohort_request *request, const char *folder, skr_er
     if (status < 0)
         return status;
     s.manifest = skr_txn_manifest(s.txn);
-    s.samples = calloc(request->plan.n_people + 1u, sizeof *s.samples);
+    s.samples = calloc(cohort_n_wanted(request) + 1u, sizeof *s.samples);
     status = s.samples == NULL ? skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory")
                                : make_places(&s, err);
     if (status == SKR_OK)
@@ -238,7 +254,7 @@ int cohort_write_store(const cohort_request *request, const char *folder, skr_er
         status = skr_txn_commit(s.txn, NULL, err);
     else
         skr_txn_abort(s.txn);
-    for (uint32_t i = 0; s.samples != NULL && i < request->plan.n_people; i++)
+    for (uint32_t i = 0; s.samples != NULL && i < cohort_n_wanted(request); i++)
         free(s.samples[i].name);
     free(s.samples);
     return status;

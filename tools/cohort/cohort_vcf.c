@@ -13,50 +13,51 @@ typedef struct vcf_out {
     char *cells; /* four bytes a person: tab, allele, separator, allele */
 } vcf_out;
 
-static void put_header(const vcf_out *v)
+void cohort_put_header(const cohort_request *request, FILE *out)
 {
-    const cohort_plan *plan = &v->request->plan;
-    (void)fprintf(v->out,
+    (void)fprintf(out,
                   "##fileformat=VCFv4.2\n##FILTER=<ID=PASS,Description=\"All filters passed\">\n"
                   "##contig=<ID=%s,length=%u>\n"
                   "##INFO=<ID=AC,Number=A,Type=Integer,Description=\"Allele count\">\n"
                   "##INFO=<ID=AN,Number=1,Type=Integer,Description=\"Allele number\">\n"
                   "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n"
                   "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT",
-                  v->request->contig, plan->start0 + plan->n_bases);
-    for (uint32_t i = 0; i < plan->n_people; i++) {
+                  request->contig, request->plan.start0 + request->plan.n_bases);
+    for (uint32_t i = 0; i < cohort_n_wanted(request); i++) {
         char name[COHORT_NAME_ROOM];
-        cohort_name(v->request, i, name);
-        (void)fprintf(v->out, "\t%s", name);
+        cohort_name(request, i, name);
+        (void)fprintf(out, "\t%s", name);
     }
-    (void)fputc('\n', v->out);
+    (void)fputc('\n', out);
 }
 
 static void put_record(vcf_out *v, const cohort_site *site, const cohort_alt *alt)
 {
-    uint32_t n_people = v->request->plan.n_people;
-    uint32_t ac = alt->n;
-    for (uint32_t i = 0; i < alt->n; i++) {
-        char *cell = &v->cells[4u * (alt->haplotypes[i] / 2)];
+    uint32_t n_people = cohort_n_wanted(v->request);
+    const uint32_t *haplotypes = alt->haplotypes.items;
+    uint32_t n = alt->haplotypes.n;
+    uint32_t ac = n;
+    for (uint32_t i = 0; i < n; i++) {
+        char *cell = &v->cells[4u * (haplotypes[i] / 2)];
         if (!v->request->is_unphased)
-            cell[1 + 2 * (alt->haplotypes[i] % 2)] = '1';
+            cell[1 + 2 * (haplotypes[i] % 2)] = '1';
         else
             cell[cell[3] == '1' ? 1 : 3] = '1';
     }
-    for (uint32_t i = 0; i < site->n_missing; i++) {
-        char *cell = &v->cells[4u * site->missing[i]];
+    for (uint32_t i = 0; i < site->missing.n; i++) {
+        char *cell = &v->cells[4u * site->missing.items[i]];
         ac -= (uint32_t)(cell[1] == '1') + (uint32_t)(cell[3] == '1');
         cell[1] = cell[3] = '.';
     }
-    (void)fprintf(v->out, "%s\t%u\t.\t%c\t%c\t.\tPASS\tAC=%u;AN=%u\tGT", v->request->contig,
-                  site->pos0 + 1, site->ref, alt->base, ac, 2 * (n_people - site->n_missing));
+    (void)fprintf(v->out, "%s\t%u\t.\t%.*s\t%.*s\t.\tPASS\tAC=%u;AN=%u\tGT", v->request->contig,
+                  site->pos0 + 1, (int)alt->n_ref, alt->ref, (int)alt->n_alt, alt->alt, ac,
+                  2 * (n_people - site->missing.n));
     (void)fwrite(v->cells, 4, n_people, v->out);
     (void)fputc('\n', v->out);
-    for (uint32_t i = 0; i < alt->n; i++)
-        v->cells[4u * (alt->haplotypes[i] / 2) + 1] = v->cells[4u * (alt->haplotypes[i] / 2) + 3] =
-            '0';
-    for (uint32_t i = 0; i < site->n_missing; i++)
-        v->cells[4u * site->missing[i] + 1] = v->cells[4u * site->missing[i] + 3] = '0';
+    for (uint32_t i = 0; i < n; i++)
+        v->cells[4u * (haplotypes[i] / 2) + 1] = v->cells[4u * (haplotypes[i] / 2) + 3] = '0';
+    for (uint32_t i = 0; i < site->missing.n; i++)
+        v->cells[4u * site->missing.items[i] + 1] = v->cells[4u * site->missing.items[i] + 3] = '0';
 }
 
 int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err)
@@ -67,14 +68,14 @@ int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err)
     int status = cohort_model_new(&request->plan, &model, err);
     if (status < 0)
         return status;
-    v.cells = malloc(4u * (size_t)request->plan.n_people);
+    v.cells = malloc(4u * (size_t)cohort_n_wanted(request));
     if (v.cells == NULL) {
         status = skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
         goto out;
     }
-    for (uint32_t i = 0; i < request->plan.n_people; i++)
+    for (uint32_t i = 0; i < cohort_n_wanted(request); i++)
         memcpy(&v.cells[4u * i], request->is_unphased ? "\t0/0" : "\t0|0", 4);
-    put_header(&v);
+    cohort_put_header(request, out);
     for (;;) {
         status = cohort_model_next(model, &site, err);
         if (status < 0 || site == NULL || ferror(out))
