@@ -225,6 +225,20 @@ static uint32_t take_list(skr_cursor *cursor, uint32_t n_samples, skr_cursor *re
     return n;
 }
 
+/* The states of a set; the number of a list is 1 where one follows. */
+static void take_head(skr_cursor *cursor, skr_call_set *set)
+{
+    unsigned head = skr_cursor_u8(cursor);
+    unsigned base = head & 3;
+    unsigned flip = head >> 2 & 3;
+    if (base >= N_STATES || flip == base || head >> 5 != 0)
+        cursor->is_bad = true;
+    set->base = call_of_state(base);
+    set->flip = flip == STATE_NONE ? call_of_state(base == 0 ? 1 : 0) : call_of_state(flip);
+    set->n_flips = flip != STATE_NONE;
+    set->n_exceptions = (head & HAS_EXCEPTIONS) != 0;
+}
+
 int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *ret_set, skr_err *err)
 {
     skr_call_set set = {0};
@@ -232,16 +246,10 @@ int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *re
     skr_cursor exceptions = {0};
     uint32_t *samples = NULL;
 
-    unsigned head = skr_cursor_u8(cursor);
-    unsigned base = head & 3;
-    unsigned flip = head >> 2 & 3;
-    if (base >= N_STATES || flip == base || head >> 5 != 0)
-        cursor->is_bad = true;
-    set.base = call_of_state(base);
-    set.flip = flip == STATE_NONE ? call_of_state(base == 0 ? 1 : 0) : call_of_state(flip);
-    if (flip != STATE_NONE)
+    take_head(cursor, &set);
+    if (set.n_flips > 0)
         set.n_flips = take_list(cursor, n_samples, &flips);
-    if ((head & HAS_EXCEPTIONS) != 0)
+    if (set.n_exceptions > 0)
         set.n_exceptions = take_list(cursor, n_samples, &exceptions);
     if (cursor->is_bad)
         return skr_fail(err, SKR_ERR_CORRUPT, "call set: malformed");
@@ -269,4 +277,81 @@ out:
     free(samples);
     skr_call_set_done(&set);
     return status;
+}
+
+/* ------------------------------------------------------------------ counted as they are stored */
+
+/* The copies expected of the flips that are asked about. */
+static bool sum_flips(skr_cursor *cursor, uint32_t n, uint32_t n_samples,
+                      const skr_call_question *question, uint64_t *ret_sum)
+{
+    uint32_t flips[SKR_GAP_BLOCK];
+    const skr_kernels *kernels = skr_kernels_chosen();
+    skr_gap_reader reader = skr_gap_reader_of(cursor, n, n_samples);
+    uint64_t sum = 0;
+    for (uint32_t at = 0; at < n;) {
+        uint32_t n_here = skr_gap_reader_next(&reader, flips);
+        if (n_here == 0)
+            return false;
+        at += n_here;
+        if (question->copies_expected == NULL && question->cohort == NULL)
+            sum += 2 * (uint64_t)n_here;
+        else if (question->copies_expected == NULL)
+            sum += 2 * (uint64_t)kernels->count_listed(question->cohort, flips, n_here);
+        else
+            for (uint32_t i = 0; i < n_here; i++)
+                sum += is_in(question->cohort, flips[i]) ? question->copies_expected[flips[i]] : 0;
+    }
+    *ret_sum = sum;
+    return true;
+}
+
+/* Exceptions are few: a set that has some is made whole. */
+static int count_decoded(skr_cursor *cursor, uint32_t n_samples, const skr_call_question *question,
+                         uint64_t *ret_n, skr_err *err)
+{
+    skr_call_set set = {0};
+    uint8_t *two = NULL;
+    const uint8_t *copies_expected = question->copies_expected;
+    int status = skr_call_set_decode(cursor, n_samples, &set, err);
+    if (status == SKR_OK && copies_expected == NULL) {
+        copies_expected = two = malloc(n_samples);
+        if (two == NULL)
+            status = skr_fail(err, SKR_ERR_NOMEM, "call set: out of memory");
+        else
+            memset(two, 2, n_samples);
+    }
+    if (status == SKR_OK)
+        *ret_n = skr_call_set_n_copies(&set, question->cohort, copies_expected,
+                                       question->n_copies_expected);
+    free(two);
+    skr_call_set_done(&set);
+    return status;
+}
+
+int skr_call_set_count_stored(skr_cursor *cursor, uint32_t n_samples,
+                              const skr_call_question *question, uint64_t *ret_n, skr_err *err)
+{
+    skr_cursor start = *cursor;
+    skr_call_set set = {0};
+    uint64_t of_flips = 0;
+    take_head(cursor, &set);
+    if (!cursor->is_bad && set.n_exceptions > 0) {
+        *cursor = start;
+        return count_decoded(cursor, n_samples, question, ret_n, err);
+    }
+    if (set.n_flips > 0) {
+        uint32_t n = (uint32_t)skr_cursor_varint_max(cursor, n_samples);
+        if (n == 0 || !sum_flips(cursor, n, n_samples, question, &of_flips))
+            cursor->is_bad = true;
+    }
+    if (cursor->is_bad)
+        return skr_fail(err, SKR_ERR_CORRUPT, "call set: malformed, or a sample out of range");
+    uint64_t n_copies = set.base == SKR_CALL_DEFAULT ? question->n_copies_expected : 0;
+    if (set.base == SKR_CALL_DEFAULT)
+        n_copies -= of_flips;
+    else if (set.flip == SKR_CALL_DEFAULT)
+        n_copies += of_flips;
+    *ret_n = n_copies;
+    return SKR_OK;
 }

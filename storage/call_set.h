@@ -59,6 +59,13 @@ void skr_call_set_to_calls(const skr_call_set *set, uint32_t n_samples, uint8_t 
 uint64_t skr_call_set_n_copies(const skr_call_set *set, const uint64_t *cohort,
                                const uint8_t *copies_expected, uint64_t n_copies_expected);
 
+/* Whose copies are asked for, as skr_call_set_n_copies has it. */
+typedef struct skr_call_question {
+    const uint64_t *cohort;
+    const uint8_t *copies_expected;
+    uint64_t n_copies_expected;
+} skr_call_question;
+
 /* Does it say something of every sample: nowhere NO_STATEMENT? */
 bool skr_call_set_is_complete(const skr_call_set *set, uint32_t n_samples);
 
@@ -71,5 +78,14 @@ SKR_MUST_USE int skr_call_set_encode(const skr_call_set *set, skr_buffer *bytes,
  */
 SKR_MUST_USE int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *ret_set,
                                      skr_err *err);
+
+/*
+ * What skr_call_set_n_copies says of the stored set at the cursor, straight from its bytes, which
+ * are not believed; the cursor moves behind it. copies_expected NULL: two of every sample (zone
+ * DIPLOID), which is faster: about a nanosecond a flip. Errors: CORRUPT, NOMEM.
+ */
+SKR_MUST_USE int skr_call_set_count_stored(skr_cursor *cursor, uint32_t n_samples,
+                                           const skr_call_question *question, uint64_t *ret_n,
+                                           skr_err *err);
 
 #endif

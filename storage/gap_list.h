@@ -1,10 +1,11 @@
 /*
- * gap_list.h - an ascending list of numbers in few bits: gaps, packed in blocks of 128.
+ * gap_list.h - an ascending list of numbers in few bits: gaps, in blocks of 128.
  *
- * Carriers, second copies and the flips of call sets are such lists. Each block has one byte, the
- * width of its widest gap, and then its gaps in that many bits each. The gaps of a full block lie
- * in four lanes of 32-bit words, so that one vector register unpacks four at a time
- * (docs/format.md, "Gap list"). The number of values is not stored: the caller knows it.
+ * Carriers, second copies and the flips of call sets are such lists. Of each gap of a block so many
+ * low bits lie packed one after the other, and what is above them is written in unary behind all of
+ * them (a Rice code whose two halves lie apart), so that vector registers decode both. Two bytes
+ * before a block say how many low bits and how many bytes of unary there are (docs/format.md, "Gap
+ * list"). The number of values is not stored: the caller knows it.
  *
  * Threads: no state.
  */
@@ -20,6 +21,7 @@
 #include "storage/kernel.h"
 
 #define SKR_GAP_BLOCK 128u
+#define SKR_GAP_WIDTH_MAX 31u /* low bits of a gap */
 
 /* The bytes that skr_gap_list_encode would append for these values. */
 size_t skr_gap_list_size(const uint32_t *values, uint32_t n);
@@ -27,6 +29,25 @@ size_t skr_gap_list_size(const uint32_t *values, uint32_t n);
 /* Appends n values, strictly ascending (checked). Errors: NOMEM. */
 SKR_MUST_USE int skr_gap_list_encode(const uint32_t *values, uint32_t n, skr_buffer *bytes,
                                      skr_err *err);
+
+/*
+ * A short list has no bytes but its gaps: how they lie follows from their number n and the bound of
+ * the values. n above the bound has a shape too, though nothing that fits in it. n is at most
+ * SKR_SHORT_MAX.
+ */
+skr_short_shape skr_short_shape_of(uint32_t n, uint32_t bound);
+skr_short_shapes skr_short_shapes_of(uint32_t bound);
+
+/* Appends a short list of n values, ascending and below the bound (checked). Errors: NOMEM. */
+SKR_MUST_USE int skr_short_list_encode(const uint32_t *values, uint32_t n, uint32_t bound,
+                                       skr_buffer *bytes, skr_err *err);
+
+/*
+ * Unpacks a short list of n values below bound from its bytes, which are not believed: as many as
+ * its shape says. values has room for SKR_GAP_BLOCK. False when they are bad.
+ */
+SKR_MUST_USE bool skr_short_list_decode(const uint8_t *bytes, uint32_t n, uint32_t bound,
+                                        uint32_t *values);
 
 /* Reads a list a block at a time from stored bytes, which are not believed. */
 typedef struct skr_gap_reader {

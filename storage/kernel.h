@@ -24,6 +24,44 @@ typedef struct skr_plane_counts {
     uint64_t n_second;
 } skr_plane_counts;
 
+/* A stored block of a gap list: of each gap so many low bits, and what is above them in unary. */
+typedef struct skr_packed_block {
+    const uint8_t *high; /* from its first bit on: for each gap so many zeros, and a one */
+    const uint8_t *low;  /* from bit low_bit on, 0 to 7 */
+    uint32_t n_high;     /* bits, up to SKR_KERNEL_HIGH_MAX */
+    uint32_t low_bit;
+    uint32_t n;
+    unsigned width; /* 0 to 31 */
+} skr_packed_block;
+
+#define SKR_KERNEL_HIGH_MAX 2040u
+
+/* What must be readable behind packed numbers, whatever they are. */
+#define SKR_KERNEL_SLACK 64u
+
+#define SKR_SHORT_MAX 64u
+
+/* How a short list of n numbers below a bound lies in its bytes; they follow from n and the bound.
+ */
+typedef struct skr_short_shape {
+    uint8_t width;
+    uint8_t n_high; /* bits of unary, at the beginning; none for n = 1 */
+    uint8_t n_bytes;
+} skr_short_shape;
+
+typedef struct skr_short_shapes {
+    uint32_t bound;
+    skr_short_shape of[SKR_SHORT_MAX + 1];
+} skr_short_shapes;
+
+/* Short lists one after the other: list i has counts[i] numbers and begins at offsets[i]. */
+typedef struct skr_short_lists {
+    const skr_short_shapes *shapes;
+    const uint8_t *bytes;
+    const uint32_t *offsets;
+    const uint8_t *counts;
+} skr_short_lists;
+
 typedef struct skr_kernels {
     const char *name;
 
@@ -42,12 +80,25 @@ typedef struct skr_kernels {
     void (*and_into)(uint64_t *bitmap, const void *plane, size_t n_words);
 
     /*
-     * Unpacks the 128 gaps of a full block of a gap list, width 0 to 32, in 16 * width bytes, into
-     * the values they stand for, the first at least next. Returns what the value behind them must
-     * at least be, exactly, in 64 bits: when it is above 2^32 the values have wrapped.
+     * Unpacks a block of n values of a gap list, 1 to 128, the first at least next, into values,
+     * which has room for 128 whatever n is. SKR_KERNEL_SLACK bytes behind the block must be
+     * readable. Returns what the value behind them must at least be, exactly, in 64 bits: when it
+     * is above 2^32 the values have wrapped. UINT64_MAX when high has not n ones.
      */
-    uint64_t (*unpack_block)(const uint8_t *packed, unsigned width, uint64_t next,
+    uint64_t (*unpack_block)(const skr_packed_block *block, uint64_t next, uint32_t *values);
+
+    /*
+     * Unpacks n of the lists, those with the numbers in which, one after the other into values,
+     * which has room for 128 more than they hold. SKR_KERNEL_SLACK bytes behind each must be
+     * readable. Returns how many values there are, or UINT32_MAX when a list is malformed or has a
+     * value that is not below the bound.
+     */
+    uint32_t (*unpack_short)(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
                              uint32_t *values);
+
+    /* Bit i of bits: is sample i of the n in the bitmap? 0 behind them, to the end of the word. */
+    void (*test_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,
+                        uint64_t *bits);
 
     /* How many of the n samples are in the bitmap, which has a bit for every one of them. */
     uint32_t (*count_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n);

@@ -1,15 +1,11 @@
 /* kernel_avx2.c - the kernels for CPUs with AVX2. */
-#include "storage/kernel.h"
+#include "storage/kernel_int.h"
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx2,popcnt")))
-#define N_DEEP 32u /* gaps in a lane of a full block */
-
-/* Up to this width the 128 gaps of a block and their places add up to no more than 2^31. */
-#define WIDTH_MAX 24u
+#define TARGET __attribute__((target("avx2,bmi,popcnt")))
 
 TARGET static inline __m256i load(const void *plane, size_t word)
 {
@@ -127,31 +123,137 @@ TARGET static void and_into(uint64_t *bitmap, const void *plane, size_t n_words)
         bitmap[i] &= word_at(plane, i);
 }
 
-/* Four gaps at a time, one of each lane, and their sums. Wide gaps are left to the plain twin. */
-TARGET static uint64_t unpack_block(const uint8_t *packed, unsigned width, uint64_t next,
+/*
+ * The zeros before each one of the high parts, added up from the block's beginning, as many as it
+ * has ones: a whole word of them may follow the last. Returns the number of ones.
+ */
+TARGET static uint32_t count_zeros(const skr_packed_block *block, uint16_t *n_zeros)
+{
+    uint32_t i = 0;
+    for (uint32_t at = 0; at < block->n_high; at += 64) {
+        uint64_t bits = word_at(block->high, at / 64);
+        if (block->n_high - at < 64)
+            bits &= (UINT64_C(1) << (block->n_high - at)) - 1;
+        uint32_t base = at - i;
+        uint16_t *of_word = n_zeros + i;
+        uint32_t n = (uint32_t)_mm_popcnt_u64(bits);
+        /* Four at a time: of a word without ones the numbers are rubbish, and not looked at. */
+        for (uint32_t k = 0; k < n; k += 4) {
+            for (uint32_t j = k; j < k + 4; j++, bits &= bits - 1)
+                of_word[j] = (uint16_t)(base + (uint32_t)_tzcnt_u64(bits) - j);
+        }
+        i += n;
+    }
+    return i;
+}
+
+/* Where the low parts of eight gaps lie in the bytes of eight: four in each half of a register. */
+typedef struct low_places {
+    __m256i bytes;
+    __m256i shifts;
+    __m256i mask;
+    uint32_t second; /* where the second half begins */
+} low_places;
+
+TARGET static low_places low_places_of(unsigned width, uint32_t low_bit)
+{
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    uint32_t second = (low_bit + 4 * width) / 8;
+    __m256i bits = _mm256_add_epi32(_mm256_mullo_epi32(lanes, _mm256_set1_epi32((int)width)),
+                                    _mm256_set1_epi32((int)low_bit));
+    __m256i bytes = _mm256_sub_epi32(
+        _mm256_srli_epi32(bits, 3),
+        _mm256_inserti128_si256(_mm256_setzero_si256(), _mm_set1_epi32((int)second), 1));
+    bytes = _mm256_add_epi32(_mm256_mullo_epi32(bytes, _mm256_set1_epi32(0x01010101)),
+                             _mm256_set1_epi32(0x03020100));
+    return (low_places){.bytes = bytes,
+                        .shifts = _mm256_and_si256(bits, _mm256_set1_epi32(7)),
+                        .mask = _mm256_set1_epi32((int)((1u << width) - 1)),
+                        .second = second};
+}
+
+TARGET static inline __m256i load_low(const uint8_t *low, const low_places *places)
+{
+    __m256i bytes =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const void *)low)),
+                                _mm_loadu_si128((const void *)(low + places->second)), 1);
+    bytes = _mm256_srlv_epi32(_mm256_shuffle_epi8(bytes, places->bytes), places->shifts);
+    return _mm256_and_si256(bytes, places->mask);
+}
+
+/* Eight gaps at a time, and their sums. Wide gaps are left to the plain twin. */
+TARGET static uint64_t unpack_block(const skr_packed_block *block, uint64_t next, uint32_t *values)
+{
+    if (block->width > SKR_UNPACK_WIDTH_MAX)
+        return skr_kernels_plain()->unpack_block(block, next, values);
+    uint16_t n_zeros[SKR_UNPACK_ZEROS_MAX];
+    if (count_zeros(block, n_zeros) != block->n)
+        return UINT64_MAX;
+    const low_places places = low_places_of(block->width, block->low_bit);
+    const __m128i width = _mm_cvtsi32_si128((int)block->width);
+    const __m256i one = _mm256_set1_epi32(1);
+    const __m256i last = _mm256_set1_epi32(7);
+    __m256i before = _mm256_set1_epi32((int)((uint32_t)next - 1));
+    const uint8_t *low = block->low;
+    for (uint32_t i = 0; i < block->n; i += 8, low += block->width) {
+        __m256i sums = _mm256_add_epi32(load_low(low, &places), one);
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 4));
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 8));
+        /* The sum of the first half goes to the second. */
+        __m256i half = _mm256_permute2x128_si256(sums, sums, 0x08);
+        sums = _mm256_add_epi32(sums, _mm256_shuffle_epi32(half, 0xff));
+        sums = _mm256_add_epi32(sums, before);
+        before = _mm256_permutevar8x32_epi32(sums, last);
+        __m256i high = _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)(n_zeros + i)));
+        sums = _mm256_add_epi32(sums, _mm256_sll_epi32(high, width));
+        _mm256_storeu_si256((void *)(values + i), sums);
+    }
+    return skr_unpack_end(block, next, n_zeros[block->n - 1], values[block->n - 1]);
+}
+
+TARGET static uint32_t unpack_short(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
                                     uint32_t *values)
 {
-    if (width == 0 || width > WIDTH_MAX)
-        return skr_kernels_plain()->unpack_block(packed, width, next, values);
-    const __m128i mask = _mm_set1_epi32((int)((1u << width) - 1));
-    const __m128i one = _mm_set1_epi32(1);
-    __m128i before = _mm_set1_epi32((int)((uint32_t)next - 1));
-    for (unsigned deep = 0; deep < N_DEEP; deep++) {
-        unsigned bit = deep * width;
-        unsigned end_bit = bit + width - 1;
-        __m128i low = _mm_loadu_si128((const void *)(packed + 16 * (bit / 32)));
-        /* The same word once more when the gap ends in it; the mask takes away what comes in. */
-        __m128i high = _mm_loadu_si128((const void *)(packed + 16 * (end_bit / 32)));
-        low = _mm_srl_epi32(low, _mm_cvtsi32_si128((int)(bit % 32)));
-        high = _mm_sll_epi32(high, _mm_cvtsi32_si128((int)(32 - bit % 32)));
-        __m128i sums = _mm_add_epi32(_mm_and_si128(_mm_or_si128(low, high), mask), one);
-        sums = _mm_add_epi32(sums, _mm_slli_si128(sums, 4));
-        sums = _mm_add_epi32(sums, _mm_slli_si128(sums, 8));
-        sums = _mm_add_epi32(sums, before);
-        _mm_storeu_si128((void *)(values + 4 * deep), sums);
-        before = _mm_shuffle_epi32(sums, 0xff);
+    uint32_t bound = lists->shapes->bound;
+    uint32_t n_values = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = lists->counts[which[i]];
+        const skr_short_shape *shape = &lists->shapes->of[n_here];
+        const uint8_t *bytes = lists->bytes + lists->offsets[which[i]];
+        uint32_t *here = values + n_values;
+        uint64_t next = 0;
+        if (n_here == 1) {
+            here[0] = skr_short_single(shape, bytes);
+            next = (uint64_t)here[0] + 1;
+        } else if (n_here > 1) {
+            skr_packed_block block = skr_short_block(shape, n_here, bytes);
+            next = unpack_block(&block, 0, here);
+        }
+        if (next > bound)
+            return UINT32_MAX;
+        n_values += n_here;
     }
-    return next + (uint32_t)(values[4 * N_DEEP - 1] + 1 - (uint32_t)next);
+    return n_values;
+}
+
+TARGET static void test_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,
+                               uint64_t *bits)
+{
+    const __m256i place = _mm256_set1_epi32(31);
+    uint8_t *bytes = (uint8_t *)bits;
+    if (n > 0)
+        bits[(n - 1) / 64] = 0;
+    uint32_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256i sample = _mm256_loadu_si256((const void *)(samples + i));
+        __m256i words =
+            _mm256_i32gather_epi32((const void *)bitmap, _mm256_srli_epi32(sample, 5), 4);
+        /* The sample's bit becomes the sign. */
+        words = _mm256_sllv_epi32(words, _mm256_andnot_si256(sample, place));
+        bytes[i / 8] = (uint8_t)_mm256_movemask_ps(_mm256_castsi256_ps(words));
+    }
+    for (; i < n; i++)
+        bits[i / 64] |= (bitmap[samples[i] / 64] >> samples[i] % 64 & 1) << i % 64;
 }
 
 TARGET static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n)
@@ -187,10 +289,14 @@ const skr_kernels *skr_kernels_avx2(void)
         .or_into = or_into,
         .and_into = and_into,
         .unpack_block = unpack_block,
+        .unpack_short = unpack_short,
+        .test_listed = test_listed,
         .count_listed = count_listed,
     };
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") ? &kernels : NULL;
+    bool has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                   __builtin_cpu_supports("popcnt");
+    return has_all ? &kernels : NULL;
 }
 
 #else

@@ -1,11 +1,22 @@
-/* kernel_avx512.c - the kernels for CPUs with AVX-512 and VPOPCNTDQ. */
-#include "storage/kernel.h"
+/* kernel_avx512.c - the kernels for CPUs with AVX-512, its byte permutations and VPOPCNTDQ. */
+#include "storage/kernel_int.h"
 
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx512f,avx512vpopcntdq")))
+#define TARGET                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,"      \
+                          "bmi,popcnt")))
+
+/* Low parts of short lists below this bound lie in four bytes each. */
+#define BOUND_MAX (1u << 27)
+
+static const uint8_t bytes_0_to_63[64] __attribute__((aligned(64))) = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+};
 
 TARGET static inline __m512i load(const void *plane, size_t word)
 {
@@ -109,10 +120,154 @@ TARGET static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samp
     return n_in;
 }
 
-/* Four lanes fill no wide register: unpacking is the same as with AVX2. */
-static uint64_t unpack_block(const uint8_t *packed, unsigned width, uint64_t next, uint32_t *values)
+/*
+ * The zeros before each one of the high parts, added up from the block's beginning, as many as it
+ * has ones; up to 64 numbers without meaning follow. Returns the number of ones.
+ */
+TARGET static uint32_t count_zeros(const skr_packed_block *block, uint16_t *n_zeros)
 {
-    return skr_kernels_avx2()->unpack_block(packed, width, next, values);
+    const __m512i places = _mm512_load_si512(bytes_0_to_63);
+    uint32_t i = 0;
+    for (uint32_t at = 0; at < block->n_high; at += 64) {
+        uint64_t bits;
+        memcpy(&bits, block->high + at / 8, sizeof bits);
+        if (block->n_high - at < 64)
+            bits &= (UINT64_C(1) << (block->n_high - at)) - 1;
+        /* The number of a bit in its word, less the ones before it, is the zeros before it. */
+        __m512i zeros = _mm512_sub_epi8(_mm512_maskz_compress_epi8(bits, places), places);
+        __m512i base = _mm512_set1_epi16((short)(at - i));
+        __m512i first = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(zeros));
+        __m512i second = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(zeros, 1));
+        _mm512_storeu_si512(n_zeros + i, _mm512_add_epi16(first, base));
+        _mm512_storeu_si512(n_zeros + i + 32, _mm512_add_epi16(second, base));
+        i += (uint32_t)__builtin_popcountll(bits);
+    }
+    return i;
+}
+
+/* Where the low parts of sixteen gaps lie in the bytes of a register. */
+typedef struct low_places {
+    __m512i bytes;
+    __m512i shifts;
+    __m512i mask;
+} low_places;
+
+TARGET static inline low_places low_places_of(unsigned width, uint32_t low_bit)
+{
+    const __m512i lanes = _mm512_cvtepu8_epi32(_mm_load_si128((const void *)bytes_0_to_63));
+    __m512i bits = _mm512_add_epi32(_mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)width)),
+                                    _mm512_set1_epi32((int)low_bit));
+    /* The number of a byte, and of the three behind it. */
+    __m512i bytes = _mm512_add_epi32(
+        _mm512_mullo_epi32(_mm512_srli_epi32(bits, 3), _mm512_set1_epi32(0x01010101)),
+        _mm512_set1_epi32(0x03020100));
+    return (low_places){.bytes = bytes,
+                        .shifts = _mm512_and_si512(bits, _mm512_set1_epi32(7)),
+                        .mask = _mm512_set1_epi32((int)((1u << width) - 1))};
+}
+
+TARGET static inline __m512i low_of(__m512i bytes, const low_places *places)
+{
+    bytes = _mm512_permutexvar_epi8(places->bytes, bytes);
+    return _mm512_and_si512(_mm512_srlv_epi32(bytes, places->shifts), places->mask);
+}
+
+/* Each number and all before it. */
+TARGET static inline __m512i add_up(__m512i sums)
+{
+    const __m512i zero = _mm512_setzero_si512();
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32(sums, zero, 15));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32(sums, zero, 14));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32(sums, zero, 12));
+    return _mm512_add_epi32(sums, _mm512_alignr_epi32(sums, zero, 8));
+}
+
+/* Sixteen gaps at a time, and their sums. Wide gaps are left to the plain twin. */
+TARGET static uint64_t unpack_block(const skr_packed_block *block, uint64_t next, uint32_t *values)
+{
+    if (block->width > SKR_UNPACK_WIDTH_MAX)
+        return skr_kernels_plain()->unpack_block(block, next, values);
+    uint16_t n_zeros[SKR_UNPACK_ZEROS_MAX];
+    if (count_zeros(block, n_zeros) != block->n)
+        return UINT64_MAX;
+    const low_places places = low_places_of(block->width, block->low_bit);
+    const __m128i width = _mm_cvtsi32_si128((int)block->width);
+    const __m512i one = _mm512_set1_epi32(1);
+    const __m512i last = _mm512_set1_epi32(15);
+    __m512i before = _mm512_set1_epi32((int)((uint32_t)next - 1));
+    const uint8_t *low = block->low;
+    for (uint32_t i = 0; i < block->n; i += 16, low += 2 * block->width) {
+        __m512i sums = add_up(_mm512_add_epi32(low_of(_mm512_loadu_si512(low), &places), one));
+        sums = _mm512_add_epi32(sums, before);
+        before = _mm512_permutexvar_epi32(last, sums);
+        __m512i high = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(n_zeros + i)));
+        sums = _mm512_add_epi32(sums, _mm512_sll_epi32(high, width));
+        _mm512_storeu_si512(values + i, sums);
+    }
+    return skr_unpack_end(block, next, n_zeros[block->n - 1], values[block->n - 1]);
+}
+
+/*
+ * A list of up to sixteen lies in one register whole, unary and all. Nothing here depends on how
+ * many they are, so that no branch is guessed wrong.
+ */
+TARGET static inline bool unpack_tiny(const skr_short_shape *shape, uint32_t n, uint32_t bound,
+                                      const uint8_t *bytes, uint32_t *values)
+{
+    const __m512i lanes = _mm512_load_si512(bytes_0_to_63);
+    const low_places places = low_places_of(shape->width, shape->n_high);
+    __m512i all = _mm512_loadu_si512(bytes);
+    uint64_t bits = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(all));
+    bits &= (UINT64_C(1) << shape->n_high) - 1;
+    __m128i high = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, lanes));
+    high = _mm_sub_epi8(high, _mm512_castsi512_si128(lanes));
+    __m512i sums = add_up(_mm512_add_epi32(low_of(all, &places), _mm512_set1_epi32(1)));
+    sums = _mm512_add_epi32(
+        sums, _mm512_sll_epi32(_mm512_cvtepu8_epi32(high), _mm_cvtsi32_si128(shape->width)));
+    sums = _mm512_add_epi32(sums, _mm512_set1_epi32(-1));
+    _mm512_storeu_si512(values, sums);
+    uint32_t beyond = _mm512_cmpge_epu32_mask(sums, _mm512_set1_epi32((int)bound));
+    uint32_t n_ones = n == 1 ? 0 : n;
+    return (beyond & ((1u << n) - 1)) == 0 && (uint32_t)__builtin_popcountll(bits) == n_ones;
+}
+
+TARGET static uint32_t unpack_short(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
+                                    uint32_t *values)
+{
+    uint32_t bound = lists->shapes->bound;
+    uint32_t n_values = 0;
+    bool is_sound = true;
+    if (bound > BOUND_MAX)
+        return skr_kernels_plain()->unpack_short(lists, which, n, values);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = lists->counts[which[i]];
+        const skr_short_shape *shape = &lists->shapes->of[n_here];
+        const uint8_t *bytes = lists->bytes + lists->offsets[which[i]];
+        if (n_here <= 16) {
+            is_sound &= unpack_tiny(shape, n_here, bound, bytes, values + n_values);
+        } else {
+            skr_packed_block block = skr_short_block(shape, n_here, bytes);
+            is_sound &= unpack_block(&block, 0, values + n_values) <= bound;
+        }
+        n_values += n_here;
+    }
+    return is_sound ? n_values : UINT32_MAX;
+}
+
+TARGET static void test_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,
+                               uint64_t *bits)
+{
+    const __m512i one = _mm512_set1_epi32(1);
+    if (n > 0)
+        bits[(n - 1) / 64] = 0;
+    for (uint32_t i = 0; i < n; i += 16) {
+        __mmask16 mask = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : 0xffff;
+        __m512i sample = _mm512_maskz_loadu_epi32(mask, samples + i);
+        __m512i words = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask,
+                                                    _mm512_srli_epi32(sample, 5), bitmap, 4);
+        uint16_t in = (uint16_t)_mm512_test_epi32_mask(words, _mm512_rolv_epi32(one, sample));
+        memcpy((uint8_t *)bits + i / 8, &in, sizeof in);
+    }
 }
 
 const skr_kernels *skr_kernels_avx512(void)
@@ -125,10 +280,14 @@ const skr_kernels *skr_kernels_avx512(void)
         .or_into = or_into,
         .and_into = and_into,
         .unpack_block = unpack_block,
+        .unpack_short = unpack_short,
+        .test_listed = test_listed,
         .count_listed = count_listed,
     };
     __builtin_cpu_init();
     bool has_all = skr_kernels_avx2() != NULL && __builtin_cpu_supports("avx512f") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                   __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
                    __builtin_cpu_supports("avx512vpopcntdq");
     return has_all ? &kernels : NULL;
 }

@@ -1,11 +1,5 @@
 /* kernel_plain.c - the kernels in plain C: what every CPU runs, and what the others must equal. */
-#include "storage/kernel.h"
-
-#include <endian.h>
-#include <string.h>
-
-#define N_LANES 4u
-#define N_DEEP 32u /* gaps in a lane of a full block */
+#include "storage/kernel_int.h"
 
 static uint64_t word_at(const void *plane, size_t word)
 {
@@ -59,34 +53,68 @@ static void and_into(uint64_t *bitmap, const void *plane, size_t n_words)
         bitmap[i] &= word_at(plane, i);
 }
 
-/* Gap i lies in lane i % 4, at bit i / 4 * width of the words of that lane. */
-static void unpack_gaps(const uint8_t *packed, unsigned width, uint32_t *gaps)
+/* The low bits of gap i. */
+static uint32_t low_at(const skr_packed_block *block, uint32_t i)
 {
-    uint32_t words[N_LANES * 33];
-    memcpy(words, packed, 16u * width);
-    for (unsigned i = 0; i < N_LANES * width; i++)
-        words[i] = le32toh(words[i]);
-    memset(words + N_LANES * width, 0, N_LANES * sizeof words[0]);
-    uint32_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
-    for (unsigned deep = 0; deep < N_DEEP; deep++) {
-        const uint32_t *low = words + N_LANES * (deep * width / 32);
-        unsigned shift = deep * width % 32;
-        for (unsigned lane = 0; lane < N_LANES; lane++) {
-            uint64_t wide = low[lane] | (uint64_t)low[N_LANES + lane] << 32;
-            gaps[N_LANES * deep + lane] = (uint32_t)(wide >> shift) & mask;
-        }
-    }
+    size_t bit = block->low_bit + (size_t)i * block->width;
+    uint64_t bits;
+    memcpy(&bits, block->low + bit / 8, sizeof bits);
+    return (uint32_t)(le64toh(bits) >> bit % 8) & ((1u << block->width) - 1);
 }
 
-static uint64_t unpack_block(const uint8_t *packed, unsigned width, uint64_t next, uint32_t *values)
+static uint64_t unpack_block(const skr_packed_block *block, uint64_t next, uint32_t *values)
 {
-    unpack_gaps(packed, width, values);
-    for (unsigned i = 0; i < N_LANES * N_DEEP; i++) {
-        next += values[i];
-        values[i] = (uint32_t)next;
-        next++;
+    uint32_t i = 0;
+    uint64_t n_zeros = 0; /* before a one: those of its own gap and of all before it */
+    for (uint32_t at = 0; at < block->n_high; at += 64) {
+        uint64_t bits = word_at(block->high, at / 64);
+        if (block->n_high - at < 64)
+            bits &= (UINT64_C(1) << (block->n_high - at)) - 1;
+        for (; bits != 0; bits &= bits - 1) {
+            if (i == block->n)
+                return UINT64_MAX;
+            n_zeros = at + (unsigned)__builtin_ctzll(bits) - i;
+            next += low_at(block, i);
+            values[i] = (uint32_t)(next + (n_zeros << block->width));
+            next++;
+            i++;
+        }
     }
-    return next;
+    return i == block->n ? next + (n_zeros << block->width) : UINT64_MAX;
+}
+
+static uint32_t unpack_short(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
+                             uint32_t *values)
+{
+    uint32_t bound = lists->shapes->bound;
+    uint32_t n_values = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = lists->counts[which[i]];
+        const skr_short_shape *shape = &lists->shapes->of[n_here];
+        const uint8_t *bytes = lists->bytes + lists->offsets[which[i]];
+        uint32_t *here = values + n_values;
+        uint64_t next = 0;
+        if (n_here == 1) {
+            here[0] = skr_short_single(shape, bytes);
+            next = (uint64_t)here[0] + 1;
+        } else if (n_here > 1) {
+            skr_packed_block block = skr_short_block(shape, n_here, bytes);
+            next = unpack_block(&block, 0, here);
+        }
+        if (next > bound)
+            return UINT32_MAX;
+        n_values += n_here;
+    }
+    return n_values;
+}
+
+static void test_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n, uint64_t *bits)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (i % 64 == 0)
+            bits[i / 64] = 0;
+        bits[i / 64] |= (bitmap[samples[i] / 64] >> samples[i] % 64 & 1) << i % 64;
+    }
 }
 
 static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n)
@@ -107,6 +135,8 @@ const skr_kernels *skr_kernels_plain(void)
         .or_into = or_into,
         .and_into = and_into,
         .unpack_block = unpack_block,
+        .unpack_short = unpack_short,
+        .test_listed = test_listed,
         .count_listed = count_listed,
     };
     return &kernels;

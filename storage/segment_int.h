@@ -209,6 +209,9 @@ typedef struct skr_span_bounds {
 SKR_MUST_USE int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
                                                const skr_span_bounds *bounds, skr_err *err);
 
+/* The stored bytes of one of its call sets. */
+skr_cursor skr_call_columns_at(const skr_call_columns *columns, uint32_t number);
+
 /* Reads one of its call sets, which is done first. Errors: CORRUPT, NOMEM. */
 SKR_MUST_USE int skr_call_columns_set(const skr_call_columns *columns, uint32_t number,
                                       uint32_t n_samples, skr_call_set *set, skr_err *err);

@@ -326,12 +326,16 @@ int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
     return SKR_OK;
 }
 
+skr_cursor skr_call_columns_at(const skr_call_columns *columns, uint32_t number)
+{
+    uint32_t start = columns->offsets[number];
+    return skr_cursor_of(columns->calls.bytes + start, columns->offsets[number + 1] - start);
+}
+
 int skr_call_columns_set(const skr_call_columns *columns, uint32_t number, uint32_t n_samples,
                          skr_call_set *set, skr_err *err)
 {
-    uint32_t start = columns->offsets[number];
-    uint32_t end = columns->offsets[number + 1];
-    skr_cursor cursor = skr_cursor_of(columns->calls.bytes + start, end - start);
+    skr_cursor cursor = skr_call_columns_at(columns, number);
     skr_call_set_done(set);
     int status = skr_call_set_decode(&cursor, n_samples, set, err);
     if (status == SKR_OK && !skr_cursor_is_done(&cursor)) {

@@ -178,11 +178,16 @@ static int start_sums(skr_call_slot *slot, const skr_sample_set *who, skr_err *e
 static int add_up(skr_segment_view *view, const skr_call_slot *slot, uint32_t set, uint8_t zone,
                   const skr_sample_set *who, uint64_t *ret_sum, skr_err *err)
 {
-    int status = skr_call_columns_set(&slot->columns, set, view->segment->directory.n_samples,
-                                      &view->calls, err);
-    if (status == SKR_OK)
-        *ret_sum = skr_call_set_n_copies(&view->calls, who->bits,
-                                         view->segment->copies_expected[zone], who->n_copies[zone]);
+    skr_cursor cursor = skr_call_columns_at(&slot->columns, set);
+    const skr_call_question question = {
+        .cohort = who->bits,
+        .copies_expected = zone == SKR_ZONE_DIPLOID ? NULL : view->segment->copies_expected[zone],
+        .n_copies_expected = who->n_copies[zone],
+    };
+    int status = skr_call_set_count_stored(&cursor, view->segment->directory.n_samples, &question,
+                                           ret_sum, err);
+    if (status == SKR_OK && !skr_cursor_is_done(&cursor))
+        status = skr_fail(err, SKR_ERR_CORRUPT, "a call set is longer than it says");
     return status;
 }
 

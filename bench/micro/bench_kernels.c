@@ -19,6 +19,9 @@
 #define N_ROUNDS 5
 #define N_TABLES 3
 #define N_LISTED 8192u
+#define WIDTH 7u
+#define N_LOW (SKR_GAP_BLOCK / 8 * WIDTH)
+#define N_HIGH 32u /* twice as many bits as gaps, and every other one is a one */
 
 typedef struct bench {
     uint32_t n_samples;
@@ -27,8 +30,10 @@ typedef struct bench {
     uint64_t *who;     /* the cohort */
     uint64_t *bitmap;  /* written to */
     uint32_t *samples; /* N_LISTED, ascending */
-    uint8_t *packed;   /* N_LISTED gaps of 7 bits, full blocks */
+    uint8_t *packed;   /* full blocks of gaps: WIDTH low bits each, N_HIGH bytes of unary */
 } bench;
+
+#define N_PACKED ((size_t)N_LISTED / SKR_GAP_BLOCK * (N_LOW + N_HIGH))
 
 /* One measured loop: works through n_rows rows, or lists, and returns something of all of it. */
 typedef uint64_t work(const skr_kernels *kernels, const bench *b, size_t row);
@@ -90,8 +95,15 @@ static uint64_t unpack_block(const skr_kernels *kernels, const bench *b, size_t 
 {
     uint32_t values[SKR_GAP_BLOCK];
     uint64_t next = row;
-    for (size_t i = 0; i < N_LISTED / SKR_GAP_BLOCK; i++)
-        next = kernels->unpack_block(b->packed + i * 16 * 7, 7, next, values);
+    for (size_t i = 0; i < N_LISTED / SKR_GAP_BLOCK; i++) {
+        const uint8_t *low = b->packed + i * (N_LOW + N_HIGH);
+        const skr_packed_block block = {.low = low,
+                                        .high = low + N_LOW,
+                                        .n_high = 8 * N_HIGH,
+                                        .n = SKR_GAP_BLOCK,
+                                        .width = WIDTH};
+        next = kernels->unpack_block(&block, next, values);
+    }
     return next + values[row % SKR_GAP_BLOCK];
 }
 
@@ -146,8 +158,8 @@ static void fill(bench *b)
         b->who[i] = draw() & draw() & draw();
     for (uint32_t i = 0; i < N_LISTED; i++)
         b->samples[i] = (uint32_t)((uint64_t)b->n_samples * i / N_LISTED);
-    for (size_t i = 0; i < N_LISTED * 7 / 8; i++)
-        b->packed[i] = (uint8_t)draw();
+    for (size_t i = 0; i < N_PACKED; i++)
+        b->packed[i] = i % (N_LOW + N_HIGH) < N_LOW ? (uint8_t)draw() : draw() % 2 ? 0x95 : 0x6a;
 }
 
 int main(int n_args, char **args)
@@ -159,7 +171,7 @@ int main(int n_args, char **args)
     b.who = calloc(b.n_words + 1, sizeof *b.who);
     b.bitmap = calloc(b.n_words + 1, sizeof *b.bitmap);
     b.samples = malloc(N_LISTED * sizeof *b.samples);
-    b.packed = malloc(N_LISTED * 7 / 8);
+    b.packed = calloc(1, N_PACKED + SKR_KERNEL_SLACK);
     int status = b.rows == NULL || b.who == NULL || b.bitmap == NULL || b.samples == NULL ||
                  b.packed == NULL || b.n_words == 0 || b.n_words > N_BYTES / 16;
     if (status == 0) {

@@ -166,22 +166,26 @@ class BlockFile:
 
 
 def gap_list(c, n, bound):
-    numbers, following = [], 0
+    numbers = []
     for at in range(0, n, 128):
-        width, m = c.u8(), min(128, n - at)
-        assert width <= 32
-        if m == 128:
-            words = struct.unpack(f"<{4 * width}I", c.bytes(16 * width))
-            lanes = [sum(w << 32 * i for i, w in enumerate(words[lane::4])) for lane in range(4)]
-            gaps = [lanes[i % 4] >> width * (i // 4) & (1 << width) - 1 for i in range(128)]
-        else:
-            bits = int.from_bytes(c.bytes((m * width + 7) // 8), "little")
-            gaps = [bits >> width * i & (1 << width) - 1 for i in range(m)]
-        for gap in gaps:
-            numbers.append(following + gap)
-            following = numbers[-1] + 1
-    assert following <= bound
+        width, n_high = c.u8(), c.u8()
+        assert width <= 31
+        m = min(128, n - at)
+        high = int.from_bytes(c.bytes(n_high), "little")
+        low = int.from_bytes(c.bytes((m * width + 7) // 8), "little")
+        add_gaps(numbers, m, width, high, low)
+    assert not numbers or numbers[-1] < bound
     return numbers
+
+
+def add_gaps(numbers, n, width, high, low):
+    """Appends n numbers whose gaps have so many low bits, and the rest in unary."""
+    assert bin(high).count("1") == n and low >> n * width == 0
+    for i in range(n):
+        zeros = (high & -high).bit_length() - 1
+        high >>= zeros + 1
+        gap = zeros << width | low >> width * i & (1 << width) - 1
+        numbers.append((numbers[-1] + 1 if numbers else 0) + gap)
 
 
 def call_set(data, n_samples):

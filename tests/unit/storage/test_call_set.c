@@ -44,6 +44,37 @@ static void draw_calls(uint8_t *calls, uint32_t n, const unsigned *mix)
     }
 }
 
+/* The stored set says the same without being made. */
+static void assert_counts(const skr_buffer *stored, uint32_t n, const skr_call_question *question,
+                          uint64_t want, const char *what)
+{
+    uint64_t n_copies = 0;
+    skr_cursor cursor = skr_cursor_of(stored->bytes, stored->n);
+    cr_assert(eq(int, skr_call_set_count_stored(&cursor, n, question, &n_copies, &err), 0));
+    cr_assert(skr_cursor_is_done(&cursor), "%s", what);
+    cr_assert(n_copies == want, "%s: %lu copies, not %lu", what, (unsigned long)n_copies,
+              (unsigned long)want);
+}
+
+/* calls are those of the set, two copies expected of each. */
+static void assert_diploid_counts(const skr_buffer *stored, const uint8_t *calls, uint32_t n,
+                                  const uint64_t *cohort, const char *what)
+{
+    uint64_t n_copies[2] = {0};
+    uint64_t n_in = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bool is_in = (cohort[i / 64] >> i % 64 & 1) != 0;
+        unsigned copies = calls[i] == SKR_CALL_DEFAULT ? 2
+                          : calls[i] > SKR_PLOIDY_MAX  ? 0
+                                                       : calls[i];
+        n_copies[0] += copies;
+        n_copies[1] += is_in ? copies : 0;
+        n_in += is_in;
+    }
+    assert_counts(stored, n, &(skr_call_question){NULL, NULL, 2 * (uint64_t)n}, n_copies[0], what);
+    assert_counts(stored, n, &(skr_call_question){cohort, NULL, 2 * n_in}, n_copies[1], what);
+}
+
 static void assert_set_says(const skr_call_set *set, const uint8_t *calls, uint32_t n,
                             const char *what)
 {
@@ -73,6 +104,14 @@ static void assert_set_says(const skr_call_set *set, const uint8_t *calls, uint3
     cr_assert(eq(u64, skr_call_set_n_copies(set, NULL, expected, n_expected[0]), n_copies[0]));
     cr_assert(eq(u64, skr_call_set_n_copies(set, cohort, expected, n_expected[1]), n_copies[1]));
     cr_assert(skr_call_set_is_complete(set, n) == is_complete, "%s", what);
+    skr_buffer stored = {0};
+    cr_assert(eq(int, skr_call_set_encode(set, &stored, &err), 0));
+    assert_counts(&stored, n, &(skr_call_question){NULL, expected, n_expected[0]}, n_copies[0],
+                  what);
+    assert_counts(&stored, n, &(skr_call_question){cohort, expected, n_expected[1]}, n_copies[1],
+                  what);
+    assert_diploid_counts(&stored, calls, n, cohort, what);
+    skr_buffer_done(&stored);
     free(expected);
     free(cohort);
 }
@@ -114,6 +153,11 @@ static void try_hostile(const uint8_t *bytes, size_t n, uint32_t n_samples)
     skr_cursor cursor = skr_cursor_of(copy, n);
     int status = skr_call_set_decode(&cursor, n_samples, &set, &err);
     cr_assert(status == SKR_OK || status == SKR_ERR_CORRUPT);
+    uint64_t n_copies;
+    skr_call_question question = {NULL, NULL, 2 * (uint64_t)n_samples};
+    cursor = skr_cursor_of(copy, n);
+    cr_assert(
+        eq(int, skr_call_set_count_stored(&cursor, n_samples, &question, &n_copies, &err), status));
     if (status == SKR_OK) {
         uint8_t *calls = malloc(n_samples);
         skr_call_set_to_calls(&set, n_samples, calls);

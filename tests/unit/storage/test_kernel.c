@@ -105,34 +105,145 @@ Test(kernel, planes_are_counted_and_joined_like_the_plain_twin)
     for_each_table(compare_every_plane);
 }
 
-static void compare_every_block(const skr_kernels *kernels, test_random *random)
+/* A block of n gaps with n_high bytes of unary; now and then it has not n ones. */
+static void fill_block(test_random *random, uint8_t *low, uint8_t *high, uint32_t n, unsigned width,
+                       uint32_t n_high)
+{
+    unsigned kind = test_random_below(random, 4);
+    for (size_t i = 0; i < ((size_t)n * width + 7) / 8; i++)
+        low[i] = kind == 0 ? 0 : kind == 1 ? 255 : (uint8_t)draw(random);
+    memset(high, 0, n_high);
+    for (uint32_t n_ones = 0; n_ones < n && n_high > 0;) {
+        uint32_t at = kind == 0 ? n_ones : test_random_below(random, 8 * n_high);
+        n_ones += (high[at / 8] >> at % 8 & 1) == 0;
+        high[at / 8] |= (uint8_t)(1u << at % 8);
+    }
+    if (n_high > 0 && test_random_below(random, 16) == 0)
+        high[test_random_below(random, n_high)] ^= (uint8_t)draw(random);
+}
+
+static void compare_block(const skr_kernels *kernels, test_random *random, uint32_t n,
+                          unsigned width, uint32_t n_high)
 {
     static const uint64_t starts[] = {0, 1, 1000000, UINT32_MAX - 5000, UINT32_MAX};
-    for (unsigned i = 0; i < 33 * 16 * 8; i++) {
-        unsigned width = i % 33;
-        size_t offset = i / 33 % 16;
-        unsigned kind = i / (33 * 16);
-        uint8_t *memory = malloc(offset + 16 * width + 1);
-        uint8_t *packed = memory + 1 + offset;
-        if (offset == 0 && width == 0)
-            packed = memory;
-        for (size_t k = 0; k < 16 * width; k++)
-            packed[k] = kind == 0 ? 0 : kind == 1 ? 255 : (uint8_t)draw(random);
-        for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
-            uint32_t values[SKR_GAP_BLOCK], want[SKR_GAP_BLOCK];
-            uint64_t next = kernels->unpack_block(packed, width, starts[k], values);
-            uint64_t next_want = plain->unpack_block(packed, width, starts[k], want);
-            cr_assert(next == next_want && memcmp(values, want, sizeof want) == 0,
-                      "%s: unpack_block width %u at %zu from %lu", kernels->name, width, offset,
-                      (unsigned long)starts[k]);
+    size_t offset = test_random_below(random, 64);
+    size_t n_low = ((size_t)n * width + 7) / 8;
+    uint8_t *memory = calloc(1, offset + n_low + n_high + SKR_KERNEL_SLACK);
+    skr_packed_block block = {.low = memory + offset,
+                              .high = memory + offset + n_low,
+                              .n_high = 8 * n_high,
+                              .n = n,
+                              .width = width};
+    fill_block(random, memory + offset, memory + offset + n_low, n, width, n_high);
+    for (size_t k = 0; k < SKR_KERNEL_SLACK; k++)
+        memory[offset + n_low + n_high + k] = (uint8_t)draw(random);
+    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+        uint32_t values[SKR_GAP_BLOCK], want[SKR_GAP_BLOCK];
+        uint64_t next = kernels->unpack_block(&block, starts[k], values);
+        uint64_t next_want = plain->unpack_block(&block, starts[k], want);
+        cr_assert(next == next_want &&
+                      (next == UINT64_MAX || memcmp(values, want, n * sizeof *want) == 0),
+                  "%s: unpack_block of %u, width %u, %u bytes of unary, from %lu", kernels->name, n,
+                  width, n_high, (unsigned long)starts[k]);
+    }
+    free(memory);
+}
+
+static void compare_every_block(const skr_kernels *kernels, test_random *random)
+{
+    for (uint32_t n = 1; n <= SKR_GAP_BLOCK; n++) {
+        for (unsigned width = 0; width <= SKR_GAP_WIDTH_MAX; width++) {
+            uint32_t n_least = (n + 7) / 8;
+            compare_block(kernels, random, n, width, n_least);
+            compare_block(kernels, random, n, width, 255);
+            for (unsigned i = 0; i < 6; i++)
+                compare_block(kernels, random, n, width,
+                              n_least + test_random_below(random, 2 * n_least + 1));
         }
-        free(memory);
+        compare_block(kernels, random, n, 5, 0);
     }
 }
 
 Test(kernel, blocks_are_unpacked_like_the_plain_twin)
 {
     for_each_table(compare_every_block);
+}
+
+/* A drawn ascending list of n numbers below bound, packed; now and then one bit is another. */
+static void put_short(test_random *random, uint32_t n, uint32_t bound, skr_buffer *bytes)
+{
+    uint32_t values[SKR_SHORT_MAX];
+    skr_err err = {0};
+    size_t start = bytes->n;
+    for (uint32_t i = 0; i < n; i++) {
+        /* The next of n - i numbers among those that are left, most of them early. */
+        uint32_t least = i == 0 ? 0 : values[i - 1] + 1;
+        uint32_t room = bound - least - (n - i - 1);
+        values[i] = least + test_random_below(random, 1 + test_random_below(random, room));
+    }
+    cr_assert(eq(int, skr_short_list_encode(values, n, bound, bytes, &err), 0));
+    if (bytes->n > start && test_random_below(random, 10) == 0)
+        bytes->bytes[start + test_random_below(random, (uint32_t)(bytes->n - start))] ^=
+            (uint8_t)(1u << test_random_below(random, 8));
+}
+
+static void compare_short(const skr_kernels *kernels, test_random *random, uint32_t bound,
+                          uint32_t n_max)
+{
+    enum {
+        N_LISTS = 40
+    };
+    const skr_short_shapes shapes = skr_short_shapes_of(bound);
+    skr_buffer bytes = {0};
+    skr_err err = {0};
+    uint8_t counts[N_LISTS];
+    uint32_t offsets[N_LISTS], which[N_LISTS];
+    uint32_t values[N_LISTS * SKR_SHORT_MAX + 128], want[N_LISTS * SKR_SHORT_MAX + 128];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < N_LISTS; i++) {
+        counts[i] = (uint8_t)test_random_below(random, (bound < n_max ? bound : n_max) + 1);
+        offsets[i] = (uint32_t)bytes.n;
+        put_short(random, counts[i], bound, &bytes);
+        if (test_random_below(random, 4) > 0)
+            which[n++] = i;
+    }
+    for (unsigned i = 0; i < SKR_KERNEL_SLACK; i++)
+        cr_assert(eq(int, skr_buffer_put_u8(&bytes, (uint8_t)draw(random), &err), 0));
+    const skr_short_lists lists = {&shapes, bytes.bytes, offsets, counts};
+    for (uint32_t i = 0; i <= n; i++) {
+        uint32_t n_here = i == n ? n : 1;
+        const uint32_t *here = i == n ? which : which + i;
+        uint32_t n_values = kernels->unpack_short(&lists, here, n_here, values);
+        uint32_t n_want = plain->unpack_short(&lists, here, n_here, want);
+        cr_assert(n_values == n_want &&
+                      (n_want == UINT32_MAX || memcmp(values, want, n_want * sizeof *want) == 0),
+                  "%s: unpack_short of %u lists below %u, up to %u numbers", kernels->name, n_here,
+                  bound, n_max);
+        if (i < n) {
+            uint32_t again[SKR_GAP_BLOCK];
+            uint8_t count = counts[which[i]];
+            bool is_sound =
+                skr_short_list_decode(bytes.bytes + offsets[which[i]], count, bound, again);
+            cr_assert(is_sound == (n_want != UINT32_MAX) &&
+                      (!is_sound || memcmp(again, want, count * sizeof *want) == 0));
+        }
+    }
+    skr_buffer_done(&bytes);
+}
+
+static void compare_every_short(const skr_kernels *kernels, test_random *random)
+{
+    static const uint32_t bounds[] = {1,     2,      3,       64,       100,       1000,
+                                      65536, 100000, 1000000, 33554433, 100000000, UINT32_MAX};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        for (uint32_t n_max = 1; n_max <= SKR_SHORT_MAX; n_max++)
+            for (int round = 0; round < 3; round++)
+                compare_short(kernels, random, bounds[i], n_max);
+}
+
+Test(kernel, short_lists_are_unpacked_like_the_plain_twin)
+{
+    for_each_table(compare_every_short);
 }
 
 static void compare_every_list(const skr_kernels *kernels, test_random *random)
@@ -150,6 +261,11 @@ static void compare_every_list(const skr_kernels *kernels, test_random *random)
                 cr_assert(kernels->count_listed(bitmap, samples, n) ==
                               plain->count_listed(bitmap, samples, n),
                           "%s: count_listed %u of %u at %zu", kernels->name, n, n_bits, offset);
+                uint64_t bits[5], want[5];
+                kernels->test_listed(bitmap, samples, n, bits);
+                plain->test_listed(bitmap, samples, n, want);
+                cr_assert(memcmp(bits, want, (n + 63) / 64 * 8) == 0,
+                          "%s: test_listed %u of %u at %zu", kernels->name, n, n_bits, offset);
                 free(listed);
             }
         }
