@@ -159,6 +159,13 @@ def compare_parts(suite):
     generate(*PLAN, "--store", suite.path("whole"))
     for question in ("sex=male and HP:0000822", "carries(region=22)", "age<30"):
         suite.check(f"parts: {question}", suite.count(suite.path("whole"), question), suite.count(store, question))
+    text = generate(*PLAN, "--missing", "0.01", "--vcf", "-").stdout
+    some = generate(*PLAN, "--missing", "0.01", "--region", "20030001-20035000", "--vcf", "-").stdout
+    rows = [line for line in text.splitlines(True)
+            if line.startswith(b"#") or 20030001 <= int(line.split(b"\t")[1]) <= 20035000]
+    suite.check("a region is a part of the whole", True, b"".join(rows) == some and len(rows) > 20, len(rows))
+    for region in ("0-5", "1-5", "20000001-20040001"):
+        suite.check(f"refused: --region {region}", 2, generate(*PLAN, "--region", region, "--vcf", "-").returncode)
     for only in ("0-1200", "5-4", "5", "1-2x"):
         suite.check(f"refused: --only {only}", 2, generate(*PLAN, "--only", only, "--vcf", "-").returncode)
 

@@ -18,25 +18,16 @@ typedef struct options {
 } options;
 
 static const struct option known[] = {
-    {"people", required_argument, NULL, 'n'},
-    {"bases", required_argument, NULL, 'b'},
-    {"seed", required_argument, NULL, 's'},
-    {"start", required_argument, NULL, 'p'},
-    {"contig", required_argument, NULL, 'c'},
-    {"missing", required_argument, NULL, 'm'},
-    {"indels", required_argument, NULL, 'i'},
-    {"only", required_argument, NULL, 'y'},
-    {"unphased", no_argument, NULL, 'u'},
-    {"prefix", required_argument, NULL, 'x'},
-    {"dataset", required_argument, NULL, 'd'},
-    {"assembly", required_argument, NULL, 'a'},
-    {"store", required_argument, NULL, 'o'},
-    {"vcf", required_argument, NULL, 'v'},
-    {"bcf", required_argument, NULL, 'f'},
-    {"level", required_argument, NULL, 'l'},
-    {"people-tsv", required_argument, NULL, 't'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"people", required_argument, NULL, 'n'},   {"bases", required_argument, NULL, 'b'},
+    {"seed", required_argument, NULL, 's'},     {"start", required_argument, NULL, 'p'},
+    {"contig", required_argument, NULL, 'c'},   {"missing", required_argument, NULL, 'm'},
+    {"indels", required_argument, NULL, 'i'},   {"only", required_argument, NULL, 'y'},
+    {"region", required_argument, NULL, 'r'},   {"unphased", no_argument, NULL, 'u'},
+    {"prefix", required_argument, NULL, 'x'},   {"dataset", required_argument, NULL, 'd'},
+    {"assembly", required_argument, NULL, 'a'}, {"store", required_argument, NULL, 'o'},
+    {"vcf", required_argument, NULL, 'v'},      {"bcf", required_argument, NULL, 'f'},
+    {"level", required_argument, NULL, 'l'},    {"people-tsv", required_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
 };
 
 static void print_help(FILE *out)
@@ -56,6 +47,7 @@ static void print_help(FILE *out)
         "  --unphased        0/1 for every heterozygote (VCF, BCF); phased otherwise\n"
         "  --only A-B        write only the people of these numbers, from 0: datasets of people\n"
         "                    with the same ancestors, one run each\n"
+        "  --region A-B      write only the sites from base A to base B of the stretch\n"
         "  --prefix WORD     before everybody's number (S)\n"
         "  --dataset ID      (cohort)\n"
         "  --assembly NAME   (GRCh38)\n"
@@ -88,15 +80,30 @@ static int read_share(const char *text, double *ret, skr_err *err)
     return SKR_OK;
 }
 
-static int read_only(const char *text, cohort_plan *plan, skr_err *err)
+/* Two numbers, both included; *ret_end is one more than the second. */
+static int read_range(const char *text, uint32_t *ret_start, uint32_t *ret_end, skr_err *err)
 {
     unsigned a;
     unsigned b;
     char c;
     if (sscanf(text, "%9u-%9u%c", &a, &b, &c) != 2 || a > b)
         return skr_fail(err, SKR_ERR_USAGE, "'%.40s' are no numbers A-B", text);
-    plan->first_person = a;
-    plan->end_person = b + 1;
+    *ret_start = a;
+    *ret_end = b + 1;
+    return SKR_OK;
+}
+
+static int read_region(const char *text, cohort_plan *plan, skr_err *err)
+{
+    uint32_t start;
+    uint32_t end;
+    int status = read_range(text, &start, &end, err);
+    if (status < 0)
+        return status;
+    if (start == 0)
+        return skr_fail(err, SKR_ERR_USAGE, "--region counts from 1");
+    plan->region_start0 = start - 1;
+    plan->region_end0 = end - 1;
     return SKR_OK;
 }
 
@@ -108,7 +115,9 @@ static int take_number(options *o, int option, skr_err *err)
     if (option == 'm' || option == 'i')
         return read_share(optarg, option == 'm' ? &plan->missing : &plan->indels, err);
     if (option == 'y')
-        return read_only(optarg, plan, err);
+        return read_range(optarg, &plan->first_person, &plan->end_person, err);
+    if (option == 'r')
+        return read_region(optarg, plan, err);
     uint64_t max = option == 's' ? UINT64_MAX : option == 'l' ? 9 : UINT32_MAX;
     int status = read_number(optarg, max, &n, err);
     if (status < 0)
@@ -208,8 +217,13 @@ int main(int argc, char **argv)
     }
     if (status == SKR_OK && optind < argc)
         status = skr_fail(&err, SKR_ERR_USAGE, "'%.60s' is no option", argv[optind]);
-    if (o.request.plan.end_person == 0)
-        o.request.plan.end_person = o.request.plan.n_people;
+    cohort_plan *plan = &o.request.plan;
+    if (plan->end_person == 0)
+        plan->end_person = plan->n_people;
+    if (plan->region_end0 == 0) {
+        plan->region_start0 = plan->start0;
+        plan->region_end0 = plan->start0 + plan->n_bases;
+    }
     if (status == SKR_OK)
         status = run(&o, &err);
     if (status == SKR_OK)

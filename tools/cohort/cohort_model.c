@@ -15,7 +15,6 @@
 struct cohort_model {
     cohort_plan plan;
     cohort_random random;
-    cohort_random random_missing;
     cohort_tree *tree;
     double rate; /* of events, a base */
     double x;    /* where the next event is */
@@ -33,6 +32,10 @@ static int check_plan(const cohort_plan *plan, skr_err *err)
         return skr_fail(err, SKR_ERR_USAGE, "only: from 0 to %u", plan->n_people - 1);
     if (plan->n_bases == 0 || plan->n_bases > COHORT_BASES_MAX || plan->start0 > COHORT_BASES_MAX)
         return skr_fail(err, SKR_ERR_USAGE, "bases and start: 1 to %u", COHORT_BASES_MAX);
+    if (plan->region_start0 < plan->start0 || plan->region_start0 >= plan->region_end0 ||
+        plan->region_end0 > plan->start0 + plan->n_bases)
+        return skr_fail(err, SKR_ERR_USAGE, "region: from %u to %u", plan->start0 + 1,
+                        plan->start0 + plan->n_bases);
     if (!(plan->missing >= 0 && plan->missing < 1))
         return skr_fail(err, SKR_ERR_USAGE, "missing: a share from 0 to below 1");
     if (!(plan->indels >= 0 && plan->indels <= 1))
@@ -50,7 +53,6 @@ int cohort_model_new(const cohort_plan *plan, cohort_model **ret_model, skr_err 
         return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
     model->plan = *plan;
     model->random = cohort_random_new(plan->seed, 1);
-    model->random_missing = cohort_random_new(plan->seed, 2);
     status = cohort_tree_new(2 * plan->n_people, &model->random, &model->tree, err);
     if (status < 0) {
         cohort_model_free(model);
@@ -76,7 +78,8 @@ void cohort_model_free(cohort_model *model)
 
 uint64_t cohort_model_n_alleles(const cohort_model *model)
 {
-    double n = cohort_tree_length(model->tree) * MUTATION_RATE * model->plan.n_bases;
+    uint32_t n_bases = model->plan.region_end0 - model->plan.region_start0;
+    double n = cohort_tree_length(model->tree) * MUTATION_RATE * n_bases;
     return (uint64_t)n + 1;
 }
 
@@ -182,14 +185,16 @@ static int merge(cohort_model *model, cohort_list *into, skr_err *err)
 static int mutate(cohort_model *model, uint32_t pos0, cohort_lineage lineage, skr_err *err)
 {
     cohort_site *site = &model->site;
+    cohort_alt alt = {.n_ref = 1};
+    uint32_t at = 0;
+    draw_allele(model, pos0, &alt); /* whatever is wanted: the same numbers are drawn */
+    if (pos0 < model->plan.region_start0)
+        return SKR_OK;
     int status = cohort_tree_collect(model->tree, lineage, &model->found, err);
     if (status < 0)
         return status;
-    if (model->found.n == 0 || model->found.n == 2 * model->plan.n_people)
+    if (model->found.n == 2 * model->plan.n_people)
         return SKR_OK;
-    cohort_alt alt = {.n_ref = 1};
-    uint32_t at = 0;
-    draw_allele(model, pos0, &alt); /* whoever is wanted: the same numbers are drawn */
     keep_wanted(model);
     if (model->found.n == 0)
         return SKR_OK;
@@ -210,16 +215,19 @@ static int mutate(cohort_model *model, uint32_t pos0, cohort_lineage lineage, sk
 
 /* ------------------------------------------------------------------ sites */
 
+/* Each site has numbers of its own, whatever else is wanted. */
 static int draw_missing(cohort_model *model, skr_err *err)
 {
+    cohort_random random =
+        cohort_random_new(model->plan.seed, (UINT64_C(1) << 33) + model->site.pos0);
     cohort_list *missing = &model->site.missing;
     uint32_t n_people = model->plan.end_person - model->plan.first_person;
     double rate = -log1p(-model->plan.missing);
     missing->n = 0;
     if (model->plan.missing <= 0)
         return SKR_OK;
-    for (double x = cohort_wait(&model->random_missing, rate); x < n_people;
-         x = floor(x) + 1 + cohort_wait(&model->random_missing, rate)) {
+    for (double x = cohort_wait(&random, rate); x < n_people;
+         x = floor(x) + 1 + cohort_wait(&random, rate)) {
         int status = cohort_list_reserve(missing, missing->n + 1, err);
         if (status < 0)
             return status;
@@ -236,7 +244,8 @@ int cohort_model_next(cohort_model *model, const cohort_site **ret_site, skr_err
         model->x = cohort_wait(random, model->rate);
     model->is_started = true;
     site->n_alts = 0;
-    for (; model->x < model->plan.n_bases; model->x += cohort_wait(random, model->rate)) {
+    double end = model->plan.region_end0 - model->plan.start0;
+    for (; model->x < end; model->x += cohort_wait(random, model->rate)) {
         uint32_t pos0 = model->plan.start0 + (uint32_t)model->x;
         if (site->n_alts > 0 && pos0 != site->pos0)
             break;

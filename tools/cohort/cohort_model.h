@@ -28,6 +28,8 @@ typedef struct cohort_plan {
     uint32_t end_person;
     uint32_t start0; /* of the stretch */
     uint32_t n_bases;
+    uint32_t region_start0; /* of the sites that are wanted, [region_start0, region_end0) */
+    uint32_t region_end0;
     uint64_t seed;
     double missing; /* the share of genotypes without a call, 0 to below 1 */
     double indels;  /* the share of mutations that are insertions and deletions, 0 to 1 */

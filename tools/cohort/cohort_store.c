@@ -162,7 +162,7 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
         .n_samples = cohort_n_wanted(s->request),
         .n_contigs = s->manifest->assemblies[s->assembly].n_contigs,
         .n_rows_expected = cohort_model_n_alleles(model),
-        .n_bases_expected = s->request->plan.n_bases,
+        .n_bases_expected = s->request->plan.region_end0 - s->request->plan.region_start0,
     };
     skr_txn_file_name(s->txn, "segment", name);
     status = skr_segment_writer_new(skr_txn_folder(s->txn), name, &plan, &s->writer, err);
@@ -191,9 +191,11 @@ static int digest_request(const cohort_request *request, skr_source *source, skr
     skr_digest *digest = NULL;
     int n =
         snprintf(text, sizeof text,
-                 "cohort people=%u only=%u-%u start=%u bases=%u seed=%llu missing=%a indels=%a %s",
+                 "cohort people=%u only=%u-%u start=%u bases=%u region=%u-%u seed=%llu missing=%a "
+                 "indels=%a %s",
                  plan->n_people, plan->first_person, plan->end_person, plan->start0, plan->n_bases,
-                 (unsigned long long)plan->seed, plan->missing, plan->indels, request->prefix);
+                 plan->region_start0, plan->region_end0, (unsigned long long)plan->seed,
+                 plan->missing, plan->indels, request->prefix);
     int status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
     if (status < 0)
         return status;
