@@ -71,33 +71,70 @@ static bool has_repeats(const skr_worker *worker)
     return plan->snapshot->has_repeats[plan->assembly];
 }
 
-/* Tallies a slot; *ret_counts: whether it has its part in the row. */
-static int tally_slot(const skr_question *question, skr_worker *worker, const skr_key_view *view,
-                      uint32_t slot, unsigned flags, skr_tally *tally, bool *ret_counts,
+/*
+ * May all selected alleles of the batch be added up together? Not those of which only carriers of
+ * so many copies are asked for, and none where people must be told apart over datasets.
+ */
+static bool is_together(const skr_worker *worker, const skr_batch *batch, uint32_t k)
+{
+    if (batch->is_wanted[k] == 0 || has_repeats(worker))
+        return false;
+    for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
+        uint8_t verdicts = batch->verdicts[(size_t)slot * batch->n_max + k];
+        if (verdicts != 0 && verdicts != 3)
+            return false;
+    }
+    return true;
+}
+
+/* Adds up those that may be, slot by slot, into worker->tallies. */
+static int tally_together(skr_worker *worker, const skr_batch *batch, unsigned flags, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t slot = 0; status == SKR_OK && slot < worker->scan->n_slots; slot++) {
+        size_t base = (size_t)slot * batch->n_max;
+        for (uint32_t k = 0; k < batch->n; k++)
+            worker->selected[k] = batch->verdicts[base + k] == 3 && is_together(worker, batch, k);
+        status = skr_tally_batch(worker, slot, flags | SKR_TALLY_COHORT, worker->selected,
+                                 worker->tallies + base, err);
+    }
+    return status;
+}
+
+/*
+ * The tally of allele k in a slot: found with the others, or now. *ret_counts: whether it has its
+ * part in the row.
+ */
+static int tally_slot(const skr_question *question, skr_worker *worker, const skr_batch *batch,
+                      uint32_t k, unsigned flags, uint32_t slot, skr_tally *tally, bool *ret_counts,
                       skr_err *err)
 {
-    unsigned verdicts = view->slots[slot].verdicts;
+    const skr_policy *policy = &question->access->policy;
+    unsigned verdicts = batch->verdicts[(size_t)slot * batch->n_max + k];
     size_t n_before = worker->n_found;
+    int status = SKR_OK;
     *ret_counts = false;
     if (verdicts == 0)
         return SKR_OK;
-    flags |= SKR_TALLY_COHORT;
-    if (verdicts != 3 || has_repeats(worker))
-        flags |= SKR_TALLY_FOUND;
-    int status = skr_tally_slot(worker, view, slot, flags, tally, err);
+    if (is_together(worker, batch, k)) {
+        *tally = worker->tallies[(size_t)slot * batch->n_max + k];
+        *ret_counts = true;
+    } else {
+        status = skr_tally_slot(worker, skr_batch_seek(worker, k), slot,
+                                flags | SKR_TALLY_COHORT | SKR_TALLY_FOUND, tally, err);
+        *ret_counts = verdicts == 3 || has_counted(worker, n_before, verdicts);
+    }
     if (status < 0)
         return status;
-    *ret_counts = verdicts == 3 || has_counted(worker, n_before, verdicts);
-    if (!question->access->policy.is_exact)
-        *ret_counts =
-            *ret_counts && !skr_disclose(&question->access->policy, tally->n_carriers).is_hidden;
+    if (!policy->is_exact)
+        *ret_counts = *ret_counts && !skr_disclose(policy, tally->n_carriers).is_hidden;
     if (!*ret_counts)
         worker->n_found = n_before;
     return SKR_OK;
 }
 
-/* Fills in a row's numbers; *ret_is_in: whether there is one to be told. */
-static int make_row(const lister *list, skr_worker *worker, const skr_key_view *view,
+/* Fills in the numbers of allele k; *ret_is_in: whether there is a row to be told. */
+static int make_row(const lister *list, skr_worker *worker, const skr_batch *batch, uint32_t k,
                     skr_allele_row *row, bool *ret_is_in, skr_err *err)
 {
     const skr_question *question = list->question;
@@ -108,11 +145,11 @@ static int make_row(const lister *list, skr_worker *worker, const skr_key_view *
     for (uint32_t i = 0; status == SKR_OK && i < question->n_slots; i++) {
         skr_tally tally = {0};
         bool counts = false;
-        status = tally_slot(question, worker, view, i, SKR_TALLY_AN, &tally, &counts, err);
+        status = tally_slot(question, worker, batch, k, SKR_TALLY_AN, i, &tally, &counts, err);
         if (status < 0 || !counts)
             continue;
         add_told(row, &tally, policy);
-        if (view->is_named || view->slots[i].has_row)
+        if (batch->is_named[k] != 0 || batch->has_row[(size_t)i * batch->n_max + k] != 0)
             *ret_is_in = true;
     }
     /* Somebody may have samples in two datasets: under an exact policy he counts once. */
@@ -161,16 +198,22 @@ static const char *contig_name(const skr_plan *plan, uint32_t contig)
     return plan->snapshot->manifest->assemblies[plan->assembly].contigs[contig].name;
 }
 
-static int list_on_key(void *context, skr_worker *worker, const skr_key_view *view, skr_err *err)
+static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
     const lister *list = context;
-    skr_allele_row row = {0};
-    bool is_in = false;
-    int status = make_row(list, worker, view, &row, &is_in, err);
-    if (status < 0 || !is_in)
-        return status;
-    return list_add(&list->lists[worker->number], contig_name(list->plan, view->key.contig),
-                    &view->key, &row, err);
+    int status = tally_together(worker, batch, SKR_TALLY_AN, err);
+    for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
+        skr_allele_row row = {0};
+        bool is_in = false;
+        if (batch->is_wanted[k] == 0)
+            continue;
+        status = make_row(list, worker, batch, k, &row, &is_in, err);
+        if (status == SKR_OK && is_in)
+            status = list_add(&list->lists[worker->number],
+                              contig_name(list->plan, batch->keys[k].contig), &batch->keys[k], &row,
+                              err);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------ handing out */
@@ -221,7 +264,7 @@ static int list_on_morsel_end(void *context, skr_worker *worker, size_t morsel, 
 static int list_nowhere(lister *list, skr_err *err)
 {
     int status = SKR_OK;
-    skr_allele_facts facts = {.has_totals = true, .is_filter_failed = true};
+    skr_allele_facts facts = {.has_filter = true, .is_filter_failed = true};
     if (!list->question->access->policy.is_exact)
         return SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < list->plan->n_named; i++) {
@@ -253,7 +296,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
 {
     skr_plan *plan = NULL;
     lister list = {.question = question, .request = request, .on_row = on_row, .context = context};
-    skr_scan_visitor visitor = {.on_key = list_on_key,
+    skr_scan_visitor visitor = {.on_batch = list_on_batch,
                                 .on_morsel_end = list_on_morsel_end,
                                 .context = &list,
                                 .wants_silent = true};
@@ -297,26 +340,31 @@ typedef struct counter {
     uint64_t *numbers; /* of each worker: n_slots and the total */
 } counter;
 
-static int count_on_key(void *context, skr_worker *worker, const skr_key_view *view, skr_err *err)
+static int count_on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
     const counter *count = context;
     uint32_t n_slots = count->question->n_slots;
     uint64_t *numbers = count->numbers + (size_t)worker->number * (n_slots + 1);
-    bool is_any = false;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < n_slots; i++) {
-        skr_tally tally = {0};
-        bool counts = false;
-        worker->n_found = 0;
-        status = tally_slot(count->question, worker, view, i, 0, &tally, &counts, err);
-        /* Told under exact: a record named the allele, and nobody has it. A cohort asks who. */
-        bool is_nobody = view->slots[i].has_row && count->question->slots[i].cohort == NULL;
-        if (status < 0 || !counts || (tally.n_carriers == 0 && !is_nobody))
+    int status = tally_together(worker, batch, 0, err);
+    for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
+        bool is_any = false;
+        if (batch->is_wanted[k] == 0)
             continue;
-        numbers[i]++;
-        is_any = true;
+        for (uint32_t i = 0; status == SKR_OK && i < n_slots; i++) {
+            skr_tally tally = {0};
+            bool counts = false;
+            worker->n_found = 0;
+            status = tally_slot(count->question, worker, batch, k, 0, i, &tally, &counts, err);
+            /* Told under exact: a record named the allele, and nobody has it. A cohort asks who. */
+            bool is_nobody = batch->has_row[(size_t)i * batch->n_max + k] != 0 &&
+                             count->question->slots[i].cohort == NULL;
+            if (status < 0 || !counts || (tally.n_carriers == 0 && !is_nobody))
+                continue;
+            numbers[i]++;
+            is_any = true;
+        }
+        numbers[n_slots] += is_any;
     }
-    numbers[n_slots] += is_any;
     return status;
 }
 
@@ -325,7 +373,7 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
 {
     skr_plan *plan = NULL;
     counter count = {.question = question};
-    skr_scan_visitor visitor = {.on_key = count_on_key, .context = &count};
+    skr_scan_visitor visitor = {.on_batch = count_on_batch, .context = &count};
     size_t n_numbers = (size_t)question->n_slots + 1;
     int status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
     if (status < 0)

@@ -23,7 +23,7 @@ static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t 
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
         skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || lane->live.n == 0)
+        if (lane->slot != slot || lane->live.set.n == 0)
             continue;
         status = skr_tally_states(worker, lane, view, err);
         for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
@@ -33,15 +33,16 @@ static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t 
     return status;
 }
 
-static int on_key(void *context, skr_worker *worker, const skr_key_view *view, skr_err *err)
+static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
     finder *find = context;
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < worker->scan->n_slots; i++) {
-        if (view->slots[i].verdicts != 0)
-            status = skr_tally_mark(worker, view, i, find->carriers[worker->number].sets[i], err);
-        if (status == SKR_OK && find->wants_assessed && view->is_named)
-            status = mark_assessed(worker, view, i, find->assessed[worker->number].sets[i], err);
+        status = skr_tally_mark(worker, i, find->carriers[worker->number].sets[i], err);
+        for (uint32_t k = 0; find->wants_assessed && status == SKR_OK && k < batch->n; k++)
+            if (batch->is_named[k] != 0)
+                status = mark_assessed(worker, skr_batch_seek(worker, k), i,
+                                       find->assessed[worker->number].sets[i], err);
     }
     return status;
 }
@@ -117,7 +118,7 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
     skr_plan *plan = NULL;
     skr_scan scan = {0};
     finder find = {.question = question};
-    skr_scan_visitor visitor = {.on_key = on_key, .on_leave = on_leave, .context = &find};
+    skr_scan_visitor visitor = {.on_batch = on_batch, .on_leave = on_leave, .context = &find};
 
     int status = skr_plan_new(question->snapshot, question->access, alleles, &plan, err);
     if (status < 0)

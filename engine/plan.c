@@ -286,6 +286,8 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
         return status;
     }
     plan->has_only_names = only_names(plan->root);
+    for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
+        plan->has_copies |= node->op == SKR_A_COPIES;
     *ret_plan = plan;
     return SKR_OK;
 }

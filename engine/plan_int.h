@@ -64,13 +64,16 @@ typedef struct skr_plan {
     size_t n_named;
     skr_reach_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
+    bool has_copies;     /* it asks for copies: carriers of one and of two are judged apart */
 } skr_plan;
 
-/* What is known of an allele in one dataset. */
+/* What is known of an allele in one dataset: bounds of its totals, and of FILTER. */
 typedef struct skr_allele_facts {
-    bool has_totals;
-    uint64_t ac;
-    uint64_t an;
+    uint64_t ac_min;
+    uint64_t ac_max; /* UINT64_MAX: nothing is known */
+    uint64_t an_min;
+    uint64_t an_max;
+    bool has_filter;
     bool is_filter_failed; /* no record that passed FILTER names it */
 } skr_allele_facts;
 
@@ -97,6 +100,31 @@ void skr_plan_free(skr_plan *plan);
 /* Judges an allele for carriers of `copies` copies: 1, or 2 for two and more. */
 skr_verdict skr_plan_judge(const skr_plan *plan, const skr_allele *key,
                            const skr_allele_facts *facts, unsigned copies);
+
+/*
+ * Judges rows over their columns, 64 at a time. A code is the verdict for one copy, plus four times
+ * the one for two and more: no code but 0 is of a row that is ruled out.
+ */
+typedef struct skr_rows_asked {
+    const skr_tile_rows *rows;
+    uint32_t from;
+    uint32_t to;
+    bool has_facts; /* totals and FILTER of a complete row are all that the dataset knows */
+} skr_rows_asked;
+#define SKR_CODE_OF(one, two) ((uint8_t)((one) | (two) << 2))
+#define SKR_CODE_ONE(code) ((skr_verdict)((code)&3u))
+#define SKR_CODE_TWO(code) ((skr_verdict)((code) >> 2))
+void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint8_t *codes);
+
+/* Is every row of a tile ruled out? has_facts: no other tile of the dataset adds to its rows. */
+bool skr_plan_excludes_tile(const skr_plan *plan, const skr_tile *tile, bool has_facts);
+
+/* Judges one comparison with ac or af. */
+skr_verdict skr_plan_judge_numbers(const skr_aexpr *source, const skr_allele_facts *facts);
+
+/* Judges one node that is no connective. For skr_plan_judge_rows. */
+skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key,
+                                const skr_allele_facts *facts, unsigned copies);
 
 /* Resolves the key of one node: contig, canonical allele. For skr_plan_new. Errors: as that. */
 SKR_MUST_USE int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err);

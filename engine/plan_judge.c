@@ -183,15 +183,45 @@ static bool has_alt(const char *asked, const skr_allele *key)
            skr_bases_match(asked, n, key->alt + 1, key->n_alt - 1);
 }
 
-/* af is unknown where nobody was called: no comparison with it is true. */
-static skr_verdict judge_numbers(const skr_aexpr *source, const skr_allele_facts *facts)
+/* Of a value between two bounds: what a comparison with it is. */
+static skr_verdict judge_between(double least, double most, skr_compare compare, double with)
 {
-    if (!facts->has_totals)
-        return SKR_MAYBE;
+    bool is_none = most < with || least > with; /* no value between them equals it */
+    switch (compare) {
+    case SKR_EQ:
+        return is_none ? SKR_NO : least == most ? SKR_YES : SKR_MAYBE;
+    case SKR_NE:
+        return is_none ? SKR_YES : least == most ? SKR_NO : SKR_MAYBE;
+    case SKR_LT:
+    case SKR_LE:
+        return compares(most, compare, with)    ? SKR_YES
+               : compares(least, compare, with) ? SKR_MAYBE
+                                                : SKR_NO;
+    case SKR_GT:
+    case SKR_GE:
+        return compares(least, compare, with)  ? SKR_YES
+               : compares(most, compare, with) ? SKR_MAYBE
+                                               : SKR_NO;
+    }
+    return SKR_MAYBE;
+}
+
+/* af is unknown where nobody was called: no comparison with it is true. */
+skr_verdict skr_plan_judge_numbers(const skr_aexpr *source, const skr_allele_facts *facts)
+{
     if (source->op == SKR_A_AC)
-        return verdict_of(compares((double)facts->ac, source->compare, source->number));
-    return verdict_of(facts->an > 0 && compares((double)facts->ac / (double)facts->an,
-                                                source->compare, source->number));
+        return judge_between((double)facts->ac_min, (double)facts->ac_max, source->compare,
+                             source->number);
+    if (facts->an_max == 0)
+        return SKR_NO;
+    /* a quotient grows with ac and shrinks with an, and so does the double next to it */
+    double least = (double)facts->ac_min / (double)facts->an_max;
+    double most =
+        facts->an_min == 0 ? (double)INFINITY : (double)facts->ac_max / (double)facts->an_min;
+    if (facts->an_min == 0 && facts->ac_max == 0)
+        most = 0;
+    skr_verdict verdict = judge_between(least, most, source->compare, source->number);
+    return verdict == SKR_YES && facts->an_min == 0 ? SKR_MAYBE : verdict;
 }
 
 static skr_verdict judge(const skr_plan_node *node, const skr_allele *key,
@@ -221,19 +251,11 @@ static skr_verdict judge_or(const skr_plan_node *node, const skr_allele *key,
     return left == SKR_NO && right == SKR_NO ? SKR_NO : SKR_MAYBE;
 }
 
-static skr_verdict judge(const skr_plan_node *node, const skr_allele *key,
-                         const skr_allele_facts *facts, unsigned copies)
+skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key,
+                                const skr_allele_facts *facts, unsigned copies)
 {
     const skr_aexpr *source = node->source;
-    skr_verdict inner;
     switch (node->op) {
-    case SKR_A_AND:
-        return judge_and(node, key, facts, copies);
-    case SKR_A_OR:
-        return judge_or(node, key, facts, copies);
-    case SKR_A_NOT:
-        inner = judge(node->left, key, facts, copies);
-        return inner == SKR_MAYBE ? SKR_MAYBE : verdict_of(inner == SKR_NO);
     case SKR_A_ALL:
         return SKR_YES;
     case SKR_A_VARIANT:
@@ -252,18 +274,38 @@ static skr_verdict judge(const skr_plan_node *node, const skr_allele *key,
     case SKR_A_ALT:
         return verdict_of(has_alt(source->text, key));
     case SKR_A_FILTER:
-        return verdict_of(!facts->is_filter_failed);
+        return facts->has_filter ? verdict_of(!facts->is_filter_failed) : SKR_MAYBE;
     case SKR_A_COPIES:
         return verdict_of(copies == (source->number >= 2 ? 2u : 1u));
     case SKR_A_AF:
     case SKR_A_AC:
-        return judge_numbers(source, facts);
+        return skr_plan_judge_numbers(source, facts);
+    case SKR_A_AND:
+    case SKR_A_OR:
+    case SKR_A_NOT:
     case SKR_A_EFFECT:
     case SKR_A_IMPACT:
     case SKR_A_PROTEIN:
         break;
     }
     return SKR_NO;
+}
+
+static skr_verdict judge(const skr_plan_node *node, const skr_allele *key,
+                         const skr_allele_facts *facts, unsigned copies)
+{
+    skr_verdict inner;
+    switch (node->op) {
+    case SKR_A_AND:
+        return judge_and(node, key, facts, copies);
+    case SKR_A_OR:
+        return judge_or(node, key, facts, copies);
+    case SKR_A_NOT:
+        inner = judge(node->left, key, facts, copies);
+        return inner == SKR_MAYBE ? SKR_MAYBE : verdict_of(inner == SKR_NO);
+    default:
+        return skr_plan_judge_leaf(node, key, facts, copies);
+    }
 }
 
 skr_verdict skr_plan_judge(const skr_plan *plan, const skr_allele *key,

@@ -2,9 +2,10 @@
  * scan_int.h - going through the alleles that a plan could mean, each once, over all segments.
  *
  * The places are cut into morsels: windows of one contig. Workers take morsels off one atomic
- * counter. Within a morsel the rows of all segments and the alleles asked for by name are merged by
- * key, so that whoever counts sees an allele once, with everything that is said of it. The answer
- * does not depend on the number of workers.
+ * counter. Within a morsel the rows of each segment are judged over columns, and those that are
+ * left are merged by key over all segments, together with the alleles asked for by name. Whoever
+ * counts gets them in batches, each allele once, with everything that is said of it. The answer
+ * depends neither on the number of workers nor on how many alleles a batch holds.
  */
 #ifndef SKR_ENGINE_SCAN_INT_H
 #define SKR_ENGINE_SCAN_INT_H
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/bits_int.h"
 #include "engine/plan_int.h"
 #include "storage/carriers.h"
 
@@ -24,13 +26,10 @@ typedef struct skr_slot {
     const uint64_t *cohort; /* individuals who are counted; NULL: everybody */
 } skr_slot;
 
-/* Which samples of a segment count on one contig, and how many copies they are expected to have. */
+/* Which samples of a segment count on one contig. */
 typedef struct skr_mask {
-    uint64_t *bits; /* owner; as large as the segment */
-    bool is_all;    /* every sample: bits mean nothing */
-    uint32_t n;
-    uint64_t serial; /* of the set in this worker, for skr_sample_set */
-    uint64_t n_copies[SKR_N_ZONES];
+    uint64_t *bits;     /* owner; as large as the segment */
+    skr_sample_set set; /* its bits are those above, or NULL when it is every sample */
 } skr_mask;
 
 /* One segment as one worker sees it. */
@@ -48,8 +47,16 @@ typedef struct skr_lane {
     size_t tile;                  /* the merge: next tile to load, and the last */
     size_t tile_to;
     const skr_tile_rows *rows; /* of the tile before `tile`; NULL at the end */
+    uint32_t *wanted;          /* rows of it that go on, ascending */
+    uint8_t *codes;            /* and what is known of each: a skr_row_code */
+    uint32_t n_wanted;
+    uint32_t n_wanted_max;
+    uint32_t next;       /* the next one to be merged */
+    uint32_t batch_from; /* those in the batch are wanted[batch_from + i] for i < n_batch */
+    uint32_t n_batch;
+    uint32_t *keys; /* and keys[i] is the number of the allele in the batch */
+    bool has_row;   /* of the allele at hand, after skr_batch_seek */
     uint32_t row;
-    bool has_row;    /* of the allele at hand */
     uint64_t *marks; /* carriers seen on this contig, for whoever marks; NULL at first */
     bool has_marks;
 } skr_lane;
@@ -61,7 +68,35 @@ typedef struct skr_carrier {
     uint8_t zygosity; /* skr_zygosity */
 } skr_carrier;
 
+/* An allele in one dataset. */
+typedef struct skr_slot_view {
+    bool has_row;      /* some live record of the dataset names it */
+    unsigned verdicts; /* bit 1: it counts for carriers of one copy; bit 2: of two and more */
+} skr_slot_view;
+
+/* The allele at hand. */
+typedef struct skr_key_view {
+    skr_allele key;
+    bool is_named; /* asked for by name: a replacement is counted as a whole */
+    skr_slot_view *slots;
+} skr_key_view;
+
+/* Alleles in the order of their keys. Arrays of slots are n_max apart. */
+typedef struct skr_batch {
+    uint32_t n;
+    uint32_t n_max;
+    skr_allele *keys; /* their texts are those of the lanes' rows, or of the plan */
+    uint8_t *is_named;
+    uint8_t *is_wanted; /* the visitor is to look at it */
+    uint8_t *codes;     /* what was known of the key by itself */
+    uint8_t *has_row;   /* [slot * n_max + i], as in skr_slot_view */
+    uint8_t *verdicts;  /* likewise */
+    uint8_t *is_failed; /* likewise: no record that passed FILTER names it */
+    skr_key_view at;    /* the allele at hand, after skr_batch_seek */
+} skr_batch;
+
 struct skr_scan;
+struct skr_tally;
 
 /* What one thread owns. */
 typedef struct skr_worker {
@@ -70,6 +105,19 @@ typedef struct skr_worker {
     skr_block_reader *reader;
     skr_lane *lanes;
     uint32_t n_lanes;
+    uint64_t n_sets; /* sample sets made so far: their serials */
+    skr_batch batch;
+    uint32_t *starts; /* of each lane's next row; SKR_NONE at its end */
+    uint32_t *picked; /* scratch, n_max of the batch each: rows, the keys that they are of */
+    uint32_t *picked_keys;
+    uint32_t *open;    /* alleles that are not judged yet */
+    uint8_t *selected; /* alleles to be tallied */
+    uint8_t *together; /* those of them that are added up together */
+    skr_carrier_tally *row_tallies;
+    uint64_t *row_ans;
+    struct skr_tally *judged;  /* of the alleles whose totals had to be found to judge them */
+    struct skr_tally *tallies; /* for the visitor: [slot * n_max + i] */
+    skr_allele_facts *facts;
     uint8_t *direct; /* scratch, n_samples of the largest segment each */
     uint8_t *called;
     uint8_t *this_copies;
@@ -79,27 +127,13 @@ typedef struct skr_worker {
     skr_carrier *found; /* carriers of the allele at hand, where they are told apart */
     size_t n_found;
     size_t n_found_max;
-    uint64_t n_keys;
-    uint64_t n_masks; /* made so far: their serials */
     int status;
     skr_err err;
 } skr_worker;
 
-/* An allele in one dataset. */
-typedef struct skr_slot_view {
-    bool has_row;      /* some live record of the dataset names it */
-    unsigned verdicts; /* bit 1: it counts for carriers of one copy; bit 2: of two and more */
-} skr_slot_view;
-
-typedef struct skr_key_view {
-    skr_allele key;
-    bool is_named; /* asked for by name: a replacement is counted as a whole */
-    skr_slot_view *slots;
-} skr_key_view;
-
 /* Who counts. Called by any worker, but for one worker at a time from one thread. */
 typedef struct skr_scan_visitor {
-    int (*on_key)(void *context, skr_worker *worker, const skr_key_view *view, skr_err *err);
+    int (*on_batch)(void *context, skr_worker *worker, skr_batch *batch, skr_err *err);
     /* May be NULL. Called for each morsel, by the worker that did it; also when it failed. */
     int (*on_morsel_end)(void *context, skr_worker *worker, size_t morsel, skr_err *err);
     /* May be NULL. The worker is done, or leaves a contig: what it keeps by lane ends. */
@@ -125,6 +159,7 @@ typedef struct skr_scan {
     const skr_scan_visitor *visitor;
     skr_io_choice io;
     unsigned n_threads;
+    uint32_t n_batch_max; /* alleles in a batch; 0: as many as are good */
     unsigned window_shift;
     skr_morsel *morsels;
     size_t n_morsels;
@@ -152,7 +187,7 @@ SKR_MUST_USE int skr_access_check(const skr_access *access, skr_err *err);
 SKR_MUST_USE int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err *err);
 void skr_worker_done(skr_worker *worker);
 
-/* Merges one morsel and gives each allele to the visitor. Errors: as skr_scan_run. */
+/* Merges one morsel and gives its alleles to the visitor. Errors: as skr_scan_run. */
 SKR_MUST_USE int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err);
 
 /* The masks of a lane for a contig, if it has others. Errors: NOMEM. */
@@ -161,7 +196,27 @@ SKR_MUST_USE int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t con
 /* The view of a lane, made when first needed. Errors: NOMEM. */
 SKR_MUST_USE int skr_lane_view(skr_worker *worker, skr_lane *lane, skr_err *err);
 
-/* Of the row at hand: its number in its tile, and the tile. */
+/*
+ * Chooses the rows of the lane's tile from `from` up to start to0 that go on: those that the
+ * question does not rule out, that somebody alive speaks of, and those at the places of the names
+ * [named, named_to). Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel,
+                                 skr_err *err);
+
+/* Judges the alleles of the batch in each dataset, and says which are wanted. Errors: as a scan. */
+SKR_MUST_USE int skr_batch_judge(skr_worker *worker, skr_err *err);
+
+/* Makes allele i the one at hand: batch->at, and has_row and row of each lane. */
+const skr_key_view *skr_batch_seek(skr_worker *worker, uint32_t i);
+
+/* Is this sample among those of a set? */
+static inline bool skr_set_has(const skr_sample_set *set, uint32_t sample)
+{
+    return set->bits == NULL || skr_bits_has(set->bits, sample);
+}
+
+/* Of the rows in the batch: their tile. */
 static inline size_t skr_lane_tile(const skr_lane *lane)
 {
     return lane->tile - 1;

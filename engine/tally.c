@@ -55,20 +55,6 @@ void skr_tally_people(skr_carrier *found, size_t n, skr_tally *tally)
     tally->n_partial = n_by[SKR_PARTIAL];
 }
 
-static bool mask_has(const skr_mask *mask, uint32_t sample)
-{
-    return mask->is_all || skr_bits_has(mask->bits, sample);
-}
-
-/* The mask as storage asks for it. */
-static skr_sample_set set_of(const skr_mask *mask)
-{
-    skr_sample_set who = {
-        .bits = mask->is_all ? NULL : mask->bits, .serial = mask->serial, .n = mask->n};
-    memcpy(who.n_copies, mask->n_copies, sizeof who.n_copies);
-    return who;
-}
-
 /* Decodes the carriers of the lane's row into worker->carriers. */
 static int decode_row(skr_worker *worker, const skr_lane *lane, skr_err *err)
 {
@@ -77,7 +63,7 @@ static int decode_row(skr_worker *worker, const skr_lane *lane, skr_err *err)
 }
 
 /* Adds the carriers of a row to worker->found, and their copies to the tally. */
-static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *mask,
+static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
                     skr_tally *tally, skr_err *err)
 {
     int status = decode_row(worker, lane, err);
@@ -86,7 +72,7 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *ma
         skr_segment_copies_expected(lane->segment, (skr_zone)lane->rows->zone[lane->row]);
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
-        if (!mask_has(mask, sample))
+        if (!skr_set_has(set, sample))
             continue;
         skr_zygosity zygosity = carriers->dosages[i] == 2 ? SKR_HOM
                                 : expected[sample] == 1   ? SKR_HEMI
@@ -99,7 +85,7 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *ma
     }
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++) {
         const skr_bag *bag = &carriers->bags[i];
-        if (bag->n_this == 0 || !mask_has(mask, bag->sample))
+        if (bag->n_this == 0 || !skr_set_has(set, bag->sample))
             continue; /* undecided: no copy to count */
         tally->ac += bag->n_this;
         status = found_add(
@@ -112,72 +98,70 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_mask *ma
 /* ------------------------------------------------------------------ sums of a lane */
 
 /* Adds the carriers of a row without telling them apart. */
-static int sum_row(const skr_lane *lane, const skr_mask *mask, skr_tally *tally, skr_err *err)
+static int sum_row(const skr_lane *lane, const skr_sample_set *set, skr_tally *tally, skr_err *err)
 {
-    const skr_sample_set who = set_of(mask);
-    skr_carrier_tally sums;
+    skr_carrier_tally sums = {0};
     int status =
-        skr_segment_view_tally(lane->view, skr_lane_tile(lane), &lane->row, 1, &who, &sums, err);
-    if (status < 0)
-        return status;
-    tally->ac += sums.ac;
-    tally->n_carriers += sums.n_carriers;
-    tally->n_hom += sums.n_hom;
-    tally->n_hemi += sums.n_hemi;
-    tally->n_partial += sums.n_partial;
-    tally->n_het += sums.n_carriers - sums.n_hom - sums.n_hemi - sums.n_partial;
-    return SKR_OK;
+        skr_segment_view_tally(lane->view, skr_lane_tile(lane), &lane->row, 1, set, &sums, err);
+    if (status == SKR_OK)
+        skr_tally_add(tally, &sums);
+    return status;
 }
 
-/* Adds what the spans say of the samples whose direct claim is NO_STATEMENT; direct NULL: all. */
-static int sum_spans(skr_worker *worker, const skr_lane *lane, const skr_mask *mask,
-                     const skr_allele *key, const uint8_t *direct, uint64_t *an, skr_err *err)
+int skr_tally_spans(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
+                    const skr_allele *key, const uint8_t *direct, uint64_t *an, skr_err *err)
 {
     if (key->zone >= SKR_N_ZONES)
         return SKR_OK;
     int status = skr_segment_view_called(lane->view, key->contig, key->start0, key->end0,
                                          worker->called, err);
     for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-        if (mask_has(mask, s) && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
+        if (skr_set_has(set, s) && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
             worker->called[s] <= SKR_PLOIDY_MAX)
             *an += worker->called[s];
     return status;
 }
 
-/* Adds the called copies of a lane. */
-static int sum_called(skr_worker *worker, skr_lane *lane, const skr_mask *mask,
-                      const skr_allele *key, uint64_t *an, skr_err *err)
+int skr_tally_row_spans(skr_worker *worker, const skr_lane *lane, uint32_t row,
+                        const skr_sample_set *set, const skr_allele *key, uint64_t *an,
+                        skr_err *err)
 {
-    bool is_structural = key->kind == SKR_ALLELE_SV;
-    if (!lane->has_row) {
-        if (is_structural)
-            return SKR_OK;
-        int status = skr_lane_view(worker, lane, err);
-        return status < 0 ? status : sum_spans(worker, lane, mask, key, NULL, an, err);
-    }
-    bool is_complete = lane->rows->is_complete[lane->row] != 0;
-    const skr_sample_set who = set_of(mask);
     const skr_call_set *calls = NULL;
-    uint64_t n_called = 0;
-    int status = skr_segment_view_n_called(lane->view, skr_lane_tile(lane), &lane->row, 1, &who,
-                                           &n_called, err);
-    *an += n_called;
-    if (status < 0 || is_complete || is_structural)
-        return status;
-    status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), lane->row, &calls, err);
+    if (lane->rows->is_complete[row] != 0 || key->kind == SKR_ALLELE_SV)
+        return SKR_OK;
+    int status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), row, &calls, err);
     if (status < 0)
         return status;
     skr_call_set_to_calls(calls, lane->n_samples, worker->direct);
-    return sum_spans(worker, lane, mask, key, worker->direct, an, err);
+    return skr_tally_spans(worker, lane, set, key, worker->direct, an, err);
+}
+
+/* Adds the called copies of a lane. */
+static int sum_called(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
+                      const skr_allele *key, uint64_t *an, skr_err *err)
+{
+    uint64_t n = 0;
+    if (!lane->has_row) {
+        if (key->kind == SKR_ALLELE_SV)
+            return SKR_OK;
+        int status = skr_lane_view(worker, lane, err);
+        return status < 0 ? status : skr_tally_spans(worker, lane, set, key, NULL, an, err);
+    }
+    int status =
+        skr_segment_view_n_called(lane->view, skr_lane_tile(lane), &lane->row, 1, set, &n, err);
+    if (status < 0)
+        return status;
+    *an += n;
+    return skr_tally_row_spans(worker, lane, lane->row, set, key, an, err);
 }
 
 /* An allele that is counted sample by sample. */
-static int sum_whole(skr_worker *worker, skr_lane *lane, const skr_mask *mask,
+static int sum_whole(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
                      const skr_key_view *view, skr_tally *tally, skr_err *err)
 {
     int status = skr_tally_states(worker, lane, view, err);
     for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++) {
-        if (!mask_has(mask, s))
+        if (!skr_set_has(set, s))
             continue;
         tally->an += worker->called[s];
         tally->ac += worker->this_copies[s];
@@ -205,18 +189,18 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
             tells_apart = true;
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
         skr_lane *lane = &worker->lanes[i];
-        const skr_mask *mask = is_cohort ? &lane->cohort : &lane->live;
-        if (lane->slot != slot || mask->n == 0)
+        const skr_sample_set *set = is_cohort ? &lane->cohort.set : &lane->live.set;
+        if (lane->slot != slot || set->n == 0)
             continue;
         if (skr_tally_has_atoms(lane, view)) {
-            status = sum_whole(worker, lane, mask, view, &tally, err);
+            status = sum_whole(worker, lane, set, view, &tally, err);
             continue;
         }
         if (lane->has_row)
-            status = tells_apart ? find_row(worker, lane, mask, &tally, err)
-                                 : sum_row(lane, mask, &tally, err);
+            status = tells_apart ? find_row(worker, lane, set, &tally, err)
+                                 : sum_row(lane, set, &tally, err);
         if (status == SKR_OK && (flags & SKR_TALLY_AN) != 0)
-            status = sum_called(worker, lane, mask, &view->key, &tally.an, err);
+            status = sum_called(worker, lane, set, &view->key, &tally.an, err);
     }
     if (status == SKR_OK && tells_apart)
         skr_tally_people(worker->found + n_before, worker->n_found - n_before, &tally);
@@ -225,86 +209,4 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
     if (status == SKR_OK)
         *ret_tally = tally;
     return status;
-}
-
-/* ------------------------------------------------------------------ marking */
-
-/* Do the verdicts count a carrier of so many copies? An undecided one has none to tell. */
-static bool counts_copies(unsigned verdicts, uint8_t n_this)
-{
-    if (n_this == 0)
-        return verdicts == 3;
-    return (verdicts & (n_this == 1 ? 1u : 2u)) != 0;
-}
-
-static int mark_whole_row(skr_lane *lane, skr_err *err)
-{
-    if (lane->marks == NULL) {
-        int status = skr_bits_new(lane->n_samples, &lane->marks, err);
-        if (status < 0)
-            return status;
-    }
-    lane->has_marks = true;
-    return skr_segment_view_mark(lane->view, skr_lane_tile(lane), &lane->row, 1, lane->marks, err);
-}
-
-static int mark_some(skr_worker *worker, const skr_lane *lane, unsigned verdicts, uint64_t *people,
-                     skr_err *err)
-{
-    int status = decode_row(worker, lane, err);
-    const skr_carriers *carriers = &worker->carriers;
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++)
-        if (counts_copies(verdicts, carriers->dosages[i]) &&
-            mask_has(&lane->live, carriers->samples[i]))
-            skr_bits_set(people, lane->samples[carriers->samples[i]].individual);
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++)
-        if (counts_copies(verdicts, carriers->bags[i].n_this) &&
-            mask_has(&lane->live, carriers->bags[i].sample))
-            skr_bits_set(people, lane->samples[carriers->bags[i].sample].individual);
-    return status;
-}
-
-int skr_tally_mark(skr_worker *worker, const skr_key_view *view, uint32_t slot, uint64_t *people,
-                   skr_err *err)
-{
-    unsigned verdicts = view->slots[slot].verdicts;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || lane->live.n == 0)
-            continue;
-        if (skr_tally_has_atoms(lane, view)) {
-            status = skr_tally_states(worker, lane, view, err);
-            for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-                if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
-                    skr_bits_set(people, lane->samples[s].individual);
-            if (status == SKR_OK && lane->has_row) /* undecided ones have no state of their own */
-                status = mark_some(worker, lane, verdicts, people, err);
-            continue;
-        }
-        if (!lane->has_row)
-            continue;
-        status = verdicts == 3 ? mark_whole_row(lane, err)
-                               : mark_some(worker, lane, verdicts, people, err);
-    }
-    return status;
-}
-
-void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people)
-{
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || !lane->has_marks)
-            continue;
-        size_t n_words = skr_bits_words(lane->n_samples);
-        if (!lane->live.is_all)
-            skr_bits_and(lane->marks, lane->live.bits, n_words);
-        for (size_t w = 0; w < n_words; w++)
-            for (uint64_t word = lane->marks[w]; word != 0; word &= word - 1) {
-                uint32_t sample = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(word);
-                skr_bits_set(people, lane->samples[sample].individual);
-            }
-        memset(lane->marks, 0, n_words * sizeof *lane->marks);
-        lane->has_marks = false;
-    }
 }

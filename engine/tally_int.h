@@ -23,7 +23,16 @@ typedef struct skr_tally {
 /* What a tally is to find out. */
 #define SKR_TALLY_AN 1u     /* who was called, too */
 #define SKR_TALLY_COHORT 2u /* only the slot's cohort, if it has one */
-#define SKR_TALLY_FOUND 4u  /* leave the carriers in worker->found, behind those that are there */
+#define SKR_TALLY_FOUND                                                                            \
+    4u /* leave the carriers in worker->found, behind those that are there;                        \
+        * not of a batch */
+
+/*
+ * Tallies the selected alleles of the batch in one slot: tallies[i] of each i with selected[i].
+ * Individuals are counted once. Errors: as a scan.
+ */
+SKR_MUST_USE int skr_tally_batch(skr_worker *worker, uint32_t slot, unsigned flags,
+                                 const uint8_t *selected, skr_tally *tallies, skr_err *err);
 
 /* Tallies the allele at hand in one slot. Individuals are counted once. Errors: as a scan. */
 SKR_MUST_USE int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot,
@@ -44,15 +53,38 @@ SKR_MUST_USE int skr_tally_states(skr_worker *worker, skr_lane *lane, const skr_
                                   skr_err *err);
 
 /*
- * Sets the bits of the individuals who carry the allele at hand in one slot, in copies that the
+ * Sets the bits of the individuals who carry an allele of the batch in one slot, in copies that the
  * slot's verdicts count. Marks of whole rows stay in the lanes until skr_tally_flush. Errors: as a
  * scan.
  */
-SKR_MUST_USE int skr_tally_mark(skr_worker *worker, const skr_key_view *view, uint32_t slot,
-                                uint64_t *people, skr_err *err);
+SKR_MUST_USE int skr_tally_mark(skr_worker *worker, uint32_t slot, uint64_t *people, skr_err *err);
 
 /* Moves the marks of the lanes of a slot to the people. Before a lane enters another contig. */
 void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people);
+
+/* Adds what was found among carriers. */
+static inline void skr_tally_add(skr_tally *tally, const skr_carrier_tally *sums)
+{
+    tally->ac += sums->ac;
+    tally->n_carriers += sums->n_carriers;
+    tally->n_hom += sums->n_hom;
+    tally->n_hemi += sums->n_hemi;
+    tally->n_partial += sums->n_partial;
+    tally->n_het += sums->n_carriers - sums->n_hom - sums->n_hemi - sums->n_partial;
+}
+
+/*
+ * Adds to *an what the spans say of the samples of a set whose direct claim is NO_STATEMENT; direct
+ * NULL: of all of them. The lane has its view. Errors: as a scan.
+ */
+SKR_MUST_USE int skr_tally_spans(skr_worker *worker, const skr_lane *lane,
+                                 const skr_sample_set *set, const skr_allele *key,
+                                 const uint8_t *direct, uint64_t *an, skr_err *err);
+
+/* The same of those of whom a row of the lane's tile does not speak. Errors: as a scan. */
+SKR_MUST_USE int skr_tally_row_spans(skr_worker *worker, const skr_lane *lane, uint32_t row,
+                                     const skr_sample_set *set, const skr_allele *key, uint64_t *an,
+                                     skr_err *err);
 
 /* Do the atoms of the allele at hand speak for some samples of the lane? */
 static inline bool skr_tally_has_atoms(const skr_lane *lane, const skr_key_view *view)

@@ -154,7 +154,7 @@ static int states_by_atoms(skr_worker *worker, skr_lane *lane, const skr_allele 
 static void settle(skr_worker *worker, const skr_lane *lane)
 {
     for (uint32_t s = 0; s < lane->n_samples; s++) {
-        bool is_live = lane->live.is_all || skr_bits_has(lane->live.bits, s);
+        bool is_live = skr_set_has(&lane->live.set, s);
         if (is_live && worker->called[s] <= SKR_PLOIDY_MAX)
             continue;
         worker->called[s] = 0;

@@ -1,5 +1,5 @@
 /*
- * worker.c - one thread of a scan: its lanes, and the merge of their rows by key.
+ * worker.c - what one thread of a scan owns: its lanes, who counts in them, its memory.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "engine/bits_int.h"
 #include "engine/scan_int.h"
 #include "engine/tally_int.h"
-#include "storage/call_set.h"
 
 /* ------------------------------------------------------------------ lanes */
 
@@ -44,6 +43,49 @@ static int init_lanes(skr_worker *worker, uint32_t *ret_n_samples_max, skr_err *
     return SKR_OK;
 }
 
+/* Alleles in a batch: enough that what is done once a batch costs nothing, and all of it fits into
+ * the second level of cache. */
+#define BATCH_ALLELES 1024u
+
+static int init_batch(skr_worker *worker, skr_err *err)
+{
+    skr_batch *batch = &worker->batch;
+    uint32_t n = worker->scan->n_batch_max == 0 ? BATCH_ALLELES : worker->scan->n_batch_max;
+    size_t n_slots = (size_t)worker->scan->n_slots + 1;
+    batch->n_max = n;
+    batch->keys = calloc(n, sizeof *batch->keys);
+    batch->is_named = calloc(n, 1);
+    batch->is_wanted = calloc(n, 1);
+    batch->codes = calloc(n, 1);
+    batch->has_row = calloc(n_slots, n);
+    batch->verdicts = calloc(n_slots, n);
+    batch->is_failed = calloc(n_slots, n);
+    batch->at.slots = calloc(n_slots, sizeof *batch->at.slots);
+    worker->starts = calloc((size_t)worker->n_lanes + 1, sizeof *worker->starts);
+    worker->picked = calloc(n, sizeof *worker->picked);
+    worker->picked_keys = calloc(n, sizeof *worker->picked_keys);
+    worker->open = calloc(n, sizeof *worker->open);
+    worker->selected = calloc(n, 1);
+    worker->together = calloc(n, 1);
+    worker->row_tallies = calloc(n, sizeof *worker->row_tallies);
+    worker->row_ans = calloc(n, sizeof *worker->row_ans);
+    worker->judged = calloc(n, sizeof *worker->judged);
+    worker->tallies = calloc(n_slots, n * sizeof *worker->tallies);
+    worker->facts = calloc(n, sizeof *worker->facts);
+    bool is_whole = batch->keys != NULL && batch->is_named != NULL && batch->is_wanted != NULL &&
+                    batch->codes != NULL && batch->has_row != NULL && batch->verdicts != NULL &&
+                    batch->is_failed != NULL && batch->at.slots != NULL && worker->starts != NULL &&
+                    worker->picked != NULL && worker->picked_keys != NULL && worker->open != NULL &&
+                    worker->selected != NULL && worker->together != NULL &&
+                    worker->row_tallies != NULL && worker->row_ans != NULL &&
+                    worker->judged != NULL && worker->tallies != NULL && worker->facts != NULL;
+    for (uint32_t i = 0; is_whole && i < worker->n_lanes; i++) {
+        worker->lanes[i].keys = calloc(n, sizeof *worker->lanes[i].keys);
+        is_whole = worker->lanes[i].keys != NULL;
+    }
+    return is_whole ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+}
+
 int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err *err)
 {
     uint32_t n = 1;
@@ -52,6 +94,8 @@ int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err
     int status = skr_block_reader_new(scan->io, &worker->reader, err);
     if (status == SKR_OK)
         status = init_lanes(worker, &n, err);
+    if (status == SKR_OK)
+        status = init_batch(worker, err);
     if (status < 0)
         return status;
     worker->direct = malloc(n);
@@ -65,16 +109,47 @@ int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err
     return SKR_OK;
 }
 
+static void lane_done(skr_lane *lane)
+{
+    skr_segment_view_free(lane->view);
+    skr_segment_view_free(lane->other_view);
+    free(lane->live.bits);
+    free(lane->cohort.bits);
+    free(lane->wanted);
+    free(lane->codes);
+    free(lane->keys);
+    free(lane->marks);
+}
+
+static void batch_done(skr_batch *batch)
+{
+    free(batch->keys);
+    free(batch->is_named);
+    free(batch->is_wanted);
+    free(batch->codes);
+    free(batch->has_row);
+    free(batch->verdicts);
+    free(batch->is_failed);
+    free(batch->at.slots);
+}
+
 void skr_worker_done(skr_worker *worker)
 {
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        skr_segment_view_free(worker->lanes[i].view);
-        skr_segment_view_free(worker->lanes[i].other_view);
-        free(worker->lanes[i].live.bits);
-        free(worker->lanes[i].cohort.bits);
-        free(worker->lanes[i].marks);
-    }
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        lane_done(&worker->lanes[i]);
+    batch_done(&worker->batch);
     free(worker->lanes);
+    free(worker->starts);
+    free(worker->picked);
+    free(worker->picked_keys);
+    free(worker->open);
+    free(worker->selected);
+    free(worker->together);
+    free(worker->row_tallies);
+    free(worker->row_ans);
+    free(worker->judged);
+    free(worker->tallies);
+    free(worker->facts);
     free(worker->direct);
     free(worker->called);
     free(worker->this_copies);
@@ -100,29 +175,40 @@ static bool has_tombstone(const skr_segment_entry *entry, uint32_t contig)
     return false;
 }
 
-/* Fills in who counts, by what the bits say. */
-static void mask_count(skr_worker *worker, skr_mask *mask, const skr_lane *lane)
+/* ------------------------------------------------------------------ who counts */
+
+/* Copies expected of a set in a zone. Autosomes and the mitochondrion are the same for everybody.
+ */
+static uint64_t sum_copies(const skr_lane *lane, const skr_sample_set *set, skr_zone zone)
 {
-    mask->serial = ++worker->n_masks;
-    mask->n = mask->is_all ? lane->n_samples
-                           : (uint32_t)skr_bits_count(mask->bits, skr_bits_words(lane->n_samples));
-    mask->is_all = mask->n == lane->n_samples;
-    for (unsigned z = 0; z < SKR_N_ZONES; z++) {
-        if (mask->is_all) {
-            mask->n_copies[z] = skr_segment_n_copies_expected(lane->segment, (skr_zone)z);
-            continue;
-        }
-        const uint8_t *copies = skr_segment_copies_expected(lane->segment, (skr_zone)z);
-        mask->n_copies[z] = 0;
-        for (uint32_t s = 0; s < lane->n_samples; s++)
-            if (skr_bits_has(mask->bits, s))
-                mask->n_copies[z] += copies[s];
-    }
+    const uint8_t *copies = skr_segment_copies_expected(lane->segment, zone);
+    uint64_t n = 0;
+    if (set->bits == NULL)
+        return skr_segment_n_copies_expected(lane->segment, zone);
+    if (zone == SKR_ZONE_DIPLOID)
+        return 2 * (uint64_t)set->n;
+    if (zone == SKR_ZONE_MT)
+        return set->n;
+    for (size_t w = 0; w < skr_bits_words(lane->n_samples); w++)
+        for (uint64_t word = set->bits[w]; word != 0; word &= word - 1)
+            n += copies[w * 64 + (size_t)__builtin_ctzll(word)];
+    return n;
+}
+
+/* Fills in who counts, by what the bits say. is_all: they say nothing, it is everybody. */
+static void mask_settle(skr_worker *worker, const skr_lane *lane, skr_mask *mask, bool is_all)
+{
+    skr_sample_set *set = &mask->set;
+    set->n = is_all ? lane->n_samples
+                    : (uint32_t)skr_bits_count(mask->bits, skr_bits_words(lane->n_samples));
+    set->bits = set->n == lane->n_samples ? NULL : mask->bits;
+    set->serial = ++worker->n_sets;
+    for (unsigned z = 0; z < SKR_N_ZONES; z++)
+        set->n_copies[z] = sum_copies(lane, set, (skr_zone)z);
 }
 
 static int mask_clear(skr_mask *mask, const skr_lane *lane, skr_err *err)
 {
-    mask->is_all = false;
     if (mask->bits == NULL)
         return skr_bits_new(lane->n_samples, &mask->bits, err);
     memset(mask->bits, 0, skr_bits_words(lane->n_samples) * sizeof *mask->bits);
@@ -132,16 +218,48 @@ static int mask_clear(skr_mask *mask, const skr_lane *lane, skr_err *err)
 /* Everybody lives but those in the tombstones of the contig. */
 static void bury(skr_lane *lane, uint32_t contig)
 {
-    for (uint32_t s = 0; s < lane->n_samples; s++)
-        skr_bits_set(lane->live.bits, s);
+    uint64_t *bits = lane->live.bits;
+    memset(bits, 0xff, lane->n_samples / 64 * sizeof *bits);
+    for (uint32_t s = lane->n_samples / 64 * 64; s < lane->n_samples; s++)
+        skr_bits_set(bits, s);
     for (uint32_t i = 0; i < lane->entry->n_tombstones; i++) {
         const skr_tombstone *tombstone = &lane->entry->tombstones[i];
         if (tombstone->contig != contig && tombstone->contig != SKR_NONE)
             continue;
         for (uint32_t k = 0; k < tombstone->n_samples; k++)
-            lane->live.bits[tombstone->samples[k] >> 6] &=
-                ~(UINT64_C(1) << (tombstone->samples[k] & 63));
+            bits[tombstone->samples[k] >> 6] &= ~(UINT64_C(1) << (tombstone->samples[k] & 63));
     }
+}
+
+static int find_live(skr_worker *worker, skr_lane *lane, bool has_dead, skr_err *err)
+{
+    int status = has_dead ? mask_clear(&lane->live, lane, err) : SKR_OK;
+    if (status < 0)
+        return status;
+    if (has_dead)
+        bury(lane, lane->contig);
+    mask_settle(worker, lane, &lane->live, !has_dead);
+    return SKR_OK;
+}
+
+/* Those of the slot's people who live. */
+static int find_cohort(skr_worker *worker, skr_lane *lane, const uint64_t *people, skr_err *err)
+{
+    int status = mask_clear(&lane->cohort, lane, err);
+    if (status < 0)
+        return status;
+    for (uint32_t from = 0; from < lane->n_samples; from += 64) {
+        uint32_t n = lane->n_samples - from < 64 ? lane->n_samples - from : 64;
+        const skr_sample *samples = lane->samples + from;
+        uint64_t word = 0;
+        for (uint32_t i = 0; i < n; i++)
+            word |= (uint64_t)skr_bits_has(people, samples[i].individual) << i;
+        lane->cohort.bits[from / 64] = word;
+    }
+    if (lane->live.set.bits != NULL)
+        skr_bits_and(lane->cohort.bits, lane->live.set.bits, skr_bits_words(lane->n_samples));
+    mask_settle(worker, lane, &lane->cohort, false);
+    return SKR_OK;
 }
 
 int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t contig, skr_err *err)
@@ -151,274 +269,15 @@ int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t contig, skr_err 
         return SKR_OK;
     bool is_first = lane->contig == SKR_NONE;
     bool has_dead = has_tombstone(lane->entry, contig);
+    if (!is_first && !has_dead && lane->live.set.bits == NULL) {
+        lane->contig = contig; /* nothing depends on the contig */
+        return SKR_OK;
+    }
     lane->contig = contig;
-    if (!is_first && !has_dead && lane->live.is_all)
-        return SKR_OK; /* nothing depends on the contig */
-    int status = SKR_OK;
-    lane->live.is_all = true;
-    if (has_dead)
-        status = mask_clear(&lane->live, lane, err);
-    if (status == SKR_OK && has_dead)
-        bury(lane, contig);
+    int status = find_live(worker, lane, has_dead, err);
+    if (status == SKR_OK && people != NULL)
+        status = find_cohort(worker, lane, people, err);
     if (status < 0)
-        return status;
-    mask_count(worker, &lane->live, lane);
-    if (people == NULL)
-        return SKR_OK;
-    status = mask_clear(&lane->cohort, lane, err);
-    if (status < 0)
-        return status;
-    for (uint32_t s = 0; s < lane->n_samples; s++)
-        if (skr_bits_has(people, lane->samples[s].individual) &&
-            (lane->live.is_all || skr_bits_has(lane->live.bits, s)))
-            skr_bits_set(lane->cohort.bits, s);
-    mask_count(worker, &lane->cohort, lane);
-    return SKR_OK;
-}
-
-/* ------------------------------------------------------------------ the merge */
-
-/* The first row from `row` on whose start is at or behind start0. */
-static uint32_t lower_row(const skr_tile_rows *rows, uint32_t row, uint32_t start0)
-{
-    uint32_t to = rows->n;
-    while (row < to) {
-        uint32_t middle = row + (to - row) / 2;
-        if (rows->start0[middle] < start0)
-            row = middle + 1;
-        else
-            to = middle;
-    }
-    return row;
-}
-
-/* Loads the next tile that has a row in the morsel, or leaves rows NULL. */
-static int lane_load(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel, skr_err *err)
-{
-    size_t n = 0;
-    const skr_tile *tiles = skr_segment_tiles(lane->segment, &n);
-    lane->rows = NULL;
-    while (lane->tile < lane->tile_to) {
-        const skr_tile *tile = &tiles[lane->tile];
-        size_t number = lane->tile++;
-        bool is_short = morsel->end_above0 > 0 && tile->max_end0 <= morsel->end_above0;
-        if (tile->n_rows == 0 || is_short || tile->min_start0 >= morsel->to0 ||
-            tile->max_start0 < morsel->from0)
-            continue;
-        int status = skr_lane_view(worker, lane, err);
-        if (status == SKR_OK)
-            status = skr_segment_view_rows(lane->view, number, &lane->rows, err);
-        if (status < 0)
-            return status;
-        lane->row = lower_row(lane->rows, 0, morsel->from0);
-        if (lane->row < lane->rows->n && lane->rows->start0[lane->row] < morsel->to0)
-            return SKR_OK;
-        lane->rows = NULL;
-    }
-    return SKR_OK;
-}
-
-static int lane_next(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel, skr_err *err)
-{
-    lane->row++;
-    if (lane->row < lane->rows->n && lane->rows->start0[lane->row] < morsel->to0)
-        return SKR_OK;
-    return lane_load(worker, lane, morsel, err);
-}
-
-static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
-{
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        unsigned shift = skr_segment_tile_shift(lane->segment);
-        status = skr_lane_enter(worker, lane, morsel->contig, err);
-        if (status < 0)
-            return status;
-        lane->rows = NULL;
-        lane->tile = 0;
-        lane->tile_to = 0;
-        if (lane->live.n == 0)
-            continue;
-        skr_segment_find_tiles(lane->segment, morsel->contig, morsel->from0 >> shift,
-                               ((morsel->to0 - 1) >> shift) + 1, &lane->tile, &lane->tile_to);
-        status = lane_load(worker, lane, morsel, err);
-    }
-    return status;
-}
-
-/* A row that only the dead speak of is no row. */
-static int row_is_live(skr_worker *worker, skr_lane *lane, bool *ret_is_live, skr_err *err)
-{
-    const skr_call_set *calls = NULL;
-    int status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), lane->row, &calls, err);
-    if (status < 0)
-        return status;
-    bool is_live = false;
-    skr_call_set_to_calls(calls, lane->n_samples, worker->scratch);
-    for (uint32_t s = 0; s < lane->n_samples && !is_live; s++)
-        is_live = worker->scratch[s] != SKR_CALL_NO_STATEMENT && skr_bits_has(lane->live.bits, s);
-    *ret_is_live = is_live;
-    return SKR_OK;
-}
-
-/* Finds out what lanes have a live row of the key, and whether all of them failed FILTER. */
-static int look_at_rows(skr_worker *worker, skr_key_view *view, bool *filter_failed, bool *has_rows,
-                        skr_err *err)
-{
-    *has_rows = false;
-    for (uint32_t i = 0; i < worker->scan->n_slots; i++) {
-        view->slots[i] = (skr_slot_view){0};
-        filter_failed[i] = true;
-    }
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (!lane->has_row)
-            continue;
-        if (!lane->live.is_all) {
-            int status = row_is_live(worker, lane, &lane->has_row, err);
-            if (status < 0)
-                return status;
-        }
-        if (!lane->has_row)
-            continue;
-        *has_rows = true;
-        view->slots[lane->slot].has_row = true;
-        if (!lane->rows->filter_failed[lane->row])
-            filter_failed[lane->slot] = false;
-    }
-    return SKR_OK;
-}
-
-/* The lowest of the lanes' rows and the next name; false when there is none. */
-static bool lowest_key(skr_worker *worker, const skr_named_allele *named, skr_allele *ret_key)
-{
-    bool has_key = named != NULL;
-    if (has_key)
-        *ret_key = *named->key;
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        lane->has_row = false;
-        if (lane->rows == NULL)
-            continue;
-        skr_allele key = skr_tile_rows_allele(lane->rows, lane->row);
-        if (!has_key || skr_allele_compare(&key, ret_key) < 0) {
-            *ret_key = key;
-            has_key = true;
-        }
-    }
-    for (uint32_t i = 0; has_key && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->rows == NULL)
-            continue;
-        skr_allele key = skr_tile_rows_allele(lane->rows, lane->row);
-        lane->has_row = skr_allele_compare(&key, ret_key) == 0;
-    }
-    return has_key;
-}
-
-/* The names within a morsel. */
-static void find_names(const skr_plan *plan, const skr_morsel *morsel, size_t *ret_from,
-                       size_t *ret_to)
-{
-    size_t from = 0;
-    while (from < plan->n_named && (plan->named[from].key->contig < morsel->contig ||
-                                    (plan->named[from].key->contig == morsel->contig &&
-                                     plan->named[from].key->start0 < morsel->from0)))
-        from++;
-    size_t to = from;
-    while (to < plan->n_named && plan->named[to].key->contig == morsel->contig &&
-           plan->named[to].key->start0 < morsel->to0)
-        to++;
-    *ret_from = from;
-    *ret_to = to;
-}
-
-/* Goes on in the lanes that had the key. `at_key` remembers them: has_row may be taken back. */
-static int advance(skr_worker *worker, const bool *at_key, const skr_morsel *morsel, skr_err *err)
-{
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++)
-        if (at_key[i])
-            status = lane_next(worker, &worker->lanes[i], morsel, err);
-    return status;
-}
-
-/* Judges the key in one dataset; the totals are only looked up where the answer hangs on them. */
-static int judge_slot(skr_worker *worker, skr_key_view *view, uint32_t slot, bool filter_failed,
-                      skr_err *err)
-{
-    const skr_plan *plan = worker->scan->plan;
-    skr_allele_facts facts = {.is_filter_failed = filter_failed};
-    skr_verdict one = skr_plan_judge(plan, &view->key, &facts, 1);
-    skr_verdict two = skr_plan_judge(plan, &view->key, &facts, 2);
-    if (one == SKR_MAYBE || two == SKR_MAYBE) {
-        skr_tally tally;
-        int status = skr_tally_slot(worker, view, slot, SKR_TALLY_AN, &tally, err);
-        if (status < 0)
-            return status;
-        facts.has_totals = true;
-        facts.ac = tally.ac;
-        facts.an = tally.an;
-        one = skr_plan_judge(plan, &view->key, &facts, 1);
-        two = skr_plan_judge(plan, &view->key, &facts, 2);
-    }
-    view->slots[slot].verdicts = (one == SKR_YES ? 1u : 0u) | (two == SKR_YES ? 2u : 0u);
-    return SKR_OK;
-}
-
-/* One allele: judged in each dataset, and given to the visitor where it is wanted. */
-static int visit_key(skr_worker *worker, skr_key_view *view, bool *filter_failed, skr_err *err)
-{
-    const skr_scan_visitor *visitor = worker->scan->visitor;
-    bool has_rows = false;
-    bool is_wanted = false;
-    int status = look_at_rows(worker, view, filter_failed, &has_rows, err);
-    if (status < 0 || (!has_rows && !view->is_named))
-        return status;
-    if ((++worker->n_keys & 63) == 0)
-        status = skr_access_check(worker->scan->access, err);
-    for (uint32_t i = 0; status == SKR_OK && i < worker->scan->n_slots; i++) {
-        if (!view->slots[i].has_row && !view->is_named && !visitor->wants_silent)
-            continue;
-        status = judge_slot(worker, view, i, filter_failed[i], err);
-        is_wanted |= view->slots[i].verdicts != 0 && (view->slots[i].has_row || view->is_named);
-    }
-    if (status == SKR_OK && (is_wanted || (view->is_named && visitor->wants_named)))
-        status = visitor->on_key(visitor->context, worker, view, err);
-    return status;
-}
-
-int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
-{
-    const skr_plan *plan = worker->scan->plan;
-    size_t named = 0;
-    size_t named_to = 0;
-    bool *at_key = calloc((size_t)worker->n_lanes + 1, sizeof *at_key);
-    bool *filter_failed = calloc(worker->scan->n_slots, sizeof *filter_failed);
-    skr_key_view view = {.slots = calloc(worker->scan->n_slots, sizeof *view.slots)};
-    int status = SKR_OK;
-    if (at_key == NULL || filter_failed == NULL || view.slots == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
-        goto out;
-    }
-    find_names(plan, morsel, &named, &named_to);
-    status = lanes_begin(worker, morsel, err);
-    while (status == SKR_OK) {
-        const skr_named_allele *next = named < named_to ? &plan->named[named] : NULL;
-        if (!lowest_key(worker, next, &view.key))
-            break;
-        view.is_named = next != NULL && skr_allele_compare(next->key, &view.key) == 0;
-        named += view.is_named;
-        for (uint32_t i = 0; i < worker->n_lanes; i++)
-            at_key[i] = worker->lanes[i].has_row;
-        status = visit_key(worker, &view, filter_failed, err);
-        if (status == SKR_OK)
-            status = advance(worker, at_key, morsel, err);
-    }
-out:
-    free(at_key);
-    free(filter_failed);
-    free(view.slots);
+        lane->contig = SKR_NONE;
     return status;
 }

@@ -1,0 +1,288 @@
+/*
+ * worker_merge.c - from the rows of the lanes to batches of alleles in the order of their keys.
+ *
+ * A batch ends when it is full or when a lane must load another tile: the rows of a batch lie in
+ * one tile of each lane. With one lane nothing is compared; with several the lowest start is found
+ * over an array of starts, and letters are looked at only where starts are equal.
+ */
+#include <string.h>
+
+#include "engine/scan_int.h"
+#include "engine/tally_int.h"
+
+/* The names that a morsel has yet to give out. */
+typedef struct name_run {
+    const skr_named_allele *names;
+    size_t n;
+} name_run;
+
+/* ------------------------------------------------------------------ tiles */
+
+/* Does a tile have rows that matter? */
+static bool tile_matters(const skr_worker *worker, const skr_tile *tile, const skr_morsel *morsel)
+{
+    const skr_scan *scan = worker->scan;
+    bool is_short = morsel->end_above0 > 0 && tile->max_end0 <= morsel->end_above0;
+    if (tile->n_rows == 0 || is_short || tile->min_start0 >= morsel->to0 ||
+        tile->max_start0 < morsel->from0)
+        return false;
+    /* where names are asked for, a tile may hold one that nothing else in the question means */
+    return scan->plan->n_named > 0 || !skr_plan_excludes_tile(scan->plan, tile, false);
+}
+
+/* Loads the next tile that has rows to go on with, or leaves rows NULL. */
+static int lane_load(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel, skr_err *err)
+{
+    size_t n = 0;
+    const skr_tile *tiles = skr_segment_tiles(lane->segment, &n);
+    lane->rows = NULL;
+    lane->n_wanted = 0;
+    lane->next = 0;
+    while (lane->tile < lane->tile_to) {
+        size_t number = lane->tile++;
+        if (!tile_matters(worker, &tiles[number], morsel))
+            continue;
+        int status = skr_lane_view(worker, lane, err);
+        if (status == SKR_OK)
+            status = skr_segment_view_rows(lane->view, number, &lane->rows, err);
+        if (status == SKR_OK)
+            status = skr_lane_choose(worker, lane, morsel, err);
+        if (status < 0 || lane->n_wanted > 0)
+            return status;
+        lane->rows = NULL;
+    }
+    return SKR_OK;
+}
+
+static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
+        skr_lane *lane = &worker->lanes[i];
+        unsigned shift = skr_segment_tile_shift(lane->segment);
+        status = skr_lane_enter(worker, lane, morsel->contig, err);
+        if (status < 0)
+            return status;
+        lane->rows = NULL;
+        lane->n_wanted = 0;
+        lane->next = 0;
+        lane->tile = 0;
+        lane->tile_to = 0;
+        if (lane->live.set.n > 0)
+            skr_segment_find_tiles(lane->segment, morsel->contig, morsel->from0 >> shift,
+                                   ((morsel->to0 - 1) >> shift) + 1, &lane->tile, &lane->tile_to);
+    }
+    return status;
+}
+
+/* Loads what has come to its end. */
+static int lanes_refill(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
+        skr_lane *lane = &worker->lanes[i];
+        if (lane->next == lane->n_wanted && lane->tile < lane->tile_to)
+            status = lane_load(worker, lane, morsel, err);
+        lane->batch_from = lane->next;
+        lane->n_batch = 0;
+        worker->starts[i] =
+            lane->next < lane->n_wanted ? lane->rows->start0[lane->wanted[lane->next]] : SKR_NONE;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ merging */
+
+static int compare_text(const char *a, uint32_t n_a, const char *b, uint32_t n_b)
+{
+    uint32_t n = n_a < n_b ? n_a : n_b;
+    int order = n == 0 ? 0 : memcmp(a, b, n);
+    return order != 0 ? order : n_a < n_b ? -1 : n_a > n_b;
+}
+
+/* As skr_allele_compare, of alleles with the same contig and start. */
+static int compare_at_start(const skr_allele *a, const skr_allele *b)
+{
+    if (a->end0 != b->end0)
+        return a->end0 < b->end0 ? -1 : 1;
+    if ((a->kind == SKR_ALLELE_SV) != (b->kind == SKR_ALLELE_SV))
+        return a->kind == SKR_ALLELE_SV ? 1 : -1;
+    if (a->kind == SKR_ALLELE_SNV && b->kind == SKR_ALLELE_SNV)
+        return a->ref[0] != b->ref[0] ? (a->ref[0] < b->ref[0] ? -1 : 1)
+                                      : (a->alt[0] > b->alt[0]) - (a->alt[0] < b->alt[0]);
+    int order = compare_text(a->ref, a->n_ref, b->ref, b->n_ref);
+    return order != 0 ? order : compare_text(a->alt, a->n_alt, b->alt, b->n_alt);
+}
+
+/* Puts the lane's next row into the batch, as allele number `key`; true when its tile is at its
+ * end and there may be another. */
+static bool take_row(skr_worker *worker, uint32_t number, uint32_t key)
+{
+    skr_lane *lane = &worker->lanes[number];
+    lane->keys[lane->n_batch++] = key;
+    lane->next++;
+    bool is_at_end = lane->next == lane->n_wanted;
+    worker->starts[number] = is_at_end ? SKR_NONE : lane->rows->start0[lane->wanted[lane->next]];
+    return is_at_end && lane->tile < lane->tile_to;
+}
+
+static uint32_t lowest_start(const skr_worker *worker)
+{
+    uint32_t least = SKR_NONE;
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        least = worker->starts[i] < least ? worker->starts[i] : least;
+    return least;
+}
+
+/* Adds the lowest key; false when there is none. *ret_is_over: the batch must end behind it. */
+static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
+{
+    skr_batch *batch = &worker->batch;
+    uint32_t start0 = lowest_start(worker);
+    const skr_named_allele *named = names->n > 0 ? &names->names[0] : NULL;
+    if (named != NULL && named->key->start0 < start0)
+        start0 = named->key->start0;
+    if (start0 == SKR_NONE)
+        return false;
+    skr_allele *key = &batch->keys[batch->n];
+    bool has_key = named != NULL && named->key->start0 == start0;
+    bool is_named = has_key;
+    uint32_t first = worker->n_lanes; /* the first lane that has it */
+    if (has_key)
+        *key = *named->key;
+    for (uint32_t i = 0; i < worker->n_lanes; i++) {
+        const skr_lane *lane = &worker->lanes[i];
+        if (worker->starts[i] != start0)
+            continue;
+        skr_allele other = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next]);
+        int order = has_key ? compare_at_start(&other, key) : -1;
+        if (order < 0) {
+            *key = other;
+            is_named = false;
+        }
+        if (order < 0 || (order == 0 && first == worker->n_lanes))
+            first = i;
+        has_key = true;
+    }
+    batch->codes[batch->n] = SKR_CODE_OF(SKR_MAYBE, SKR_MAYBE);
+    for (uint32_t i = first; i < worker->n_lanes; i++) {
+        const skr_lane *lane = &worker->lanes[i];
+        if (worker->starts[i] != start0)
+            continue;
+        skr_allele other = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next]);
+        if (i != first && compare_at_start(&other, key) != 0)
+            continue;
+        batch->codes[batch->n] = lane->codes[lane->next];
+        *ret_is_over |= take_row(worker, i, batch->n);
+    }
+    batch->is_named[batch->n++] = is_named;
+    if (is_named) {
+        names->names++;
+        names->n--;
+    }
+    return true;
+}
+
+/* One lane and no names: its rows are the alleles. */
+static void fill_from_one(skr_worker *worker)
+{
+    skr_batch *batch = &worker->batch;
+    skr_lane *lane = &worker->lanes[0];
+    uint32_t n = lane->n_wanted - lane->next;
+    n = n < batch->n_max ? n : batch->n_max;
+    for (uint32_t i = 0; i < n; i++) {
+        batch->keys[i] = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next + i]);
+        lane->keys[i] = i;
+    }
+    if (n > 0)
+        memcpy(batch->codes, lane->codes + lane->next, n);
+    memset(batch->is_named, 0, n);
+    lane->next += n;
+    lane->n_batch = n;
+    batch->n = n;
+}
+
+static void fill_batch(skr_worker *worker, name_run *names)
+{
+    skr_batch *batch = &worker->batch;
+    bool is_over = false;
+    batch->n = 0;
+    if (worker->n_lanes == 1 && names->n == 0) {
+        fill_from_one(worker);
+        return;
+    }
+    while (!is_over && batch->n < batch->n_max && add_key(worker, names, &is_over))
+        ;
+}
+
+/* The names within a morsel. */
+static name_run find_names(const skr_plan *plan, const skr_morsel *morsel)
+{
+    size_t from = 0;
+    while (from < plan->n_named && (plan->named[from].key->contig < morsel->contig ||
+                                    (plan->named[from].key->contig == morsel->contig &&
+                                     plan->named[from].key->start0 < morsel->from0)))
+        from++;
+    size_t to = from;
+    while (to < plan->n_named && plan->named[to].key->contig == morsel->contig &&
+           plan->named[to].key->start0 < morsel->to0)
+        to++;
+    return (name_run){.names = plan->named + from, .n = to - from};
+}
+
+static bool has_rest(const skr_worker *worker)
+{
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        if (worker->lanes[i].next < worker->lanes[i].n_wanted ||
+            worker->lanes[i].tile < worker->lanes[i].tile_to)
+            return true;
+    return false;
+}
+
+int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
+{
+    const skr_scan_visitor *visitor = worker->scan->visitor;
+    name_run names = find_names(worker->scan->plan, morsel);
+    int status = lanes_begin(worker, morsel, err);
+    while (status == SKR_OK && (names.n > 0 || has_rest(worker))) {
+        status = lanes_refill(worker, morsel, err);
+        if (status < 0)
+            break;
+        fill_batch(worker, &names);
+        if (worker->batch.n == 0)
+            continue;
+        status = skr_access_check(worker->scan->access, err);
+        if (status == SKR_OK)
+            status = skr_batch_judge(worker, err);
+        if (status == SKR_OK)
+            status = visitor->on_batch(visitor->context, worker, &worker->batch, err);
+    }
+    return status;
+}
+
+const skr_key_view *skr_batch_seek(skr_worker *worker, uint32_t i)
+{
+    skr_batch *batch = &worker->batch;
+    batch->at.key = batch->keys[i];
+    batch->at.is_named = batch->is_named[i] != 0;
+    for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
+        size_t at = (size_t)slot * batch->n_max + i;
+        batch->at.slots[slot] = (skr_slot_view){batch->has_row[at] != 0, batch->verdicts[at]};
+    }
+    for (uint32_t l = 0; l < worker->n_lanes; l++) {
+        skr_lane *lane = &worker->lanes[l];
+        uint32_t low = 0;
+        uint32_t high = lane->n_batch;
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (lane->keys[middle] < i)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        lane->has_row = low < lane->n_batch && lane->keys[low] == i;
+        if (lane->has_row)
+            lane->row = lane->wanted[lane->batch_from + low];
+    }
+    return &batch->at;
+}
