@@ -121,6 +121,14 @@ static unsigned status_of(int code)
     }
 }
 
+void skr_http_answer_done(skr_http_answer *answer)
+{
+    free(answer->body);
+    free(answer->canonical);
+    free(answer->fault);
+    *answer = (skr_http_answer){0};
+}
+
 void skr_route_refuse(const skr_service *service, unsigned status, const char *message,
                       skr_http_answer *answer)
 {
@@ -141,7 +149,7 @@ static void refuse_error(const skr_service *service, const skr_err *err, skr_htt
     unsigned status = answer->status != 0 ? answer->status : status_of(err->code);
     const char *message = err->message;
     if (status >= 500) {
-        (void)snprintf(answer->fault, sizeof answer->fault, "%s", err->message);
+        answer->fault = strdup(err->message);
         message = status == 504   ? "the question took longer than it may"
                   : status == 503 ? "the server is too busy or stopping; try again"
                                   : "a fault of the server; its log says which";

@@ -45,7 +45,7 @@ typedef struct skr_http_question {
     const atomic_bool *stop;
 } skr_http_question;
 
-/* Zero-initialised; body is freed with free. */
+/* Zero-initialised; freed with skr_http_answer_done. */
 typedef struct skr_http_answer {
     unsigned status;
     char *body; /* JSON; NULL: none */
@@ -56,8 +56,11 @@ typedef struct skr_http_answer {
     char *canonical; /* the question, or NULL when none was put to the engine; freed with free */
     bool has_told;
     skr_told_count told;
-    char fault[SKR_ERR_MESSAGE_MAX]; /* what is not for the asker: a fault of ours; "" */
+    char *fault; /* what is not for the asker: a fault of ours; or NULL; freed with free */
 } skr_http_answer;
+
+/* Frees what an answer holds. */
+void skr_http_answer_done(skr_http_answer *answer);
 
 /* Answers, always: what fails becomes a Beacon error. answer->status 0: out of memory. */
 void skr_route_answer(const skr_service *service, const skr_http_question *question,
@@ -67,9 +70,16 @@ void skr_route_answer(const skr_service *service, const skr_http_question *quest
 void skr_route_refuse(const skr_service *service, unsigned status, const char *message,
                       skr_http_answer *answer);
 
-/* The line for the log: when, what, status, what was told, how long. line has room for n bytes. */
-void skr_audit_line(const skr_http_question *question, const skr_http_answer *answer, uint64_t n_ns,
-                    char *line, size_t n);
+/* When a question was answered, and how long that took. */
+typedef struct skr_audit_times {
+    uint64_t since_1970_s;
+    uint64_t took_ns;
+} skr_audit_times;
+
+/* The line for the log: when, what, status, what was told, how long. line has room for n bytes;
+ * what does not fit is left out. */
+void skr_audit_line(const skr_http_question *question, const skr_http_answer *answer,
+                    const skr_audit_times *times, char *line, size_t n);
 
 /* CLOCK_MONOTONIC. */
 uint64_t skr_now_ns(void);

@@ -30,6 +30,7 @@ skr_server_config skr_server_config_default(void)
         .n_connections_max = 512,
         .n_queue_max = 256,
         .n_body_max = 1u << 20,
+        .n_cache_bytes_max = 64u << 20,
         .timeout_s = 30,
         .query_timeout_ms = 10000,
     };
@@ -185,6 +186,8 @@ static void free_server(skr_server *server)
     (void)pthread_cond_destroy(&server->is_quiet);
     (void)pthread_cond_destroy(&server->has_work);
     (void)pthread_mutex_destroy(&server->mutex);
+    skr_answer_cache_free(server->cache);
+    skr_buffer_done(&server->key);
     free(server->base_url);
     free(server);
 }
@@ -214,6 +217,9 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     if (status == SKR_OK)
         status = make_base_url(server, err);
     server->service.base_url = server->base_url;
+    if (status == SKR_OK && config->n_cache_bytes_max > 0)
+        status = skr_answer_cache_new(config->n_cache_bytes_max, skr_ready_answer_free,
+                                      &server->cache, err);
     if (status == SKR_OK)
         status = skr_server_pool_start(server, err);
     if (status == SKR_OK)
@@ -240,9 +246,9 @@ static void wait_quiet(skr_server *server, uint32_t wait_ms)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     (void)pthread_mutex_lock(&server->mutex);
-    server->is_draining = true;
+    atomic_store(&server->is_draining, true);
     int status = 0;
-    while (server->n_exchanges > 0 && status != ETIMEDOUT)
+    while (atomic_load(&server->n_exchanges) > 0 && status != ETIMEDOUT)
         status = pthread_cond_timedwait(&server->is_quiet, &server->mutex, &until);
     (void)pthread_mutex_unlock(&server->mutex);
 }

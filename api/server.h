@@ -1,8 +1,9 @@
 /*
  * server.h - Beacon v2 over HTTP.
  *
- * Threads: one thread of libmicrohttpd reads and writes; answers are made by a pool of workers
- * while the connection is suspended, so that no handler blocks; one more thread closes connections
+ * Threads: one thread of libmicrohttpd reads, writes, and answers what was answered before; other
+ * answers are made by a pool of workers while the connection is suspended, so that no handler waits
+ * for the store; one more thread closes connections
  * that are too slow and stops questions whose asker has gone (limits: docs/http-api.md).
  */
 #ifndef SKR_API_SERVER_H
@@ -35,6 +36,7 @@ typedef struct skr_server_config {
     uint32_t n_connections_max;
     uint32_t n_queue_max; /* questions that wait for a worker; the next one is told to come back */
     uint32_t n_body_max;
+    uint32_t n_cache_bytes_max; /* of answers that are kept; 0: none are */
     uint32_t timeout_s; /* of an idle connection, of a request to arrive, of an answer to be read */
     uint32_t query_timeout_ms;
     uint32_t n_workers; /* 0: as many as processors */
@@ -42,7 +44,6 @@ typedef struct skr_server_config {
     void *log_context;
 } skr_server_config;
 
-/* What a server has that no configuration file speaks of. */
 /* The defaults that docs/http-api.md lists. */
 skr_server_config skr_server_config_default(void);
 

@@ -53,14 +53,15 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (exchange == NULL)
         return;
     if (exchange->is_counted) {
-        (void)pthread_mutex_lock(&server->mutex);
-        server->n_exchanges--;
-        (void)pthread_cond_signal(&server->is_quiet);
-        (void)pthread_mutex_unlock(&server->mutex);
-        skr_server_watch_set(server, exchange->socket, NULL);
+        skr_server_watch_hurry(server, exchange->socket, skr_now_ns());
+        size_t n_before = atomic_fetch_sub(&server->n_exchanges, 1);
+        if (n_before == 1 && atomic_load(&server->is_draining)) {
+            (void)pthread_mutex_lock(&server->mutex);
+            (void)pthread_cond_signal(&server->is_quiet);
+            (void)pthread_mutex_unlock(&server->mutex);
+        }
     }
-    free(exchange->answer.canonical);
-    free(exchange->answer.body);
+    skr_server_answer_done(exchange);
     free(exchange->body);
     free(exchange->content_type);
     free(exchange->path);
@@ -147,58 +148,21 @@ static const char *header(skr_exchange *exchange, const char *name)
 static enum MHD_Result send_answer(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
-    skr_http_answer *answer = &exchange->answer;
-    if (answer->status == 0)
-        return MHD_NO; /* no memory even for an error: the connection is closed */
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(answer->n_body, answer->body, MHD_RESPMEM_MUST_FREE);
+    bool is_last = exchange->refusal != 0 || atomic_load(&server->is_draining);
+    struct MHD_Response *response = skr_server_answer_response(exchange, is_last);
     if (response == NULL)
-        return MHD_NO;
-    answer->body = NULL; /* the response has it */
-    (void)MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
-    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
-    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (answer->n_body > 0)
-        (void)MHD_add_response_header(response, "Content-Type", "application/json");
-    if (answer->allow != NULL)
-        (void)MHD_add_response_header(response, "Allow", answer->allow);
-    if (exchange->method == SKR_METHOD_OPTIONS) {
-        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods",
-                                      "GET, HEAD, POST, OPTIONS");
-        (void)MHD_add_response_header(response, "Access-Control-Allow-Headers",
-                                      "Content-Type, Authorization");
-    }
-    char seconds[16];
-    (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
-    if (answer->retry_after_s > 0)
-        (void)MHD_add_response_header(response, "Retry-After", seconds);
-    (void)pthread_mutex_lock(&server->mutex);
-    bool is_last = server->is_draining || exchange->refusal != 0;
-    (void)pthread_mutex_unlock(&server->mutex);
-    if (is_last)
-        (void)MHD_add_response_header(response, "Connection", "close");
-    skr_server_watch_set(server, exchange->socket, NULL);
-    enum MHD_Result result = MHD_queue_response(exchange->connection, answer->status, response);
-    MHD_destroy_response(response);
+        return MHD_NO; /* no memory even for an error: the connection is closed */
+    enum MHD_Result result =
+        MHD_queue_response(exchange->connection, exchange->ready->said.status, response);
+    if (response != exchange->ready->response)
+        MHD_destroy_response(response);
     return result;
-}
-
-/* Makes an answer without a worker, and its line in the log. */
-static void refuse_now(skr_exchange *exchange, unsigned status, const char *message)
-{
-    skr_server *server = exchange->server;
-    skr_http_question question = {.method = exchange->method, .path = exchange->path};
-    skr_route_refuse(&server->service, status, message, &exchange->answer);
-    char line[600];
-    skr_audit_line(&question, &exchange->answer, skr_now_ns() - exchange->begin_ns, line,
-                   sizeof line);
-    skr_server_log(server, line);
 }
 
 /* What is wrong was seen while it was read. */
 static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, const char *message)
 {
-    refuse_now(exchange, status, message);
+    skr_server_answer_refuse(exchange, status, message);
     exchange->state = SKR_EXCHANGE_ANSWERED;
     return send_answer(exchange);
 }
@@ -218,11 +182,9 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     const char *type = header(exchange, "Content-Type");
     if (type != NULL)
         exchange->content_type = strdup(type);
-    (void)pthread_mutex_lock(&server->mutex);
-    server->n_exchanges++;
-    (void)pthread_mutex_unlock(&server->mutex);
+    atomic_fetch_add(&server->n_exchanges, 1);
     exchange->is_counted = true;
-    skr_server_watch_set(server, exchange->socket, NULL);
+    skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
     check_headers(exchange);
 
     const char *length = header(exchange, "Content-Length");
@@ -258,19 +220,24 @@ static bool read_piece(skr_exchange *exchange, const char *bytes, size_t n)
     return true;
 }
 
-/* The request is whole: to a worker with it. */
+/* The request is whole: it is answered with what is kept, or by a worker. */
 static enum MHD_Result dispatch(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
     if (exchange->refusal != 0)
         return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
     exchange->begin_ns = skr_now_ns();
+    if (skr_server_answer_find(exchange)) {
+        skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
+        exchange->state = SKR_EXCHANGE_ANSWERED;
+        return send_answer(exchange);
+    }
     exchange->state = SKR_EXCHANGE_WORKING;
     skr_server_watch_set(server, exchange->socket, exchange);
     MHD_suspend_connection(exchange->connection);
     if (skr_server_pool_put(server, exchange))
         return MHD_YES;
-    refuse_now(exchange, 503, "too many questions at once; try again");
+    skr_server_answer_refuse(exchange, 503, "too many questions at once; try again");
     skr_server_resume(exchange);
     return MHD_YES;
 }
@@ -279,6 +246,7 @@ void skr_server_resume(skr_exchange *exchange)
 {
     struct MHD_Connection *connection = exchange->connection;
     skr_server_watch_set(exchange->server, exchange->socket, NULL);
+    skr_server_watch_hurry(exchange->server, exchange->socket, skr_now_ns());
     exchange->state = SKR_EXCHANGE_ANSWERED;
     MHD_resume_connection(connection); /* from here on the exchange is not ours */
 }

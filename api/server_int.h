@@ -11,10 +11,13 @@
 
 #include <pthread.h>
 
+#include "api/answer_cache_int.h"
 #include "api/route_int.h"
+#include "storage/base/buffer.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct MHD_Response;
 
 typedef enum skr_exchange_state {
     SKR_EXCHANGE_NEW,      /* the request line is there */
@@ -23,13 +26,19 @@ typedef enum skr_exchange_state {
     SKR_EXCHANGE_ANSWERED, /* to be sent */
 } skr_exchange_state;
 
+/* An answer as it is sent. One that is kept is not changed any more. */
+typedef struct skr_ready_answer {
+    struct MHD_Response *response; /* owns the body of what is said */
+    skr_http_answer said;
+} skr_ready_answer;
+
 /* A socket, for the watch. */
 typedef struct skr_socket {
     struct skr_socket *next;
     struct skr_socket *before;
     int fd;
-    uint64_t deadline_ns;          /* by when what it is at must be done; 0: no limit */
-    struct skr_exchange *exchange; /* while a worker has it, so that it can be stopped */
+    atomic_uint_fast64_t deadline_ns; /* by when what it is at must be done; 0: no limit */
+    struct skr_exchange *exchange;    /* while a worker has it, so that it can be stopped */
 } skr_socket;
 
 typedef struct skr_exchange {
@@ -50,7 +59,9 @@ typedef struct skr_exchange {
     size_t n_body_room;
     uint64_t begin_ns;
     atomic_bool stop;
-    skr_http_answer answer;
+    skr_buffer key;          /* under which the answer will be kept; empty: it will not */
+    skr_ready_answer *ready; /* NULL while there is no answer, and when there is no memory */
+    skr_kept *kept;          /* what holds `ready`, when it is kept; NULL: the exchange owns it */
 } skr_exchange;
 
 struct skr_server {
@@ -60,6 +71,10 @@ struct skr_server {
     char *base_url;
     int listen_fd;
     struct MHD_Daemon *daemon;
+    skr_answer_cache *cache; /* NULL: no answers are kept */
+    skr_buffer key;          /* of the thread of libmicrohttpd, for looking up */
+    atomic_size_t n_exchanges;
+    atomic_bool is_draining;
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t has_work;
@@ -68,9 +83,7 @@ struct skr_server {
     skr_exchange *first;
     skr_exchange *last;
     size_t n_queued;
-    size_t n_exchanges;
     skr_socket *sockets;
-    bool is_draining;
     bool is_stopping; /* workers end when the queue is empty */
     bool is_watch_over;
 
@@ -83,6 +96,28 @@ struct skr_server {
 
 /* Gives a line to the log. */
 void skr_server_log(skr_server *server, const char *line);
+
+/* The question of an exchange that was read. */
+skr_http_question skr_server_question(const skr_exchange *exchange);
+
+/* Is the answer kept? Then exchange->ready is it, and its line is in the log. */
+bool skr_server_answer_find(skr_exchange *exchange);
+
+/* Makes the answer, writes its line, keeps it where that may be. A worker's. */
+void skr_server_answer_make(skr_exchange *exchange);
+
+/* Makes an answer that refuses, and its line. */
+void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const char *message);
+
+/* The response to queue, to be destroyed; is_last: that tells the client that the connection ends.
+ * NULL: no memory. */
+struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bool is_last);
+
+/* Lets go of the answer. */
+void skr_server_answer_done(skr_exchange *exchange);
+
+/* Frees a skr_ready_answer; NULL is allowed. */
+void skr_ready_answer_free(void *ready);
 
 /* Starts and ends the workers. Ending waits for the queue to be empty. Errors: NOMEM. */
 SKR_MUST_USE int skr_server_pool_start(skr_server *server, skr_err *err);
@@ -102,8 +137,10 @@ void skr_server_watch_stop(skr_server *server);
 skr_socket *skr_server_watch_add(skr_server *server, int fd);
 void skr_server_watch_remove(skr_server *server, skr_socket *socket);
 
-/* What the socket is at must be done within the configured time; exchange NULL. Or a worker has the
- * exchange: no limit but its own. */
+/* What the socket is at must be done within the configured time from now_ns on. */
+void skr_server_watch_hurry(skr_server *server, skr_socket *socket, uint64_t now_ns);
+
+/* A worker has the exchange: no limit but its own. NULL: it has not any more. */
 void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *exchange);
 
 /* Sets the stop of every exchange that a worker has. */

@@ -6,29 +6,6 @@
 
 #include "api/server_int.h"
 
-/* A line of the log: a question may be long. */
-#define LINE_MAX_BYTES 4096
-
-static void answer(skr_exchange *exchange)
-{
-    skr_server *server = exchange->server;
-    skr_http_question question = {
-        .method = exchange->method,
-        .path = exchange->path,
-        .words = exchange->words,
-        .content_type = exchange->content_type,
-        .body = exchange->body,
-        .n_body = exchange->n_body,
-        .deadline_ns = exchange->begin_ns + server->config.query_timeout_ms * (uint64_t)1000000,
-        .stop = &exchange->stop,
-    };
-    skr_route_answer(&server->service, &question, &exchange->answer);
-    char line[LINE_MAX_BYTES];
-    skr_audit_line(&question, &exchange->answer, skr_now_ns() - exchange->begin_ns, line,
-                   sizeof line);
-    skr_server_log(server, line);
-}
-
 /* The next exchange, or NULL when the server stops and the queue is empty. */
 static skr_exchange *take(skr_server *server)
 {
@@ -50,7 +27,7 @@ static void *work(void *context)
 {
     skr_server *server = context;
     for (skr_exchange *exchange = take(server); exchange != NULL; exchange = take(server)) {
-        answer(exchange);
+        skr_server_answer_make(exchange);
         skr_server_resume(exchange);
     }
     return NULL;

@@ -22,7 +22,7 @@ skr_socket *skr_server_watch_add(skr_server *server, int fd)
     if (socket == NULL)
         return NULL;
     socket->fd = fd;
-    socket->deadline_ns = skr_now_ns() + server->config.timeout_s * (uint64_t)1000000000;
+    skr_server_watch_hurry(server, socket, skr_now_ns());
     (void)pthread_mutex_lock(&server->mutex);
     socket->next = server->sockets;
     if (socket->next != NULL)
@@ -47,14 +47,22 @@ void skr_server_watch_remove(skr_server *server, skr_socket *socket)
     free(socket);
 }
 
+void skr_server_watch_hurry(skr_server *server, skr_socket *socket, uint64_t now_ns)
+{
+    if (socket != NULL)
+        atomic_store_explicit(&socket->deadline_ns,
+                              now_ns + server->config.timeout_s * (uint64_t)1000000000,
+                              memory_order_relaxed);
+}
+
 void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *exchange)
 {
     if (socket == NULL)
         return;
     (void)pthread_mutex_lock(&server->mutex);
     socket->exchange = exchange;
-    socket->deadline_ns =
-        exchange != NULL ? 0 : skr_now_ns() + server->config.timeout_s * (uint64_t)1000000000;
+    if (exchange != NULL)
+        atomic_store_explicit(&socket->deadline_ns, 0, memory_order_relaxed);
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
@@ -69,10 +77,9 @@ void skr_server_watch_stop_all(skr_server *server)
 
 static void look(skr_socket *socket, uint64_t now_ns)
 {
-    if (socket->deadline_ns != 0 && now_ns > socket->deadline_ns) {
+    uint64_t deadline_ns = atomic_load_explicit(&socket->deadline_ns, memory_order_relaxed);
+    if (deadline_ns != 0 && now_ns > deadline_ns)
         (void)shutdown(socket->fd, SHUT_RDWR); /* the library sees its end and closes it */
-        socket->deadline_ns = 0;
-    }
     if (socket->exchange == NULL)
         return;
     struct pollfd asked = {.fd = socket->fd, .events = POLLRDHUP};

@@ -24,6 +24,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
     }
     engine->options = *options;
+    atomic_init(&engine->state, 1);
     if (engine->options.n_threads == 0) {
         long n = sysconf(_SC_NPROCESSORS_ONLN);
         engine->options.n_threads = n < 1 ? 1 : (unsigned)n;
@@ -50,9 +51,15 @@ int skr_engine_reload(skr_engine *engine, skr_err *err)
     (void)pthread_mutex_lock(&engine->lock);
     skr_snapshot *old = engine->snapshot;
     engine->snapshot = fresh;
+    atomic_fetch_add(&engine->state, 1);
     (void)pthread_mutex_unlock(&engine->lock);
     skr_snapshot_release(old);
     return SKR_OK;
+}
+
+uint64_t skr_engine_state(skr_engine *engine)
+{
+    return atomic_load(&engine->state);
 }
 
 void skr_engine_close(skr_engine *engine)

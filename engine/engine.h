@@ -36,6 +36,13 @@ SKR_MUST_USE int skr_engine_open(const char *folder, const skr_engine_options *o
 /* Takes up the generation in force now; on failure the old one stays. Errors: as open. */
 SKR_MUST_USE int skr_engine_reload(skr_engine *engine, skr_err *err);
 
+/*
+ * A number that grows with every generation that is taken up, from 1 on. While it stays the same,
+ * every question is answered from one generation; generations themselves may come back when an
+ * operator puts an old copy in place.
+ */
+uint64_t skr_engine_state(skr_engine *engine);
+
 /* Closes; no question may be running. NULL is allowed. */
 void skr_engine_close(skr_engine *engine);
 

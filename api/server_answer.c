@@ -1,0 +1,195 @@
+/*
+ * server_answer.c - an answer as libmicrohttpd sends it: made by a worker, or found among those
+ * that are kept, and its line in the log.
+ */
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/answer_key_int.h"
+#include "api/beacon_access_int.h"
+#include "api/server_int.h"
+
+/* A line of the log: a question may be long. */
+#define LINE_MAX_BYTES 4096
+
+/* What libmicrohttpd and the allocator need for a response and its headers, about. */
+#define RESPONSE_BYTES 1024
+
+void skr_ready_answer_free(void *context)
+{
+    skr_ready_answer *ready = context;
+    if (ready == NULL)
+        return;
+    if (ready->response != NULL) {
+        MHD_destroy_response(ready->response);
+        ready->said.body = NULL;
+    }
+    skr_http_answer_done(&ready->said);
+    free(ready);
+}
+
+void skr_server_answer_done(skr_exchange *exchange)
+{
+    if (exchange->kept != NULL)
+        skr_answer_cache_release(exchange->server->cache, exchange->kept);
+    else
+        skr_ready_answer_free(exchange->ready);
+    exchange->kept = NULL;
+    exchange->ready = NULL;
+    skr_buffer_done(&exchange->key);
+}
+
+/* ------------------------------------------------------------------ responses */
+
+/* Every answer may be read from any origin, and none may be kept by those in between: who may see
+ * what, and the store, change. */
+static void add_headers(struct MHD_Response *response, const skr_http_answer *answer,
+                        skr_method method)
+{
+    (void)MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (answer->n_body > 0)
+        (void)MHD_add_response_header(response, "Content-Type", "application/json");
+    if (answer->allow != NULL)
+        (void)MHD_add_response_header(response, "Allow", answer->allow);
+    if (method == SKR_METHOD_OPTIONS) {
+        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods",
+                                      "GET, HEAD, POST, OPTIONS");
+        (void)MHD_add_response_header(response, "Access-Control-Allow-Headers",
+                                      "Content-Type, Authorization");
+    }
+    char seconds[16];
+    (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
+    if (answer->retry_after_s > 0)
+        (void)MHD_add_response_header(response, "Retry-After", seconds);
+}
+
+/* The response takes the body. */
+static void make_response(skr_ready_answer *ready, skr_method method)
+{
+    if (ready->said.status == 0)
+        return; /* no memory even for an error */
+    ready->response = MHD_create_response_from_buffer(ready->said.n_body, ready->said.body,
+                                                      MHD_RESPMEM_MUST_FREE);
+    if (ready->response != NULL)
+        add_headers(ready->response, &ready->said, method);
+}
+
+struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bool is_last)
+{
+    const skr_ready_answer *ready = exchange->ready;
+    if (ready == NULL || ready->response == NULL)
+        return NULL;
+    if (!is_last)
+        return ready->response;
+    /* others may be sending the one that is kept */
+    struct MHD_Response *copy = MHD_create_response_from_buffer(
+        ready->said.n_body, ready->said.body, MHD_RESPMEM_MUST_COPY);
+    if (copy == NULL)
+        return NULL;
+    add_headers(copy, &ready->said, exchange->method);
+    (void)MHD_add_response_header(copy, "Connection", "close");
+    return copy;
+}
+
+/* ------------------------------------------------------------------ answering */
+
+skr_http_question skr_server_question(const skr_exchange *exchange)
+{
+    return (skr_http_question){
+        .method = exchange->method,
+        .path = exchange->path,
+        .words = exchange->words,
+        .content_type = exchange->content_type,
+        .body = exchange->body,
+        .n_body = exchange->n_body,
+        .deadline_ns =
+            exchange->begin_ns + exchange->server->config.query_timeout_ms * (uint64_t)1000000,
+        .stop = &exchange->stop,
+    };
+}
+
+static void write_line(skr_exchange *exchange, const skr_http_question *question)
+{
+    if (exchange->server->config.on_log == NULL)
+        return;
+    char line[LINE_MAX_BYTES];
+    const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
+                                   .took_ns = skr_now_ns() - exchange->begin_ns};
+    skr_audit_line(question, &exchange->ready->said, &times, line, sizeof line);
+    skr_server_log(exchange->server, line);
+}
+
+static bool make_key(const skr_server *server, const skr_http_question *question, skr_buffer *key)
+{
+    skr_err err;
+    const skr_access access = skr_beacon_access(&server->service, question);
+    key->n = 0;
+    return skr_answer_key_put(question, &access, key, &err) == SKR_OK;
+}
+
+bool skr_server_answer_find(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    const skr_http_question question = skr_server_question(exchange);
+    if (server->cache == NULL || !skr_answer_key_is_for(&question) ||
+        !make_key(server, &question, &server->key))
+        return false;
+    exchange->kept = skr_answer_cache_find(server->cache, skr_engine_state(server->service.engine),
+                                           server->key.bytes, server->key.n);
+    if (exchange->kept != NULL) {
+        exchange->ready = skr_kept_value(exchange->kept);
+        write_line(exchange, &question);
+        return true;
+    }
+    skr_err err;
+    if (skr_buffer_put(&exchange->key, server->key.bytes, server->key.n, &err) < 0)
+        exchange->key.n = 0;
+    return false;
+}
+
+/* Errors are not kept: what was wrong may be right the next time. */
+static void keep(skr_exchange *exchange, uint64_t state)
+{
+    skr_server *server = exchange->server;
+    const skr_ready_answer *ready = exchange->ready;
+    const skr_http_answer *said = &ready->said;
+    if (exchange->key.n == 0 || said->status != 200 || ready->response == NULL ||
+        skr_engine_state(server->service.engine) != state)
+        return;
+    size_t n = sizeof *ready + RESPONSE_BYTES + said->n_body +
+               (said->canonical == NULL ? 0 : strlen(said->canonical) + 1);
+    exchange->kept = skr_answer_cache_keep(server->cache, state, exchange->key.bytes,
+                                           exchange->key.n, exchange->ready, n);
+    if (exchange->kept == NULL)
+        exchange->ready = NULL;
+}
+
+void skr_server_answer_make(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    const skr_http_question question = skr_server_question(exchange);
+    uint64_t state = skr_engine_state(server->service.engine);
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return;
+    skr_route_answer(&server->service, &question, &exchange->ready->said);
+    write_line(exchange, &question);
+    make_response(exchange->ready, exchange->method);
+    keep(exchange, state);
+}
+
+void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const char *message)
+{
+    const skr_http_question question = {.method = exchange->method, .path = exchange->path};
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return;
+    skr_route_refuse(&exchange->server->service, status, message, &exchange->ready->said);
+    write_line(exchange, &question);
+    make_response(exchange->ready, exchange->method);
+}
