@@ -32,26 +32,56 @@ static uint32_t grown(uint32_t n_max)
     return n_max < 8 ? 8 : n_max > SKR_SAMPLES_MAX / 2 ? SKR_SAMPLES_MAX : 2 * n_max;
 }
 
+/* Room for n_more plain carriers. */
+static int make_room(skr_carriers *carriers, uint32_t n_more, skr_err *err)
+{
+    SKR_CHECK(carriers->n <= SKR_SAMPLES_MAX - n_more);
+    uint32_t n_max = grown(carriers->n_max);
+    if (n_max < carriers->n + n_more)
+        n_max = carriers->n + n_more;
+    uint32_t *samples = realloc(carriers->samples, n_max * sizeof *samples);
+    if (samples != NULL)
+        carriers->samples = samples;
+    uint8_t *dosages = realloc(carriers->dosages, n_max);
+    if (dosages != NULL)
+        carriers->dosages = dosages;
+    if (samples == NULL || dosages == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+    carriers->n_max = n_max;
+    return SKR_OK;
+}
+
 int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage, skr_err *err)
 {
     SKR_CHECK(dosage == 1 || dosage == 2);
     SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < sample);
-    if (carriers->n == carriers->n_max) {
-        SKR_CHECK(carriers->n < SKR_SAMPLES_MAX);
-        uint32_t n_max = grown(carriers->n_max);
-        uint32_t *samples = realloc(carriers->samples, n_max * sizeof *samples);
-        if (samples != NULL)
-            carriers->samples = samples;
-        uint8_t *dosages = realloc(carriers->dosages, n_max);
-        if (dosages != NULL)
-            carriers->dosages = dosages;
-        if (samples == NULL || dosages == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-        carriers->n_max = n_max;
-    }
+    int status = carriers->n == carriers->n_max ? make_room(carriers, 1, err) : SKR_OK;
+    if (status < 0)
+        return status;
     carriers->samples[carriers->n] = sample;
     carriers->dosages[carriers->n] = dosage;
     carriers->n++;
+    return SKR_OK;
+}
+
+int skr_carriers_add_word(skr_carriers *carriers, uint32_t first, uint64_t bits, uint64_t twos,
+                          skr_err *err)
+{
+    uint32_t n = carriers->n;
+    uint32_t n_more = (uint32_t)__builtin_popcountll(bits);
+    SKR_CHECK((twos & ~bits) == 0);
+    if (n_more == 0)
+        return SKR_OK;
+    SKR_CHECK(n == 0 || carriers->samples[n - 1] < first + (uint32_t)__builtin_ctzll(bits));
+    int status = n_more > carriers->n_max - n ? make_room(carriers, n_more, err) : SKR_OK;
+    if (status < 0)
+        return status;
+    for (; bits != 0; bits &= bits - 1, n++) {
+        unsigned at = (unsigned)__builtin_ctzll(bits);
+        carriers->samples[n] = first + at;
+        carriers->dosages[n] = (uint8_t)(1 + (twos >> at & 1));
+    }
+    carriers->n = n;
     return SKR_OK;
 }
 

@@ -56,6 +56,13 @@ void skr_carriers_clear(skr_carriers *carriers);
 /* Appends; samples must come in ascending order within each list (checked). Errors: NOMEM. */
 SKR_MUST_USE int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage,
                                   skr_err *err);
+
+/*
+ * Appends the plain carriers among the 64 samples from `first` on: a bit of `bits` for each, a
+ * bit of twos, among them, for those of dosage 2. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_carriers_add_word(skr_carriers *carriers, uint32_t first, uint64_t bits,
+                                       uint64_t twos, skr_err *err);
 SKR_MUST_USE int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err);
 
 /* What a set of carriers adds up to. het is n_carriers - n_hom - n_hemi - n_partial. */

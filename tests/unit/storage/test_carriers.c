@@ -289,3 +289,24 @@ Test(carriers, undecided_ones_are_marked_and_not_counted)
     skr_buffer_done(&bytes);
     skr_carriers_done(&carriers);
 }
+
+Test(carriers, words_of_bits_add_what_one_by_one_adds)
+{
+    skr_carriers words = {0};
+    skr_carriers singles = {0};
+    for (uint32_t word = 0; word < 300; word++) {
+        uint64_t bits = draw() & draw() & (word % 7 == 0 ? UINT64_MAX : draw());
+        bits = word % 50 == 49 ? UINT64_MAX : word % 9 == 0 ? 0 : bits;
+        uint64_t twos = bits & draw();
+        cr_assert(skr_carriers_add_word(&words, 64 * word, bits, twos, &err) == SKR_OK);
+        for (uint32_t i = 0; i < 64; i++)
+            if ((bits >> i & 1) != 0)
+                cr_assert(skr_carriers_add(&singles, 64 * word + i, 1 + (uint8_t)(twos >> i & 1),
+                                           &err) == SKR_OK);
+    }
+    cr_assert(words.n == singles.n);
+    cr_assert(memcmp(words.samples, singles.samples, words.n * sizeof *words.samples) == 0);
+    cr_assert(memcmp(words.dosages, singles.dosages, words.n) == 0);
+    skr_carriers_done(&words);
+    skr_carriers_done(&singles);
+}
