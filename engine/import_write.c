@@ -237,6 +237,24 @@ static int merge_span(writing *w, skr_err *err)
     return status < 0 ? status : write_span(w, &w->all_calls, err);
 }
 
+/*
+ * Does one fragment say it all? The only one does, and of several spans the first, if the others
+ * say the same: records of one base in a joint file, where everybody is called.
+ */
+static bool is_first_enough(const writing *w)
+{
+    const skr_fragment *first = &w->fragments[0];
+    if (!w->import->files[first->file].is_identity)
+        return false;
+    for (size_t i = 1; i < w->n_fragments; i++) {
+        const skr_fragment *other = &w->fragments[i];
+        if (!first->is_span || other->file != first->file || other->n_body != first->n_body ||
+            memcmp(other->body, first->body, first->n_body) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* A group is whole: it becomes one row or one span. */
 static int write_group(writing *w, skr_err *err)
 {
@@ -246,7 +264,7 @@ static int write_group(writing *w, skr_err *err)
     const skr_fragment *first = &w->fragments[0];
     const skr_import_file *file = &w->import->files[first->file];
     int status;
-    if (w->n_fragments == 1 && file->is_identity) {
+    if (is_first_enough(w)) {
         status = skr_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
                                  first->is_span ? NULL : &w->carriers, err);
         if (status == SKR_OK)
