@@ -15,6 +15,7 @@
 
 #include "engine/gate.h"
 #include "engine/genotype.h"
+#include "engine/genotype_scan.h"
 #include "engine/name_map.h"
 #include "storage/base/err.h"
 
@@ -39,10 +40,12 @@ typedef struct skr_vcf_record {
     unsigned gt_width; /* bytes a value: 1, 2 or 4 */
     uint32_t n_ploidy;
 
-    /* What the gate asks for, one a sample; NULL where the record does not say or no gate asks. */
-    const float *gq; /* NAN: missing */
-    const float *dp; /* MIN_DP, else DP */
-    const uint8_t *ft;
+    /* What the gate asks for; NULL where the record does not say or no gate asks. Of several
+     * values of a sample the first counts. */
+    skr_values gq;
+    skr_values dp;
+    skr_values min_dp; /* counts before DP */
+    const uint8_t *ft; /* skr_filter, one a sample */
     bool has_ad;
 } skr_vcf_record;
 

@@ -113,31 +113,6 @@ static int bcf_info(skr_vcf *vcf, skr_err *err)
     return status;
 }
 
-/* Value number i of a field as a number, NAN when it is missing or behind the end. */
-static float number_at(const bcf_fmt_t *field, size_t i)
-{
-    int16_t two;
-    int32_t four;
-    float real;
-    switch (field->type) {
-    case BCF_BT_INT8: {
-        int8_t one = ((const int8_t *)field->p)[i];
-        return one == bcf_int8_missing || one == bcf_int8_vector_end ? NAN : (float)one;
-    }
-    case BCF_BT_INT16:
-        memcpy(&two, field->p + 2 * i, 2);
-        return two == bcf_int16_missing || two == bcf_int16_vector_end ? NAN : (float)two;
-    case BCF_BT_INT32:
-        memcpy(&four, field->p + 4 * i, 4);
-        return four == bcf_int32_missing || four == bcf_int32_vector_end ? NAN : (float)four;
-    case BCF_BT_FLOAT:
-        memcpy(&real, field->p + 4 * i, 4);
-        return real; /* missing and end are NANs of their own */
-    default:
-        return NAN;
-    }
-}
-
 /* A field whose bytes are there for every sample, or NULL. */
 static bcf_fmt_t *sound_field(skr_vcf *vcf, const char *tag)
 {
@@ -147,12 +122,32 @@ static bcf_fmt_t *sound_field(skr_vcf *vcf, const char *tag)
     return (uint64_t)field->size * vcf->samples.n <= field->p_len ? field : NULL;
 }
 
+/* The numbers of a field, none if it has no numbers. */
+static skr_values numbers(skr_vcf *vcf, const char *tag)
+{
+    const bcf_fmt_t *field = sound_field(vcf, tag);
+    skr_values values = {.n_each = 1};
+    if (field == NULL)
+        return values;
+    if (field->type == BCF_BT_INT8)
+        values.type = SKR_VALUE_INT8;
+    else if (field->type == BCF_BT_INT16)
+        values.type = SKR_VALUE_INT16;
+    else if (field->type == BCF_BT_INT32)
+        values.type = SKR_VALUE_INT32;
+    else if (field->type == BCF_BT_FLOAT)
+        values.type = SKR_VALUE_FLOAT;
+    else
+        return values;
+    values.n_each = (uint32_t)field->n;
+    values.values = field->p;
+    return values;
+}
+
 float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
 {
-    const bcf_fmt_t *field = vcf->bcf_ad;
-    if (allele >= (uint32_t)field->n)
-        return NAN;
-    return number_at(field, (size_t)sample * (size_t)field->n + allele);
+    const skr_values *ad = &vcf->bcf_ad;
+    return allele < ad->n_each ? skr_values_at(ad, (size_t)sample * ad->n_each + allele) : NAN;
 }
 
 static void bcf_ft(skr_vcf *vcf, const bcf_fmt_t *field)
@@ -172,22 +167,12 @@ static int bcf_facts(skr_vcf *vcf, skr_err *err)
     int status = skr_vcf_room_facts(vcf, err);
     if (status < 0)
         return status;
-    const bcf_fmt_t *gq = sound_field(vcf, "GQ");
-    const bcf_fmt_t *dp = sound_field(vcf, "DP");
-    const bcf_fmt_t *min_dp = sound_field(vcf, "MIN_DP");
     const bcf_fmt_t *ft = sound_field(vcf, "FT");
-    vcf->bcf_ad = sound_field(vcf, "AD");
-    for (uint32_t i = 0; gq != NULL && i < vcf->samples.n; i++)
-        vcf->gq[i] = number_at(gq, (size_t)i * (size_t)gq->n);
-    for (uint32_t i = 0; (dp != NULL || min_dp != NULL) && i < vcf->samples.n; i++) {
-        float least = min_dp != NULL ? number_at(min_dp, (size_t)i * (size_t)min_dp->n) : NAN;
-        if (isnan(least) && dp != NULL)
-            least = number_at(dp, (size_t)i * (size_t)dp->n);
-        vcf->dp[i] = least;
-    }
-    record->gq = gq != NULL ? vcf->gq : NULL;
-    record->dp = dp != NULL || min_dp != NULL ? vcf->dp : NULL;
-    record->has_ad = vcf->bcf_ad != NULL;
+    record->gq = numbers(vcf, "GQ");
+    record->dp = numbers(vcf, "DP");
+    record->min_dp = numbers(vcf, "MIN_DP");
+    vcf->bcf_ad = numbers(vcf, "AD");
+    record->has_ad = vcf->bcf_ad.values != NULL;
     if (ft != NULL && ft->type == BCF_BT_CHAR)
         bcf_ft(vcf, ft);
     return SKR_OK;

@@ -263,6 +263,11 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
     return SKR_OK;
 }
 
+static skr_values floats(const float *values)
+{
+    return (skr_values){.values = values, .type = SKR_VALUE_FLOAT, .n_each = 1};
+}
+
 /* Before a record's cells: what they leave out is missing. */
 static int clear_facts(skr_vcf *vcf, skr_err *err)
 {
@@ -279,8 +284,9 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
         vcf->ft[i] = SKR_FILTER_PASS;
         vcf->ad[i] = NULL;
     }
-    vcf->record.gq = format->has[SKR_VCF_GQ] ? vcf->gq : NULL;
-    vcf->record.dp = format->has[SKR_VCF_DP] || format->has[SKR_VCF_MIN_DP] ? vcf->dp : NULL;
+    vcf->record.gq = floats(format->has[SKR_VCF_GQ] ? vcf->gq : NULL);
+    vcf->record.dp = floats(format->has[SKR_VCF_DP] ? vcf->dp : NULL);
+    vcf->record.min_dp = floats(format->has[SKR_VCF_MIN_DP] ? vcf->min_dp : NULL);
     vcf->record.ft = format->has[SKR_VCF_FT] ? vcf->ft : NULL;
     vcf->record.has_ad = format->has[SKR_VCF_AD];
     return SKR_OK;
@@ -305,10 +311,6 @@ static int parse_cells(skr_vcf *vcf, const char *at, skr_err *err)
             return skr_vcf_fail(vcf, err, "%s sample columns than the header has, %u",
                                 *at == '\0' ? "fewer" : "more", vcf->samples.n);
     }
-    if (vcf->format.has[SKR_VCF_MIN_DP] && vcf->record.dp != NULL)
-        for (uint32_t sample = 0; sample < vcf->samples.n; sample++)
-            if (!isnan(vcf->min_dp[sample]))
-                vcf->dp[sample] = vcf->min_dp[sample];
     return SKR_OK;
 }
 

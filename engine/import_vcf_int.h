@@ -88,7 +88,7 @@ struct skr_vcf {
     float *min_dp;
     uint8_t *ft;
     const char **ad; /* text: where the AD of each sample begins, NULL without one */
-    bcf_fmt_t *bcf_ad;
+    skr_values bcf_ad;
 };
 
 /* One line of text without its end, NUL-terminated. *ret_line NULL: the end. */

@@ -1,8 +1,8 @@
 /*
  * record_claims.c - from a matrix of genotypes to carriers and calls.
  *
- * Nearly all genotypes of a large file are 0/0. They are told by comparing eight bytes at a time;
- * whatever is something else goes through the rules of genotype.h one by one.
+ * Nearly all genotypes of a large file are 0/0, and pass the gate. genotype_scan.h tells them 64 at
+ * a time; whatever is something else goes through the rules of genotype.h one by one.
  */
 #include "engine/record_claims.h"
 
@@ -76,7 +76,20 @@ typedef struct reading {
     const skr_columns *columns;
     const skr_named *named;
     skr_zone zone;
+    const skr_genotype_scan *scan;
 } reading;
+
+static float first_value(const skr_values *values, uint32_t column)
+{
+    return values->values == NULL ? NAN : skr_values_at(values, (size_t)column * values->n_each);
+}
+
+/* MIN_DP, else DP. */
+static float depth(const skr_vcf_record *record, uint32_t column)
+{
+    float least = first_value(&record->min_dp, column);
+    return isnan(least) ? first_value(&record->dp, column) : least;
+}
 
 /* Rule 3. The genotype is as written. */
 static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_expected_known,
@@ -86,8 +99,8 @@ static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_
     if (r->gate->is_none)
         return true;
     skr_gate_facts facts = {
-        .gq = record->gq != NULL ? record->gq[column] : NAN,
-        .dp = record->dp != NULL ? record->dp[column] : NAN,
+        .gq = first_value(&record->gq, column),
+        .dp = depth(record, column),
         .worst = record->filter,
         .is_hom_ref = skr_genotype_is_hom_ref(genotype),
         .is_one_copy = genotype->n == 1 || (is_expected_known && expected == 1),
@@ -246,60 +259,134 @@ static int read_one_shared(const reading *r, uint32_t sample, const uint32_t *al
 
 /* ------------------------------------------------------------------ whole columns */
 
-/* Is a called hom-ref genotype of this record plainly the default, without looking closer? */
+/* Samples that are scanned at a time: their bits stay in the nearest cache. */
+#define N_SCANNED 4096u
+#define N_SCANNED_WORDS (N_SCANNED / 64)
+
+/* Can the first value of every sample be scanned? */
+static bool can_scan(const skr_values *values)
+{
+    return values->values == NULL || values->n_each == 1;
+}
+
+/* Is a genotype of REF alone, whose numbers are high enough, plainly the default? */
 static bool can_skip_hom_ref(const reading *r)
 {
     const skr_vcf_record *record = r->record;
-    if (record->gt == NULL || record->gt_width != 1 || r->columns->column != NULL)
+    if (record->gt == NULL || r->columns->column != NULL)
         return false;
-    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || record->gq != NULL ||
-                              record->dp != NULL || record->ft != NULL))
+    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(&record->gq) ||
+                              !can_scan(&record->dp) || !can_scan(&record->min_dp)))
         return false;
     return (record->n_ploidy == 2 && r->columns->has_plain_zone[r->zone]) ||
            (record->n_ploidy == 1 && r->columns->is_one_copy[r->zone]);
 }
 
-/* A diploid genotype of one plain ALT, both copies known: no rule has anything to add. */
-static int read_pair(const reading *r, uint32_t sample, uint8_t a, uint8_t b, skr_err *err)
+/* Are pairs of bytes that name REF and the first ALT plain carriers, and pairs of '.' no-calls? */
+static bool has_plain_pairs(const reading *r)
 {
-    return skr_carriers_add(&r->claims->carriers[0], sample, (uint8_t)((a == 4) + (b == 4)), err);
+    const skr_vcf_record *record = r->record;
+    bool has_balance =
+        record->has_ad && (record->dp.values != NULL || record->min_dp.values != NULL);
+    return record->n_ploidy == 2 && record->gt_width == 1 && r->zone == SKR_ZONE_DIPLOID &&
+           r->named->n_alts == 1 && r->named->n_keys == 1 &&
+           r->named->first_key[2] - r->named->first_key[1] == 1 && !r->named->is_unknown[1] &&
+           (r->gate->is_none || (record->filter == SKR_FILTER_PASS && !has_balance));
 }
 
-/* Records with bytes for genotypes: eight bytes at a time while all of them are 0 and 0. */
-static int read_bytes(const reading *r, skr_err *err)
+/* Adds marks for the samples from `from` on that the gate may refuse. */
+static void mark_refused(const reading *r, uint32_t from, uint32_t n, uint64_t *marks)
 {
-    const uint8_t *gt = r->record->gt;
-    const uint32_t ploidy = r->record->n_ploidy;
-    const uint32_t n = r->columns->n;
-    const uint32_t n_word = 8 / ploidy;
-    const uint64_t no_phase = 0xfefefefefefefefeu;
-    const uint64_t all_ref = 0x0202020202020202u;
-    bool is_simple = ploidy == 2 && r->zone == SKR_ZONE_DIPLOID && r->named->n_alts == 1 &&
-                     r->named->n_keys == 1 && !r->named->is_unknown[1] &&
-                     (r->gate->is_none || r->record->filter == SKR_FILTER_PASS);
+    static const size_t sizes[] = {
+        [SKR_VALUE_INT8] = 1, [SKR_VALUE_INT16] = 2, [SKR_VALUE_INT32] = 4, [SKR_VALUE_FLOAT] = 4};
+    const skr_gate *gate = r->gate;
+    const double min_dp = gate->min_dp > gate->min_dp_haploid ? gate->min_dp : gate->min_dp_haploid;
+    const skr_values *const fields[] = {&r->record->gq, &r->record->dp, &r->record->min_dp};
+    const double limits[] = {gate->min_gq, min_dp, min_dp};
+    if (gate->is_none)
+        return;
+    for (size_t i = 0; i < 3; i++)
+        if (fields[i]->values != NULL)
+            r->scan->add_below((const uint8_t *)fields[i]->values + from * sizes[fields[i]->type],
+                               n, fields[i]->type, limits[i], marks);
+    for (uint32_t i = 0; r->record->ft != NULL && i < n; i++)
+        marks[i / 64] |= (uint64_t)(r->record->ft[from + i] != SKR_FILTER_PASS) << i % 64;
+}
 
-    for (uint32_t sample = 0; sample < n;) {
-        uint64_t word;
-        if (sample + n_word <= n) {
-            memcpy(&word, gt + (size_t)sample * ploidy, sizeof word);
-            if ((word & no_phase) == all_ref) {
-                sample += n_word;
-                continue;
-            }
-        }
-        uint32_t end = sample + n_word < n ? sample + n_word : n;
-        for (; sample < end; sample++) {
-            uint8_t a = gt[(size_t)sample * ploidy] & 0xfe;
-            uint8_t b = gt[(size_t)sample * ploidy + ploidy - 1] & 0xfe;
-            if (a == 2 && b == 2)
-                continue;
-            bool is_pair = is_simple && (a == 2 || a == 4) && (b == 2 || b == 4);
-            int status = is_pair ? read_pair(r, sample, a, b, err) : read_one(r, sample, err);
-            if (status < 0)
-                return status;
-        }
+/* The samples of a word of marks, by all the rules. */
+static int read_marked(const reading *r, uint32_t from, uint64_t marks, skr_err *err)
+{
+    int status = SKR_OK;
+    for (; marks != 0 && status == SKR_OK; marks &= marks - 1)
+        status = read_one(r, from + (uint32_t)__builtin_ctzll(marks), err);
+    return status;
+}
+
+/* Whatever is not REF alone is looked at. */
+static int scan_samples(const reading *r, uint32_t from, uint32_t n, skr_err *err)
+{
+    static const uint64_t masks[] = {0, UINT64_C(0xfefefefefefefefe), UINT64_C(0xfffefffefffefffe),
+                                     0, UINT64_C(0xfffffffefffffffe)};
+    static const uint64_t values[] = {0, UINT64_C(0x0202020202020202), UINT64_C(0x0002000200020002),
+                                      0, UINT64_C(0x0000000200000002)};
+    const skr_vcf_record *record = r->record;
+    unsigned n_bytes = record->gt_width * record->n_ploidy;
+    uint64_t marks[N_SCANNED_WORDS];
+    (void)r->scan->mark_unlike((const uint8_t *)record->gt + (size_t)from * n_bytes, n, n_bytes,
+                               masks[record->gt_width], values[record->gt_width], marks);
+    mark_refused(r, from, n, marks);
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n && status == SKR_OK; i += 64)
+        if (marks[i / 64] != 0)
+            status = read_marked(r, from + i, marks[i / 64], err);
+    return status;
+}
+
+/* The samples of a word that are plain carriers or plain no-calls. */
+static int add_plain(const reading *r, uint32_t from, uint64_t carriers, uint64_t homs,
+                     uint64_t missing, skr_err *err)
+{
+    int status = SKR_OK;
+    if (carriers != 0)
+        status = skr_carriers_add_word(&r->claims->carriers[0], from, carriers, homs, err);
+    for (; missing != 0 && status == SKR_OK; missing &= missing - 1)
+        status = push_no_call(r->claims, from + (uint32_t)__builtin_ctzll(missing), err);
+    return status;
+}
+
+/* Pairs of bytes: what is plain needs no rule. */
+static int scan_pairs(const reading *r, uint32_t from, uint32_t n, skr_err *err)
+{
+    uint64_t marks[4][N_SCANNED_WORDS];
+    uint64_t refused[N_SCANNED_WORDS] = {0};
+    skr_pair_planes planes = {marks[0], marks[1], marks[2], marks[3]};
+    (void)r->scan->sort_pairs((const uint8_t *)r->record->gt + 2 * (size_t)from, n, &planes);
+    mark_refused(r, from, n, refused);
+    for (uint32_t i = 0; i < (n + 63) / 64; i++) {
+        uint64_t others = planes.others[i] | refused[i];
+        uint64_t plain = planes.carriers[i] | planes.missing[i];
+        if ((others | plain) == 0)
+            continue;
+        /* One by one keeps the lists in order; few words have both. */
+        int status = others == 0 ? add_plain(r, from + 64 * i, planes.carriers[i], planes.homs[i],
+                                             planes.missing[i], err)
+                                 : read_marked(r, from + 64 * i, others | plain, err);
+        if (status < 0)
+            return status;
     }
     return SKR_OK;
+}
+
+/* Looks closer at the samples only that are not plainly the default. */
+static int scan_columns(const reading *r, skr_err *err)
+{
+    bool is_plain = has_plain_pairs(r);
+    int status = SKR_OK;
+    for (uint32_t from = 0; from < r->columns->n && status == SKR_OK; from += N_SCANNED) {
+        uint32_t n = r->columns->n - from < N_SCANNED ? r->columns->n - from : N_SCANNED;
+        status = is_plain ? scan_pairs(r, from, n, err) : scan_samples(r, from, n, err);
+    }
+    return status;
 }
 
 /* Turns the lists into the call set that needs the shorter one. */
@@ -343,12 +430,12 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
                     const skr_gate *gate, const skr_columns *columns, const skr_named *named,
                     skr_zone zone, skr_err *err)
 {
-    reading r = {claims, vcf, record, gate, columns, named, zone};
+    reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
     int status = clear(claims, named->n_keys, err);
     if (status < 0)
         return status;
     if (can_skip_hom_ref(&r)) {
-        status = read_bytes(&r, err);
+        status = scan_columns(&r, err);
     } else {
         for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
             status = read_one(&r, sample, err);
@@ -360,7 +447,7 @@ int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf, const skr_vcf
                            const skr_gate *gate, const skr_columns *columns, const skr_named *named,
                            skr_zone zone, const uint32_t *alts, uint32_t n_alts, skr_err *err)
 {
-    reading r = {claims, vcf, record, gate, columns, named, zone};
+    reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
     int status = clear(claims, 1, err);
     for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
         status = read_one_shared(&r, sample, alts, n_alts, err);

@@ -1,0 +1,530 @@
+/*
+ * Claims of whole columns are what each genotype says by itself, read slowly: drawn records of BCF
+ * and of text, every width and ploidy, missing copies, short vectors, numbers for the gate.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/record_claims.h"
+#include "tests/support/random.h"
+#include "tests/support/raw_bcf.h"
+#include "tests/support/temp_folder.h"
+
+#define N_SAMPLES_MAX 9000u
+#define N_ALTS_MAX 80u
+#define END INT32_MIN /* behind the last copy */
+#define ABSENT NAN
+
+enum {
+    KEY_PASS,
+    KEY_FAIL,
+    KEY_REFCALL,
+    KEY_GT,
+    KEY_GQ,
+    KEY_DP,
+    KEY_MIN_DP,
+    KEY_AD,
+    KEY_FT
+};
+
+/* A drawn record, as it is meant. */
+typedef struct drawn {
+    uint32_t n_samples;
+    uint32_t n_alts;
+    uint32_t n_ploidy;                         /* 0: no GT */
+    int gt_type;                               /* RAW_INT8 ... */
+    int32_t gt[N_SAMPLES_MAX][SKR_PLOIDY_MAX]; /* allele, -1 '.', END */
+    bool is_phased[N_SAMPLES_MAX];
+    int filter;
+    bool has_gq, has_dp, has_min_dp, has_ad, has_ft;
+    float gq[N_SAMPLES_MAX];
+    float dp[N_SAMPLES_MAX];
+    float min_dp[N_SAMPLES_MAX];
+    float ad[N_SAMPLES_MAX][N_ALTS_MAX + 1];
+    int ft[N_SAMPLES_MAX]; /* 0 missing, 1 PASS, 2 bad, 3 RefCall */
+} drawn;
+
+static drawn it;
+static test_random draw;
+static skr_err err;
+
+static uint32_t below(uint32_t n)
+{
+    return test_random_below(&draw, n);
+}
+
+/* ------------------------------------------------------------------ drawing */
+
+static void draw_genotype(uint32_t sample, unsigned strange)
+{
+    int32_t *gt = it.gt[sample];
+    uint32_t n = it.n_ploidy;
+    bool is_plain = below(100) >= strange;
+    if (!is_plain && below(3) == 0)
+        n = below(it.n_ploidy + 1); /* a short vector; 0: nothing at all */
+    bool is_missing = !is_plain && below(3) == 0;
+    for (uint32_t i = 0; i < it.n_ploidy; i++) {
+        if (i >= n)
+            gt[i] = END;
+        else if (is_missing || (!is_plain && below(6) == 0))
+            gt[i] = -1;
+        else
+            gt[i] = is_plain ? 0 : (int32_t)below(it.n_alts + 1);
+    }
+    it.is_phased[sample] = below(2) == 0;
+}
+
+static float draw_number(unsigned low)
+{
+    return below(40) == 0 ? ABSENT : (float)(below(100) < low ? below(25) : 20 + below(80));
+}
+
+static void draw_record(bool is_gated)
+{
+    static const uint32_t sizes[] = {1, 7, 63, 64, 65, 130, 1000, 4096, 4097, 8999};
+    static const unsigned oddities[] = {0, 1, 5, 50, 100};
+    it.n_samples = below(3) == 0 ? 1 + below(300) : sizes[below(sizeof sizes / sizeof *sizes)];
+    it.n_alts = below(4) == 0 ? 1 + below(5) : below(30) == 0 ? 70 : 1;
+    it.n_ploidy = below(3) > 0 ? 2 : below(20) == 0 ? 0 : 1 + below(4);
+    it.gt_type = it.n_alts > 62 || below(5) == 0 ? RAW_INT16 : RAW_INT8;
+    it.gt_type = below(8) == 0 ? RAW_INT32 : it.gt_type;
+    it.filter = (int)below(3) > 0 ? KEY_PASS : (int)below(3);
+    it.has_gq = is_gated && below(2) == 0;
+    it.has_dp = is_gated && below(2) == 0;
+    it.has_min_dp = is_gated && below(5) == 0;
+    it.has_ad = is_gated && below(2) == 0;
+    it.has_ft = is_gated && below(5) == 0;
+    unsigned strange = oddities[below(5)];
+    unsigned low = oddities[below(4)];
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        draw_genotype(s, strange);
+        it.gq[s] = draw_number(low);
+        it.dp[s] = draw_number(low);
+        it.min_dp[s] = below(2) == 0 ? ABSENT : draw_number(low);
+        for (uint32_t a = 0; a <= it.n_alts; a++)
+            it.ad[s][a] = below(50) == 0 ? ABSENT : (float)below(40);
+        it.ft[s] = below(100) < low ? (int)below(4) : 1;
+    }
+}
+
+/* ------------------------------------------------------------------ writing it as BCF */
+
+static int32_t raw_missing(int type)
+{
+    return type == RAW_INT8 ? INT8_MIN : type == RAW_INT16 ? INT16_MIN : INT32_MIN;
+}
+
+static void put_numbers(raw_record *to, unsigned key, const float *values, uint32_t n_each)
+{
+    static const int types[] = {RAW_INT8, RAW_INT16, RAW_INT32, RAW_FLOAT};
+    int type = types[below(4)];
+    uint32_t n_more = n_each == 1 && below(10) == 0; /* a second value, which does not count */
+    raw_key(&to->format, key);
+    raw_head(&to->format, n_each + n_more, type);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        for (uint32_t i = 0; i < n_each + n_more; i++) {
+            float value = i < n_each ? values[s * (n_each == 1 ? 1 : N_ALTS_MAX + 1) + i] : 3;
+            bool is_missing = isnan(value);
+            uint32_t missing = 0x7f800001 + below(2);
+            if (type == RAW_FLOAT)
+                raw_put(&to->format, is_missing ? (void *)&missing : (void *)&value, 4);
+            else
+                raw_int(&to->format, type,
+                        is_missing ? raw_missing(type) + (int32_t)below(2) : (int32_t)value);
+        }
+    }
+    to->n_format++;
+}
+
+static void put_ft(raw_record *to)
+{
+    static const char *const texts[] = {".", "PASS", "bad", "RefCall"};
+    raw_key(&to->format, KEY_FT);
+    raw_head(&to->format, 7, RAW_CHAR);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        char text[8] = {0};
+        memcpy(text, texts[it.ft[s]], strlen(texts[it.ft[s]]));
+        raw_put(&to->format, text, 7);
+    }
+    to->n_format++;
+}
+
+static void put_gt(raw_record *to)
+{
+    raw_key(&to->format, KEY_GT);
+    raw_head(&to->format, it.n_ploidy, it.gt_type);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        for (uint32_t i = 0; i < it.n_ploidy; i++) {
+            int32_t copy = it.gt[s][i];
+            int32_t phase = it.is_phased[s] && (i > 0 || below(2) == 0);
+            int32_t value = copy == END ? raw_missing(it.gt_type) + 1 : (copy + 1) << 1 | phase;
+            raw_int(&to->format, it.gt_type, value);
+        }
+    }
+    to->n_format++;
+}
+
+static void put_header(raw_bytes *to)
+{
+    raw_bytes text = {0};
+    char name[16];
+    const char *lines = "##fileformat=VCFv4.2\n"
+                        "##FILTER=<ID=PASS,Description=\"\",IDX=0>\n"
+                        "##FILTER=<ID=bad,Description=\"\",IDX=1>\n"
+                        "##FILTER=<ID=RefCall,Description=\"\",IDX=2>\n"
+                        "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\",IDX=3>\n"
+                        "##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"\",IDX=4>\n"
+                        "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"\",IDX=5>\n"
+                        "##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description=\"\",IDX=6>\n"
+                        "##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"\",IDX=7>\n"
+                        "##FORMAT=<ID=FT,Number=1,Type=String,Description=\"\",IDX=8>\n"
+                        "##contig=<ID=1,length=248956422,IDX=0>\n"
+                        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
+    raw_put(&text, lines, strlen(lines));
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        (void)snprintf(name, sizeof name, "\ts%u", s);
+        raw_put(&text, name, strlen(name));
+    }
+    raw_put(&text, "\n", 2);
+    raw_header(to, (const char *)text.bytes);
+    free(text.bytes);
+}
+
+static const char *const *allele_texts(void)
+{
+    static char texts[N_ALTS_MAX + 1][16];
+    static const char *pointers[N_ALTS_MAX + 1];
+    for (uint32_t i = 0; i <= it.n_alts; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "A%.*s", (int)(i % 12), "CCCCCCCCCCCC");
+        pointers[i] = texts[i];
+    }
+    return pointers;
+}
+
+static void write_bcf(const char *path)
+{
+    raw_bytes file = {0};
+    raw_record record = {.pos0 = 999,
+                         .alleles = allele_texts(),
+                         .n_alleles = it.n_alts + 1,
+                         .filter = it.filter,
+                         .n_samples = it.n_samples};
+    put_header(&file);
+    if (it.n_ploidy > 0)
+        put_gt(&record);
+    if (it.has_gq)
+        put_numbers(&record, KEY_GQ, it.gq, 1);
+    if (it.has_dp)
+        put_numbers(&record, KEY_DP, it.dp, 1);
+    if (it.has_min_dp)
+        put_numbers(&record, KEY_MIN_DP, it.min_dp, 1);
+    if (it.has_ad)
+        put_numbers(&record, KEY_AD, it.ad[0], it.n_alts + 1);
+    if (it.has_ft)
+        put_ft(&record);
+    raw_write_record(&file, &record);
+    raw_save(&file, path);
+    free(file.bytes);
+    free(record.format.bytes);
+}
+
+/* ------------------------------------------------------------------ writing it as text */
+
+static void put_value(FILE *file, bool is_there, float value)
+{
+    if (is_there && isnan(value))
+        fputs(":.", file);
+    else if (is_there)
+        fprintf(file, ":%g", value);
+}
+
+static void write_cell(FILE *file, uint32_t s)
+{
+    static const char *const texts[] = {".", "PASS", "bad", "RefCall"};
+    if (it.n_ploidy > 0 && it.gt[s][0] == END)
+        fputs("\t.", file); /* text has no genotype without a copy */
+    else
+        fputc('\t', file);
+    for (uint32_t i = 0; i < it.n_ploidy && it.gt[s][i] != END; i++) {
+        if (i > 0)
+            fputc(it.is_phased[s] ? '|' : '/', file);
+        if (it.gt[s][i] < 0)
+            fputc('.', file);
+        else
+            fprintf(file, "%d", it.gt[s][i]);
+    }
+    put_value(file, it.has_gq, it.gq[s]);
+    put_value(file, it.has_dp, it.dp[s]);
+    put_value(file, it.has_min_dp, it.min_dp[s]);
+    if (it.has_ad) {
+        for (uint32_t a = 0; a <= it.n_alts; a++)
+            if (isnan(it.ad[s][a]))
+                fprintf(file, "%c.", a == 0 ? ':' : ',');
+            else
+                fprintf(file, "%c%g", a == 0 ? ':' : ',', it.ad[s][a]);
+    }
+    if (it.has_ft)
+        fprintf(file, ":%s", texts[it.ft[s]]);
+}
+
+static void write_vcf(const char *path)
+{
+    static const char *const filters[] = {"PASS", "bad", "RefCall"};
+    FILE *file = fopen(path, "w");
+    const char *const *alleles = allele_texts();
+    fputs("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT", file);
+    for (uint32_t s = 0; s < it.n_samples; s++)
+        fprintf(file, "\ts%u", s);
+    fputs("\n1\t1000\t.\tA\t", file);
+    for (uint32_t i = 1; i <= it.n_alts; i++)
+        fprintf(file, "%s%s", i > 1 ? "," : "", alleles[i]);
+    fprintf(file, "\t.\t%s\t.\tGT%s%s%s%s%s", filters[it.filter], it.has_gq ? ":GQ" : "",
+            it.has_dp ? ":DP" : "", it.has_min_dp ? ":MIN_DP" : "", it.has_ad ? ":AD" : "",
+            it.has_ft ? ":FT" : "");
+    for (uint32_t s = 0; s < it.n_samples; s++)
+        write_cell(file, s);
+    fputc('\n', file);
+    cr_assert(fclose(file) == 0);
+}
+
+/* ------------------------------------------------------------------ reading it slowly */
+
+typedef struct slow {
+    uint8_t calls[N_SAMPLES_MAX];
+    uint8_t n_this[N_ALTS_MAX][N_SAMPLES_MAX];
+    uint8_t zygosity[N_ALTS_MAX][N_SAMPLES_MAX];
+    uint64_t n_failed_gate;
+    uint64_t n_het_on_haploid;
+    uint64_t n_no_copy;
+} slow;
+
+static bool slow_passes(const skr_gate *gate, uint32_t s, const skr_genotype *as_written,
+                        bool is_one_copy)
+{
+    static const skr_filter of_key[] = {SKR_FILTER_PASS, SKR_FILTER_FAIL, SKR_FILTER_REFCALL};
+    static const skr_filter of_ft[] = {SKR_FILTER_PASS, SKR_FILTER_PASS, SKR_FILTER_FAIL,
+                                       SKR_FILTER_REFCALL};
+    float dp = it.has_min_dp && !isnan(it.min_dp[s]) ? it.min_dp[s] : it.has_dp ? it.dp[s] : NAN;
+    skr_gate_facts facts = {.gq = it.has_gq ? it.gq[s] : NAN,
+                            .dp = dp,
+                            .worst = of_key[it.filter],
+                            .is_hom_ref = skr_genotype_is_hom_ref(as_written),
+                            .is_one_copy = is_one_copy};
+    if (it.has_ft && of_ft[it.ft[s]] > facts.worst)
+        facts.worst = of_ft[it.ft[s]];
+    if (!skr_gate_passes(gate, &facts))
+        return false;
+    for (uint32_t i = 0; i < as_written->n && it.has_ad && skr_genotype_is_het(as_written); i++) {
+        uint16_t allele = as_written->alleles[i];
+        if (allele != 0 && allele != SKR_COPY_UNKNOWN &&
+            !skr_gate_balance_passes(gate, it.ad[s][allele], dp))
+            return false;
+    }
+    return true;
+}
+
+static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, skr_zone zone,
+                        const uint8_t *is_unknown, slow *to)
+{
+    memset(to, 0, sizeof *to);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        skr_genotype genotype = {0};
+        uint8_t expected = skr_copies_expected(zone, karyotypes[s]);
+        bool is_known = zone == SKR_ZONE_MT || zone == SKR_ZONE_DIPLOID ||
+                        karyotypes[s].n_x != SKR_KARYOTYPE_UNKNOWN;
+        bool has_called = false;
+        for (uint32_t i = 0; i < it.n_ploidy && it.gt[s][i] != END; i++) {
+            genotype.alleles[genotype.n++] =
+                it.gt[s][i] < 0 ? SKR_COPY_UNKNOWN : (uint16_t)it.gt[s][i];
+            has_called = has_called || it.gt[s][i] >= 0;
+        }
+        if (genotype.n == 0)
+            genotype.alleles[genotype.n++] = SKR_COPY_UNKNOWN;
+        bool is_passing =
+            gate->is_none ||
+            slow_passes(gate, s, &genotype, genotype.n == 1 || (is_known && expected == 1));
+        for (uint32_t i = 0; i < genotype.n; i++)
+            if (genotype.alleles[i] != SKR_COPY_UNKNOWN && is_unknown[genotype.alleles[i]])
+                genotype.alleles[i] = SKR_COPY_UNKNOWN;
+        skr_settled settled = skr_genotype_settle(&genotype, zone, karyotypes[s]);
+        to->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
+        to->calls[s] = SKR_CALL_DEFAULT;
+        if (settled == SKR_SETTLED_NO_COPY) {
+            to->n_no_copy += has_called;
+            continue;
+        }
+        if (!is_passing) {
+            to->n_failed_gate += has_called;
+            skr_genotype_forget(&genotype);
+        }
+        if (genotype.n_called != expected)
+            to->calls[s] = genotype.n_called == 0 ? SKR_CALL_NO_CALL : (uint8_t)genotype.n_called;
+        for (uint32_t i = 0; i < genotype.n; i++) {
+            uint16_t allele = genotype.alleles[i];
+            if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+                continue;
+            uint8_t *n_this = &to->n_this[allele - 1][s];
+            *n_this = (uint8_t)(zone == SKR_ZONE_MT ? 1 : *n_this + 1);
+        }
+        for (uint32_t a = 0; a < it.n_alts; a++)
+            if (to->n_this[a][s] > 0)
+                to->zygosity[a][s] =
+                    (uint8_t)skr_genotype_zygosity(&genotype, to->n_this[a][s], zone);
+    }
+}
+
+/* ------------------------------------------------------------------ comparing */
+
+static void compare_carriers(const skr_carriers *carriers, const slow *want, uint32_t key,
+                             const uint8_t *expected, const char *what)
+{
+    static uint8_t n_this[N_SAMPLES_MAX];
+    static uint8_t zygosity[N_SAMPLES_MAX];
+    memset(n_this, 0, it.n_samples);
+    memset(zygosity, 0, it.n_samples);
+    for (uint32_t i = 0; i < carriers->n; i++) {
+        uint32_t s = carriers->samples[i];
+        cr_assert(s < it.n_samples && (i == 0 || carriers->samples[i - 1] < s));
+        n_this[s] = carriers->dosages[i];
+        zygosity[s] = expected[s] == 1 ? SKR_HEMI : carriers->dosages[i] == 2 ? SKR_HOM : SKR_HET;
+        cr_assert(expected[s] <= 2 && carriers->dosages[i] <= expected[s]);
+    }
+    for (uint32_t i = 0; i < carriers->n_bags; i++) {
+        uint32_t s = carriers->bags[i].sample;
+        cr_assert(s < it.n_samples && n_this[s] == 0);
+        n_this[s] = carriers->bags[i].n_this;
+        zygosity[s] = carriers->bags[i].zygosity;
+    }
+    for (uint32_t s = 0; s < it.n_samples; s++)
+        cr_assert(n_this[s] == want->n_this[key][s] && zygosity[s] == want->zygosity[key][s],
+                  "%s, seed %llu: sample %u of %u, ALT %u of %u: %u copies, want %u", what,
+                  (unsigned long long)draw.seed, s, it.n_samples, key + 1, it.n_alts, n_this[s],
+                  want->n_this[key][s]);
+}
+
+static void compare(const skr_claims *claims, const slow *want, const uint8_t *expected,
+                    const char *what)
+{
+    static uint8_t calls[N_SAMPLES_MAX];
+    skr_call_set_to_calls(&claims->calls, it.n_samples, calls);
+    for (uint32_t s = 0; s < it.n_samples; s++)
+        cr_assert(calls[s] == want->calls[s], "%s, seed %llu: sample %u of %u: call %u, want %u",
+                  what, (unsigned long long)draw.seed, s, it.n_samples, calls[s], want->calls[s]);
+    cr_assert(claims->n_failed_gate == want->n_failed_gate, "%s, seed %llu: %llu failed, want %llu",
+              what, (unsigned long long)draw.seed, (unsigned long long)claims->n_failed_gate,
+              (unsigned long long)want->n_failed_gate);
+    cr_assert(claims->n_het_on_haploid == want->n_het_on_haploid);
+    cr_assert(claims->n_no_copy == want->n_no_copy);
+    for (uint32_t key = 0; key < it.n_alts; key++)
+        compare_carriers(&claims->carriers[key], want, key, expected, what);
+}
+
+typedef struct asked {
+    skr_gate gate;
+    skr_zone zone;
+    skr_columns columns;
+    skr_named named;
+    uint8_t is_unknown[N_ALTS_MAX + 1];
+    uint32_t first_key[N_ALTS_MAX + 2];
+    uint32_t keys[N_ALTS_MAX];
+} asked;
+
+static void draw_question(asked *q, bool is_gated)
+{
+    static const skr_karyotype karyotypes[] = {
+        {2, 0}, {1, 1}, {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN}, {3, 0}, {1, 0}};
+    unsigned n_kinds = 1 + below(5);
+    memset(q, 0, sizeof *q);
+    q->gate = skr_gate_adj();
+    q->gate.is_none = !is_gated;
+    if (below(3) == 0)
+        q->gate.min_gq = 12.5;
+    q->zone = below(2) == 0 ? SKR_ZONE_DIPLOID : (skr_zone)below(SKR_N_ZONES);
+    if (q->zone == SKR_ZONE_Y_PAR)
+        q->zone = SKR_ZONE_DIPLOID;
+    q->columns.n = q->columns.n_columns = it.n_samples;
+    q->columns.karyotype = malloc(it.n_samples * sizeof *q->columns.karyotype);
+    for (uint32_t s = 0; s < it.n_samples; s++)
+        q->columns.karyotype[s] = karyotypes[below(n_kinds)];
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
+        q->columns.expected[zone] = malloc(it.n_samples);
+        q->columns.has_plain_zone[zone] = q->columns.is_one_copy[zone] = true;
+        for (uint32_t s = 0; s < it.n_samples; s++) {
+            uint8_t expected = skr_copies_expected((skr_zone)zone, q->columns.karyotype[s]);
+            q->columns.expected[zone][s] = expected;
+            q->columns.has_plain_zone[zone] &= expected == 1 || expected == 2;
+            q->columns.is_one_copy[zone] &= expected == 1;
+        }
+    }
+    for (uint32_t alt = 1; alt <= it.n_alts; alt++) {
+        q->first_key[alt] = q->keys[alt - 1] = alt - 1;
+        q->is_unknown[alt] = below(15) == 0;
+    }
+    q->first_key[it.n_alts + 1] = it.n_alts;
+    q->named = (skr_named){it.n_alts, it.n_alts, q->is_unknown, q->first_key, q->keys};
+}
+
+static void question_done(asked *q)
+{
+    free(q->columns.karyotype);
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+        free(q->columns.expected[zone]);
+}
+
+/* Reads the file, twice: claims are used again for the next record. */
+static void read_and_compare(const char *path, const asked *q, const slow *want, const char *what)
+{
+    skr_vcf *vcf = NULL;
+    skr_claims claims = {0};
+    const skr_vcf_record *record = NULL;
+    skr_vcf_plan plan = {path, "drawn", &q->gate, 1};
+    cr_assert(skr_vcf_open(&plan, &vcf, &err) == SKR_OK, "%s", err.message);
+    cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record != NULL, "%s", err.message);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(skr_claims_read(&claims, vcf, record, &q->gate, &q->columns, &q->named, q->zone,
+                                  &err) == SKR_OK,
+                  "%s", err.message);
+        compare(&claims, want, q->columns.expected[q->zone], what);
+    }
+    cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record == NULL);
+    skr_claims_done(&claims);
+    skr_vcf_close(vcf);
+}
+
+static void draw_and_compare(int n_rounds, bool is_gated)
+{
+    static slow want;
+    static asked q;
+    test_folder folder = test_folder_make();
+    char bcf[SKR_TEST_PATH_MAX + 16];
+    char vcf[SKR_TEST_PATH_MAX + 16];
+    draw = test_random_drawn("record_claims");
+    (void)snprintf(bcf, sizeof bcf, "%s/a.bcf", folder.path);
+    (void)snprintf(vcf, sizeof vcf, "%s/a.vcf", folder.path);
+    for (int i = 0; i < n_rounds; i++) {
+        draw_record(is_gated);
+        draw_question(&q, is_gated);
+        read_slowly(&q.gate, q.columns.karyotype, q.zone, q.is_unknown, &want);
+        write_bcf(bcf);
+        read_and_compare(bcf, &q, &want, "BCF");
+        if (it.n_ploidy > 0) {
+            write_vcf(vcf);
+            read_and_compare(vcf, &q, &want, "text");
+        }
+        question_done(&q);
+    }
+    test_folder_remove(&folder);
+}
+
+Test(record_claims, whole_columns_say_what_each_genotype_says)
+{
+    draw_and_compare(120, false);
+}
+
+Test(record_claims, whole_columns_are_gated_like_each_genotype)
+{
+    draw_and_compare(120, true);
+}
