@@ -14,7 +14,7 @@ MAY = {
     "api": ("storage/base", "engine", "api"),
 }
 
-# A library's headers: the files that may include them. Tests may include any.
+# A library's headers: the files that may include them. Tests and bench may include any.
 DOORS = {
     "zstd*.h": ("storage/block*.c",),
     "liburing*": ("storage/io_uring.c",),
@@ -84,7 +84,7 @@ def is_door(name, doors):
 
 def check_library(files, name, line, path):
     doors = doors_of(path)
-    if doors is None or name.startswith("tests/"):
+    if doors is None or name.startswith(("tests/", "bench/")):
         return
     if not is_door(name, doors):
         yield (f"{name}:{line}: <{path}> may be included by "
