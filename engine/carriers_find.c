@@ -28,7 +28,7 @@ static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t 
         status = skr_tally_states(worker, lane, view, err);
         for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
             if (worker->called[s] > 0)
-                skr_bits_set(people, lane->samples[s].individual);
+                skr_bits_set(people, skr_individual_of(&lane->individuals, s));
     }
     return status;
 }
@@ -57,20 +57,21 @@ static int on_leave(void *context, skr_worker *worker, skr_err *err)
 }
 
 /* Everybody who has a sample that was not withdrawn. */
-static void mark_genomes(const skr_question *question, uint32_t assembly, skr_people_sets *sets)
+static int mark_genomes(const skr_question *question, uint32_t assembly, skr_people_sets *sets,
+                        skr_err *err)
 {
     const skr_manifest *manifest = question->snapshot->manifest;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
-        const skr_sample *samples = skr_segment_samples(question->snapshot->segments[i]);
         for (uint32_t slot = 0; slot < question->n_slots; slot++) {
             if (entry->assembly != assembly || question->slots[slot].dataset != entry->dataset)
                 continue;
-            for (uint32_t s = 0; s < entry->n_samples; s++)
-                if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
-                    skr_bits_set(sets->sets[slot], samples[s].individual);
+            int status = skr_snapshot_mark_genomes(question->snapshot, i, sets->sets[slot], err);
+            if (status < 0)
+                return status;
         }
     }
+    return SKR_OK;
 }
 
 static int finder_init(finder *find, skr_err *err)
@@ -139,7 +140,9 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
     if (status < 0)
         goto out;
     if (wants_assessed && !plan->has_only_names && plan->assembly != SKR_NONE)
-        mark_genomes(question, plan->assembly, &find.assessed[0]);
+        status = mark_genomes(question, plan->assembly, &find.assessed[0], err);
+    if (status < 0)
+        goto out;
     join(&find, find.carriers, &ret_genomic->carriers);
     if (wants_assessed)
         join(&find, find.assessed, &ret_genomic->assessed);

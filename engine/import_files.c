@@ -136,8 +136,7 @@ out:
 }
 
 /* Room for one more sample of the segment. */
-static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, uint32_t file,
-                      skr_err *err)
+static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, skr_err *err)
 {
     if ((number & (number - 1)) == 0) { /* the list doubles at every power of two */
         size_t n_max = number == 0 ? 1 : (size_t)number * 2;
@@ -146,7 +145,7 @@ static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t numb
             return no_memory(err);
         import->samples = samples;
     }
-    import->samples[number] = (skr_sample){.karyotype = karyotype, .source = file};
+    import->samples[number] = (skr_sample){.karyotype = karyotype};
     return SKR_OK;
 }
 
@@ -176,7 +175,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
         int status = skr_name_map_add(&import->names, name, strlen(name), &file->local[columns->n],
                                       &is_new, err);
         if (status == SKR_OK && is_new)
-            status = add_sample(import, karyotype, file->local[columns->n], number, err);
+            status = add_sample(import, karyotype, file->local[columns->n], err);
         if (status < 0)
             return status;
         columns->column[columns->n] = i;

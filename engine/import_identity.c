@@ -112,6 +112,33 @@ static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
     return false;
 }
 
+/* The samples of a segment that are live in any part. */
+static int add_segment(const skr_import *import, skr_identity *identity, uint32_t number,
+                       const skr_segment *segment, skr_err *err)
+{
+    const skr_sample_table *table = skr_segment_samples(segment);
+    bool names_are_ids = skr_sample_table_names_are_ids(table);
+    skr_sample_names names = {0};
+    skr_individuals individuals;
+    int status = skr_sample_table_individuals(table, &individuals, err);
+    if (status == SKR_OK && !names_are_ids)
+        status = skr_sample_table_names(table, &names, err);
+    for (uint32_t i = 0; i < skr_segment_n_samples(segment) && status == SKR_OK; i++) {
+        uint32_t individual = skr_individual_of(&individuals, i);
+        if (!is_alive(import, number, i))
+            continue;
+        if (individual >= skr_people_count(import->people)) {
+            status = skr_fail(err, SKR_ERR_CORRUPT, "a sample belongs to nobody");
+            break;
+        }
+        const char *name = names_are_ids ? skr_people_id(import->people, individual)
+                                         : (const char *)names.text.bytes + names.offsets[i];
+        status = add_old(identity, name, (old_sample){number, i, individual, SKR_NONE}, err);
+    }
+    skr_sample_names_done(&names);
+    return status;
+}
+
 int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err)
 {
     skr_identity *identity = calloc(1, sizeof *identity);
@@ -124,11 +151,7 @@ int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *e
         status = skr_segment_open(skr_txn_folder(import->txn), &entry->file, &segment, err);
         if (status < 0)
             break;
-        const skr_sample *samples = skr_segment_samples(segment);
-        for (uint32_t j = 0; j < skr_segment_n_samples(segment) && status == SKR_OK; j++)
-            if (is_alive(import, i, j))
-                status = add_old(identity, samples[j].name,
-                                 (old_sample){i, j, samples[j].individual, SKR_NONE}, err);
+        status = add_segment(import, identity, i, segment, err);
         skr_segment_close(segment);
     }
     if (status < 0)
@@ -260,6 +283,7 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
     if (status < 0)
         return status;
     memset(owners, 0xff, n_owners * sizeof *owners);
+    import->names_are_ids = true;
     own_old(import->identity, owners, n_owners);
     for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++) {
         uint32_t individual = 0;
@@ -267,6 +291,8 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
         status = find_individual(import, i, &individual, err);
         if (status < 0)
             break;
+        if (strcmp(individual_id(import, name), name) != 0)
+            import->names_are_ids = false;
         uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
         if (individual < n_owners) {
             uint32_t owner = owners[individual];

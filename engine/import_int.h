@@ -102,6 +102,7 @@ typedef struct skr_import {
     uint32_t n_files;
     skr_name_map names;  /* of the samples that count, by their number in the segment */
     skr_sample *samples; /* names.n of them */
+    bool names_are_ids;  /* each is named as its individual */
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;

@@ -334,6 +334,7 @@ static skr_segment_plan plan_of(const skr_import *import)
         .n_contigs = import->manifest->assemblies[import->assembly].n_contigs,
         .n_rows_expected = skr_site_batch_n_rows(import->batch),
         .n_bases_expected = n_bases,
+        .names_are_ids = import->names_are_ids,
     };
 }
 

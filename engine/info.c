@@ -32,13 +32,15 @@ static int tell_datasets(const skr_question *question, skr_info *info, skr_err *
     int status = skr_people_sets_new(question, &genomes, err);
     if (status < 0)
         return status;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
-        const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
         uint32_t slot = slot_of(question, entry->dataset);
-        for (uint32_t s = 0; slot != SKR_NONE && s < entry->n_samples; s++)
-            if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
-                skr_bits_set(genomes.sets[slot], samples[s].individual);
+        if (slot != SKR_NONE)
+            status = skr_snapshot_mark_genomes(snapshot, i, genomes.sets[slot], err);
+    }
+    if (status < 0) {
+        skr_people_sets_done(&genomes);
+        return status;
     }
     const skr_policy *policy = &question->access->policy;
     for (uint32_t i = 0; i < question->n_slots; i++) {

@@ -37,7 +37,7 @@ typedef struct skr_lane {
     uint32_t slot;
     const skr_segment_entry *entry;
     const skr_segment *segment;
-    const skr_sample *samples;
+    skr_individuals individuals;
     uint32_t n_samples;
     skr_segment_view *view;       /* where the merge stands; made when first needed */
     skr_segment_view *other_view; /* for rows elsewhere: atoms of an allele asked for as a whole */

@@ -40,17 +40,18 @@ static int check_segment(const skr_snapshot *snapshot, const skr_segment_entry *
     const char *name = entry->file.name;
     uint32_t n = skr_segment_n_samples(segment);
     uint32_t n_contigs = snapshot->manifest->assemblies[entry->assembly].n_contigs;
-    const skr_sample *samples = skr_segment_samples(segment);
+    uint32_t first = 0;
+    uint32_t last = 0;
+    skr_sample_table_range(skr_segment_samples(segment), &first, &last);
     size_t n_tiles = 0;
     const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
     if (n != entry->n_samples)
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u", name, n,
                         entry->n_samples);
-    for (uint32_t s = 0; s < n; s++)
-        if (samples[s].individual >= snapshot->n_people)
-            return skr_fail(err, SKR_ERR_CORRUPT,
-                            "%s: a sample belongs to individual %u of a store that has %u", name,
-                            samples[s].individual, snapshot->n_people);
+    if (last >= snapshot->n_people)
+        return skr_fail(err, SKR_ERR_CORRUPT,
+                        "%s: a sample belongs to individual %u of a store that has %u", name, last,
+                        snapshot->n_people);
     for (uint32_t t = 0; t < entry->n_tombstones; t++) {
         const skr_tombstone *tombstone = &entry->tombstones[t];
         if (tombstone->n_samples > 0 && tombstone->samples[tombstone->n_samples - 1] >= n)
@@ -88,26 +89,79 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     return SKR_OK;
 }
 
+/* Do two segments of an assembly have individuals in common? Only where their ranges overlap are
+ * they looked at one by one. */
+static int find_shared(skr_snapshot *snapshot, uint32_t assembly, skr_err *err)
+{
+    const skr_manifest *manifest = snapshot->manifest;
+    uint64_t *seen = NULL;
+    uint64_t *of_segment = NULL;
+    size_t n_words = skr_bits_words(snapshot->n_people);
+    int status = skr_bits_new(snapshot->n_people, &seen, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(snapshot->n_people, &of_segment, err);
+    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_segments; i++) {
+        skr_individuals individuals;
+        if (manifest->segments[i].assembly != assembly)
+            continue;
+        status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[i]),
+                                              &individuals, err);
+        if (status < 0)
+            break;
+        memset(of_segment, 0, n_words * sizeof *of_segment);
+        for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++)
+            skr_bits_set(of_segment, skr_individual_of(&individuals, s));
+        for (size_t w = 0; w < n_words; w++) {
+            snapshot->has_repeats[assembly] |= (seen[w] & of_segment[w]) != 0;
+            seen[w] |= of_segment[w];
+        }
+    }
+    free(of_segment);
+    free(seen);
+    return status;
+}
+
+/* Do the ranges of individuals of two segments of an assembly overlap? */
+static bool ranges_overlap(const skr_snapshot *snapshot, uint32_t a, uint32_t b)
+{
+    uint32_t first[2];
+    uint32_t last[2];
+    skr_sample_table_range(skr_segment_samples(snapshot->segments[a]), &first[0], &last[0]);
+    skr_sample_table_range(skr_segment_samples(snapshot->segments[b]), &first[1], &last[1]);
+    return first[0] <= last[1] && first[1] <= last[0];
+}
+
 /* Is an individual named by two samples of an assembly? Then carriers are told apart by name. */
 static int find_repeats(skr_snapshot *snapshot, skr_err *err)
 {
     const skr_manifest *manifest = snapshot->manifest;
-    uint64_t *seen = NULL;
-    int status = skr_bits_new(snapshot->n_people, &seen, err);
+    int status = SKR_OK;
     for (uint32_t a = 0; status == SKR_OK && a < manifest->n_assemblies; a++) {
-        memset(seen, 0, skr_bits_words(snapshot->n_people) * sizeof *seen);
+        bool may_share = false;
         for (uint32_t i = 0; i < manifest->n_segments; i++) {
             if (manifest->segments[i].assembly != a)
                 continue;
-            const skr_sample *samples = skr_segment_samples(snapshot->segments[i]);
-            for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++) {
-                if (skr_bits_has(seen, samples[s].individual))
-                    snapshot->has_repeats[a] = true;
-                skr_bits_set(seen, samples[s].individual);
-            }
+            if (skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i])))
+                snapshot->has_repeats[a] = true;
+            for (uint32_t k = 0; k < i && !may_share; k++)
+                may_share = manifest->segments[k].assembly == a && ranges_overlap(snapshot, i, k);
         }
+        if (may_share && !snapshot->has_repeats[a])
+            status = find_shared(snapshot, a, err);
     }
-    free(seen);
+    return status;
+}
+
+int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
+                              skr_err *err)
+{
+    const skr_segment_entry *entry = &snapshot->manifest->segments[segment];
+    skr_individuals individuals;
+    int status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[segment]),
+                                              &individuals, err);
+    for (uint32_t s = 0; status == SKR_OK && s < entry->n_samples; s++)
+        if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
+            skr_bits_set(people, skr_individual_of(&individuals, s));
     return status;
 }
 

@@ -45,6 +45,13 @@ void skr_snapshot_acquire(skr_snapshot *snapshot);
 /* One user fewer; the last one closes it. NULL is allowed. */
 void skr_snapshot_release(skr_snapshot *snapshot);
 
+/*
+ * Adds to people (n_people bits) everybody who has a sample in a segment that was not withdrawn.
+ * Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment,
+                                           uint64_t *people, skr_err *err);
+
 /* Bases of a contig of an assembly's reference, as skr_reference_bases; safe from any thread. */
 SKR_MUST_USE int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t contig,
                                     uint32_t start0, uint32_t n, char *bases, uint32_t *ret_n,

@@ -92,17 +92,18 @@ static void compare_segment(verifier *verify, const skr_segment_entry *entry,
 {
     const char *name = entry->file.name;
     uint32_t n = skr_segment_n_samples(segment);
-    const skr_sample *samples = skr_segment_samples(segment);
+    uint32_t first = 0;
+    uint32_t last = 0;
+    skr_sample_table_range(skr_segment_samples(segment), &first, &last);
     if (n != entry->n_samples)
         fault(verify, "%s: %" PRIu32 " samples where the manifest has %" PRIu32, name, n,
               entry->n_samples);
     if (skr_segment_n_rows(segment) != entry->n_rows)
         fault(verify, "%s: %" PRIu64 " rows where the manifest has %" PRIu64, name,
               skr_segment_n_rows(segment), entry->n_rows);
-    for (uint32_t s = 0; s < n && verify->n_people != SKR_NONE; s++)
-        if (samples[s].individual >= verify->n_people)
-            fault(verify, "%s: sample %s is individual %" PRIu32 " of a store that has %" PRIu32,
-                  name, samples[s].name, samples[s].individual, verify->n_people);
+    if (verify->n_people != SKR_NONE && last >= verify->n_people)
+        fault(verify, "%s: a sample is individual %" PRIu32 " of a store that has %" PRIu32, name,
+              last, verify->n_people);
     for (uint32_t t = 0; t < entry->n_tombstones; t++) {
         const skr_tombstone *tombstone = &entry->tombstones[t];
         if (tombstone->n_samples > 0 && tombstone->samples[tombstone->n_samples - 1] >= n)

@@ -66,10 +66,14 @@ static int decode_row(skr_worker *worker, const skr_lane *lane, skr_err *err)
 static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
                     skr_tally *tally, skr_err *err)
 {
-    int status = decode_row(worker, lane, err);
+    skr_zone zone = (skr_zone)lane->rows->zone[lane->row];
+    int status = skr_segment_need_copies(lane->segment, zone, err);
+    if (status == SKR_OK)
+        status = decode_row(worker, lane, err);
+    if (status < 0)
+        return status;
     const skr_carriers *carriers = &worker->carriers;
-    const uint8_t *expected =
-        skr_segment_copies_expected(lane->segment, (skr_zone)lane->rows->zone[lane->row]);
+    const uint8_t *expected = skr_segment_copies_expected(lane->segment, zone);
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
         if (!skr_set_has(set, sample))
@@ -79,8 +83,8 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_s
                                                           : SKR_HET;
         tally->ac += carriers->dosages[i];
         status = found_add(worker,
-                           (skr_carrier){lane->samples[sample].individual, carriers->dosages[i],
-                                         (uint8_t)zygosity},
+                           (skr_carrier){skr_individual_of(&lane->individuals, sample),
+                                         carriers->dosages[i], (uint8_t)zygosity},
                            err);
     }
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++) {
@@ -88,9 +92,10 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_s
         if (bag->n_this == 0 || !skr_set_has(set, bag->sample))
             continue; /* undecided: no copy to count */
         tally->ac += bag->n_this;
-        status = found_add(
-            worker,
-            (skr_carrier){lane->samples[bag->sample].individual, bag->n_this, bag->zygosity}, err);
+        status = found_add(worker,
+                           (skr_carrier){skr_individual_of(&lane->individuals, bag->sample),
+                                         bag->n_this, bag->zygosity},
+                           err);
     }
     return status;
 }
@@ -167,8 +172,8 @@ static int sum_whole(skr_worker *worker, skr_lane *lane, const skr_sample_set *s
         tally->ac += worker->this_copies[s];
         if (worker->this_copies[s] > 0)
             status = found_add(worker,
-                               (skr_carrier){lane->samples[s].individual, worker->this_copies[s],
-                                             worker->zygosities[s]},
+                               (skr_carrier){skr_individual_of(&lane->individuals, s),
+                                             worker->this_copies[s], worker->zygosities[s]},
                                err);
     }
     return status;

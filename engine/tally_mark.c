@@ -26,11 +26,11 @@ static int mark_some(skr_worker *worker, const skr_lane *lane, uint32_t row, uns
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++)
         if (counts_copies(verdicts, carriers->dosages[i]) &&
             skr_set_has(&lane->live.set, carriers->samples[i]))
-            skr_bits_set(people, lane->samples[carriers->samples[i]].individual);
+            skr_bits_set(people, skr_individual_of(&lane->individuals, carriers->samples[i]));
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++)
         if (counts_copies(verdicts, carriers->bags[i].n_this) &&
             skr_set_has(&lane->live.set, carriers->bags[i].sample))
-            skr_bits_set(people, lane->samples[carriers->bags[i].sample].individual);
+            skr_bits_set(people, skr_individual_of(&lane->individuals, carriers->bags[i].sample));
     return status;
 }
 
@@ -48,7 +48,7 @@ static int mark_whole(skr_worker *worker, uint32_t number, uint32_t slot, uint64
         status = skr_tally_states(worker, lane, view, err);
         for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
             if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
-                skr_bits_set(people, lane->samples[s].individual);
+                skr_bits_set(people, skr_individual_of(&lane->individuals, s));
         if (status == SKR_OK && lane->has_row) /* undecided ones have no state of their own */
             status = mark_some(worker, lane, lane->row, verdicts, people, err);
     }
@@ -107,11 +107,8 @@ void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people)
         size_t n_words = skr_bits_words(lane->n_samples);
         if (lane->live.set.bits != NULL)
             skr_bits_and(lane->marks, lane->live.set.bits, n_words);
-        for (size_t w = 0; w < n_words; w++)
-            for (uint64_t word = lane->marks[w]; word != 0; word &= word - 1) {
-                uint32_t sample = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(word);
-                skr_bits_set(people, lane->samples[sample].individual);
-            }
+        skr_individuals_scatter(&lane->individuals, lane->n_samples, lane->marks, people,
+                                worker->scan->plan->snapshot->n_people);
         memset(lane->marks, 0, n_words * sizeof *lane->marks);
         lane->has_marks = false;
     }

@@ -25,10 +25,12 @@ static int direct_states(skr_worker *worker, const skr_lane *lane, const row_at 
 {
     const skr_call_set *calls = NULL;
     skr_carriers *carriers = &worker->carriers;
-    const uint8_t *expected = skr_segment_copies_expected(lane->segment, at->zone);
-    int status = skr_segment_view_calls(at->view, at->tile, at->row, &calls, err);
+    int status = skr_segment_need_copies(lane->segment, at->zone, err);
+    if (status == SKR_OK)
+        status = skr_segment_view_calls(at->view, at->tile, at->row, &calls, err);
     if (status < 0)
         return status;
+    const uint8_t *expected = skr_segment_copies_expected(lane->segment, at->zone);
     skr_call_set_to_calls(calls, lane->n_samples, called);
     for (uint32_t s = 0; s < lane->n_samples; s++)
         if (called[s] == SKR_CALL_DEFAULT)

@@ -34,11 +34,14 @@ static int init_lanes(skr_worker *worker, uint32_t *ret_n_samples_max, skr_err *
         lane->slot = slot;
         lane->entry = entry;
         lane->segment = plan->snapshot->segments[i];
-        lane->samples = skr_segment_samples(lane->segment);
         lane->n_samples = entry->n_samples;
         lane->contig = SKR_NONE;
         if (entry->n_samples > *ret_n_samples_max)
             *ret_n_samples_max = entry->n_samples;
+        int status = skr_sample_table_individuals(skr_segment_samples(lane->segment),
+                                                  &lane->individuals, err);
+        if (status < 0)
+            return status;
     }
     return SKR_OK;
 }
@@ -177,34 +180,24 @@ static bool has_tombstone(const skr_segment_entry *entry, uint32_t contig)
 
 /* ------------------------------------------------------------------ who counts */
 
-/* Copies expected of a set in a zone. Autosomes and the mitochondrion are the same for everybody.
- */
-static uint64_t sum_copies(const skr_lane *lane, const skr_sample_set *set, skr_zone zone)
-{
-    const uint8_t *copies = skr_segment_copies_expected(lane->segment, zone);
-    uint64_t n = 0;
-    if (set->bits == NULL)
-        return skr_segment_n_copies_expected(lane->segment, zone);
-    if (zone == SKR_ZONE_DIPLOID)
-        return 2 * (uint64_t)set->n;
-    if (zone == SKR_ZONE_MT)
-        return set->n;
-    for (size_t w = 0; w < skr_bits_words(lane->n_samples); w++)
-        for (uint64_t word = set->bits[w]; word != 0; word &= word - 1)
-            n += copies[w * 64 + (size_t)__builtin_ctzll(word)];
-    return n;
-}
-
 /* Fills in who counts, by what the bits say. is_all: they say nothing, it is everybody. */
-static void mask_settle(skr_worker *worker, const skr_lane *lane, skr_mask *mask, bool is_all)
+static int mask_settle(skr_worker *worker, const skr_lane *lane, skr_mask *mask, bool is_all,
+                       skr_err *err)
 {
+    const skr_sample_table *samples = skr_segment_samples(lane->segment);
     skr_sample_set *set = &mask->set;
+    int status = SKR_OK;
     set->n = is_all ? lane->n_samples
                     : (uint32_t)skr_bits_count(mask->bits, skr_bits_words(lane->n_samples));
     set->bits = set->n == lane->n_samples ? NULL : mask->bits;
     set->serial = ++worker->n_sets;
-    for (unsigned z = 0; z < SKR_N_ZONES; z++)
-        set->n_copies[z] = sum_copies(lane, set, (skr_zone)z);
+    for (unsigned z = 0; z < SKR_N_ZONES && status == SKR_OK; z++)
+        if (set->bits == NULL)
+            set->n_copies[z] = skr_sample_table_n_copies(samples, (skr_zone)z);
+        else
+            status = skr_sample_table_count_copies(samples, (skr_zone)z, set->bits,
+                                                   &set->n_copies[z], err);
+    return status;
 }
 
 static int mask_clear(skr_mask *mask, const skr_lane *lane, skr_err *err)
@@ -238,8 +231,7 @@ static int find_live(skr_worker *worker, skr_lane *lane, bool has_dead, skr_err 
         return status;
     if (has_dead)
         bury(lane, lane->contig);
-    mask_settle(worker, lane, &lane->live, !has_dead);
-    return SKR_OK;
+    return mask_settle(worker, lane, &lane->live, !has_dead, err);
 }
 
 /* Those of the slot's people who live. */
@@ -248,18 +240,11 @@ static int find_cohort(skr_worker *worker, skr_lane *lane, const uint64_t *peopl
     int status = mask_clear(&lane->cohort, lane, err);
     if (status < 0)
         return status;
-    for (uint32_t from = 0; from < lane->n_samples; from += 64) {
-        uint32_t n = lane->n_samples - from < 64 ? lane->n_samples - from : 64;
-        const skr_sample *samples = lane->samples + from;
-        uint64_t word = 0;
-        for (uint32_t i = 0; i < n; i++)
-            word |= (uint64_t)skr_bits_has(people, samples[i].individual) << i;
-        lane->cohort.bits[from / 64] = word;
-    }
+    skr_individuals_gather(&lane->individuals, lane->n_samples, people,
+                           worker->scan->plan->snapshot->n_people, lane->cohort.bits);
     if (lane->live.set.bits != NULL)
         skr_bits_and(lane->cohort.bits, lane->live.set.bits, skr_bits_words(lane->n_samples));
-    mask_settle(worker, lane, &lane->cohort, false);
-    return SKR_OK;
+    return mask_settle(worker, lane, &lane->cohort, false, err);
 }
 
 int skr_lane_enter(skr_worker *worker, skr_lane *lane, uint32_t contig, skr_err *err)

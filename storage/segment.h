@@ -33,15 +33,9 @@
 #include "storage/call_set.h"
 #include "storage/carriers.h"
 #include "storage/copies.h"
+#include "storage/sample_table.h"
 
 /* ------------------------------------------------------------------ what a segment holds */
-
-typedef struct skr_sample {
-    char *name;
-    uint32_t individual; /* ordinal in the store */
-    skr_karyotype karyotype;
-    uint32_t source; /* which file of the delivery it came from first */
-} skr_sample;
 
 typedef enum skr_allele_kind {
     SKR_ALLELE_SNV = 0,
@@ -91,6 +85,7 @@ typedef struct skr_segment_plan {
     uint32_t n_contigs;        /* of the assembly, at this time */
     uint64_t n_rows_expected;  /* about how many rows, over */
     uint64_t n_bases_expected; /* about how many bases: they choose the tile's span */
+    bool names_are_ids;        /* each sample is named as its individual */
 } skr_segment_plan;
 
 /* The caller owns *ret_writer. Errors: IO, NOMEM, LIMIT. */
@@ -128,8 +123,7 @@ void skr_segment_writer_free(skr_segment_writer *writer);
 
 typedef struct skr_segment skr_segment;
 
-/* Opens a segment and reads its directory and samples. The caller owns it. Errors: as block files.
- */
+/* Opens a segment and reads its directory. The caller owns it. Errors: as block files. */
 SKR_MUST_USE int skr_segment_open(const char *folder, const skr_file_id *id,
                                   skr_segment **ret_segment, skr_err *err);
 
@@ -141,11 +135,18 @@ uint32_t skr_segment_n_samples(const skr_segment *segment);
 uint64_t skr_segment_n_rows(const skr_segment *segment);
 uint32_t skr_segment_tile_shift(const skr_segment *segment);
 
-/* The samples, indexed by local number; belong to the segment. */
-const skr_sample *skr_segment_samples(const skr_segment *segment);
+/* The samples, by local number; belong to the segment. */
+const skr_sample_table *skr_segment_samples(const skr_segment *segment);
 
-/* copies_expected of every sample in a zone, n_samples bytes; belongs to the segment. */
+/*
+ * copies_expected of every sample in a zone, n_samples bytes; belongs to the segment. The zone is
+ * one of a row that a view of the segment gave, DIPLOID not among them, or skr_segment_need_copies
+ * was called.
+ */
 const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_zone zone);
+
+/* Makes skr_segment_copies_expected ready for a zone. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_need_copies(const skr_segment *segment, skr_zone zone, skr_err *err);
 
 /* The sum of skr_segment_copies_expected in a zone. */
 uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_zone zone);

@@ -19,7 +19,8 @@
 
 void skr_segment_directory_done(skr_segment_directory *directory)
 {
-    free(directory->sample_blocks);
+    skr_buffer_done(&directory->sample_part);
+    skr_sample_table_free(directory->samples);
     free(directory->tiles);
     free(directory->refs);
     free(directory->wide_rows);
@@ -80,8 +81,8 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
     int status = PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
                              directory->tile_shift, directory->n_rows, directory->n_tiles,
                              directory->n_wide_rows, directory->n_wide_spans);
-    for (uint32_t i = 0; i < directory->n_sample_blocks && status == SKR_OK; i++)
-        status = skr_block_ref_put(bytes, &directory->sample_blocks[i], err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err);
     for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
         status = put_tile(&directory->tiles[i], &directory->refs[i], bytes, err);
     for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++) {
@@ -146,10 +147,7 @@ static int take_head(take_context *context)
     if (context->cursor.is_bad || directory->n_samples == 0 ||
         directory->tile_shift < SKR_TILE_SHIFT_MIN)
         return fail(context, "its head is malformed");
-    directory->n_sample_blocks = (directory->n_samples - 1) / SKR_SAMPLES_A_BLOCK + 1;
-    if (!skr_room_for(&directory->sample_blocks, directory->n_sample_blocks,
-                      sizeof *directory->sample_blocks) ||
-        !skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
+    if (!skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
         !skr_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
         !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
                       sizeof *directory->wide_rows) ||
@@ -287,8 +285,9 @@ static int take_all(take_context *context)
 {
     skr_segment_directory *directory = context->directory;
     int status = take_head(context);
-    for (uint32_t i = 0; i < directory->n_sample_blocks && status == SKR_OK; i++)
-        status = take_ref(context, true, &directory->sample_blocks[i]);
+    if (status == SKR_OK)
+        status = skr_sample_table_take(context->file, &context->cursor, directory->n_samples,
+                                       &directory->samples, context->err);
     for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
         status = take_tile(context, i);
     for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++)

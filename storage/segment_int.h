@@ -6,13 +6,11 @@
 #define SKR_STORAGE_SEGMENT_INT_H
 
 #include "storage/base/buffer.h"
+#include "storage/base/zigzag.h"
 #include "storage/segment.h"
 
 #define SKR_TILE_SHIFT_MIN 10u
 #define SKR_TILE_SHIFT_MAX 28u
-
-/* Samples in a block of the sample table: with the longest names it stays below a block's limit. */
-#define SKR_SAMPLES_A_BLOCK 32768u
 
 /* ------------------------------------------------------------------ rows and spans in bytes */
 
@@ -58,18 +56,6 @@ typedef struct skr_span {
     uint8_t zone;
 } skr_span;
 
-/* The positive number that stands for a signed one: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
-static inline uint64_t skr_zigzag(int64_t value)
-{
-    return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
-}
-
-/* The signed number that skr_zigzag stood for. */
-static inline int64_t skr_unzigzag(uint64_t value)
-{
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
-}
-
 /*
  * Adds up a row. False when a carrier has no call of that many copies, so that it would count in AC
  * and not in AN. copies_expected are those of the row's zone, n_copies_expected their sum.
@@ -85,8 +71,8 @@ typedef struct skr_segment_directory {
     uint32_t n_contigs;
     uint32_t tile_shift;
     uint64_t n_rows;
-    skr_block_ref *sample_blocks;
-    uint32_t n_sample_blocks;
+    skr_buffer sample_part;    /* the sample table's part of the directory, to be written */
+    skr_sample_table *samples; /* of a directory that was read; owner */
     skr_tile *tiles;
     skr_tile_refs *refs; /* one for each tile */
     size_t n_tiles;
@@ -249,10 +235,6 @@ bool skr_room_for(void *memory, size_t n, size_t size);
 struct skr_segment {
     skr_block_file *file;
     skr_segment_directory directory;
-    skr_sample *samples;
-    char **names; /* of each sample block: its names, one after the other */
-    uint8_t *copies_expected[SKR_N_ZONES];
-    uint64_t n_copies_expected[SKR_N_ZONES];
 };
 
 /* The first base of a tile. */

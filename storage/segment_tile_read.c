@@ -184,6 +184,9 @@ static bool take_counts(skr_row_columns *columns, const skr_segment *segment, ui
     skr_cursor cursor = skr_cursor_of(columns->counts.bytes, columns->counts.n);
     uint32_t n_max = segment->directory.n_samples;
     skr_row_totals *totals = columns->totals;
+    uint64_t n_copies[SKR_N_ZONES];
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+        n_copies[zone] = skr_segment_n_copies_expected(segment, (skr_zone)zone);
     for (uint32_t i = 0; i < n; i++)
         totals[i].n_carriers = (uint32_t)skr_cursor_varint_max(&cursor, n_max);
     for (uint32_t i = 0; i < n; i++)
@@ -196,8 +199,8 @@ static bool take_counts(skr_row_columns *columns, const skr_segment *segment, ui
         totals[i].ac = (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor)) + totals[i].n_carriers +
                        totals[i].n_hom;
     for (uint32_t i = 0; i < n; i++)
-        totals[i].an = segment->n_copies_expected[columns->zone[i]] -
-                       (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor));
+        totals[i].an =
+            n_copies[columns->zone[i]] - (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor));
     uint64_t copies_max = (uint64_t)n_max * SKR_PLOIDY_MAX;
     for (uint32_t i = 0; i < n; i++) {
         const skr_row_totals *t = &totals[i];

@@ -89,8 +89,8 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
     skr_row_totals totals;
     skr_row_totals stored = rows->totals[row];
     uint8_t zone = rows->zone[row];
-    if (!skr_row_totals_of(&v->carriers, calls, segment->copies_expected[zone],
-                           segment->n_copies_expected[zone], n_samples, &totals))
+    if (!skr_row_totals_of(&v->carriers, calls, skr_segment_copies_expected(segment, zone),
+                           skr_segment_n_copies_expected(segment, zone), n_samples, &totals))
         report_row(v, tile, rows, row, "a carrier is not called with that many copies");
     else if (totals.ac != stored.ac || totals.an != stored.an ||
              totals.n_carriers != stored.n_carriers || totals.n_hom != stored.n_hom ||
@@ -259,13 +259,17 @@ static int verify_wide_spans(verify *v)
 
 /* ------------------------------------------------------------------ the whole */
 
+static int add_sample_ref(void *context, const skr_block_ref *ref, skr_err *err)
+{
+    (void)err;
+    return add_ref(context, ref);
+}
+
 /* Collects the references of the directory, and those that lie in the carriers' blocks. */
 static int collect_refs(verify *v)
 {
     const skr_segment_directory *directory = &v->segment->directory;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < directory->n_sample_blocks && status == SKR_OK; i++)
-        status = add_ref(v, &directory->sample_blocks[i]);
+    int status = skr_sample_table_refs(directory->samples, add_sample_ref, v, v->err);
     for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++) {
         status = add_ref(v, &directory->wide_spans[i].calls);
         if (status == SKR_OK)
@@ -325,6 +329,10 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
         goto out;
     v.segment = segment;
     status = skr_segment_view_new(segment, reader, &v.view, &own);
+    if (status == SKR_OK)
+        status = told(&v, skr_sample_table_check(segment->directory.samples, &own));
+    if (status == SKR_OK)
+        status = skr_segment_need_copies(segment, SKR_ZONE_DIPLOID, &own);
     if (status == SKR_OK)
         status = verify_all(&v);
     if (status == SKR_OK)

@@ -91,6 +91,19 @@ static void show_rows(skr_segment_view *view, const skr_tile *tile)
     };
 }
 
+/* Whoever is given rows may ask for the copies expected where samples differ in them. */
+static int need_copies(const skr_segment_view *view, uint32_t n_rows, skr_err *err)
+{
+    unsigned zones = 0;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n_rows; i++)
+        zones |= 1u << view->columns.zone[i];
+    for (unsigned zone = SKR_ZONE_DIPLOID + 1; zone < SKR_N_ZONES && status == SKR_OK; zone++)
+        if ((zones >> zone & 1) != 0)
+            status = skr_segment_need_copies(view->segment, (skr_zone)zone, err);
+    return status;
+}
+
 static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
 {
     const skr_segment *segment = view->segment;
@@ -108,6 +121,9 @@ static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
         status = skr_row_columns_decode(&view->columns, segment, tile, err);
         if (status < 0)
             return skr_segment_view_fail_in_tile(view, status, number, err);
+        status = need_copies(view, tile->n_rows, err);
+        if (status < 0)
+            return status;
     }
     show_rows(view, tile);
     view->rows_tile = number;

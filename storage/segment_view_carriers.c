@@ -83,9 +83,10 @@ static int tally_row(skr_segment_view *view, const skr_tile_rows *columns, uint3
         *ret_tally = (skr_carrier_tally){0};
         return SKR_OK;
     }
-    const uint8_t *copies_expected = columns->zone[row] == SKR_ZONE_DIPLOID
-                                         ? NULL
-                                         : view->segment->copies_expected[columns->zone[row]];
+    const uint8_t *copies_expected =
+        columns->zone[row] == SKR_ZONE_DIPLOID
+            ? NULL
+            : skr_segment_copies_expected(view->segment, (skr_zone)columns->zone[row]);
     int status = find_carriers(view, row, &bytes, &n_bytes, err);
     if (status == SKR_OK)
         status = skr_carriers_tally(bytes, n_bytes, view->segment->directory.n_samples, who->bits,
@@ -181,7 +182,9 @@ static int add_up(skr_segment_view *view, const skr_call_slot *slot, uint32_t se
     skr_cursor cursor = skr_call_columns_at(&slot->columns, set);
     const skr_call_question question = {
         .cohort = who->bits,
-        .copies_expected = zone == SKR_ZONE_DIPLOID ? NULL : view->segment->copies_expected[zone],
+        .copies_expected = zone == SKR_ZONE_DIPLOID
+                               ? NULL
+                               : skr_segment_copies_expected(view->segment, (skr_zone)zone),
         .n_copies_expected = who->n_copies[zone],
     };
     int status = skr_call_set_count_stored(&cursor, view->segment->directory.n_samples, &question,

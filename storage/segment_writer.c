@@ -36,6 +36,7 @@ typedef struct wide_row {
 struct skr_segment_writer {
     skr_block_writer *file;
     const skr_sample *samples;
+    bool names_are_ids;
     uint32_t n_samples;
     uint32_t n_contigs;
     uint32_t tile_shift;
@@ -106,6 +107,7 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
     if (writer == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
     writer->samples = plan->samples;
+    writer->names_are_ids = plan->names_are_ids;
     writer->n_samples = plan->n_samples;
     writer->n_contigs = plan->n_contigs;
     writer->tile_shift = choose_tile_shift(plan);
@@ -395,48 +397,6 @@ int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig, uin
 
 /* ------------------------------------------------------------------ the end */
 
-/* Appends one block of the sample table: columns of names, individuals, karyotypes, sources. */
-static int encode_samples(const skr_sample *samples, uint32_t n, skr_buffer *bytes, skr_err *err)
-{
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
-        size_t n_name = strlen(samples[i].name);
-        SKR_CHECK(n_name >= 1 && n_name <= SKR_NAME_MAX);
-        status = skr_buffer_put_text(bytes, samples[i].name, n_name, err);
-    }
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
-        /* new people come with ascending numbers: then this column is all zero */
-        int64_t usual = i == 0 ? 0 : (int64_t)samples[i - 1].individual + 1;
-        status = skr_buffer_put_varint(bytes, skr_zigzag(samples[i].individual - usual), err);
-    }
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
-        status = skr_buffer_put_u8(bytes, samples[i].karyotype.n_x, err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_u8(bytes, samples[i].karyotype.n_y, err);
-    }
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
-        status = skr_buffer_put_varint(bytes, samples[i].source, err);
-    return status;
-}
-
-/* Writes the sample table; *ret_refs has room for all of its blocks. */
-static int write_samples(skr_segment_writer *writer, skr_block_ref *refs, skr_err *err)
-{
-    skr_buffer bytes = {0};
-    int status = SKR_OK;
-    for (uint32_t at = 0; at < writer->n_samples && status == SKR_OK; at += SKR_SAMPLES_A_BLOCK) {
-        uint32_t n_left = writer->n_samples - at;
-        uint32_t n = n_left < SKR_SAMPLES_A_BLOCK ? n_left : SKR_SAMPLES_A_BLOCK;
-        bytes.n = 0;
-        status = encode_samples(writer->samples + at, n, &bytes, err);
-        if (status == SKR_OK)
-            status = skr_block_writer_put(writer->file, bytes.bytes, bytes.n, SKR_CODEC_ZSTD,
-                                          &refs[at / SKR_SAMPLES_A_BLOCK], err);
-    }
-    skr_buffer_done(&bytes);
-    return status;
-}
-
 static int compare_pieces(const void *left, const void *right)
 {
     const piece *a = left;
@@ -479,13 +439,10 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     directory->n_contigs = writer->n_contigs;
     directory->tile_shift = writer->tile_shift;
     directory->n_rows = writer->n_rows;
-    directory->n_sample_blocks = (writer->n_samples - 1) / SKR_SAMPLES_A_BLOCK + 1;
     directory->n_tiles = writer->n_pieces;
     directory->n_wide_rows = writer->n_wide_rows;
     directory->n_wide_spans = writer->n_wide_spans;
-    if (!skr_room_for(&directory->sample_blocks, directory->n_sample_blocks,
-                      sizeof *directory->sample_blocks) ||
-        !skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
+    if (!skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
         !skr_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
         !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
                       sizeof *directory->wide_rows) ||
@@ -496,7 +453,8 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     if (writer->n_wide_spans > 0)
         memcpy(directory->wide_spans, writer->wide_spans,
                writer->n_wide_spans * sizeof *writer->wide_spans);
-    return write_samples(writer, directory->sample_blocks, err);
+    return skr_sample_table_write(writer->file, writer->samples, writer->n_samples,
+                                  writer->names_are_ids, &directory->sample_part, err);
 }
 
 int skr_segment_writer_finish(skr_segment_writer *writer, skr_file_id *ret_id, uint64_t *ret_n_rows,

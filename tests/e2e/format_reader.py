@@ -162,6 +162,30 @@ class BlockFile:
         return raw.raw
 
 
+# ------------------------------------------------------------------ names
+
+
+def name_list(c):
+    """The entries of a name list: each a list of names that count upwards."""
+    n = c.varint()
+    shared, lengths, runs, text = (Cursor(c.bytes(size)) for size in c.varints(4))
+    entries, before = [], b""
+    for _ in range(n):
+        same, length, more = shared.varint(), lengths.varint(), runs.varint()
+        assert same <= len(before)
+        first = before[:same] + text.bytes(length)
+        assert 1 <= len(first) <= 1024 and 0 not in first
+        digits = len(first[-18:]) - len(first[-18:].rstrip(b"0123456789"))
+        head, number = first[:len(first) - digits], int(first[len(first) - digits:] or 0)
+        assert more == 0 or number + more < 10 ** digits
+        names = [first] + [head + b"%0*d" % (digits, number + i) for i in range(1, more + 1)]
+        before = names[-1]
+        entries.append([name.decode() for name in names])
+    for column in (shared, lengths, runs, text):
+        column.end()
+    return entries
+
+
 # ------------------------------------------------------------------ lists of samples
 
 
@@ -247,14 +271,12 @@ class Segment:
         self.dead = entry["dead"]
         c = Cursor(self.file.directory)
         self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups = c.varints(7)
-        tables = [c.ref() for _ in range((self.n_samples - 1) // 32768 + 1)]
+        tables = self._sample_head(c)
         tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
         wide_rows = [c.varints(5) for _ in range(n_wide)]
         groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
         c.end()
-        self.samples = []
-        for i, ref in enumerate(tables):
-            self._read_samples(ref, min(32768, self.n_samples - 32768 * i))
+        self._read_samples(*tables)
         self.rows, self.spans = [], []
         for i, (numbers, refs) in enumerate(tiles):
             self._read_tile(i, numbers, refs, wide_rows)
@@ -263,20 +285,54 @@ class Segment:
             self._read_spans(spans, n, contig, 0, sets)
         assert len(self.rows) == n_rows == entry["rows"] and not wide_rows
 
-    def _read_samples(self, ref, n):
-        c = Cursor(self.file.block(ref))
-        names = [c.text() for _ in range(n)]
-        individuals, last = [], -1
-        for _ in range(n):
-            last += 1 + c.signed()
-            individuals.append(last)
-        karyotypes = [(c.u8(), c.u8()) for _ in range(n)]
-        c.varints(n)
-        c.end()
-        self.samples += list(zip(names, individuals, karyotypes))
+    def _sample_head(self, c):
+        """The sample table's part of the directory: where its blocks are."""
+        self.first, self.last, parts, n = c.varints(4)
+        self.kinds = [((c.u8(), c.u8()), c.varint()) for _ in range(n)]
+        assert [k for k, _ in self.kinds] == sorted({k for k, _ in self.kinds}) and parts < 8
+        assert all(count for _, count in self.kinds)
+        self.has_repeats = bool(parts & 1)
+
+        def refs(is_there, size):
+            return [c.ref() for _ in range(0, self.n_samples, size)] if is_there else None
+
+        return refs(parts & 2, 1 << 20), refs(n > 1, 1 << 20), refs(parts & 4, 32768)
+
+    def _read_samples(self, individual_refs, karyotype_refs, name_refs):
+        self.individuals, self.karyotypes, self.names = [], [], None
+        for i, ref in enumerate(individual_refs or []):
+            c, following, n = Cursor(self.file.block(ref)), 0, len(self.individuals)
+            for _ in range(c.varint()):
+                first = following + c.signed()
+                following = first + 1 + c.varint()
+                self.individuals += range(first, following)
+            c.end()
+            assert len(self.individuals) - n == min(1 << 20, self.n_samples - (i << 20))
+        if individual_refs is None:
+            self.individuals = list(range(self.first, self.first + self.n_samples))
+        assert (min(self.individuals), max(self.individuals)) == (self.first, self.last)
+        assert (len(set(self.individuals)) < self.n_samples) == self.has_repeats
+        for i, ref in enumerate(karyotype_refs or []):
+            n = min(1 << 20, self.n_samples - (i << 20))
+            c = Cursor(self.file.block(ref))
+            planes = [int.from_bytes(c.bytes((n + 63) // 64 * 8), "little")
+                      for _ in range((len(self.kinds) - 1).bit_length())]
+            c.end()
+            self.karyotypes += [self.kinds[sum((plane >> s & 1) << p for p, plane in enumerate(planes))][0]
+                                for s in range(n)]
+        if karyotype_refs is None:
+            self.karyotypes = [self.kinds[0][0]] * self.n_samples
+        assert all(self.karyotypes.count(kind) == count for kind, count in self.kinds)
+        if name_refs is not None:
+            self.names = []
+            for ref in name_refs:
+                c = Cursor(self.file.block(ref))
+                self.names += [name for run in name_list(c) for name in run]
+                c.end()
+            assert len(self.names) == self.n_samples
 
     def expected(self, zone, sample):
-        n_x, n_y = self.samples[sample][2]
+        n_x, n_y = self.karyotypes[sample]
         return (2, 1 if n_x == 255 else n_x, 1 if n_y == 255 else n_y, 1)[zone]
 
     def _read_tile(self, number, numbers, refs, wide_rows):

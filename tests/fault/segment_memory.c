@@ -80,8 +80,8 @@ static int write_segment(const char *folder, skr_file_id *ret_id, skr_err *err)
     skr_sample samples[N_SAMPLES];
     skr_segment_writer *writer = NULL;
     for (uint32_t i = 0; i < N_SAMPLES; i++)
-        samples[i] = (skr_sample){name, i, {2, 0}, 0};
-    skr_segment_plan plan = {samples, N_SAMPLES, 1, 1000, 1};
+        samples[i] = (skr_sample){name, 3 * i, {(uint8_t)(1 + i % 2), 0}};
+    skr_segment_plan plan = {samples, N_SAMPLES, 1, 1000, 1, false};
     int status = skr_segment_writer_new(folder, "a.skr", &plan, &writer, err);
     for (uint32_t i = 0; i < N_PLACES && status == SKR_OK; i++)
         status = add_place(writer, i, err);

@@ -167,8 +167,7 @@ static inline model model_new(uint32_t n_samples, uint32_t n_rows, uint32_t n_sp
     for (uint32_t i = 0; i < n_samples; i++) {
         char name[32];
         snprintf(name, sizeof name, "HG%05u", i);
-        m.samples[i] = (skr_sample){strdup(name), (uint32_t)draw(1000), karyotypes[draw(5)],
-                                    (uint32_t)draw(3)};
+        m.samples[i] = (skr_sample){strdup(name), (uint32_t)draw(1000), karyotypes[draw(5)]};
     }
     for (uint32_t i = 0; i < n_rows; i++) {
         model_row *row = &m.rows[i];

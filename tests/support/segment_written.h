@@ -47,7 +47,7 @@ static inline skr_file_id write_model(const model *m, enum order order, uint64_t
     skr_segment_writer *writer = NULL;
     skr_file_id id;
     uint64_t n_rows = 0;
-    skr_segment_plan plan = {m->samples, m->n_samples, 5, m->n_rows, n_bases_expected};
+    skr_segment_plan plan = {m->samples, m->n_samples, 5, m->n_rows, n_bases_expected, false};
     (void)unlink("x.skr");
     cr_assert(eq(int, skr_segment_writer_new(folder, "x.skr", &plan, &writer, &err), 0), "%s",
               err.message);

@@ -163,6 +163,7 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
         .n_contigs = s->manifest->assemblies[s->assembly].n_contigs,
         .n_rows_expected = cohort_model_n_alleles(model),
         .n_bases_expected = s->request->plan.region_end0 - s->request->plan.region_start0,
+        .names_are_ids = true,
     };
     skr_txn_file_name(s->txn, "segment", name);
     status = skr_segment_writer_new(skr_txn_folder(s->txn), name, &plan, &s->writer, err);

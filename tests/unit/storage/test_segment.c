@@ -77,14 +77,22 @@ static void assert_same(const skr_segment *segment, skr_segment_view *view, cons
     const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
     cr_assert(eq(u32, skr_segment_n_samples(segment), m->n_samples));
     cr_assert(eq(u64, skr_segment_n_rows(segment), m->n_rows));
+    const skr_sample_table *samples = skr_segment_samples(segment);
+    skr_sample_names names;
+    skr_individuals individuals;
+    cr_assert(eq(int, skr_sample_table_individuals(samples, &individuals, &err), 0));
+    cr_assert(eq(int, skr_sample_table_names(samples, &names, &err), 0));
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+        cr_assert(eq(int, skr_segment_need_copies(segment, (skr_zone)zone, &err), 0));
     for (uint32_t i = 0; i < m->n_samples; i++) {
-        const skr_sample *got = &skr_segment_samples(segment)[i];
-        cr_assert(strcmp(got->name, m->samples[i].name) == 0 &&
-                  got->individual == m->samples[i].individual &&
-                  got->karyotype.n_x == m->samples[i].karyotype.n_x &&
-                  got->karyotype.n_y == m->samples[i].karyotype.n_y &&
-                  got->source == m->samples[i].source);
+        const char *name = (char *)names.text.bytes + names.offsets[i];
+        cr_assert(strcmp(name, m->samples[i].name) == 0 &&
+                  skr_individual_of(&individuals, i) == m->samples[i].individual);
+        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+            cr_assert(eq(u8, skr_segment_copies_expected(segment, (skr_zone)zone)[i],
+                         skr_copies_expected((skr_zone)zone, m->samples[i].karyotype)));
     }
+    skr_sample_names_done(&names);
     uint32_t row = 0;
     for (size_t i = 0; i < n_tiles; i++) {
         const skr_tile_rows *rows;
@@ -285,7 +293,7 @@ Test(segment, refuses_a_carrier_who_is_not_called, .exit_code = 70)
     state = 12;
     model m = model_new(1, 0, 0, 3000);
     skr_carriers carriers = {0};
-    skr_segment_plan plan = {m.samples, 1, 1, 1, 100};
+    skr_segment_plan plan = {m.samples, 1, 1, 1, 100, false};
     skr_segment_writer *writer = NULL;
     skr_allele allele = {.end0 = 1, .n_ref = 1, .n_alt = 1, .ref = "A", .alt = "C"};
     skr_call_set set = {.base = SKR_CALL_NO_CALL, .flip = SKR_CALL_DEFAULT};

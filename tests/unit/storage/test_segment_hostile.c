@@ -84,8 +84,8 @@ static skr_file_id write_original(void)
     skr_segment_writer *writer = NULL;
     skr_file_id id;
     for (uint32_t i = 0; i < N_SAMPLES; i++)
-        samples[i] = (skr_sample){names[i], 7 * i, {2, 0}, i};
-    skr_segment_plan plan = {samples, N_SAMPLES, 3, 1000, 1};
+        samples[i] = (skr_sample){names[i], 7 * i, {(uint8_t)(1 + i % 3), (uint8_t)(i % 2)}};
+    skr_segment_plan plan = {samples, N_SAMPLES, 3, 1000, 1, false};
     cr_assert(eq(int, skr_segment_writer_new(folder, "a.skr", &plan, &writer, &err), 0));
     for (uint32_t contig = 0; contig < 3; contig += 2) {
         for (uint32_t at = 0; at < 12; at++) {
@@ -101,8 +101,8 @@ static skr_file_id write_original(void)
 /* ------------------------------------------------------------------ apart and together */
 
 typedef struct part {
-    skr_block_ref *ref; /* in the directory, to be set; NULL: a chunk */
-    uint8_t *chunk_ref; /* in the raw bytes of its carriers' block */
+    skr_block_ref *ref; /* in the directory, to be set; NULL: chunk_ref */
+    uint8_t *chunk_ref; /* in stored bytes: its carriers' block's, the sample table's */
     skr_buffer raw;
 } part;
 
@@ -124,13 +124,42 @@ static part *add_part(const skr_segment *segment, skr_block_reader *reader, skr_
     return added;
 }
 
+static int count_ref(void *context, const skr_block_ref *ref, skr_err *unused)
+{
+    (void)ref;
+    (void)unused;
+    (*(uint32_t *)context)++;
+    return SKR_OK;
+}
+
+/* The sample table stands behind 7 numbers of the directory. */
+static void copy_sample_part(const skr_segment *segment, skr_segment_directory *directory)
+{
+    size_t n;
+    const uint8_t *bytes = skr_block_file_directory(segment->file, &n);
+    skr_cursor cursor = skr_cursor_of(bytes, n);
+    skr_sample_table *table = NULL;
+    for (int i = 0; i < 7; i++)
+        (void)skr_cursor_varint(&cursor);
+    const uint8_t *from = cursor.at;
+    cr_assert(eq(int, skr_sample_table_take(segment->file, &cursor, N_SAMPLES, &table, &err), 0));
+    skr_sample_table_free(table);
+    cr_assert(eq(
+        int, skr_buffer_put(&directory->sample_part, from, (size_t)(cursor.at - from), &err), 0));
+}
+
 /* Takes the file apart; the references of directory will be those of the next file. */
 static void take_apart(const skr_segment *segment, skr_segment_directory *directory)
 {
     skr_block_reader *reader = NULL;
     cr_assert(eq(int, skr_block_reader_new(SKR_IO_PREAD, &reader, &err), 0));
-    for (uint32_t i = 0; i < directory->n_sample_blocks; i++)
-        (void)add_part(segment, reader, &directory->sample_blocks[i], NULL);
+    uint32_t n_refs = 0;
+    cr_assert(eq(int, skr_sample_table_refs(directory->samples, count_ref, &n_refs, &err), 0));
+    cr_assert(eq(u32, n_refs, 3)); /* individuals, karyotypes, names; they end its part */
+    copy_sample_part(segment, directory);
+    for (uint32_t i = 1; i <= n_refs; i++)
+        (void)add_part(segment, reader, NULL,
+                       directory->sample_part.bytes + directory->sample_part.n - i * REF_BYTES);
     for (size_t i = 0; i < directory->n_wide_spans; i++) {
         (void)add_part(segment, reader, &directory->wide_spans[i].calls, NULL);
         (void)add_part(segment, reader, &directory->wide_spans[i].spans, NULL);
@@ -235,6 +264,31 @@ static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *r
     skr_carriers_done(&carriers);
 }
 
+static void read_samples(const skr_segment *segment, uint32_t n_samples)
+{
+    const skr_sample_table *table = skr_segment_samples(segment);
+    skr_individuals individuals;
+    skr_sample_names sample_names;
+    uint64_t *bitmap = calloc(n_samples / 64 + 1, sizeof *bitmap);
+    uint32_t first;
+    uint32_t last;
+    uint64_t n;
+    skr_sample_table_range(table, &first, &last);
+    if (is_ok(skr_sample_table_individuals(table, &individuals, &err)))
+        for (uint32_t i = 0; i < n_samples; i++)
+            cr_assert(skr_individual_of(&individuals, i) >= first &&
+                      skr_individual_of(&individuals, i) <= last);
+    if (!skr_sample_table_names_are_ids(table) &&
+        is_ok(skr_sample_table_names(table, &sample_names, &err))) {
+        cr_assert(ne(u64, strlen((char *)sample_names.text.bytes + sample_names.offsets[0]), 0));
+        skr_sample_names_done(&sample_names);
+    }
+    bitmap[0] = 1;
+    if (is_ok(skr_sample_table_count_copies(table, SKR_ZONE_X, bitmap, &n, &err)))
+        cr_assert(n <= skr_sample_table_n_copies(table, SKR_ZONE_X));
+    free(bitmap);
+}
+
 static void read_all(const skr_file_id *id)
 {
     skr_segment *segment = NULL;
@@ -247,6 +301,7 @@ static void read_all(const skr_file_id *id)
     cr_assert(eq(int, skr_segment_view_new(segment, reader, &view, &err), 0));
     (void)skr_segment_tiles(segment, &n_tiles);
     uint32_t n_samples = skr_segment_n_samples(segment);
+    read_samples(segment, n_samples);
     uint8_t *called = malloc(n_samples);
     for (size_t i = 0; i < n_tiles; i++) {
         const skr_tile_rows *rows;
