@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cohort/cohort_feed.h"
 #include "tools/cohort/cohort_out.h"
 
 #define N_BLOCK 0xff00u /* bytes before compression, as htslib has it */
@@ -208,20 +209,20 @@ static int make_room(bcf_out *b, skr_err *err)
 
 int cohort_write_bcf(const cohort_request *request, FILE *out, skr_err *err)
 {
-    cohort_model *model = NULL;
+    cohort_feed *feed = NULL;
     const cohort_site *site = NULL;
     bcf_out *b = calloc(1, sizeof *b);
     if (b == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
     b->request = request;
     b->out = out;
-    int status = cohort_model_new(&request->plan, &model, err);
+    int status = cohort_feed_new(&request->plan, &feed, err);
     if (status == SKR_OK)
         status = make_room(b, err);
     if (status == SKR_OK)
         put_header(b);
     while (status == SKR_OK && !b->has_failed && !ferror(out)) {
-        status = cohort_model_next(model, &site, err);
+        status = cohort_feed_next(feed, &site, err);
         if (status < 0 || site == NULL)
             break;
         for (uint32_t i = 0; i < site->n_alts; i++)
@@ -234,6 +235,6 @@ int cohort_write_bcf(const cohort_request *request, FILE *out, skr_err *err)
     free(b->cells);
     free(b->is_changed);
     free(b);
-    cohort_model_free(model);
+    cohort_feed_free(feed);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "storage/digest.h"
 #include "storage/segment.h"
 #include "storage/store.h"
+#include "tools/cohort/cohort_feed.h"
 #include "tools/cohort/cohort_out.h"
 
 typedef struct store_out {
@@ -153,15 +154,15 @@ static int write_site(store_out *s, const cohort_site *site, skr_err *err)
 static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows, skr_err *err)
 {
     char name[SKR_FILE_NAME_MAX];
-    cohort_model *model = NULL;
-    int status = cohort_model_new(&s->request->plan, &model, err);
+    cohort_feed *feed = NULL;
+    int status = cohort_feed_new(&s->request->plan, &feed, err);
     if (status < 0)
         return status;
     skr_segment_plan plan = {
         .samples = s->samples,
         .n_samples = cohort_n_wanted(s->request),
         .n_contigs = s->manifest->assemblies[s->assembly].n_contigs,
-        .n_rows_expected = cohort_model_n_alleles(model),
+        .n_rows_expected = cohort_feed_n_alleles(feed),
         .n_bases_expected = s->request->plan.region_end0 - s->request->plan.region_start0,
         .names_are_ids = true,
     };
@@ -169,7 +170,7 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
     status = skr_segment_writer_new(skr_txn_folder(s->txn), name, &plan, &s->writer, err);
     while (status == SKR_OK) {
         const cohort_site *site = NULL;
-        status = cohort_model_next(model, &site, err);
+        status = cohort_feed_next(feed, &site, err);
         if (status < 0 || site == NULL)
             break;
         status = write_site(s, site, err);
@@ -178,7 +179,7 @@ static int write_segment(store_out *s, skr_file_id *ret_id, uint64_t *ret_n_rows
         status = skr_segment_writer_finish(s->writer, ret_id, ret_n_rows, err);
     skr_segment_writer_free(s->writer);
     skr_carriers_done(&s->carriers);
-    cohort_model_free(model);
+    cohort_feed_free(feed);
     return status;
 }
 

@@ -311,8 +311,11 @@ static int walk(cohort_tree *tree, uint32_t from, uint32_t to_level, cohort_list
                 list->items[list->n++] = at;
             continue;
         }
-        for (uint32_t child = nodes[at].child; child != NONE; child = nodes[child].next)
+        for (uint32_t child = nodes[at].child; child != NONE; child = nodes[child].next) {
+            if (nodes[child].child != NONE) /* nearly every step waits for memory */
+                __builtin_prefetch(&nodes[nodes[child].child]);
             tree->stack[n_stack++] = child;
+        }
     }
     return status;
 }

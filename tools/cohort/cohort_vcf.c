@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cohort/cohort_feed.h"
 #include "tools/cohort/cohort_out.h"
 
 /* A row of cells is kept and changed where somebody carries or is missing, and changed back. */
@@ -63,9 +64,9 @@ static void put_record(vcf_out *v, const cohort_site *site, const cohort_alt *al
 int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err)
 {
     vcf_out v = {.request = request, .out = out};
-    cohort_model *model = NULL;
+    cohort_feed *feed = NULL;
     const cohort_site *site = NULL;
-    int status = cohort_model_new(&request->plan, &model, err);
+    int status = cohort_feed_new(&request->plan, &feed, err);
     if (status < 0)
         return status;
     v.cells = malloc(4u * (size_t)cohort_n_wanted(request));
@@ -77,7 +78,7 @@ int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err)
         memcpy(&v.cells[4u * i], request->is_unphased ? "\t0/0" : "\t0|0", 4);
     cohort_put_header(request, out);
     for (;;) {
-        status = cohort_model_next(model, &site, err);
+        status = cohort_feed_next(feed, &site, err);
         if (status < 0 || site == NULL || ferror(out))
             break;
         for (uint32_t i = 0; i < site->n_alts; i++)
@@ -87,6 +88,6 @@ int cohort_write_vcf(const cohort_request *request, FILE *out, skr_err *err)
         status = skr_fail(err, SKR_ERR_IO, "VCF: cannot be written");
 out:
     free(v.cells);
-    cohort_model_free(model);
+    cohort_feed_free(feed);
     return status;
 }
