@@ -159,6 +159,15 @@ def compare_parts(suite):
     generate(*PLAN, "--store", suite.path("whole"))
     for question in ("sex=male and HP:0000822", "carries(region=22)", "age<30"):
         suite.check(f"parts: {question}", suite.count(suite.path("whole"), question), suite.count(store, question))
+    generate(*PLAN, "--store", suite.path("one"))
+    for only in ("0-99", "100-700", "701-1199"):
+        suite.check(f"only {only}: a part of one dataset", 0,
+                    generate(*PLAN, "--only", only, "--all-alleles", "--store", suite.path("three")).returncode)
+    for cohort in ([], ["--in", "age>=40"]):
+        one, three = (suite.run("alleles", "-d", suite.path(name), "--json", "region=22", *cohort)
+                      for name in ("one", "three"))
+        suite.check(f"one segment and three {cohort}", True,
+                    one.code == 0 and one.out == three.out and len(one.out) > 1000)
     text = generate(*PLAN, "--missing", "0.01", "--vcf", "-").stdout
     some = generate(*PLAN, "--missing", "0.01", "--region", "20030001-20035000", "--vcf", "-").stdout
     rows = [line for line in text.splitlines(True)

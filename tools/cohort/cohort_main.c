@@ -18,16 +18,27 @@ typedef struct options {
 } options;
 
 static const struct option known[] = {
-    {"people", required_argument, NULL, 'n'},   {"bases", required_argument, NULL, 'b'},
-    {"seed", required_argument, NULL, 's'},     {"start", required_argument, NULL, 'p'},
-    {"contig", required_argument, NULL, 'c'},   {"missing", required_argument, NULL, 'm'},
-    {"indels", required_argument, NULL, 'i'},   {"only", required_argument, NULL, 'y'},
-    {"region", required_argument, NULL, 'r'},   {"unphased", no_argument, NULL, 'u'},
-    {"prefix", required_argument, NULL, 'x'},   {"dataset", required_argument, NULL, 'd'},
-    {"assembly", required_argument, NULL, 'a'}, {"store", required_argument, NULL, 'o'},
-    {"vcf", required_argument, NULL, 'v'},      {"bcf", required_argument, NULL, 'f'},
-    {"level", required_argument, NULL, 'l'},    {"people-tsv", required_argument, NULL, 't'},
-    {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+    {"people", required_argument, NULL, 'n'},
+    {"bases", required_argument, NULL, 'b'},
+    {"seed", required_argument, NULL, 's'},
+    {"start", required_argument, NULL, 'p'},
+    {"contig", required_argument, NULL, 'c'},
+    {"missing", required_argument, NULL, 'm'},
+    {"indels", required_argument, NULL, 'i'},
+    {"only", required_argument, NULL, 'y'},
+    {"all-alleles", no_argument, NULL, 'e'},
+    {"region", required_argument, NULL, 'r'},
+    {"unphased", no_argument, NULL, 'u'},
+    {"prefix", required_argument, NULL, 'x'},
+    {"dataset", required_argument, NULL, 'd'},
+    {"assembly", required_argument, NULL, 'a'},
+    {"store", required_argument, NULL, 'o'},
+    {"vcf", required_argument, NULL, 'v'},
+    {"bcf", required_argument, NULL, 'f'},
+    {"level", required_argument, NULL, 'l'},
+    {"people-tsv", required_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static void print_help(FILE *out)
@@ -47,6 +58,7 @@ static void print_help(FILE *out)
         "  --unphased        0/1 for every heterozygote (VCF, BCF); phased otherwise\n"
         "  --only A-B        write only the people of these numbers, from 0: datasets of people\n"
         "                    with the same ancestors, one run each\n"
+        "  --all-alleles     with --only: also the alleles that none of these people carries\n"
         "  --region A-B      write only the sites from base A to base B of the stretch\n"
         "  --prefix WORD     before everybody's number (S)\n"
         "  --dataset ID      (cohort)\n"
@@ -152,6 +164,8 @@ static int take_option(options *o, int option, skr_err *err)
     };
     if (option == 'u')
         o->request.is_unphased = true;
+    else if (option == 'e')
+        o->request.plan.has_all_alleles = true;
     else if (option == '?')
         return skr_fail(err, SKR_ERR_USAGE, "see skerry-cohort --help");
     else if (texts[option] != NULL)

@@ -193,10 +193,10 @@ static int mutate(cohort_model *model, uint32_t pos0, cohort_lineage lineage, sk
     int status = cohort_tree_collect(model->tree, lineage, &model->found, err);
     if (status < 0)
         return status;
-    if (model->found.n == 2 * model->plan.n_people)
+    if (model->found.n == 0 || model->found.n == 2 * model->plan.n_people)
         return SKR_OK;
     keep_wanted(model);
-    if (model->found.n == 0)
+    if (model->found.n == 0 && !model->plan.has_all_alleles)
         return SKR_OK;
     while (at < site->n_alts && compare_alleles(&site->alts[at], &alt) < 0)
         at++;

@@ -31,8 +31,9 @@ typedef struct cohort_plan {
     uint32_t region_start0; /* of the sites that are wanted, [region_start0, region_end0) */
     uint32_t region_end0;
     uint64_t seed;
-    double missing; /* the share of genotypes without a call, 0 to below 1 */
-    double indels;  /* the share of mutations that are insertions and deletions, 0 to 1 */
+    bool has_all_alleles; /* also those that no wanted person carries */
+    double missing;       /* the share of genotypes without a call, 0 to below 1 */
+    double indels;        /* the share of mutations that are insertions and deletions, 0 to 1 */
 } cohort_plan;
 
 /* An allele as VCF writes it, left-aligned. */
@@ -41,7 +42,7 @@ typedef struct cohort_alt {
     char alt[COHORT_INDEL_MAX + 1];
     uint32_t n_ref;         /* 1 for an SNV and an insertion */
     uint32_t n_alt;         /* 1 for an SNV and a deletion */
-    cohort_list haplotypes; /* at least one; 2p and 2p + 1 are the p-th wanted person's */
+    cohort_list haplotypes; /* 2p and 2p + 1 are the p-th wanted person's */
 } cohort_alt;
 
 typedef struct cohort_site {

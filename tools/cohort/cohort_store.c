@@ -194,10 +194,10 @@ static int digest_request(const cohort_request *request, skr_source *source, skr
     int n =
         snprintf(text, sizeof text,
                  "cohort people=%u only=%u-%u start=%u bases=%u region=%u-%u seed=%llu missing=%a "
-                 "indels=%a %s",
+                 "indels=%a all=%d %s",
                  plan->n_people, plan->first_person, plan->end_person, plan->start0, plan->n_bases,
                  plan->region_start0, plan->region_end0, (unsigned long long)plan->seed,
-                 plan->missing, plan->indels, request->prefix);
+                 plan->missing, plan->indels, plan->has_all_alleles, request->prefix);
     int status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
     if (status < 0)
         return status;
