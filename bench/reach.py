@@ -126,6 +126,9 @@ class Lines:
         if answer != (1, ac, an):
             raise Wrong(f"one allele: the open engine says {answer}")
         self.table.row(self.label("  of an open engine, warm"), "", "", time_text(cpu), "", "<= 25 us", cpu <= 25e-6)
+        cpu, _, _ = self.resident("count", f"carries(variant={middle})")
+        self.table.row(self.label("  how many people carry it, open engine, warm"), "", "", time_text(cpu), "",
+                       "<= 25 us", cpu <= 25e-6)
 
     def region(self):
         last = self.data.first // 10000 * 10000 + 10000
@@ -273,7 +276,8 @@ class Lines:
             for how, ours, its in (("process", taken["skerry"].cpu, taken["other"].cpu),
                                    ("open engine", middle[0], middle[1])):
                 ratio = ours / its
-                is_judged = self.data.name != "small"
+                # Missing calls may cost more where a cohort's AN is asked for: judged by the cell.
+                is_judged = self.data.name != "small" and (is_same or len(question) < 3)
                 self.table.row(self.label(f"{name}: {what}, {how}"), of_what, time_text(its), time_text(ours),
                                f"{ratio:.2f} of it", f"<= {most} of it" if is_judged else "",
                                ratio <= most if is_judged else None)
