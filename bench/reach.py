@@ -178,13 +178,15 @@ class Lines:
                 f"bcftools view -S {self.data.ids} -Ou {self.data.bcf} | bcftools query "
                 "-f '%CHROM-%POS-%REF-%ALT\\t%AC\\t%AN\\n' -", self.bcftools_alleles)
         taken = self.against_peers("AC of every allele in 10 %", calls, None)
+        self.every_allele_resident(None)
+        if not self.at_start:  # the line of one allele was left out
+            return
         beyond = {p: max(taken[p].cpu - self.at_start[p].cpu, 1e-6) for p in ("skerry", "plink2")}
         reach = self.goal("every allele")
         ratio = beyond["plink2"] / beyond["skerry"]
         self.table.row(self.label("  beyond the time of one allele"), "plink2", time_text(beyond["plink2"]),
                        time_text(beyond["skerry"]), f"{ratio:.1f} x", f">= {reach} x" if reach else "",
                        ratio >= reach if reach else None)
-        self.every_allele_resident(None)
 
     def every_allele_resident(self, most):
         cpu, _, _ = self.resident("alleles", f"region={self.data.contig}", TERM)
@@ -209,11 +211,11 @@ class Lines:
         self.table.row(name, "CRoaring or_many", time_text(bitmaps), time_text(cpu), f"{bitmaps / cpu:.2f} x")
         self.table.row(name, "CRoaring, from bytes", time_text(packed), time_text(cpu), f"{packed / cpu:.2f} x")
 
-    def size(self):
+    def size(self, has_peers):
         ours = self.data.n_bytes
         reach = self.goal("size")
         others = [("BCF and index", size_of(self.data.bcf, self.data.bcf + ".csi"))]
-        if not self.o.no_plink:
+        if has_peers:
             others.append(("plink2", size_of(*self.data.pgen())))
         for name, n in others:
             self.table.row(self.label("size of the whole store"), name, f"{n / 1e6:.2f} MB", f"{ours / 1e6:.3f} MB",
