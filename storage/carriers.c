@@ -105,25 +105,26 @@ int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err)
 
 /* ------------------------------------------------------------------ writing the forms */
 
-static int encode_inline(const skr_carriers *carriers, unsigned flags, skr_buffer *bytes,
-                         skr_err *err)
+/* A short list, and if somebody has two copies a bit for each of them. */
+static int encode_short(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
+                        uint8_t *ret_head, skr_err *err)
 {
-    int status = skr_buffer_put_u8(bytes, (uint8_t)(SKR_CARRIERS_INLINE | flags), err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(bytes, carriers->samples[0], err);
+    uint64_t seconds = 0;
+    for (uint32_t i = 0; i < carriers->n; i++)
+        seconds |= (uint64_t)(carriers->dosages[i] == 2) << i;
+    int status = skr_short_list_encode(carriers->samples, carriers->n, n_samples, bytes, err);
+    seconds = htole64(seconds);
+    if (status == SKR_OK && seconds != 0)
+        status = skr_buffer_put(bytes, &seconds, (carriers->n + 7) / 8, err);
+    *ret_head = (uint8_t)(carriers->n + (seconds != 0 ? SKR_SHORT_MAX : 0));
     return status;
 }
 
 /* seconds are the ranks of the carriers with two copies. */
 static int encode_gaps(const skr_carriers *carriers, const uint32_t *seconds, uint32_t n_seconds,
-                       unsigned flags, skr_buffer *bytes, skr_err *err)
+                       skr_buffer *bytes, skr_err *err)
 {
-    bool is_long = carriers->n >= SKR_CARRIERS_N_LONG;
-    unsigned n_short = is_long ? SKR_CARRIERS_N_LONG : carriers->n;
-    unsigned head = SKR_CARRIERS_GAPS | flags | n_short << SKR_CARRIERS_N_SHIFT;
-    int status = skr_buffer_put_u8(bytes, (uint8_t)head, err);
-    if (status == SKR_OK && is_long)
-        status = skr_buffer_put_varint(bytes, carriers->n, err);
+    int status = skr_buffer_put_varint(bytes, carriers->n, err);
     if (status == SKR_OK)
         status = skr_gap_list_encode(carriers->samples, carriers->n, bytes, err);
     if (status == SKR_OK && n_seconds > 0)
@@ -134,14 +135,13 @@ static int encode_gaps(const skr_carriers *carriers, const uint32_t *seconds, ui
 }
 
 static int encode_planes(const skr_carriers *carriers, uint32_t n_samples, uint32_t n_seconds,
-                         unsigned flags, skr_buffer *bytes, skr_err *err)
+                         skr_buffer *bytes, skr_err *err)
 {
     size_t n_words = skr_plane_words(n_samples);
     size_t n_planes = n_seconds > 0 ? 2 : 1;
-    int status = skr_buffer_put_u8(bytes, (uint8_t)(SKR_CARRIERS_PLANES | flags), err);
-    uint64_t *words = status == SKR_OK ? calloc(n_planes * n_words, sizeof *words) : NULL;
+    uint64_t *words = calloc(n_planes * n_words, sizeof *words);
     if (words == NULL)
-        return status < 0 ? status : skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
     for (uint32_t i = 0; i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
         words[sample / 64] |= UINT64_C(1) << sample % 64;
@@ -150,7 +150,7 @@ static int encode_planes(const skr_carriers *carriers, uint32_t n_samples, uint3
     }
     for (size_t i = 0; i < n_planes * n_words; i++)
         words[i] = htole64(words[i]);
-    status = skr_buffer_put(bytes, words, n_planes * n_words * sizeof *words, err);
+    int status = skr_buffer_put(bytes, words, n_planes * n_words * sizeof *words, err);
     free(words);
     return status;
 }
@@ -178,9 +178,10 @@ static int encode_bags(const skr_carriers *carriers, skr_buffer *bytes, skr_err 
  * Gap lists, or planes when they need at most twice the bytes: they count many times faster, and
  * what their chunk is packed to is less than the lists would be (docs/decisions/0001).
  */
-static int encode_many(const skr_carriers *carriers, uint32_t n_samples, unsigned flags,
-                       skr_buffer *bytes, skr_err *err)
+static int encode_long(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
+                       uint8_t *ret_head, skr_err *err)
 {
+    unsigned head = SKR_HEAD_LONG | (carriers->n_bags > 0 ? SKR_HEAD_HAS_BAGS : 0);
     uint32_t *seconds = malloc((carriers->n + 1) * sizeof *seconds);
     if (seconds == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
@@ -189,33 +190,36 @@ static int encode_many(const skr_carriers *carriers, uint32_t n_samples, unsigne
         if (carriers->dosages[i] == 2)
             seconds[n_seconds++] = i;
     if (n_seconds > 0)
-        flags |= SKR_CARRIERS_HAS_SECOND;
+        head |= SKR_HEAD_HAS_SECOND;
 
     size_t n_plane_bytes = 8 * (size_t)skr_plane_words(n_samples) * (n_seconds > 0 ? 2 : 1);
     size_t n_list_bytes =
         skr_gap_list_size(carriers->samples, carriers->n) + skr_gap_list_size(seconds, n_seconds);
-    int status = PLANES_PER_LIST * n_list_bytes < n_plane_bytes
-                     ? encode_gaps(carriers, seconds, n_seconds, flags, bytes, err)
-                     : encode_planes(carriers, n_samples, n_seconds, flags, bytes, err);
+    bool is_list = PLANES_PER_LIST * n_list_bytes < n_plane_bytes;
+    int status = is_list ? encode_gaps(carriers, seconds, n_seconds, bytes, err)
+                         : encode_planes(carriers, n_samples, n_seconds, bytes, err);
+    *ret_head = (uint8_t)(head | (is_list ? SKR_CARRIERS_GAPS : SKR_CARRIERS_PLANES));
     free(seconds);
+    if (status == SKR_OK && carriers->n_bags > 0)
+        status = encode_bags(carriers, bytes, err);
     return status;
 }
 
 int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
-                        skr_err *err)
+                        uint8_t *ret_head, skr_err *err)
 {
     SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < n_samples);
     SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < n_samples);
-    unsigned flags = carriers->n_bags > 0 ? SKR_CARRIERS_HAS_BAGS : 0;
-    int status;
-    if (carriers->n == 1) {
-        if (carriers->dosages[0] == 2)
-            flags |= SKR_CARRIERS_HAS_SECOND;
-        status = encode_inline(carriers, flags, bytes, err);
-    } else {
-        status = encode_many(carriers, n_samples, flags, bytes, err);
-    }
-    if (status == SKR_OK && carriers->n_bags > 0)
-        status = encode_bags(carriers, bytes, err);
-    return status;
+    return carriers->n <= SKR_SHORT_MAX && carriers->n_bags == 0
+               ? encode_short(carriers, n_samples, bytes, ret_head, err)
+               : encode_long(carriers, n_samples, bytes, ret_head, err);
+}
+
+uint32_t skr_carriers_size(uint8_t head, const skr_short_shapes *shapes)
+{
+    if (head <= SKR_SHORT_MAX)
+        return shapes->of[head].n_bytes;
+    uint32_t n = head - SKR_SHORT_MAX;
+    return head <= SKR_HEAD_SECONDS_MAX ? shapes->of[n].n_bytes + (n + 7) / 8
+                                        : SKR_CARRIERS_SIZE_STORED;
 }

@@ -4,7 +4,8 @@
  * A plain carrier is called in full and has one or two copies: dosage 1 is het where two copies are
  * expected and hemi where one is; dosage 2 is hom. Any other bag of copies (partial, triploid, a
  * mixture on MT, a haploid call on an autosome) is an exception entry that says its zygosity.
- * Stored in the form that fits their number (docs/format.md, "Carriers"): inline, gap list, planes.
+ * Stored in the form that fits their number (docs/format.md, "Carriers"): short list, gap list,
+ * planes. A byte of a row's own, its head, tells the form; of a short list it tells the size too.
  *
  * Threads: const carriers may be read by any number.
  */
@@ -16,6 +17,7 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/err.h"
+#include "storage/gap_list.h"
 
 typedef enum skr_zygosity {
     SKR_HET = 0,
@@ -75,24 +77,38 @@ typedef struct skr_carrier_tally {
 } skr_carrier_tally;
 
 /*
- * Appends the stored bytes of carriers among n_samples samples, in the form that fits. Errors:
- * NOMEM.
+ * Appends the stored bytes of carriers among n_samples samples, in the form that fits, and gives
+ * the head that they need. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples,
-                                     skr_buffer *bytes, skr_err *err);
+                                     skr_buffer *bytes, uint8_t *ret_head, skr_err *err);
 
-/* ------------------------------------------------------------------ on stored bytes
- * The n_bytes at bytes are one row's carriers, as skr_carriers_encode wrote them; they are not
- * believed: every sample number is compared with n_samples. Errors of all three: CORRUPT, NOMEM.
+/* ------------------------------------------------------------------ on stored bytes */
+
+/* The size of a row's bytes where its head does not tell it. */
+#define SKR_CARRIERS_SIZE_STORED UINT32_MAX
+
+/* The bytes of a row with this head, or SKR_CARRIERS_SIZE_STORED. shapes: below the samples. */
+uint32_t skr_carriers_size(uint8_t head, const skr_short_shapes *shapes);
+
+/*
+ * One row's carriers, as skr_carriers_encode wrote them. They are not believed: every sample number
+ * is compared with n_samples. Errors of the functions below: CORRUPT, NOMEM.
  */
+typedef struct skr_stored_carriers {
+    const uint8_t *bytes;
+    size_t n_bytes;
+    uint32_t n_samples;
+    uint8_t head;
+} skr_stored_carriers;
 
 /* Decodes into carriers, which is cleared first. */
-SKR_MUST_USE int skr_carriers_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                                     skr_carriers *carriers, skr_err *err);
+SKR_MUST_USE int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carriers,
+                                     skr_err *err);
 
 /* Sets the bit of every carrier, undecided ones too, in a bitmap of n_samples bits (64 a word). */
-SKR_MUST_USE int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                                   uint64_t *bitmap, skr_err *err);
+SKR_MUST_USE int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *bitmap,
+                                   skr_err *err);
 
 /*
  * Tallies the carriers that are in the cohort, a bitmap of n_samples bits, or all of them when it
@@ -100,8 +116,34 @@ SKR_MUST_USE int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_
  * it is 1; NULL means that it is 1 nowhere (zone DIPLOID), which is faster. Adds nothing to
  * *ret_tally: sets it.
  */
-SKR_MUST_USE int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                                    const uint64_t *cohort, const uint8_t *copies_expected,
-                                    skr_carrier_tally *ret_tally, skr_err *err);
+SKR_MUST_USE int skr_carriers_tally(const skr_stored_carriers *stored, const uint64_t *cohort,
+                                    const uint8_t *copies_expected, skr_carrier_tally *ret_tally,
+                                    skr_err *err);
+
+/* ------------------------------------------------------------------ many rows */
+
+/* Rows whose carriers lie in one run of bytes: of row i, lengths[i] of them from offsets[i] on. */
+typedef struct skr_carrier_rows {
+    const skr_short_shapes *shapes; /* below n_samples */
+    const uint8_t *bytes;
+    size_t n_bytes;
+    const uint8_t *heads;
+    const uint32_t *offsets;
+    const uint32_t *lengths;
+} skr_carrier_rows;
+
+/* One of the rows. */
+skr_stored_carriers skr_carrier_rows_at(const skr_carrier_rows *stored, uint32_t row);
+
+/*
+ * What skr_carriers_mark and _tally say of n of the rows, by their numbers, in about 10 ns a row
+ * and 1 ns a carrier for short lists. cohort is not NULL; there is a tally for each row asked
+ * about, with no hemi but those of bags (zone DIPLOID).
+ */
+SKR_MUST_USE int skr_carrier_rows_mark(const skr_carrier_rows *stored, const uint32_t *rows,
+                                       uint32_t n, uint64_t *bitmap, skr_err *err);
+SKR_MUST_USE int skr_carrier_rows_tally(const skr_carrier_rows *stored, const uint32_t *rows,
+                                        uint32_t n, const uint64_t *cohort,
+                                        skr_carrier_tally *ret_tallies, skr_err *err);
 
 #endif

@@ -8,15 +8,23 @@
 
 #include <stdint.h>
 
-/* The first byte: form in bits 0-1, then two flags, then the number of a short gap list. */
-#define SKR_CARRIERS_FORM_MASK 0x03u
-#define SKR_CARRIERS_HAS_BAGS 0x04u
-#define SKR_CARRIERS_HAS_SECOND 0x08u /* inline: the dosage is 2; else a second list or plane */
-#define SKR_CARRIERS_N_SHIFT 4
-#define SKR_CARRIERS_N_LONG 15u /* the number is a varint behind the byte */
+#include "storage/kernel.h"
+
+/*
+ * The head of a row. Up to SKR_SHORT_MAX: so many plain carriers of one copy each, as a short list;
+ * as many more than SKR_SHORT_MAX: the same, and behind the list a bit for each, set if it has two
+ * copies. Above: the top bit, a form in bits 0-1 and flags.
+ */
+#define SKR_HEAD_SECONDS_MAX (2 * SKR_SHORT_MAX)
+#define SKR_HEAD_LONG 0x80u
+#define SKR_HEAD_FORM_MASK 0x03u
+#define SKR_HEAD_HAS_BAGS 0x04u
+#define SKR_HEAD_HAS_SECOND 0x08u /* a second list or plane */
+#define SKR_HEAD_KNOWN                                                                             \
+    (SKR_HEAD_LONG | SKR_HEAD_FORM_MASK | SKR_HEAD_HAS_BAGS | SKR_HEAD_HAS_SECOND)
 
 enum skr_carriers_form {
-    SKR_CARRIERS_INLINE = 0,
+    SKR_CARRIERS_SHORT = 0, /* no form of a long head */
     SKR_CARRIERS_GAPS = 1,
     SKR_CARRIERS_PLANES = 2,
 };

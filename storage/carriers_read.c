@@ -19,10 +19,10 @@
 typedef struct parts {
     unsigned form;
     uint32_t n_samples;
-    uint32_t n;           /* inline and gaps: plain carriers */
-    uint32_t n_seconds;   /* gaps: those with two copies */
-    uint32_t single;      /* inline: the sample */
-    uint8_t dosage;       /* inline */
+    uint32_t n;           /* short and gaps: plain carriers */
+    uint32_t n_seconds;   /* short and gaps: those with two copies */
+    const uint8_t *list;  /* short: the carriers */
+    uint64_t seconds;     /* short: a bit for each, set for two copies */
     skr_cursor first;     /* gaps: the samples */
     skr_cursor second;    /* gaps: ranks of those with two copies */
     const uint8_t *plane; /* planes: carriers */
@@ -36,14 +36,27 @@ static int fail_corrupt(skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "carriers: malformed, or a sample out of range");
 }
 
-static void find_lists(skr_cursor *cursor, unsigned head, parts *row)
+static void find_short(skr_cursor *cursor, unsigned head, parts *row)
 {
-    row->n = head >> SKR_CARRIERS_N_SHIFT;
-    if (row->n == SKR_CARRIERS_N_LONG)
-        row->n = (uint32_t)skr_cursor_varint_max(cursor, row->n_samples);
+    bool has_second = head > SKR_SHORT_MAX;
+    row->n = has_second ? head - SKR_SHORT_MAX : head;
+    row->list = skr_cursor_bytes(cursor, skr_short_shape_of(row->n, row->n_samples).n_bytes);
+    const uint8_t *mask = skr_cursor_bytes(cursor, has_second ? (row->n + 7) / 8 : 0);
+    if (!has_second || cursor->is_bad)
+        return;
+    memcpy(&row->seconds, mask, (row->n + 7) / 8);
+    row->seconds = le64toh(row->seconds);
+    row->n_seconds = (uint32_t)__builtin_popcountll(row->seconds);
+    if (row->n_seconds == 0 || (row->n < 64 && row->seconds >> row->n != 0))
+        cursor->is_bad = true;
+}
+
+static void find_lists(skr_cursor *cursor, bool has_second, parts *row)
+{
+    row->n = (uint32_t)skr_cursor_varint_max(cursor, row->n_samples);
     row->first = *cursor;
     skr_gap_list_skip(cursor, row->n);
-    if ((head & SKR_CARRIERS_HAS_SECOND) != 0) {
+    if (has_second) {
         row->n_seconds = (uint32_t)skr_cursor_varint_max(cursor, row->n);
         if (row->n_seconds == 0)
             cursor->is_bad = true;
@@ -52,43 +65,56 @@ static void find_lists(skr_cursor *cursor, unsigned head, parts *row)
     }
 }
 
-static int find_parts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, parts *row,
-                      skr_err *err)
+static void find_long(skr_cursor *cursor, unsigned head, parts *row)
 {
-    skr_cursor cursor = skr_cursor_of(bytes, n_bytes);
-    unsigned head = skr_cursor_u8(&cursor);
-    bool has_second = (head & SKR_CARRIERS_HAS_SECOND) != 0;
-    size_t n_plane = 8 * (size_t)skr_plane_words(n_samples);
-    *row = (parts){.form = head & SKR_CARRIERS_FORM_MASK, .n_samples = n_samples};
-    if (row->form != SKR_CARRIERS_GAPS && head >> SKR_CARRIERS_N_SHIFT != 0)
-        cursor.is_bad = true;
-    switch (row->form) {
-    case SKR_CARRIERS_INLINE:
-        row->n = 1;
-        row->dosage = has_second ? 2 : 1;
-        row->single = (uint32_t)skr_cursor_varint_max(&cursor, (uint64_t)n_samples - 1);
-        break;
-    case SKR_CARRIERS_GAPS:
-        find_lists(&cursor, head, row);
-        break;
-    case SKR_CARRIERS_PLANES:
-        row->plane = skr_cursor_bytes(&cursor, n_plane);
-        row->twice = has_second ? skr_cursor_bytes(&cursor, n_plane) : NULL;
-        break;
-    default:
-        cursor.is_bad = true;
-        break;
+    bool has_second = (head & SKR_HEAD_HAS_SECOND) != 0;
+    size_t n_plane = 8 * (size_t)skr_plane_words(row->n_samples);
+    row->form = head & SKR_HEAD_FORM_MASK;
+    if (row->form == SKR_CARRIERS_GAPS) {
+        find_lists(cursor, has_second, row);
+    } else if (row->form == SKR_CARRIERS_PLANES) {
+        row->plane = skr_cursor_bytes(cursor, n_plane);
+        row->twice = has_second ? skr_cursor_bytes(cursor, n_plane) : NULL;
+    } else {
+        cursor->is_bad = true;
     }
-    if ((head & SKR_CARRIERS_HAS_BAGS) != 0) {
-        row->n_bags = (uint32_t)skr_cursor_varint_max(&cursor, n_samples);
-        if (row->n_bags == 0)
-            cursor.is_bad = true;
-        row->bags = cursor;
-        skr_gap_list_skip(&cursor, row->n_bags);
-        for (uint32_t i = 0; i < row->n_bags && !cursor.is_bad; i++)
-            (void)skr_cursor_varint(&cursor);
-    }
-    return n_samples > 0 && skr_cursor_is_done(&cursor) ? SKR_OK : fail_corrupt(err);
+    if ((head & ~SKR_HEAD_KNOWN) != 0)
+        cursor->is_bad = true;
+    if ((head & SKR_HEAD_HAS_BAGS) == 0)
+        return;
+    row->n_bags = (uint32_t)skr_cursor_varint_max(cursor, row->n_samples);
+    if (row->n_bags == 0)
+        cursor->is_bad = true;
+    row->bags = *cursor;
+    skr_gap_list_skip(cursor, row->n_bags);
+    for (uint32_t i = 0; i < row->n_bags && !cursor->is_bad; i++)
+        (void)skr_cursor_varint(cursor);
+}
+
+static int find_parts(const skr_stored_carriers *stored, parts *row, skr_err *err)
+{
+    skr_cursor cursor = skr_cursor_of(stored->bytes, stored->n_bytes);
+    *row = (parts){.form = SKR_CARRIERS_SHORT, .n_samples = stored->n_samples};
+    if (stored->head <= SKR_HEAD_SECONDS_MAX)
+        find_short(&cursor, stored->head, row);
+    else
+        find_long(&cursor, stored->head, row);
+    return stored->n_samples > 0 && skr_cursor_is_done(&cursor) ? SKR_OK : fail_corrupt(err);
+}
+
+/* ------------------------------------------------------------------ short lists */
+
+/*
+ * Both arrays have room for SKR_GAP_BLOCK: the plain carriers, and those of them with two copies.
+ */
+static bool unpack_short(const parts *row, uint32_t *samples, uint32_t *twice)
+{
+    uint32_t n_twice = 0;
+    if (!skr_short_list_decode(row->list, row->n, row->n_samples, samples))
+        return false;
+    for (uint64_t left = row->seconds; left != 0; left &= left - 1)
+        twice[n_twice++] = samples[__builtin_ctzll(left)];
+    return true;
 }
 
 /* ------------------------------------------------------------------ gap lists */
@@ -231,6 +257,17 @@ static int decode_gaps(parts *row, skr_carriers *carriers, skr_err *err)
     }
 }
 
+static int decode_short(const parts *row, skr_carriers *carriers, skr_err *err)
+{
+    uint32_t samples[SKR_GAP_BLOCK];
+    int status = SKR_OK;
+    if (!skr_short_list_decode(row->list, row->n, row->n_samples, samples))
+        return fail_corrupt(err);
+    for (uint32_t i = 0; i < row->n && status == SKR_OK; i++)
+        status = skr_carriers_add(carriers, samples[i], (row->seconds >> i & 1) != 0 ? 2 : 1, err);
+    return status;
+}
+
 static int decode_planes(const parts *row, skr_carriers *carriers, skr_err *err)
 {
     uint32_t n_words = skr_plane_words(row->n_samples);
@@ -268,17 +305,16 @@ static bool is_named_twice(const skr_carriers *carriers)
     return false;
 }
 
-int skr_carriers_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                        skr_carriers *carriers, skr_err *err)
+int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carriers, skr_err *err)
 {
     parts row;
     int bag_status = SKR_OK;
     skr_carriers_clear(carriers);
-    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    int status = find_parts(stored, &row, err);
     if (status < 0)
         return status;
-    if (row.form == SKR_CARRIERS_INLINE)
-        status = skr_carriers_add(carriers, row.single, row.dosage, err);
+    if (row.form == SKR_CARRIERS_SHORT)
+        status = decode_short(&row, carriers, err);
     else if (row.form == SKR_CARRIERS_GAPS)
         status = decode_gaps(&row, carriers, err);
     else if (planes_are_sound(&row))
@@ -324,20 +360,29 @@ static int mark_gaps(parts *row, uint64_t *bitmap, skr_err *err)
     }
 }
 
-int skr_carriers_mark(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, uint64_t *bitmap,
-                      skr_err *err)
+static int mark_short(const parts *row, uint64_t *bitmap, skr_err *err)
+{
+    uint32_t samples[SKR_GAP_BLOCK];
+    if (!skr_short_list_decode(row->list, row->n, row->n_samples, samples))
+        return fail_corrupt(err);
+    for (uint32_t i = 0; i < row->n; i++)
+        set_bit(bitmap, samples[i]);
+    return SKR_OK;
+}
+
+int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *bitmap, skr_err *err)
 {
     parts row;
     int bag_status = SKR_OK;
-    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    int status = find_parts(stored, &row, err);
     if (status < 0)
         return status;
-    if (row.form == SKR_CARRIERS_INLINE) {
-        set_bit(bitmap, row.single);
+    if (row.form == SKR_CARRIERS_SHORT) {
+        status = mark_short(&row, bitmap, err);
     } else if (row.form == SKR_CARRIERS_GAPS) {
         status = mark_gaps(&row, bitmap, err);
     } else if (planes_are_sound(&row)) {
-        skr_kernels_chosen()->or_into(bitmap, row.plane, skr_plane_words(n_samples));
+        skr_kernels_chosen()->or_into(bitmap, row.plane, skr_plane_words(row.n_samples));
     } else {
         status = fail_corrupt(err);
     }
@@ -381,14 +426,18 @@ static uint32_t count_haploid(const tally_context *context, const uint32_t *samp
     return n_haploid;
 }
 
-static void tally_single(const parts *row, tally_context *context)
+static int tally_short(const parts *row, tally_context *context, skr_err *err)
 {
     skr_carrier_tally *tally = &context->tally;
-    tally->n_carriers = is_counted(context, row->single);
-    if (row->dosage == 2)
-        tally->n_hom = tally->n_carriers;
-    else
-        tally->n_hemi = count_haploid(context, &row->single, 1);
+    uint32_t samples[SKR_GAP_BLOCK];
+    uint32_t twice[SKR_GAP_BLOCK];
+    if (!unpack_short(row, samples, twice))
+        return fail_corrupt(err);
+    tally->n_carriers = count_in(context, samples, row->n);
+    tally->n_hom = count_in(context, twice, row->n_seconds);
+    tally->n_hemi =
+        count_haploid(context, samples, row->n) - count_haploid(context, twice, row->n_seconds);
+    return SKR_OK;
 }
 
 static int tally_gaps(parts *row, tally_context *context, skr_err *err)
@@ -467,18 +516,17 @@ static int tally_bags(void *data, const skr_bag *bags, uint32_t n, skr_err *err)
     return SKR_OK;
 }
 
-int skr_carriers_tally(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                       const uint64_t *cohort, const uint8_t *copies_expected,
-                       skr_carrier_tally *ret_tally, skr_err *err)
+int skr_carriers_tally(const skr_stored_carriers *stored, const uint64_t *cohort,
+                       const uint8_t *copies_expected, skr_carrier_tally *ret_tally, skr_err *err)
 {
     parts row;
     tally_context context = {.cohort = cohort, .copies_expected = copies_expected};
     int bag_status = SKR_OK;
-    int status = find_parts(bytes, n_bytes, n_samples, &row, err);
+    int status = find_parts(stored, &row, err);
     if (status < 0)
         return status;
-    if (row.form == SKR_CARRIERS_INLINE)
-        tally_single(&row, &context);
+    if (row.form == SKR_CARRIERS_SHORT)
+        status = tally_short(&row, &context, err);
     else if (row.form == SKR_CARRIERS_GAPS)
         status = tally_gaps(&row, &context, err);
     else

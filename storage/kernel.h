@@ -100,6 +100,13 @@ typedef struct skr_kernels {
     void (*test_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,
                         uint64_t *bits);
 
+    /*
+     * bits are those of n lists one after the other, counts[which[i]] of list i, up to 64; how many
+     * of them are set goes to n_set[i]. The word behind the last bit must be readable.
+     */
+    void (*count_runs)(const uint64_t *bits, const uint8_t *counts, const uint32_t *which,
+                       uint32_t n, uint32_t *n_set);
+
     /* How many of the n samples are in the bitmap, which has a bit for every one of them. */
     uint32_t (*count_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n);
 } skr_kernels;

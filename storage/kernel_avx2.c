@@ -256,6 +256,17 @@ TARGET static void test_listed(const uint64_t *bitmap, const uint32_t *samples, 
         bits[i / 64] |= (bitmap[samples[i] / 64] >> samples[i] % 64 & 1) << i % 64;
 }
 
+TARGET static void count_runs(const uint64_t *bits, const uint8_t *counts, const uint32_t *which,
+                              uint32_t n, uint32_t *n_set)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = counts[which[i]];
+        n_set[i] = (uint32_t)_mm_popcnt_u64(skr_run_of(bits, at, n_here));
+        at += n_here;
+    }
+}
+
 TARGET static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n)
 {
     const __m256i one = _mm256_set1_epi32(1);
@@ -291,6 +302,7 @@ const skr_kernels *skr_kernels_avx2(void)
         .unpack_block = unpack_block,
         .unpack_short = unpack_short,
         .test_listed = test_listed,
+        .count_runs = count_runs,
         .count_listed = count_listed,
     };
     __builtin_cpu_init();

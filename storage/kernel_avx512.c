@@ -104,6 +104,17 @@ TARGET static void and_into(uint64_t *bitmap, const void *plane, size_t n_words)
     }
 }
 
+TARGET static void count_runs(const uint64_t *bits, const uint8_t *counts, const uint32_t *which,
+                              uint32_t n, uint32_t *n_set)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = counts[which[i]];
+        n_set[i] = (uint32_t)__builtin_popcountll(skr_run_of(bits, at, n_here));
+        at += n_here;
+    }
+}
+
 TARGET static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n)
 {
     const __m512i one = _mm512_set1_epi32(1);
@@ -282,6 +293,7 @@ const skr_kernels *skr_kernels_avx512(void)
         .unpack_block = unpack_block,
         .unpack_short = unpack_short,
         .test_listed = test_listed,
+        .count_runs = count_runs,
         .count_listed = count_listed,
     };
     __builtin_cpu_init();

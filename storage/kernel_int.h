@@ -30,6 +30,14 @@ static inline uint64_t skr_unpack_end(const skr_packed_block *block, uint64_t ne
     return next + high + (value - (uint32_t)high - (uint32_t)next + 1);
 }
 
+/* The n bits from bit `at` on, up to 64 of them, at the upper end of a word. */
+static inline uint64_t skr_run_of(const uint64_t *bits, uint32_t at, uint32_t n)
+{
+    uint64_t low = bits[at / 64] >> at % 64;
+    uint64_t high = bits[at / 64 + 1] << 1 << (63 - at % 64);
+    return n == 0 ? 0 : (low | high) << (64 - n);
+}
+
 /* A short list of n numbers, 2 to SKR_SHORT_MAX, as a block. */
 static inline skr_packed_block skr_short_block(const skr_short_shape *shape, uint32_t n,
                                                const uint8_t *bytes)

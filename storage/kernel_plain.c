@@ -117,6 +117,17 @@ static void test_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_
     }
 }
 
+static void count_runs(const uint64_t *bits, const uint8_t *counts, const uint32_t *which,
+                       uint32_t n, uint32_t *n_set)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t n_here = counts[which[i]];
+        n_set[i] = (uint32_t)__builtin_popcountll(skr_run_of(bits, at, n_here));
+        at += n_here;
+    }
+}
+
 static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n)
 {
     uint32_t n_in = 0;
@@ -137,6 +148,7 @@ const skr_kernels *skr_kernels_plain(void)
         .unpack_block = unpack_block,
         .unpack_short = unpack_short,
         .test_listed = test_listed,
+        .count_runs = count_runs,
         .count_listed = count_listed,
     };
     return &kernels;

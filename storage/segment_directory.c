@@ -13,8 +13,6 @@
 
 /* Least bytes of a row or a span in the blocks; they bound what a directory can make us allocate.
  */
-#define SITE_BYTES_MIN 3u
-#define COUNT_BYTES_MIN 6u
 #define SPAN_BYTES_MIN 4u
 
 void skr_segment_directory_done(skr_segment_directory *directory)
@@ -186,10 +184,9 @@ static bool map_is_sound(const take_context *context, const skr_tile *tile)
 
 static bool blocks_hold(const skr_tile *tile, const skr_tile_refs *refs)
 {
-    return refs->of[SKR_TILE_SITES].n_raw / SITE_BYTES_MIN >= tile->n_rows &&
-           refs->of[SKR_TILE_COUNTS].n_raw / COUNT_BYTES_MIN >= tile->n_rows &&
+    return refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
+           refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows &&
            refs->of[SKR_TILE_CALLS].n_raw >= tile->n_rows &&
-           refs->of[SKR_TILE_CARRIERS].n_raw >= tile->n_rows &&
            refs->of[SKR_TILE_SPANS].n_raw / SPAN_BYTES_MIN >= tile->n_spans;
 }
 

@@ -21,9 +21,18 @@
 #define SKR_CODE_IS_COMPLETE 0x20u
 #define SKR_CODE_FILTER_FAILED 0x40u
 
-/* An SNV's letters in one byte: REF times 4 and ALT, each 0 to 3 for A, C, G, T. */
+/* A start is so many bases behind the one before: a byte, or FAR and the rest as a varint. */
+#define SKR_STEP_FAR 255u
+
+/* An SNV's letters in four bits: REF times 4 and ALT, each 0 to 3 for A, C, G, T. */
 #define SKR_SNV_LETTERS "ACGT"
-#define SKR_SNV_AS_TEXT 255u /* one of them is another letter: both stand in the texts */
+#define SKR_SNV_AS_TEXT 0u /* one of them is another letter: both stand in the texts */
+
+/* Does the head of a row's carriers tell all of its counts but AN? */
+static inline bool skr_head_tells_counts(uint8_t head, uint8_t zone)
+{
+    return head <= SKR_SHORT_MAX && zone == SKR_ZONE_DIPLOID;
+}
 
 /* A tile's blocks. A reference of no raw bytes is all zero: there is no such block. */
 enum skr_tile_block {
@@ -154,6 +163,10 @@ typedef struct skr_row_columns {
     const char **ref;
     const char **alt;
     skr_row_totals *totals;
+    const uint8_t *heads; /* of the carriers; in counts */
+    uint32_t n_snvs;
+    uint32_t n_texts; /* rows with texts of their own */
+    uint32_t *others; /* scratch: rows whose counts are stored */
 } skr_row_columns;
 
 /* Decodes the blocks in columns->sites and ->counts. Errors: CORRUPT, NOMEM. */
@@ -203,7 +216,7 @@ SKR_MUST_USE int skr_call_columns_set(const skr_call_columns *columns, uint32_t 
                                       uint32_t n_samples, skr_call_set *set, skr_err *err);
 void skr_call_columns_done(skr_call_columns *columns);
 
-/* A run of rows whose carriers lie in one block. */
+/* A run of rows whose carriers lie in one block; without bytes there is no block. */
 typedef struct skr_chunk {
     skr_block_ref ref;
     uint32_t first_row;
@@ -221,10 +234,11 @@ typedef struct skr_carrier_columns {
     uint32_t n_rows_max;
 } skr_carrier_columns;
 
-/* Decodes ->raw of a tile with n_rows rows. Errors: CORRUPT, NOMEM. */
+/* Decodes ->raw of a tile with n_rows rows and the heads of their carriers. Errors: CORRUPT, NOMEM.
+ */
 SKR_MUST_USE int skr_carrier_columns_decode(skr_carrier_columns *columns,
-                                            const skr_block_file *file, uint32_t n_rows,
-                                            skr_err *err);
+                                            const skr_segment *segment, const uint8_t *heads,
+                                            uint32_t n_rows, skr_err *err);
 void skr_carrier_columns_done(skr_carrier_columns *columns);
 
 /* Makes room for n elements of `size` bytes at *memory; true when there is. */
@@ -235,6 +249,7 @@ bool skr_room_for(void *memory, size_t n, size_t size);
 struct skr_segment {
     skr_block_file *file;
     skr_segment_directory directory;
+    skr_short_shapes shapes; /* of short lists of its samples */
 };
 
 /* The first base of a tile. */

@@ -44,6 +44,8 @@ int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **re
     int status = skr_block_file_open(folder, id, SKR_FILE_SEGMENT, &segment->file, err);
     if (status == SKR_OK)
         status = skr_segment_directory_decode(segment->file, &segment->directory, err);
+    if (status == SKR_OK)
+        segment->shapes = skr_short_shapes_of(segment->directory.n_samples);
     if (status < 0) {
         skr_segment_close(segment);
         return status;

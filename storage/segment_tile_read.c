@@ -1,5 +1,6 @@
 /*
- * segment_tile_read.c - the blocks of a tile turned into columns; nothing in them is believed.
+ * segment_tile_read.c - the calls, spans and carriers of a tile turned into columns; nothing in
+ * them is believed.
  *
  * The directory has already bounded the numbers of rows and spans by the size of the blocks.
  */
@@ -9,9 +10,6 @@
 #include "storage/base/limits.h"
 #include "storage/segment_int.h"
 
-/* Every pair of bases, so that an SNV's texts need no memory of their own. */
-static const char letters[] = SKR_SNV_LETTERS;
-
 static int fail_corrupt(skr_err *err, const char *what)
 {
     return skr_fail(err, SKR_ERR_CORRUPT, "%s", what);
@@ -20,214 +18,6 @@ static int fail_corrupt(skr_err *err, const char *what)
 static int fail_nomem(skr_err *err)
 {
     return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
-}
-
-/* ------------------------------------------------------------------ rows */
-
-static bool reserve_rows(skr_row_columns *columns, uint32_t n)
-{
-    if (n <= columns->n_max)
-        return true;
-    columns->n_max = 0;
-    if (!skr_room_for(&columns->start0, n, sizeof *columns->start0) ||
-        !skr_room_for(&columns->end0, n, sizeof *columns->end0) ||
-        !skr_room_for(&columns->kind, n, 1) || !skr_room_for(&columns->zone, n, 1) ||
-        !skr_room_for(&columns->is_complete, n, 1) ||
-        !skr_room_for(&columns->filter_failed, n, 1) ||
-        !skr_room_for(&columns->n_ref, n, sizeof *columns->n_ref) ||
-        !skr_room_for(&columns->n_alt, n, sizeof *columns->n_alt) ||
-        !skr_room_for(&columns->ref, n, sizeof *columns->ref) ||
-        !skr_room_for(&columns->alt, n, sizeof *columns->alt) ||
-        !skr_room_for(&columns->totals, n, sizeof *columns->totals))
-        return false;
-    columns->n_max = n;
-    return true;
-}
-
-void skr_row_columns_done(skr_row_columns *columns)
-{
-    skr_buffer_done(&columns->sites);
-    skr_buffer_done(&columns->counts);
-    free(columns->start0);
-    free(columns->end0);
-    free(columns->kind);
-    free(columns->zone);
-    free(columns->is_complete);
-    free(columns->filter_failed);
-    free(columns->n_ref);
-    free(columns->n_alt);
-    free(columns->ref);
-    free(columns->alt);
-    free(columns->totals);
-    *columns = (skr_row_columns){0};
-}
-
-static bool take_starts(skr_cursor *cursor, const skr_tile *tile, uint32_t base0,
-                        skr_row_columns *columns)
-{
-    uint64_t start0 = base0;
-    for (uint32_t i = 0; i < tile->n_rows; i++) {
-        start0 += skr_cursor_varint_max(cursor, SKR_CONTIG_LENGTH_MAX);
-        if (start0 > tile->max_start0)
-            return false;
-        columns->start0[i] = (uint32_t)start0;
-    }
-    return columns->start0[0] == tile->min_start0 && start0 == tile->max_start0;
-}
-
-static bool take_codes(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
-{
-    const uint8_t *codes = skr_cursor_bytes(cursor, n);
-    if (cursor->is_bad)
-        return false;
-    unsigned known = SKR_CODE_KIND_MASK | SKR_CODE_ZONE_MASK << SKR_CODE_ZONE_SHIFT |
-                     SKR_CODE_IS_COMPLETE | SKR_CODE_FILTER_FAILED;
-    bool is_sound = true;
-    for (uint32_t i = 0; i < n; i++) {
-        unsigned code = codes[i];
-        columns->kind[i] = (uint8_t)(code & SKR_CODE_KIND_MASK);
-        columns->zone[i] = (uint8_t)(code >> SKR_CODE_ZONE_SHIFT & SKR_CODE_ZONE_MASK);
-        columns->is_complete[i] = (code & SKR_CODE_IS_COMPLETE) != 0;
-        columns->filter_failed[i] = (code & SKR_CODE_FILTER_FAILED) != 0;
-        is_sound = is_sound && columns->kind[i] <= SKR_ALLELE_SV && (code & ~known) == 0;
-    }
-    return is_sound;
-}
-
-/* The letters of SNVs; those with other letters get their texts later (ref NULL). */
-static bool take_letters(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (columns->kind[i] != SKR_ALLELE_SNV)
-            continue;
-        unsigned pair = skr_cursor_u8(cursor);
-        if (pair >= 16 && pair != SKR_SNV_AS_TEXT)
-            return false;
-        columns->end0[i] = columns->start0[i] + 1;
-        columns->n_ref[i] = 1;
-        columns->n_alt[i] = 1;
-        columns->ref[i] = pair == SKR_SNV_AS_TEXT ? NULL : &letters[pair / 4];
-        columns->alt[i] = pair == SKR_SNV_AS_TEXT ? NULL : &letters[pair % 4];
-    }
-    return !cursor->is_bad;
-}
-
-static bool take_lengths(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (columns->kind[i] == SKR_ALLELE_SNV)
-            continue;
-        bool is_sv = columns->kind[i] == SKR_ALLELE_SV;
-        uint64_t n_bases = skr_cursor_varint_max(cursor, is_sv ? (uint64_t)SKR_CONTIG_LENGTH_MAX
-                                                               : (uint64_t)SKR_ALLELE_MAX);
-        uint64_t n_alt = skr_cursor_varint_max(cursor, SKR_ALLELE_MAX);
-        if (n_bases == 0 || n_alt == 0 || columns->start0[i] + n_bases > SKR_CONTIG_LENGTH_MAX)
-            return false;
-        columns->end0[i] = (uint32_t)(columns->start0[i] + n_bases);
-        columns->n_ref[i] = is_sv ? 0 : (uint32_t)n_bases;
-        columns->n_alt[i] = (uint32_t)n_alt;
-        columns->ref[i] = NULL;
-        columns->alt[i] = NULL;
-    }
-    return !cursor->is_bad;
-}
-
-static bool take_texts(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
-{
-    const uint8_t *at = cursor->at;
-    for (uint32_t i = 0; i < n; i++) {
-        if (columns->alt[i] != NULL)
-            continue;
-        columns->ref[i] = (const char *)skr_cursor_bytes(cursor, columns->n_ref[i]);
-        columns->alt[i] = (const char *)skr_cursor_bytes(cursor, columns->n_alt[i]);
-        if (cursor->is_bad)
-            return false;
-        if (columns->n_ref[i] == 0)
-            columns->ref[i] = "";
-    }
-    bool is_printable = true;
-    for (; at < cursor->at; at++)
-        is_printable = is_printable && *at > 0x20 && *at < 0x7f;
-    return is_printable;
-}
-
-static skr_allele allele_at(const skr_row_columns *columns, uint32_t row)
-{
-    return (skr_allele){
-        .start0 = columns->start0[row],
-        .end0 = columns->end0[row],
-        .kind = (skr_allele_kind)columns->kind[row],
-        .zone = (skr_zone)columns->zone[row],
-        .n_ref = columns->n_ref[row],
-        .n_alt = columns->n_alt[row],
-        .ref = columns->ref[row],
-        .alt = columns->alt[row],
-    };
-}
-
-/* Starts cannot descend; where they are equal the alleles must ascend. */
-static bool rows_ascend(const skr_row_columns *columns, uint32_t n)
-{
-    for (uint32_t i = 1; i < n; i++) {
-        if (columns->start0[i - 1] != columns->start0[i])
-            continue;
-        skr_allele before = allele_at(columns, i - 1);
-        skr_allele allele = allele_at(columns, i);
-        if (skr_allele_compare(&before, &allele) >= 0)
-            return false;
-    }
-    return true;
-}
-
-static bool take_counts(skr_row_columns *columns, const skr_segment *segment, uint32_t n)
-{
-    skr_cursor cursor = skr_cursor_of(columns->counts.bytes, columns->counts.n);
-    uint32_t n_max = segment->directory.n_samples;
-    skr_row_totals *totals = columns->totals;
-    uint64_t n_copies[SKR_N_ZONES];
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        n_copies[zone] = skr_segment_n_copies_expected(segment, (skr_zone)zone);
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].n_carriers = (uint32_t)skr_cursor_varint_max(&cursor, n_max);
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].n_hom = (uint32_t)skr_cursor_varint_max(&cursor, n_max);
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].n_hemi = (uint32_t)skr_cursor_varint_max(&cursor, n_max);
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].n_partial = (uint32_t)skr_cursor_varint_max(&cursor, n_max);
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].ac = (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor)) + totals[i].n_carriers +
-                       totals[i].n_hom;
-    for (uint32_t i = 0; i < n; i++)
-        totals[i].an =
-            n_copies[columns->zone[i]] - (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor));
-    uint64_t copies_max = (uint64_t)n_max * SKR_PLOIDY_MAX;
-    for (uint32_t i = 0; i < n; i++) {
-        const skr_row_totals *t = &totals[i];
-        if (t->ac > t->an || t->an > copies_max || t->ac < t->n_carriers ||
-            (uint64_t)t->n_hom + t->n_hemi + t->n_partial > t->n_carriers)
-            return false;
-    }
-    return skr_cursor_is_done(&cursor);
-}
-
-int skr_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
-                           const skr_tile *tile, skr_err *err)
-{
-    uint32_t n = tile->n_rows;
-    skr_cursor cursor = skr_cursor_of(columns->sites.bytes, columns->sites.n);
-    if (!reserve_rows(columns, n))
-        return fail_nomem(err);
-    if (!take_starts(&cursor, tile, skr_tile_base0(segment, tile), columns) ||
-        !take_codes(&cursor, n, columns) || !take_letters(&cursor, n, columns) ||
-        !take_lengths(&cursor, n, columns) || !take_texts(&cursor, n, columns) ||
-        !skr_cursor_is_done(&cursor))
-        return fail_corrupt(err, "rows are malformed");
-    if (!rows_ascend(columns, n))
-        return fail_corrupt(err, "rows are out of order");
-    if (!take_counts(columns, segment, n))
-        return fail_corrupt(err, "totals of rows are malformed");
-    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ calls and spans */
@@ -276,8 +66,9 @@ int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows, sk
     for (uint64_t i = 0; i < n_sets; i++)
         columns->offsets[i] += first;
     columns->offsets[n_sets] = first + (uint32_t)at;
+    uint64_t set = UINT64_MAX; /* the one before: of the first it is 0 that is next */
     for (uint32_t i = 0; i < n_rows; i++) {
-        uint64_t set = skr_cursor_varint(&cursor);
+        set += 1 + (uint64_t)skr_unzigzag(skr_cursor_varint(&cursor));
         if (set >= n_sets)
             return fail_corrupt(err, "a row names a call set that is not there");
         columns->row_sets[i] = (uint32_t)set;
@@ -372,23 +163,53 @@ static bool reserve_carriers(skr_carrier_columns *columns, uint32_t n_rows)
 }
 
 /* The rows of a chunk fill its block exactly. */
-static bool take_chunk_rows(skr_cursor *cursor, const skr_chunk *chunk,
-                            skr_carrier_columns *columns)
+static bool take_chunk_rows(skr_cursor *cursor, const skr_chunk *chunk, const uint8_t *heads,
+                            const skr_short_shapes *shapes, skr_carrier_columns *columns)
 {
     uint64_t offset = 0;
     for (uint32_t i = chunk->first_row; i < chunk->first_row + chunk->n_rows; i++) {
-        uint64_t length = skr_cursor_varint_max(cursor, chunk->ref.n_raw);
-        if (length == 0 || offset + length > chunk->ref.n_raw)
+        uint32_t length = skr_carriers_size(heads[i], shapes);
+        if (length == SKR_CARRIERS_SIZE_STORED)
+            length = (uint32_t)skr_cursor_varint_max(cursor, chunk->ref.n_raw);
+        if (offset > UINT32_MAX)
             return false;
         columns->offsets[i] = (uint32_t)offset;
-        columns->lengths[i] = (uint32_t)length;
+        columns->lengths[i] = length;
         offset += length;
     }
     return offset == chunk->ref.n_raw;
 }
 
-int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_block_file *file,
-                               uint32_t n_rows, skr_err *err)
+static int check_chunk_ref(const skr_block_file *file, const skr_block_ref *ref, skr_err *err)
+{
+    if (ref->n_raw > 0)
+        return skr_block_file_check_ref(file, ref, err);
+    bool is_zero = ref->offset == 0 && ref->n_packed == 0 && ref->crc == 0 && ref->codec == 0;
+    return is_zero ? SKR_OK : fail_corrupt(err, "a chunk of carriers that is not there");
+}
+
+/* The chunks and how many rows each has, which is all rows together. */
+static int take_chunks(skr_cursor *cursor, const skr_block_file *file, uint32_t n_rows,
+                       skr_carrier_columns *columns, skr_err *err)
+{
+    uint32_t n_done = 0;
+    for (uint32_t i = 0; i < columns->n_chunks; i++) {
+        skr_chunk *chunk = &columns->chunks[i];
+        chunk->ref = skr_block_ref_take(cursor);
+        chunk->first_row = n_done;
+        chunk->n_rows = (uint32_t)skr_cursor_varint_max(cursor, n_rows - n_done);
+        if (cursor->is_bad || chunk->n_rows == 0)
+            return fail_corrupt(err, "chunks of carriers are malformed");
+        int status = check_chunk_ref(file, &chunk->ref, err);
+        if (status < 0)
+            return status;
+        n_done += chunk->n_rows;
+    }
+    return n_done == n_rows ? SKR_OK : fail_corrupt(err, "chunks of carriers are malformed");
+}
+
+int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *segment,
+                               const uint8_t *heads, uint32_t n_rows, skr_err *err)
 {
     skr_cursor cursor = skr_cursor_of(columns->raw.bytes, columns->raw.n);
     uint32_t n_chunks = (uint32_t)skr_cursor_varint_max(&cursor, n_rows);
@@ -396,24 +217,14 @@ int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_block_fil
     if (!reserve(&columns->chunks, n_chunks, &columns->n_chunks_max, sizeof *columns->chunks) ||
         !reserve_carriers(columns, n_rows))
         return fail_nomem(err);
-    uint32_t n_done = 0;
-    for (uint32_t i = 0; i < n_chunks; i++) {
-        skr_chunk *chunk = &columns->chunks[i];
-        chunk->ref = skr_block_ref_take(&cursor);
-        chunk->first_row = n_done;
-        chunk->n_rows = (uint32_t)skr_cursor_varint_max(&cursor, n_rows - n_done);
-        if (cursor.is_bad || chunk->n_rows == 0)
-            return fail_corrupt(err, "chunks of carriers are malformed");
-        int status = skr_block_file_check_ref(file, &chunk->ref, err);
-        if (status < 0)
-            return status;
-        n_done += chunk->n_rows;
-    }
-    bool is_sound = n_done == n_rows;
-    for (uint32_t i = 0; i < n_chunks && is_sound; i++)
-        is_sound = take_chunk_rows(&cursor, &columns->chunks[i], columns);
-    if (!is_sound || !skr_cursor_is_done(&cursor))
-        return fail_corrupt(err, "the lengths of carriers are malformed");
     columns->n_chunks = n_chunks;
-    return SKR_OK;
+    int status = take_chunks(&cursor, segment->file, n_rows, columns, err);
+    bool is_sound = true;
+    for (uint32_t i = 0; i < n_chunks && status == SKR_OK && is_sound; i++)
+        is_sound = take_chunk_rows(&cursor, &columns->chunks[i], heads, &segment->shapes, columns);
+    if (status == SKR_OK && (!is_sound || !skr_cursor_is_done(&cursor)))
+        status = fail_corrupt(err, "the lengths of carriers are malformed");
+    if (status < 0)
+        columns->n_chunks = 0;
+    return status;
 }

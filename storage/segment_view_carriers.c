@@ -11,17 +11,19 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
 {
     const skr_segment *segment = view->segment;
     const skr_segment_directory *directory = &segment->directory;
-    if (view->carriers_tile == tile)
-        return SKR_OK;
+    const skr_tile_rows *rows = NULL;
+    int status = skr_segment_view_rows(view, tile, &rows, err);
+    if (status < 0 || view->carriers_tile == tile)
+        return status;
     view->carriers_tile = SKR_NO_TILE;
     view->chunk = SKR_NO_TILE;
     skr_block_wish wish = {segment->file, directory->refs[tile].of[SKR_TILE_CARRIERS],
                            &view->carriers.raw};
-    int status = skr_block_reader_get(view->reader, &wish, 1, err);
+    status = skr_block_reader_get(view->reader, &wish, 1, err);
     if (status < 0)
         return status;
-    status = skr_carrier_columns_decode(&view->carriers, segment->file,
-                                        directory->tiles[tile].n_rows, err);
+    status =
+        skr_carrier_columns_decode(&view->carriers, segment, view->columns.heads, rows->n, err);
     if (status < 0)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     view->carriers_tile = tile;
@@ -43,23 +45,46 @@ static size_t find_chunk(const skr_carrier_columns *carriers, uint32_t row)
     return low;
 }
 
-/* The stored carriers of a row of the tile whose carriers are loaded. */
-static int find_carriers(skr_segment_view *view, uint32_t row, const uint8_t **ret_bytes,
-                         size_t *ret_n, skr_err *err)
+/* Loads the chunk of a row of the tile whose carriers are loaded. */
+static int load_chunk(skr_segment_view *view, uint32_t row, const skr_chunk **ret_chunk,
+                      skr_err *err)
 {
-    size_t chunk = find_chunk(&view->carriers, row);
-    if (view->chunk != chunk) {
-        view->chunk = SKR_NO_TILE;
-        skr_block_wish wish = {view->segment->file, view->carriers.chunks[chunk].ref,
-                               &view->chunk_raw};
-        int status = skr_block_reader_get(view->reader, &wish, 1, err);
-        if (status < 0)
-            return status;
-        view->chunk = chunk;
-    }
-    *ret_bytes = view->chunk_raw.bytes + view->carriers.offsets[row];
-    *ret_n = view->carriers.lengths[row];
-    return SKR_OK;
+    size_t number = find_chunk(&view->carriers, row);
+    const skr_chunk *chunk = &view->carriers.chunks[number];
+    *ret_chunk = chunk;
+    if (view->chunk == number)
+        return SKR_OK;
+    view->chunk = SKR_NO_TILE;
+    view->chunk_raw.n = 0;
+    skr_block_wish wish = {view->segment->file, chunk->ref, &view->chunk_raw};
+    int status = chunk->ref.n_raw == 0 ? SKR_OK : skr_block_reader_get(view->reader, &wish, 1, err);
+    if (status == SKR_OK)
+        view->chunk = number;
+    return status;
+}
+
+/* The carriers of the rows of the chunk that is loaded. */
+static skr_carrier_rows loaded_rows(const skr_segment_view *view)
+{
+    return (skr_carrier_rows){
+        .shapes = &view->segment->shapes,
+        .bytes = view->chunk_raw.bytes,
+        .n_bytes = view->chunk_raw.n,
+        .heads = view->columns.heads,
+        .offsets = view->carriers.offsets,
+        .lengths = view->carriers.lengths,
+    };
+}
+
+/* How many of the rows, from the first on, lie in the chunk; and in the zone, if it is one. */
+static uint32_t count_rows(const skr_chunk *chunk, const uint32_t *rows, uint32_t n,
+                           const uint8_t *zones, uint8_t zone)
+{
+    uint32_t i = 0;
+    while (i < n && rows[i] - chunk->first_row < chunk->n_rows &&
+           (zones == NULL || zones[rows[i]] == zone))
+        i++;
+    return i;
 }
 
 /* Loads the rows of the tile and checks the numbers asked for. */
@@ -74,23 +99,20 @@ static int load_rows(skr_segment_view *view, size_t tile, const uint32_t *rows, 
 
 /* ------------------------------------------------------------------ carriers */
 
-static int tally_row(skr_segment_view *view, const skr_tile_rows *columns, uint32_t row,
-                     const skr_sample_set *who, skr_carrier_tally *ret_tally, skr_err *err)
+/* Tallies rows of the chunk that is loaded, all of them in one zone. */
+static int tally_rows(const skr_segment_view *view, const uint32_t *rows, uint32_t n, uint8_t zone,
+                      const skr_sample_set *who, skr_carrier_tally *tallies, skr_err *err)
 {
-    const uint8_t *bytes = NULL;
-    size_t n_bytes = 0;
-    if (columns->totals[row].n_carriers == 0) {
-        *ret_tally = (skr_carrier_tally){0};
-        return SKR_OK;
+    const skr_carrier_rows stored = loaded_rows(view);
+    int status = SKR_OK;
+    if (zone == SKR_ZONE_DIPLOID)
+        return skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err);
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
+        status = skr_carriers_tally(&row, who->bits,
+                                    skr_segment_copies_expected(view->segment, (skr_zone)zone),
+                                    &tallies[i], err);
     }
-    const uint8_t *copies_expected =
-        columns->zone[row] == SKR_ZONE_DIPLOID
-            ? NULL
-            : skr_segment_copies_expected(view->segment, (skr_zone)columns->zone[row]);
-    int status = find_carriers(view, row, &bytes, &n_bytes, err);
-    if (status == SKR_OK)
-        status = skr_carriers_tally(bytes, n_bytes, view->segment->directory.n_samples, who->bits,
-                                    copies_expected, ret_tally, err);
     return status;
 }
 
@@ -111,8 +133,14 @@ int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *
     status = skr_segment_view_load_carriers(view, tile, err);
     if (status < 0)
         return status;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
-        status = tally_row(view, columns, rows[i], who, &ret_tallies[i], err);
+    for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
+        const skr_chunk *chunk = NULL;
+        uint8_t zone = columns->zone[rows[at]];
+        status = load_chunk(view, rows[at], &chunk, err);
+        n_here = count_rows(chunk, rows + at, n - at, columns->zone, zone);
+        if (status == SKR_OK)
+            status = tally_rows(view, rows + at, n_here, zone, who, ret_tallies + at, err);
+    }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
 }
 
@@ -126,13 +154,13 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
     status = skr_segment_view_load_carriers(view, tile, err);
     if (status < 0)
         return status;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
-        const uint8_t *bytes = NULL;
-        size_t n_bytes = 0;
-        status = find_carriers(view, rows[i], &bytes, &n_bytes, err);
+    for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
+        const skr_chunk *chunk = NULL;
+        status = load_chunk(view, rows[at], &chunk, err);
+        n_here = count_rows(chunk, rows + at, n - at, NULL, 0);
+        const skr_carrier_rows stored = loaded_rows(view);
         if (status == SKR_OK)
-            status =
-                skr_carriers_mark(bytes, n_bytes, view->segment->directory.n_samples, bitmap, err);
+            status = skr_carrier_rows_mark(&stored, rows + at, n_here, bitmap, err);
     }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
 }
@@ -141,17 +169,18 @@ int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
                             skr_carriers *carriers, skr_err *err)
 {
     const skr_tile_rows *columns = NULL;
-    const uint8_t *bytes = NULL;
-    size_t n_bytes = 0;
+    const skr_chunk *chunk = NULL;
     int status = load_rows(view, tile, &row, 1, &columns, err);
     if (status == SKR_OK)
         status = skr_segment_view_load_carriers(view, tile, err);
     if (status < 0)
         return status;
-    status = find_carriers(view, row, &bytes, &n_bytes, err);
-    if (status == SKR_OK)
-        status =
-            skr_carriers_decode(bytes, n_bytes, view->segment->directory.n_samples, carriers, err);
+    status = load_chunk(view, row, &chunk, err);
+    if (status == SKR_OK) {
+        const skr_carrier_rows all = loaded_rows(view);
+        const skr_stored_carriers stored = skr_carrier_rows_at(&all, row);
+        status = skr_carriers_decode(&stored, carriers, err);
+    }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
 }
 

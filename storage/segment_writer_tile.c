@@ -23,12 +23,14 @@
 
 enum column {
     /* sites */
-    COLUMN_START,
-    COLUMN_CODE,
-    COLUMN_LETTERS,
+    COLUMN_STEP,
+    COLUMN_FAR,
+    COLUMN_CODE,    /* runs that are complete */
+    COLUMN_LETTERS, /* a byte an SNV; half as many are stored */
     COLUMN_LENGTHS,
     COLUMN_TEXTS,
     /* counts */
+    COLUMN_HEAD,
     COLUMN_N_CARRIERS,
     COLUMN_N_HOM,
     COLUMN_N_HEMI,
@@ -71,6 +73,11 @@ struct skr_open_tile {
     skr_buffer chunk; /* carriers not written yet */
     uint32_t n_chunk_rows;
     uint32_t n_chunks;
+    uint8_t code; /* of the last n_code_rows rows */
+    uint32_t n_code_rows;
+    uint32_t last_set; /* of the last row */
+    bool has_an;       /* some row's AN is not the copies expected */
+    skr_short_shapes shapes;
     skr_buffer block; /* scratch: columns of a block together */
 };
 
@@ -171,6 +178,7 @@ int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples, skr_open_tile 
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
     tile->file = file;
     tile->n_samples = n_samples;
+    tile->shapes = skr_short_shapes_of(n_samples);
     *ret_tile = tile;
     return SKR_OK;
 }
@@ -199,6 +207,9 @@ void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, 
     tile->chunk.n = 0;
     tile->n_chunk_rows = 0;
     tile->n_chunks = 0;
+    tile->n_code_rows = 0;
+    tile->last_set = UINT32_MAX;
+    tile->has_an = false;
 }
 
 const skr_tile *skr_open_tile_map(const skr_open_tile *tile)
@@ -237,7 +248,27 @@ static int put_texts(skr_open_tile *tile, const skr_allele *allele, skr_err *err
     return status;
 }
 
-static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
+static int put_start(skr_open_tile *tile, uint32_t start0, skr_err *err)
+{
+    uint32_t step = start0 - tile->last_start0;
+    if (step < SKR_STEP_FAR)
+        return skr_buffer_put_u8(&tile->columns[COLUMN_STEP], (uint8_t)step, err);
+    int status = skr_buffer_put_u8(&tile->columns[COLUMN_STEP], SKR_STEP_FAR, err);
+    return status == SKR_OK ? put(tile, COLUMN_FAR, step - SKR_STEP_FAR, err) : status;
+}
+
+/* Ends the run of rows of one code. */
+static int end_codes(skr_open_tile *tile, skr_err *err)
+{
+    if (tile->n_code_rows == 0)
+        return SKR_OK;
+    int status = put(tile, COLUMN_CODE, tile->n_code_rows, err);
+    tile->n_code_rows = 0;
+    return status == SKR_OK ? skr_buffer_put_u8(&tile->columns[COLUMN_CODE], tile->code, err)
+                            : status;
+}
+
+static int put_code(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
                     skr_err *err)
 {
     unsigned code = allele->kind | (unsigned)allele->zone << SKR_CODE_ZONE_SHIFT;
@@ -245,16 +276,25 @@ static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row
         code |= SKR_CODE_IS_COMPLETE;
     if (values->filter_failed)
         code |= SKR_CODE_FILTER_FAILED;
-    int status = put(tile, COLUMN_START, allele->start0 - tile->last_start0, err);
+    int status = code == tile->code ? SKR_OK : end_codes(tile, err);
+    tile->code = (uint8_t)code;
+    tile->n_code_rows++;
+    return status;
+}
+
+static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
+                    skr_err *err)
+{
+    int status = put_start(tile, allele->start0, err);
     if (status == SKR_OK)
-        status = skr_buffer_put_u8(&tile->columns[COLUMN_CODE], (uint8_t)code, err);
+        status = put_code(tile, allele, values, err);
     if (status < 0)
         return status;
     if (allele->kind == SKR_ALLELE_SNV) {
         unsigned ref = letter_number(allele->ref[0]);
         unsigned alt = letter_number(allele->alt[0]);
-        bool is_plain = ref < 4 && alt < 4;
-        unsigned letters = is_plain ? 4 * ref + alt : SKR_SNV_AS_TEXT;
+        unsigned letters = ref < 4 && alt < 4 ? 4 * ref + alt : SKR_SNV_AS_TEXT;
+        bool is_plain = letters != SKR_SNV_AS_TEXT;
         status = skr_buffer_put_u8(&tile->columns[COLUMN_LETTERS], (uint8_t)letters, err);
         return status == SKR_OK && !is_plain ? put_texts(tile, allele, err) : status;
     }
@@ -264,33 +304,38 @@ static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row
     return status == SKR_OK ? put_texts(tile, allele, err) : status;
 }
 
-static int put_counts(skr_open_tile *tile, const skr_row_values *values, skr_err *err)
+static int put_counts(skr_open_tile *tile, const skr_row_values *values, uint8_t head,
+                      skr_zone zone, skr_err *err)
 {
     const skr_row_totals *totals = &values->totals;
-    int64_t ac_more = (int64_t)(totals->ac - totals->n_carriers - totals->n_hom);
     int64_t an_less = (int64_t)(values->n_copies_expected - totals->an);
-    int status = put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err);
+    tile->has_an = tile->has_an || an_less != 0;
+    int status = skr_buffer_put_u8(&tile->columns[COLUMN_HEAD], head, err);
+    if (status == SKR_OK)
+        status = put(tile, COLUMN_AN, skr_zigzag(an_less), err);
+    if (status < 0 || skr_head_tells_counts(head, (uint8_t)zone))
+        return status;
+    int64_t ac_more = (int64_t)(totals->ac - totals->n_carriers - totals->n_hom);
+    status = put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err);
     if (status == SKR_OK)
         status = put(tile, COLUMN_N_HOM, totals->n_hom, err);
     if (status == SKR_OK)
         status = put(tile, COLUMN_N_HEMI, totals->n_hemi, err);
     if (status == SKR_OK)
         status = put(tile, COLUMN_N_PARTIAL, totals->n_partial, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_AC, skr_zigzag(ac_more), err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_AN, skr_zigzag(an_less), err);
-    return status;
+    return status == SKR_OK ? put(tile, COLUMN_AC, skr_zigzag(ac_more), err) : status;
 }
 
 /* Writes the carriers collected so far as a block. */
 static int write_chunk(skr_open_tile *tile, skr_err *err)
 {
-    skr_block_ref ref;
+    skr_block_ref ref = {0};
     if (tile->chunk.n > SKR_BLOCK_RAW_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "segment: the carriers of one allele take %zu bytes",
                         tile->chunk.n);
-    int status = skr_block_writer_put(tile->file, tile->chunk.bytes, tile->chunk.n, SKR_CODEC_ZSTD,
+    int status = SKR_OK;
+    if (tile->chunk.n > 0)
+        status = skr_block_writer_put(tile->file, tile->chunk.bytes, tile->chunk.n, SKR_CODEC_ZSTD,
                                       &ref, err);
     if (status == SKR_OK)
         status = skr_block_ref_put(&tile->columns[COLUMN_CHUNK], &ref, err);
@@ -303,14 +348,16 @@ static int write_chunk(skr_open_tile *tile, skr_err *err)
 }
 
 /* A chunk is written before it would grow too long; one row may be longer than a chunk. */
-static int put_carriers(skr_open_tile *tile, const skr_carriers *carriers, skr_err *err)
+static int put_carriers(skr_open_tile *tile, const skr_carriers *carriers, uint8_t *ret_head,
+                        skr_err *err)
 {
     size_t start = tile->chunk.n;
-    int status = skr_carriers_encode(carriers, tile->n_samples, &tile->chunk, err);
+    int status = skr_carriers_encode(carriers, tile->n_samples, &tile->chunk, ret_head, err);
     if (status < 0)
         return status;
     size_t n = tile->chunk.n - start;
-    status = put(tile, COLUMN_CARRIER_BYTES, n, err);
+    if (skr_carriers_size(*ret_head, &tile->shapes) == SKR_CARRIERS_SIZE_STORED)
+        status = put(tile, COLUMN_CARRIER_BYTES, n, err);
     if (status < 0)
         return status;
     if (start > 0 && tile->chunk.n > CHUNK_BYTES) {
@@ -327,17 +374,20 @@ int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
                           const skr_row_values *values, bool is_wide, skr_err *err)
 {
     uint32_t set = 0;
+    uint8_t head = 0;
     int status = put_site(tile, allele, values, err);
     if (status == SKR_OK)
-        status = put_counts(tile, values, err);
+        status = put_carriers(tile, values->carriers, &head, err);
+    if (status == SKR_OK)
+        status = put_counts(tile, values, head, allele->zone, err);
     if (status == SKR_OK)
         status = set_table_add(&tile->sets, values->calls, &set, err);
     if (status == SKR_OK)
-        status = put(tile, COLUMN_ROW_SET, set, err);
-    if (status == SKR_OK)
-        status = put_carriers(tile, values->carriers, err);
+        status =
+            put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err);
     if (status < 0)
         return status;
+    tile->last_set = set;
 
     skr_tile *map = &tile->map;
     if (map->n_rows == 0)
@@ -414,13 +464,43 @@ static int write_calls(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err
     return status;
 }
 
+/* Two letters a byte, the first in the low bits. */
+static void pack_letters(skr_buffer *letters)
+{
+    for (size_t i = 0; i < letters->n; i++) {
+        uint8_t letter = letters->bytes[i];
+        letters->bytes[i / 2] =
+            (uint8_t)(i % 2 == 0 ? letter : letters->bytes[i / 2] | letter << 4);
+    }
+    letters->n = (letters->n + 1) / 2;
+}
+
+static int write_sites(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
+{
+    int status = end_codes(tile, err);
+    pack_letters(&tile->columns[COLUMN_LETTERS]);
+    tile->block.n = 0;
+    return status == SKR_OK ? write_columns(tile, COLUMN_STEP, COLUMN_TEXTS, ret_ref, err) : status;
+}
+
+static int write_counts(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
+{
+    int status = SKR_OK;
+    tile->block.n = 0;
+    for (unsigned i = COLUMN_HEAD; i < COLUMN_AN && status == SKR_OK; i++)
+        status = gather(tile, &tile->columns[i], err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(&tile->block, tile->has_an, err);
+    if (status == SKR_OK && tile->has_an)
+        status = gather(tile, &tile->columns[COLUMN_AN], err);
+    return status == SKR_OK ? write_block(tile, ret_ref, err) : status;
+}
+
 static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
 {
-    tile->block.n = 0;
-    int status = write_columns(tile, COLUMN_START, COLUMN_TEXTS, &refs->of[SKR_TILE_SITES], err);
-    tile->block.n = 0;
+    int status = write_sites(tile, &refs->of[SKR_TILE_SITES], err);
     if (status == SKR_OK)
-        status = write_columns(tile, COLUMN_N_CARRIERS, COLUMN_AN, &refs->of[SKR_TILE_COUNTS], err);
+        status = write_counts(tile, &refs->of[SKR_TILE_COUNTS], err);
     if (status == SKR_OK && tile->n_chunk_rows > 0)
         status = write_chunk(tile, err);
     tile->block.n = 0;

@@ -33,7 +33,8 @@ static double now_ns(void)
 static int measure(uint32_t n_samples, double share, const uint64_t *cohort, uint64_t *bitmap,
                    skr_err *err)
 {
-    static const char *const names[] = {"inline", "gaps", "planes"};
+    static const char *const names[] = {"", "gaps", "planes"};
+    uint8_t head = 0;
     skr_carriers carriers = {0};
     skr_buffer bytes = {0};
     int status = SKR_OK;
@@ -41,28 +42,30 @@ static int measure(uint32_t n_samples, double share, const uint64_t *cohort, uin
         if (draw() < share)
             status = skr_carriers_add(&carriers, i, draw() < 0.1 ? 2 : 1, err);
     if (status == SKR_OK)
-        status = skr_carriers_encode(&carriers, n_samples, &bytes, err);
+        status = skr_carriers_encode(&carriers, n_samples, &bytes, &head, err);
+    const skr_stored_carriers stored = {
+        .bytes = bytes.bytes, .n_bytes = bytes.n, .n_samples = n_samples, .head = head};
 
     uint32_t n_repeats = 1 + 20000000 / (n_samples / 64 + carriers.n + 1);
     skr_carrier_tally tally = {0};
     uint64_t sum = 0;
     double start = now_ns();
     for (uint32_t i = 0; i < n_repeats && status == SKR_OK; i++) {
-        status = skr_carriers_tally(bytes.bytes, bytes.n, n_samples, cohort, NULL, &tally, err);
+        status = skr_carriers_tally(&stored, cohort, NULL, &tally, err);
         sum += tally.ac;
     }
     double tally_ns = (now_ns() - start) / n_repeats;
     start = now_ns();
     for (uint32_t i = 0; i < n_repeats && status == SKR_OK; i++)
-        status = skr_carriers_mark(bytes.bytes, bytes.n, n_samples, bitmap, err);
+        status = skr_carriers_mark(&stored, bitmap, err);
     double mark_ns = (now_ns() - start) / n_repeats;
     if (status == SKR_OK) {
         size_t n_list = skr_gap_list_size(carriers.samples, carriers.n);
         size_t n_plane = 8 * (((size_t)n_samples + 63) / 64);
         double n = carriers.n == 0 ? 1 : carriers.n;
         printf("%8.5f %9" PRIu32 " %10zu %10zu %10zu %-7s %10.0f %8.2f %10.0f %8.2f\n", share,
-               carriers.n, n_list, n_plane, bytes.n, names[bytes.bytes[0] & 3], tally_ns,
-               tally_ns / n, mark_ns, mark_ns / n);
+               carriers.n, n_list, n_plane, bytes.n, head < 129 ? "short" : names[head & 3],
+               tally_ns, tally_ns / n, mark_ns, mark_ns / n);
     }
     skr_carriers_done(&carriers);
     skr_buffer_done(&bytes);

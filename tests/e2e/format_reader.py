@@ -231,16 +231,51 @@ def call_set(data, n_samples):
     return calls
 
 
-def carriers(data, n_samples):
+def short_shape(n, bound):
+    """Width, bits of unary and bytes of a short list."""
+    if n < 2:
+        width, n_high = n * (bound - 1).bit_length(), 0
+    else:
+        width = (bound // n).bit_length() - 1
+        n_high = n + (bound - 1 >> width)
+    return width, n_high, (n_high + n * width + 7) // 8
+
+
+def short_list(c, n, bound):
+    width, n_high, n_bytes = short_shape(n, bound)
+    bits = int.from_bytes(c.bytes(n_bytes), "little")
+    numbers = []
+    if n == 1:
+        numbers = [bits]
+    elif n > 1:
+        add_gaps(numbers, n, width, bits & (1 << n_high) - 1, bits >> n_high)
+    assert not numbers or numbers[-1] < bound
+    return numbers
+
+
+def carriers_size(head, n_samples):
+    """Bytes of a row's carriers, None if that is stored."""
+    n = head if head <= 64 else head - 64
+    return None if head > 128 else short_shape(n, n_samples)[2] + ((n + 7) // 8 if head > 64 else 0)
+
+
+def carriers(head, data, n_samples):
     """{sample: copies} of the plain carriers, and {sample: (copies, zygosity)} of the bags."""
     c = Cursor(data)
-    head = c.u8()
-    form, has_second, n = head & 3, head & 8, head >> 4
+    form, has_second = head & 3, head & 8
     plain, bags = {}, {}
-    if form == 0:
-        plain[c.varint()] = 2 if has_second else 1
-    elif form == 1:
-        samples = gap_list(c, c.varint() if n == 15 else n, n_samples)
+    if head <= 128:
+        n = head if head <= 64 else head - 64
+        plain = dict.fromkeys(short_list(c, n, n_samples), 1)
+        if head > 64:
+            seconds = int.from_bytes(c.bytes((n + 7) // 8), "little")
+            assert 0 < seconds < 1 << n
+            plain = {s: 1 + (seconds >> i & 1) for i, s in enumerate(plain)}
+        c.end()
+        return plain, bags
+    assert head & 0x70 == 0
+    if form == 1:
+        samples = gap_list(c, c.varint(), n_samples)
         plain = dict.fromkeys(samples, 1)
         if has_second:
             for rank in gap_list(c, c.varint(), len(samples)):
@@ -341,9 +376,9 @@ class Segment:
         if n_rows:
             rows = self._sites(refs[0], contig, t << self.shift, n_rows)
             self._counts(refs[1], rows)
-            for row, set_number, data in zip(rows, row_sets, self._carriers(refs[4], n_rows)):
+            for row, set_number, data in zip(rows, row_sets, self._carriers(refs[4], rows)):
                 row["calls"] = sets[set_number]
-                row["plain"], row["bags"] = carriers(data, self.n_samples)
+                row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples)
             assert (rows[0]["start"], rows[-1]["start"]) == (first, last)
             narrow = [r["end"] for r in rows if r["end"] - r["start"] <= 1 << self.shift]
             assert max(narrow, default=0) == max_end
@@ -359,19 +394,24 @@ class Segment:
     def _sites(self, ref, contig, start, n):
         c = Cursor(self.file.block(ref))
         rows = []
-        for _ in range(n):
-            start += c.varint()
+        for step in list(c.bytes(n)):
+            start += step + (c.varint() if step == 255 else 0)
             rows.append({"contig": contig, "start": start})
-        for row in rows:
-            code = c.u8()
-            row.update(kind=code & 7, zone=code >> 3 & 3, complete=code >> 5 & 1, failed=code >> 6 & 1)
-            assert row["kind"] <= SV and code < 128
-        for row in rows:
-            if row["kind"] == SNV:
-                pair = c.u8()
-                row.update(end=row["start"] + 1, n_ref=1, n_alt=1)
-                if pair != 255:
-                    row.update(ref="ACGT"[pair >> 2], alt="ACGT"[pair & 3])
+        done = 0
+        while done < n:
+            n_here, code = c.varint(), c.u8()
+            assert 0 < n_here <= n - done and code & 7 <= SV and code < 128
+            for row in rows[done:done + n_here]:
+                row.update(kind=code & 7, zone=code >> 3 & 3, complete=code >> 5 & 1, failed=code >> 6 & 1)
+            done += n_here
+        snvs = [row for row in rows if row["kind"] == SNV]
+        pairs = int.from_bytes(c.bytes((len(snvs) + 1) // 2), "little")
+        assert pairs >> 4 * len(snvs) == 0
+        for i, row in enumerate(snvs):
+            pair = pairs >> 4 * i & 15
+            row.update(end=row["start"] + 1, n_ref=1, n_alt=1)
+            if pair:
+                row.update(ref="ACGT"[pair >> 2], alt="ACGT"[pair & 3])
         for row in rows:
             if row["kind"] != SNV:
                 n_bases, row["n_alt"] = c.varints(2)
@@ -386,22 +426,30 @@ class Segment:
 
     def _counts(self, ref, rows):
         c = Cursor(self.file.block(ref))
-        n = len(rows)
-        columns = [c.varints(n) for _ in range(4)]
-        for row, *numbers in zip(rows, *columns):
-            row["stored"] = dict(zip(("carriers", "hom", "hemi", "partial"), numbers))
         for row in rows:
+            row["head"] = c.u8()
+            row["stored"] = {"carriers": row["head"], "hom": 0, "hemi": 0, "partial": 0, "ac": row["head"]}
+        others = [row for row in rows if row["head"] > 64 or row["zone"] != 0]
+        for name in ("carriers", "hom", "hemi", "partial"):
+            for row in others:
+                row["stored"][name] = c.varint()
+        for row in others:
             row["stored"]["ac"] = c.signed() + row["stored"]["carriers"] + row["stored"]["hom"]
+        has_an = c.u8()
+        assert has_an in (0, 1)
         for row in rows:
             all_copies = sum(self.expected(row["zone"], s) for s in range(self.n_samples))
-            row["stored"]["an"] = all_copies - c.signed()
+            row["stored"]["an"] = all_copies - (c.signed() if has_an else 0)
         c.end()
 
     def _calls(self, ref, n_rows):
         c = Cursor(self.file.block(ref))
         lengths = c.varints(c.varint())
         sets = [call_set(c.bytes(n), self.n_samples) for n in lengths]
-        numbers = c.varints(n_rows)
+        numbers, last = [], -1
+        for _ in range(n_rows):
+            last += 1 + c.signed()
+            numbers.append(last)
         c.end()
         return sets, numbers
 
@@ -417,17 +465,18 @@ class Segment:
                        for s, m, zone, number in zip(starts, lengths, zones, numbers)]
         return max(s + m for s, m in zip(starts, lengths))
 
-    def _carriers(self, ref, n_rows):
+    def _carriers(self, ref, rows):
         c = Cursor(self.file.block(ref))
         chunks = [(c.ref(), c.varint()) for _ in range(c.varint())]
-        lengths = c.varints(n_rows)
+        lengths = [carriers_size(row["head"], self.n_samples) for row in rows]
+        lengths = [c.varint() if length is None else length for length in lengths]
         c.end()
         found = []
         for chunk, n in chunks:
-            inside = Cursor(self.file.block(chunk))
+            inside = Cursor(self.file.block(chunk) if any(chunk) else b"")
             found += [inside.bytes(length) for length in lengths[len(found):len(found) + n]]
             inside.end()
-        assert len(found) == n_rows
+        assert len(found) == len(rows)
         return found
 
     def called(self, contig, start, end, sample):

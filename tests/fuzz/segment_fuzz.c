@@ -3,7 +3,7 @@
  * same after they were stored again.
  *
  * The first byte says what the bytes are (even: carriers, odd: a call set), the next two how many
- * samples there are.
+ * samples there are. Of carriers the head comes next.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +21,11 @@ static void need(int is_so)
 }
 
 /* Tally and mark on the bytes must agree with the lists; undecided bags are marked, not tallied. */
-static void compare_counts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
-                           const skr_carriers *carriers)
+static void compare_counts(const skr_stored_carriers *stored, const skr_carriers *carriers)
 {
     skr_err err;
     skr_carrier_tally tally;
-    uint64_t *bitmap = calloc(n_samples / 64 + 1, sizeof *bitmap);
+    uint64_t *bitmap = calloc(stored->n_samples / 64 + 1, sizeof *bitmap);
     uint64_t ac = 0;
     uint32_t n_marked = 0;
     need(bitmap != NULL);
@@ -37,10 +36,10 @@ static void compare_counts(const uint8_t *bytes, size_t n_bytes, uint32_t n_samp
         ac += carriers->bags[i].n_this;
         n_undecided += carriers->bags[i].n_this == 0;
     }
-    need(skr_carriers_tally(bytes, n_bytes, n_samples, NULL, NULL, &tally, &err) == SKR_OK);
+    need(skr_carriers_tally(stored, NULL, NULL, &tally, &err) == SKR_OK);
     need(tally.ac == ac && tally.n_carriers == carriers->n + carriers->n_bags - n_undecided);
-    need(skr_carriers_mark(bytes, n_bytes, n_samples, bitmap, &err) == SKR_OK);
-    for (uint32_t i = 0; i < n_samples / 64 + 1; i++)
+    need(skr_carriers_mark(stored, bitmap, &err) == SKR_OK);
+    for (uint32_t i = 0; i < stored->n_samples / 64 + 1; i++)
         n_marked += (uint32_t)__builtin_popcountll(bitmap[i]);
     need(n_marked == tally.n_carriers + n_undecided);
     free(bitmap);
@@ -52,11 +51,15 @@ static void try_carriers(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
     skr_carriers carriers = {0};
     skr_carriers back = {0};
     skr_buffer again = {0};
-    int status = skr_carriers_decode(bytes, n_bytes, n_samples, &carriers, &err);
+    skr_stored_carriers stored = {
+        .bytes = bytes + 1, .n_bytes = n_bytes - 1, .n_samples = n_samples, .head = bytes[0]};
+    int status = skr_carriers_decode(&stored, &carriers, &err);
     if (status == SKR_OK) {
-        compare_counts(bytes, n_bytes, n_samples, &carriers);
-        need(skr_carriers_encode(&carriers, n_samples, &again, &err) == SKR_OK);
-        need(skr_carriers_decode(again.bytes, again.n, n_samples, &back, &err) == SKR_OK);
+        compare_counts(&stored, &carriers);
+        need(skr_carriers_encode(&carriers, n_samples, &again, &stored.head, &err) == SKR_OK);
+        stored.bytes = again.bytes;
+        stored.n_bytes = again.n;
+        need(skr_carriers_decode(&stored, &back, &err) == SKR_OK);
         need(back.n == carriers.n && back.n_bags == carriers.n_bags);
         for (uint32_t i = 0; i < back.n; i++)
             need(back.samples[i] == carriers.samples[i] && back.dosages[i] == carriers.dosages[i]);
@@ -104,7 +107,7 @@ static void try_call_set(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
-    if (n_bytes < 3)
+    if (n_bytes < 4)
         return 0;
     uint32_t n_samples = 1 + bytes[1] + 256u * (bytes[2] & 15);
     if ((bytes[0] & 1) == 0)
