@@ -31,6 +31,7 @@ skr_server_config skr_server_config_default(void)
         .n_queue_max = 256,
         .n_body_max = 1u << 20,
         .n_cache_bytes_max = 64u << 20,
+        .n_block_cache_mib = 512,
         .timeout_s = 30,
         .query_timeout_ms = 10000,
     };

@@ -37,6 +37,7 @@ typedef struct skr_server_config {
     uint32_t n_queue_max; /* questions that wait for a worker; the next one is told to come back */
     uint32_t n_body_max;
     uint32_t n_cache_bytes_max; /* of answers that are kept; 0: none are */
+    uint32_t n_block_cache_mib; /* of decoded blocks, for whoever opens the engine; 0: no cache */
     uint32_t timeout_s; /* of an idle connection, of a request to arrive, of an answer to be read */
     uint32_t query_timeout_ms;
     uint32_t n_workers; /* 0: as many as processors */

@@ -279,18 +279,6 @@ static int list_nowhere(lister *list, skr_err *err)
     return status < 0 ? status : hand_out(list, &list->lists[0], err);
 }
 
-static skr_scan scan_of(const skr_question *question, const skr_plan *plan,
-                        const skr_scan_visitor *visitor)
-{
-    return (skr_scan){.plan = plan,
-                      .access = question->access,
-                      .slots = question->slots,
-                      .n_slots = question->n_slots,
-                      .visitor = visitor,
-                      .io = question->io,
-                      .n_threads = question->n_threads};
-}
-
 int skr_alleles_list(const skr_question *question, const skr_alleles_request *request,
                      skr_allele_fn on_row, void *context, uint64_t *ret_n_rows, skr_err *err)
 {
@@ -310,19 +298,19 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     if (status < 0)
         goto out;
     list.plan = plan;
-    list.lists = calloc(question->n_threads, sizeof *list.lists);
+    list.lists = calloc(question->tools.n_threads, sizeof *list.lists);
     if (list.lists == NULL) {
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
         goto out;
     }
-    skr_scan scan = scan_of(question, plan, &visitor);
+    skr_scan scan = skr_question_scan(question, plan, &visitor);
     status = skr_scan_run(&scan, err);
     if (status == SKR_OK)
         status = list_nowhere(&list, err);
     if (status >= 0 && ret_n_rows != NULL)
         *ret_n_rows = list.n_rows;
 out:
-    for (unsigned i = 0; list.lists != NULL && i < question->n_threads; i++) {
+    for (unsigned i = 0; list.lists != NULL && i < question->tools.n_threads; i++) {
         free(list.lists[i].rows);
         skr_buffer_done(&list.lists[i].texts);
     }
@@ -378,16 +366,16 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
     int status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
     if (status < 0)
         return status;
-    count.numbers = calloc(n_numbers * question->n_threads, sizeof *count.numbers);
+    count.numbers = calloc(n_numbers * question->tools.n_threads, sizeof *count.numbers);
     if (count.numbers == NULL) {
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for counting alleles");
         goto out;
     }
-    skr_scan scan = scan_of(question, plan, &visitor);
+    skr_scan scan = skr_question_scan(question, plan, &visitor);
     status = skr_scan_run(&scan, err);
     if (status < 0)
         goto out;
-    for (unsigned w = 1; w < question->n_threads; w++)
+    for (unsigned w = 1; w < question->tools.n_threads; w++)
         for (size_t i = 0; i < n_numbers; i++)
             count.numbers[i] += count.numbers[w * n_numbers + i];
     for (uint32_t i = 0; i < question->n_slots; i++)

@@ -16,6 +16,17 @@ typedef struct finder {
     bool wants_assessed;
 } finder;
 
+/* The sets of a worker, when it first needs them. */
+static int make_sets(finder *find, unsigned worker, skr_err *err)
+{
+    int status = SKR_OK;
+    if (find->carriers[worker].sets == NULL)
+        status = skr_people_sets_new(find->question, &find->carriers[worker], err);
+    if (status == SKR_OK && find->wants_assessed && find->assessed[worker].sets == NULL)
+        status = skr_people_sets_new(find->question, &find->assessed[worker], err);
+    return status;
+}
+
 /* Adds who was called at an allele asked for by name. */
 static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t slot,
                          uint64_t *people, skr_err *err)
@@ -36,7 +47,7 @@ static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t 
 static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
     finder *find = context;
-    int status = SKR_OK;
+    int status = make_sets(find, worker->number, err);
     for (uint32_t i = 0; status == SKR_OK && i < worker->scan->n_slots; i++) {
         status = skr_tally_mark(worker, i, find->carriers[worker->number].sets[i], err);
         for (uint32_t k = 0; find->wants_assessed && status == SKR_OK && k < batch->n; k++)
@@ -51,7 +62,7 @@ static int on_leave(void *context, skr_worker *worker, skr_err *err)
 {
     (void)err;
     const finder *find = context;
-    for (uint32_t i = 0; i < worker->scan->n_slots; i++)
+    for (uint32_t i = 0; i < find->carriers[worker->number].n; i++)
         skr_tally_flush(worker, i, find->carriers[worker->number].sets[i]);
     return SKR_OK;
 }
@@ -76,18 +87,12 @@ static int mark_genomes(const skr_question *question, uint32_t assembly, skr_peo
 
 static int finder_init(finder *find, skr_err *err)
 {
-    find->n_workers = find->question->n_threads;
+    find->n_workers = find->question->tools.n_threads;
     find->carriers = calloc(find->n_workers, sizeof *find->carriers);
     find->assessed = calloc(find->n_workers, sizeof *find->assessed);
     if (find->carriers == NULL || find->assessed == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
-    int status = SKR_OK;
-    for (unsigned i = 0; status == SKR_OK && i < find->n_workers; i++) {
-        status = skr_people_sets_new(find->question, &find->carriers[i], err);
-        if (status == SKR_OK && find->wants_assessed)
-            status = skr_people_sets_new(find->question, &find->assessed[i], err);
-    }
-    return status;
+    return make_sets(find, 0, err);
 }
 
 static void finder_done(finder *find)
@@ -107,7 +112,7 @@ static void join(const finder *find, skr_people_sets *of_workers, skr_people_set
 {
     size_t n_words = skr_bits_words(find->question->snapshot->n_people);
     for (unsigned w = 1; w < find->n_workers; w++)
-        for (uint32_t i = 0; i < of_workers[0].n; i++)
+        for (uint32_t i = 0; i < of_workers[w].n; i++)
             skr_bits_or(of_workers[0].sets[i], of_workers[w].sets[i], n_words);
     *ret_sets = of_workers[0];
     of_workers[0] = (skr_people_sets){0};
@@ -129,13 +134,7 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
     status = finder_init(&find, err);
     if (status < 0)
         goto out;
-    scan = (skr_scan){.plan = plan,
-                      .access = question->access,
-                      .slots = question->slots,
-                      .n_slots = question->n_slots,
-                      .visitor = &visitor,
-                      .io = question->io,
-                      .n_threads = question->n_threads};
+    scan = skr_question_scan(question, plan, &visitor);
     status = skr_scan_run(&scan, err);
     if (status < 0)
         goto out;

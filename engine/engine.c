@@ -12,7 +12,9 @@
 #include "engine/alleles_int.h"
 #include "engine/bits_int.h"
 #include "engine/engine_int.h"
+#include "engine/helpers.h"
 #include "engine/people_eval_int.h"
+#include "storage/block_cache.h"
 
 int skr_engine_open(const char *folder, const skr_engine_options *options, skr_engine **ret_engine,
                     skr_err *err)
@@ -32,6 +34,10 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
     engine->folder = strdup(folder);
     if (engine->folder == NULL)
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
+    if (status == SKR_OK)
+        status = skr_helpers_new(engine->options.n_threads - 1, &engine->helpers, err);
+    if (status == SKR_OK && options->n_cache_bytes > 0)
+        status = skr_block_cache_new(options->n_cache_bytes, &engine->cache, err);
     if (status == SKR_OK)
         status = skr_snapshot_open(folder, &engine->snapshot, err);
     if (status < 0) {
@@ -66,7 +72,9 @@ void skr_engine_close(skr_engine *engine)
 {
     if (engine == NULL)
         return;
+    skr_helpers_free(engine->helpers);
     skr_snapshot_release(engine->snapshot);
+    skr_block_cache_free(engine->cache);
     (void)pthread_mutex_destroy(&engine->lock);
     free(engine->folder);
     free(engine);
@@ -83,8 +91,11 @@ int skr_engine_begin(skr_engine *engine, const skr_access *access, skr_question 
     (void)pthread_mutex_unlock(&engine->lock);
     *ret_question = (skr_question){.snapshot = snapshot,
                                    .access = access,
-                                   .io = engine->options.io,
-                                   .n_threads = engine->options.n_threads};
+                                   .tools = {.io = engine->options.io,
+                                             .n_threads = engine->options.n_threads,
+                                             .n_batch_max = engine->options.n_batch_max,
+                                             .helpers = engine->helpers,
+                                             .cache = engine->cache}};
     int status = skr_question_init(ret_question, err);
     if (status < 0)
         skr_engine_end(ret_question);

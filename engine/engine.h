@@ -27,6 +27,9 @@ typedef struct skr_engine skr_engine;
 typedef struct skr_engine_options {
     unsigned n_threads; /* of one question; 0: as many as there are processors */
     skr_io_choice io;
+    size_t
+        n_cache_bytes; /* of decoded blocks that are kept between and within questions; 0: none */
+    uint32_t n_batch_max; /* for tests: no more alleles at a time, and threads for few of them; 0 */
 } skr_engine_options;
 
 /* Opens a store. The caller owns *ret_engine. Errors: as skr_store_open. */

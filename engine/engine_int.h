@@ -14,7 +14,9 @@ struct skr_engine {
     skr_engine_options options; /* n_threads is at least 1 */
     pthread_mutex_t lock;       /* of changing the two below together */
     skr_snapshot *snapshot;     /* in force */
-    atomic_uint_fast64_t state; /* how many were in force by now */
+    struct skr_helpers *helpers;
+    struct skr_block_cache *cache; /* NULL: none */
+    atomic_uint_fast64_t state;    /* how many were in force by now */
 };
 
 /* Begins a question on the generation in force; skr_engine_end gives it back. Errors: NOMEM. */

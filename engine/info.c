@@ -115,7 +115,7 @@ static int tell_deliveries(const skr_question *question, skr_info *info, skr_err
 static int tell_io(const skr_question *question, char **ret_io, skr_err *err)
 {
     skr_block_reader *reader = NULL;
-    int status = skr_block_reader_new(question->io, &reader, err);
+    int status = skr_block_reader_new(question->tools.io, &reader, err);
     if (status < 0)
         return status;
     char *io = strdup(skr_block_reader_io_name(reader));

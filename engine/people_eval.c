@@ -30,6 +30,17 @@ int skr_question_init(skr_question *question, skr_err *err)
     return SKR_OK;
 }
 
+skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
+                           const skr_scan_visitor *visitor)
+{
+    return (skr_scan){.plan = plan,
+                      .access = question->access,
+                      .slots = question->slots,
+                      .n_slots = question->n_slots,
+                      .visitor = visitor,
+                      .tools = question->tools};
+}
+
 void skr_question_done(skr_question *question)
 {
     free(question->slots);

@@ -13,14 +13,17 @@
 typedef struct skr_question {
     skr_snapshot *snapshot;
     const skr_access *access;
-    skr_io_choice io;
-    unsigned n_threads;
+    skr_scan_tools tools;
     skr_slot *slots; /* the permitted datasets; owner */
     uint32_t n_slots;
 } skr_question;
 
 /* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
 SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
+
+/* A scan of the question's datasets, ready to run. */
+skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
+                           const skr_scan_visitor *visitor);
 
 /* Frees the slots. */
 void skr_question_done(skr_question *question);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "engine/bits_int.h"
+#include "engine/helpers.h"
 
 /* ------------------------------------------------------------------ morsels */
 
@@ -38,6 +39,7 @@ static uint32_t min32(uint32_t a, uint32_t b)
 /* The windows in which the rows of a tile start, as far as a reach can mean them. */
 static int add_tile(skr_scan *scan, const skr_tile *tile, const skr_reach *reach, skr_err *err)
 {
+    scan->n_rows += tile->n_rows;
     uint32_t from0 = tile->min_start0;
     uint32_t to0 = tile->max_start0 + 1;
     uint32_t end_above0 = 0;
@@ -251,60 +253,58 @@ static int run_morsels(skr_worker *worker, skr_err *err)
     return status;
 }
 
-static void *run_worker(void *argument)
+/* Keeps the first failure. */
+static void note_failure(skr_scan *scan, int status, const skr_err *err)
 {
-    skr_worker *worker = argument;
-    worker->status = run_morsels(worker, &worker->err);
-    return NULL;
+    atomic_store(&scan->has_failed, true);
+    (void)pthread_mutex_lock(&scan->lock);
+    if (scan->status == SKR_OK) {
+        scan->status = status;
+        scan->err = *err;
+    }
+    (void)pthread_mutex_unlock(&scan->lock);
 }
 
-/* The first worker is the thread that asks. */
-static void run_workers(skr_scan *scan, pthread_t *threads)
+static void run_part(void *context, unsigned number)
 {
-    unsigned n_started = 0;
-    for (unsigned i = 1; i < scan->n_workers; i++) {
-        if (pthread_create(&threads[i], NULL, run_worker, &scan->workers[i]) != 0)
-            break; /* the others do its morsels */
-        n_started++;
+    skr_scan *scan = context;
+    skr_worker *worker = NULL;
+    skr_err err = {0};
+    int status = skr_worker_begin(scan, number, &worker, &err);
+    if (status == SKR_OK) {
+        status = run_morsels(worker, &err);
+        skr_worker_end(worker);
     }
-    (void)run_worker(&scan->workers[0]);
-    for (unsigned i = 1; i <= n_started; i++)
-        (void)pthread_join(threads[i], NULL);
+    if (status < 0)
+        note_failure(scan, status, &err);
+}
+
+/* A part for every so many rows: waking a thread costs what some thousand rows do. */
+#define ROWS_A_PART 4096u
+
+static unsigned choose_parts(const skr_scan *scan)
+{
+    uint64_t n = scan->tools.n_threads;
+    if (n > 1 + scan->n_rows / ROWS_A_PART && scan->tools.n_batch_max == 0)
+        n = 1 + scan->n_rows / ROWS_A_PART;
+    return n < scan->n_morsels ? (unsigned)n : (unsigned)scan->n_morsels;
 }
 
 int skr_scan_run(skr_scan *scan, skr_err *err)
 {
-    pthread_t *threads = NULL;
     int status = skr_scan_cut(scan, err);
-    if (status < 0)
+    if (status < 0 || scan->n_morsels == 0)
         goto out;
-    unsigned n = scan->n_threads < scan->n_morsels ? scan->n_threads : (unsigned)scan->n_morsels;
-    if (n == 0)
-        goto out;
-    scan->workers = calloc(n, sizeof *scan->workers);
-    threads = calloc(n, sizeof *threads);
-    if (scan->workers == NULL || threads == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    if (pthread_mutex_init(&scan->lock, NULL) != 0) {
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
         goto out;
     }
-    for (; status == SKR_OK && scan->n_workers < n; scan->n_workers++)
-        status = skr_worker_init(&scan->workers[scan->n_workers], scan, scan->n_workers, err);
-    if (status < 0)
-        goto out;
-    run_workers(scan, threads);
-    for (unsigned i = 0; status == SKR_OK && i < scan->n_workers; i++)
-        if (scan->workers[i].status < 0) {
-            status = scan->workers[i].status;
-            if (err != NULL)
-                *err = scan->workers[i].err;
-        }
+    skr_helpers_run(scan->tools.helpers, choose_parts(scan), run_part, scan);
+    (void)pthread_mutex_destroy(&scan->lock);
+    status = scan->status;
+    if (status < 0 && err != NULL)
+        *err = scan->err;
 out:
-    for (unsigned i = 0; i < scan->n_workers; i++)
-        skr_worker_done(&scan->workers[i]);
-    free(scan->workers);
-    scan->workers = NULL;
-    scan->n_workers = 0;
-    free(threads);
     free(scan->morsels);
     scan->morsels = NULL;
     return status;

@@ -34,6 +34,7 @@ typedef struct skr_mask {
 
 /* One segment as one worker sees it. */
 typedef struct skr_lane {
+    uint32_t number; /* of the segment, in the manifest */
     uint32_t slot;
     const skr_segment_entry *entry;
     const skr_segment *segment;
@@ -98,13 +99,21 @@ typedef struct skr_batch {
 struct skr_scan;
 struct skr_tally;
 
-/* What one thread owns. */
+/*
+ * What one thread owns while it scans, and what is kept for the next question on the generation: a
+ * worker that has ended waits in the pool of its snapshot.
+ */
 typedef struct skr_worker {
     struct skr_scan *scan;
     unsigned number;
+    struct skr_worker *next_idle;
     skr_block_reader *reader;
-    skr_lane *lanes;
+    skr_lane *lanes; /* those of the question */
     uint32_t n_lanes;
+    skr_lane *kept; /* of every segment between questions: its views and memory */
+    uint32_t n_kept;
+    size_t n_slots_max; /* for which there is memory */
+    uint32_t n_samples_max;
     uint64_t n_sets; /* sample sets made so far: their serials */
     skr_batch batch;
     uint32_t *starts; /* of each lane's next row; SKR_NONE at its end */
@@ -127,8 +136,6 @@ typedef struct skr_worker {
     skr_carrier *found; /* carriers of the allele at hand, where they are told apart */
     size_t n_found;
     size_t n_found_max;
-    int status;
-    skr_err err;
 } skr_worker;
 
 /* Who counts. Called by any worker, but for one worker at a time from one thread. */
@@ -151,28 +158,38 @@ typedef struct skr_morsel {
     uint32_t end_above0; /* tiles whose rows all end at or before it do not matter */
 } skr_morsel;
 
+/* What a scan works with; belongs to the engine. */
+typedef struct skr_scan_tools {
+    skr_io_choice io;
+    unsigned n_threads;
+    uint32_t n_batch_max; /* alleles in a batch; 0: as many as are good. For tests: with it, the
+                           * smallest scan is divided among all threads */
+    struct skr_helpers *helpers;
+    struct skr_block_cache *cache;
+} skr_scan_tools;
+
 typedef struct skr_scan {
     const skr_plan *plan;
     const skr_access *access;
     const skr_slot *slots;
     uint32_t n_slots;
     const skr_scan_visitor *visitor;
-    skr_io_choice io;
-    unsigned n_threads;
-    uint32_t n_batch_max; /* alleles in a batch; 0: as many as are good */
+    skr_scan_tools tools;
     unsigned window_shift;
     skr_morsel *morsels;
     size_t n_morsels;
     size_t n_morsels_max;
-    skr_worker *workers;
-    unsigned n_workers;
+    uint64_t n_rows; /* about how many rows lie in them */
     atomic_size_t next_morsel;
     atomic_bool has_failed;
+    pthread_mutex_t lock; /* of the two below */
+    int status;
+    skr_err err; /* of the first who failed */
 } skr_scan;
 
 /*
- * Runs a scan to its end: plan, access, slots, n_slots, visitor, io and n_threads are set, the rest
- * is zero. Errors: DEADLINE, INTERRUPTED, CORRUPT, IO, NOMEM, what the visitor gives.
+ * Runs a scan to its end: plan, access, slots, n_slots, visitor and tools are set, the rest is
+ * zero. Errors: DEADLINE, INTERRUPTED, CORRUPT, IO, NOMEM, what the visitor gives.
  */
 SKR_MUST_USE int skr_scan_run(skr_scan *scan, skr_err *err);
 
@@ -183,9 +200,16 @@ SKR_MUST_USE int skr_scan_cut(skr_scan *scan, skr_err *err);
 /* Does the deadline or the stop flag end the question? Errors: DEADLINE, INTERRUPTED. */
 SKR_MUST_USE int skr_access_check(const skr_access *access, skr_err *err);
 
-/* A worker with its lanes, and its end. Errors: IO, NOMEM. */
-SKR_MUST_USE int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err *err);
-void skr_worker_done(skr_worker *worker);
+/*
+ * A worker with the lanes of a scan, out of the pool of its snapshot or a new one; it is given back
+ * when it ends. Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker,
+                                  skr_err *err);
+void skr_worker_end(skr_worker *worker);
+
+/* For the pool. NULL is allowed. */
+void skr_worker_free(skr_worker *worker);
 
 /* Merges one morsel and gives its alleles to the visitor. Errors: as skr_scan_run. */
 SKR_MUST_USE int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err);

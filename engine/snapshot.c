@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/bits_int.h"
+#include "engine/worker_pool.h"
 
 /* How often a generation is opened again because a writer removed its files meanwhile. */
 #define OPEN_TRIES 5
@@ -16,6 +17,7 @@ static void snapshot_close(skr_snapshot *snapshot)
     if (snapshot == NULL)
         return;
     const skr_manifest *manifest = snapshot->manifest;
+    skr_worker_pool_free(snapshot->workers);
     for (uint32_t i = 0; snapshot->segments != NULL && i < manifest->n_segments; i++)
         skr_segment_close(snapshot->segments[i]);
     for (uint32_t i = 0; snapshot->genes != NULL && i < manifest->n_assemblies; i++)
@@ -167,7 +169,9 @@ int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, ui
 
 static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *err)
 {
-    int status = skr_store_open(folder, &snapshot->store, err);
+    int status = skr_worker_pool_new(&snapshot->workers, err);
+    if (status == SKR_OK)
+        status = skr_store_open(folder, &snapshot->store, err);
     if (status < 0)
         return status;
     snapshot->manifest = skr_store_manifest(snapshot->store);

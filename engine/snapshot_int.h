@@ -34,6 +34,7 @@ typedef struct skr_snapshot {
     skr_reference **references; /* one for each assembly, or NULL */
     bool *has_repeats;          /* of each assembly: some individual has samples in two places */
     pthread_mutex_t lock;       /* of the references: they load contigs when first asked */
+    struct skr_worker_pool *workers; /* that read this generation and are idle now */
 } skr_snapshot;
 
 /* Opens the generation in force, with one user. Errors: as skr_store_open. */

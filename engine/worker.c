@@ -7,6 +7,7 @@
 #include "engine/bits_int.h"
 #include "engine/scan_int.h"
 #include "engine/tally_int.h"
+#include "engine/worker_pool.h"
 
 /* ------------------------------------------------------------------ lanes */
 
@@ -18,26 +19,53 @@ static uint32_t slot_of(const skr_scan *scan, uint32_t dataset)
     return SKR_NONE;
 }
 
-static int init_lanes(skr_worker *worker, uint32_t *ret_n_samples_max, skr_err *err)
+/* A lane for a question, out of what is kept of its segment. */
+static skr_lane lane_of(const skr_worker *worker, uint32_t number, uint32_t slot)
+{
+    const skr_snapshot *snapshot = worker->scan->plan->snapshot;
+    skr_lane lane = worker->kept[number];
+    lane.number = number;
+    lane.slot = slot;
+    lane.entry = &snapshot->manifest->segments[number];
+    lane.segment = snapshot->segments[number];
+    lane.n_samples = lane.entry->n_samples;
+    lane.contig = SKR_NONE;
+    lane.rows = NULL;
+    lane.n_wanted = 0;
+    lane.next = 0;
+    lane.n_batch = 0;
+    lane.has_marks = false;
+    return lane;
+}
+
+/* What is kept of a segment when a question is over. */
+static skr_lane kept_of(const skr_lane *lane)
+{
+    if (lane->has_marks) /* of a question that failed */
+        memset(lane->marks, 0, skr_bits_words(lane->n_samples) * sizeof *lane->marks);
+    return (skr_lane){.view = lane->view,
+                      .other_view = lane->other_view,
+                      .live = {.bits = lane->live.bits},
+                      .cohort = {.bits = lane->cohort.bits},
+                      .wanted = lane->wanted,
+                      .codes = lane->codes,
+                      .n_wanted_max = lane->n_wanted_max,
+                      .keys = lane->keys,
+                      .marks = lane->marks};
+}
+
+static int take_lanes(skr_worker *worker, skr_err *err)
 {
     const skr_plan *plan = worker->scan->plan;
     const skr_manifest *manifest = plan->snapshot->manifest;
-    worker->lanes = calloc((size_t)manifest->n_segments + 1, sizeof *worker->lanes);
-    if (worker->lanes == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    worker->n_lanes = 0;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
         uint32_t slot = slot_of(worker->scan, entry->dataset);
         if (entry->assembly != plan->assembly || slot == SKR_NONE || entry->n_samples == 0)
             continue;
         skr_lane *lane = &worker->lanes[worker->n_lanes++];
-        lane->slot = slot;
-        lane->entry = entry;
-        lane->segment = plan->snapshot->segments[i];
-        lane->n_samples = entry->n_samples;
-        lane->contig = SKR_NONE;
-        if (entry->n_samples > *ret_n_samples_max)
-            *ret_n_samples_max = entry->n_samples;
+        *lane = lane_of(worker, i, slot);
         int status = skr_sample_table_individuals(skr_segment_samples(lane->segment),
                                                   &lane->individuals, err);
         if (status < 0)
@@ -46,73 +74,136 @@ static int init_lanes(skr_worker *worker, uint32_t *ret_n_samples_max, skr_err *
     return SKR_OK;
 }
 
+/* ------------------------------------------------------------------ memory */
+
 /* Alleles in a batch: enough that what is done once a batch costs nothing, and all of it fits into
  * the second level of cache. */
 #define BATCH_ALLELES 1024u
 
-static int init_batch(skr_worker *worker, skr_err *err)
+/* n elements in the place of those at *memory; true when there is room. */
+static bool renew(void *memory, size_t n, size_t size)
+{
+    void **at = memory;
+    free(*at);
+    *at = calloc(n == 0 ? 1 : n, size);
+    return *at != NULL;
+}
+
+static bool renew_batch(skr_worker *worker, uint32_t n)
 {
     skr_batch *batch = &worker->batch;
-    uint32_t n = worker->scan->n_batch_max == 0 ? BATCH_ALLELES : worker->scan->n_batch_max;
-    size_t n_slots = (size_t)worker->scan->n_slots + 1;
     batch->n_max = n;
-    batch->keys = calloc(n, sizeof *batch->keys);
-    batch->is_named = calloc(n, 1);
-    batch->is_wanted = calloc(n, 1);
-    batch->codes = calloc(n, 1);
-    batch->has_row = calloc(n_slots, n);
-    batch->verdicts = calloc(n_slots, n);
-    batch->is_failed = calloc(n_slots, n);
-    batch->at.slots = calloc(n_slots, sizeof *batch->at.slots);
-    worker->starts = calloc((size_t)worker->n_lanes + 1, sizeof *worker->starts);
-    worker->picked = calloc(n, sizeof *worker->picked);
-    worker->picked_keys = calloc(n, sizeof *worker->picked_keys);
-    worker->open = calloc(n, sizeof *worker->open);
-    worker->selected = calloc(n, 1);
-    worker->together = calloc(n, 1);
-    worker->row_tallies = calloc(n, sizeof *worker->row_tallies);
-    worker->row_ans = calloc(n, sizeof *worker->row_ans);
-    worker->judged = calloc(n, sizeof *worker->judged);
-    worker->tallies = calloc(n_slots, n * sizeof *worker->tallies);
-    worker->facts = calloc(n, sizeof *worker->facts);
-    bool is_whole = batch->keys != NULL && batch->is_named != NULL && batch->is_wanted != NULL &&
-                    batch->codes != NULL && batch->has_row != NULL && batch->verdicts != NULL &&
-                    batch->is_failed != NULL && batch->at.slots != NULL && worker->starts != NULL &&
-                    worker->picked != NULL && worker->picked_keys != NULL && worker->open != NULL &&
-                    worker->selected != NULL && worker->together != NULL &&
-                    worker->row_tallies != NULL && worker->row_ans != NULL &&
-                    worker->judged != NULL && worker->tallies != NULL && worker->facts != NULL;
+    return renew(&batch->keys, n, sizeof *batch->keys) && renew(&batch->is_named, n, 1) &&
+           renew(&batch->is_wanted, n, 1) && renew(&batch->codes, n, 1) &&
+           renew(&worker->picked, n, sizeof *worker->picked) &&
+           renew(&worker->picked_keys, n, sizeof *worker->picked_keys) &&
+           renew(&worker->open, n, sizeof *worker->open) && renew(&worker->selected, n, 1) &&
+           renew(&worker->together, n, 1) &&
+           renew(&worker->row_tallies, n, sizeof *worker->row_tallies) &&
+           renew(&worker->row_ans, n, sizeof *worker->row_ans) &&
+           renew(&worker->judged, n, sizeof *worker->judged) &&
+           renew(&worker->facts, n, sizeof *worker->facts);
+}
+
+static bool renew_slots(skr_worker *worker, size_t n_slots)
+{
+    skr_batch *batch = &worker->batch;
+    size_t n = n_slots * batch->n_max;
+    worker->n_slots_max = 0;
+    if (!renew(&batch->has_row, n, 1) || !renew(&batch->verdicts, n, 1) ||
+        !renew(&batch->is_failed, n, 1) ||
+        !renew(&batch->at.slots, n_slots, sizeof *batch->at.slots) ||
+        !renew(&worker->tallies, n, sizeof *worker->tallies))
+        return false;
+    worker->n_slots_max = n_slots;
+    return true;
+}
+
+static bool renew_samples(skr_worker *worker)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        n = worker->lanes[i].n_samples > n ? worker->lanes[i].n_samples : n;
+    if (n <= worker->n_samples_max)
+        return true;
+    worker->n_samples_max = 0;
+    if (!renew(&worker->direct, n, 1) || !renew(&worker->called, n, 1) ||
+        !renew(&worker->this_copies, n, 1) || !renew(&worker->zygosities, n, 1) ||
+        !renew(&worker->scratch, n, 1))
+        return false;
+    worker->n_samples_max = n;
+    return true;
+}
+
+/* Makes room for what the question needs; what is there from the last one mostly suffices. */
+static int reserve(skr_worker *worker, skr_err *err)
+{
+    const skr_scan *scan = worker->scan;
+    bool is_whole = worker->n_slots_max >= scan->n_slots || renew_slots(worker, scan->n_slots);
+    is_whole = is_whole && renew_samples(worker);
     for (uint32_t i = 0; is_whole && i < worker->n_lanes; i++) {
-        worker->lanes[i].keys = calloc(n, sizeof *worker->lanes[i].keys);
-        is_whole = worker->lanes[i].keys != NULL;
+        skr_lane *lane = &worker->lanes[i];
+        is_whole =
+            lane->keys != NULL || renew(&lane->keys, worker->batch.n_max, sizeof *lane->keys);
     }
     return is_whole ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
 }
 
-int skr_worker_init(skr_worker *worker, skr_scan *scan, unsigned number, skr_err *err)
+static int worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *err)
 {
-    uint32_t n = 1;
-    worker->scan = scan;
-    worker->number = number;
-    int status = skr_block_reader_new(scan->io, &worker->reader, err);
-    if (status == SKR_OK)
-        status = init_lanes(worker, &n, err);
-    if (status == SKR_OK)
-        status = init_batch(worker, err);
-    if (status < 0)
-        return status;
-    worker->direct = malloc(n);
-    worker->called = malloc(n);
-    worker->this_copies = malloc(n);
-    worker->zygosities = malloc(n);
-    worker->scratch = malloc(n);
-    if (worker->direct == NULL || worker->called == NULL || worker->this_copies == NULL ||
-        worker->zygosities == NULL || worker->scratch == NULL)
+    uint32_t n_segments = scan->plan->snapshot->manifest->n_segments;
+    skr_worker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    uint32_t n = scan->tools.n_batch_max == 0 ? BATCH_ALLELES : scan->tools.n_batch_max;
+    bool is_whole = renew(&worker->lanes, n_segments, sizeof *worker->lanes) &&
+                    renew(&worker->kept, n_segments, sizeof *worker->kept) &&
+                    renew(&worker->starts, n_segments, sizeof *worker->starts) &&
+                    renew_batch(worker, n);
+    worker->n_kept = worker->kept == NULL ? 0 : n_segments;
+    int status = is_whole ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    if (status == SKR_OK)
+        status = skr_block_reader_new(scan->tools.io, &worker->reader, err);
+    if (status < 0) {
+        skr_worker_free(worker);
+        return status;
+    }
+    skr_block_reader_use_cache(worker->reader, scan->tools.cache);
+    *ret_worker = worker;
     return SKR_OK;
 }
 
-static void lane_done(skr_lane *lane)
+int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker, skr_err *err)
+{
+    skr_worker *worker = skr_worker_pool_take(scan->plan->snapshot->workers);
+    int status = worker != NULL ? SKR_OK : worker_new(scan, &worker, err);
+    if (status < 0)
+        return status;
+    worker->scan = scan;
+    worker->number = number;
+    worker->n_found = 0;
+    status = take_lanes(worker, err);
+    if (status == SKR_OK)
+        status = reserve(worker, err);
+    if (status < 0) {
+        skr_worker_end(worker);
+        return status;
+    }
+    *ret_worker = worker;
+    return SKR_OK;
+}
+
+void skr_worker_end(skr_worker *worker)
+{
+    skr_worker_pool *pool = worker->scan->plan->snapshot->workers;
+    for (uint32_t i = 0; i < worker->n_lanes; i++)
+        worker->kept[worker->lanes[i].number] = kept_of(&worker->lanes[i]);
+    worker->n_lanes = 0;
+    worker->scan = NULL;
+    skr_worker_pool_give(pool, worker);
+}
+
+static void kept_done(skr_lane *lane)
 {
     skr_segment_view_free(lane->view);
     skr_segment_view_free(lane->other_view);
@@ -124,44 +215,30 @@ static void lane_done(skr_lane *lane)
     free(lane->marks);
 }
 
-static void batch_done(skr_batch *batch)
+void skr_worker_free(skr_worker *worker)
 {
-    free(batch->keys);
-    free(batch->is_named);
-    free(batch->is_wanted);
-    free(batch->codes);
-    free(batch->has_row);
-    free(batch->verdicts);
-    free(batch->is_failed);
-    free(batch->at.slots);
-}
-
-void skr_worker_done(skr_worker *worker)
-{
-    for (uint32_t i = 0; i < worker->n_lanes; i++)
-        lane_done(&worker->lanes[i]);
-    batch_done(&worker->batch);
-    free(worker->lanes);
-    free(worker->starts);
-    free(worker->picked);
-    free(worker->picked_keys);
-    free(worker->open);
-    free(worker->selected);
-    free(worker->together);
-    free(worker->row_tallies);
-    free(worker->row_ans);
-    free(worker->judged);
-    free(worker->tallies);
-    free(worker->facts);
-    free(worker->direct);
-    free(worker->called);
-    free(worker->this_copies);
-    free(worker->zygosities);
-    free(worker->scratch);
-    free(worker->found);
+    if (worker == NULL)
+        return;
+    for (uint32_t i = 0; i < worker->n_kept; i++)
+        kept_done(&worker->kept[i]);
+    skr_batch *batch = &worker->batch;
+    void *const memory[] = {
+        batch->keys,         batch->is_named, batch->is_wanted, batch->codes,
+        batch->has_row,      batch->verdicts, batch->is_failed, batch->at.slots,
+        worker->lanes,       worker->kept,    worker->starts,   worker->picked,
+        worker->picked_keys, worker->open,    worker->selected, worker->together,
+        worker->row_tallies, worker->row_ans, worker->judged,   worker->tallies,
+        worker->facts,       worker->direct,  worker->called,   worker->this_copies,
+        worker->zygosities,  worker->scratch, worker->found,
+    };
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        free(memory[i]);
     skr_carriers_done(&worker->carriers);
     skr_block_reader_free(worker->reader);
+    free(worker);
 }
+
+/* ------------------------------------------------------------------ who counts */
 
 int skr_lane_view(skr_worker *worker, skr_lane *lane, skr_err *err)
 {

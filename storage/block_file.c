@@ -206,6 +206,11 @@ const uint8_t *skr_block_file_directory(const skr_block_file *file, size_t *ret_
     return file->directory.bytes;
 }
 
+const skr_file_id *skr_block_file_id(const skr_block_file *file)
+{
+    return &file->id;
+}
+
 const char *skr_block_file_name(const skr_block_file *file)
 {
     return file->id.name;

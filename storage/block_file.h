@@ -85,6 +85,9 @@ SKR_MUST_USE int skr_block_file_open(const char *folder, const skr_file_id *id, 
 /* The decoded directory; belongs to the file. */
 const uint8_t *skr_block_file_directory(const skr_block_file *file, size_t *ret_n);
 
+/* What the manifest says of it. Belongs to the file. */
+const skr_file_id *skr_block_file_id(const skr_block_file *file);
+
 /* The name that messages use. Belongs to the file. */
 const char *skr_block_file_name(const skr_block_file *file);
 
@@ -111,8 +114,30 @@ typedef enum skr_io_choice {
 SKR_MUST_USE int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader,
                                       skr_err *err);
 
+/*
+ * Has it look into a cache for blocks that are to be held, and add them to it. The cache must
+ * outlive the reader; NULL, as at first: none.
+ */
+struct skr_block_cache;
+void skr_block_reader_use_cache(skr_block_reader *reader, struct skr_block_cache *cache);
+
+/* The cache in use, or NULL. */
+struct skr_block_cache *skr_block_reader_cache(const skr_block_reader *reader);
+
 /* "io_uring" or "pread"; where io_uring was refused, why. Belongs to the reader. */
 const char *skr_block_reader_io_name(const skr_block_reader *reader);
+
+/* The bytes of a block, where they lie: in a cache or in memory of one's own. Zero-initialise. */
+typedef struct skr_block_bytes {
+    const uint8_t *bytes;
+    size_t n;
+    struct skr_cached *held;
+    struct skr_block_cache *cache; /* that it is held in */
+    skr_buffer own;
+} skr_block_bytes;
+
+/* Lets go of what is held and frees. */
+void skr_block_bytes_done(skr_block_bytes *bytes);
 
 /* One block wanted: where it is to go. raw is cleared, filled with ref.n_raw bytes, n set. */
 typedef struct skr_block_wish {
@@ -128,9 +153,28 @@ typedef struct skr_block_wish {
 SKR_MUST_USE int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes,
                                       size_t n, skr_err *err);
 
-/* Bytes read from files since the reader was made, and blocks decoded: for explain. */
-void skr_block_reader_totals(const skr_block_reader *reader, uint64_t *ret_n_bytes,
-                             uint64_t *ret_n_blocks);
+/*
+ * One block, where it lies in the cache if it is there; what bytes held before is let go. Errors:
+ * as above.
+ */
+SKR_MUST_USE int skr_block_reader_hold(skr_block_reader *reader, const skr_block_file *file,
+                                       const skr_block_ref *ref, skr_block_bytes *bytes,
+                                       skr_err *err);
+
+/* What a reader has done since it was made. */
+typedef struct skr_reader_totals {
+    uint64_t n_reads; /* of files */
+    uint64_t n_bytes;
+    uint64_t n_blocks; /* decoded */
+    uint64_t n_raw;    /* and their bytes then */
+    uint64_t n_found;  /* in the cache: blocks, and what was made of blocks */
+    uint64_t read_ns;
+    uint64_t unpack_ns; /* checksums and decompression */
+    uint64_t decode_ns; /* of columns, by whoever reads */
+} skr_reader_totals;
+
+/* The totals; they may be added to. */
+skr_reader_totals *skr_block_reader_totals(skr_block_reader *reader);
 
 /* Frees a reader. NULL is allowed. */
 void skr_block_reader_free(skr_block_reader *reader);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/clock.h"
+#include "storage/block_cache.h"
 #include "storage/block_file.h"
 #include "storage/block_file_int.h"
 #include "storage/io.h"
@@ -36,9 +38,15 @@ struct skr_block_reader {
     const skr_block_file *files[BATCH_WISHES_MAX]; /* that each read is of */
     placement placements[BATCH_WISHES_MAX];
     size_t n_reads;
-    uint64_t n_bytes;
-    uint64_t n_blocks;
+    skr_block_cache *cache;
+    skr_reader_totals totals;
 };
+
+/* The bytes of a block in the cache. */
+typedef struct cached_bytes {
+    skr_cached cached;
+    uint8_t bytes[];
+} cached_bytes;
 
 static int choose_io(skr_block_reader *reader, skr_io_choice choice, skr_err *err)
 {
@@ -82,6 +90,32 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
 const char *skr_block_reader_io_name(const skr_block_reader *reader)
 {
     return reader->io_name;
+}
+
+void skr_block_reader_use_cache(skr_block_reader *reader, skr_block_cache *cache)
+{
+    reader->cache = cache;
+}
+
+skr_block_cache *skr_block_reader_cache(const skr_block_reader *reader)
+{
+    return reader->cache;
+}
+
+static void let_go(skr_block_bytes *bytes)
+{
+    if (bytes->held != NULL)
+        skr_block_cache_release(bytes->cache, bytes->held);
+    bytes->held = NULL;
+    bytes->bytes = NULL;
+    bytes->n = 0;
+}
+
+void skr_block_bytes_done(skr_block_bytes *bytes)
+{
+    let_go(bytes);
+    skr_buffer_done(&bytes->own);
+    *bytes = (skr_block_bytes){0};
 }
 
 /* ------------------------------------------------------------------ one batch */
@@ -150,24 +184,96 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
     reader->io->methods->read(reader->io, reader->reads, reader->n_reads);
     for (size_t i = 0; i < reader->n_reads && status == SKR_OK; i++)
         status = skr_block_file_judge(reader->files[i], &reader->reads[i], err);
-    reader->n_bytes += n_bytes;
+    reader->totals.n_bytes += n_bytes;
+    reader->totals.n_reads += reader->n_reads;
     return status;
 }
 
-static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, placement place,
-                       skr_err *err)
+static void free_bytes(skr_cached *cached)
 {
-    wish->raw->n = 0;
-    int status = skr_buffer_reserve(wish->raw, wish->ref.n_raw, err);
-    if (status < 0)
+    free(cached);
+}
+
+/* A directory that names one place twice, with different lengths, is not believed. */
+static int show_held(skr_block_reader *reader, const skr_block_ref *ref, skr_cached *cached,
+                     skr_block_bytes *to, skr_err *err)
+{
+    to->held = cached;
+    to->cache = reader->cache;
+    to->bytes = ((cached_bytes *)cached)->bytes;
+    to->n = ref->n_raw;
+    if (cached->n_bytes == sizeof(cached_bytes) + ref->n_raw)
+        return SKR_OK;
+    let_go(to);
+    return skr_fail(err, SKR_ERR_CORRUPT, "two blocks begin at %" PRIu64, ref->offset);
+}
+
+/* Decodes into memory that the cache takes over, or that belongs to `to`. */
+static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, const uint8_t *packed,
+                       skr_block_bytes *to, skr_err *err)
+{
+    if (reader->cache == NULL) {
+        int status = skr_buffer_reserve(&to->own, wish->ref.n_raw + (size_t)1, err);
+        if (status == SKR_OK)
+            status = skr_block_decode(reader->decoder, &wish->ref, packed, to->own.bytes, err);
+        to->bytes = to->own.bytes;
         return status;
+    }
+    size_t n_bytes = sizeof(cached_bytes) + wish->ref.n_raw;
+    cached_bytes *entry = malloc(n_bytes);
+    if (entry == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+    entry->cached = (skr_cached){.free = free_bytes};
+    int status = skr_block_decode(reader->decoder, &wish->ref, packed, entry->bytes, err);
+    if (status < 0) {
+        free(entry);
+        return status;
+    }
+    return show_held(reader, &wish->ref,
+                     skr_block_cache_add(reader->cache, &wish->file->id, wish->ref.offset,
+                                         SKR_CACHED_BLOCK, &entry->cached, n_bytes),
+                     to, err);
+}
+
+/* Decodes to wish->raw, or to `held` where that is NULL. */
+static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, placement place,
+                       skr_block_bytes *held, skr_err *err)
+{
     const uint8_t *packed = reader->reads[place.read].bytes + place.at;
-    status = skr_block_decode(reader->decoder, &wish->ref, packed, wish->raw->bytes, err);
+    int status = SKR_OK;
+    if (wish->raw == NULL) {
+        status = decode_held(reader, wish, packed, held, err);
+        if (status == SKR_OK)
+            held->n = wish->ref.n_raw;
+    } else {
+        wish->raw->n = 0;
+        status = skr_buffer_reserve(wish->raw, wish->ref.n_raw, err);
+        if (status == SKR_OK)
+            status = skr_block_decode(reader->decoder, &wish->ref, packed, wish->raw->bytes, err);
+        if (status == SKR_OK)
+            wish->raw->n = wish->ref.n_raw;
+    }
     if (status < 0)
         return skr_fail_in(err, status, "%s", wish->file->id.name);
-    wish->raw->n = wish->ref.n_raw;
-    reader->n_blocks++;
+    reader->totals.n_blocks++;
+    reader->totals.n_raw += wish->ref.n_raw;
     return SKR_OK;
+}
+
+/* Reads and decodes as many of the wishes as make a batch; *ret_n is how many. */
+static int get_batch(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
+                     skr_block_bytes *held, size_t *ret_n, skr_err *err)
+{
+    uint64_t began_ns = skr_clock_ns();
+    int status = plan_batch(reader, wishes, n, ret_n, err);
+    if (status == SKR_OK)
+        status = read_batch(reader, err);
+    uint64_t read_ns = skr_clock_ns();
+    for (size_t i = 0; status == SKR_OK && i < *ret_n; i++)
+        status = decode_wish(reader, &wishes[i], reader->placements[i], held, err);
+    reader->totals.read_ns += read_ns - began_ns;
+    reader->totals.unpack_ns += skr_clock_ns() - read_ns;
+    return status;
 }
 
 int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
@@ -175,13 +281,8 @@ int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes,
 {
     size_t n_done = 0;
     while (n_done < n) {
-        const skr_block_wish *batch = wishes + n_done;
         size_t n_batch = 0;
-        int status = plan_batch(reader, batch, n - n_done, &n_batch, err);
-        if (status == SKR_OK)
-            status = read_batch(reader, err);
-        for (size_t i = 0; i < n_batch && status == SKR_OK; i++)
-            status = decode_wish(reader, &batch[i], reader->placements[i], err);
+        int status = get_batch(reader, wishes + n_done, n - n_done, NULL, &n_batch, err);
         if (status < 0)
             return status;
         n_done += n_batch;
@@ -189,11 +290,24 @@ int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes,
     return SKR_OK;
 }
 
-void skr_block_reader_totals(const skr_block_reader *reader, uint64_t *ret_n_bytes,
-                             uint64_t *ret_n_blocks)
+int skr_block_reader_hold(skr_block_reader *reader, const skr_block_file *file,
+                          const skr_block_ref *ref, skr_block_bytes *bytes, skr_err *err)
 {
-    *ret_n_bytes = reader->n_bytes;
-    *ret_n_blocks = reader->n_blocks;
+    let_go(bytes);
+    if (reader->cache != NULL)
+        bytes->held = skr_block_cache_find(reader->cache, &file->id, ref->offset, SKR_CACHED_BLOCK);
+    if (bytes->held != NULL) {
+        reader->totals.n_found++;
+        return show_held(reader, ref, bytes->held, bytes, err);
+    }
+    const skr_block_wish wish = {file, *ref, NULL};
+    size_t n_batch = 0;
+    return get_batch(reader, &wish, 1, bytes, &n_batch, err);
+}
+
+skr_reader_totals *skr_block_reader_totals(skr_block_reader *reader)
+{
+    return &reader->totals;
 }
 
 void skr_block_reader_free(skr_block_reader *reader)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "storage/base/check.h"
+#include "storage/base/clock.h"
 #include "storage/base/limits.h"
 #include "storage/segment_view_int.h"
 
@@ -39,9 +40,10 @@ void skr_segment_view_free(skr_segment_view *view)
 {
     if (view == NULL)
         return;
+    skr_block_cache_release(view->cache, view->held_rows);
     skr_row_columns_done(&view->columns);
     skr_carrier_columns_done(&view->carriers);
-    skr_buffer_done(&view->chunk_raw);
+    skr_block_bytes_done(&view->chunk_raw);
     for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
         skr_call_columns_done(&view->slots[i].columns);
         free(view->slots[i].sums);
@@ -71,9 +73,12 @@ int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t
 
 /* ------------------------------------------------------------------ rows */
 
-static void show_rows(skr_segment_view *view, const skr_tile *tile)
+/* Memory of one row in its columns: two places, four codes, two lengths, two texts, the totals. */
+#define ROW_BYTES (20 + 2 * sizeof(char *) + sizeof(skr_row_totals))
+
+static void show_rows(skr_segment_view *view, const skr_row_columns *columns, size_t number)
 {
-    const skr_row_columns *columns = &view->columns;
+    const skr_tile *tile = &view->segment->directory.tiles[number];
     view->rows = (skr_tile_rows){
         .n = tile->n_rows,
         .contig = tile->contig,
@@ -89,45 +94,98 @@ static void show_rows(skr_segment_view *view, const skr_tile *tile)
         .alt = columns->alt,
         .totals = columns->totals,
     };
+    view->shown = columns;
+    view->rows_tile = number;
 }
 
 /* Whoever is given rows may ask for the copies expected where samples differ in them. */
-static int need_copies(const skr_segment_view *view, uint32_t n_rows, skr_err *err)
+static int need_copies(const skr_segment_view *view, const skr_row_columns *columns, uint32_t n,
+                       skr_err *err)
 {
     unsigned zones = 0;
     int status = SKR_OK;
-    for (uint32_t i = 0; i < n_rows; i++)
-        zones |= 1u << view->columns.zone[i];
+    for (uint32_t i = 0; i < n; i++)
+        zones |= 1u << columns->zone[i];
     for (unsigned zone = SKR_ZONE_DIPLOID + 1; zone < SKR_N_ZONES && status == SKR_OK; zone++)
         if ((zones >> zone & 1) != 0)
             status = skr_segment_need_copies(view->segment, (skr_zone)zone, err);
     return status;
 }
 
-static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
+static int read_rows(skr_segment_view *view, size_t number, skr_row_columns *columns, skr_err *err)
 {
     const skr_segment *segment = view->segment;
     const skr_tile *tile = &segment->directory.tiles[number];
     const skr_tile_refs *refs = &segment->directory.refs[number];
-    view->rows_tile = SKR_NO_TILE;
-    if (tile->n_rows > 0) {
-        const skr_block_wish wishes[] = {
-            {segment->file, refs->of[SKR_TILE_SITES], &view->columns.sites},
-            {segment->file, refs->of[SKR_TILE_COUNTS], &view->columns.counts},
-        };
-        int status = skr_block_reader_get(view->reader, wishes, 2, err);
-        if (status < 0)
-            return status;
-        status = skr_row_columns_decode(&view->columns, segment, tile, err);
-        if (status < 0)
-            return skr_segment_view_fail_in_tile(view, status, number, err);
-        status = need_copies(view, tile->n_rows, err);
-        if (status < 0)
-            return status;
+    const skr_block_wish wishes[] = {
+        {segment->file, refs->of[SKR_TILE_SITES], &columns->sites},
+        {segment->file, refs->of[SKR_TILE_COUNTS], &columns->counts},
+    };
+    int status = skr_block_reader_get(view->reader, wishes, 2, err);
+    if (status < 0)
+        return status;
+    uint64_t began_ns = skr_clock_ns();
+    status = skr_row_columns_decode(columns, segment, tile, err);
+    skr_block_reader_totals(view->reader)->decode_ns += skr_clock_ns() - began_ns;
+    return status < 0 ? skr_segment_view_fail_in_tile(view, status, number, err) : SKR_OK;
+}
+
+static void free_cached_rows(skr_cached *cached)
+{
+    skr_row_columns_done(&((skr_cached_rows *)cached)->columns);
+    free(cached);
+}
+
+/* Reads rows into memory that the cache takes over. */
+static int read_cached_rows(skr_segment_view *view, size_t number, skr_err *err)
+{
+    const skr_tile *tile = &view->segment->directory.tiles[number];
+    skr_cached_rows *rows = calloc(1, sizeof *rows);
+    if (rows == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    rows->cached.free = free_cached_rows;
+    int status = read_rows(view, number, &rows->columns, err);
+    if (status < 0) {
+        free_cached_rows(&rows->cached);
+        return status;
     }
-    show_rows(view, tile);
-    view->rows_tile = number;
+    free(rows->columns.others);
+    rows->columns.others = NULL;
+    size_t n_bytes = sizeof *rows + rows->columns.sites.n_max + rows->columns.counts.n_max +
+                     tile->n_rows * ROW_BYTES;
+    view->held_rows = skr_block_cache_add(view->cache, skr_block_file_id(view->segment->file),
+                                          number, SKR_CACHED_ROWS, &rows->cached, n_bytes);
     return SKR_OK;
+}
+
+static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
+{
+    const skr_row_columns *columns = &view->columns;
+    int status = SKR_OK;
+    view->rows_tile = SKR_NO_TILE;
+    skr_block_cache_release(view->cache, view->held_rows);
+    view->held_rows = NULL;
+    view->cache = skr_block_reader_cache(view->reader);
+    if (view->segment->directory.tiles[number].n_rows == 0) {
+        show_rows(view, columns, number);
+        return SKR_OK;
+    }
+    if (view->cache != NULL)
+        view->held_rows = skr_block_cache_find(view->cache, skr_block_file_id(view->segment->file),
+                                               number, SKR_CACHED_ROWS);
+    if (view->held_rows != NULL)
+        skr_block_reader_totals(view->reader)->n_found += 2;
+    else if (view->cache != NULL)
+        status = read_cached_rows(view, number, err);
+    else
+        status = read_rows(view, number, &view->columns, err);
+    if (view->held_rows != NULL)
+        columns = &((skr_cached_rows *)view->held_rows)->columns;
+    if (status == SKR_OK)
+        status = need_copies(view, columns, view->segment->directory.tiles[number].n_rows, err);
+    if (status == SKR_OK)
+        show_rows(view, columns, number);
+    return status;
 }
 
 int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_rows **ret_rows,

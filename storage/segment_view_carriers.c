@@ -22,8 +22,7 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
     status = skr_block_reader_get(view->reader, &wish, 1, err);
     if (status < 0)
         return status;
-    status =
-        skr_carrier_columns_decode(&view->carriers, segment, view->columns.heads, rows->n, err);
+    status = skr_carrier_columns_decode(&view->carriers, segment, view->shown->heads, rows->n, err);
     if (status < 0)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     view->carriers_tile = tile;
@@ -55,9 +54,12 @@ static int load_chunk(skr_segment_view *view, uint32_t row, const skr_chunk **re
     if (view->chunk == number)
         return SKR_OK;
     view->chunk = SKR_NO_TILE;
-    view->chunk_raw.n = 0;
-    skr_block_wish wish = {view->segment->file, chunk->ref, &view->chunk_raw};
-    int status = chunk->ref.n_raw == 0 ? SKR_OK : skr_block_reader_get(view->reader, &wish, 1, err);
+    int status = SKR_OK;
+    if (chunk->ref.n_raw == 0)
+        skr_block_bytes_done(&view->chunk_raw);
+    else
+        status = skr_block_reader_hold(view->reader, view->segment->file, &chunk->ref,
+                                       &view->chunk_raw, err);
     if (status == SKR_OK)
         view->chunk = number;
     return status;
@@ -70,7 +72,7 @@ static skr_carrier_rows loaded_rows(const skr_segment_view *view)
         .shapes = &view->segment->shapes,
         .bytes = view->chunk_raw.bytes,
         .n_bytes = view->chunk_raw.n,
-        .heads = view->columns.heads,
+        .heads = view->shown->heads,
         .offsets = view->carriers.offsets,
         .lengths = view->carriers.lengths,
     };

@@ -4,6 +4,7 @@
 #ifndef SKR_STORAGE_SEGMENT_VIEW_INT_H
 #define SKR_STORAGE_SEGMENT_VIEW_INT_H
 
+#include "storage/block_cache.h"
 #include "storage/segment_int.h"
 
 #define SKR_NO_TILE SIZE_MAX
@@ -24,18 +25,27 @@ typedef struct skr_call_slot {
     uint64_t *sums; /* copies called by a set in a zone; SKR_NO_SUM: not added up yet */
 } skr_call_slot;
 
+/* The rows of a tile in the cache. */
+typedef struct skr_cached_rows {
+    skr_cached cached;
+    skr_row_columns columns;
+} skr_cached_rows;
+
 struct skr_segment_view {
     const skr_segment *segment;
     skr_block_reader *reader;
 
     size_t rows_tile;
-    skr_row_columns columns;
+    skr_row_columns columns;      /* where nothing is kept in a cache */
+    skr_cached *held_rows;        /* a skr_cached_rows, or NULL: the columns above */
+    skr_block_cache *cache;       /* that it is held in */
+    const skr_row_columns *shown; /* those of rows_tile */
     skr_tile_rows rows;
 
     size_t carriers_tile;
     skr_carrier_columns carriers;
     size_t chunk; /* of that tile, in chunk_raw; SKR_NO_TILE: none */
-    skr_buffer chunk_raw;
+    skr_block_bytes chunk_raw;
 
     skr_call_slot slots[SKR_CALL_SLOTS];
     uint64_t n_uses;

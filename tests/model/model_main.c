@@ -15,7 +15,7 @@
 #include "tests/model/model_import.h"
 #include "tests/model/model_question.h"
 
-#define N_ENGINES 3
+#define N_ENGINES 4
 
 typedef struct model_run {
     model_cohort cohort;
@@ -214,8 +214,13 @@ static void count_fault(void *context, const char *text)
 
 static void open_engines(model_run *run, const char *store)
 {
+    /* caches: none, one in which hardly anything has room, one for everything; batches: of one
+     * allele, of a few, of as many as usual */
     static const skr_engine_options options[N_ENGINES] = {
-        {1, SKR_IO_PREAD}, {2, SKR_IO_AUTO}, {5, SKR_IO_AUTO}};
+        {.n_threads = 1, .io = SKR_IO_PREAD},
+        {.n_threads = 2, .n_cache_bytes = 6000, .n_batch_max = 1},
+        {.n_threads = 5, .n_cache_bytes = 64 << 20, .n_batch_max = 3},
+        {.n_threads = 1, .n_cache_bytes = 64 << 20}};
     skr_err err = {0};
     for (unsigned i = 0; i < N_ENGINES; i++)
         model_must(skr_engine_open(store, &options[i], &run->engines[i], &err), &err, "open");

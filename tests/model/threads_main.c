@@ -105,7 +105,8 @@ int main(void)
         find_truth(&cohort, d, &all);
 
     model_import(&cohort, &cohort.deliveries[0], store.path, &folder);
-    skr_engine_options options = {.n_threads = 2, .io = test_io};
+    skr_engine_options options = {
+        .n_threads = 3, .io = test_io, .n_cache_bytes = 20000, .n_batch_max = 2};
     model_must(skr_engine_open(store.path, &options, &all.engine, &err), &err, "open");
     for (int i = 0; i < N_THREADS; i++)
         if (pthread_create(&threads[i], NULL, ask, &all) != 0)

@@ -38,7 +38,7 @@ static int ask(const skr_arguments *arguments, const skr_asking *asking, const c
         if (status < 0)
             goto out;
     }
-    status = skr_open_engine(&arguments->common, &engine, err);
+    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
     if (status < 0)
         goto out;
     status =

@@ -98,7 +98,7 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, skr
     }
     if (status < 0)
         goto out;
-    status = skr_open_engine(&arguments->common, &engine, err);
+    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
     if (status < 0)
         goto out;
     status = skr_engine_explain(engine, expr, &access, &text, err);

@@ -48,8 +48,12 @@ typedef struct skr_asking {
 /* The access of whoever asks so. Errors: INPUT, IO. */
 SKR_MUST_USE int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err);
 
+/* Decoded blocks that a command keeps: what one question asks for twice. */
+#define SKR_CACHE_BYTES ((size_t)32 << 20)
+
 /* Opens the store that the arguments name. The caller owns *ret_engine. Errors: as engine. */
-SKR_MUST_USE int skr_open_engine(const skr_common *common, skr_engine **ret_engine, skr_err *err);
+SKR_MUST_USE int skr_open_engine(const skr_common *common, size_t n_cache_bytes,
+                                 skr_engine **ret_engine, skr_err *err);
 
 /* Runs people, ontology or genes, whose requests and results look alike. */
 typedef int (*skr_load_fn)(const skr_load_request *request, skr_load_result *ret_result,

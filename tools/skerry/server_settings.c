@@ -29,6 +29,7 @@ static const struct number_key {
     {"queue_max", offsetof(skr_server_config, n_queue_max), 1, 100000},
     {"body_max", offsetof(skr_server_config, n_body_max), 1024, 1u << 26},
     {"answer_cache_bytes", offsetof(skr_server_config, n_cache_bytes_max), 0, UINT32_MAX},
+    {"block_cache_mib", offsetof(skr_server_config, n_block_cache_mib), 0, 1u << 24},
     {"timeout_s", offsetof(skr_server_config, timeout_s), 1, 3600},
     {"query_timeout_ms", offsetof(skr_server_config, query_timeout_ms), 1, 3600000},
     {"workers", offsetof(skr_server_config, n_workers), 0, 1024},

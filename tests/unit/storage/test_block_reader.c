@@ -83,11 +83,9 @@ static void check_reader(skr_io_choice choice)
     check_stride(reader, file, 5, 3);
     check_stride(reader, file, N_BLOCKS - 1, N_BLOCKS - 1);
     check_stride(reader, file, 17, 0);
-    uint64_t n_bytes = 0;
-    uint64_t n_blocks = 0;
-    skr_block_reader_totals(reader, &n_bytes, &n_blocks);
-    cr_assert(eq(u64, n_blocks, 4 * N_BLOCKS));
-    cr_assert(gt(u64, n_bytes, 1000000));
+    const skr_reader_totals *totals = skr_block_reader_totals(reader);
+    cr_assert(eq(u64, totals->n_blocks, 4 * N_BLOCKS));
+    cr_assert(gt(u64, totals->n_bytes, 1000000));
 
     /* a file cut while it is open: both ways say so */
     cr_assert(zero(int, truncate(test_folder_file(&folder, id.name), (off_t)refs[300].offset + 1)));
