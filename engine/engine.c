@@ -203,22 +203,58 @@ static int answer_tell(const skr_question *question, skr_people_answer *people,
     return SKR_OK;
 }
 
+/* Tells numbers of people of whom none is in two datasets. */
+static int answer_numbers(const skr_question *question, const uint64_t *numbers,
+                          skr_count_answer *answer, skr_err *err)
+{
+    const skr_policy *policy = &question->access->policy;
+    uint64_t n_union = 0;
+    skr_told_count *parts = calloc((size_t)question->n_slots + 1, sizeof *parts);
+    if (parts == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+    for (uint32_t i = 0; i < question->n_slots; i++) {
+        n_union += numbers[i];
+        parts[i] = skr_disclose(policy, numbers[i]);
+        answer->datasets[i].told = parts[i];
+    }
+    answer->total = tell_total(policy, parts, question->n_slots, n_union);
+    free(parts);
+    return SKR_OK;
+}
+
+static int count_people(const skr_question *question, const skr_expr *expr,
+                        skr_count_answer *answer, skr_err *err)
+{
+    skr_people_answer people = {0};
+    bool is_counted = false;
+    uint64_t *numbers = calloc((size_t)question->n_slots + 1, sizeof *numbers);
+    if (numbers == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
+    int status = skr_carriers_count(question, expr, numbers, &is_counted, err);
+    if (status == SKR_OK && is_counted)
+        status = answer_numbers(question, numbers, answer, err);
+    free(numbers);
+    if (status < 0 || is_counted)
+        return status;
+    status = skr_people_eval(question, expr, &people, err);
+    if (status == SKR_OK)
+        status = answer_tell(question, &people, answer, err);
+    skr_people_answer_done(&people);
+    return status;
+}
+
 int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access *access,
                      skr_count_answer *ret_answer, skr_err *err)
 {
     uint64_t began_ns = now_ns();
     skr_question question;
-    skr_people_answer people = {0};
     skr_count_answer answer = {0};
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
-    status = skr_people_eval(&question, expr, &people, err);
+    status = answer_init(&question, &answer, err);
     if (status == SKR_OK)
-        status = answer_init(&question, &answer, err);
-    if (status == SKR_OK)
-        status = answer_tell(&question, &people, &answer, err);
-    skr_people_answer_done(&people);
+        status = count_people(&question, expr, &answer, err);
     skr_engine_end(&question);
     if (status < 0) {
         skr_count_answer_done(&answer);

@@ -67,6 +67,14 @@ SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_aexpr
                                    bool wants_assessed, skr_genomic *ret_genomic, skr_err *err);
 void skr_genomic_done(skr_genomic *genomic);
 
+/*
+ * Counts those who carry one allele asked for by name, when that is all that expr asks and no
+ * people need to be told apart over datasets: numbers[slot], zero on entry. *ret_is_counted false:
+ * ask skr_people_eval. Errors: as above.
+ */
+SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr *expr,
+                                    uint64_t *numbers, bool *ret_is_counted, skr_err *err);
+
 /* One node that asks for facts about people, in one slot: sets bits in people. Errors: NOMEM. */
 SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
                                  uint64_t *people, skr_err *err);

@@ -26,6 +26,9 @@ typedef struct model_run {
 
 static const skr_access access_exact = {.policy = {.is_exact = true, .threshold = 1, .step = 1}};
 
+/* Tells every number but those of the total, which is then the sum of its parts. */
+static const skr_access access_parts = {.policy = {.threshold = 1, .step = 1}};
+
 /* ------------------------------------------------------------------ people */
 
 static void wrong(model_run *run, const model_question *question, const char *format, ...)
@@ -66,12 +69,17 @@ static void count_truth(const model_run *run, const model_question *question,
 }
 
 static void compare_counts(model_run *run, const model_question *question, unsigned engine,
-                           const skr_count_answer *answer)
+                           bool is_exact, const skr_count_answer *answer)
 {
     uint64_t by_dataset[MODEL_DATASETS];
     uint64_t total = 0;
     uint64_t unassessed = 0;
     count_truth(run, question, by_dataset, &total, &unassessed);
+    if (!is_exact) {
+        total = 0;
+        for (int d = 0; d < run->cohort.n_datasets; d++)
+            total += by_dataset[d];
+    }
     if (answer->total.count != total)
         wrong(run, question, "engine %u: total %" PRIu64 ", truth %" PRIu64, engine,
               answer->total.count, total);
@@ -82,6 +90,8 @@ static void compare_counts(model_run *run, const model_question *question, unsig
                   answer->datasets[i].id, answer->datasets[i].told.count, by_dataset[d]);
     }
     bool has = model_has_negated_carries(question);
+    if (!is_exact)
+        return;
     if (answer->has_unassessed != has || (has && answer->unassessed.count != unassessed))
         wrong(run, question, "engine %u: unassessed %" PRIu64 ", truth %" PRIu64, engine,
               answer->unassessed.count, unassessed);
@@ -94,14 +104,17 @@ static void ask_people(model_run *run, const model_question *question)
     const skr_expr *expr = NULL;
     model_must(skr_query_new(&query, &err), &err, "query");
     model_must(skr_query_parse(query, question->text, false, &expr, &err), &err, "parse");
-    for (unsigned i = 0; i < N_ENGINES; i++) {
+    for (unsigned i = 0; i < 2 * N_ENGINES; i++) {
         skr_count_answer answer = {0};
+        unsigned engine = i / 2;
+        bool is_exact = i % 2 == 0;
         run->n_asked++;
-        int status = skr_engine_count(run->engines[i], expr, &access_exact, &answer, &err);
+        int status = skr_engine_count(run->engines[engine], expr,
+                                      is_exact ? &access_exact : &access_parts, &answer, &err);
         if (status < 0)
-            wrong(run, question, "engine %u: %s", i, err.message);
+            wrong(run, question, "engine %u: %s", engine, err.message);
         else
-            compare_counts(run, question, i, &answer);
+            compare_counts(run, question, engine, is_exact, &answer);
         skr_count_answer_done(&answer);
     }
     skr_query_free(query);
