@@ -112,13 +112,7 @@ int skr_carriers_count(const skr_question *question, const skr_expr *expr, uint6
     if (status < 0)
         return status;
     if (is_simple(plan)) {
-        skr_scan scan = {.plan = plan,
-                         .access = question->access,
-                         .slots = question->slots,
-                         .n_slots = question->n_slots,
-                         .visitor = &visitor,
-                         .io = question->io,
-                         .n_threads = 1};
+        skr_scan scan = skr_question_scan(question, plan, &visitor);
         status = skr_scan_run(&scan, err);
         *ret_is_counted = count.n_alleles <= 1 && !count.is_mixed;
     }
