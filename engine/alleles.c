@@ -1,38 +1,17 @@
 /*
- * alleles.c - one row an allele, in the order of the genome, whoever of the workers found it.
- *
- * A worker keeps the rows of its morsel and hands them out when it is the morsel's turn. Morsels
- * are taken in their order, so the worker whose turn it is never waits for another.
+ * alleles.c - the numbers of alleles, one row each, and how many alleles there are.
  */
-#include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/alleles_int.h"
+#include "engine/alleles_out.h"
 #include "engine/tally_int.h"
-#include "index/variant_key.h"
-
-/* The rows of one worker's morsel. Texts are offsets into `texts` until they are handed out. */
-typedef struct row_list {
-    skr_allele_row *rows;
-    size_t n;
-    size_t n_max;
-    skr_buffer texts;
-} row_list;
 
 typedef struct lister {
     const skr_question *question;
     const skr_plan *plan;
-    const skr_alleles_request *request;
-    skr_allele_fn on_row;
-    void *context;
-    row_list *lists; /* of each worker */
-    pthread_mutex_t lock;
-    pthread_cond_t turn;
-    size_t next_morsel;
-    uint64_t n_rows;
-    bool has_failed;
+    skr_rows_out out;
 } lister;
 
 /* ------------------------------------------------------------------ one row */
@@ -46,6 +25,16 @@ static uint64_t tell(const skr_policy *policy, uint64_t raw)
 /* Adds what one dataset may tell to a row. */
 static void add_told(skr_allele_row *row, const skr_tally *tally, const skr_policy *policy)
 {
+    if (policy->is_exact) {
+        row->ac += tally->ac;
+        row->an += tally->an;
+        row->n_carriers += tally->n_carriers;
+        row->n_hom += tally->n_hom;
+        row->n_het += tally->n_het;
+        row->n_hemi += tally->n_hemi;
+        row->n_partial += tally->n_partial;
+        return;
+    }
     row->ac += tell(policy, tally->ac);
     row->an += tell(policy, tally->an);
     row->n_carriers += (uint32_t)tell(policy, tally->n_carriers);
@@ -72,29 +61,31 @@ static bool has_repeats(const skr_worker *worker)
 }
 
 /*
- * May all selected alleles of the batch be added up together? Not those of which only carriers of
- * so many copies are asked for, and none where people must be told apart over datasets.
+ * Which alleles of the batch may be added up together? Not those of which only carriers of so many
+ * copies are asked for, and none where people must be told apart over datasets.
  */
-static bool is_together(const skr_worker *worker, const skr_batch *batch, uint32_t k)
+static void find_together(skr_worker *worker, const skr_batch *batch)
 {
-    if (batch->is_wanted[k] == 0 || has_repeats(worker))
-        return false;
+    memset(worker->is_summed, 0, batch->n);
+    if (has_repeats(worker))
+        return;
+    memcpy(worker->is_summed, batch->is_wanted, batch->n);
     for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
-        uint8_t verdicts = batch->verdicts[(size_t)slot * batch->n_max + k];
-        if (verdicts != 0 && verdicts != 3)
-            return false;
+        const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
+        for (uint32_t k = 0; k < batch->n; k++)
+            worker->is_summed[k] &= verdicts[k] == 0 || verdicts[k] == 3;
     }
-    return true;
 }
 
 /* Adds up those that may be, slot by slot, into worker->tallies. */
 static int tally_together(skr_worker *worker, const skr_batch *batch, unsigned flags, skr_err *err)
 {
     int status = SKR_OK;
+    find_together(worker, batch);
     for (uint32_t slot = 0; status == SKR_OK && slot < worker->scan->n_slots; slot++) {
         size_t base = (size_t)slot * batch->n_max;
         for (uint32_t k = 0; k < batch->n; k++)
-            worker->selected[k] = batch->verdicts[base + k] == 3 && is_together(worker, batch, k);
+            worker->selected[k] = worker->is_summed[k] & (batch->verdicts[base + k] == 3);
         status = skr_tally_batch(worker, slot, flags | SKR_TALLY_COHORT, worker->selected,
                                  worker->tallies + base, err);
     }
@@ -116,7 +107,7 @@ static int tally_slot(const skr_question *question, skr_worker *worker, const sk
     *ret_counts = false;
     if (verdicts == 0)
         return SKR_OK;
-    if (is_together(worker, batch, k)) {
+    if (worker->is_summed[k] != 0) {
         *tally = worker->tallies[(size_t)slot * batch->n_max + k];
         *ret_counts = true;
     } else {
@@ -165,34 +156,6 @@ static int make_row(const lister *list, skr_worker *worker, const skr_batch *bat
     return status;
 }
 
-static int list_add(row_list *list, const char *contig, const skr_allele *key, skr_allele_row *row,
-                    skr_err *err)
-{
-    if (list->n == list->n_max) {
-        size_t n_max = list->n_max == 0 ? 64 : 2 * list->n_max;
-        skr_allele_row *rows = realloc(list->rows, n_max * sizeof *rows);
-        if (rows == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
-        list->rows = rows;
-        list->n_max = n_max;
-    }
-    row->contig = contig;
-    row->allele = *key;
-    row->af = row->an == 0 ? (double)NAN : (double)row->ac / (double)row->an;
-    row->answer = row->n_carriers > 0 ? SKR_PRESENT : row->an > 0 ? SKR_ABSENT : SKR_NOT_ASSESSED;
-    row->is_told = true;
-    int status = skr_buffer_put(&list->texts, key->ref, key->n_ref, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(&list->texts, key->alt, key->n_alt, err);
-    if (status == SKR_OK)
-        status = skr_variant_print(contig, key, &list->texts, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(&list->texts, 0, err);
-    if (status == SKR_OK)
-        list->rows[list->n++] = *row;
-    return status;
-}
-
 static const char *contig_name(const skr_plan *plan, uint32_t contig)
 {
     return plan->snapshot->manifest->assemblies[plan->assembly].contigs[contig].name;
@@ -200,7 +163,7 @@ static const char *contig_name(const skr_plan *plan, uint32_t contig)
 
 static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
-    const lister *list = context;
+    lister *list = context;
     int status = tally_together(worker, batch, SKR_TALLY_AN, err);
     for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
         skr_allele_row row = {0};
@@ -209,55 +172,18 @@ static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, sk
             continue;
         status = make_row(list, worker, batch, k, &row, &is_in, err);
         if (status == SKR_OK && is_in)
-            status = list_add(&list->lists[worker->number],
-                              contig_name(list->plan, batch->keys[k].contig), &batch->keys[k], &row,
-                              err);
+            status = skr_rows_out_add(&list->out, worker->number,
+                                      contig_name(list->plan, batch->keys[k].contig),
+                                      &batch->keys[k], &row, err);
     }
-    return status;
-}
-
-/* ------------------------------------------------------------------ handing out */
-
-static int hand_out(lister *list, row_list *rows, skr_err *err)
-{
-    const skr_alleles_request *request = list->request;
-    const char *texts = (const char *)rows->texts.bytes;
-    int status = SKR_OK;
-    size_t at = 0;
-    for (size_t i = 0; i < rows->n && status >= 0; i++) {
-        skr_allele_row *row = &rows->rows[i];
-        row->allele.ref = texts + at;
-        row->allele.alt = row->allele.ref + row->allele.n_ref;
-        row->variant = row->allele.alt + row->allele.n_alt;
-        at = (size_t)(row->variant + strlen(row->variant) + 1 - texts);
-        uint64_t number = list->n_rows++;
-        if (list->on_row == NULL || number < request->n_skip ||
-            (request->n_max > 0 && number - request->n_skip >= request->n_max))
-            continue;
-        status = list->on_row(list->context, row, err);
-    }
-    rows->n = 0;
-    rows->texts.n = 0;
     return status;
 }
 
 static int list_on_morsel_end(void *context, skr_worker *worker, size_t morsel, skr_err *err)
 {
     lister *list = context;
-    int status = SKR_OK;
-    (void)pthread_mutex_lock(&list->lock);
-    while (list->next_morsel != morsel)
-        (void)pthread_cond_wait(&list->turn, &list->lock);
-    if (atomic_load(&worker->scan->has_failed))
-        list->has_failed = true;
-    if (!list->has_failed)
-        status = hand_out(list, &list->lists[worker->number], err);
-    if (status < 0)
-        list->has_failed = true;
-    list->next_morsel++;
-    (void)pthread_cond_broadcast(&list->turn);
-    (void)pthread_mutex_unlock(&list->lock);
-    return status < 0 ? status : SKR_OK;
+    return skr_rows_out_end(&list->out, worker->number, morsel,
+                            atomic_load(&worker->scan->has_failed), err);
 }
 
 /* Alleles on contigs that the store does not have: nobody was looked at. */
@@ -269,55 +195,42 @@ static int list_nowhere(lister *list, skr_err *err)
         return SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < list->plan->n_named; i++) {
         const skr_named_allele *named = &list->plan->named[i];
-        skr_allele_row row = {0};
+        const skr_allele_row row = {0};
         if (named->key->contig != SKR_NONE ||
             skr_plan_judge(list->plan, named->key, &facts, 1) == SKR_NO ||
             skr_plan_judge(list->plan, named->key, &facts, 2) == SKR_NO)
             continue;
-        status = list_add(&list->lists[0], named->contig, named->key, &row, err);
+        status = skr_rows_out_add(&list->out, 0, named->contig, named->key, &row, err);
     }
-    return status < 0 ? status : hand_out(list, &list->lists[0], err);
+    return status < 0 ? status : skr_rows_out_rest(&list->out, err);
 }
 
 int skr_alleles_list(const skr_question *question, const skr_alleles_request *request,
                      skr_allele_fn on_row, void *context, uint64_t *ret_n_rows, skr_err *err)
 {
     skr_plan *plan = NULL;
-    lister list = {.question = question, .request = request, .on_row = on_row, .context = context};
+    lister list = {.question = question,
+                   .out = {.request = request, .on_row = on_row, .context = context}};
     skr_scan_visitor visitor = {.on_batch = list_on_batch,
                                 .on_morsel_end = list_on_morsel_end,
                                 .context = &list,
                                 .wants_silent = true};
-    if (pthread_mutex_init(&list.lock, NULL) != 0)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
-    if (pthread_cond_init(&list.turn, NULL) != 0) {
-        (void)pthread_mutex_destroy(&list.lock);
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
-    }
-    int status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
+    int status = skr_rows_out_init(&list.out, question->tools.n_threads, err);
+    if (status < 0)
+        return status;
+    status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
     if (status < 0)
         goto out;
     list.plan = plan;
-    list.lists = calloc(question->tools.n_threads, sizeof *list.lists);
-    if (list.lists == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
-        goto out;
-    }
     skr_scan scan = skr_question_scan(question, plan, &visitor);
     status = skr_scan_run(&scan, err);
     if (status == SKR_OK)
         status = list_nowhere(&list, err);
     if (status >= 0 && ret_n_rows != NULL)
-        *ret_n_rows = list.n_rows;
+        *ret_n_rows = list.out.n_rows;
 out:
-    for (unsigned i = 0; list.lists != NULL && i < question->tools.n_threads; i++) {
-        free(list.lists[i].rows);
-        skr_buffer_done(&list.lists[i].texts);
-    }
-    free(list.lists);
+    skr_rows_out_done(&list.out);
     skr_plan_free(plan);
-    (void)pthread_cond_destroy(&list.turn);
-    (void)pthread_mutex_destroy(&list.lock);
     return status < 0 ? status : SKR_OK;
 }
 

@@ -125,6 +125,7 @@ typedef struct skr_worker {
     skr_carrier_tally *row_tallies;
     uint64_t *row_ans;
     struct skr_tally *judged;  /* of the alleles whose totals had to be found to judge them */
+    uint8_t *is_summed;        /* for the visitor: alleles whose tallies are in these: */
     struct skr_tally *tallies; /* for the visitor: [slot * n_max + i] */
     skr_allele_facts *facts;
     uint8_t *direct; /* scratch, n_samples of the largest segment each */

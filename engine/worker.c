@@ -98,7 +98,7 @@ static bool renew_batch(skr_worker *worker, uint32_t n)
            renew(&worker->picked, n, sizeof *worker->picked) &&
            renew(&worker->picked_keys, n, sizeof *worker->picked_keys) &&
            renew(&worker->open, n, sizeof *worker->open) && renew(&worker->selected, n, 1) &&
-           renew(&worker->together, n, 1) &&
+           renew(&worker->together, n, 1) && renew(&worker->is_summed, n, 1) &&
            renew(&worker->row_tallies, n, sizeof *worker->row_tallies) &&
            renew(&worker->row_ans, n, sizeof *worker->row_ans) &&
            renew(&worker->judged, n, sizeof *worker->judged) &&
@@ -229,7 +229,7 @@ void skr_worker_free(skr_worker *worker)
         worker->picked_keys, worker->open,    worker->selected, worker->together,
         worker->row_tallies, worker->row_ans, worker->judged,   worker->tallies,
         worker->facts,       worker->direct,  worker->called,   worker->this_copies,
-        worker->zygosities,  worker->scratch, worker->found,
+        worker->zygosities,  worker->scratch, worker->found,    worker->is_summed,
     };
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);

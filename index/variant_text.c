@@ -3,12 +3,12 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "index/variant_key.h"
 #include "storage/base/limits.h"
+#include "storage/base/number_text.h"
 
 static bool is_number(const char *text, size_t n)
 {
@@ -114,28 +114,40 @@ int skr_variant_parse(const char *text, skr_variant_text *ret, skr_err *err)
     return status;
 }
 
+static char *put(char *at, const char *text, size_t n)
+{
+    memcpy(at, text, n);
+    return at + n;
+}
+
+static char *put_number(char *at, uint32_t number)
+{
+    *at++ = '-';
+    at += skr_number_text(number, at);
+    *at++ = '-';
+    return at;
+}
+
 int skr_variant_print(const char *contig, const skr_allele *allele, skr_buffer *text, skr_err *err)
 {
-    char numbers[32];
-    int status = skr_buffer_put(text, contig, strlen(contig), err);
-    int n = allele->kind == SKR_ALLELE_SV
-                ? snprintf(numbers, sizeof numbers, "-%" PRIu32 "-%" PRIu32 "-", allele->start0 + 1,
-                           allele->end0)
-                : snprintf(numbers, sizeof numbers, "-%" PRIu32 "-", allele->start0 + 1);
-    if (status == SKR_OK)
-        status = skr_buffer_put(text, numbers, (size_t)n, err);
-    if (status == SKR_OK && allele->kind != SKR_ALLELE_SV) {
-        status = skr_buffer_put(text, allele->ref, allele->n_ref, err);
-        if (status == SKR_OK)
-            status = skr_buffer_put(text, "-", 1, err);
+    size_t n_contig = strlen(contig);
+    size_t n_most = n_contig + allele->n_ref + allele->n_alt + 2 * (SKR_NUMBER_TEXT_MAX + 2) + 2;
+    int status = skr_buffer_reserve(text, n_most, err);
+    if (status < 0)
+        return status;
+    char *from = (char *)text->bytes + text->n;
+    char *at = put(from, contig, n_contig);
+    at = put_number(at, allele->start0 + 1);
+    if (allele->kind == SKR_ALLELE_SV) {
+        at = put_number(at - 1, allele->end0);
+    } else {
+        at = put(at, allele->ref, allele->n_ref);
+        *at++ = '-';
     }
-    if (status == SKR_OK)
-        status = skr_buffer_put(text, allele->alt, allele->n_alt, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(text, "", 1, err);
-    if (status == SKR_OK)
-        text->n--;
-    return status;
+    at = put(at, allele->alt, allele->n_alt);
+    *at = '\0';
+    text->n += (size_t)(at - from);
+    return SKR_OK;
 }
 
 static const char *const type_names[] = {"snv", "ins", "del", "mnv", "delins",

@@ -48,8 +48,9 @@ typedef struct skr_asking {
 /* The access of whoever asks so. Errors: INPUT, IO. */
 SKR_MUST_USE int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err);
 
-/* Decoded blocks that a command keeps: what one question asks for twice. */
-#define SKR_CACHE_BYTES ((size_t)32 << 20)
+/* Decoded blocks that a command keeps: none, since one question reads most blocks once, and fresh
+ * memory costs more than it saves. */
+#define SKR_CACHE_BYTES ((size_t)0)
 
 /* Opens the store that the arguments name. The caller owns *ret_engine. Errors: as engine. */
 SKR_MUST_USE int skr_open_engine(const skr_common *common, size_t n_cache_bytes,
