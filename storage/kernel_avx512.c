@@ -218,51 +218,72 @@ TARGET static uint64_t unpack_block(const skr_packed_block *block, uint64_t next
     return skr_unpack_end(block, next, n_zeros[block->n - 1], values[block->n - 1]);
 }
 
-/*
- * A list of up to sixteen lies in one register whole, unary and all. Nothing here depends on how
- * many they are, so that no branch is guessed wrong.
- */
-TARGET static inline bool unpack_tiny(const skr_short_shape *shape, uint32_t n, uint32_t bound,
-                                      const uint8_t *bytes, uint32_t *values)
+/* Up to so many numbers a short list lies in one register whole, unary and all. */
+#define TINY_MAX 16u
+
+/* How a list of so many numbers is unpacked. */
+typedef struct tiny_shape {
+    low_places places;
+    uint64_t high; /* the bits of unary */
+    uint32_t n_ones;
+    __mmask16 lanes;
+} tiny_shape;
+
+TARGET static inline void tiny_shapes_of(const skr_short_shapes *shapes, tiny_shape *tiny)
+{
+    for (uint32_t n = 0; n <= TINY_MAX; n++) {
+        const skr_short_shape *shape = &shapes->of[n];
+        tiny[n] = (tiny_shape){
+            .places = low_places_of(shape->width, shape->n_high),
+            .high = (UINT64_C(1) << shape->n_high) - 1,
+            .n_ones = n == 1 ? 0 : n,
+            .lanes = (__mmask16)((1u << n) - 1),
+        };
+    }
+}
+
+/* Nothing here depends on how many they are, so that no branch is guessed wrong. */
+TARGET static inline uint32_t unpack_tiny(const tiny_shape *tiny, uint32_t width, __m512i bound,
+                                          const uint8_t *bytes, uint32_t *values)
 {
     const __m512i lanes = _mm512_load_si512(bytes_0_to_63);
-    const low_places places = low_places_of(shape->width, shape->n_high);
     __m512i all = _mm512_loadu_si512(bytes);
-    uint64_t bits = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(all));
-    bits &= (UINT64_C(1) << shape->n_high) - 1;
+    uint64_t bits = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(all)) & tiny->high;
     __m128i high = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, lanes));
     high = _mm_sub_epi8(high, _mm512_castsi512_si128(lanes));
-    __m512i sums = add_up(_mm512_add_epi32(low_of(all, &places), _mm512_set1_epi32(1)));
+    __m512i sums = add_up(_mm512_sub_epi32(low_of(all, &tiny->places), _mm512_set1_epi32(-1)));
     sums = _mm512_add_epi32(
-        sums, _mm512_sll_epi32(_mm512_cvtepu8_epi32(high), _mm_cvtsi32_si128(shape->width)));
+        sums, _mm512_sll_epi32(_mm512_cvtepu8_epi32(high), _mm_cvtsi32_si128((int)width)));
     sums = _mm512_add_epi32(sums, _mm512_set1_epi32(-1));
     _mm512_storeu_si512(values, sums);
-    uint32_t beyond = _mm512_cmpge_epu32_mask(sums, _mm512_set1_epi32((int)bound));
-    uint32_t n_ones = n == 1 ? 0 : n;
-    return (beyond & ((1u << n) - 1)) == 0 && (uint32_t)__builtin_popcountll(bits) == n_ones;
+    uint32_t beyond = _mm512_mask_cmpge_epu32_mask(tiny->lanes, sums, bound);
+    return beyond | ((uint32_t)__builtin_popcountll(bits) ^ tiny->n_ones);
 }
 
 TARGET static uint32_t unpack_short(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
                                     uint32_t *values)
 {
-    uint32_t bound = lists->shapes->bound;
-    uint32_t n_values = 0;
-    bool is_sound = true;
-    if (bound > BOUND_MAX)
+    const skr_short_shapes *shapes = lists->shapes;
+    if (shapes->bound > BOUND_MAX)
         return skr_kernels_plain()->unpack_short(lists, which, n, values);
+    tiny_shape tiny[TINY_MAX + 1];
+    tiny_shapes_of(shapes, tiny);
+    const __m512i bound = _mm512_set1_epi32((int)shapes->bound);
+    uint32_t n_values = 0;
+    uint32_t is_bad = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t n_here = lists->counts[which[i]];
-        const skr_short_shape *shape = &lists->shapes->of[n_here];
+        const skr_short_shape *shape = &shapes->of[n_here];
         const uint8_t *bytes = lists->bytes + lists->offsets[which[i]];
-        if (n_here <= 16) {
-            is_sound &= unpack_tiny(shape, n_here, bound, bytes, values + n_values);
+        if (n_here <= TINY_MAX) {
+            is_bad |= unpack_tiny(&tiny[n_here], shape->width, bound, bytes, values + n_values);
         } else {
             skr_packed_block block = skr_short_block(shape, n_here, bytes);
-            is_sound &= unpack_block(&block, 0, values + n_values) <= bound;
+            is_bad |= unpack_block(&block, 0, values + n_values) > shapes->bound;
         }
         n_values += n_here;
     }
-    return is_sound ? n_values : UINT32_MAX;
+    return is_bad == 0 ? n_values : UINT32_MAX;
 }
 
 TARGET static void test_listed(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,

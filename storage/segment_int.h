@@ -165,8 +165,9 @@ typedef struct skr_row_columns {
     skr_row_totals *totals;
     const uint8_t *heads; /* of the carriers; in counts */
     uint32_t n_snvs;
-    uint32_t n_texts; /* rows with texts of their own */
-    uint32_t *others; /* scratch: rows whose counts are stored */
+    uint32_t n_texts;  /* rows with texts of their own */
+    bool is_ascending; /* known from the letters alone */
+    uint32_t *others;  /* scratch: rows whose counts are stored */
 } skr_row_columns;
 
 /* Decodes the blocks in columns->sites and ->counts. Errors: CORRUPT, NOMEM. */

@@ -64,15 +64,17 @@ void skr_row_columns_done(skr_row_columns *columns)
 static bool take_starts(skr_cursor *cursor, const skr_tile *tile, uint32_t base0,
                         skr_row_columns *columns)
 {
-    const uint8_t *steps = skr_cursor_bytes(cursor, tile->n_rows);
+    uint32_t n = tile->n_rows;
+    const uint8_t *steps = skr_cursor_bytes(cursor, n);
+    uint32_t *starts = columns->start0;
     uint64_t start0 = base0;
     if (cursor->is_bad)
         return false;
-    for (uint32_t i = 0; i < tile->n_rows; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         start0 += steps[i];
         if (steps[i] == SKR_STEP_FAR)
             start0 += skr_cursor_varint_max(cursor, SKR_CONTIG_LENGTH_MAX);
-        columns->start0[i] = (uint32_t)start0;
+        starts[i] = (uint32_t)start0;
     }
     /* They only grow: if the last is sound, all are. */
     return columns->start0[0] == tile->min_start0 && start0 == tile->max_start0;
@@ -106,27 +108,43 @@ static bool take_codes(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
     return true;
 }
 
+static void fill_ones(uint32_t *lengths, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        lengths[i] = 1;
+}
+
 /* The letters of SNVs; other letters, and what is no SNV, get their texts later (alt NULL). */
 static bool take_letters(skr_cursor *cursor, uint32_t n, skr_row_columns *columns)
 {
     const uint8_t *pairs = skr_cursor_bytes(cursor, (columns->n_snvs + 1) / 2);
+    const uint32_t *start0 = columns->start0;
+    const uint8_t *kind = columns->kind;
+    uint32_t *end0 = columns->end0;
+    const char **ref = columns->ref;
+    const char **alt = columns->alt;
+    uint32_t n_texts = 0;
+    uint32_t i_snv = 0;
+    uint64_t last = 0;
+    bool is_ascending = true;
     if (cursor->is_bad)
         return false;
     for (uint32_t i = 0; i < n; i++) {
-        columns->end0[i] = columns->start0[i] + 1;
-        columns->n_ref[i] = 1;
-        columns->n_alt[i] = 1;
-    }
-    uint32_t i_snv = 0;
-    columns->n_texts = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        bool is_snv = columns->kind[i] == SKR_ALLELE_SNV;
+        bool is_snv = kind[i] == SKR_ALLELE_SNV;
         unsigned pair = is_snv ? pairs[i_snv / 2] >> 4 * (i_snv % 2) & 15 : SKR_SNV_AS_TEXT;
-        columns->ref[i] = letters + pair / 4;
-        columns->alt[i] = pair == SKR_SNV_AS_TEXT ? NULL : letters + pair % 4;
-        columns->n_texts += pair == SKR_SNV_AS_TEXT;
+        uint64_t key = (uint64_t)start0[i] << 4 | pair;
+        is_ascending &= key > last;
+        last = key;
+        end0[i] = start0[i] + 1;
+        ref[i] = letters + pair / 4;
+        alt[i] = pair == SKR_SNV_AS_TEXT ? NULL : letters + pair % 4;
+        n_texts += pair == SKR_SNV_AS_TEXT;
         i_snv += is_snv;
     }
+    fill_ones(columns->n_ref, n);
+    fill_ones(columns->n_alt, n);
+    columns->n_texts = n_texts;
+    columns->is_ascending = is_ascending && n_texts == 0;
     return columns->n_snvs % 2 == 0 || pairs[columns->n_snvs / 2] >> 4 == 0;
 }
 
@@ -183,18 +201,12 @@ static skr_allele allele_at(const skr_row_columns *columns, uint32_t row)
     };
 }
 
-/* Starts cannot descend; where they are equal the alleles must ascend. */
+/* Starts cannot descend; where they are equal the alleles must ascend. SNVs are known to. */
 static bool rows_ascend(const skr_row_columns *columns, uint32_t n)
 {
-    for (uint32_t i = 1; i < n; i++) {
+    for (uint32_t i = 1; i < n && !columns->is_ascending; i++) {
         if (columns->start0[i - 1] != columns->start0[i])
             continue;
-        if (columns->kind[i - 1] == SKR_ALLELE_SNV && columns->kind[i] == SKR_ALLELE_SNV) {
-            int ref = columns->ref[i - 1][0] - columns->ref[i][0];
-            if (ref > 0 || (ref == 0 && columns->alt[i - 1][0] >= columns->alt[i][0]))
-                return false;
-            continue;
-        }
         skr_allele before = allele_at(columns, i - 1);
         skr_allele allele = allele_at(columns, i);
         if (skr_allele_compare(&before, &allele) >= 0)
@@ -211,16 +223,20 @@ static bool rows_ascend(const skr_row_columns *columns, uint32_t n)
  */
 static uint32_t take_heads(const skr_row_columns *columns, const skr_segment *segment, uint32_t n)
 {
+    const uint8_t *heads = columns->heads;
+    const uint8_t *zones = columns->zone;
+    skr_row_totals *totals = columns->totals;
+    uint32_t *others = columns->others;
     uint32_t n_others = 0;
     uint64_t n_copies[SKR_N_ZONES];
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
         n_copies[zone] = skr_segment_n_copies_expected(segment, (skr_zone)zone);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t head = columns->heads[i];
-        uint8_t zone = columns->zone[i];
-        columns->totals[i] = (skr_row_totals){.ac = head, .an = n_copies[zone], .n_carriers = head};
-        columns->others[n_others] = i;
-        n_others += !skr_head_tells_counts((uint8_t)head, zone);
+        uint8_t head = heads[i];
+        uint8_t zone = zones[i];
+        totals[i] = (skr_row_totals){.ac = head, .an = n_copies[zone], .n_carriers = head};
+        others[n_others] = i;
+        n_others += !skr_head_tells_counts(head, zone);
     }
     return n_others;
 }
