@@ -204,32 +204,20 @@ bool skr_vcf_is_gvcf(const skr_vcf *vcf)
 
 uint64_t skr_vcf_position(const skr_vcf *vcf)
 {
+    if (vcf->blocks != NULL)
+        return skr_blocks_position(vcf->blocks);
     off_t at = lseek(vcf->fd, 0, SEEK_CUR);
     return at < 0 ? 0 : (uint64_t)at;
 }
 
 /* ------------------------------------------------------------------ opening */
 
-/* The library allocates a BCF header by the length that it claims: is that possible at all? */
-static int check_bcf_header(const skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
-{
-    struct stat about;
-    uint32_t n_header = 0;
-    if (n >= 9)
-        n_header = (uint32_t)(uint8_t)bytes[5] | (uint32_t)(uint8_t)bytes[6] << 8 |
-                   (uint32_t)(uint8_t)bytes[7] << 16 | (uint32_t)(uint8_t)bytes[8] << 24;
-    if (n < 9 || fstat(vcf->fd, &about) < 0 || n_header > SKR_VCF_LINE_MAX ||
-        n_header / UNPACK_MAX > (uint64_t)about.st_size)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->name);
-    return SKR_OK;
-}
-
 /* What the first bytes, unpacked, say. */
 static int check_magic(skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
 {
     if (n >= 3 && memcmp(bytes, "BCF", 3) == 0) {
         vcf->is_bcf = true;
-        return check_bcf_header(vcf, bytes, n, err);
+        return SKR_OK;
     }
     if ((n >= 4 && memcmp(bytes, "CRAM", 4) == 0) || (n >= 4 && memcmp(bytes, "BAM\1", 4) == 0) ||
         (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))
@@ -247,71 +235,17 @@ static int check_magic(skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
                     "%s: neither VCF nor BCF: it does not begin with ##fileformat=VCF", vcf->name);
 }
 
-static hFILE *reopen(const skr_vcf *vcf)
-{
-    int fd = dup(vcf->fd);
-    if (fd < 0)
-        return NULL;
-    hFILE *file = lseek(fd, 0, SEEK_SET) == 0 ? hdopen(fd, "r") : NULL;
-    if (file == NULL)
-        (void)close(fd);
-    return file;
-}
-
-/* Of a file that nobody wrote to there is nothing to lose in closing it. */
-static void drop(hFILE *file)
-{
-    int closed = file == NULL ? 0 : hclose(file);
-    (void)closed;
-}
-
-static int open_unpacked(skr_vcf *vcf, skr_err *err)
-{
-    hFILE *file = reopen(vcf);
-    vcf->bgzf = file == NULL ? NULL : bgzf_hopen(file, "r");
-    if (vcf->bgzf != NULL)
-        return SKR_OK;
-    drop(file);
-    return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked: no gzip, or damaged", vcf->name);
-}
-
 static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err *err)
 {
-    char start[32];
+    uint8_t *start;
+    size_t n;
     vcf->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (vcf->fd < 0)
         return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", vcf->name, strerror(errno));
-    int status = open_unpacked(vcf, err);
-    if (status < 0)
-        return status;
-    ssize_t n = bgzf_read(vcf->bgzf, start, sizeof start);
-    if (n < 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: its first block cannot be unpacked: damaged",
-                        vcf->name);
-    status = check_magic(vcf, start, (size_t)n, err);
-    (void)bgzf_close(vcf->bgzf);
-    vcf->bgzf = NULL;
-    if (status < 0)
-        return status;
-    if (!vcf->is_bcf) {
-        status = open_unpacked(vcf, err);
-        if (status == SKR_OK && n_threads > 1)
-            (void)bgzf_mt(vcf->bgzf, (int)n_threads - 1, 64);
-        return status;
-    }
-    hFILE *file = reopen(vcf);
-    vcf->hts = file == NULL ? NULL : hts_hopen(file, vcf->name, "r");
-    if (vcf->hts == NULL) {
-        drop(file);
-        return skr_fail(err, SKR_ERR_INPUT, "%s: a BCF of a version that cannot be read",
-                        vcf->name);
-    }
-    if (vcf->hts->format.format != bcf)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: a BCF of a version that cannot be read",
-                        vcf->name);
-    if (n_threads > 1)
-        (void)hts_set_threads(vcf->hts, (int)n_threads - 1);
-    return SKR_OK;
+    int status = skr_vcf_bytes_open(vcf, n_threads, err);
+    if (status == SKR_OK)
+        status = skr_vcf_bytes_need(vcf, 32, &start, &n, err);
+    return status < 0 ? status : check_magic(vcf, (const char *)start, n, err);
 }
 
 int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
@@ -354,12 +288,9 @@ void skr_vcf_close(skr_vcf *vcf)
 {
     if (vcf == NULL)
         return;
-    bcf_destroy(vcf->bcf);
+    skr_vcf_bytes_close(vcf);
     bcf_hdr_destroy(vcf->header);
-    if (vcf->hts != NULL)
-        (void)hts_close(vcf->hts);
-    if (vcf->bgzf != NULL)
-        (void)bgzf_close(vcf->bgzf);
+    skr_buffer_done(&vcf->alleles);
     if (vcf->fd >= 0)
         (void)close(vcf->fd);
     skr_name_map_done(&vcf->samples);
@@ -368,7 +299,6 @@ void skr_vcf_close(skr_vcf *vcf)
     skr_name_map_done(&vcf->numeric_tags);
     free(vcf->format.text);
     free(vcf->header_lengths);
-    free(vcf->text);
     free(vcf->alts);
     free(vcf->svlens);
     free(vcf->gt);

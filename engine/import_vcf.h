@@ -1,9 +1,9 @@
 /*
  * import_vcf.h - reads the records of a VCF or BCF, one after the other, and believes none.
  *
- * VCF text is read here byte by byte; the library gives us its blocks unpacked and checked. The
- * library's own parser takes eight kinds of damaged record in silence and is several times slower.
- * BCF records are the library's, checked again. Nothing here opens a connection or prints.
+ * Text and BCF are read here byte by byte. The library's own parser takes eight kinds of damaged
+ * record in silence and is several times slower; of BCF it reads the header's lines. Nothing here
+ * opens a connection or prints.
  *
  * Threads: a reader has one owner; unpacking may use threads inside.
  */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "engine/import_vcf.h"
+#include "engine/import_vcf_blocks.h"
 #include "storage/base/buffer.h"
 
 /* A line of VCF text longer than this is refused: a million samples of 1,000 bytes each. */
@@ -54,20 +55,27 @@ struct skr_vcf {
     uint64_t n_lines;
     uint64_t n_records;
 
+    /* import_vcf_bytes.c: the unpacked bytes in one piece, zeros behind them */
+    skr_blocks *blocks; /* of a bgzipped file, or */
+    BGZF *bgzf;         /* of another one, with room of its own */
+    uint8_t *room;
+    size_t n_room;
+    uint8_t *bytes;
+    size_t n_bytes;
+    size_t bytes_at; /* where the next line or record begins */
+    bool is_bytes_end;
+    bool is_bytes_bad;
+
     /* text */
-    BGZF *bgzf;
-    char *text;
-    size_t n_text;     /* bytes in the buffer */
-    size_t text_at;    /* where the next line begins */
-    size_t n_text_max; /* room, a few bytes less than was allocated */
-    bool is_text_end;
     skr_vcf_format format;
     skr_name_map numeric_tags; /* FORMAT tags that the header declares as Integer or Float */
 
     /* BCF */
-    htsFile *hts;
-    bcf_hdr_t *header;
-    bcf1_t *bcf;
+    bcf_hdr_t *header;                    /* without samples */
+    int32_t field_keys[SKR_VCF_N_FIELDS]; /* numbers of the tags, -1: not in the header */
+    int32_t end_key;
+    int32_t svlen_key;
+    skr_buffer alleles; /* REF and ALTs */
 
     skr_name_map samples;
     skr_name_map contigs;
@@ -94,8 +102,25 @@ struct skr_vcf {
 /* One line of text without its end, NUL-terminated. *ret_line NULL: the end. */
 SKR_MUST_USE int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err);
 
+/* Opens vcf->fd, which stays open, from its beginning. Errors: INPUT, NOMEM. */
+SKR_MUST_USE int skr_vcf_bytes_open(skr_vcf *vcf, unsigned n_threads, skr_err *err);
+void skr_vcf_bytes_close(skr_vcf *vcf);
+
+/*
+ * Makes sure that n bytes from bytes_at on are in one piece, unless the end comes first: *ret_n is
+ * how many there are, SKR_BLOCKS_SPARE zeros behind. Errors: INPUT, damaged before that; NOMEM.
+ */
+SKR_MUST_USE int skr_vcf_bytes_need(skr_vcf *vcf, size_t n, uint8_t **ret_bytes, size_t *ret_n,
+                                    skr_err *err);
+
+/* At the end: was the last block of a bgzipped file there? Errors: INPUT. */
+SKR_MUST_USE int skr_vcf_bytes_check_end(const skr_vcf *vcf, skr_err *err);
+
 /* Reads the header of VCF text. */
 SKR_MUST_USE int skr_vcf_text_header(skr_vcf *vcf, skr_err *err);
+
+/* Reads the line that names the columns, NUL-terminated; number n_lines. */
+SKR_MUST_USE int skr_vcf_columns(skr_vcf *vcf, const char *line, skr_err *err);
 
 /* Reads a line of text as a record; *ret_is_blank: there was nothing on it. */
 SKR_MUST_USE int skr_vcf_text_record(skr_vcf *vcf, char *line, size_t n, skr_err *err);

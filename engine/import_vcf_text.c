@@ -8,86 +8,37 @@
 
 #include "engine/import_vcf_int.h"
 
-#define FIRST_ROOM (4u << 20)
-
-/* Bytes behind a line that may be looked at: they are never more than zeros or the next line. */
-#define SPARE 16u
-
 /* ------------------------------------------------------------------ lines */
-
-/* Fills the buffer behind what is left of it. */
-static int fill(skr_vcf *vcf, skr_err *err)
-{
-    if (vcf->text_at > 0) {
-        memmove(vcf->text, vcf->text + vcf->text_at, vcf->n_text - vcf->text_at);
-        vcf->n_text -= vcf->text_at;
-        vcf->text_at = 0;
-    }
-    if (vcf->n_text == vcf->n_text_max) {
-        size_t n_max = vcf->n_text_max == 0 ? FIRST_ROOM : vcf->n_text_max * 2;
-        if (n_max > SKR_VCF_LINE_MAX)
-            return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: longer than %u bytes", vcf->name,
-                            (unsigned long long)vcf->n_lines + 1, SKR_VCF_LINE_MAX);
-        char *text = realloc(vcf->text, n_max + SPARE);
-        if (text == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
-        vcf->text = text;
-        vcf->n_text_max = n_max;
-    }
-    ssize_t n = bgzf_read(vcf->bgzf, vcf->text + vcf->n_text, vcf->n_text_max - vcf->n_text);
-    if (n < 0 || vcf->bgzf->errcode != 0)
-        return skr_fail(err, SKR_ERR_INPUT,
-                        "%s, after line %llu: the compressed data is damaged or cut short; fetch "
-                        "the file again",
-                        vcf->name, (unsigned long long)vcf->n_lines);
-    vcf->is_text_end = n == 0;
-    vcf->n_text += (size_t)n;
-    memset(vcf->text + vcf->n_text, 0, SPARE);
-    return SKR_OK;
-}
-
-/* At the end of the text: was the last block of a bgzipped file there? */
-static int check_end(skr_vcf *vcf, skr_err *err)
-{
-    bool is_bgzf = vcf->bgzf->is_compressed && !vcf->bgzf->is_gzip;
-    if (is_bgzf && bgzf_check_EOF(vcf->bgzf) == 0)
-        return skr_fail(err, SKR_ERR_INPUT,
-                        "%s, after line %llu: the end of the bgzipped data is missing; fetch the "
-                        "file again",
-                        vcf->name, (unsigned long long)vcf->n_lines);
-    return SKR_OK;
-}
 
 int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 {
+    uint8_t *from;
+    size_t n_left;
     size_t n_looked = 0;
     char *end = NULL;
-    int status = vcf->text == NULL ? fill(vcf, err) : SKR_OK;
-    if (status < 0)
-        return status;
-    while (end == NULL) {
-        char *from = vcf->text + vcf->text_at;
-        size_t n_left = vcf->n_text - vcf->text_at;
-        if (n_left > n_looked)
-            end = memchr(from + n_looked, '\n', n_left - n_looked);
-        n_looked = n_left;
-        if (end != NULL)
-            break;
-        if (vcf->is_text_end && n_left == 0) {
-            *ret_line = NULL;
-            return check_end(vcf, err);
-        }
-        if (vcf->is_text_end) {
-            end = from + n_left;
-            break;
-        }
-        status = fill(vcf, err);
+    for (;;) {
+        int status = skr_vcf_bytes_need(vcf, n_looked + 1, &from, &n_left, err);
         if (status < 0)
             return status;
+        if (n_left == 0) {
+            *ret_line = NULL;
+            return skr_vcf_bytes_check_end(vcf, err);
+        }
+        end = n_left > n_looked ? memchr(from + n_looked, '\n', n_left - n_looked) : NULL;
+        if (end != NULL)
+            break;
+        if (n_left == n_looked) {
+            end = (char *)from + n_left; /* the last line has no end */
+            break;
+        }
+        n_looked = n_left;
+        if (n_looked > SKR_VCF_LINE_MAX)
+            return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: longer than %u bytes", vcf->name,
+                            (unsigned long long)vcf->n_lines + 1, SKR_VCF_LINE_MAX);
     }
-    char *line = vcf->text + vcf->text_at;
+    char *line = (char *)from;
     size_t n = (size_t)(end - line);
-    vcf->text_at += n + (*end == '\n' ? 1 : 0);
+    vcf->bytes_at += n + (*end == '\n' ? 1 : 0);
     vcf->n_lines++;
     *end = '\0';
     if (n > 0 && line[n - 1] == '\r')
@@ -150,7 +101,7 @@ static int header_format(skr_vcf *vcf, const char *line, skr_err *err)
     return skr_name_map_add(&vcf->numeric_tags, id, n_id, &number, NULL, err);
 }
 
-static int header_columns(skr_vcf *vcf, const char *line, skr_err *err)
+int skr_vcf_columns(skr_vcf *vcf, const char *line, skr_err *err)
 {
     static const char fixed[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
     size_t n_fixed = sizeof fixed - 1;
@@ -196,7 +147,7 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
         else if (strncmp(line, "##GVCFBlock", 11) == 0)
             vcf->is_gvcf = true;
         else if (line[0] == '#' && line[1] != '#')
-            return header_columns(vcf, line, err);
+            return skr_vcf_columns(vcf, line, err);
         if (status < 0)
             return status;
     }

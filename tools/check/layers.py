@@ -21,6 +21,7 @@ DOORS = {
     "openssl/*": ("storage/digest.c",),
     "roaring/*": ("index/people_set*.c",),
     "htslib/*": ("engine/import_vcf*.[ch]", "engine/fasta.c", "tools/cohort/cohort_bcf.c"),
+    "libdeflate.h": ("engine/import_vcf_blocks.c",),
     "jansson.h": ("engine/import_people*.c", "engine/import_ontology*.c", "api/beacon_*.c",
                   "tools/skerry/*.c"),
     "zip.h": ("engine/archive.c",),
