@@ -218,7 +218,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     int status = skr_rows_out_init(&list.out, question->tools.n_threads, err);
     if (status < 0)
         return status;
-    status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
+    status = skr_question_plan(question, request->alleles, &plan, err);
     if (status < 0)
         goto out;
     list.plan = plan;
@@ -276,7 +276,7 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
     counter count = {.question = question};
     skr_scan_visitor visitor = {.on_batch = count_on_batch, .context = &count};
     size_t n_numbers = (size_t)question->n_slots + 1;
-    int status = skr_plan_new(question->snapshot, question->access, request->alleles, &plan, err);
+    int status = skr_question_plan(question, request->alleles, &plan, err);
     if (status < 0)
         return status;
     count.numbers = calloc(n_numbers * question->tools.n_threads, sizeof *count.numbers);

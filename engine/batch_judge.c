@@ -105,12 +105,6 @@ static int drop_dead(skr_lane *lane, skr_err *err)
     return SKR_OK;
 }
 
-/* Is one segment all that there is, and everybody in it alive? */
-static bool is_alone(const skr_worker *worker, const skr_lane *lane)
-{
-    return worker->n_lanes == 1 && worker->scan->n_slots == 1 && lane->live.set.bits == NULL;
-}
-
 int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel, skr_err *err)
 {
     const skr_plan *plan = worker->scan->plan;
@@ -120,7 +114,8 @@ int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel
     if (status < 0)
         return status;
     const skr_rows_asked asked = {
-        .rows = lane->rows, .from = from, .to = to, .has_facts = is_alone(worker, lane)};
+        .rows = lane->rows, .from = from, .to = to, .has_facts = skr_lane_is_alone(worker, lane)};
+    worker->done.n_rows += to - from;
     skr_plan_judge_rows(plan, &asked, lane->codes);
     keep_named(plan, lane, from, to);
     uint32_t n = 0;
@@ -243,6 +238,7 @@ static uint32_t judge_by_facts(const skr_worker *worker, uint8_t *verdicts, uint
 static int judge_by_totals(skr_worker *worker, uint32_t slot, uint8_t *verdicts, uint32_t *keys,
                            uint32_t n, skr_err *err)
 {
+    worker->done.n_keys_tallied += n;
     memset(worker->selected, 0, worker->batch.n);
     for (uint32_t i = 0; i < n; i++)
         worker->selected[keys[i]] = 1;
@@ -281,6 +277,7 @@ static int judge_slot(skr_worker *worker, uint32_t slot, skr_err *err)
         keys[n++] = k;
     }
     int status = SKR_OK;
+    worker->done.n_keys_open += n;
     for (uint32_t l = 0; n > 0 && status == SKR_OK && l < worker->n_lanes; l++)
         if (worker->lanes[l].slot == slot && worker->lanes[l].live.set.n > 0)
             status = add_lane(worker, &worker->lanes[l], keys, n, err);
@@ -319,5 +316,7 @@ int skr_batch_judge(skr_worker *worker, skr_err *err)
     }
     for (uint32_t k = 0; scan->visitor->wants_named && k < batch->n; k++)
         batch->is_wanted[k] |= batch->is_named[k];
+    for (uint32_t k = 0; k < batch->n; k++)
+        worker->done.n_keys_wanted += batch->is_wanted[k];
     return status;
 }

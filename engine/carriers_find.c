@@ -126,7 +126,7 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
     finder find = {.question = question};
     skr_scan_visitor visitor = {.on_batch = on_batch, .on_leave = on_leave, .context = &find};
 
-    int status = skr_plan_new(question->snapshot, question->access, alleles, &plan, err);
+    int status = skr_question_plan(question, alleles, &plan, err);
     if (status < 0)
         return status;
     find.wants_assessed = wants_assessed;

@@ -9,6 +9,7 @@
 
 #include "engine/engine_int.h"
 #include "index/variant_key.h"
+#include "storage/base/clock.h"
 
 static int put(skr_buffer *text, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);
 static int put(skr_buffer *text, skr_err *err, const char *format, ...)
@@ -143,4 +144,25 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
         status = explain_node(&question, expr, text, err);
     skr_engine_end(&question);
     return status;
+}
+
+int skr_engine_analyze(skr_engine *engine, const skr_expr *expr, const skr_access *access,
+                       skr_analysis *ret_analysis, skr_err *err)
+{
+    skr_question question;
+    skr_people_answer people = {0};
+    skr_analysis analysis = {0};
+    uint64_t began_ns = skr_clock_ns();
+    int status = skr_engine_begin(engine, access, &question, err);
+    if (status < 0)
+        return status;
+    question.tools.analysis = &analysis;
+    status = skr_people_eval(&question, expr, &people, err);
+    skr_people_answer_done(&people);
+    skr_engine_end(&question);
+    if (status < 0)
+        return status;
+    analysis.total_ns = skr_clock_ns() - began_ns;
+    *ret_analysis = analysis;
+    return SKR_OK;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/bits_int.h"
+#include "storage/base/clock.h"
 
 /* ------------------------------------------------------------------ questions and sets */
 
@@ -28,6 +29,16 @@ int skr_question_init(skr_question *question, skr_err *err)
             question->slots[question->n_slots++].dataset = i;
     }
     return SKR_OK;
+}
+
+int skr_question_plan(const skr_question *question, const skr_aexpr *alleles, skr_plan **ret_plan,
+                      skr_err *err)
+{
+    uint64_t began_ns = skr_clock_ns();
+    int status = skr_plan_new(question->snapshot, question->access, alleles, ret_plan, err);
+    if (question->tools.analysis != NULL)
+        question->tools.analysis->plan_ns += skr_clock_ns() - began_ns;
+    return status;
 }
 
 skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,

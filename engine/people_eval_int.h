@@ -21,6 +21,10 @@ typedef struct skr_question {
 /* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
 SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
 
+/* As skr_plan_new, of alleles in this question. */
+SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_aexpr *alleles,
+                                   skr_plan **ret_plan, skr_err *err);
+
 /* A scan of the question's datasets, ready to run. */
 skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
                            const skr_scan_visitor *visitor);

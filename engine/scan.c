@@ -9,6 +9,7 @@
 
 #include "engine/bits_int.h"
 #include "engine/helpers.h"
+#include "storage/base/clock.h"
 
 /* ------------------------------------------------------------------ morsels */
 
@@ -265,6 +266,68 @@ static void note_failure(skr_scan *scan, int status, const skr_err *err)
     (void)pthread_mutex_unlock(&scan->lock);
 }
 
+/* Adds what a worker has done to what the question's scans did. */
+static void add_done(skr_scan *scan, skr_worker *worker)
+{
+    skr_analysis *all = scan->tools.analysis;
+    const skr_analysis *done = &worker->done;
+    const skr_reader_totals *totals = skr_block_reader_totals(worker->reader);
+    if (all == NULL)
+        return;
+    (void)pthread_mutex_lock(&scan->lock);
+    all->n_dropped_kind += done->n_dropped_kind;
+    all->n_dropped_ac += done->n_dropped_ac;
+    all->n_read += done->n_read;
+    all->n_rows += done->n_rows;
+    all->n_rows_left += done->n_rows_left;
+    all->n_keys += done->n_keys;
+    all->n_keys_open += done->n_keys_open;
+    all->n_keys_tallied += done->n_keys_tallied;
+    all->n_keys_wanted += done->n_keys_wanted;
+    all->judge_ns += done->judge_ns;
+    all->merge_ns += done->merge_ns;
+    all->tally_ns += done->tally_ns;
+    all->n_file_reads += totals->n_reads;
+    all->n_bytes += totals->n_bytes;
+    all->n_blocks += totals->n_blocks;
+    all->n_bytes_raw += totals->n_raw;
+    all->n_cache_hits += totals->n_found;
+    all->read_ns += totals->read_ns;
+    all->unpack_ns += totals->unpack_ns;
+    all->decode_ns += totals->decode_ns;
+    scan->n_parts++;
+    if (scan->n_parts > all->n_threads)
+        all->n_threads = scan->n_parts;
+    (void)pthread_mutex_unlock(&scan->lock);
+}
+
+/* Tiles with rows in the segments that are scanned. */
+static uint64_t count_tiles(const skr_scan *scan)
+{
+    const skr_snapshot *snapshot = scan->plan->snapshot;
+    uint64_t n_tiles = 0;
+    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
+        size_t n = 0;
+        const skr_tile *tiles = skr_segment_tiles(snapshot->segments[i], &n);
+        for (size_t t = 0; is_scanned(scan, &snapshot->manifest->segments[i]) && t < n; t++)
+            n_tiles += tiles[t].n_rows > 0;
+    }
+    return n_tiles;
+}
+
+/* Adds one scan. What was neither gone through nor dropped by its map lies elsewhere. */
+static void add_scan(const skr_scan *scan, uint64_t n_seen_before)
+{
+    skr_analysis *all = scan->tools.analysis;
+    if (all == NULL)
+        return;
+    uint64_t n_tiles = count_tiles(scan);
+    uint64_t n_seen = all->n_read + all->n_dropped_kind + all->n_dropped_ac - n_seen_before;
+    all->n_scans++;
+    all->n_tiles += n_tiles;
+    all->n_dropped_place += n_tiles > n_seen ? n_tiles - n_seen : 0;
+}
+
 static void run_part(void *context, unsigned number)
 {
     skr_scan *scan = context;
@@ -273,6 +336,7 @@ static void run_part(void *context, unsigned number)
     int status = skr_worker_begin(scan, number, &worker, &err);
     if (status == SKR_OK) {
         status = run_morsels(worker, &err);
+        add_done(scan, worker);
         skr_worker_end(worker);
     }
     if (status < 0)
@@ -292,7 +356,13 @@ static unsigned choose_parts(const skr_scan *scan)
 
 int skr_scan_run(skr_scan *scan, skr_err *err)
 {
+    skr_analysis *all = scan->tools.analysis;
+    uint64_t n_seen_before =
+        all == NULL ? 0 : all->n_read + all->n_dropped_kind + all->n_dropped_ac;
+    uint64_t began_ns = skr_clock_ns();
     int status = skr_scan_cut(scan, err);
+    if (all != NULL)
+        all->plan_ns += skr_clock_ns() - began_ns;
     if (status < 0 || scan->n_morsels == 0)
         goto out;
     if (pthread_mutex_init(&scan->lock, NULL) != 0) {
@@ -305,6 +375,8 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
     if (status < 0 && err != NULL)
         *err = scan->err;
 out:
+    if (status == SKR_OK)
+        add_scan(scan, n_seen_before);
     free(scan->morsels);
     scan->morsels = NULL;
     return status;

@@ -137,6 +137,7 @@ typedef struct skr_worker {
     skr_carrier *found; /* carriers of the allele at hand, where they are told apart */
     size_t n_found;
     size_t n_found_max;
+    skr_analysis done; /* in this scan: its counters and times, but for total and plan */
 } skr_worker;
 
 /* Who counts. Called by any worker, but for one worker at a time from one thread. */
@@ -167,6 +168,7 @@ typedef struct skr_scan_tools {
                            * smallest scan is divided among all threads */
     struct skr_helpers *helpers;
     struct skr_block_cache *cache;
+    skr_analysis *analysis; /* what scans did is added here; NULL: nobody wants to know */
 } skr_scan_tools;
 
 typedef struct skr_scan {
@@ -183,7 +185,8 @@ typedef struct skr_scan {
     uint64_t n_rows; /* about how many rows lie in them */
     atomic_size_t next_morsel;
     atomic_bool has_failed;
-    pthread_mutex_t lock; /* of the two below */
+    pthread_mutex_t lock; /* of the three below, and of the analysis */
+    uint64_t n_parts;     /* that are done */
     int status;
     skr_err err; /* of the first who failed */
 } skr_scan;
@@ -234,6 +237,12 @@ SKR_MUST_USE int skr_batch_judge(skr_worker *worker, skr_err *err);
 
 /* Makes allele i the one at hand: batch->at, and has_row and row of each lane. */
 const skr_key_view *skr_batch_seek(skr_worker *worker, uint32_t i);
+
+/* Is one segment all that there is, and everybody in it alive? */
+static inline bool skr_lane_is_alone(const skr_worker *worker, const skr_lane *lane)
+{
+    return worker->n_lanes == 1 && worker->scan->n_slots == 1 && lane->live.set.bits == NULL;
+}
 
 /* Is this sample among those of a set? */
 static inline bool skr_set_has(const skr_sample_set *set, uint32_t sample)

@@ -182,6 +182,8 @@ int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker, s
     worker->scan = scan;
     worker->number = number;
     worker->n_found = 0;
+    worker->done = (skr_analysis){0};
+    *skr_block_reader_totals(worker->reader) = (skr_reader_totals){0};
     status = take_lanes(worker, err);
     if (status == SKR_OK)
         status = reserve(worker, err);

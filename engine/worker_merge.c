@@ -9,6 +9,7 @@
 
 #include "engine/scan_int.h"
 #include "engine/tally_int.h"
+#include "storage/base/clock.h"
 
 /* The names that a morsel has yet to give out. */
 typedef struct name_run {
@@ -19,15 +20,25 @@ typedef struct name_run {
 /* ------------------------------------------------------------------ tiles */
 
 /* Does a tile have rows that matter? */
-static bool tile_matters(const skr_worker *worker, const skr_tile *tile, const skr_morsel *morsel)
+static bool tile_matters(skr_worker *worker, const skr_lane *lane, const skr_tile *tile,
+                         const skr_morsel *morsel)
 {
-    const skr_scan *scan = worker->scan;
+    const skr_plan *plan = worker->scan->plan;
     bool is_short = morsel->end_above0 > 0 && tile->max_end0 <= morsel->end_above0;
     if (tile->n_rows == 0 || is_short || tile->min_start0 >= morsel->to0 ||
         tile->max_start0 < morsel->from0)
         return false;
-    /* where names are asked for, a tile may hold one that nothing else in the question means */
-    return scan->plan->n_named > 0 || !skr_plan_excludes_tile(scan->plan, tile, false);
+    if (plan->n_named > 0) /* it may hold one that nothing else in the question means */
+        return true;
+    if (skr_plan_excludes_tile(plan, tile, false)) {
+        worker->done.n_dropped_kind++;
+        return false;
+    }
+    if (skr_lane_is_alone(worker, lane) && skr_plan_excludes_tile(plan, tile, true)) {
+        worker->done.n_dropped_ac++;
+        return false;
+    }
+    return true;
 }
 
 /* Loads the next tile that has rows to go on with, or leaves rows NULL. */
@@ -40,15 +51,19 @@ static int lane_load(skr_worker *worker, skr_lane *lane, const skr_morsel *morse
     lane->next = 0;
     while (lane->tile < lane->tile_to) {
         size_t number = lane->tile++;
-        if (!tile_matters(worker, &tiles[number], morsel))
+        if (!tile_matters(worker, lane, &tiles[number], morsel))
             continue;
         int status = skr_lane_view(worker, lane, err);
         if (status == SKR_OK)
             status = skr_segment_view_rows(lane->view, number, &lane->rows, err);
         if (status == SKR_OK)
             status = skr_lane_choose(worker, lane, morsel, err);
-        if (status < 0 || lane->n_wanted > 0)
+        if (status < 0)
             return status;
+        worker->done.n_read++;
+        worker->done.n_rows_left += lane->n_wanted;
+        if (lane->n_wanted > 0)
+            return SKR_OK;
         lane->rows = NULL;
     }
     return SKR_OK;
@@ -239,23 +254,47 @@ static bool has_rest(const skr_worker *worker)
     return false;
 }
 
-int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
+/* The time since the last step, less what the reader took of it. */
+static uint64_t step_ns(const skr_worker *worker, uint64_t *last_ns)
+{
+    const skr_reader_totals *totals = skr_block_reader_totals(worker->reader);
+    uint64_t now_ns = skr_clock_ns() - totals->read_ns - totals->unpack_ns - totals->decode_ns;
+    uint64_t n_ns = now_ns - *last_ns;
+    *last_ns = now_ns;
+    return n_ns;
+}
+
+/* One batch, when the lanes have rows. */
+static int merge_batch(skr_worker *worker, name_run *names, uint64_t *last_ns, skr_err *err)
 {
     const skr_scan_visitor *visitor = worker->scan->visitor;
+    skr_analysis *done = &worker->done;
+    fill_batch(worker, names);
+    done->merge_ns += step_ns(worker, last_ns);
+    if (worker->batch.n == 0)
+        return SKR_OK;
+    done->n_keys += worker->batch.n;
+    int status = skr_access_check(worker->scan->access, err);
+    if (status == SKR_OK)
+        status = skr_batch_judge(worker, err);
+    done->judge_ns += step_ns(worker, last_ns);
+    if (status == SKR_OK)
+        status = visitor->on_batch(visitor->context, worker, &worker->batch, err);
+    done->tally_ns += step_ns(worker, last_ns);
+    return status;
+}
+
+int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err)
+{
     name_run names = find_names(worker->scan->plan, morsel);
+    uint64_t last_ns = 0;
+    (void)step_ns(worker, &last_ns);
     int status = lanes_begin(worker, morsel, err);
     while (status == SKR_OK && (names.n > 0 || has_rest(worker))) {
         status = lanes_refill(worker, morsel, err);
-        if (status < 0)
-            break;
-        fill_batch(worker, &names);
-        if (worker->batch.n == 0)
-            continue;
-        status = skr_access_check(worker->scan->access, err);
+        worker->done.judge_ns += step_ns(worker, &last_ns);
         if (status == SKR_OK)
-            status = skr_batch_judge(worker, err);
-        if (status == SKR_OK)
-            status = visitor->on_batch(visitor->context, worker, &worker->batch, err);
+            status = merge_batch(worker, &names, &last_ns, err);
     }
     return status;
 }

@@ -53,7 +53,6 @@ REFUSED = [
     (["count", "-d", "S", "--deadline", "-1", "all"], "--deadline takes seconds"),
     (["count", "-d", "S", "--by", "sex", "all"], "--by is not there yet"),
     (["count", "-d", "S", "--attrition", "all"], "--attrition is not there yet"),
-    (["explain", "-d", "S", "--analyze", "all"], "--analyze is not there yet"),
     (["info", "-d", "S", "--callable", "x"], "--callable is not there yet"),
     (["import", "-d", "S", "--callable", "x", "f"], "--callable is not there yet"),
     (["import", "-d", "S", "--readmit", "f"], "--readmit is not there yet"),
@@ -151,6 +150,26 @@ def shapes(s, store):
     done = s.run("explain", "-d", store, "carries(variant=chr22-40000100-A-G)")
     s.check("explain", (0, True), (done.code, "22-40000100-A-G" in done.out), done.err)
     explain_requests(s, store)
+    analyses(s, store)
+
+
+def analyses(s, store):
+    """explain --analyze accounts for every tile and says what was judged."""
+    done = s.run("explain", "-d", store, "--analyze", "carries(region=22:1-50000000 and type=snv)")
+    s.check("explain --analyze", (0, True), (done.code, "\nanalysis\n" in done.out and "tally" in done.out),
+            done.out + done.err)
+    for expr, member in (("carries(type=snv)", None), ("carries(region=22:1-1000)", "place"),
+                         ("carries(type=mnv)", "kind"), ("carries(ac>100000)", "ac"), ("all", None)):
+        done = s.run("explain", "-d", store, "--analyze", "--json", expr)
+        was = done.objects()[0]["analysis"] if done.code == 0 else {}
+        parts = sum(was.get("tiles_dropped_by_" + x, 0) for x in ("place", "kind", "ac"))
+        s.check("tiles of " + expr, (0, was.get("tiles")), (done.code, parts + was.get("tiles_read", 0)), was)
+        s.check("scans of " + expr, int(expr != "all"), was.get("scans"), was)
+        if member is not None:
+            s.check("dropped by " + member, was.get("tiles"), was.get("tiles_dropped_by_" + member), was)
+        elif expr != "all":
+            s.check("read for " + expr, (True, True, True),
+                    (was.get("alleles_wanted", 0) > 0, was.get("bytes", 0) > 0, was.get("total_ns", 0) > 0), was)
 
 
 # a question, and the question that its Beacon request means; None: no request asks it

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/beacon_request.h"
+#include "tools/skerry/analysis.h"
 #include "tools/skerry/beacon_text.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
@@ -59,21 +60,29 @@ static int read_request(const char *path, skr_beacon_request *request, const skr
     return status;
 }
 
-static void print_text(const skr_buffer *text, bool is_json)
+/* analysis NULL: the question was not asked. */
+static void print_text(const skr_buffer *text, const skr_analysis *analysis, bool is_json)
 {
     if (!is_json) {
         (void)fwrite(text->bytes, 1, text->n, stdout);
+        if (analysis != NULL)
+            skr_analysis_print(analysis);
         return;
     }
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
     skr_out_key(&json, "text");
     skr_out_text(&json, (const char *)text->bytes);
+    if (analysis != NULL) {
+        skr_out_key(&json, "analysis");
+        skr_analysis_json(&json, analysis);
+    }
     skr_out_close(&json, '}');
     skr_out_end(&json);
 }
 
-static int explain(const skr_arguments *arguments, const skr_asking *asking, skr_err *err)
+static int explain(const skr_arguments *arguments, const skr_asking *asking, bool analyzes,
+                   skr_err *err)
 {
     const char *operand = arguments->operands[0];
     skr_engine *engine = NULL;
@@ -82,6 +91,7 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, skr
     const skr_expr *expr = NULL;
     skr_access access;
     skr_buffer text = {0};
+    skr_analysis analysis;
 
     int status = skr_asking_access(asking, &access, err);
     if (status < 0)
@@ -106,10 +116,12 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, skr
         status = skr_beacon_text(expr, access.assembly, &text, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&text, 0, err);
+    if (status == SKR_OK && analyzes)
+        status = skr_engine_analyze(engine, expr, &access, &analysis, err);
     if (status < 0)
         goto out;
     text.n--;
-    print_text(&text, arguments->common.is_json);
+    print_text(&text, analyzes ? &analysis : NULL, arguments->common.is_json);
 out:
     skr_buffer_done(&text);
     skr_engine_close(engine);
@@ -121,9 +133,11 @@ out:
 int skr_cmd_explain(const skr_command *command, int argc, char **argv)
 {
     skr_asking asking = {0};
+    bool analyzes = false;
     const skr_option options[] = {
+        {"analyze", SKR_OPTION_FLAG, &analyzes, NULL,
+         "ask it, and say what was done and how long it took", 0},
         SKR_ASKING_OPTIONS(&asking),
-        {"analyze", SKR_OPTION_NOT_YET, NULL, NULL, "", 0},
     };
     skr_err err = {.message = ""};
     skr_arguments arguments = {
@@ -138,6 +152,6 @@ int skr_cmd_explain(const skr_command *command, int argc, char **argv)
     if (status < 0)
         return skr_report(&err);
     skr_interrupt_catch();
-    status = explain(&arguments, &asking, &err);
+    status = explain(&arguments, &asking, analyzes, &err);
     return status < 0 ? skr_report(&err) : 0;
 }
