@@ -11,6 +11,9 @@
 #include "engine/import_body.h"
 #include "engine/import_int.h"
 
+/* So many spans of the same bases are kept apart rather than merged. */
+#define SPANS_ALONE_MAX 8u
+
 typedef struct writing {
     skr_import *import;
     skr_segment_writer *writer;
@@ -255,7 +258,50 @@ static bool is_first_enough(const writing *w)
     return true;
 }
 
-/* A group is whole: it becomes one row or one span. */
+/* Is every fragment a span that speaks for all samples? Then each may stand for itself. */
+static bool spans_stand_alone(const writing *w)
+{
+    if (!w->fragments[0].is_span || w->n_fragments > SPANS_ALONE_MAX)
+        return false;
+    for (size_t i = 0; i < w->n_fragments; i++)
+        if (!w->import->files[w->fragments[i].file].is_identity)
+            return false;
+    return true;
+}
+
+/* Has a fragment before this one the same calls? */
+static bool was_said(const writing *w, size_t number)
+{
+    const skr_fragment *fragment = &w->fragments[number];
+    for (size_t i = 0; i < number; i++)
+        if (w->fragments[i].n_body == fragment->n_body &&
+            memcmp(w->fragments[i].body, fragment->body, fragment->n_body) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Spans one beside the other: whoever reads them takes the least of what they say. The calls of
+ * each are those of the rows of its record and stored already; merged they would be a set that
+ * nobody else has.
+ */
+static int write_spans_alone(writing *w, skr_err *err)
+{
+    int status = SKR_OK;
+    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
+        const skr_fragment *fragment = &w->fragments[i];
+        const skr_import_file *file = &w->import->files[fragment->file];
+        if (was_said(w, i))
+            continue;
+        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
+                                 err);
+        if (status == SKR_OK)
+            status = write_span(w, &w->calls, err);
+    }
+    return status;
+}
+
+/* A group is whole: it becomes one row or one span, or a few spans of the same bases. */
 static int write_group(writing *w, skr_err *err)
 {
     if (w->n_fragments == 0)
@@ -270,6 +316,8 @@ static int write_group(writing *w, skr_err *err)
         if (status == SKR_OK)
             status = first->is_span ? write_span(w, &w->calls, err)
                                     : write_row(w, &w->carriers, &w->calls, err);
+    } else if (spans_stand_alone(w)) {
+        status = write_spans_alone(w, err);
     } else {
         status = first->is_span ? merge_span(w, err) : merge_row(w, err);
     }
