@@ -40,14 +40,17 @@ static int count_marked(skr_lane *lane, uint32_t row, uint64_t *number, skr_err 
     int status = SKR_OK;
     if (lane->marks == NULL)
         status = skr_bits_new(lane->n_samples, &lane->marks, err);
-    if (status == SKR_OK)
-        status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), &row, 1, lane->marks, err);
+    if (status < 0)
+        return status;
+    lane->has_marks = true; /* until they are taken off: this may fail */
+    status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), &row, 1, lane->marks, err);
     if (status < 0)
         return status;
     if (lane->live.set.bits != NULL)
         skr_bits_and(lane->marks, lane->live.set.bits, n_words);
     *number += skr_bits_count(lane->marks, n_words);
     memset(lane->marks, 0, n_words * sizeof *lane->marks);
+    lane->has_marks = false;
     return SKR_OK;
 }
 
