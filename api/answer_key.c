@@ -32,7 +32,8 @@ static int put_access(skr_buffer *key, const skr_access *access, skr_err *err)
 
 bool skr_answer_key_is_for(const skr_http_question *question)
 {
-    return question->method == SKR_METHOD_GET || question->method == SKR_METHOD_POST;
+    return (question->method == SKR_METHOD_GET || question->method == SKR_METHOD_POST) &&
+           strncmp(question->path, "/api", 4) == 0;
 }
 
 int skr_answer_key_put(const skr_http_question *question, const skr_access *access, skr_buffer *key,

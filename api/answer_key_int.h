@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 #include "storage/base/buffer.h"
 
-/* Can the answer to this question be kept at all? */
+/* Can the answer to this question be kept at all? Not the metrics. */
 bool skr_answer_key_is_for(const skr_http_question *question);
 
 /* Appends the key of a question that is asked with this access. Errors: NOMEM. */

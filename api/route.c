@@ -34,6 +34,12 @@ static const struct route {
     {"/g_variants", true, skr_beacon_variants},
 };
 
+#define N_ROUTES (sizeof routes / sizeof *routes)
+
+/* Numbers of routes in the metrics: what is no path, what is not below PREFIX, and the table. */
+#define ROUTE_METRICS 1u
+#define ROUTE_FIRST 2u
+
 uint64_t skr_now_ns(void)
 {
     struct timespec now;
@@ -91,7 +97,7 @@ static bool fits(const char *pattern, const char *path, const char **ret_id, siz
 
 static const struct route *find_route(const char *path, char **ret_id)
 {
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+    for (size_t i = 0; i < N_ROUTES; i++) {
         const char *id = NULL;
         size_t n_id = 0;
         if (fits(routes[i].path, path, &id, &n_id)) {
@@ -202,6 +208,36 @@ static void answer_route(const skr_service *service, const skr_http_question *qu
         refuse_error(service, &err, answer);
 }
 
+/* ------------------------------------------------------------------ metrics */
+
+static int answer_metrics(const skr_service *service, const skr_http_question *question,
+                          const char *id, skr_http_answer *answer, skr_err *err)
+{
+    (void)question;
+    (void)id;
+    const char *names[ROUTE_FIRST + N_ROUTES] = {"other", "/metrics"};
+    _Static_assert(ROUTE_FIRST + N_ROUTES <= SKR_METRICS_ROUTES, "no room for the routes");
+    skr_engine_stats engine;
+    skr_buffer text = {0};
+    for (size_t i = 0; i < N_ROUTES; i++)
+        names[ROUTE_FIRST + i] = routes[i].path;
+    int status = skr_engine_stats_read(service->engine, &engine, err);
+    if (status == SKR_OK)
+        status =
+            skr_metrics_print(service->metrics, &engine, names, ROUTE_FIRST + N_ROUTES, &text, err);
+    if (status < 0) {
+        skr_buffer_done(&text);
+        return status;
+    }
+    answer->status = 200;
+    answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    answer->body = (char *)text.bytes;
+    answer->n_body = text.n;
+    return SKR_OK;
+}
+
+static const struct route metrics_route = {"/metrics", false, answer_metrics};
+
 void skr_route_answer(const skr_service *service, const skr_http_question *question,
                       skr_http_answer *answer)
 {
@@ -216,6 +252,12 @@ void skr_route_answer(const skr_service *service, const skr_http_question *quest
     const struct route *route = NULL;
     if (decode_path(path) && strncmp(path, PREFIX, n_prefix) == 0)
         route = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &id);
+    if (route != NULL)
+        answer->route = ROUTE_FIRST + (unsigned)(route - routes);
+    if (service->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
+        route = &metrics_route;
+        answer->route = ROUTE_METRICS;
+    }
     if (route == NULL)
         skr_route_refuse(service, 404, "no such path; see /api/map", answer);
     else

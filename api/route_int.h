@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/metrics_int.h"
 #include "api/server.h"
 
 /* Where the version of the specification stands, that answers follow. */
@@ -24,6 +25,7 @@ typedef struct skr_service {
     skr_policy policy;
     char policy_text[96];
     const skr_server_config *config;
+    skr_metrics *metrics; /* NULL: they are not told */
     const char *base_url; /* absolute, without a '/' at its end: http://127.0.0.1:8080/api */
 } skr_service;
 
@@ -48,10 +50,12 @@ typedef struct skr_http_question {
 /* Zero-initialised; freed with skr_http_answer_done. */
 typedef struct skr_http_answer {
     unsigned status;
-    char *body; /* JSON; NULL: none */
+    char *body; /* NULL: none */
     size_t n_body;
-    const char *allow;      /* methods, for 405 and OPTIONS; or NULL */
-    unsigned retry_after_s; /* 0: not said */
+    const char *content_type; /* NULL: JSON */
+    const char *allow;        /* methods, for 405 and OPTIONS; or NULL */
+    unsigned route;           /* which it was, for the metrics; 0: none */
+    unsigned retry_after_s;   /* 0: not said */
     /* for the log */
     char *canonical; /* the question, or NULL when none was put to the engine; freed with free */
     bool has_told;

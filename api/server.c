@@ -27,10 +27,11 @@ skr_server_config skr_server_config_default(void)
         .organization_name = "An organisation that has not set its name",
         .organization_url = "https://example.org",
         .environment = "dev",
+        .metrics = "off",
         .n_connections_max = 512,
         .n_queue_max = 256,
         .n_body_max = 1u << 20,
-        .n_cache_bytes_max = 64u << 20,
+        .n_answer_cache_mib = 64,
         .n_block_cache_mib = 512,
         .timeout_s = 30,
         .query_timeout_ms = 10000,
@@ -72,6 +73,9 @@ static int check_config(const skr_server_config *config, skr_err *err)
         is_known = is_known || strcmp(config->environment, environments[i]) == 0;
     if (!is_known)
         return skr_fail(err, SKR_ERR_USAGE, "environment is none of prod, test, dev, staging");
+    if (config->metrics == NULL ||
+        (strcmp(config->metrics, "on") != 0 && strcmp(config->metrics, "off") != 0))
+        return skr_fail(err, SKR_ERR_USAGE, "metrics is none of on, off");
     if (config->base_url != NULL && strncmp(config->base_url, "http://", 7) != 0 &&
         strncmp(config->base_url, "https://", 8) != 0)
         return skr_fail(err, SKR_ERR_USAGE, "base_url '%.200s' does not begin with http",
@@ -187,7 +191,7 @@ static void free_server(skr_server *server)
     (void)pthread_cond_destroy(&server->is_quiet);
     (void)pthread_cond_destroy(&server->has_work);
     (void)pthread_mutex_destroy(&server->mutex);
-    skr_answer_cache_free(server->cache);
+    skr_answer_cache_free(server->metrics.cache);
     skr_buffer_done(&server->key);
     free(server->base_url);
     free(server);
@@ -207,6 +211,8 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     server->service.engine = engine;
     server->service.policy = *policy;
     server->service.config = &server->config;
+    if (strcmp(server->config.metrics, "on") == 0)
+        server->service.metrics = &server->metrics;
     skr_policy_text(policy, server->service.policy_text);
     (void)pthread_mutex_init(&server->mutex, NULL);
     (void)pthread_mutex_init(&server->log_mutex, NULL);
@@ -218,9 +224,9 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     if (status == SKR_OK)
         status = make_base_url(server, err);
     server->service.base_url = server->base_url;
-    if (status == SKR_OK && config->n_cache_bytes_max > 0)
-        status = skr_answer_cache_new(config->n_cache_bytes_max, skr_ready_answer_free,
-                                      &server->cache, err);
+    if (status == SKR_OK && config->n_answer_cache_mib > 0)
+        status = skr_answer_cache_new((uint64_t)config->n_answer_cache_mib << 20,
+                                      skr_ready_answer_free, &server->metrics.cache, err);
     if (status == SKR_OK)
         status = skr_server_pool_start(server, err);
     if (status == SKR_OK)
@@ -237,7 +243,8 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     return SKR_OK;
 }
 
-/* Waits until no exchange is under way, at most wait_ms. */
+/* Waits until every connection is closed, at most wait_ms. Requests that come on one before it is
+ * closed are answered, so no request under way is not enough. */
 static void wait_quiet(skr_server *server, uint32_t wait_ms)
 {
     struct timespec until;
@@ -247,9 +254,8 @@ static void wait_quiet(skr_server *server, uint32_t wait_ms)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     (void)pthread_mutex_lock(&server->mutex);
-    atomic_store(&server->is_draining, true);
     int status = 0;
-    while (atomic_load(&server->n_exchanges) > 0 && status != ETIMEDOUT)
+    while (atomic_load(&server->metrics.n_connections) > 0 && status != ETIMEDOUT)
         status = pthread_cond_timedwait(&server->is_quiet, &server->mutex, &until);
     (void)pthread_mutex_unlock(&server->mutex);
 }
@@ -259,6 +265,8 @@ void skr_server_drain(skr_server *server, uint32_t wait_ms)
     if (server == NULL)
         return;
     skr_server_daemon_quiesce(server);
+    atomic_store(&server->metrics.is_draining, true);
+    skr_server_watch_close_idle(server);
     wait_quiet(server, wait_ms);
     skr_server_watch_stop_all(server);
     skr_server_pool_stop(server);

@@ -33,11 +33,12 @@ typedef struct skr_server_config {
     const char *organization_url;
     const char *base_url;    /* absolute, as clients see /api; NULL: made from listen */
     const char *environment; /* prod, test, dev, staging */
+    const char *metrics;     /* on: /metrics is answered; off */
     uint32_t n_connections_max;
     uint32_t n_queue_max; /* questions that wait for a worker; the next one is told to come back */
     uint32_t n_body_max;
-    uint32_t n_cache_bytes_max; /* of answers that are kept; 0: none are */
-    uint32_t n_block_cache_mib; /* of decoded blocks, for whoever opens the engine; 0: no cache */
+    uint32_t n_answer_cache_mib; /* of answers that are kept; 0: none are */
+    uint32_t n_block_cache_mib;  /* of decoded blocks, for whoever opens the engine; 0: no cache */
     uint32_t timeout_s; /* of an idle connection, of a request to arrive, of an answer to be read */
     uint32_t query_timeout_ms;
     uint32_t n_workers; /* 0: as many as processors */

@@ -34,7 +34,7 @@ void skr_ready_answer_free(void *context)
 void skr_server_answer_done(skr_exchange *exchange)
 {
     if (exchange->kept != NULL)
-        skr_answer_cache_release(exchange->server->cache, exchange->kept);
+        skr_answer_cache_release(exchange->server->metrics.cache, exchange->kept);
     else
         skr_ready_answer_free(exchange->ready);
     exchange->kept = NULL;
@@ -53,7 +53,9 @@ static void add_headers(struct MHD_Response *response, const skr_http_answer *an
     (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (answer->n_body > 0)
-        (void)MHD_add_response_header(response, "Content-Type", "application/json");
+        (void)MHD_add_response_header(response, "Content-Type",
+                                      answer->content_type == NULL ? "application/json"
+                                                                   : answer->content_type);
     if (answer->allow != NULL)
         (void)MHD_add_response_header(response, "Allow", answer->allow);
     if (method == SKR_METHOD_OPTIONS) {
@@ -113,14 +115,17 @@ skr_http_question skr_server_question(const skr_exchange *exchange)
     };
 }
 
-static void write_line(skr_exchange *exchange, const skr_http_question *question)
+/* The request is answered: it is counted, and its line written. */
+static void note(skr_exchange *exchange, const skr_http_question *question)
 {
+    const skr_http_answer *said = &exchange->ready->said;
+    const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
+                                   .took_ns = skr_now_ns() - exchange->begin_ns};
+    skr_metrics_add(&exchange->server->metrics, said->route, said->status, times.took_ns);
     if (exchange->server->config.on_log == NULL)
         return;
     char line[LINE_MAX_BYTES];
-    const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
-                                   .took_ns = skr_now_ns() - exchange->begin_ns};
-    skr_audit_line(question, &exchange->ready->said, &times, line, sizeof line);
+    skr_audit_line(question, said, &times, line, sizeof line);
     skr_server_log(exchange->server, line);
 }
 
@@ -136,14 +141,15 @@ bool skr_server_answer_find(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
     const skr_http_question question = skr_server_question(exchange);
-    if (server->cache == NULL || !skr_answer_key_is_for(&question) ||
+    if (server->metrics.cache == NULL || !skr_answer_key_is_for(&question) ||
         !make_key(server, &question, &server->key))
         return false;
-    exchange->kept = skr_answer_cache_find(server->cache, skr_engine_state(server->service.engine),
-                                           server->key.bytes, server->key.n);
+    exchange->kept =
+        skr_answer_cache_find(server->metrics.cache, skr_engine_state(server->service.engine),
+                              server->key.bytes, server->key.n);
     if (exchange->kept != NULL) {
         exchange->ready = skr_kept_value(exchange->kept);
-        write_line(exchange, &question);
+        note(exchange, &question);
         return true;
     }
     skr_err err;
@@ -163,7 +169,7 @@ static void keep(skr_exchange *exchange, uint64_t state)
         return;
     size_t n = sizeof *ready + RESPONSE_BYTES + said->n_body +
                (said->canonical == NULL ? 0 : strlen(said->canonical) + 1);
-    exchange->kept = skr_answer_cache_keep(server->cache, state, exchange->key.bytes,
+    exchange->kept = skr_answer_cache_keep(server->metrics.cache, state, exchange->key.bytes,
                                            exchange->key.n, exchange->ready, n);
     if (exchange->kept == NULL)
         exchange->ready = NULL;
@@ -178,7 +184,7 @@ void skr_server_answer_make(skr_exchange *exchange)
     if (exchange->ready == NULL)
         return;
     skr_route_answer(&server->service, &question, &exchange->ready->said);
-    write_line(exchange, &question);
+    note(exchange, &question);
     make_response(exchange->ready, exchange->method);
     keep(exchange, state);
 }
@@ -190,6 +196,6 @@ void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const cha
     if (exchange->ready == NULL)
         return;
     skr_route_refuse(&exchange->server->service, status, message, &exchange->ready->said);
-    write_line(exchange, &question);
+    note(exchange, &question);
     make_response(exchange->ready, exchange->method);
 }

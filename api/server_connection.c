@@ -54,12 +54,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         return;
     if (exchange->is_counted) {
         skr_server_watch_hurry(server, exchange->socket, skr_now_ns());
-        size_t n_before = atomic_fetch_sub(&server->n_exchanges, 1);
-        if (n_before == 1 && atomic_load(&server->is_draining)) {
-            (void)pthread_mutex_lock(&server->mutex);
-            (void)pthread_cond_signal(&server->is_quiet);
-            (void)pthread_mutex_unlock(&server->mutex);
-        }
+        atomic_fetch_sub(&server->metrics.n_exchanges, 1);
+        skr_server_watch_rest(server, exchange->socket);
     }
     skr_server_answer_done(exchange);
     free(exchange->body);
@@ -148,7 +144,7 @@ static const char *header(skr_exchange *exchange, const char *name)
 static enum MHD_Result send_answer(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
-    bool is_last = exchange->refusal != 0 || atomic_load(&server->is_draining);
+    bool is_last = exchange->refusal != 0 || atomic_load(&server->metrics.is_draining);
     struct MHD_Response *response = skr_server_answer_response(exchange, is_last);
     if (response == NULL)
         return MHD_NO; /* no memory even for an error: the connection is closed */
@@ -182,8 +178,10 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     const char *type = header(exchange, "Content-Type");
     if (type != NULL)
         exchange->content_type = strdup(type);
-    atomic_fetch_add(&server->n_exchanges, 1);
+    atomic_fetch_add(&server->metrics.n_exchanges, 1);
     exchange->is_counted = true;
+    if (exchange->socket != NULL)
+        atomic_store(&exchange->socket->is_busy, true);
     skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
     check_headers(exchange);
 

@@ -79,13 +79,13 @@ def check_answers(lines, server, variants):
                 raise Wrong(f"HTTP says {told} people carry {variant}, the command line {want}")
 
 
-def start(lines, cache_bytes):
+def start(lines, cache_mib):
     config = os.path.join(lines.data.folder, "config")
     policy = os.path.join(lines.data.folder, "policy")
     with open(policy, "w") as fh:
         fh.write("counts = exact\n")
     with open(config, "w") as fh:
-        fh.write(f"answer_cache_bytes = {cache_bytes}\n")
+        fh.write(f"answer_cache_mib = {cache_mib}\n")
     return Server(lines.o.skerry, "serve", "-d", lines.store, "--config", config, "--policy", policy, "--listen",
                   "127.0.0.1:0")
 
@@ -96,7 +96,7 @@ def http_lines(lines):
     get = written(lines, "get", [target(variants[0])])
     post = written(lines, "post", ["/api/individuals " + body(variants[0])])
     many = written(lines, "many", [target(v) for v in variants])
-    cached, plain = start(lines, 64 << 20), start(lines, 0)
+    cached, plain = start(lines, 64), start(lines, 0)
     empty = None
     try:
         for server in (cached, plain):

@@ -76,6 +76,7 @@ void skr_engine_close(skr_engine *engine)
     skr_snapshot_release(engine->snapshot);
     skr_block_cache_free(engine->cache);
     (void)pthread_mutex_destroy(&engine->lock);
+    free(engine->io);
     free(engine->folder);
     free(engine);
 }
@@ -95,7 +96,8 @@ int skr_engine_begin(skr_engine *engine, const skr_access *access, skr_question 
                                              .n_threads = engine->options.n_threads,
                                              .n_batch_max = engine->options.n_batch_max,
                                              .helpers = engine->helpers,
-                                             .cache = engine->cache}};
+                                             .cache = engine->cache,
+                                             .work = &engine->work}};
     int status = skr_question_init(ret_question, err);
     if (status < 0)
         skr_engine_end(ret_question);
@@ -125,6 +127,52 @@ static uint64_t now_ns(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* ------------------------------------------------------------------ what it did */
+
+int skr_engine_io(skr_engine *engine, const char **ret_io, skr_err *err)
+{
+    int status = SKR_OK;
+    (void)pthread_mutex_lock(&engine->lock);
+    if (engine->io == NULL) {
+        skr_block_reader *reader = NULL;
+        status = skr_block_reader_new(engine->options.io, &reader, err);
+        if (status == SKR_OK)
+            engine->io = strdup(skr_block_reader_io_name(reader));
+        skr_block_reader_free(reader);
+        if (status == SKR_OK && engine->io == NULL)
+            status = skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    }
+    if (status == SKR_OK)
+        *ret_io = engine->io;
+    (void)pthread_mutex_unlock(&engine->lock);
+    return status;
+}
+
+int skr_engine_stats_read(skr_engine *engine, skr_engine_stats *ret_stats, skr_err *err)
+{
+    const char *io = NULL;
+    skr_block_cache_state cache = {0};
+    int status = skr_engine_io(engine, &io, err);
+    if (status < 0)
+        return status;
+    if (engine->cache != NULL)
+        skr_block_cache_look(engine->cache, &cache);
+    (void)pthread_mutex_lock(&engine->lock);
+    uint64_t generation = engine->snapshot->manifest->generation;
+    (void)pthread_mutex_unlock(&engine->lock);
+    *ret_stats = (skr_engine_stats){.generation = generation,
+                                    .n_states = skr_engine_state(engine),
+                                    .is_io_uring = strcmp(io, "io_uring") == 0,
+                                    .n_reads = atomic_load(&engine->work.n_reads),
+                                    .n_bytes_read = atomic_load(&engine->work.n_bytes),
+                                    .n_blocks = atomic_load(&engine->work.n_blocks),
+                                    .n_found = cache.n_found,
+                                    .n_missed = cache.n_missed,
+                                    .n_cache_bytes = cache.n_bytes,
+                                    .n_cache_bytes_max = cache.n_bytes_max};
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ telling */

@@ -46,6 +46,25 @@ SKR_MUST_USE int skr_engine_reload(skr_engine *engine, skr_err *err);
  */
 uint64_t skr_engine_state(skr_engine *engine);
 
+/* How blocks are read: "io_uring" or "pread", and why. Belongs to the engine. Errors: IO, NOMEM. */
+SKR_MUST_USE int skr_engine_io(skr_engine *engine, const char **ret_io, skr_err *err);
+
+/* What an engine has done since it was opened, over all questions. */
+typedef struct skr_engine_stats {
+    uint64_t generation; /* in force */
+    uint64_t n_states;   /* generations taken up */
+    bool is_io_uring;
+    uint64_t n_reads; /* of files, by scans */
+    uint64_t n_bytes_read;
+    uint64_t n_blocks; /* decoded */
+    uint64_t n_found;  /* in the cache of decoded blocks, or not */
+    uint64_t n_missed;
+    uint64_t n_cache_bytes;
+    uint64_t n_cache_bytes_max;
+} skr_engine_stats;
+SKR_MUST_USE int skr_engine_stats_read(skr_engine *engine, skr_engine_stats *ret_stats,
+                                       skr_err *err);
+
 /* Closes; no question may be running. NULL is allowed. */
 void skr_engine_close(skr_engine *engine);
 
@@ -179,7 +198,7 @@ typedef struct skr_delivery_info {
 typedef struct skr_info {
     uint64_t generation;
     uint64_t n_bytes; /* of all files of the generation */
-    const char *io;   /* how blocks are read, and why */
+    const char *io;   /* as skr_engine_io */
     skr_dataset_info *datasets;
     size_t n_datasets;
     skr_assembly_info *assemblies;

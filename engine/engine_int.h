@@ -17,6 +17,8 @@ struct skr_engine {
     struct skr_helpers *helpers;
     struct skr_block_cache *cache; /* NULL: none */
     atomic_uint_fast64_t state;    /* how many were in force by now */
+    skr_scan_work work;
+    char *io; /* how blocks are read, and why */
 };
 
 /* Begins a question on the generation in force; skr_engine_end gives it back. Errors: NOMEM. */

@@ -7,12 +7,6 @@
 #include "engine/bits_int.h"
 #include "engine/engine_int.h"
 
-/* What an info holds on to: the generation, whose texts it borrows. */
-typedef struct keeper {
-    skr_snapshot *snapshot;
-    char *io;
-} keeper;
-
 static uint32_t slot_of(const skr_question *question, uint32_t dataset)
 {
     for (uint32_t i = 0; i < question->n_slots; i++)
@@ -112,37 +106,17 @@ static int tell_deliveries(const skr_question *question, skr_info *info, skr_err
     return SKR_OK;
 }
 
-static int tell_io(const skr_question *question, char **ret_io, skr_err *err)
-{
-    skr_block_reader *reader = NULL;
-    int status = skr_block_reader_new(question->tools.io, &reader, err);
-    if (status < 0)
-        return status;
-    char *io = strdup(skr_block_reader_io_name(reader));
-    skr_block_reader_free(reader);
-    if (io == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
-    *ret_io = io;
-    return SKR_OK;
-}
-
 int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_info, skr_err *err)
 {
     skr_question question;
     skr_info info = {0};
-    keeper *keep = calloc(1, sizeof *keep);
-    if (keep == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
-    info.keep = keep;
     int status = skr_engine_begin(engine, access, &question, err);
-    if (status < 0) {
-        free(keep);
+    if (status < 0)
         return status;
-    }
-    keep->snapshot = question.snapshot;
-    skr_snapshot_acquire(keep->snapshot);
+    skr_snapshot_acquire(question.snapshot); /* the info borrows texts of it */
+    info.keep = question.snapshot;
     info.generation = question.snapshot->manifest->generation;
-    status = tell_io(&question, &keep->io, err);
+    status = skr_engine_io(engine, &info.io, err);
     if (status == SKR_OK)
         status = tell_datasets(&question, &info, err);
     if (status == SKR_OK)
@@ -151,7 +125,6 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
         status = tell_deliveries(&question, &info, err);
     if (status == SKR_OK) {
         uint32_t n = 0;
-        info.io = keep->io;
         info.ontologies = skr_ontology_releases(question.snapshot->ontology, &n);
         info.n_ontologies = n;
         for (uint32_t i = 0; i < question.n_slots; i++)
@@ -168,14 +141,9 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
 
 void skr_info_done(skr_info *info)
 {
-    keeper *keep = info->keep;
     free(info->datasets);
     free(info->assemblies);
     free(info->deliveries);
-    if (keep != NULL) {
-        skr_snapshot_release(keep->snapshot);
-        free(keep->io);
-        free(keep);
-    }
+    skr_snapshot_release(info->keep);
     *info = (skr_info){0};
 }

@@ -328,6 +328,17 @@ static void add_scan(const skr_scan *scan, uint64_t n_seen_before)
     all->n_dropped_place += n_tiles > n_seen ? n_tiles - n_seen : 0;
 }
 
+/* Adds what a worker has read since `before`. */
+static void add_work(skr_scan_work *work, const skr_worker *worker, const skr_reader_totals *before)
+{
+    const skr_reader_totals *now = skr_block_reader_totals(worker->reader);
+    if (work == NULL || now->n_blocks == before->n_blocks)
+        return; /* it found all in memory */
+    atomic_fetch_add(&work->n_reads, now->n_reads - before->n_reads);
+    atomic_fetch_add(&work->n_bytes, now->n_bytes - before->n_bytes);
+    atomic_fetch_add(&work->n_blocks, now->n_blocks - before->n_blocks);
+}
+
 static void run_part(void *context, unsigned number)
 {
     skr_scan *scan = context;
@@ -335,8 +346,10 @@ static void run_part(void *context, unsigned number)
     skr_err err = {0};
     int status = skr_worker_begin(scan, number, &worker, &err);
     if (status == SKR_OK) {
+        const skr_reader_totals before = *skr_block_reader_totals(worker->reader);
         status = run_morsels(worker, &err);
         add_done(scan, worker);
+        add_work(scan->tools.work, worker, &before);
         skr_worker_end(worker);
     }
     if (status < 0)

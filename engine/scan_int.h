@@ -160,6 +160,13 @@ typedef struct skr_morsel {
     uint32_t end_above0; /* tiles whose rows all end at or before it do not matter */
 } skr_morsel;
 
+/* What all scans of an engine have read. */
+typedef struct skr_scan_work {
+    atomic_uint_fast64_t n_reads;
+    atomic_uint_fast64_t n_bytes;
+    atomic_uint_fast64_t n_blocks;
+} skr_scan_work;
+
 /* What a scan works with; belongs to the engine. */
 typedef struct skr_scan_tools {
     skr_io_choice io;
@@ -169,6 +176,7 @@ typedef struct skr_scan_tools {
     struct skr_helpers *helpers;
     struct skr_block_cache *cache;
     skr_analysis *analysis; /* what scans did is added here; NULL: nobody wants to know */
+    skr_scan_work *work; /* NULL: not added up */
 } skr_scan_tools;
 
 typedef struct skr_scan {

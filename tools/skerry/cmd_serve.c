@@ -101,12 +101,16 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
         goto out;
 
     char text[96];
+    const char *io = "?";
     skr_policy_text(&policy, text);
-    (void)fprintf(stderr, "skerry: policy: %s\nlistening on %s\n", text,
+    status = skr_engine_io(engine, &io, err);
+    if (status < 0)
+        goto out;
+    (void)fprintf(stderr, "skerry: policy: %s; reading by %s\nlistening on %s\n", text, io,
                   skr_server_address(server));
     wait_for_signals(engine, &signals);
-    skr_server_drain(server, DRAIN_MS);
 out:
+    skr_server_drain(server, DRAIN_MS);
     skr_engine_close(engine);
     skr_config_done(&file);
     return status;

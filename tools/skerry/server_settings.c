@@ -17,6 +17,7 @@ static const struct text_key {
     {"organization_url", offsetof(skr_server_config, organization_url)},
     {"base_url", offsetof(skr_server_config, base_url)},
     {"environment", offsetof(skr_server_config, environment)},
+    {"metrics", offsetof(skr_server_config, metrics)},
 };
 
 static const struct number_key {
@@ -28,7 +29,7 @@ static const struct number_key {
     {"connections_max", offsetof(skr_server_config, n_connections_max), 1, 100000},
     {"queue_max", offsetof(skr_server_config, n_queue_max), 1, 100000},
     {"body_max", offsetof(skr_server_config, n_body_max), 1024, 1u << 26},
-    {"answer_cache_bytes", offsetof(skr_server_config, n_cache_bytes_max), 0, UINT32_MAX},
+    {"answer_cache_mib", offsetof(skr_server_config, n_answer_cache_mib), 0, 1u << 20},
     {"block_cache_mib", offsetof(skr_server_config, n_block_cache_mib), 0, 1u << 24},
     {"timeout_s", offsetof(skr_server_config, timeout_s), 1, 3600},
     {"query_timeout_ms", offsetof(skr_server_config, query_timeout_ms), 1, 3600000},
