@@ -105,6 +105,7 @@ void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people)
         if (lane->slot != slot || !lane->has_marks)
             continue;
         size_t n_words = skr_bits_words(lane->n_samples);
+        skr_segment_view_mark_end(lane->view);
         if (lane->live.set.bits != NULL)
             skr_bits_and(lane->marks, lane->live.set.bits, n_words);
         skr_individuals_scatter(&lane->individuals, lane->n_samples, lane->marks, people,

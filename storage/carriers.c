@@ -223,3 +223,14 @@ uint32_t skr_carriers_size(uint8_t head, const skr_short_shapes *shapes)
     return head <= SKR_HEAD_SECONDS_MAX ? shapes->of[n].n_bytes + (n + 7) / 8
                                         : SKR_CARRIERS_SIZE_STORED;
 }
+
+int skr_carriers_encode_ordered(const skr_carriers *carriers, uint64_t number, skr_buffer *bytes,
+                                uint8_t *ret_head, skr_err *err)
+{
+    unsigned flags = carriers->n_bags > 0 ? SKR_HEAD_HAS_BAGS : 0;
+    *ret_head = (uint8_t)(SKR_HEAD_LONG | SKR_CARRIERS_ORDERED | flags);
+    int status = skr_buffer_put_varint(bytes, number, err);
+    if (status == SKR_OK && carriers->n_bags > 0)
+        status = encode_bags(carriers, bytes, err);
+    return status;
+}

@@ -6,8 +6,10 @@
 #ifndef SKR_STORAGE_CARRIERS_INT_H
 #define SKR_STORAGE_CARRIERS_INT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "storage/carriers.h"
 #include "storage/kernel.h"
 
 /*
@@ -27,7 +29,29 @@ enum skr_carriers_form {
     SKR_CARRIERS_SHORT = 0, /* no form of a long head */
     SKR_CARRIERS_GAPS = 1,
     SKR_CARRIERS_PLANES = 2,
+    SKR_CARRIERS_ORDERED = 3, /* of a tile: a row of an order; of an order: runs (order_int.h) */
 };
+
+/* Is the plain part of a row of a tile a row of an order? Then decode, mark and tally see its bags
+ * alone. */
+static inline bool skr_head_is_ordered(uint8_t head)
+{
+    return head > SKR_HEAD_SECONDS_MAX && (head & SKR_HEAD_FORM_MASK) == SKR_CARRIERS_ORDERED;
+}
+
+/*
+ * Appends carriers whose plain part is row `number` of the segment's orders: only the bags are
+ * written. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_carriers_encode_ordered(const skr_carriers *carriers, uint64_t number,
+                                             skr_buffer *bytes, uint8_t *ret_head, skr_err *err);
+
+/* The row of the segment's orders that the plain carriers are. Bytes were checked by decode, mark
+ * or tally. */
+uint64_t skr_carriers_order_row(const skr_stored_carriers *stored);
+
+/* Is no sample both plain and a bag? */
+bool skr_carriers_are_distinct(const skr_carriers *carriers);
 
 /* A bag's copies and zygosity are one varint: copies times 4 and zygosity. */
 #define SKR_BAG_ZYGOSITY_BITS 2

@@ -76,7 +76,8 @@ static void find_long(skr_cursor *cursor, unsigned head, parts *row)
         row->plane = skr_cursor_bytes(cursor, n_plane);
         row->twice = has_second ? skr_cursor_bytes(cursor, n_plane) : NULL;
     } else {
-        cursor->is_bad = true;
+        cursor->is_bad = row->form != SKR_CARRIERS_ORDERED || has_second;
+        (void)skr_cursor_varint(cursor);
     }
     if ((head & ~SKR_HEAD_KNOWN) != 0)
         cursor->is_bad = true;
@@ -292,17 +293,22 @@ static int add_bags(void *context, const skr_bag *bags, uint32_t n, skr_err *err
     return status;
 }
 
-/* Is a sample both plain and a bag? */
-static bool is_named_twice(const skr_carriers *carriers)
+uint64_t skr_carriers_order_row(const skr_stored_carriers *stored)
+{
+    skr_cursor cursor = skr_cursor_of(stored->bytes, stored->n_bytes);
+    return skr_cursor_varint(&cursor);
+}
+
+bool skr_carriers_are_distinct(const skr_carriers *carriers)
 {
     uint32_t at = 0;
     for (uint32_t i = 0; i < carriers->n_bags; i++) {
         while (at < carriers->n && carriers->samples[at] < carriers->bags[i].sample)
             at++;
         if (at < carriers->n && carriers->samples[at] == carriers->bags[i].sample)
-            return true;
+            return false;
     }
-    return false;
+    return true;
 }
 
 int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carriers, skr_err *err)
@@ -317,15 +323,15 @@ int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carrier
         status = decode_short(&row, carriers, err);
     else if (row.form == SKR_CARRIERS_GAPS)
         status = decode_gaps(&row, carriers, err);
-    else if (planes_are_sound(&row))
+    else if (row.form == SKR_CARRIERS_PLANES && planes_are_sound(&row))
         status = decode_planes(&row, carriers, err);
-    else
+    else if (row.form != SKR_CARRIERS_ORDERED)
         status = fail_corrupt(err);
     if (status == SKR_OK && !visit_bags(&row, add_bags, carriers, &bag_status, err))
         status = fail_corrupt(err);
     if (status == SKR_OK)
         status = bag_status;
-    if (status == SKR_OK && is_named_twice(carriers))
+    if (status == SKR_OK && !skr_carriers_are_distinct(carriers))
         status = skr_fail(err, SKR_ERR_CORRUPT, "carriers: a sample is named twice");
     return status;
 }
@@ -381,9 +387,9 @@ int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *bitmap, skr_e
         status = mark_short(&row, bitmap, err);
     } else if (row.form == SKR_CARRIERS_GAPS) {
         status = mark_gaps(&row, bitmap, err);
-    } else if (planes_are_sound(&row)) {
+    } else if (row.form == SKR_CARRIERS_PLANES && planes_are_sound(&row)) {
         skr_kernels_chosen()->or_into(bitmap, row.plane, skr_plane_words(row.n_samples));
-    } else {
+    } else if (row.form != SKR_CARRIERS_ORDERED) {
         status = fail_corrupt(err);
     }
     if (status == SKR_OK && !visit_bags(&row, mark_bags, bitmap, &bag_status, err))
@@ -529,7 +535,7 @@ int skr_carriers_tally(const skr_stored_carriers *stored, const uint64_t *cohort
         status = tally_short(&row, &context, err);
     else if (row.form == SKR_CARRIERS_GAPS)
         status = tally_gaps(&row, &context, err);
-    else
+    else if (row.form == SKR_CARRIERS_PLANES)
         status = tally_planes(&row, &context, err);
     /* A plain carrier has one copy, or two when it is hom. */
     context.tally.ac = (uint64_t)context.tally.n_carriers + context.tally.n_hom;

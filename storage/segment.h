@@ -82,10 +82,13 @@ typedef struct skr_segment_writer skr_segment_writer;
 typedef struct skr_segment_plan {
     const skr_sample *samples; /* kept by the caller until the writer is freed */
     uint32_t n_samples;
-    uint32_t n_contigs;        /* of the assembly, at this time */
-    uint64_t n_rows_expected;  /* about how many rows, over */
-    uint64_t n_bases_expected; /* about how many bases: they choose the tile's span */
-    bool names_are_ids;        /* each sample is named as its individual */
+    uint32_t n_contigs;          /* of the assembly, at this time */
+    uint64_t n_rows_expected;    /* about how many rows, over */
+    uint64_t n_bases_expected;   /* about how many bases: they choose the tile's span */
+    bool names_are_ids;          /* each sample is named as its individual */
+    uint32_t order_carriers_min; /* plain carriers that bring a row into an order; 0: as measured */
+    uint32_t order_rows_max;     /* of an order; 0: as measured */
+    bool wants_orders;           /* also where other forms are smaller: for tests */
 } skr_segment_plan;
 
 /* The caller owns *ret_writer. Errors: IO, NOMEM, LIMIT. */
@@ -247,9 +250,16 @@ SKR_MUST_USE int skr_segment_view_tally(skr_segment_view *view, size_t tile, con
                                         uint32_t n, const skr_sample_set *who,
                                         skr_carrier_tally *ret_tallies, skr_err *err);
 
-/* Sets the bit of every carrier of any of the rows, undecided ones too, in a bitmap of samples. */
+/*
+ * Sets the bit of every carrier of any of the rows, undecided ones too, in a bitmap of samples.
+ * Some of them may be set later, at the latest by skr_segment_view_mark_end: until then the bitmap
+ * must stay where it is.
+ */
 SKR_MUST_USE int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *rows,
                                        uint32_t n, uint64_t *bitmap, skr_err *err);
+
+/* Sets what skr_segment_view_mark has not set yet, and forgets the bitmap. */
+void skr_segment_view_mark_end(skr_segment_view *view);
 
 /* The carriers of one row, into carriers, which is cleared first. */
 SKR_MUST_USE int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
+#include "storage/order_int.h"
 #include "storage/segment_int.h"
 
 /* Least bytes of a row or a span in the blocks; they bound what a directory can make us allocate.
@@ -23,6 +24,7 @@ void skr_segment_directory_done(skr_segment_directory *directory)
     free(directory->refs);
     free(directory->wide_rows);
     free(directory->wide_spans);
+    free(directory->orders);
     *directory = (skr_segment_directory){0};
 }
 
@@ -35,6 +37,21 @@ bool skr_room_for(void *memory, size_t n, size_t size)
         return false;
     memcpy(memory, &room, sizeof room);
     return true;
+}
+
+size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number)
+{
+    size_t low = 0;
+    size_t high = directory->n_orders;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const skr_order *order = &directory->orders[middle];
+        if (order->first_row + order->n_rows <= number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -73,12 +90,22 @@ static int put_wide_spans(const skr_wide_spans *wide, skr_buffer *bytes, skr_err
     return status;
 }
 
+static int put_order(const skr_order *order, skr_buffer *bytes, skr_err *err)
+{
+    int status = PUT_VARINTS(bytes, err, order->n_rows, order->n_classes);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &order->rows, err);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &order->classes, err);
+    return status;
+}
+
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
     int status = PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
                              directory->tile_shift, directory->n_rows, directory->n_tiles,
-                             directory->n_wide_rows, directory->n_wide_spans);
+                             directory->n_wide_rows, directory->n_wide_spans, directory->n_orders);
     if (status == SKR_OK)
         status = skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err);
     for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
@@ -89,6 +116,8 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
     }
     for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
         status = put_wide_spans(&directory->wide_spans[i], bytes, err);
+    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
+        status = put_order(&directory->orders[i], bytes, err);
     return status;
 }
 
@@ -142,6 +171,7 @@ static int take_head(take_context *context)
     directory->n_tiles = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_wide_rows = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_wide_spans = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    directory->n_orders = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     if (context->cursor.is_bad || directory->n_samples == 0 ||
         directory->tile_shift < SKR_TILE_SHIFT_MIN)
         return fail(context, "its head is malformed");
@@ -150,7 +180,8 @@ static int take_head(take_context *context)
         !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
                       sizeof *directory->wide_rows) ||
         !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
-                      sizeof *directory->wide_spans))
+                      sizeof *directory->wide_spans) ||
+        !skr_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
         return skr_fail(context->err, SKR_ERR_NOMEM, "segment: out of memory");
     return SKR_OK;
 }
@@ -278,6 +309,27 @@ static int take_wide_spans(take_context *context, size_t at)
     return SKR_OK;
 }
 
+static int take_order(take_context *context, size_t at)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_order *order = &directory->orders[at];
+    *order = (skr_order){.first_row = at == 0 ? 0 : order[-1].first_row + order[-1].n_rows};
+    order->n_rows = take_u32(context, UINT32_MAX);
+    order->n_classes = take_u32(context, directory->n_samples);
+    int status = take_ref(context, true, &order->rows);
+    if (status == SKR_OK)
+        status = take_ref(context, order->n_classes > 0, &order->classes);
+    if (status < 0)
+        return status;
+    uint32_t n_raw = order->classes.n_raw;
+    bool fits = order->n_classes == 0 ||
+                (n_raw >= skr_order_classes_size_min(directory->n_samples, order->n_classes) &&
+                 n_raw <= skr_order_classes_size_max(directory->n_samples, order->n_classes));
+    if (order->n_rows == 0 || order->rows.n_raw < order->n_rows || !fits)
+        return fail(context, "an order is malformed");
+    return SKR_OK;
+}
+
 static int take_all(take_context *context)
 {
     skr_segment_directory *directory = context->directory;
@@ -291,6 +343,8 @@ static int take_all(take_context *context)
         status = take_wide_row(context, i);
     for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
         status = take_wide_spans(context, i);
+    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
+        status = take_order(context, i);
     if (status < 0)
         return status;
     uint64_t n_rows = 0;

@@ -7,6 +7,7 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/zigzag.h"
+#include "storage/order_writer_int.h"
 #include "storage/segment.h"
 
 #define SKR_TILE_SHIFT_MIN 10u
@@ -89,7 +90,12 @@ typedef struct skr_segment_directory {
     size_t n_wide_rows;
     skr_wide_spans *wide_spans;
     size_t n_wide_spans;
+    skr_order *orders;
+    size_t n_orders;
 } skr_segment_directory;
+
+/* The order that has row `number` of all orders; n_orders when there is no such row. */
+size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number);
 
 /* Frees the lists and zeroes the directory. */
 void skr_segment_directory_done(skr_segment_directory *directory);
@@ -115,6 +121,8 @@ typedef struct skr_row_values {
     uint64_t n_copies_expected; /* of all samples in its zone */
     bool is_complete;
     bool filter_failed;
+    bool is_ordered; /* the plain carriers are row order_row of the orders */
+    uint64_t order_row;
     const skr_carriers *carriers;
     const skr_call_set *calls;
 } skr_row_values;
@@ -235,12 +243,17 @@ typedef struct skr_carrier_columns {
     uint32_t n_rows_max;
 } skr_carrier_columns;
 
-/* Decodes ->raw of a tile with n_rows rows and the heads of their carriers. Errors: CORRUPT, NOMEM.
+/*
+ * Decodes ->raw of a tile with n_rows rows and the heads of their carriers; heads NULL: of an
+ * order, where all lengths are stored. Errors: CORRUPT, NOMEM.
  */
 SKR_MUST_USE int skr_carrier_columns_decode(skr_carrier_columns *columns,
                                             const skr_segment *segment, const uint8_t *heads,
                                             uint32_t n_rows, skr_err *err);
 void skr_carrier_columns_done(skr_carrier_columns *columns);
+
+/* The chunk that holds a row. */
+size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *columns, uint32_t row);
 
 /* Makes room for n elements of `size` bytes at *memory; true when there is. */
 bool skr_room_for(void *memory, size_t n, size_t size);

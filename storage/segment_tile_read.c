@@ -168,7 +168,8 @@ static bool take_chunk_rows(skr_cursor *cursor, const skr_chunk *chunk, const ui
 {
     uint64_t offset = 0;
     for (uint32_t i = chunk->first_row; i < chunk->first_row + chunk->n_rows; i++) {
-        uint32_t length = skr_carriers_size(heads[i], shapes);
+        uint32_t length =
+            heads == NULL ? SKR_CARRIERS_SIZE_STORED : skr_carriers_size(heads[i], shapes);
         if (length == SKR_CARRIERS_SIZE_STORED)
             length = (uint32_t)skr_cursor_varint_max(cursor, chunk->ref.n_raw);
         if (offset > UINT32_MAX)
@@ -227,4 +228,18 @@ int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *
     if (status < 0)
         columns->n_chunks = 0;
     return status;
+}
+
+size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *carriers, uint32_t row)
+{
+    size_t low = 0;
+    size_t high = carriers->n_chunks;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (carriers->chunks[middle].first_row <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
 }

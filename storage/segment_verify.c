@@ -19,6 +19,7 @@ typedef struct verify {
     void *context;
     skr_carriers carriers;
     size_t i_wide;        /* wide rows met so far */
+    uint64_t order_row;   /* the next row of an order, as they should be met */
     uint32_t span_contig; /* of the last span met */
     uint32_t span_start0;
     skr_block_ref *refs;
@@ -70,6 +71,18 @@ static void report_row(const verify *v, const skr_tile *tile, const skr_tile_row
     report(v, place, tile, what);
 }
 
+/* Rows of orders are met in their order, each once. */
+static void verify_order_row(verify *v, const skr_tile *tile, const skr_tile_rows *rows,
+                             uint32_t row)
+{
+    uint64_t number = 0;
+    if (!skr_segment_view_is_ordered(v->view, row, &number))
+        return;
+    if (number != v->order_row)
+        report_row(v, tile, rows, row, "its order has it elsewhere");
+    v->order_row = number + 1;
+}
+
 /* Compares a row's stored totals with its carriers and calls. */
 static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint32_t row)
 {
@@ -80,6 +93,8 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
     int status = skr_segment_view_decode(v->view, number, row, &v->carriers, v->err);
     if (status == SKR_OK)
         status = skr_segment_view_calls(v->view, number, row, &calls, v->err);
+    if (status == SKR_OK)
+        verify_order_row(v, tile, rows, row);
     if (status == SKR_ERR_CORRUPT) {
         report_row(v, tile, rows, row, v->err == NULL ? "damaged" : v->err->message);
         return SKR_OK;
@@ -265,6 +280,45 @@ static int add_sample_ref(void *context, const skr_block_ref *ref, skr_err *err)
     return add_ref(context, ref);
 }
 
+static int add_chunks(verify *v, const skr_carrier_columns *rows)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < rows->n_chunks && status == SKR_OK; i++)
+        status = add_ref(v, &rows->chunks[i].ref);
+    return status;
+}
+
+/* Reads the orders: are their levels those of their classes, and are all rows met? */
+static int verify_orders(verify *v)
+{
+    const skr_segment_directory *directory = &v->segment->directory;
+    skr_order_view *view = &v->view->order;
+    uint64_t n_rows = 0;
+    int status = SKR_OK;
+    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++) {
+        const skr_order *order = &directory->orders[i];
+        n_rows += order->n_rows;
+        status = add_ref(v, &order->rows);
+        if (status == SKR_OK)
+            status = add_ref(v, &order->classes);
+        if (status < 0)
+            return status;
+        status = skr_order_view_load(view, i, v->err);
+        if (status < 0) {
+            v->has_all_refs = false;
+            status = told(v, status);
+            continue;
+        }
+        if (!skr_order_view_is_right(view))
+            v->on_fault(v->context,
+                        "the levels of an order's classes are not those of their sizes");
+        status = add_chunks(v, &view->rows);
+    }
+    if (status == SKR_OK && n_rows != v->order_row)
+        v->on_fault(v->context, "orders have rows that no tile has");
+    return status;
+}
+
 /* Collects the references of the directory, and those that lie in the carriers' blocks. */
 static int collect_refs(verify *v)
 {
@@ -287,8 +341,7 @@ static int collect_refs(verify *v)
             status = status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its rows */
             continue;
         }
-        for (uint32_t j = 0; j < v->view->carriers.n_chunks && status == SKR_OK; j++)
-            status = add_ref(v, &v->view->carriers.chunks[j].ref);
+        status = add_chunks(v, &v->view->carriers);
     }
     return status;
 }
@@ -335,6 +388,8 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
         status = skr_segment_need_copies(segment, SKR_ZONE_DIPLOID, &own);
     if (status == SKR_OK)
         status = verify_all(&v);
+    if (status == SKR_OK)
+        status = verify_orders(&v);
     if (status == SKR_OK)
         status = collect_refs(&v);
     if (status == SKR_OK && v.has_all_refs)

@@ -17,6 +17,7 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
     view->segment = segment;
     view->reader = reader;
+    skr_order_view_start(&view->order, segment, reader);
     view->rows_tile = SKR_NO_TILE;
     view->carriers_tile = SKR_NO_TILE;
     view->chunk = SKR_NO_TILE;
@@ -44,6 +45,7 @@ void skr_segment_view_free(skr_segment_view *view)
     skr_row_columns_done(&view->columns);
     skr_carrier_columns_done(&view->carriers);
     skr_block_bytes_done(&view->chunk_raw);
+    skr_order_view_done(&view->order);
     for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
         skr_call_columns_done(&view->slots[i].columns);
         free(view->slots[i].sums);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "storage/base/check.h"
+#include "storage/carriers_int.h"
 #include "storage/segment_view_int.h"
 
 int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err)
@@ -29,26 +30,11 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
     return SKR_OK;
 }
 
-/* The chunk that holds a row. */
-static size_t find_chunk(const skr_carrier_columns *carriers, uint32_t row)
-{
-    size_t low = 0;
-    size_t high = carriers->n_chunks;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (carriers->chunks[middle].first_row <= row)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Loads the chunk of a row of the tile whose carriers are loaded. */
 static int load_chunk(skr_segment_view *view, uint32_t row, const skr_chunk **ret_chunk,
                       skr_err *err)
 {
-    size_t number = find_chunk(&view->carriers, row);
+    size_t number = skr_carrier_columns_find_chunk(&view->carriers, row);
     const skr_chunk *chunk = &view->carriers.chunks[number];
     *ret_chunk = chunk;
     if (view->chunk == number)
@@ -102,18 +88,36 @@ static int load_rows(skr_segment_view *view, size_t tile, const uint32_t *rows, 
 /* ------------------------------------------------------------------ carriers */
 
 /* Tallies rows of the chunk that is loaded, all of them in one zone. */
-static int tally_rows(const skr_segment_view *view, const uint32_t *rows, uint32_t n, uint8_t zone,
+static int tally_rows(skr_segment_view *view, const uint32_t *rows, uint32_t n, uint8_t zone,
                       const skr_sample_set *who, skr_carrier_tally *tallies, skr_err *err)
 {
     const skr_carrier_rows stored = loaded_rows(view);
     int status = SKR_OK;
     if (zone == SKR_ZONE_DIPLOID)
-        return skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err);
+        status = skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err);
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
         const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
-        status = skr_carriers_tally(&row, who->bits,
-                                    skr_segment_copies_expected(view->segment, (skr_zone)zone),
-                                    &tallies[i], err);
+        if (zone != SKR_ZONE_DIPLOID)
+            status = skr_carriers_tally(&row, who->bits,
+                                        skr_segment_copies_expected(view->segment, (skr_zone)zone),
+                                        &tallies[i], err);
+        if (status == SKR_OK && skr_head_is_ordered(row.head))
+            status = skr_order_view_tally(&view->order, skr_carriers_order_row(&row), who, zone,
+                                          &tallies[i], err);
+    }
+    return status;
+}
+
+/* Marks what rows of the chunk that is loaded have in orders. */
+static int mark_ordered(skr_segment_view *view, const uint32_t *rows, uint32_t n, uint64_t *bitmap,
+                        skr_err *err)
+{
+    const skr_carrier_rows stored = loaded_rows(view);
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
+        if (skr_head_is_ordered(row.head))
+            status = skr_order_view_mark(&view->order, skr_carriers_order_row(&row), bitmap, err);
     }
     return status;
 }
@@ -163,8 +167,15 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
         const skr_carrier_rows stored = loaded_rows(view);
         if (status == SKR_OK)
             status = skr_carrier_rows_mark(&stored, rows + at, n_here, bitmap, err);
+        if (status == SKR_OK)
+            status = mark_ordered(view, rows + at, n_here, bitmap, err);
     }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
+}
+
+void skr_segment_view_mark_end(skr_segment_view *view)
+{
+    skr_order_view_mark_end(&view->order);
 }
 
 int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
@@ -182,8 +193,23 @@ int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
         const skr_carrier_rows all = loaded_rows(view);
         const skr_stored_carriers stored = skr_carrier_rows_at(&all, row);
         status = skr_carriers_decode(&stored, carriers, err);
+        if (status == SKR_OK && skr_head_is_ordered(stored.head))
+            status =
+                skr_order_view_decode(&view->order, skr_carriers_order_row(&stored), carriers, err);
+        if (status == SKR_OK && !skr_carriers_are_distinct(carriers))
+            status = skr_fail(err, SKR_ERR_CORRUPT, "a sample is a plain carrier and another");
     }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
+}
+
+bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uint64_t *ret_number)
+{
+    const skr_carrier_rows all = loaded_rows(view);
+    const skr_stored_carriers stored = skr_carrier_rows_at(&all, row);
+    if (!skr_head_is_ordered(stored.head))
+        return false;
+    *ret_number = skr_carriers_order_row(&stored);
+    return true;
 }
 
 /* ------------------------------------------------------------------ called */

@@ -5,6 +5,7 @@
 #define SKR_STORAGE_SEGMENT_VIEW_INT_H
 
 #include "storage/block_cache.h"
+#include "storage/order_view_int.h"
 #include "storage/segment_int.h"
 
 #define SKR_NO_TILE SIZE_MAX
@@ -46,6 +47,7 @@ struct skr_segment_view {
     skr_carrier_columns carriers;
     size_t chunk; /* of that tile, in chunk_raw; SKR_NO_TILE: none */
     skr_block_bytes chunk_raw;
+    skr_order_view order;
 
     skr_call_slot slots[SKR_CALL_SLOTS];
     uint64_t n_uses;
@@ -74,6 +76,9 @@ int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t
 
 /* Loads where the carriers of a tile with rows are. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err);
+
+/* Is this row, of the tile whose carriers are loaded and in the chunk at hand, in an order? */
+bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uint64_t *ret_number);
 
 /*
  * The calls of a tile, with its spans if wanted; they belong to the view until a few other tiles

@@ -57,6 +57,9 @@ struct skr_segment_writer {
     skr_open_tile *wide; /* spans longer than a tile */
     uint32_t wide_min_start0;
 
+    skr_order_writer *orders;
+    uint32_t order_carriers_min;
+
     piece *pieces;
     size_t n_pieces;
     size_t n_pieces_max;
@@ -77,6 +80,26 @@ static uint32_t choose_tile_shift(const skr_segment_plan *plan)
     while (shift > SKR_TILE_SHIFT_MIN && rows_a_base * (double)(1u << shift) > ROWS_A_TILE)
         shift--;
     return shift;
+}
+
+/*
+ * A row with fewer carriers than one in ORDER_SAMPLES_A_CARRIER costs about as much as a list, and
+ * makes more classes (docs/decisions/0002).
+ */
+#define ORDER_SAMPLES_A_CARRIER 1000u
+#define ORDER_CARRIERS_MIN 16u
+#define ORDER_ROWS_MAX 512u
+
+static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan, skr_err *err)
+{
+    uint32_t n_rows_max = plan->order_rows_max == 0 ? ORDER_ROWS_MAX : plan->order_rows_max;
+    writer->order_carriers_min = plan->order_carriers_min;
+    if (plan->order_carriers_min == 0)
+        writer->order_carriers_min = plan->n_samples / ORDER_SAMPLES_A_CARRIER;
+    if (plan->order_carriers_min == 0 && writer->order_carriers_min < ORDER_CARRIERS_MIN)
+        writer->order_carriers_min = ORDER_CARRIERS_MIN;
+    return skr_order_writer_new(writer->file, writer->n_samples, n_rows_max, plan->wants_orders,
+                                &writer->orders, err);
 }
 
 static int fill_copies_expected(skr_segment_writer *writer, skr_err *err)
@@ -116,6 +139,8 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
     if (status == SKR_OK)
         status = skr_block_writer_new(folder, name, SKR_FILE_SEGMENT, &writer->file, err);
     if (status == SKR_OK)
+        status = make_orders(writer, plan, err);
+    if (status == SKR_OK)
         status = skr_open_tile_new(writer->file, writer->n_samples, &writer->wide, err);
     if (status < 0) {
         skr_segment_writer_free(writer);
@@ -135,6 +160,7 @@ void skr_segment_writer_free(skr_segment_writer *writer)
     for (size_t i = 0; i < writer->n_spare; i++)
         skr_open_tile_free(writer->spare[i]);
     skr_open_tile_free(writer->wide);
+    skr_order_writer_free(writer->orders);
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
         free(writer->copies_expected[zone]);
     skr_buffer_done(&writer->last_texts);
@@ -212,7 +238,9 @@ static int close_contig(skr_segment_writer *writer, skr_err *err)
     int status = SKR_OK;
     while (writer->n_open > 0 && status == SKR_OK)
         status = close_tile(writer, 0, err);
-    return status == SKR_OK ? close_wide(writer, err) : status;
+    if (status == SKR_OK)
+        status = close_wide(writer, err);
+    return status == SKR_OK ? skr_order_writer_close(writer->orders, err) : status;
 }
 
 static int turn_to_contig(skr_segment_writer *writer, uint32_t contig, skr_err *err)
@@ -348,6 +376,9 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
                                 &values.totals));
 
     int status = turn_to_contig(writer, allele->contig, err);
+    values.is_ordered = carriers->n >= writer->order_carriers_min;
+    if (status == SKR_OK && values.is_ordered)
+        status = skr_order_writer_add(writer->orders, carriers, &values.order_row, err);
     if (status < 0)
         return status;
     writer->row_start0 = allele->start0;
@@ -435,6 +466,8 @@ static void sort_pieces(skr_segment_writer *writer, skr_segment_directory *direc
 static int fill_directory(skr_segment_writer *writer, skr_segment_directory *directory,
                           skr_err *err)
 {
+    size_t n_orders;
+    const skr_order *orders = skr_order_writer_orders(writer->orders, &n_orders);
     directory->n_samples = writer->n_samples;
     directory->n_contigs = writer->n_contigs;
     directory->tile_shift = writer->tile_shift;
@@ -447,8 +480,12 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
         !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
                       sizeof *directory->wide_rows) ||
         !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
-                      sizeof *directory->wide_spans))
+                      sizeof *directory->wide_spans) ||
+        !skr_room_for(&directory->orders, n_orders, sizeof *directory->orders))
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    directory->n_orders = n_orders;
+    if (n_orders > 0)
+        memcpy(directory->orders, orders, n_orders * sizeof *orders);
     sort_pieces(writer, directory);
     if (writer->n_wide_spans > 0)
         memcpy(directory->wide_spans, writer->wide_spans,

@@ -11,15 +11,14 @@
 #include "storage/base/check.h"
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
+#include "storage/carriers_int.h"
+#include "storage/row_chunks_int.h"
 #include "storage/segment_int.h"
 
 /* A piece is stored when it reaches one of these: what a reader decodes at once stays small. */
 #define PIECE_ROWS_MAX 8192u
 #define PIECE_SPANS_MAX 16384u
 #define PIECE_BYTES_MAX (4u << 20)
-
-/* One allele of one segment costs a reader one chunk. */
-#define CHUNK_BYTES (256u << 10)
 
 enum column {
     /* sites */
@@ -44,9 +43,6 @@ enum column {
     COLUMN_SPAN_LENGTH,
     COLUMN_SPAN_ZONE,
     COLUMN_SPAN_SET,
-    /* carriers, behind the number of chunks */
-    COLUMN_CHUNK,
-    COLUMN_CARRIER_BYTES,
     N_COLUMNS,
 };
 
@@ -70,9 +66,7 @@ struct skr_open_tile {
     uint32_t last_span_start0;
     skr_buffer columns[N_COLUMNS];
     set_table sets;
-    skr_buffer chunk; /* carriers not written yet */
-    uint32_t n_chunk_rows;
-    uint32_t n_chunks;
+    skr_row_chunks carriers;
     uint8_t code; /* of the last n_code_rows rows */
     uint32_t n_code_rows;
     uint32_t last_set; /* of the last row */
@@ -190,7 +184,7 @@ void skr_open_tile_free(skr_open_tile *tile)
     for (unsigned i = 0; i < N_COLUMNS; i++)
         skr_buffer_done(&tile->columns[i]);
     set_table_done(&tile->sets);
-    skr_buffer_done(&tile->chunk);
+    skr_row_chunks_done(&tile->carriers);
     skr_buffer_done(&tile->block);
     free(tile);
 }
@@ -204,9 +198,7 @@ void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, 
     for (unsigned i = 0; i < N_COLUMNS; i++)
         tile->columns[i].n = 0;
     set_table_clear(&tile->sets);
-    tile->chunk.n = 0;
-    tile->n_chunk_rows = 0;
-    tile->n_chunks = 0;
+    skr_row_chunks_clear(&tile->carriers);
     tile->n_code_rows = 0;
     tile->last_set = UINT32_MAX;
     tile->has_an = false;
@@ -219,7 +211,7 @@ const skr_tile *skr_open_tile_map(const skr_open_tile *tile)
 
 bool skr_open_tile_is_full(const skr_open_tile *tile)
 {
-    size_t n_bytes = tile->sets.bytes.n;
+    size_t n_bytes = tile->sets.bytes.n + tile->carriers.refs.n + tile->carriers.lengths.n;
     for (unsigned i = 0; i < N_COLUMNS; i++)
         n_bytes += tile->columns[i].n;
     return tile->map.n_rows >= PIECE_ROWS_MAX || tile->map.n_spans >= PIECE_SPANS_MAX ||
@@ -326,48 +318,18 @@ static int put_counts(skr_open_tile *tile, const skr_row_values *values, uint8_t
     return status == SKR_OK ? put(tile, COLUMN_AC, skr_zigzag(ac_more), err) : status;
 }
 
-/* Writes the carriers collected so far as a block. */
-static int write_chunk(skr_open_tile *tile, skr_err *err)
-{
-    skr_block_ref ref = {0};
-    if (tile->chunk.n > SKR_BLOCK_RAW_MAX)
-        return skr_fail(err, SKR_ERR_LIMIT, "segment: the carriers of one allele take %zu bytes",
-                        tile->chunk.n);
-    int status = SKR_OK;
-    if (tile->chunk.n > 0)
-        status = skr_block_writer_put(tile->file, tile->chunk.bytes, tile->chunk.n, SKR_CODEC_ZSTD,
-                                      &ref, err);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(&tile->columns[COLUMN_CHUNK], &ref, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_CHUNK, tile->n_chunk_rows, err);
-    tile->chunk.n = 0;
-    tile->n_chunk_rows = 0;
-    tile->n_chunks++;
-    return status;
-}
-
-/* A chunk is written before it would grow too long; one row may be longer than a chunk. */
-static int put_carriers(skr_open_tile *tile, const skr_carriers *carriers, uint8_t *ret_head,
+static int put_carriers(skr_open_tile *tile, const skr_row_values *values, uint8_t *ret_head,
                         skr_err *err)
 {
-    size_t start = tile->chunk.n;
-    int status = skr_carriers_encode(carriers, tile->n_samples, &tile->chunk, ret_head, err);
+    skr_buffer *bytes = &tile->carriers.chunk;
+    int status =
+        values->is_ordered
+            ? skr_carriers_encode_ordered(values->carriers, values->order_row, bytes, ret_head, err)
+            : skr_carriers_encode(values->carriers, tile->n_samples, bytes, ret_head, err);
     if (status < 0)
         return status;
-    size_t n = tile->chunk.n - start;
-    if (skr_carriers_size(*ret_head, &tile->shapes) == SKR_CARRIERS_SIZE_STORED)
-        status = put(tile, COLUMN_CARRIER_BYTES, n, err);
-    if (status < 0)
-        return status;
-    if (start > 0 && tile->chunk.n > CHUNK_BYTES) {
-        tile->chunk.n = start;
-        status = write_chunk(tile, err);
-        memmove(tile->chunk.bytes, tile->chunk.bytes + start, n);
-        tile->chunk.n = n;
-    }
-    tile->n_chunk_rows++;
-    return status;
+    bool has_length = skr_carriers_size(*ret_head, &tile->shapes) == SKR_CARRIERS_SIZE_STORED;
+    return skr_row_chunks_end_row(&tile->carriers, has_length, tile->file, err);
 }
 
 int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
@@ -377,7 +339,7 @@ int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
     uint8_t head = 0;
     int status = put_site(tile, allele, values, err);
     if (status == SKR_OK)
-        status = put_carriers(tile, values->carriers, &head, err);
+        status = put_carriers(tile, values, &head, err);
     if (status == SKR_OK)
         status = put_counts(tile, values, head, allele->zone, err);
     if (status == SKR_OK)
@@ -501,14 +463,9 @@ static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
     int status = write_sites(tile, &refs->of[SKR_TILE_SITES], err);
     if (status == SKR_OK)
         status = write_counts(tile, &refs->of[SKR_TILE_COUNTS], err);
-    if (status == SKR_OK && tile->n_chunk_rows > 0)
-        status = write_chunk(tile, err);
-    tile->block.n = 0;
     if (status == SKR_OK)
-        status = skr_buffer_put_varint(&tile->block, tile->n_chunks, err);
-    if (status == SKR_OK)
-        status = write_columns(tile, COLUMN_CHUNK, COLUMN_CARRIER_BYTES,
-                               &refs->of[SKR_TILE_CARRIERS], err);
+        status =
+            skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err);
     return status;
 }
 

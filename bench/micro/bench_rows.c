@@ -224,7 +224,12 @@ static int write_segment(bench *b, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory");
     for (uint32_t i = 0; i < b->n_samples; i++)
         samples[i] = (skr_sample){.name = name, .individual = i, .karyotype = {2, 0}};
-    const skr_segment_plan plan = {samples, b->n_samples, 1, b->n_rows, 2 * b->n_rows, true};
+    const skr_segment_plan plan = {.samples = samples,
+                                   .n_samples = b->n_samples,
+                                   .n_contigs = 1,
+                                   .n_rows_expected = b->n_rows,
+                                   .n_bases_expected = 2 * b->n_rows,
+                                   .names_are_ids = true};
     int status = skr_segment_writer_new(b->folder, "rows.skr", &plan, &writer, err);
     for (uint32_t row = 0; row < b->n_rows && status == SKR_OK; row++)
         status = add_row(b, writer, row, &carriers, err);

@@ -231,6 +231,59 @@ def call_set(data, n_samples):
     return calls
 
 
+def borders(c, n_classes):
+    """Whether each class is inside a run."""
+    n = c.varint()
+    n_far = c.varint() if n else 0
+    gaps = list(c.bytes(n))
+    at = -1
+    for skipped, high in zip(c.varints(n_far), c.varints(n_far)):
+        at += skipped + 1
+        gaps[at] += high + 1 << 8
+    inside, is_in = [], False
+    for i, gap in enumerate(gaps):
+        inside += [is_in] * (gap + (i > 0))
+        is_in = not is_in
+    assert len(inside) < n_classes or not gaps
+    return inside + [is_in] * (n_classes - len(inside))
+
+
+def runs(data, n_classes):
+    """The copies of each class."""
+    c = Cursor(data)
+    head = c.u8()
+    assert head & ~8 == 0x83
+    copies = [int(b) for b in borders(c, n_classes)]
+    if head & 8:
+        for i, is_twice in enumerate(borders(c, n_classes)):
+            assert not is_twice or copies[i]
+            copies[i] += is_twice
+    c.end()
+    return copies
+
+
+def sample_classes(data, n_samples, n_classes):
+    """The class of each sample."""
+    levels, codes = data[:n_classes], data[n_classes:n_classes + n_samples]
+    buckets = []
+    for level in range(32):
+        members = [i for i in range(n_classes) if levels[i] == level]
+        width = max(0, (len(members) - 1).bit_length() - 3) if members else 0
+        buckets += [(width, members[at:at + (1 << width)]) for at in range(0, len(members), 1 << width)]
+    bits = data[n_classes + n_samples:]
+    value, classes, at = int.from_bytes(bits, "little"), [], 0
+    for code in codes:
+        width, members = buckets[code]
+        classes.append(members[value >> at & (1 << width) - 1])
+        at += width
+    assert (at + 7) // 8 == len(bits) and value >> at == 0
+    sizes = [0] * n_classes
+    for number in classes:
+        sizes[number] += 1
+    assert all(sizes[i].bit_length() - 1 == levels[i] for i in range(n_classes))
+    return classes
+
+
 def short_shape(n, bound):
     """Width, bits of unary and bytes of a short list."""
     if n < 2:
@@ -259,7 +312,7 @@ def carriers_size(head, n_samples):
     return None if head > 128 else short_shape(n, n_samples)[2] + ((n + 7) // 8 if head > 64 else 0)
 
 
-def carriers(head, data, n_samples):
+def carriers(head, data, n_samples, ordered):
     """{sample: copies} of the plain carriers, and {sample: (copies, zygosity)} of the bags."""
     c = Cursor(data)
     form, has_second = head & 3, head & 8
@@ -280,8 +333,10 @@ def carriers(head, data, n_samples):
         if has_second:
             for rank in gap_list(c, c.varint(), len(samples)):
                 plain[samples[rank]] = 2
+    elif form == 3:
+        assert not has_second and head & 0x80
+        plain.update(ordered[c.varint()])
     else:
-        assert form == 2
         for copies in (1, 2) if has_second else (1,):
             bits = int.from_bytes(c.bytes((n_samples + 63) // 64 * 8), "little")
             assert bits >> n_samples == 0
@@ -305,13 +360,17 @@ class Segment:
         self.file = BlockFile(store, entry["file"], 1)
         self.dead = entry["dead"]
         c = Cursor(self.file.directory)
-        self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups = c.varints(7)
+        self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups, n_orders = c.varints(8)
         tables = self._sample_head(c)
         tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
         wide_rows = [c.varints(5) for _ in range(n_wide)]
         groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
+        orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
         c.end()
         self._read_samples(*tables)
+        self.ordered = []
+        for (n, n_classes), rows, classes in orders:
+            self._read_order(n, n_classes, rows, classes)
         self.rows, self.spans = [], []
         for i, (numbers, refs) in enumerate(tiles):
             self._read_tile(i, numbers, refs, wide_rows)
@@ -319,6 +378,20 @@ class Segment:
             sets, _ = self._calls(calls, 0)
             self._read_spans(spans, n, contig, 0, sets)
         assert len(self.rows) == n_rows == entry["rows"] and not wide_rows
+
+    def _read_order(self, n, n_classes, rows, classes):
+        if n_classes:
+            of_sample = sample_classes(self.file.block(classes), self.n_samples, n_classes)
+        else:
+            assert not any(classes)
+        for data in self._carriers(rows, [{"head": 255}] * n):
+            if data[0] > 128 and data[0] & 3 == 3:
+                copies = runs(data, n_classes)
+                plain = {i: copies[number] for i, number in enumerate(of_sample) if copies[number]}
+            else:
+                plain, bags = carriers(data[0], data[1:], self.n_samples, None)
+                assert not bags
+            self.ordered.append(plain)
 
     def _sample_head(self, c):
         """The sample table's part of the directory: where its blocks are."""
@@ -378,7 +451,7 @@ class Segment:
             self._counts(refs[1], rows)
             for row, set_number, data in zip(rows, row_sets, self._carriers(refs[4], rows)):
                 row["calls"] = sets[set_number]
-                row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples)
+                row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples, self.ordered)
             assert (rows[0]["start"], rows[-1]["start"]) == (first, last)
             narrow = [r["end"] for r in rows if r["end"] - r["start"] <= 1 << self.shift]
             assert max(narrow, default=0) == max_end

@@ -81,7 +81,14 @@ static int write_segment(const char *folder, skr_file_id *ret_id, skr_err *err)
     skr_segment_writer *writer = NULL;
     for (uint32_t i = 0; i < N_SAMPLES; i++)
         samples[i] = (skr_sample){name, 3 * i, {(uint8_t)(1 + i % 2), 0}};
-    skr_segment_plan plan = {samples, N_SAMPLES, 1, 1000, 1, false};
+    skr_segment_plan plan = {.samples = samples,
+                             .n_samples = N_SAMPLES,
+                             .n_contigs = 1,
+                             .n_rows_expected = 1000,
+                             .n_bases_expected = 1,
+                             .order_carriers_min = 20,
+                             .order_rows_max = 3,
+                             .wants_orders = true};
     int status = skr_segment_writer_new(folder, "a.skr", &plan, &writer, err);
     for (uint32_t i = 0; i < N_PLACES && status == SKR_OK; i++)
         status = add_place(writer, i, err);
@@ -106,6 +113,11 @@ static int read_tile(skr_segment_view *view, size_t tile, uint64_t *sum, skr_err
         status = skr_segment_view_decode(view, tile, row, &carriers, err);
         if (status == SKR_OK)
             status = skr_segment_view_tally(view, tile, &row, 1, &who, &tally, err);
+        uint64_t marks[N_SAMPLES / 64 + 1] = {0};
+        if (status == SKR_OK)
+            status = skr_segment_view_mark(view, tile, &row, 1, marks, err);
+        skr_segment_view_mark_end(view);
+        *sum += marks[0];
         if (status == SKR_OK)
             status = skr_segment_view_n_called(view, tile, &row, 1, &who, &an, err);
         *sum += tally.ac + an;

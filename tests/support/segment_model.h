@@ -88,10 +88,17 @@ static inline skr_allele draw_allele(uint32_t n_bases, char **ret_text)
     return a;
 }
 
+/*
+ * How many kinds of samples there are, so that samples of a kind carry alike but for one in fifty;
+ * 0: all differ.
+ */
+static uint32_t n_kinds;
+
 static inline uint8_t *draw_calls(uint32_t n_samples)
 {
     uint8_t *calls = malloc(n_samples);
-    uint64_t mix = draw(4);
+    uint64_t mix = draw(n_kinds > 0 ? 7 : 4);
+    mix = mix > 3 ? 0 : mix;
     for (uint32_t i = 0; i < n_samples; i++) {
         calls[i] = mix == 0 ? SKR_CALL_DEFAULT : (uint8_t)(SKR_CALL_DEFAULT + draw(3));
         if (mix > 1 && draw(4) == 0)
@@ -104,14 +111,22 @@ static inline uint8_t *draw_calls(uint32_t n_samples)
 
 static inline void draw_carriers(const model *m, model_row *row, uint64_t one_in)
 {
+    uint8_t by_kind[64] = {0};
+    for (uint32_t i = 0; i < n_kinds; i++)
+        by_kind[i] = draw(one_in) == 0 ? (uint8_t)(1 + draw(2)) : 0;
     for (uint32_t i = 0; i < m->n_samples; i++) {
         uint8_t expected = skr_copies_expected(row->allele.zone, m->samples[i].karyotype);
         uint8_t call = row->calls[i] == SKR_CALL_DEFAULT ? expected : row->calls[i];
-        if (call > SKR_PLOIDY_MAX || call == 0 || draw(one_in) > 0)
+        bool is_odd = n_kinds == 0 || draw(50) == 0;
+        if (call > SKR_PLOIDY_MAX || call == 0 || (is_odd && draw(one_in) > 0))
+            continue;
+        if (!is_odd && by_kind[i % n_kinds] == 0)
             continue;
         int status;
-        if (row->calls[i] == SKR_CALL_DEFAULT && draw(4) > 0) {
+        if (row->calls[i] == SKR_CALL_DEFAULT && (!is_odd || draw(4) > 0)) {
             uint8_t dosage = (uint8_t)(1 + draw(call > 2 ? 2 : call));
+            if (!is_odd && by_kind[i % n_kinds] <= call)
+                dosage = by_kind[i % n_kinds];
             status = skr_carriers_add(&row->carriers, i, dosage, &err);
         } else {
             skr_bag bag = {i, (uint8_t)(1 + draw(call)), (uint8_t)draw(4)};

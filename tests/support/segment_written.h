@@ -8,6 +8,11 @@
 
 #include "tests/support/segment_model.h"
 
+/* Of the plan of what is written. */
+static uint32_t order_carriers_min;
+static uint32_t order_rows_max;
+static bool wants_orders;
+
 static char folder[] = "/tmp/skerry-test-segment-XXXXXX";
 
 /* ------------------------------------------------------------------ writing it */
@@ -47,7 +52,14 @@ static inline skr_file_id write_model(const model *m, enum order order, uint64_t
     skr_segment_writer *writer = NULL;
     skr_file_id id;
     uint64_t n_rows = 0;
-    skr_segment_plan plan = {m->samples, m->n_samples, 5, m->n_rows, n_bases_expected, false};
+    skr_segment_plan plan = {.samples = m->samples,
+                             .n_samples = m->n_samples,
+                             .n_contigs = 5,
+                             .n_rows_expected = m->n_rows,
+                             .n_bases_expected = n_bases_expected,
+                             .order_carriers_min = order_carriers_min,
+                             .order_rows_max = order_rows_max,
+                             .wants_orders = wants_orders};
     (void)unlink("x.skr");
     cr_assert(eq(int, skr_segment_writer_new(folder, "x.skr", &plan, &writer, &err), 0), "%s",
               err.message);

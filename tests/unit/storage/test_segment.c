@@ -293,7 +293,7 @@ Test(segment, refuses_a_carrier_who_is_not_called, .exit_code = 70)
     state = 12;
     model m = model_new(1, 0, 0, 3000);
     skr_carriers carriers = {0};
-    skr_segment_plan plan = {m.samples, 1, 1, 1, 100, false};
+    skr_segment_plan plan = {.samples = m.samples, .n_samples = 1, .n_contigs = 1};
     skr_segment_writer *writer = NULL;
     skr_allele allele = {.end0 = 1, .n_ref = 1, .n_alt = 1, .ref = "A", .alt = "C"};
     skr_call_set set = {.base = SKR_CALL_NO_CALL, .flip = SKR_CALL_DEFAULT};

@@ -58,6 +58,7 @@ static void assert_batch(skr_segment_view *view, size_t tile, const model *m,
         for (uint32_t k = 0; k < row->carriers.n_bags; k++)
             set_bit(want_marks, row->carriers.bags[k].sample);
     }
+    skr_segment_view_mark_end(view);
     cr_assert(memcmp(marks, want_marks, n_words * sizeof *marks) == 0);
     free(tallies);
     free(an);
@@ -89,6 +90,43 @@ static void ask(skr_segment_view *view, const skr_segment *segment, const model 
         free((void *)(uintptr_t)sets[i].bits);
 }
 
+/* Decodes every row, by turns with marks that are ended later. */
+static void decode_all(skr_segment_view *view, const skr_segment *segment, const model *m)
+{
+    size_t n_tiles;
+    size_t n_words = (m->n_samples + 63) / 64;
+    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+    uint64_t *marks = calloc(n_words, sizeof *marks);
+    uint64_t *want_marks = calloc(n_words, sizeof *marks);
+    skr_carriers got = {0};
+    for (size_t tile = 0; tile < n_tiles; tile++) {
+        for (uint32_t i = 0; i < tiles[tile].n_rows; i++) {
+            const skr_carriers *want = &m->rows[tiles[tile].first_row + i].carriers;
+            if (draw(3) == 0) {
+                cr_assert(eq(int, skr_segment_view_mark(view, tile, &i, 1, marks, &err), 0));
+                for (uint32_t k = 0; k < want->n; k++)
+                    set_bit(want_marks, want->samples[k]);
+                for (uint32_t k = 0; k < want->n_bags; k++)
+                    set_bit(want_marks, want->bags[k].sample);
+            }
+            cr_assert(eq(int, skr_segment_view_decode(view, tile, i, &got, &err), 0), "%s",
+                      err.message);
+            cr_assert(got.n == want->n && got.n_bags == want->n_bags);
+            for (uint32_t k = 0; k < got.n; k++)
+                cr_assert(got.samples[k] == want->samples[k] && got.dosages[k] == want->dosages[k]);
+            for (uint32_t k = 0; k < got.n_bags; k++)
+                cr_assert(got.bags[k].sample == want->bags[k].sample &&
+                          got.bags[k].n_this == want->bags[k].n_this &&
+                          got.bags[k].zygosity == want->bags[k].zygosity);
+        }
+    }
+    skr_segment_view_mark_end(view);
+    cr_assert(memcmp(marks, want_marks, n_words * sizeof *marks) == 0);
+    skr_carriers_done(&got);
+    free(marks);
+    free(want_marks);
+}
+
 static void check_batches(const model *m)
 {
     skr_segment *segment = NULL;
@@ -97,9 +135,11 @@ static void check_batches(const model *m)
     skr_file_id id = write_model(m, MIXED, 30000);
     open_view(&id, &segment, &reader, &view);
     ask(view, segment, m);
+    decode_all(view, segment, m);
     skr_segment_view_free(view);
     skr_block_reader_free(reader);
     skr_segment_close(segment);
+    cr_assert(eq(u32, verify(&id), 0));
     (void)unlink("x.skr");
 }
 
@@ -109,6 +149,28 @@ Test(segment_batch, says_of_many_rows_what_each_says)
     for (unsigned i = 0; i < 5; i++) {
         state = 300 + i;
         model m = model_new(sizes[i], sizes[i] == 1000 ? 300 : 1500, 20, 30000);
+        check_batches(&m);
+        model_free(&m);
+    }
+}
+
+Test(segment_batch, says_so_of_orders_too)
+{
+    static const struct {
+        uint32_t n_samples;
+        uint32_t n_kinds;
+        uint32_t carriers_min;
+        uint32_t rows_max;
+    } cases[] = {{1, 1, 1, 1},    {5, 2, 1, 7},     {64, 5, 1, 50},
+                 {130, 0, 2, 20}, {500, 10, 4, 60}, {1000, 64, 1, 90},
+                 {777, 30, 3, 0}, {2000, 40, 0, 0}, {1500, 0, 1, 100}};
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        state = 900 + i;
+        n_kinds = cases[i].n_kinds;
+        order_carriers_min = cases[i].carriers_min;
+        order_rows_max = cases[i].rows_max;
+        wants_orders = i % 2 == 0;
+        model m = model_new(cases[i].n_samples, cases[i].n_samples > 400 ? 400 : 1200, 20, 30000);
         check_batches(&m);
         model_free(&m);
     }

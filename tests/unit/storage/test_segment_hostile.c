@@ -85,7 +85,14 @@ static skr_file_id write_original(void)
     skr_file_id id;
     for (uint32_t i = 0; i < N_SAMPLES; i++)
         samples[i] = (skr_sample){names[i], 7 * i, {(uint8_t)(1 + i % 3), (uint8_t)(i % 2)}};
-    skr_segment_plan plan = {samples, N_SAMPLES, 3, 1000, 1, false};
+    skr_segment_plan plan = {.samples = samples,
+                             .n_samples = N_SAMPLES,
+                             .n_contigs = 3,
+                             .n_rows_expected = 1000,
+                             .n_bases_expected = 1,
+                             .order_carriers_min = 2,
+                             .order_rows_max = 4,
+                             .wants_orders = true};
     cr_assert(eq(int, skr_segment_writer_new(folder, "a.skr", &plan, &writer, &err), 0));
     for (uint32_t contig = 0; contig < 3; contig += 2) {
         for (uint32_t at = 0; at < 12; at++) {
@@ -132,20 +139,27 @@ static int count_ref(void *context, const skr_block_ref *ref, skr_err *unused)
     return SKR_OK;
 }
 
-/* The sample table stands behind 7 numbers of the directory. */
+/* The sample table stands behind 8 numbers of the directory. */
 static void copy_sample_part(const skr_segment *segment, skr_segment_directory *directory)
 {
     size_t n;
     const uint8_t *bytes = skr_block_file_directory(segment->file, &n);
     skr_cursor cursor = skr_cursor_of(bytes, n);
     skr_sample_table *table = NULL;
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 8; i++)
         (void)skr_cursor_varint(&cursor);
     const uint8_t *from = cursor.at;
     cr_assert(eq(int, skr_sample_table_take(segment->file, &cursor, N_SAMPLES, &table, &err), 0));
     skr_sample_table_free(table);
     cr_assert(eq(
         int, skr_buffer_put(&directory->sample_part, from, (size_t)(cursor.at - from), &err), 0));
+}
+
+/* Tiles and orders this small have one chunk, whose reference lies behind the number 1. */
+static void add_chunk(const skr_segment *segment, skr_block_reader *reader, const part *rows)
+{
+    cr_assert(eq(u8, rows->raw.bytes[0], 1));
+    (void)add_part(segment, reader, NULL, rows->raw.bytes + 1);
 }
 
 /* Takes the file apart; the references of directory will be those of the next file. */
@@ -167,12 +181,14 @@ static void take_apart(const skr_segment *segment, skr_segment_directory *direct
     for (size_t i = 0; i < directory->n_tiles; i++)
         for (unsigned j = 0; j < SKR_N_TILE_BLOCKS; j++) {
             part *added = add_part(segment, reader, &directory->refs[i].of[j], NULL);
-            /* tiles this small have one chunk, whose reference lies behind the number 1 */
-            if (added != NULL && j == SKR_TILE_CARRIERS) {
-                cr_assert(eq(u8, added->raw.bytes[0], 1));
-                (void)add_part(segment, reader, NULL, added->raw.bytes + 1);
-            }
+            if (added != NULL && j == SKR_TILE_CARRIERS)
+                add_chunk(segment, reader, added);
         }
+    for (size_t i = 0; i < directory->n_orders; i++) {
+        add_chunk(segment, reader, add_part(segment, reader, &directory->orders[i].rows, NULL));
+        (void)add_part(segment, reader, &directory->orders[i].classes, NULL);
+    }
+    cr_assert(gt(sz, directory->n_orders, 1));
     skr_block_reader_free(reader);
 }
 
@@ -259,6 +275,7 @@ static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *r
     (void)is_ok(skr_segment_view_tally(view, tile, &row, 1, &who, &tally, &err));
     (void)is_ok(skr_segment_view_n_called(view, tile, &row, 1, &who, &an, &err));
     (void)is_ok(skr_segment_view_mark(view, tile, &row, 1, bitmap, &err));
+    skr_segment_view_mark_end(view);
     free(bitmap);
     (void)is_ok(skr_segment_view_calls(view, tile, row, &set, &err));
     skr_carriers_done(&carriers);
