@@ -347,7 +347,11 @@ static int write_people(skr_import *import, skr_err *err)
 {
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(import->txn, "people", name);
-    import->counts[SKR_COUNT_SEX_CONFLICT] = skr_people_edit_sex_conflicts(import->edit);
+    uint32_t n_conflicts = 0;
+    int status = skr_people_edit_sex_conflicts(import->edit, &n_conflicts, err);
+    if (status < 0)
+        return status;
+    import->counts[SKR_COUNT_SEX_CONFLICT] = n_conflicts;
     return skr_people_edit_write(import->edit, skr_txn_folder(import->txn), name,
                                  &import->manifest->people, err);
 }

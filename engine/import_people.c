@@ -263,7 +263,10 @@ static int write_people(skr_people_reader *reader, skr_txn *txn)
 {
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(txn, "people", name);
-    reader->result.n_sex_conflicts = skr_people_edit_sex_conflicts(reader->edit);
+    int status =
+        skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts, reader->err);
+    if (status < 0)
+        return status;
     return skr_people_edit_write(reader->edit, skr_txn_folder(txn), name,
                                  &skr_txn_manifest(txn)->people, reader->err);
 }

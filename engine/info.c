@@ -39,7 +39,10 @@ static int tell_datasets(const skr_question *question, skr_info *info, skr_err *
     const skr_policy *policy = &question->access->policy;
     for (uint32_t i = 0; i < question->n_slots; i++) {
         uint32_t dataset = question->slots[i].dataset;
-        const skr_people_set *people = skr_people_of_dataset(snapshot->people, dataset);
+        const skr_people_set *people = NULL;
+        status = skr_people_of_dataset(snapshot->people, dataset, &people, err);
+        if (status < 0)
+            break;
         info->datasets[i] = (skr_dataset_info){
             .id = manifest->datasets[dataset],
             .people = skr_disclose(policy, people == NULL ? 0 : skr_people_set_count(people)),
@@ -48,7 +51,7 @@ static int tell_datasets(const skr_question *question, skr_info *info, skr_err *
     }
     info->n_datasets = question->n_slots;
     skr_people_sets_done(&genomes);
-    return SKR_OK;
+    return status;
 }
 
 static int tell_assemblies(const skr_snapshot *snapshot, skr_info *info, skr_err *err)
@@ -127,9 +130,12 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
         uint32_t n = 0;
         info.ontologies = skr_ontology_releases(question.snapshot->ontology, &n);
         info.n_ontologies = n;
-        for (uint32_t i = 0; i < question.n_slots; i++)
-            info.n_sex_conflicts +=
-                skr_people_sex_conflicts(question.snapshot->people, question.slots[i].dataset);
+        for (uint32_t i = 0; i < question.n_slots && status == SKR_OK; i++) {
+            uint32_t n_conflicts = 0;
+            status = skr_people_sex_conflicts(question.snapshot->people, question.slots[i].dataset,
+                                              &n_conflicts, err);
+            info.n_sex_conflicts += n_conflicts;
+        }
     }
     skr_engine_end(&question);
     if (status < 0)

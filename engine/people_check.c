@@ -21,16 +21,21 @@ static bool is_sex_term(const char *curie)
            strcasecmp(curie, "NCIT:C17998") == 0;
 }
 
-static void offer_stated(const skr_question *question, skr_suggest *suggest, bool needs_values)
+static int offer_stated(const skr_question *question, skr_suggest *suggest, bool needs_values,
+                        skr_err *err)
 {
     for (uint32_t slot = 0; slot < question->n_slots; slot++) {
         uint32_t n = 0;
-        const skr_stated_term *terms =
-            skr_people_terms(question->snapshot->people, question->slots[slot].dataset, &n);
+        const skr_stated_term *terms = NULL;
+        int status = skr_people_terms(question->snapshot->people, question->slots[slot].dataset,
+                                      &terms, &n, err);
+        if (status < 0)
+            return status;
         for (uint32_t i = 0; i < n; i++)
             if (!needs_values || terms[i].has_values)
                 skr_suggest_offer(suggest, terms[i].curie);
     }
+    return SKR_OK;
 }
 
 static int check_term(const skr_question *question, const skr_expr *node, skr_err *err)
@@ -38,12 +43,17 @@ static int check_term(const skr_question *question, const skr_expr *node, skr_er
     const skr_snapshot *snapshot = question->snapshot;
     skr_suggest suggest;
     char text[SKR_SUGGEST_TEXT_MAX];
+    bool is_known = false;
     if (question->access->is_remote || node->text == NULL || is_sex_term(node->text) ||
-        skr_ontology_knows(snapshot->ontology, node->text) ||
-        skr_people_knows_term(snapshot->people, node->text))
+        skr_ontology_knows(snapshot->ontology, node->text))
         return SKR_OK;
+    int status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
+    if (status < 0 || is_known)
+        return status;
     skr_suggest_init(&suggest, node->text);
-    offer_stated(question, &suggest, false);
+    status = offer_stated(question, &suggest, false, err);
+    if (status < 0)
+        return status;
     uint32_t n = skr_ontology_n_terms(snapshot->ontology);
     for (uint32_t i = 0; i < n; i++)
         skr_suggest_offer(&suggest, skr_ontology_curie(snapshot->ontology, i));
@@ -59,11 +69,16 @@ static int check_value(const skr_question *question, const skr_expr *node, skr_e
 {
     skr_suggest suggest;
     char text[SKR_SUGGEST_TEXT_MAX];
-    if (question->access->is_remote ||
-        skr_people_has_values(question->snapshot->people, node->text))
+    bool is_known = false;
+    if (question->access->is_remote)
         return SKR_OK;
+    int status = skr_people_has_values(question->snapshot->people, node->text, &is_known, err);
+    if (status < 0 || is_known)
+        return status;
     skr_suggest_init(&suggest, node->text);
-    offer_stated(question, &suggest, true);
+    status = offer_stated(question, &suggest, true, err);
+    if (status < 0)
+        return status;
     skr_fail(err, SKR_ERR_QUERY, "nobody has a value of %s%s", node->text,
              skr_suggest_text(&suggest, text));
     return point(node, SKR_ERR_QUERY, err);
@@ -95,8 +110,11 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
     skr_suggest_init(&suggest, node->text);
     for (uint32_t slot = 0; slot < question->n_slots; slot++) {
         uint32_t n = 0;
-        const skr_stated_term *terms =
-            skr_people_terms(question->snapshot->people, question->slots[slot].dataset, &n);
+        const skr_stated_term *terms = NULL;
+        int status = skr_people_terms(question->snapshot->people, question->slots[slot].dataset,
+                                      &terms, &n, err);
+        if (status < 0)
+            return status;
         for (uint32_t i = 0; i < n; i++) {
             if (terms[i].kind != kind)
                 continue;

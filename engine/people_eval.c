@@ -96,6 +96,7 @@ typedef struct leaf {
     const skr_expr *node;
     bool is_negated; /* an odd number of nots stand above it */
     skr_genomic genomic;
+    uint64_t *named; /* of a file of ids: the same in every dataset */
 } leaf;
 
 typedef struct evaluation {
@@ -120,7 +121,8 @@ static int add_leaf(evaluation *eval, const skr_expr *node, bool is_negated, skr
     return SKR_OK;
 }
 
-/* Checks the names of every node, and lists the genomic ones in the order of the tree. */
+/* Checks the names of every node, and lists those that are the same work in every dataset, in the
+ * order of the tree. */
 static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
 {
     int status = skr_people_check(eval->question, node, err);
@@ -135,6 +137,7 @@ static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_e
         return survey(eval, node->left, !is_negated, err);
     case SKR_E_CARRIES:
     case SKR_E_ABSENT:
+    case SKR_E_ID_FILE:
         return add_leaf(eval, node, is_negated, err);
     default:
         return SKR_OK;
@@ -144,6 +147,10 @@ static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_e
 static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
 {
     const skr_expr *node = at->node;
+    if (node->op == SKR_E_ID_FILE) {
+        int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
+        return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
+    }
     if (node->op == SKR_E_CARRIES)
         return skr_carriers_find(eval->question, node->alleles, at->is_negated, &at->genomic, err);
     skr_aexpr variant = {.op = SKR_A_VARIANT,
@@ -178,7 +185,9 @@ static int eval_leaf(const evaluation *eval, const skr_expr *node, uint32_t slot
     if (status < 0)
         return status;
     const leaf *genomic = leaf_of(eval, node);
-    if (genomic != NULL)
+    if (genomic != NULL && genomic->named != NULL)
+        skr_bits_or(bits, genomic->named, eval->n_words);
+    else if (genomic != NULL)
         skr_bits_or(bits,
                     node->op == SKR_E_ABSENT ? genomic->genomic.assessed.sets[slot]
                                              : genomic->genomic.carriers.sets[slot],
@@ -242,8 +251,11 @@ static int eval_slots(const evaluation *eval, const skr_expr *expr, skr_people_a
     int status = skr_bits_new(snapshot->n_people, &all, err);
     for (uint32_t slot = 0; status == SKR_OK && slot < question->n_slots; slot++) {
         uint64_t *bits = NULL;
-        const skr_people_set *members =
-            skr_people_of_dataset(snapshot->people, question->slots[slot].dataset);
+        const skr_people_set *members = NULL;
+        status =
+            skr_people_of_dataset(snapshot->people, question->slots[slot].dataset, &members, err);
+        if (status < 0)
+            break;
         memset(all, 0, eval->n_words * sizeof *all);
         if (members != NULL)
             skr_people_set_mark(members, all, snapshot->n_people);
@@ -278,8 +290,10 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr,
         status = skr_people_sets_new(question, &answer.unassessed, err);
     if (status == SKR_OK)
         status = eval_slots(&eval, expr, &answer, err);
-    for (size_t i = 0; i < eval.n_leaves; i++)
+    for (size_t i = 0; i < eval.n_leaves; i++) {
         skr_genomic_done(&eval.leaves[i].genomic);
+        free(eval.leaves[i].named);
+    }
     free(eval.leaves);
     if (status < 0)
         skr_people_answer_done(&answer);

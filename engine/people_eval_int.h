@@ -79,7 +79,15 @@ void skr_genomic_done(skr_genomic *genomic);
 SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr *expr,
                                     uint64_t *numbers, bool *ret_is_counted, skr_err *err);
 
-/* One node that asks for facts about people, in one slot: sets bits in people. Errors: NOMEM. */
+/*
+ * Sets the bits of the individuals that a node ID or ID_FILE names. On the command line one that
+ * is not there fails, with the nearest. Errors: QUERY, CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_expr *node,
+                                     uint64_t *people, skr_err *err);
+
+/* One node that asks for facts about people, in one slot: sets bits in people. ID_FILE is not
+ * among them. Errors: CORRUPT, IO, NOMEM, QUERY. */
 SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
                                  uint64_t *people, skr_err *err);
 

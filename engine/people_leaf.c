@@ -2,6 +2,7 @@
  * people_leaf.c - what a dataset says of its people: terms, sex, ages, measured values.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,45 +23,53 @@ typedef struct term_visit {
     skr_column column;
 } term_visit;
 
-static void mark_term(const term_visit *visit, const char *curie)
+static int mark_term(const term_visit *visit, const char *curie, skr_err *err)
 {
+    const skr_people_set *set = NULL;
     if (visit->node != NULL) {
-        skr_people_compare(visit->people, visit->dataset, visit->column, curie,
-                           visit->node->compare, visit->node->number, visit->bits);
-        return;
+        const skr_people_comparison comparison = {visit->column, curie, visit->node->compare,
+                                                  visit->node->number};
+        return skr_people_compare(visit->people, visit->dataset, &comparison, visit->bits, err);
     }
-    const skr_people_set *set = skr_people_of_term(visit->people, visit->dataset, curie);
-    if (set != NULL)
+    int status = skr_people_of_term(visit->people, visit->dataset, curie, &set, err);
+    if (status == SKR_OK && set != NULL)
         skr_people_set_mark(set, visit->bits, visit->n_people);
+    return status;
 }
 
 static int on_synonym(void *context, const char *curie, skr_err *err)
 {
-    (void)err;
-    mark_term(context, curie);
-    return SKR_OK;
+    return mark_term(context, curie, err);
 }
 
 static int on_descendant(void *context, const char *curie, skr_err *err)
 {
     term_visit *visit = context;
-    mark_term(visit, curie);
+    int status = mark_term(visit, curie, err);
     uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (term == SKR_NONE)
-        return SKR_OK;
+    if (status < 0 || term == SKR_NONE)
+        return status;
     return skr_ontology_synonyms(visit->ontology, term, on_synonym, visit, err);
 }
 
 /* A term, with its descendants or alone; old ids mean what became of them. */
 static int mark_class(term_visit *visit, const char *curie, bool has_descendants, skr_err *err)
 {
-    mark_term(visit, curie);
+    int status = mark_term(visit, curie, err);
     uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (term == SKR_NONE)
-        return SKR_OK; /* of an ontology that is not loaded, or retired: as stated */
+    if (status < 0 || term == SKR_NONE)
+        return status; /* of an ontology that is not loaded, or retired: as stated */
     if (has_descendants)
         return skr_ontology_descendants(visit->ontology, term, on_descendant, visit, err);
     return on_descendant(visit, skr_ontology_curie(visit->ontology, term), err);
+}
+
+/* Sets the complement within the n_people bits. */
+static void complement(const skr_question *question, uint64_t *bits)
+{
+    size_t n_words = skr_bits_words(question->snapshot->n_people);
+    for (size_t i = 0; i < n_words; i++)
+        bits[i] = ~bits[i];
 }
 
 /* ------------------------------------------------------------------ sex and karyotype */
@@ -87,34 +96,69 @@ static bool is_karyotype(skr_karyotype karyotype, uint8_t n_x, uint8_t n_y)
     return karyotype.n_x == n_x && karyotype.n_y == n_y;
 }
 
+/* Who has a karyotype that a test says yes to. */
+typedef bool (*karyotype_test)(skr_karyotype karyotype, const void *context);
+
+static int mark_karyotypes(const skr_question *question, uint32_t dataset, karyotype_test test,
+                           const void *context, uint64_t *bits, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    uint32_t n = skr_people_n_karyotypes(snapshot->people, dataset);
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        skr_karyotype karyotype;
+        const skr_people_set *set = NULL;
+        status = skr_people_of_karyotype(snapshot->people, dataset, i, &karyotype, &set, err);
+        if (status == SKR_OK && set != NULL && test(karyotype, context))
+            skr_people_set_mark(set, bits, snapshot->n_people);
+    }
+    return status;
+}
+
+/* Does the karyotype mean this sex? Unknown: it means one. */
+static bool means_sex(skr_karyotype karyotype, const void *context)
+{
+    skr_sex sex = *(const skr_sex *)context;
+    bool is_female = is_karyotype(karyotype, 2, 0);
+    bool is_male = is_karyotype(karyotype, 1, 1);
+    return sex == SKR_SEX_FEMALE ? is_female : sex == SKR_SEX_MALE ? is_male : is_female || is_male;
+}
+
 /* As people said; of those who said nothing, XX is female and XY male. */
 static int mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex, uint64_t *bits,
                     skr_err *err)
 {
     const skr_snapshot *snapshot = question->snapshot;
-    const skr_people_set *said = skr_people_of_sex(snapshot->people, dataset, sex);
-    const skr_people_set *silent = skr_people_of_sex(snapshot->people, dataset, SKR_SEX_UNKNOWN);
+    size_t n_words = skr_bits_words(snapshot->n_people);
+    const skr_people_set *said = NULL;
+    const skr_people_set *silent = NULL;
     uint64_t *unknown = NULL;
-    if (said != NULL && sex != SKR_SEX_UNKNOWN)
+    uint64_t *meant = NULL;
+    int status = skr_people_of_sex(snapshot->people, dataset, sex, &said, err);
+    if (status == SKR_OK && said != NULL && sex != SKR_SEX_UNKNOWN)
         skr_people_set_mark(said, bits, snapshot->n_people);
-    if (silent == NULL || sex == SKR_SEX_OTHER)
-        return SKR_OK;
-    int status = skr_bits_new(snapshot->n_people, &unknown, err);
-    if (status < 0)
+    if (status < 0 || sex == SKR_SEX_OTHER)
         return status;
+    status = skr_people_of_sex(snapshot->people, dataset, SKR_SEX_UNKNOWN, &silent, err);
+    if (status < 0 || silent == NULL)
+        return status;
+    status = skr_bits_new(snapshot->n_people, &unknown, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(snapshot->n_people, &meant, err);
+    if (status == SKR_OK)
+        status = mark_karyotypes(question, dataset, means_sex, &sex, meant, err);
+    if (status < 0)
+        goto out;
     skr_people_set_mark(silent, unknown, snapshot->n_people);
-    for (uint32_t i = 0; i < snapshot->n_people; i++) {
-        if (!skr_bits_has(unknown, i))
-            continue;
-        skr_karyotype karyotype = skr_people_karyotype(snapshot->people, dataset, i);
-        skr_sex by_karyotype = is_karyotype(karyotype, 2, 0)   ? SKR_SEX_FEMALE
-                               : is_karyotype(karyotype, 1, 1) ? SKR_SEX_MALE
-                                                               : SKR_SEX_UNKNOWN;
-        if (by_karyotype == sex)
-            skr_bits_set(bits, i);
-    }
+    if (sex == SKR_SEX_UNKNOWN)
+        skr_bits_and_not(unknown, meant, n_words);
+    else
+        skr_bits_and(unknown, meant, n_words);
+    skr_bits_or(bits, unknown, n_words);
+out:
     free(unknown);
-    return SKR_OK;
+    free(meant);
+    return status;
 }
 
 static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t dataset,
@@ -132,10 +176,21 @@ static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t
     return status;
 }
 
+static bool is_the_same(skr_karyotype karyotype, const void *context)
+{
+    const skr_karyotype *asked = context;
+    return is_karyotype(karyotype, asked->n_x, asked->n_y);
+}
+
+/* A known one that differs. */
+static bool is_another(skr_karyotype karyotype, const void *context)
+{
+    return karyotype.n_x != SKR_KARYOTYPE_UNKNOWN && !is_the_same(karyotype, context);
+}
+
 static int leaf_karyotype(const skr_question *question, const skr_expr *node, uint32_t dataset,
                           uint64_t *bits, skr_err *err)
 {
-    const skr_snapshot *snapshot = question->snapshot;
     skr_karyotype asked;
     int status = skr_karyotype_parse(node->text, &asked, err);
     if (status < 0) {
@@ -144,25 +199,14 @@ static int leaf_karyotype(const skr_question *question, const skr_expr *node, ui
         skr_query_point(err, node->source, node->at, node->n_at);
         return status == SKR_ERR_INPUT ? SKR_ERR_QUERY : status;
     }
-    uint64_t *members = NULL;
-    const skr_people_set *all = skr_people_of_dataset(snapshot->people, dataset);
-    if (all == NULL)
-        return SKR_OK;
-    status = skr_bits_new(snapshot->n_people, &members, err);
-    if (status < 0)
-        return status;
-    skr_people_set_mark(all, members, snapshot->n_people);
-    for (uint32_t i = 0; i < snapshot->n_people; i++) {
-        if (!skr_bits_has(members, i))
-            continue;
-        skr_karyotype karyotype = skr_people_karyotype(snapshot->people, dataset, i);
-        bool is_it = is_karyotype(karyotype, asked.n_x, asked.n_y);
-        bool is_known = karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
-        if (node->compare == SKR_NE ? is_known && !is_it : is_it)
-            skr_bits_set(bits, i);
-    }
-    free(members);
-    return SKR_OK;
+    if (node->compare == SKR_NE)
+        return mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+    if (asked.n_x != SKR_KARYOTYPE_UNKNOWN)
+        return mark_karyotypes(question, dataset, is_the_same, &asked, bits, err);
+    /* unknown: nobody said which, also of those without a sample; the caller keeps members only */
+    status = mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+    complement(question, bits);
+    return status;
 }
 
 /* ------------------------------------------------------------------ country and ancestry */
@@ -185,25 +229,26 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
     const skr_snapshot *snapshot = question->snapshot;
     uint32_t n = 0;
     uint64_t *named = NULL;
-    const skr_stated_term *terms = skr_people_terms(snapshot->people, dataset, &n);
-    int status = skr_bits_new(snapshot->n_people, &named, err);
-    if (status < 0)
-        return status;
-    for (uint32_t i = 0; i < n; i++) {
+    const skr_stated_term *terms = NULL;
+    int status = skr_people_terms(snapshot->people, dataset, &terms, &n, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(snapshot->n_people, &named, err);
+    for (uint32_t i = 0; status == SKR_OK && i < n; i++) {
+        const skr_people_set *set = NULL;
         if (!is_stated_as(&terms[i], node))
             continue;
-        const skr_people_set *set = skr_people_of_term(snapshot->people, dataset, terms[i].curie);
+        status = skr_people_of_term(snapshot->people, dataset, terms[i].curie, &set, err);
         if (set != NULL)
             skr_people_set_mark(set, has_name(&terms[i], node->text) ? named : bits,
                                 snapshot->n_people);
     }
     size_t n_words = skr_bits_words(snapshot->n_people);
-    if (node->compare == SKR_NE)
+    if (status == SKR_OK && node->compare == SKR_NE)
         skr_bits_and_not(bits, named, n_words);
-    else
+    else if (status == SKR_OK)
         memcpy(bits, named, n_words * sizeof *bits);
     free(named);
-    return SKR_OK;
+    return status;
 }
 
 /* ------------------------------------------------------------------ leaves */
@@ -226,9 +271,8 @@ static int leaf_compare(const skr_question *question, const skr_expr *node, uint
                         skr_column column, uint64_t *bits, skr_err *err)
 {
     if (column == SKR_COLUMN_AGE || column == SKR_COLUMN_ANY_ONSET) {
-        skr_people_compare(question->snapshot->people, dataset, column, NULL, node->compare,
-                           node->number, bits);
-        return SKR_OK;
+        const skr_people_comparison comparison = {column, NULL, node->compare, node->number};
+        return skr_people_compare(question->snapshot->people, dataset, &comparison, bits, err);
     }
     term_visit visit = {.people = question->snapshot->people,
                         .ontology = question->snapshot->ontology,
@@ -240,19 +284,54 @@ static int leaf_compare(const skr_question *question, const skr_expr *node, uint
     return mark_class(&visit, node->text, column == SKR_COLUMN_ONSET, err);
 }
 
-static void mark_id(const skr_question *question, const char *id, uint64_t *bits)
+static int fail_unknown(const skr_question *question, const skr_expr *node,
+                        const skr_id_text *unknown, size_t n_more, skr_err *err)
 {
-    uint32_t individual = skr_people_find(question->snapshot->people, id);
-    if (individual != SKR_NONE)
-        skr_bits_set(bits, individual);
+    char more[64] = "";
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    skr_suggest suggest;
+    const skr_people *people = question->snapshot->people;
+    int status = skr_people_load_ids(people, err);
+    if (status < 0)
+        return status;
+    skr_suggest_init(&suggest, unknown->text);
+    for (uint32_t i = 0; i < skr_people_count(people); i++)
+        skr_suggest_offer(&suggest, skr_people_id(people, i));
+    if (n_more > 0)
+        (void)snprintf(more, sizeof more, "; %zu more of its ids are not there", n_more);
+    if (node->op == SKR_E_ID_FILE)
+        (void)skr_fail(err, SKR_ERR_QUERY, "%s:%u: no individual '%s'%s%s", node->text,
+                       unknown->line, unknown->text, skr_suggest_text(&suggest, nearest), more);
+    else
+        (void)skr_fail(err, SKR_ERR_QUERY, "no individual '%s'%s", unknown->text,
+                       skr_suggest_text(&suggest, nearest));
+    skr_query_point(err, node->source, node->at, node->n_at);
+    return SKR_ERR_QUERY;
 }
 
-/* Sets the complement within the n_people bits. */
-static void complement(const skr_question *question, uint64_t *bits)
+int skr_people_find_ids(const skr_question *question, const skr_expr *node, uint64_t *people,
+                        skr_err *err)
 {
-    size_t n_words = skr_bits_words(question->snapshot->n_people);
-    for (size_t i = 0; i < n_words; i++)
-        bits[i] = ~bits[i];
+    const skr_id_text one = {node->text, (uint32_t)strlen(node->text), 0};
+    const skr_id_text *ids = node->op == SKR_E_ID_FILE ? node->ids : &one;
+    size_t n = node->op == SKR_E_ID_FILE ? node->n_ids : 1;
+    size_t n_unknown = 0;
+    size_t first_unknown = 0;
+    uint32_t *individuals = malloc((n + 1) * sizeof *individuals);
+    if (individuals == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+    int status = skr_people_find_all(question->snapshot->people, ids, n, individuals, err);
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        if (individuals[i] != SKR_NONE)
+            skr_bits_set(people, individuals[i]);
+        else if (n_unknown++ == 0)
+            first_unknown = i;
+    }
+    free(individuals);
+    /* over HTTP an id that is not there counts 0: whether it is, is not told */
+    if (status == SKR_OK && n_unknown > 0 && !question->access->is_remote)
+        status = fail_unknown(question, node, &ids[first_unknown], n_unknown - 1, err);
+    return status;
 }
 
 int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
@@ -286,18 +365,16 @@ int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t
                             err);
     case SKR_E_VALUE:
         return leaf_compare(question, node, dataset, SKR_COLUMN_VALUE, people, err);
-    case SKR_E_ID:
-        mark_id(question, node->text, people);
+    case SKR_E_ID: {
+        int status = skr_people_find_ids(question, node, people, err);
+        if (status < 0)
+            return status;
         break;
-    case SKR_E_ID_FILE:
-        for (size_t i = 0; i < node->n_ids; i++)
-            mark_id(question, node->ids[i], people);
-        break;
+    }
     default:
         return skr_fail(err, SKR_ERR_NOT_YET, "this part of the language is not built yet");
     }
-    bool is_not = node->compare == SKR_NE && (node->op == SKR_E_DATASET || node->op == SKR_E_ID);
-    if (is_not)
+    if (node->compare == SKR_NE)
         complement(question, people);
     return SKR_OK;
 }

@@ -87,7 +87,7 @@ typedef enum skr_expr_op {
     SKR_E_ONSET,     /* text: a term, or NULL for any disease; compare, number in years */
     SKR_E_VALUE,     /* text: a CURIE; compare, number */
     SKR_E_ID,        /* text: an individual's id */
-    SKR_E_ID_FILE,   /* ids: read from @FILE, ascending, each once */
+    SKR_E_ID_FILE,   /* ids: read from @FILE, as they stand there */
 } skr_expr_op;
 
 typedef struct skr_expr {
@@ -98,7 +98,7 @@ typedef struct skr_expr {
     const char *text;
     skr_compare compare;
     double number;
-    const char *const *ids; /* of ID_FILE */
+    const skr_id_text *ids; /* of ID_FILE, whose name is the text */
     size_t n_ids;
     const char *source; /* as in skr_aexpr */
     uint32_t at;

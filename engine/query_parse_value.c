@@ -192,11 +192,6 @@ int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node
 
 /* ------------------------------------------------------------------ files of ids */
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err *err)
 {
     FILE *file = fopen(path, "rbe");
@@ -236,29 +231,41 @@ static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err 
     return SKR_OK;
 }
 
+/* Is it plain text, as ids are? */
+static bool is_text(const char *line, size_t n)
+{
+    size_t i = 0;
+    while (i < n && line[i] >= 0x20 && line[i] < 0x7f)
+        i++;
+    while (i < n) {
+        size_t n_character = skr_utf8_length(line + i, n - i);
+        if (n_character == 0 || (unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            return false;
+        i += n_character;
+    }
+    return true;
+}
+
 /* One line, its end cut off: an id, or nothing. */
-static int take_id(skr_parser *parser, const char *path, size_t number, char *line, size_t n,
-                   const char **ids, size_t *n_ids, skr_err *err)
+static int take_id(const char *path, uint32_t number, char *line, size_t n, skr_expr *node,
+                   skr_id_text *ids, skr_err *err)
 {
     if (n > 0 && line[n - 1] == '\r')
         n--;
     if (n == 0)
         return SKR_OK;
     if (n > SKR_NAME_MAX)
-        return skr_fail(err, SKR_ERR_INPUT, "%s:%zu: longer than %u bytes, not an id", path, number,
+        return skr_fail(err, SKR_ERR_INPUT, "%s:%u: longer than %u bytes, not an id", path, number,
                         SKR_NAME_MAX);
-    for (size_t i = 0; i < n;) {
-        size_t n_character = skr_utf8_length(line + i, n - i);
-        if (n_character == 0 || (unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-            return skr_fail(err, SKR_ERR_INPUT, "%s:%zu: expected one id a line, as plain text",
-                            path, number);
-        i += n_character;
-    }
-    int status = skr_query_text(parser->query, line, n, &ids[*n_ids], err);
-    *n_ids += status == SKR_OK;
-    return status;
+    if (!is_text(line, n))
+        return skr_fail(err, SKR_ERR_INPUT, "%s:%u: expected one id a line, as plain text", path,
+                        number);
+    line[n] = '\0';
+    ids[node->n_ids++] = (skr_id_text){line, (uint32_t)n, number};
+    return SKR_OK;
 }
 
+/* bytes[0, n] belong to the query; its lines become texts where they stand. */
 static int take_ids(skr_parser *parser, const char *path, char *bytes, size_t n, skr_expr *node,
                     skr_err *err)
 {
@@ -266,28 +273,22 @@ static int take_ids(skr_parser *parser, const char *path, char *bytes, size_t n,
     for (size_t i = 0; i < n; i++)
         n_lines += bytes[i] == '\n';
     void *memory = NULL;
-    int status = skr_query_alloc(parser->query, n_lines * sizeof(char *), &memory, err);
+    int status = n_lines < UINT32_MAX
+                     ? skr_query_alloc(parser->query, n_lines * sizeof(skr_id_text), &memory, err)
+                     : skr_fail(err, SKR_ERR_LIMIT, "%s: too many lines", path);
     if (status < 0)
         return status;
-    const char **ids = memory;
-    size_t n_ids = 0;
+    skr_id_text *ids = memory;
     size_t from = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a byte order mark */
-    for (size_t number = 1; from < n; number++) {
+    for (uint32_t number = 1; from < n && status == SKR_OK; number++) {
         const char *newline = memchr(bytes + from, '\n', n - from);
         size_t to = newline == NULL ? n : (size_t)(newline - bytes);
-        status = take_id(parser, path, number, bytes + from, to - from, ids, &n_ids, err);
-        if (status < 0)
-            return status;
+        status = take_id(path, number, bytes + from, to - from, node, ids, err);
         from = to + 1;
     }
-    qsort(ids, n_ids, sizeof *ids, compare_texts);
-    size_t n_kept = 0;
-    for (size_t i = 0; i < n_ids; i++)
-        if (n_kept == 0 || strcmp(ids[n_kept - 1], ids[i]) != 0)
-            ids[n_kept++] = ids[i];
     node->ids = ids;
-    node->n_ids = n_kept;
-    return SKR_OK;
+    node->text = path;
+    return status;
 }
 
 int skr_parse_id_file(skr_parser *parser, const skr_token *token, skr_expr *node, skr_err *err)
@@ -299,8 +300,11 @@ int skr_parse_id_file(skr_parser *parser, const skr_token *token, skr_expr *node
     char *bytes = NULL;
     size_t n = 0;
     int status = read_file(path, &bytes, &n, err);
+    const char *kept = NULL;
     if (status == SKR_OK)
-        status = take_ids(parser, path, bytes, n, node, err);
+        status = skr_query_text(parser->query, bytes, n, &kept, err);
+    if (status == SKR_OK)
+        status = take_ids(parser, path, (char *)kept, n, node, err);
     free(bytes);
     if (status < 0)
         (void)skr_query_point(err, parser->source, token->at, token->n_at);

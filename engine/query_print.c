@@ -187,7 +187,7 @@ static int add_ids(skr_query *memory, const skr_view *view, part_list *list, skr
         canon *part = NULL;
         status = put(&text, "id=", err);
         if (status == SKR_OK)
-            status = skr_query_put_word(&text, view->ids[i], err);
+            status = skr_query_put_word(&text, view->ids[i].text, err);
         if (status == SKR_OK)
             status = new_part(memory, &text, &part, err);
         if (status == SKR_OK)

@@ -18,7 +18,7 @@ typedef struct skr_view {
     skr_joint joint;
     const void *left;
     const void *right;
-    const char *const *ids;
+    const skr_id_text *ids;
     size_t n_ids;
     int (*print)(const void *node, skr_buffer *text, skr_err *err); /* of an atom */
 } skr_view;

@@ -80,10 +80,10 @@ static int list_stated(lister *list, uint64_t *bits, skr_err *err)
     const skr_question *question = list->question;
     const skr_snapshot *snapshot = question->snapshot;
     int status = SKR_OK;
-    for (uint32_t slot = 0; slot < question->n_slots; slot++) {
+    for (uint32_t slot = 0; status == SKR_OK && slot < question->n_slots; slot++) {
         uint32_t n = 0;
-        const skr_stated_term *terms =
-            skr_people_terms(snapshot->people, question->slots[slot].dataset, &n);
+        const skr_stated_term *terms = NULL;
+        status = skr_people_terms(snapshot->people, question->slots[slot].dataset, &terms, &n, err);
         for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
             bool told = false;
             status = is_told(question, terms[i].curie, bits, &told, err);

@@ -6,20 +6,23 @@
 
 #include "index/blob_int.h"
 
-/* Large enough for zstd to do well, small enough that a buffer for one costs nothing. */
-#define PIECE (4u << 20)
-
 int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n, skr_codec codec,
                  skr_buffer *directory, skr_err *err)
 {
-    size_t n_refs = (n + PIECE - 1) / PIECE;
+    return skr_blob_put_in(writer, bytes, n, SKR_BLOB_WHOLE, codec, directory, err);
+}
+
+int skr_blob_put_in(skr_block_writer *writer, const void *bytes, size_t n, size_t n_a_block,
+                    skr_codec codec, skr_buffer *directory, skr_err *err)
+{
+    size_t n_refs = (n + n_a_block - 1) / n_a_block;
     int status = skr_buffer_put_varint(directory, n, err);
     if (status == SKR_OK)
         status = skr_buffer_put_varint(directory, n_refs, err);
     for (size_t i = 0; status == SKR_OK && i < n_refs; i++) {
-        size_t n_here = n - i * PIECE < PIECE ? n - i * PIECE : PIECE;
+        size_t n_here = n - i * n_a_block < n_a_block ? n - i * n_a_block : n_a_block;
         skr_block_ref ref;
-        status = skr_block_writer_put(writer, (const uint8_t *)bytes + i * PIECE, n_here, codec,
+        status = skr_block_writer_put(writer, (const uint8_t *)bytes + i * n_a_block, n_here, codec,
                                       &ref, err);
         if (status == SKR_OK)
             status = skr_block_ref_put(directory, &ref, err);
@@ -31,14 +34,19 @@ static int read_refs(const skr_block_file *file, skr_cursor *directory, skr_blob
                      skr_err *err)
 {
     uint64_t n_found = 0;
+    bool are_alike = true;
     for (uint32_t i = 0; i < blob->n_refs; i++) {
         blob->refs[i] = skr_block_ref_take(directory);
         int status = skr_block_file_check_ref(file, &blob->refs[i], err);
         if (status < 0)
             return status;
         n_found += blob->refs[i].n_raw;
+        /* all but the last are alike, so that a byte's block is known */
+        are_alike = are_alike && blob->refs[i].n_raw > 0 &&
+                    (i == 0 || blob->refs[i - 1].n_raw == blob->refs[0].n_raw) &&
+                    blob->refs[i].n_raw <= blob->refs[0].n_raw;
     }
-    if (directory->is_bad || n_found != blob->n_bytes)
+    if (directory->is_bad || !are_alike || n_found != blob->n_bytes)
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: a run of blocks that is not as long as stated",
                         skr_block_file_name(file));
     return SKR_OK;
@@ -85,6 +93,45 @@ int skr_blob_read(skr_block_reader *reader, const skr_block_file *file, const sk
             status = skr_buffer_put(bytes, piece.bytes, piece.n, err);
     }
     skr_buffer_done(&piece);
+    return status;
+}
+
+int skr_blob_read_part(skr_block_reader *reader, const skr_block_file *file, const skr_blob *blob,
+                       uint64_t at, size_t n, skr_buffer *bytes, skr_err *err)
+{
+    skr_buffer piece = {0};
+    bytes->n = 0;
+    if (at > blob->n_bytes || n > blob->n_bytes - at)
+        return skr_fail(err, SKR_ERR_CORRUPT, "%s: a part that is outside its run of blocks",
+                        skr_block_file_name(file));
+    int status = skr_buffer_reserve(bytes, n, err);
+    while (status == SKR_OK && bytes->n < n) {
+        uint32_t n_a_block = blob->refs[0].n_raw;
+        uint64_t from = at + bytes->n;
+        skr_block_wish wish = {file, blob->refs[from / n_a_block], &piece};
+        status = skr_block_reader_get(reader, &wish, 1, err);
+        if (status < 0)
+            break;
+        size_t skipped = (size_t)(from % n_a_block);
+        size_t n_here = piece.n - skipped < n - bytes->n ? piece.n - skipped : n - bytes->n;
+        status = skr_buffer_put(bytes, piece.bytes + skipped, n_here, err);
+    }
+    skr_buffer_done(&piece);
+    return status;
+}
+
+int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file, const skr_blob *blob,
+                  skr_buffer *directory, skr_err *err)
+{
+    int status = skr_buffer_put_varint(directory, blob->n_bytes, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(directory, blob->n_refs, err);
+    for (uint32_t i = 0; status == SKR_OK && i < blob->n_refs; i++) {
+        skr_block_ref ref;
+        status = skr_block_writer_copy(writer, file, &blob->refs[i], &ref, err);
+        if (status == SKR_OK)
+            status = skr_block_ref_put(directory, &ref, err);
+    }
     return status;
 }
 

@@ -20,7 +20,17 @@ typedef struct skr_blob {
     uint32_t n_refs;
 } skr_blob;
 
-/* Writes the bytes and appends where they lie to the directory. Errors: IO, NOMEM. */
+/* Bytes of a block: of blobs that are read whole, and of those of which a part may be wanted. */
+#define SKR_BLOB_WHOLE (4u << 20)
+#define SKR_BLOB_PARTS (64u << 10)
+
+/* Writes the bytes in blocks of n_a_block, the last one shorter, and appends where they lie to the
+ * directory. Errors: IO, NOMEM. */
+SKR_MUST_USE int skr_blob_put_in(skr_block_writer *writer, const void *bytes, size_t n,
+                                 size_t n_a_block, skr_codec codec, skr_buffer *directory,
+                                 skr_err *err);
+
+/* The same in blocks of SKR_BLOB_WHOLE. */
 SKR_MUST_USE int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n,
                               skr_codec codec, skr_buffer *directory, skr_err *err);
 
@@ -34,6 +44,19 @@ SKR_MUST_USE int skr_blob_take(const skr_block_file *file, skr_cursor *directory
 /* Reads all bytes into the buffer, which is cleared first. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_blob_read(skr_block_reader *reader, const skr_block_file *file,
                                const skr_blob *blob, skr_buffer *bytes, skr_err *err);
+
+/*
+ * Reads n bytes from byte `at` on, which must be in the blob (CORRUPT otherwise), into the buffer,
+ * which is cleared first: only the blocks that they lie in. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_blob_read_part(skr_block_reader *reader, const skr_block_file *file,
+                                    const skr_blob *blob, uint64_t at, size_t n, skr_buffer *bytes,
+                                    skr_err *err);
+
+/* Writes the blocks of a blob of another file as they are stored, and appends where they lie to the
+ * directory. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file,
+                               const skr_blob *blob, skr_buffer *directory, skr_err *err);
 
 /* Appends the blob's references to a list of them, which the caller frees. Errors: NOMEM. */
 typedef struct skr_ref_list {

@@ -1,8 +1,8 @@
 /*
  * people.c - an open people table: who the individuals are, and the sets that questions use.
  *
- * Every set is proved well-formed when the table is opened, and decoded when it is first asked for:
- * a table holds tens of thousands, a question needs a few.
+ * A table holds tens of thousands of sets and a question needs a few, so each is read when it is
+ * first asked for.
  */
 #include "index/people.h"
 
@@ -21,57 +21,7 @@ static int corrupt(const skr_people *people, const char *what, skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
 }
 
-static int read_dataset(skr_people *people, skr_cursor *directory, skr_block_reader *reader,
-                        skr_people_dataset *dataset, skr_err *err)
-{
-    dataset->n_terms = (uint32_t)skr_cursor_varint_max(directory, UINT32_MAX - 1);
-    for (int part = 0; part < SKR_N_PARTS; part++) {
-        int status = skr_blob_take(people->file, directory, &dataset->blobs[part], err);
-        if (status == SKR_OK && part != SKR_PART_RECORDS)
-            status = skr_blob_read(reader, people->file, &dataset->blobs[part],
-                                   &dataset->parts[part], err);
-        if (status < 0)
-            return status;
-    }
-    return skr_people_dataset_parse(dataset, people->n, skr_block_file_name(people->file), err);
-}
-
-static int read_ids(skr_people *people, skr_cursor *directory, skr_block_reader *reader,
-                    skr_err *err)
-{
-    int status = skr_blob_take(people->file, directory, &people->id_blob, err);
-    if (status == SKR_OK)
-        status = skr_blob_take(people->file, directory, &people->sorted_blob, err);
-    if (status == SKR_OK)
-        status = skr_blob_read(reader, people->file, &people->id_blob, &people->ids, err);
-    if (status == SKR_OK)
-        status = skr_blob_read(reader, people->file, &people->sorted_blob, &people->sorted, err);
-    if (status < 0)
-        return status;
-    if (people->sorted.n != 4 * (size_t)people->n || people->ids.n < 2 * (size_t)people->n)
-        return corrupt(people, "ids are not as many as people", err);
-    people->id_offsets = calloc(people->n + 1u, sizeof *people->id_offsets);
-    if (people->id_offsets == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
-    size_t at = 0;
-    for (uint32_t i = 0; i < people->n; i++) {
-        const uint8_t *nul =
-            at < people->ids.n ? memchr(people->ids.bytes + at, 0, people->ids.n - at) : NULL;
-        if (nul == NULL || nul == people->ids.bytes + at)
-            return corrupt(people, "an id that is empty or cut short", err);
-        people->id_offsets[i] = at;
-        at = (size_t)(nul - people->ids.bytes) + 1;
-        uint32_t ordinal;
-        memcpy(&ordinal, people->sorted.bytes + 4 * (size_t)i, 4);
-        if (ordinal >= people->n)
-            return corrupt(people, "an order of ids that names nobody", err);
-    }
-    if (at != people->ids.n)
-        return corrupt(people, "bytes behind the last id", err);
-    return SKR_OK;
-}
-
-static int read_table(skr_people *people, skr_block_reader *reader, skr_err *err)
+static int read_table(skr_people *people, skr_err *err)
 {
     size_t n;
     const uint8_t *bytes = skr_block_file_directory(people->file, &n);
@@ -81,7 +31,7 @@ static int read_table(skr_people *people, skr_block_reader *reader, skr_err *err
         return skr_fail(err, SKR_ERR_VERSION, "%s: people of another version of Skerry",
                         skr_block_file_name(people->file));
     people->n = (uint32_t)skr_cursor_varint_max(&directory, SKR_INDIVIDUALS_MAX);
-    int status = read_ids(people, &directory, reader, err);
+    int status = skr_people_ids_take(people->file, &directory, people->n, &people->ids, err);
     if (status < 0)
         return status;
     uint64_t n_datasets_max = (uint64_t)(directory.end - directory.at);
@@ -91,7 +41,7 @@ static int read_table(skr_people *people, skr_block_reader *reader, skr_err *err
         return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
     people->n_datasets = n_datasets;
     for (uint32_t i = 0; status == SKR_OK && i < n_datasets; i++)
-        status = read_dataset(people, &directory, reader, &people->datasets[i], err);
+        status = skr_people_dataset_take(people, &directory, &people->datasets[i], err);
     if (status == SKR_OK && !skr_cursor_is_done(&directory))
         status = corrupt(people, "a directory that is not as long as stated", err);
     return status;
@@ -100,20 +50,17 @@ static int read_table(skr_people *people, skr_block_reader *reader, skr_err *err
 int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_people,
                     skr_err *err)
 {
-    skr_block_reader *reader = NULL;
     skr_people *people = calloc(1, sizeof *people);
-    if (people == NULL)
+    if (people == NULL || pthread_mutex_init(&people->lock, NULL) != 0) {
+        free(people);
         return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+    }
     int status = SKR_OK;
-    if (id->name[0] == '\0')
-        goto out;
-    status = skr_block_file_open(folder, id, SKR_FILE_PEOPLE, &people->file, err);
-    if (status == SKR_OK)
-        status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
-    if (status == SKR_OK)
-        status = read_table(people, reader, err);
-out:
-    skr_block_reader_free(reader);
+    if (id->name[0] != '\0') {
+        status = skr_block_file_open(folder, id, SKR_FILE_PEOPLE, &people->file, err);
+        if (status == SKR_OK)
+            status = read_table(people, err);
+    }
     if (status < 0) {
         skr_people_close(people);
         return status;
@@ -126,15 +73,13 @@ void skr_people_close(skr_people *people)
 {
     if (people == NULL)
         return;
-    for (uint32_t i = 0; i < people->n_datasets; i++)
+    for (uint32_t i = 0; people->datasets != NULL && i < people->n_datasets; i++)
         skr_people_dataset_done(&people->datasets[i]);
     free(people->datasets);
-    free(people->id_offsets);
-    skr_buffer_done(&people->ids);
-    skr_buffer_done(&people->sorted);
-    skr_blob_done(&people->id_blob);
-    skr_blob_done(&people->sorted_blob);
+    skr_people_ids_free(people->ids);
+    skr_block_reader_free(people->reader);
     skr_block_file_close(people->file);
+    (void)pthread_mutex_destroy(&people->lock);
     free(people);
 }
 
@@ -143,86 +88,164 @@ uint32_t skr_people_count(const skr_people *people)
     return people->n;
 }
 
-const char *skr_people_id(const skr_people *people, uint32_t individual)
+/* ------------------------------------------------------------------ reading when asked */
+
+/* Takes the lock, and makes the reader that the first one needs. On failure it is not held. */
+static int begin_read(const skr_people *people, skr_err *err)
 {
-    SKR_CHECK(individual < people->n);
-    return (const char *)people->ids.bytes + people->id_offsets[individual];
+    skr_people *mine = (skr_people *)people;
+    (void)pthread_mutex_lock(&mine->lock);
+    int status = SKR_OK;
+    if (mine->reader == NULL)
+        status = skr_block_reader_new(SKR_IO_PREAD, &mine->reader, err);
+    if (status < 0)
+        (void)pthread_mutex_unlock(&mine->lock);
+    return status;
 }
 
-uint32_t skr_people_find(const skr_people *people, const char *id)
+static void end_read(const skr_people *people)
 {
-    const uint32_t *sorted = (const uint32_t *)(const void *)people->sorted.bytes;
-    uint32_t from = 0;
-    uint32_t to = people->n;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        int order = strcmp(skr_people_id(people, sorted[middle]), id);
-        if (order == 0)
-            return sorted[middle];
-        if (order < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return SKR_NONE;
+    (void)pthread_mutex_unlock(&((skr_people *)people)->lock);
 }
 
-/* ------------------------------------------------------------------ sets */
-
-int skr_lazy_set_need(skr_lazy_set *lazy, uint32_t n_people, const skr_people_set **ret_set,
-                      skr_err *err)
+static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set *lazy,
+                    skr_err *err)
 {
-    skr_people_set *set = atomic_load_explicit(&lazy->set, memory_order_acquire);
-    if (set == NULL && lazy->n_bytes > 0) {
-        int status = skr_people_set_decode(lazy->bytes, lazy->n_bytes, n_people, &set, err);
+    skr_buffer bytes = {0};
+    skr_people_set *set = NULL;
+    int status = skr_blob_read_part(people->reader, people->file, blob, lazy->at, lazy->n_bytes,
+                                    &bytes, err);
+    if (status == SKR_OK) {
+        status = skr_people_set_decode(bytes.bytes, bytes.n, people->n, &set, err);
         if (status < 0)
-            return status;
-        skr_people_set *other = NULL;
-        if (!atomic_compare_exchange_strong_explicit(&lazy->set, &other, set, memory_order_acq_rel,
-                                                     memory_order_acquire)) {
-            skr_people_set_free(set); /* another thread was quicker */
-            set = other;
-        }
+            status = skr_fail_in(err, status, "%s", skr_block_file_name(people->file));
     }
-    *ret_set = set;
+    skr_buffer_done(&bytes);
+    if (status < 0)
+        return status;
+    if (lazy->n_members != SKR_NONE && skr_people_set_count(set) != lazy->n_members) {
+        skr_people_set_free(set);
+        return corrupt(people, "a set of as many people as stated was expected", err);
+    }
+    atomic_store_explicit(&lazy->set, set, memory_order_release);
     return SKR_OK;
 }
 
-const skr_people_set *skr_lazy_set_get(skr_lazy_set *lazy, uint32_t n_people)
+int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
+                      enum skr_people_part part, skr_lazy_set *lazy, const skr_people_set **ret_set,
+                      skr_err *err)
 {
-    /* The bytes were proved at open: only memory can fail, as in any call that grows a set. */
-    const skr_people_set *set;
-    int status = skr_lazy_set_need(lazy, n_people, &set, NULL);
-    SKR_CHECK(status == SKR_OK);
-    return set;
+    if (lazy->n_bytes > 0 && atomic_load_explicit(&lazy->set, memory_order_acquire) == NULL) {
+        int status = begin_read(people, err);
+        if (status < 0)
+            return status;
+        if (atomic_load(&lazy->set) == NULL)
+            status = read_set(people, &dataset->blobs[part], lazy, err);
+        end_read(people);
+        if (status < 0)
+            return status;
+    }
+    *ret_set = atomic_load_explicit(&lazy->set, memory_order_acquire);
+    return SKR_OK;
 }
+
+int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    if (atomic_load_explicit(&dataset->has_terms, memory_order_acquire))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    if (!atomic_load(&dataset->has_terms))
+        status = skr_people_terms_read(people, dataset, err);
+    end_read(people);
+    return status;
+}
+
+static int need_values(const skr_people *people, const skr_people_dataset *dataset,
+                       skr_people_values *values, skr_err *err)
+{
+    if (atomic_load_explicit(&values->is_loaded, memory_order_acquire))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    if (!atomic_load(&values->is_loaded))
+        status = skr_people_values_read(people, dataset, values, err);
+    end_read(people);
+    return status;
+}
+
+/* ------------------------------------------------------------------ ids */
+
+int skr_people_find_all(const skr_people *people, const skr_id_text *ids, size_t n,
+                        uint32_t *ret_individuals, skr_err *err)
+{
+    if (people->ids == NULL) {
+        memset(ret_individuals, 0xff, n * sizeof *ret_individuals);
+        return SKR_OK;
+    }
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    status = skr_people_ids_find(people->ids, people->reader, ids, n, ret_individuals, err);
+    end_read(people);
+    return status;
+}
+
+int skr_people_find(const skr_people *people, const char *id, uint32_t *ret_individual,
+                    skr_err *err)
+{
+    const skr_id_text text = {id, (uint32_t)strlen(id), 0};
+    return skr_people_find_all(people, &text, 1, ret_individual, err);
+}
+
+int skr_people_load_ids(const skr_people *people, skr_err *err)
+{
+    if (people->ids == NULL || skr_people_ids_are_loaded(people->ids))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    status = skr_people_ids_load(people->ids, people->reader, err);
+    end_read(people);
+    return status;
+}
+
+const char *skr_people_id(const skr_people *people, uint32_t individual)
+{
+    SKR_CHECK(individual < people->n);
+    return skr_people_ids_at(people->ids, individual);
+}
+
+/* ------------------------------------------------------------------ sets */
 
 static skr_people_dataset *dataset_of(const skr_people *people, uint32_t dataset)
 {
     return dataset < people->n_datasets ? &people->datasets[dataset] : NULL;
 }
 
-const skr_people_set *skr_people_of_dataset(const skr_people *people, uint32_t dataset)
+/* A set of SKR_PART_PEOPLE. */
+static int need_people(const skr_people *people, const skr_people_dataset *of, skr_lazy_set *lazy,
+                       const skr_people_set **ret_set, skr_err *err)
 {
-    skr_people_dataset *of = dataset_of(people, dataset);
-    return of == NULL ? NULL : skr_lazy_set_get(&of->members, people->n);
+    return skr_lazy_set_need(people, of, SKR_PART_PEOPLE, lazy, ret_set, err);
 }
 
-const skr_people_set *skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex)
+int skr_people_of_dataset(const skr_people *people, uint32_t dataset,
+                          const skr_people_set **ret_set, skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
-    return of == NULL ? NULL : skr_lazy_set_get(&of->sexes[sex], people->n);
+    *ret_set = NULL;
+    return of == NULL ? SKR_OK : need_people(people, of, &of->members, ret_set, err);
 }
 
-skr_karyotype skr_people_karyotype(const skr_people *people, uint32_t dataset, uint32_t individual)
+int skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex,
+                      const skr_people_set **ret_set, skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
-    for (uint32_t i = 0; of != NULL && i < of->n_karyotypes; i++) {
-        const skr_people_set *set = skr_lazy_set_get(&of->karyotypes[i].set, people->n);
-        if (set != NULL && skr_people_set_contains(set, individual))
-            return of->karyotypes[i].karyotype;
-    }
-    return (skr_karyotype){SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
+    *ret_set = NULL;
+    return of == NULL ? SKR_OK : need_people(people, of, &of->sexes[sex], ret_set, err);
 }
 
 uint32_t skr_people_n_karyotypes(const skr_people *people, uint32_t dataset)
@@ -231,18 +254,21 @@ uint32_t skr_people_n_karyotypes(const skr_people *people, uint32_t dataset)
     return of == NULL ? 0 : of->n_karyotypes;
 }
 
-const skr_people_set *skr_people_of_karyotype(const skr_people *people, uint32_t dataset,
-                                              uint32_t number, skr_karyotype *ret_karyotype)
+int skr_people_of_karyotype(const skr_people *people, uint32_t dataset, uint32_t number,
+                            skr_karyotype *ret_karyotype, const skr_people_set **ret_set,
+                            skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
     SKR_CHECK(of != NULL && number < of->n_karyotypes);
     *ret_karyotype = of->karyotypes[number].karyotype;
-    return skr_lazy_set_get(&of->karyotypes[number].set, people->n);
+    return need_people(people, of, &of->karyotypes[number].set, ret_set, err);
 }
+
+/* ------------------------------------------------------------------ terms */
 
 uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie)
 {
-    const uint32_t *order = (const uint32_t *)(const void *)dataset->parts[SKR_PART_ORDER].bytes;
+    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
     uint32_t from = 0;
     uint32_t to = dataset->n_terms;
     while (from < to) {
@@ -258,36 +284,76 @@ uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *cur
     return SKR_NONE;
 }
 
-const skr_people_set *skr_people_of_term(const skr_people *people, uint32_t dataset,
-                                         const char *curie)
+/* The term of a dataset, or NULL. */
+static int find_term(const skr_people *people, skr_people_dataset *of, const char *curie,
+                     skr_people_term **ret_term, skr_err *err)
 {
-    skr_people_dataset *of = dataset_of(people, dataset);
-    uint32_t term = of == NULL ? SKR_NONE : skr_people_find_term(of, curie);
-    return term == SKR_NONE ? NULL : skr_lazy_set_get(&of->terms[term].set, people->n);
+    *ret_term = NULL;
+    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
+    if (status < 0 || of == NULL)
+        return status;
+    uint32_t term = skr_people_find_term(of, curie);
+    if (term != SKR_NONE)
+        *ret_term = &of->terms[term];
+    return SKR_OK;
 }
 
-const skr_stated_term *skr_people_terms(const skr_people *people, uint32_t dataset, uint32_t *ret_n)
+int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *curie,
+                       const skr_people_set **ret_set, skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
-    *ret_n = of == NULL ? 0 : of->n_stated;
-    return of == NULL ? NULL : of->stated;
+    skr_people_term *term = NULL;
+    *ret_set = NULL;
+    int status = find_term(people, of, curie, &term, err);
+    if (status < 0 || term == NULL)
+        return status;
+    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
 }
 
-bool skr_people_knows_term(const skr_people *people, const char *curie)
+int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_stated_term **ret_terms,
+                     uint32_t *ret_n, skr_err *err)
 {
-    for (uint32_t i = 0; i < people->n_datasets; i++) {
-        uint32_t term = skr_people_find_term(&people->datasets[i], curie);
-        if (term != SKR_NONE && people->datasets[i].terms[term].n_stated > 0)
-            return true;
+    skr_people_dataset *of = dataset_of(people, dataset);
+    *ret_n = 0;
+    *ret_terms = NULL;
+    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
+    if (status == SKR_OK && of != NULL) {
+        *ret_n = of->n_stated;
+        *ret_terms = of->stated;
     }
-    return false;
+    return status;
+}
+
+int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
+                          skr_err *err)
+{
+    *ret_knows = false;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets && !*ret_knows; i++) {
+        skr_people_term *term = NULL;
+        status = find_term(people, &people->datasets[i], curie, &term, err);
+        *ret_knows = term != NULL && term->n_stated > 0;
+    }
+    return status;
+}
+
+int skr_people_has_values(const skr_people *people, const char *curie, bool *ret_has, skr_err *err)
+{
+    *ret_has = false;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets && !*ret_has; i++) {
+        skr_people_term *term = NULL;
+        status = find_term(people, &people->datasets[i], curie, &term, err);
+        *ret_has = term != NULL && term->has_values;
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------ columns */
 
 /* The column, or NULL. They are few, and ascend by column and term. */
-static const skr_people_values *find_values(const skr_people_dataset *of, skr_column column,
-                                            uint32_t term)
+static skr_people_values *find_values(const skr_people_dataset *of, skr_column column,
+                                      uint32_t term)
 {
     uint32_t from = 0;
     uint32_t to = of->n_columns;
@@ -299,19 +365,19 @@ static const skr_people_values *find_values(const skr_people_dataset *of, skr_co
         else
             to = middle;
     }
-    const skr_people_values *at = &of->columns[from];
+    skr_people_values *at = &of->columns[from];
     return from < of->n_columns && at->column == column && at->term == term ? at : NULL;
 }
 
 /* The first row whose value is not below the bound, or, with is_above, above it. */
-static uint32_t first_row(const skr_people_values *values, double bound, bool is_above)
+static uint32_t first_row(const skr_people_values *column, double bound, bool is_above)
 {
+    const double *values = (const double *)(const void *)column->values.bytes;
     uint32_t from = 0;
-    uint32_t to = values->n;
+    uint32_t to = column->n;
     while (from < to) {
         uint32_t middle = from + (to - from) / 2;
-        double value = values->values[middle];
-        if (value < bound || (is_above && value == bound))
+        if (values[middle] < bound || (is_above && values[middle] == bound))
             from = middle + 1;
         else
             to = middle;
@@ -319,27 +385,16 @@ static uint32_t first_row(const skr_people_values *values, double bound, bool is
     return from;
 }
 
-static void mark_rows(const skr_people_values *values, uint32_t from, uint32_t to, uint64_t *bitmap)
+static void mark_rows(const skr_people_values *column, uint32_t from, uint32_t to, uint64_t *bitmap)
 {
+    const uint32_t *owners = (const uint32_t *)(const void *)column->owners.bytes;
     for (uint32_t i = from; i < to; i++)
-        bitmap[values->owners[i] / 64] |= UINT64_C(1) << values->owners[i] % 64;
+        bitmap[owners[i] / 64] |= UINT64_C(1) << owners[i] % 64;
 }
 
-void skr_people_compare(const skr_people *people, uint32_t dataset, skr_column column,
-                        const char *curie, skr_compare compare, double value, uint64_t *bitmap)
+static void mark_values(const skr_people_values *values, skr_compare compare, double value,
+                        uint64_t *bitmap)
 {
-    skr_people_dataset *of = dataset_of(people, dataset);
-    if (of == NULL || value != value)
-        return;
-    uint32_t term = SKR_NONE;
-    if (column == SKR_COLUMN_VALUE || column == SKR_COLUMN_ONSET) {
-        term = skr_people_find_term(of, curie);
-        if (term == SKR_NONE)
-            return;
-    }
-    const skr_people_values *values = find_values(of, column, term);
-    if (values == NULL)
-        return;
     uint32_t from = first_row(values, value, false); /* rows below value end here */
     uint32_t to = first_row(values, value, true);    /* rows equal to it end here */
     if (compare == SKR_LT || compare == SKR_LE || compare == SKR_NE)
@@ -350,12 +405,27 @@ void skr_people_compare(const skr_people *people, uint32_t dataset, skr_column c
         mark_rows(values, to, values->n, bitmap);
 }
 
-bool skr_people_has_values(const skr_people *people, const char *curie)
+int skr_people_compare(const skr_people *people, uint32_t dataset,
+                       const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
 {
-    for (uint32_t i = 0; i < people->n_datasets; i++) {
-        uint32_t term = skr_people_find_term(&people->datasets[i], curie);
-        if (term != SKR_NONE && people->datasets[i].terms[term].has_values)
-            return true;
+    skr_people_dataset *of = dataset_of(people, dataset);
+    skr_column column = comparison->column;
+    if (of == NULL || comparison->value != comparison->value)
+        return SKR_OK;
+    int status = skr_people_need_terms(people, of, err);
+    if (status < 0)
+        return status;
+    uint32_t term = SKR_NONE;
+    if (column == SKR_COLUMN_VALUE || column == SKR_COLUMN_ONSET) {
+        term = skr_people_find_term(of, comparison->curie);
+        if (term == SKR_NONE)
+            return SKR_OK;
     }
-    return false;
+    skr_people_values *values = find_values(of, column, term);
+    if (values == NULL)
+        return SKR_OK;
+    status = need_values(people, of, values, err);
+    if (status == SKR_OK)
+        mark_values(values, comparison->compare, comparison->value, bitmap);
+    return status;
 }

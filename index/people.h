@@ -3,7 +3,10 @@
  *
  * An individual is an ordinal, store-wide and for ever; the same id in two datasets is the same
  * individual. Every fact belongs to the dataset that delivered it. The facts are the truth; sets
- * and sorted columns are derived from them when the table is opened or written.
+ * and sorted columns are derived from them when the table is written.
+ *
+ * Opening costs nothing that grows with the number of people: what a question needs is read when it
+ * asks for it, and kept. So whoever asks may learn that the file is damaged.
  *
  * Threads: an open table may be read by any number. An edit has one owner.
  */
@@ -74,35 +77,55 @@ void skr_people_close(skr_people *people);
 /* The number of individuals; ordinals are below it. */
 uint32_t skr_people_count(const skr_people *people);
 
-/* The id of an individual, which must exist; belongs to the table. */
-const char *skr_people_id(const skr_people *people, uint32_t individual);
+/* A text of n bytes, that need not end in NUL. */
+typedef struct skr_id_text {
+    const char *text;
+    uint32_t n;
+    uint32_t line; /* the asker's own: where it read the text */
+} skr_id_text;
 
-/* The ordinal of an id, or SKR_NONE. */
-uint32_t skr_people_find(const skr_people *people, const char *id);
+/* The ordinal of an id, or SKR_NONE. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_find(const skr_people *people, const char *id, uint32_t *ret_individual,
+                                 skr_err *err);
+
+/*
+ * The same for n ids at once, in any order; ascending ones are found fastest. Errors: CORRUPT, IO,
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_people_find_all(const skr_people *people, const skr_id_text *ids, size_t n,
+                                     uint32_t *ret_individuals, skr_err *err);
+
+/* Reads the ids of everybody, for skr_people_id: no question needs them. Errors: CORRUPT, IO,
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_people_load_ids(const skr_people *people, skr_err *err);
+
+/* The id of an individual, which must exist, after skr_people_load_ids; belongs to the table. */
+const char *skr_people_id(const skr_people *people, uint32_t individual);
 
 /* ------------------------------------------------------------------ sets; they belong to the
  * table. dataset is an index of the manifest; one that the table does not know has empty sets
- * (NULL).
+ * (NULL). Errors of all that can fail: CORRUPT, IO, NOMEM.
  */
 
 /* Everybody of whom the dataset said anything, samples included. NULL: nobody. */
-const skr_people_set *skr_people_of_dataset(const skr_people *people, uint32_t dataset);
+SKR_MUST_USE int skr_people_of_dataset(const skr_people *people, uint32_t dataset,
+                                       const skr_people_set **ret_set, skr_err *err);
 
 /* By what people said of sex; UNKNOWN: those who said unknown or nothing. NULL: nobody. */
-const skr_people_set *skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex);
+SKR_MUST_USE int skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex,
+                                   const skr_people_set **ret_set, skr_err *err);
 
-/* The karyotype of an individual in a dataset, from its samples; unknown when nobody said. */
-skr_karyotype skr_people_karyotype(const skr_people *people, uint32_t dataset, uint32_t individual);
-
-/* The karyotypes that the samples of a dataset have, and who has each, without asking person by
- * person. number is below skr_people_n_karyotypes. One of them may be the unknown. */
+/* The karyotypes that the samples of a dataset have, and who has each. number is below
+ * skr_people_n_karyotypes. One of them may be the unknown. */
 uint32_t skr_people_n_karyotypes(const skr_people *people, uint32_t dataset);
-const skr_people_set *skr_people_of_karyotype(const skr_people *people, uint32_t dataset,
-                                              uint32_t number, skr_karyotype *ret_karyotype);
+SKR_MUST_USE int skr_people_of_karyotype(const skr_people *people, uint32_t dataset,
+                                         uint32_t number, skr_karyotype *ret_karyotype,
+                                         const skr_people_set **ret_set, skr_err *err);
 
 /* A term as stated, of any kind, excluded ones left out. NULL: nobody. */
-const skr_people_set *skr_people_of_term(const skr_people *people, uint32_t dataset,
-                                         const char *curie);
+SKR_MUST_USE int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *curie,
+                                    const skr_people_set **ret_set, skr_err *err);
 
 /* The terms that a dataset states, ascending by curie. */
 typedef struct skr_stated_term {
@@ -112,11 +135,12 @@ typedef struct skr_stated_term {
     uint32_t n_people;
     bool has_values;
 } skr_stated_term;
-const skr_stated_term *skr_people_terms(const skr_people *people, uint32_t dataset,
-                                        uint32_t *ret_n);
+SKR_MUST_USE int skr_people_terms(const skr_people *people, uint32_t dataset,
+                                  const skr_stated_term **ret_terms, uint32_t *ret_n, skr_err *err);
 
 /* Does any dataset state this term, also as excluded? */
-bool skr_people_knows_term(const skr_people *people, const char *curie);
+SKR_MUST_USE int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
+                                       skr_err *err);
 
 typedef enum skr_compare {
     SKR_EQ,
@@ -136,17 +160,26 @@ typedef enum skr_column {
 
 /*
  * Adds to bitmap (n_people bits) everybody who has a value of the column that compares so; somebody
- * without one never does, for SKR_NE either. curie is used by VALUE and ONSET.
+ * without one never does, for SKR_NE either.
  */
-void skr_people_compare(const skr_people *people, uint32_t dataset, skr_column column,
-                        const char *curie, skr_compare compare, double value, uint64_t *bitmap);
+typedef struct skr_people_comparison {
+    skr_column column;
+    const char *curie; /* of VALUE and ONSET */
+    skr_compare compare;
+    double value;
+} skr_people_comparison;
+SKR_MUST_USE int skr_people_compare(const skr_people *people, uint32_t dataset,
+                                    const skr_people_comparison *comparison, uint64_t *bitmap,
+                                    skr_err *err);
 
 /* Does any dataset have a value of the measure? */
-bool skr_people_has_values(const skr_people *people, const char *curie);
+SKR_MUST_USE int skr_people_has_values(const skr_people *people, const char *curie, bool *ret_has,
+                                       skr_err *err);
 
 /* How many people of a dataset have a sex that contradicts their karyotype (female with a Y, male
  * without one). */
-uint32_t skr_people_sex_conflicts(const skr_people *people, uint32_t dataset);
+SKR_MUST_USE int skr_people_sex_conflicts(const skr_people *people, uint32_t dataset,
+                                          uint32_t *ret_n, skr_err *err);
 
 /* ------------------------------------------------------------------ editing */
 
@@ -188,10 +221,12 @@ void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
 void skr_people_edit_age(skr_people_edit *edit, double years);
 
 /* How many individuals have a sex, by their own record, that contradicts their karyotype in a
- * dataset. */
-uint32_t skr_people_edit_sex_conflicts(const skr_people_edit *edit);
+ * dataset. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_edit_sex_conflicts(const skr_people_edit *edit, uint32_t *ret_n,
+                                               skr_err *err);
 
-/* Writes the whole table as a new file. Errors: IO, NOMEM. */
+/* Writes the table as a new file; records that nobody changed go over as they are stored. Errors:
+ * CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_people_edit_write(skr_people_edit *edit, const char *folder, const char *name,
                                        skr_file_id *ret_id, skr_err *err);
 

@@ -1,9 +1,10 @@
 /*
  * people_edit.c - a change of the people table: what is said now goes beside what was said before.
  *
- * A draft holds the records of one dataset in their stored form. A record that replaces another
- * marks the old one as forgotten and is appended; writing leaves the forgotten ones out. Nothing is
- * derived until the table is written.
+ * A draft holds the records of one dataset in their stored form, once one of them changes: an edit
+ * that only brings samples never reads them. A record that replaces another marks the old one as
+ * forgotten and is appended; writing leaves the forgotten ones out. Nothing is derived until the
+ * table is written.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static int fail_nomem(skr_err *err)
 
 uint32_t skr_people_edit_count(const skr_people_edit *edit)
 {
-    return edit->base->n + skr_names_count(edit->new_ids);
+    return skr_names_count(edit->ids);
 }
 
 /* ------------------------------------------------------------------ drafts */
@@ -84,6 +85,7 @@ static int draft_of(skr_people_edit *edit, uint32_t dataset, skr_people_draft **
         edit->drafts = drafts;
         while (edit->n_drafts <= dataset) {
             memset(&drafts[edit->n_drafts], 0, sizeof *drafts);
+            drafts[edit->n_drafts].has_facts = true;
             int status = draft_init(&drafts[edit->n_drafts++], err);
             if (status < 0)
                 return status;
@@ -179,21 +181,29 @@ static int load_terms(skr_people_edit *edit, skr_people_draft *draft,
     return SKR_OK;
 }
 
-static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft,
-                           const skr_people_dataset *dataset, uint64_t *bitmap, skr_err *err)
+int skr_people_draft_mark(const skr_people_edit *edit, const skr_people_draft *draft,
+                          skr_lazy_set *lazy, uint64_t *bitmap, uint32_t n, skr_err *err)
+{
+    const skr_people_set *set = NULL;
+    int status = skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, lazy, &set, err);
+    if (status == SKR_OK && set != NULL)
+        skr_people_set_mark(set, bitmap, n);
+    return status;
+}
+
+static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft, uint64_t *bitmap,
+                           skr_err *err)
 {
     uint32_t n_people = edit->base->n;
-    for (uint32_t k = 0; k < dataset->n_karyotypes; k++) {
-        skr_karyotype_group *group = &dataset->karyotypes[k];
-        const skr_people_set *set;
-        int status = skr_lazy_set_need(&group->set, n_people, &set, err);
-        if (status < 0)
-            return status;
+    for (uint32_t k = 0; k < draft->base->n_karyotypes; k++) {
+        skr_karyotype_group *group = &draft->base->karyotypes[k];
         uint16_t code = (uint16_t)(group->karyotype.n_x << 8 | group->karyotype.n_y);
-        if (set == NULL || code == SKR_NO_SAMPLE)
+        if (group->set.n_bytes == 0 || code == SKR_NO_SAMPLE)
             return corrupt(edit->base, "a karyotype that nobody can have", err);
         memset(bitmap, 0, n_people / 64 * 8 + 8);
-        skr_people_set_mark(set, bitmap, n_people);
+        int status = skr_people_draft_mark(edit, draft, &group->set, bitmap, n_people, err);
+        if (status < 0)
+            return status;
         for (uint32_t i = 0; i < n_people; i++)
             if ((bitmap[i / 64] >> i % 64 & 1) != 0)
                 draft->karyotypes[i] = code;
@@ -246,45 +256,71 @@ static int index_records(skr_people_edit *edit, skr_people_draft *draft, skr_err
     return skr_cursor_is_done(&cursor) ? SKR_OK : corrupt(edit->base, "a damaged record", err);
 }
 
-static int load_dataset(skr_people_edit *edit, uint32_t dataset, skr_block_reader *reader,
-                        uint64_t *bitmap, skr_err *err)
+int skr_people_draft_need_facts(skr_people_edit *edit, skr_people_draft *draft, skr_err *err)
 {
-    skr_people_dataset *from = &edit->base->datasets[dataset];
-    const skr_people_set *members = NULL;
-    skr_people_draft *draft;
-    int status = draft_of(edit, dataset, &draft, err);
+    skr_block_reader *reader = NULL;
+    if (draft->has_facts)
+        return SKR_OK;
+    int status = skr_people_need_terms(edit->base, draft->base, err);
     if (status == SKR_OK)
-        status = reserve_people(draft, edit->base->n, err);
+        status = load_terms(edit, draft, draft->base, err);
     if (status == SKR_OK)
-        status = load_terms(edit, draft, from, err);
+        status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
     if (status == SKR_OK)
-        status = load_karyotypes(edit, draft, from, bitmap, err);
-    if (status == SKR_OK)
-        status = skr_blob_read(reader, edit->base->file, &from->blobs[SKR_PART_RECORDS],
+        status = skr_blob_read(reader, edit->base->file, &draft->base->blobs[SKR_PART_RECORDS],
                                &draft->records, err);
     if (status == SKR_OK)
         status = index_records(edit, draft, err);
+    skr_block_reader_free(reader);
+    draft->has_facts = status == SKR_OK;
+    return status;
+}
+
+/* Who is in a dataset; what is said of them stays where it is. */
+static int load_dataset(skr_people_edit *edit, uint32_t dataset, uint64_t *bitmap, skr_err *err)
+{
+    const skr_people_set *members = NULL;
+    skr_people_draft *draft;
+    int status = draft_of(edit, dataset, &draft, err);
+    if (status < 0)
+        return status;
+    draft->base = &edit->base->datasets[dataset];
+    draft->has_facts = false;
+    status = reserve_people(draft, edit->base->n, err);
     if (status == SKR_OK)
-        status = skr_lazy_set_need(&from->members, edit->base->n, &members, err);
+        status = load_karyotypes(edit, draft, bitmap, err);
+    if (status == SKR_OK)
+        status = skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, &draft->base->members,
+                                   &members, err);
     if (status == SKR_OK && members != NULL)
         skr_people_set_add_all(draft->members, members);
     return status;
 }
 
+static int load_ids(skr_people_edit *edit, skr_err *err)
+{
+    int status = skr_people_load_ids(edit->base, err);
+    for (uint32_t i = 0; status == SKR_OK && i < edit->base->n; i++) {
+        uint32_t number = 0;
+        status = skr_names_add(edit->ids, skr_people_id(edit->base, i), &number, err);
+        SKR_CHECK(status < 0 || number == i); /* no id stands twice: they ascend */
+    }
+    return status;
+}
+
 int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, skr_err *err)
 {
-    skr_block_reader *reader = NULL;
     uint64_t *bitmap = NULL;
     skr_people_edit *edit = calloc(1, sizeof *edit);
     if (edit == NULL)
         return fail_nomem(err);
     edit->base = people;
     edit->dataset = SKR_NONE;
-    int status = skr_names_new(&edit->new_ids, err);
+    int status = skr_names_new(&edit->ids, err);
     if (status == SKR_OK)
         status = skr_names_new(&edit->labels, err);
     if (status == SKR_OK)
-        status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
+        status = load_ids(edit, err);
     if (status < 0)
         goto out;
     bitmap = calloc(people->n / 64 + 1u, sizeof *bitmap);
@@ -293,10 +329,9 @@ int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, sk
         goto out;
     }
     for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets; i++)
-        status = load_dataset(edit, i, reader, bitmap, err);
+        status = load_dataset(edit, i, bitmap, err);
 out:
     free(bitmap);
-    skr_block_reader_free(reader);
     if (status < 0) {
         skr_people_edit_free(edit);
         return status;
@@ -312,7 +347,7 @@ void skr_people_edit_free(skr_people_edit *edit)
     for (uint32_t i = 0; i < edit->n_drafts; i++)
         draft_done(&edit->drafts[i]);
     free(edit->drafts);
-    skr_names_free(edit->new_ids);
+    skr_names_free(edit->ids);
     skr_names_free(edit->labels);
     free(edit);
 }
@@ -338,20 +373,17 @@ static int check_name(const char *what, const char *name, skr_err *err)
 int skr_people_edit_individual(skr_people_edit *edit, const char *id, uint32_t *ret_individual,
                                bool *ret_is_new, skr_err *err)
 {
-    uint32_t individual = skr_people_find(edit->base, id);
-    bool is_new = false;
-    if (individual == SKR_NONE) {
+    uint32_t individual = skr_names_find(edit->ids, id);
+    bool is_new = individual == SKR_NONE;
+    if (is_new) {
         int status = check_name("the id of an individual", id, err);
         if (status < 0)
             return status;
-        uint32_t n_before = skr_people_edit_count(edit);
-        if (n_before >= SKR_INDIVIDUALS_MAX)
+        if (skr_people_edit_count(edit) >= SKR_INDIVIDUALS_MAX)
             return skr_fail(err, SKR_ERR_LIMIT, "more than %u individuals", SKR_INDIVIDUALS_MAX);
-        status = skr_names_add(edit->new_ids, id, &individual, err);
+        status = skr_names_add(edit->ids, id, &individual, err);
         if (status < 0)
             return status;
-        individual += edit->base->n;
-        is_new = individual == n_before;
     }
     *ret_individual = individual;
     if (ret_is_new != NULL)
@@ -402,6 +434,8 @@ int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t ind
     int status = check_name("the id of a record", record_id, err);
     if (status == SKR_OK)
         status = draft_of(edit, dataset, &draft, err);
+    if (status == SKR_OK)
+        status = skr_people_draft_need_facts(edit, draft, err);
     if (status == SKR_OK)
         status = slot_of(draft, individual, kind, record_id, &slot, err);
     if (status < 0)

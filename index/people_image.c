@@ -124,20 +124,42 @@ static int add_records(build *b)
     return status;
 }
 
+/* Without the records: members and sexes as they were, and whoever came since. */
+static int add_said(build *b, const skr_people_edit *edit)
+{
+    uint64_t *bitmap = calloc(b->n_people / 64 + 1u, sizeof *bitmap);
+    int status = bitmap == NULL ? fail_nomem(b) : SKR_OK;
+    skr_people_set_add_all(b->members, b->draft->members);
+    for (unsigned sex = SKR_SEX_UNKNOWN + 1; status == SKR_OK && sex < SKR_N_SEXES; sex++) {
+        memset(bitmap, 0, b->n_people / 64 * 8 + 8);
+        status = skr_people_draft_mark(edit, b->draft, &b->draft->base->sexes[sex], bitmap,
+                                       b->n_people, b->err);
+        for (uint32_t i = 0; status == SKR_OK && i < b->n_people; i++)
+            if ((bitmap[i / 64] >> i % 64 & 1) != 0)
+                b->sexes[i] = (uint8_t)sex;
+    }
+    free(bitmap);
+    return status;
+}
+
 /* ------------------------------------------------------------------ sets */
 
-/* Appends a set, or nothing for nobody, and its length to the table. */
-static int put_set(build *b, skr_people_set *set)
+/* Appends a set, or nothing for nobody, and its length to what says so. */
+static int put_set_in(build *b, skr_people_set *set, skr_buffer *sets, skr_buffer *lengths)
 {
-    skr_buffer *sets = &b->image->parts[SKR_PART_SETS];
     size_t n_before = sets->n;
     int status = SKR_OK;
     if (set != NULL && skr_people_set_count(set) > 0)
         status = skr_people_set_encode(set, sets, b->err);
     if (status == SKR_OK)
-        status =
-            skr_buffer_put_varint(&b->image->parts[SKR_PART_TABLE], sets->n - n_before, b->err);
+        status = skr_buffer_put_varint(lengths, sets->n - n_before, b->err);
     return status;
+}
+
+/* A set of SKR_PART_PEOPLE. */
+static int put_set(build *b, skr_people_set *set)
+{
+    return put_set_in(b, set, &b->image->parts[SKR_PART_PEOPLE], &b->image->head);
 }
 
 static int put_sexes(build *b, const uint64_t *members)
@@ -160,7 +182,7 @@ static int put_sexes(build *b, const uint64_t *members)
 
 static int put_one_karyotype(build *b, uint16_t code)
 {
-    skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
+    skr_buffer *head = &b->image->head;
     skr_people_set *set = NULL;
     int status = skr_people_set_new(&set, b->err);
     if (status < 0)
@@ -168,9 +190,9 @@ static int put_one_karyotype(build *b, uint16_t code)
     for (uint32_t i = 0; i < b->n_people && i < b->draft->n_people_max; i++)
         if (b->draft->karyotypes[i] == code)
             skr_people_set_add(set, i);
-    status = skr_buffer_put_u8(table, (uint8_t)(code >> 8), b->err);
+    status = skr_buffer_put_u8(head, (uint8_t)(code >> 8), b->err);
     if (status == SKR_OK)
-        status = skr_buffer_put_u8(table, (uint8_t)code, b->err);
+        status = skr_buffer_put_u8(head, (uint8_t)code, b->err);
     if (status == SKR_OK)
         status = put_set(b, set);
     skr_people_set_free(set);
@@ -190,7 +212,7 @@ static int put_karyotypes(build *b)
         n += code != SKR_NO_SAMPLE && (seen[code / 64] & bit) == 0;
         seen[code / 64] |= code == SKR_NO_SAMPLE ? 0 : bit;
     }
-    int status = skr_buffer_put_varint(&b->image->parts[SKR_PART_TABLE], n, b->err);
+    int status = skr_buffer_put_varint(&b->image->head, n, b->err);
     for (uint32_t code = 0; status == SKR_OK && code < 65536; code++)
         if ((seen[code / 64] >> code % 64 & 1) != 0)
             status = put_one_karyotype(b, (uint16_t)code);
@@ -236,8 +258,12 @@ static int put_terms(build *b, const skr_names *labels)
             status = skr_buffer_put_u8(table, b->terms[i].values.n > 0, b->err);
         if (status == SKR_OK)
             status = skr_buffer_put_varint(table, b->terms[i].n_stated, b->err);
+        skr_people_set *set = b->terms[i].set;
         if (status == SKR_OK)
-            status = put_set(b, b->terms[i].set);
+            status =
+                skr_buffer_put_varint(table, set == NULL ? 0 : skr_people_set_count(set), b->err);
+        if (status == SKR_OK)
+            status = put_set_in(b, set, &b->image->parts[SKR_PART_SETS], table);
     }
     return status;
 }
@@ -349,21 +375,24 @@ int skr_people_image_make(const skr_people_edit *edit, const skr_people_draft *d
     image->n_terms = b.n_terms;
     int status = build_init(&b);
     if (status == SKR_OK)
-        status = add_records(&b);
+        status = draft->has_facts ? add_records(&b) : add_said(&b, edit);
     if (status == SKR_OK)
         status = put_people(&b);
-    if (status == SKR_OK)
-        status = put_terms(&b, edit->labels);
+    if (!draft->has_facts || status < 0)
+        goto out;
+    status = put_terms(&b, edit->labels);
     if (status == SKR_OK)
         status = put_order(&b);
     if (status == SKR_OK)
         status = put_columns(&b);
+out:
     build_done(&b);
     return status;
 }
 
 void skr_people_image_done(skr_people_image *image)
 {
+    skr_buffer_done(&image->head);
     for (int part = 0; part < SKR_N_PARTS; part++)
         skr_buffer_done(&image->parts[part]);
 }

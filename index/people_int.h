@@ -4,28 +4,31 @@
  *
  * docs/format.md, "People", says every byte. Per dataset the file holds the records (what was said,
  * as it was said), the terms that they use, and an image: sets and sorted columns made from the
- * records by people_image.c, so that an open table answers at once. A verify makes the image again
- * and compares.
+ * records by people_image.c. A verify makes the image again and compares.
+ *
+ * Opening a table reads its directory and nothing else. Each set, each column and the list of terms
+ * is read and proved when it is first asked for, under the table's lock, and then stays.
  */
 #ifndef SKR_INDEX_PEOPLE_INT_H
 #define SKR_INDEX_PEOPLE_INT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "index/blob_int.h"
 #include "index/names.h"
 #include "index/people.h"
+#include "index/people_ids_int.h"
 
-#define SKR_PEOPLE_FORMAT 1u
+#define SKR_PEOPLE_FORMAT 2u
 #define SKR_N_RECORD_KINDS 2u
 #define SKR_PEOPLE_DATASETS_MAX 1000000u
 
-/* Stored bytes that were proved to be a set when the table was opened; decoded when first asked
- * for. n_bytes 0: nobody. */
+/* A set of a blob, read when it is first asked for. n_bytes 0: nobody. */
 typedef struct skr_lazy_set {
-    const uint8_t *bytes;
+    uint64_t at; /* in the blob */
     size_t n_bytes;
-    uint32_t n_members;
+    uint32_t n_members; /* as the table says; SKR_NONE: it does not */
     _Atomic(skr_people_set *) set;
 } skr_lazy_set;
 
@@ -43,21 +46,24 @@ typedef struct skr_karyotype_group {
     skr_lazy_set set;
 } skr_karyotype_group;
 
-/* A sorted column: values ascending, owners beside them. */
+/* A sorted column: values ascending (double), owners beside them (u32). */
 typedef struct skr_people_values {
     skr_column column;
     uint32_t term; /* SKR_NONE for AGE and ANY_ONSET */
     uint32_t n;
-    const double *values;
-    const uint32_t *owners;
+    uint64_t at; /* its first row among those of all columns */
+    atomic_bool is_loaded;
+    skr_buffer values;
+    skr_buffer owners;
 } skr_people_values;
 
 /* The parts of a dataset as they are stored, one blob each. */
 enum skr_people_part {
+    SKR_PART_PEOPLE,  /* sets of members, by sex, by karyotype */
     SKR_PART_NAMES,   /* per term: curie NUL label NUL */
     SKR_PART_ORDER,   /* terms ascending by curie, u32 each */
     SKR_PART_TABLE,   /* how long each set and column is */
-    SKR_PART_SETS,    /* people sets, one after the other */
+    SKR_PART_SETS,    /* people sets of terms, one after the other */
     SKR_PART_VALUES,  /* f64 each */
     SKR_PART_OWNERS,  /* u32 each */
     SKR_PART_RECORDS, /* what was said; read by edits only */
@@ -66,13 +72,16 @@ enum skr_people_part {
 
 typedef struct skr_people_dataset {
     skr_blob blobs[SKR_N_PARTS];
-    skr_buffer parts[SKR_N_PARTS]; /* RECORDS stays empty in an open table */
-    uint32_t n_terms;
-    skr_people_term *terms;
     skr_lazy_set members;
     skr_lazy_set sexes[SKR_N_SEXES];
     skr_karyotype_group *karyotypes;
     uint32_t n_karyotypes;
+    uint32_t n_terms;
+
+    atomic_bool has_terms; /* what follows was read */
+    skr_buffer names;
+    skr_buffer order;
+    skr_people_term *terms;
     skr_people_values *columns; /* ascending by column, term */
     uint32_t n_columns;
     skr_stated_term *stated;
@@ -82,29 +91,37 @@ typedef struct skr_people_dataset {
 struct skr_people {
     skr_block_file *file; /* NULL: the empty table */
     uint32_t n;
-    skr_blob id_blob;
-    skr_blob sorted_blob;
-    skr_buffer ids;     /* each id and a NUL */
-    size_t *id_offsets; /* n of them */
-    skr_buffer sorted;  /* ordinals ascending by id, u32 each */
+    skr_people_ids *ids;
     skr_people_dataset *datasets;
     uint32_t n_datasets;
+    pthread_mutex_t lock;     /* of what is read when first asked for */
+    skr_block_reader *reader; /* under the lock; NULL at first */
 };
 
-/* Fills a dataset from the parts that were read; n_people is the table's. Errors: CORRUPT, NOMEM.
- */
-SKR_MUST_USE int skr_people_dataset_parse(skr_people_dataset *dataset, uint32_t n_people,
-                                          const char *file_name, skr_err *err);
+/* Takes a dataset from the directory. Errors: CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_people_dataset_take(const skr_people *people, skr_cursor *directory,
+                                         skr_people_dataset *dataset, skr_err *err);
+
+/* Reads the terms and columns of a dataset; the lock is held. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset,
+                                       skr_err *err);
+
+/* Reads the rows of a column; the lock is held. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_values_read(const skr_people *people, const skr_people_dataset *dataset,
+                                        skr_people_values *values, skr_err *err);
 void skr_people_dataset_done(skr_people_dataset *dataset);
 
-/* The set, decoded now if it was not; NULL: nobody. Errors: NOMEM. */
-SKR_MUST_USE int skr_lazy_set_need(skr_lazy_set *lazy, uint32_t n_people,
+/* Reads the terms of a dataset if nobody did. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset,
+                                       skr_err *err);
+
+/* The set of a part of a dataset, read now if it was not; NULL: nobody. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
+                                   enum skr_people_part part, skr_lazy_set *lazy,
                                    const skr_people_set **ret_set, skr_err *err);
 
-/* The same for those who cannot fail: where memory runs out the process ends. */
-const skr_people_set *skr_lazy_set_get(skr_lazy_set *lazy, uint32_t n_people);
-
-/* The number of a term of a dataset, or SKR_NONE. */
+/* The number of a term of a dataset whose terms were read, or SKR_NONE. */
 uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie);
 
 /* ------------------------------------------------------------------ records
@@ -146,6 +163,8 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact);
 #define SKR_NO_SAMPLE 0xfffeu /* a karyotype code that no karyotype has */
 
 typedef struct skr_people_draft {
+    skr_people_dataset *base; /* as it was; NULL: new */
+    bool has_facts;           /* records are those of the base and new ones; else none is changed */
     skr_names *terms;
     uint32_t *labels; /* per term a number of edit->labels, or SKR_NONE */
     uint32_t n_labels_max;
@@ -161,7 +180,7 @@ typedef struct skr_people_draft {
 
 struct skr_people_edit {
     const skr_people *base;
-    skr_names *new_ids;
+    skr_names *ids; /* numbered as individuals */
     skr_names *labels;
     skr_people_draft *drafts; /* by dataset */
     uint32_t n_drafts;
@@ -172,8 +191,20 @@ struct skr_people_edit {
 /* The individuals that the table will have. */
 uint32_t skr_people_edit_count(const skr_people_edit *edit);
 
-/* The parts of one dataset, made from its draft; zero-initialised, freed with done. */
+/* Reads the records of the base into a draft if that was not done: before they are changed, or to
+ * make everything again. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_draft_need_facts(skr_people_edit *edit, skr_people_draft *draft,
+                                             skr_err *err);
+
+/* Sets bits of a bitmap of n bits by a set of the base of a draft. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_draft_mark(const skr_people_edit *edit, const skr_people_draft *draft,
+                                       skr_lazy_set *lazy, uint64_t *bitmap, uint32_t n,
+                                       skr_err *err);
+
+/* The parts of one dataset, made from its draft; zero-initialised, freed with done. Without
+ * has_facts only SKR_PART_PEOPLE and the head. */
 typedef struct skr_people_image {
+    skr_buffer head; /* what the directory says of SKR_PART_PEOPLE */
     skr_buffer parts[SKR_N_PARTS];
     uint32_t n_terms;
 } skr_people_image;

@@ -6,63 +6,81 @@
 #include <string.h>
 
 #include "index/people_int.h"
-#include "index/people_set_int.h"
 
-typedef struct parse {
-    skr_people_dataset *dataset;
-    uint32_t n_people;
-    const char *file_name;
-    size_t sets_at;
-    size_t values_at;
-    skr_err *err;
-} parse;
-
-static int corrupt(const parse *p, const char *what)
+static int corrupt(const skr_people *people, const char *what, skr_err *err)
 {
-    return skr_fail(p->err, SKR_ERR_CORRUPT, "%s: %s", p->file_name, what);
+    return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
 }
 
-static int fail_nomem(const parse *p)
+static int no_memory(skr_err *err)
 {
-    return skr_fail(p->err, SKR_ERR_NOMEM, "people: out of memory");
+    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
 }
 
-/* The next set of the part, of as many bytes as the table says. */
-static int take_set(parse *p, skr_cursor *table, skr_lazy_set *set)
+/* The next set, of as many bytes as the cursor says; *at goes behind it. */
+static void take_set(skr_cursor *table, uint64_t n_bytes_max, uint64_t *at, skr_lazy_set *set)
 {
-    const skr_buffer *sets = &p->dataset->parts[SKR_PART_SETS];
-    set->n_bytes = (size_t)skr_cursor_varint_max(table, sets->n - p->sets_at);
-    if (set->n_bytes == 0)
-        return SKR_OK;
-    set->bytes = sets->bytes + p->sets_at;
-    p->sets_at += set->n_bytes;
-    int status =
-        skr_people_set_check(set->bytes, set->n_bytes, p->n_people, &set->n_members, p->err);
-    return status < 0 ? skr_fail_in(p->err, status, "%s", p->file_name) : SKR_OK;
+    set->at = *at;
+    set->n_bytes = (size_t)skr_cursor_varint_max(table, n_bytes_max - *at);
+    set->n_members = SKR_NONE;
+    *at += set->n_bytes;
 }
 
-static int parse_people(parse *p, skr_cursor *table)
+/* ------------------------------------------------------------------ the directory */
+
+static int take_karyotypes(skr_people_dataset *dataset, skr_cursor *directory, uint64_t *at,
+                           skr_err *err)
 {
-    skr_people_dataset *dataset = p->dataset;
-    int status = take_set(p, table, &dataset->members);
-    for (uint32_t i = 0; status == SKR_OK && i < SKR_N_SEXES; i++)
-        status = take_set(p, table, &dataset->sexes[i]);
-    if (status < 0)
-        return status;
-    uint32_t n = (uint32_t)skr_cursor_varint_max(table, (uint64_t)(table->end - table->at));
+    uint64_t n_bytes = dataset->blobs[SKR_PART_PEOPLE].n_bytes;
+    uint32_t n =
+        (uint32_t)skr_cursor_varint_max(directory, (uint64_t)(directory->end - directory->at));
     dataset->karyotypes = calloc(n + 1u, sizeof *dataset->karyotypes);
     if (dataset->karyotypes == NULL)
-        return fail_nomem(p);
+        return no_memory(err);
     dataset->n_karyotypes = n;
-    for (uint32_t i = 0; status == SKR_OK && i < n; i++) {
-        dataset->karyotypes[i].karyotype.n_x = skr_cursor_u8(table);
-        dataset->karyotypes[i].karyotype.n_y = skr_cursor_u8(table);
-        status = take_set(p, table, &dataset->karyotypes[i].set);
+    for (uint32_t i = 0; i < n; i++) {
+        dataset->karyotypes[i].karyotype.n_x = skr_cursor_u8(directory);
+        dataset->karyotypes[i].karyotype.n_y = skr_cursor_u8(directory);
+        take_set(directory, n_bytes, at, &dataset->karyotypes[i].set);
     }
+    return SKR_OK;
+}
+
+int skr_people_dataset_take(const skr_people *people, skr_cursor *directory,
+                            skr_people_dataset *dataset, skr_err *err)
+{
+    uint64_t at = 0;
+    int status = skr_blob_take(people->file, directory, &dataset->blobs[SKR_PART_PEOPLE], err);
+    if (status < 0)
+        return status;
+    uint64_t n_bytes = dataset->blobs[SKR_PART_PEOPLE].n_bytes;
+    take_set(directory, n_bytes, &at, &dataset->members);
+    for (uint32_t i = 0; i < SKR_N_SEXES; i++)
+        take_set(directory, n_bytes, &at, &dataset->sexes[i]);
+    status = take_karyotypes(dataset, directory, &at, err);
+    if (status == SKR_OK && (directory->is_bad || at != n_bytes))
+        status = corrupt(people, "sets of people that are not as long as stated", err);
+    dataset->n_terms = (uint32_t)skr_cursor_varint_max(directory, UINT32_MAX - 1);
+    for (int part = SKR_PART_NAMES; status == SKR_OK && part < SKR_N_PARTS; part++)
+        status = skr_blob_take(people->file, directory, &dataset->blobs[part], err);
     return status;
 }
 
-/* The next NUL-ended text of the part, or NULL. */
+/* ------------------------------------------------------------------ terms */
+
+typedef struct parse {
+    const skr_people *people;
+    skr_people_dataset *dataset;
+    skr_cursor table;
+    skr_err *err;
+} parse;
+
+static int damaged(const parse *p, const char *what)
+{
+    return corrupt(p->people, what, p->err);
+}
+
+/* The next NUL-ended text, or NULL. */
 static const char *take_name(const skr_buffer *names, size_t *at)
 {
     if (*at >= names->n)
@@ -75,54 +93,57 @@ static const char *take_name(const skr_buffer *names, size_t *at)
     return (const char *)from;
 }
 
-static int parse_terms(parse *p, skr_cursor *table)
+static int parse_terms(parse *p)
 {
     skr_people_dataset *dataset = p->dataset;
-    const skr_buffer *names = &dataset->parts[SKR_PART_NAMES];
+    const skr_buffer *names = &dataset->names;
+    uint64_t n_bytes = dataset->blobs[SKR_PART_SETS].n_bytes;
     if (dataset->n_terms > names->n / 2)
-        return corrupt(p, "fewer names than terms");
+        return damaged(p, "fewer names than terms");
     dataset->terms = calloc(dataset->n_terms + 1u, sizeof *dataset->terms);
     if (dataset->terms == NULL)
-        return fail_nomem(p);
+        return no_memory(p->err);
     size_t at = 0;
+    uint64_t sets_at = 0;
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         skr_people_term *term = &dataset->terms[i];
         term->curie = take_name(names, &at);
         term->label = take_name(names, &at);
         if (term->curie == NULL || term->label == NULL || term->curie[0] == '\0')
-            return corrupt(p, "a term without a name");
-        term->kind = skr_cursor_u8(table);
-        uint8_t has_values = skr_cursor_u8(table);
+            return damaged(p, "a term without a name");
+        term->kind = skr_cursor_u8(&p->table);
+        uint8_t has_values = skr_cursor_u8(&p->table);
         term->has_values = has_values == 1;
-        term->n_stated = (uint32_t)skr_cursor_varint_max(table, UINT32_MAX);
-        int status = take_set(p, table, &term->set);
-        if (status < 0)
-            return status;
-        if (term->kind >= SKR_N_TERM_KINDS || has_values > 1)
-            return corrupt(p, "a term of an unknown kind");
+        term->n_stated = (uint32_t)skr_cursor_varint_max(&p->table, UINT32_MAX);
+        uint32_t n_people = (uint32_t)skr_cursor_varint_max(&p->table, p->people->n);
+        take_set(&p->table, n_bytes, &sets_at, &term->set);
+        term->set.n_members = n_people;
+        if (term->kind >= SKR_N_TERM_KINDS || has_values > 1 ||
+            (n_people == 0) != (term->set.n_bytes == 0))
+            return damaged(p, "a term of an unknown kind, or of a number of people that none has");
     }
-    return at == names->n ? SKR_OK : corrupt(p, "names behind the last term");
+    return at == names->n && sets_at == n_bytes ? SKR_OK
+                                                : damaged(p, "names or sets behind the last term");
 }
 
 static int parse_order(parse *p)
 {
     skr_people_dataset *dataset = p->dataset;
-    const skr_buffer *part = &dataset->parts[SKR_PART_ORDER];
-    if (part->n != 4 * (size_t)dataset->n_terms)
-        return corrupt(p, "an order of terms that is not as long as they are many");
-    const uint32_t *order = (const uint32_t *)(const void *)part->bytes;
+    if (dataset->order.n != 4 * (size_t)dataset->n_terms)
+        return damaged(p, "an order of terms that is not as long as they are many");
+    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
     uint32_t n_stated = 0;
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         if (order[i] >= dataset->n_terms)
-            return corrupt(p, "an order of terms that names none");
+            return damaged(p, "an order of terms that names none");
         if (i > 0 &&
             strcmp(dataset->terms[order[i - 1]].curie, dataset->terms[order[i]].curie) >= 0)
-            return corrupt(p, "terms out of order");
+            return damaged(p, "terms out of order");
         n_stated += dataset->terms[order[i]].set.n_bytes != 0;
     }
     dataset->stated = calloc(n_stated + 1u, sizeof *dataset->stated);
     if (dataset->stated == NULL)
-        return fail_nomem(p);
+        return no_memory(p->err);
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         const skr_people_term *term = &dataset->terms[order[i]];
         if (term->set.n_bytes != 0)
@@ -136,99 +157,120 @@ static int parse_order(parse *p)
     return SKR_OK;
 }
 
-/* Values ascend and owners exist. */
-static int check_values(const parse *p, const skr_people_values *values)
-{
-    for (uint32_t i = 0; i < values->n; i++) {
-        if (!isfinite(values->values[i]) || values->owners[i] >= p->n_people)
-            return corrupt(p, "a column with a value of nobody");
-        if (i > 0 && values->values[i] < values->values[i - 1])
-            return corrupt(p, "a column out of order");
-    }
-    return SKR_OK;
-}
-
-static int parse_column(parse *p, skr_cursor *table, skr_people_values *values)
+static int parse_columns(parse *p)
 {
     skr_people_dataset *dataset = p->dataset;
-    size_t n_left = dataset->parts[SKR_PART_VALUES].n / 8 - p->values_at;
-    values->column = (skr_column)skr_cursor_varint_max(table, SKR_COLUMN_ANY_ONSET);
-    uint32_t term = (uint32_t)skr_cursor_varint_max(table, dataset->n_terms);
-    values->term = term == 0 ? SKR_NONE : term - 1;
-    values->n = (uint32_t)skr_cursor_varint_max(table, n_left);
-    if (table->is_bad || values->n == 0)
-        return corrupt(p, "an empty column");
-    const uint8_t *numbers = dataset->parts[SKR_PART_VALUES].bytes + 8 * p->values_at;
-    const uint8_t *owners = dataset->parts[SKR_PART_OWNERS].bytes + 4 * p->values_at;
-    values->values = (const double *)(const void *)numbers;
-    values->owners = (const uint32_t *)(const void *)owners;
-    p->values_at += values->n;
-    return check_values(p, values);
-}
-
-static int parse_columns(parse *p, skr_cursor *table)
-{
-    skr_people_dataset *dataset = p->dataset;
-    size_t n_values = dataset->parts[SKR_PART_VALUES].n;
-    if (n_values % 8 != 0 || dataset->parts[SKR_PART_OWNERS].n != n_values / 2)
-        return corrupt(p, "columns whose values and owners differ in number");
-    uint32_t n = (uint32_t)skr_cursor_varint_max(table, (uint64_t)(table->end - table->at));
+    uint64_t n_bytes = dataset->blobs[SKR_PART_VALUES].n_bytes;
+    uint64_t at = 0;
+    if (n_bytes % 8 != 0 || dataset->blobs[SKR_PART_OWNERS].n_bytes != n_bytes / 2)
+        return damaged(p, "columns whose values and owners differ in number");
+    uint64_t n_max = (uint64_t)(p->table.end - p->table.at);
+    uint32_t n = (uint32_t)skr_cursor_varint_max(&p->table, n_max);
     dataset->columns = calloc(n + 1u, sizeof *dataset->columns);
     if (dataset->columns == NULL)
-        return fail_nomem(p);
+        return no_memory(p->err);
     dataset->n_columns = n;
     for (uint32_t i = 0; i < n; i++) {
         skr_people_values *values = &dataset->columns[i];
-        int status = parse_column(p, table, values);
-        if (status < 0)
-            return status;
+        values->column = (skr_column)skr_cursor_varint_max(&p->table, SKR_COLUMN_ANY_ONSET);
+        uint32_t term = (uint32_t)skr_cursor_varint_max(&p->table, dataset->n_terms);
+        values->term = term == 0 ? SKR_NONE : term - 1;
+        values->n = (uint32_t)skr_cursor_varint_max(&p->table, n_bytes / 8 - at);
+        values->at = at;
+        at += values->n;
+        if (p->table.is_bad || values->n == 0)
+            return damaged(p, "an empty column");
         if (i > 0 && (values[-1].column > values->column ||
                       (values[-1].column == values->column && values[-1].term >= values->term)))
-            return corrupt(p, "columns that do not ascend");
+            return damaged(p, "columns that do not ascend");
     }
-    return 8 * p->values_at == n_values ? SKR_OK : corrupt(p, "values behind the last column");
+    return 8 * at == n_bytes ? SKR_OK : damaged(p, "values behind the last column");
 }
 
-int skr_people_dataset_parse(skr_people_dataset *dataset, uint32_t n_people, const char *file_name,
-                             skr_err *err)
+static void terms_done(skr_people_dataset *dataset)
 {
-    parse p = {.dataset = dataset, .n_people = n_people, .file_name = file_name, .err = err};
-    const skr_buffer *bytes = &dataset->parts[SKR_PART_TABLE];
-    skr_cursor table = skr_cursor_of(bytes->bytes, bytes->n);
-    int status = parse_people(&p, &table);
+    for (uint32_t i = 0; dataset->terms != NULL && i < dataset->n_terms; i++)
+        skr_people_set_free(atomic_load(&dataset->terms[i].set.set));
+    for (uint32_t i = 0; dataset->columns != NULL && i < dataset->n_columns; i++) {
+        skr_buffer_done(&dataset->columns[i].values);
+        skr_buffer_done(&dataset->columns[i].owners);
+    }
+    free(dataset->terms);
+    free(dataset->columns);
+    free(dataset->stated);
+    skr_buffer_done(&dataset->names);
+    skr_buffer_done(&dataset->order);
+    dataset->terms = NULL;
+    dataset->columns = NULL;
+    dataset->stated = NULL;
+    dataset->n_columns = 0;
+    dataset->n_stated = 0;
+}
+
+int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    skr_buffer table = {0};
+    parse p = {.people = people, .dataset = dataset, .err = err};
+    const struct {
+        enum skr_people_part part;
+        skr_buffer *bytes;
+    } parts[] = {{SKR_PART_NAMES, &dataset->names},
+                 {SKR_PART_ORDER, &dataset->order},
+                 {SKR_PART_TABLE, &table}};
+    int status = SKR_OK;
+    for (unsigned i = 0; i < 3 && status == SKR_OK; i++)
+        status = skr_blob_read(people->reader, people->file, &dataset->blobs[parts[i].part],
+                               parts[i].bytes, err);
+    p.table = skr_cursor_of(table.bytes, table.n);
     if (status == SKR_OK)
-        status = parse_terms(&p, &table);
+        status = parse_terms(&p);
     if (status == SKR_OK)
         status = parse_order(&p);
     if (status == SKR_OK)
-        status = parse_columns(&p, &table);
+        status = parse_columns(&p);
+    if (status == SKR_OK && !skr_cursor_is_done(&p.table))
+        status = damaged(&p, "a table of sets that is not as long as stated");
+    skr_buffer_done(&table);
     if (status < 0)
-        return status;
-    if (!skr_cursor_is_done(&table) || p.sets_at != dataset->parts[SKR_PART_SETS].n)
-        return corrupt(&p, "a table of sets that is not as long as stated");
-    return SKR_OK;
+        terms_done(dataset);
+    else
+        atomic_store_explicit(&dataset->has_terms, true, memory_order_release);
+    return status;
 }
 
-static void lazy_done(skr_lazy_set *set)
+/* ------------------------------------------------------------------ columns */
+
+int skr_people_values_read(const skr_people *people, const skr_people_dataset *dataset,
+                           skr_people_values *values, skr_err *err)
 {
-    skr_people_set_free(atomic_load(&set->set));
+    int status = skr_blob_read_part(people->reader, people->file, &dataset->blobs[SKR_PART_VALUES],
+                                    8 * values->at, 8 * (size_t)values->n, &values->values, err);
+    if (status == SKR_OK)
+        status = skr_blob_read_part(people->reader, people->file, &dataset->blobs[SKR_PART_OWNERS],
+                                    4 * values->at, 4 * (size_t)values->n, &values->owners, err);
+    if (status < 0)
+        return status;
+    const double *numbers = (const double *)(const void *)values->values.bytes;
+    const uint32_t *owners = (const uint32_t *)(const void *)values->owners.bytes;
+    for (uint32_t i = 0; i < values->n; i++) {
+        if (!isfinite(numbers[i]) || owners[i] >= people->n)
+            return corrupt(people, "a column with a value of nobody", err);
+        if (i > 0 && numbers[i] < numbers[i - 1])
+            return corrupt(people, "a column out of order", err);
+    }
+    atomic_store_explicit(&values->is_loaded, true, memory_order_release);
+    return SKR_OK;
 }
 
 void skr_people_dataset_done(skr_people_dataset *dataset)
 {
-    lazy_done(&dataset->members);
+    skr_people_set_free(atomic_load(&dataset->members.set));
     for (uint32_t i = 0; i < SKR_N_SEXES; i++)
-        lazy_done(&dataset->sexes[i]);
-    for (uint32_t i = 0; i < dataset->n_karyotypes; i++)
-        lazy_done(&dataset->karyotypes[i].set);
-    for (uint32_t i = 0; dataset->terms != NULL && i < dataset->n_terms; i++)
-        lazy_done(&dataset->terms[i].set);
-    for (int part = 0; part < SKR_N_PARTS; part++) {
-        skr_blob_done(&dataset->blobs[part]);
-        skr_buffer_done(&dataset->parts[part]);
-    }
+        skr_people_set_free(atomic_load(&dataset->sexes[i].set));
+    for (uint32_t i = 0; dataset->karyotypes != NULL && i < dataset->n_karyotypes; i++)
+        skr_people_set_free(atomic_load(&dataset->karyotypes[i].set.set));
     free(dataset->karyotypes);
-    free(dataset->terms);
-    free(dataset->columns);
-    free(dataset->stated);
+    terms_done(dataset);
+    for (int part = 0; part < SKR_N_PARTS; part++)
+        skr_blob_done(&dataset->blobs[part]);
 }

@@ -42,6 +42,7 @@ typedef struct skr_file_id {
 /* ------------------------------------------------------------------ writing */
 
 typedef struct skr_block_writer skr_block_writer;
+typedef struct skr_block_file skr_block_file; /* open for reading, below */
 
 /*
  * Creates name in the folder; it must not exist. The caller owns *ret_writer. After a failure of
@@ -58,6 +59,14 @@ SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw,
                                       skr_codec codec, skr_block_ref *ret_ref, skr_err *err);
 
 /*
+ * Writes a block of another file as it is stored there; its checksum must be right. Errors:
+ * CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
+                                       const skr_block_ref *ref, skr_block_ref *ret_ref,
+                                       skr_err *err);
+
+/*
  * Writes the directory (compressed like a block) and the trailer, syncs the file, closes it, and
  * fills *ret_id. The writer can only be freed afterwards. Errors: LIMIT as above, IO, NOMEM.
  */
@@ -72,8 +81,6 @@ SKR_MUST_USE int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *r
 skr_block_ref skr_block_ref_take(skr_cursor *directory);
 
 /* ------------------------------------------------------------------ reading */
-
-typedef struct skr_block_file skr_block_file;
 
 /*
  * Opens a file of the store and checks header, trailer, size and directory against id.

@@ -214,6 +214,15 @@ static int compare_names(const char *a, size_t n_a, const char *b, size_t n_b)
     return n_a < n_b ? -1 : n_a > n_b;
 }
 
+/* Where a name that is behind the first of a run, and none of it, belongs. */
+static int compare_last(const skr_name_reader *reader, const char *name, size_t n)
+{
+    char last[SKR_NAME_MAX];
+    memcpy(last, reader->name, reader->n);
+    skr_name_reader_write(reader, reader->n_run - 1, last);
+    return compare_names(name, n, last, reader->n);
+}
+
 int skr_name_reader_compare(const skr_name_reader *reader, const char *name, size_t n,
                             uint32_t *ret_i)
 {
@@ -224,13 +233,13 @@ int skr_name_reader_compare(const skr_name_reader *reader, const char *name, siz
     }
     size_t n_head = reader->n - reader->n_digits;
     if (n != reader->n || memcmp(name, reader->name, n_head) != 0)
-        return order;
+        return compare_last(reader, name, n);
     for (size_t k = n_head; k < n; k++)
         if (!is_digit(name[k]))
-            return order;
+            return compare_last(reader, name, n);
     uint64_t i = number_of(name + n_head, reader->n_digits) - reader->number;
     if (i >= reader->n_run)
-        return order;
+        return 1;
     *ret_i = (uint32_t)i;
     return 0;
 }

@@ -80,9 +80,8 @@ SKR_MUST_USE bool skr_name_reader_next(skr_name_reader *reader);
 void skr_name_reader_write(const skr_name_reader *reader, uint32_t i, char *name);
 
 /*
- * Where a name of n bytes belongs: below 0 before all names of the entry, 0 it is number *ret_i,
- * above 0 behind them all. Only for entries whose names ascend, which runs do; a name that would
- * lie between two names of a run is told as behind.
+ * Where a name of n bytes belongs: 0 it is number *ret_i of the entry, above 0 behind all of its
+ * names, below 0 before the first of them, or between two of a run.
  */
 int skr_name_reader_compare(const skr_name_reader *reader, const char *name, size_t n,
                             uint32_t *ret_i);

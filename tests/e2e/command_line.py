@@ -118,6 +118,14 @@ def shapes(s, store):
         s.check(f"--exists {expr}", (code, "", ""), (done.code, done.out, done.err))
     done = s.run("count", "-d", store, "id in @" + s.write("ids.txt", "\ufeffann\r\nbob\n\n"))
     s.check("a file of ids", (0, "2\n"), (done.code, done.out), done.err)
+    path = s.write("ids.txt", "bob\nnan\nann\nzoe\nbob\nanna\n")
+    done = s.run("count", "-d", store, "id in @" + path)
+    s.check("a file of ids that are not all there", (2, "", True, True, True),
+            (done.code, done.out, path + ":2: no individual 'nan'" in done.err,
+             "ann" in done.err.split("nearest")[-1], "2 more" in done.err), done.err)
+    done = s.run("count", "-d", store, "sex=female or not id=bobb")
+    s.check("an id that is not there", (2, "", True),
+            (done.code, done.out, "no individual 'bobb'; nearest: bob" in done.err), done.err)
     done = s.run("count", "-d", store, "--json", "not carries(variant=22-40000200-C-T)")
     row = done.objects()[0] if done.out else {}
     s.check("unassessed is told", (2, 1), (row.get("count"), row.get("unassessed")), done.out)

@@ -3,8 +3,8 @@
  * right: refused, or read, asked, edited and verified without running outside.
  *
  * The input: a byte for the kind of file; then pieces, each a byte, two bytes of length and its
- * bytes. After an odd byte the piece becomes a blob, after an even one it is the directory's next
- * bytes as they are.
+ * bytes. That byte modulo 3: 0 the piece is the directory's next bytes as they are, 1 it becomes a
+ * blob, 2 a block, of which the directory gets the reference.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,14 +31,22 @@ static void check(bool is_right)
 /* The next piece, cut where the input ends. */
 static void put_piece(skr_cursor *input)
 {
-    bool is_blob = skr_cursor_u8(input) % 2 == 1;
+    unsigned kind = skr_cursor_u8(input) % 3;
     size_t n = skr_cursor_u8(input);
     n |= (size_t)skr_cursor_u8(input) << 8;
     size_t n_left = (size_t)(input->end - input->at);
     n = n < n_left ? n : n_left;
     const uint8_t *piece = n == 0 ? (const uint8_t *)"" : skr_cursor_bytes(input, n);
-    int status = is_blob ? skr_blob_put(writer, piece, n, SKR_CODEC_PLAIN, &directory, &err)
-                         : skr_buffer_put(&directory, piece, n, &err);
+    int status = SKR_OK;
+    skr_block_ref ref;
+    if (kind == 2) {
+        status = skr_block_writer_put(writer, piece, n, SKR_CODEC_PLAIN, &ref, &err);
+        if (status == SKR_OK)
+            status = skr_block_ref_put(&directory, &ref, &err);
+    } else {
+        status = kind == 1 ? skr_blob_put(writer, piece, n, SKR_CODEC_PLAIN, &directory, &err)
+                           : skr_buffer_put(&directory, piece, n, &err);
+    }
     check(status == SKR_OK);
 }
 
@@ -56,30 +64,60 @@ static void ignore_fault(void *context, const char *text)
     check(strchr(text, '\n') == NULL);
 }
 
+/* Whatever is asked for is refused or sound. */
+static bool is_given(int status)
+{
+    check(status == SKR_OK || status == SKR_ERR_CORRUPT);
+    return status == SKR_OK;
+}
+
+static void ask_ids(const skr_people *people)
+{
+    uint32_t individual;
+    if (!is_given(skr_people_load_ids(people, &err)))
+        return;
+    for (uint32_t i = 0; i < skr_people_count(people); i++)
+        if (is_given(skr_people_find(people, skr_people_id(people, i), &individual, &err)))
+            check(individual == i);
+}
+
+static void ask_terms(const skr_people *people, uint64_t *bitmap)
+{
+    uint32_t n;
+    const skr_stated_term *terms = NULL;
+    const skr_people_set *set = NULL;
+    skr_people_comparison comparison = {SKR_COLUMN_AGE, NULL, SKR_GT, 1};
+    (void)is_given(skr_people_compare(people, 0, &comparison, bitmap, &err));
+    if (!is_given(skr_people_terms(people, 0, &terms, &n, &err)))
+        return;
+    for (uint32_t i = 0; i < n; i++) {
+        if (is_given(skr_people_of_term(people, 0, terms[i].curie, &set, &err)))
+            check(skr_people_set_count(set) == terms[i].n_people);
+        comparison = (skr_people_comparison){SKR_COLUMN_VALUE, terms[i].curie, SKR_NE, 1};
+        (void)is_given(skr_people_compare(people, 0, &comparison, bitmap, &err));
+        comparison.column = SKR_COLUMN_ONSET;
+        (void)is_given(skr_people_compare(people, 0, &comparison, bitmap, &err));
+    }
+}
+
 static void ask_people(const char *folder, const skr_file_id *id)
 {
     skr_people *people = NULL;
     skr_people_edit *edit = NULL;
+    const skr_people_set *set = NULL;
+    uint32_t n;
     check(skr_people_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
     if (skr_people_open(folder, id, &people, &err) < 0)
         return;
     uint64_t *bitmap = calloc(skr_people_count(people) / 64 + 1, sizeof *bitmap);
-    for (uint32_t i = 0; i < skr_people_count(people); i++)
-        (void)skr_people_find(people, skr_people_id(people, i));
-    uint32_t n;
-    const skr_stated_term *terms = skr_people_terms(people, 0, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        check(skr_people_set_count(skr_people_of_term(people, 0, terms[i].curie)) ==
-              terms[i].n_people);
-        skr_people_compare(people, 0, SKR_COLUMN_VALUE, terms[i].curie, SKR_NE, 1, bitmap);
-        skr_people_compare(people, 0, SKR_COLUMN_ONSET, terms[i].curie, SKR_LE, 1, bitmap);
-    }
-    skr_people_compare(people, 0, SKR_COLUMN_AGE, NULL, SKR_GT, 1, bitmap);
+    ask_ids(people);
+    ask_terms(people, bitmap);
+    (void)is_given(skr_people_of_dataset(people, 0, &set, &err));
     for (int sex = 0; sex < SKR_N_SEXES; sex++)
-        (void)skr_people_of_sex(people, 0, (skr_sex)sex);
-    (void)skr_people_sex_conflicts(people, 0);
+        (void)is_given(skr_people_of_sex(people, 0, (skr_sex)sex, &set, &err));
+    (void)is_given(skr_people_sex_conflicts(people, 0, &n, &err));
     if (skr_people_edit_new(people, &edit, &err) == SKR_OK)
-        (void)skr_people_edit_sex_conflicts(edit);
+        (void)is_given(skr_people_edit_sex_conflicts(edit, &n, &err));
     skr_people_edit_free(edit);
     free(bitmap);
     skr_people_close(people);

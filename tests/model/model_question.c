@@ -170,7 +170,9 @@ static int draw_people_leaf(const model_cohort *cohort, test_random *random,
         return add(question, node);
     case 2:
         node.op = MODEL_ID;
-        node.word = (int)below(random, (uint32_t)cohort->n_people);
+        /* somebody who is there: an id that is not is refused */
+        node.word =
+            cohort->deliveries[0].people[below(random, (uint32_t)cohort->deliveries[0].n_samples)];
         say(question, "id=p%d", node.word);
         return add(question, node);
     case 3:

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "index/people.h"
+#include "tests/support/people_ask.h"
 #include "tests/support/temp_folder.h"
 
 #define N_THREADS 4
@@ -58,14 +59,14 @@ static void *ask(void *context)
     for (uint32_t term = 0; term < N_TERMS; term++) {
         char name[20];
         term_name(term, name, sizeof name);
-        mine[term] = skr_people_of_term(people, 0, name);
+        mine[term] = ask_of_term(people, 0, name);
         SKR_CHECK(skr_people_set_count(mine[term]) == (N_PEOPLE + term + 1) / (term + 2));
         memset(bitmap, 0, sizeof bitmap);
-        skr_people_compare(people, 0, SKR_COLUMN_VALUE, name, SKR_GE, 0, bitmap);
+        ask_compare(people, 0, SKR_COLUMN_VALUE, name, SKR_GE, 0, bitmap);
         SKR_CHECK((bitmap[0] & 1) == 1);
     }
-    SKR_CHECK(skr_people_karyotype(people, 0, 7).n_x == 2);
-    SKR_CHECK(skr_people_set_count(skr_people_of_dataset(people, 0)) == N_PEOPLE);
+    SKR_CHECK(ask_karyotype(people, 0, 7).n_x == 2);
+    SKR_CHECK(skr_people_set_count(ask_of_dataset(people, 0)) == N_PEOPLE);
     return NULL;
 }
 

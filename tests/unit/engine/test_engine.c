@@ -299,7 +299,9 @@ Test(engine, verifies_and_informs)
     cr_expect(eq(sz, info.n_deliveries, 2));
     skr_info_done(&info);
     /* Under a threshold the total is the sum of what is told. */
-    cr_expect(eq(u64, count(engine, &hiding, "not id=x"), 4));
+    skr_access remote = hiding;
+    remote.is_remote = true;
+    cr_expect(eq(u64, count(engine, &remote, "not id=x"), 4));
     skr_engine_close(engine);
     test_folder_remove(&folder);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/support/load_store.h"
+#include "tests/support/people_ask.h"
 
 static load_store s;
 
@@ -45,7 +46,7 @@ static uint32_t count(const skr_people_set *set)
 
 static uint32_t n_with(const char *term)
 {
-    return count(skr_people_of_term(s.people, 0, term));
+    return count(ask_of_term(s.people, 0, term));
 }
 
 static uint32_t n_compared(skr_column column, const char *term, skr_compare compare, double value)
@@ -53,7 +54,7 @@ static uint32_t n_compared(skr_column column, const char *term, skr_compare comp
     uint64_t bitmap[100] = {0};
     uint32_t n = 0;
     cr_assert(lt(u32, skr_people_count(s.people), 6400));
-    skr_people_compare(s.people, 0, column, term, compare, value, bitmap);
+    ask_compare(s.people, 0, column, term, compare, value, bitmap);
     for (int i = 0; i < 100; i++)
         n += (uint32_t)__builtin_popcountll(bitmap[i]);
     return n;
@@ -68,7 +69,7 @@ typedef struct closure {
 static int add_term(void *context, const char *curie, skr_err *err)
 {
     (void)err;
-    const skr_people_set *set = skr_people_of_term(s.people, 0, curie);
+    const skr_people_set *set = ask_of_term(s.people, 0, curie);
     if (set != NULL)
         skr_people_set_mark(set, &((closure *)context)->bitmap, skr_people_count(s.people));
     return SKR_OK;
@@ -84,7 +85,7 @@ static int add_synonyms(void *context, const char *curie, skr_err *err)
 static uint64_t bits_of_sex(skr_sex sex)
 {
     uint64_t bitmap = 0;
-    skr_people_set_mark(skr_people_of_sex(s.people, 0, sex), &bitmap, skr_people_count(s.people));
+    skr_people_set_mark(ask_of_sex(s.people, 0, sex), &bitmap, skr_people_count(s.people));
     return bitmap;
 }
 
@@ -204,22 +205,22 @@ Test(import_people, reads_all_of_a_phenopacket)
                                         "NCIT:2",  "NCIT:3",  "UBERON:1", "DrugCentral:1"};
     static const char *const absent[] = {"HP:2", "HP:4", "HP:5", "HP:6", "OMIM:3", "OMIM:5", "X:1"};
     say("p.json", packet);
-    cr_assert(eq(u32, skr_people_find(s.people, "P1"), 0));
-    cr_assert(eq(u32, skr_people_find(s.people, "II:2"), SKR_NONE));
+    cr_assert(eq(u32, ask_find(s.people, "P1"), 0));
+    cr_assert(eq(u32, ask_find(s.people, "II:2"), SKR_NONE));
     for (size_t i = 0; i < sizeof there / sizeof *there; i++)
         cr_assert(eq(u32, n_with(there[i]), 1), "%s", there[i]);
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         cr_assert(eq(u32, n_with(absent[i]), 0), "%s", absent[i]);
-    cr_assert(skr_people_knows_term(s.people, "HP:2"));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_FEMALE)), 1));
-    cr_assert(eq(int, skr_people_karyotype(s.people, 0, 0).n_x, SKR_KARYOTYPE_UNKNOWN));
+    cr_assert(ask_knows_term(s.people, "HP:2"));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_FEMALE)), 1));
+    cr_assert(eq(int, ask_karyotype(s.people, 0, 0).n_x, SKR_KARYOTYPE_UNKNOWN));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 12.5), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_ONSET, "HP:1", SKR_EQ, 3), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_LT, 2.5), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_GE, 3), 0));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_EQ, 7.5), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:4", SKR_EQ, 80), 1));
-    cr_assert(not(skr_people_has_values(s.people, "LOINC:2")));
+    cr_assert(not(ask_has_values(s.people, "LOINC:2")));
 }
 
 Test(import_people, replaces_a_record_and_nothing_else)
@@ -233,19 +234,19 @@ Test(import_people, replaces_a_record_and_nothing_else)
     cr_assert(eq(u32, n_with("HP:1"), 1));
     cr_assert(eq(u32, n_with("HP:3"), 0));
     cr_assert(eq(u32, n_with("OMIM:9"), 1));
-    cr_assert(not(skr_people_knows_term(s.people, "HP:2")));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_FEMALE)), 0));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_MALE)), 1));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
+    cr_assert(not(ask_knows_term(s.people, "HP:2")));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_FEMALE)), 0));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_MALE)), 1));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_GT, 0), 1));
     /* a biosample that moves from one individual to another */
     say("b.json", "[{\"id\": \"B\", \"individualId\": \"P1\", \"biosampleStatus\": {\"id\": "
                   "\"EFO:1\"}}]");
-    cr_assert(skr_people_set_contains(skr_people_of_term(s.people, 0, "EFO:1"), 0));
+    cr_assert(skr_people_set_contains(ask_of_term(s.people, 0, "EFO:1"), 0));
     say("b.json", "[{\"id\": \"B\", \"individualId\": \"P2\", \"biosampleStatus\": {\"id\": "
                   "\"EFO:1\"}}]");
     cr_assert(eq(u32, n_with("EFO:1"), 1));
-    cr_assert(skr_people_set_contains(skr_people_of_term(s.people, 0, "EFO:1"), 1));
+    cr_assert(skr_people_set_contains(ask_of_term(s.people, 0, "EFO:1"), 1));
 }
 
 Test(import_people, reads_names_in_snake_case)
@@ -267,7 +268,7 @@ Test(import_people, reads_families_and_lines)
     say("c.jsonl", "{\"id\": \"C\", \"subject\": {}}\n\n{\"id\": \"D\", \"subject\": {\"sex\": "
                    "\"OTHER_SEX\"}}\n{\"id\": \"D\", \"subject\": {\"sex\": \"OTHER_SEX\"}}");
     cr_assert(eq(u32, skr_people_count(s.people), 4));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_OTHER)), 1));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_OTHER)), 1));
 }
 
 Test(import_people, counts_what_cannot_be_used)
@@ -355,7 +356,7 @@ Test(import_people, reads_tables)
     cr_assert(eq(u32, n_with("HP:3"), 0));
     cr_assert(eq(u32, n_with("Spain"), 2));
     cr_assert(eq(u32, n_with("NCIT:C42331"), 1));
-    cr_assert(eq(u32, count(skr_people_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
+    cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_GE, 5), 2));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_LT, 0), 1));
 }
@@ -410,7 +411,7 @@ Test(import_people, share_ids_only_when_that_is_meant)
     cr_assert(eq(int, (int)s.result.n_new, 1));
     load_store_open(&s);
     cr_assert(eq(u32, skr_people_count(s.people), 2));
-    cr_assert(eq(u32, count(skr_people_of_dataset(s.people, 1)), 2));
+    cr_assert(eq(u32, count(ask_of_dataset(s.people, 1)), 2));
     request.dataset = NULL;
     cr_assert(eq(int, skr_import_people(&request, &s.result, &s.err), SKR_ERR_USAGE));
 }

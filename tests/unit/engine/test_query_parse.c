@@ -321,9 +321,11 @@ Test(query_parse, reads_a_file_of_ids)
     (void)snprintf(text, sizeof text, "id in @%s", path);
     const skr_expr *expr = NULL;
     cr_assert(eq(int, skr_query_parse(query, text, true, &expr, &err), SKR_OK), "%s", err.message);
-    cr_assert(expr->op == SKR_E_ID_FILE && expr->n_ids == 3);
-    cr_assert(eq(str, (char *)expr->ids[0], "NA1"));
-    cr_assert(eq(str, (char *)expr->ids[2], "id with blank"));
+    cr_assert(expr->op == SKR_E_ID_FILE && expr->n_ids == 4);
+    cr_assert(eq(str, (char *)expr->ids[0].text, "NA2"));
+    cr_assert(eq(str, (char *)expr->ids[1].text, "NA1"));
+    cr_assert(expr->ids[1].n == 3 && expr->ids[1].line == 3);
+    cr_assert(eq(str, (char *)expr->ids[3].text, "id with blank"));
     file = fopen(path, "w");
     fputs("NA2\nNA\t1\n", file);
     fclose(file);
