@@ -29,3 +29,18 @@ Test(crc32c, instruction_and_table_agree)
         for (unsigned n = 0; from + n <= sizeof bytes; n++)
             cr_assert(eq(u32, skr_crc32c(bytes + from, n), skr_crc32c_plain(bytes + from, n)));
 }
+
+/* Long runs are cut in stretches that are put together again. */
+Test(crc32c, instruction_and_table_agree_on_many_bytes)
+{
+    static uint8_t bytes[20000];
+    uint64_t state = 88172645463325252u;
+    for (unsigned i = 0; i < sizeof bytes; i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes[i] = (uint8_t)state;
+    }
+    for (unsigned n = 1400; n <= sizeof bytes - 8; n += n < 3200 ? 1 : 97)
+        cr_assert(eq(u32, skr_crc32c(bytes + n % 9, n), skr_crc32c_plain(bytes + n % 9, n)));
+}
