@@ -24,6 +24,7 @@ typedef enum skr_cached_kind {
     SKR_CACHED_CALLS = 2,    /* the call sets of a tile */
     SKR_CACHED_SPANS = 3,    /* the same with its spans */
     SKR_CACHED_CARRIERS = 4, /* where the carriers of a tile are */
+    SKR_CACHED_CLASSES = 5,  /* the class of each sample in an order, by its number */
 } skr_cached_kind;
 
 /* The first member of everything that can be kept. Zero-initialise. */

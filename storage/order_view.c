@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "storage/base/check.h"
+#include "storage/base/clock.h"
 #include "storage/carriers_int.h"
 #include "storage/order_int.h"
 
@@ -26,7 +27,8 @@ void skr_order_view_done(skr_order_view *view)
     skr_carrier_columns_done(&view->rows);
     skr_block_bytes_done(&view->chunk_raw);
     skr_block_bytes_done(&view->classes_raw);
-    free(view->classes);
+    skr_block_cache_release(view->cache, view->held);
+    free(view->own_classes);
     free(view->scratch);
     free(view->sums);
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
@@ -57,10 +59,8 @@ static int fail_in(const skr_order_view *view, int status, skr_err *err)
 static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *err)
 {
     size_t n = (size_t)n_classes + 1;
-    bool has_room =
-        view->classes != NULL ||
-        skr_room_for(&view->classes, view->segment->directory.n_samples, sizeof *view->classes);
-    if (has_room && n_classes > view->n_classes_max) {
+    bool has_room = true;
+    if (n_classes > view->n_classes_max) {
         view->n_classes_max = 0;
         has_room = skr_room_for(&view->scratch, n, sizeof *view->scratch) &&
                    skr_room_for(&view->sums, n, sizeof *view->sums) &&
@@ -96,6 +96,56 @@ static int load_rows(skr_order_view *view, size_t number, skr_err *err)
     return status;
 }
 
+/* Reads the classes of the order at hand into room for each sample. */
+static int read_classes(skr_order_view *view, uint32_t *classes, skr_err *err)
+{
+    const skr_order *order = order_of(view);
+    int status = skr_block_reader_hold(view->reader, view->segment->file, &order->classes,
+                                       &view->classes_raw, err);
+    if (status < 0)
+        return status;
+    uint64_t began_ns = skr_clock_ns();
+    status = skr_order_classes_decode(view->classes_raw.bytes, view->classes_raw.n,
+                                      view->segment->directory.n_samples, order->n_classes,
+                                      view->scratch, classes, err);
+    skr_block_reader_totals(view->reader)->decode_ns += skr_clock_ns() - began_ns;
+    return status;
+}
+
+static void free_cached_classes(skr_cached *cached)
+{
+    free(cached);
+}
+
+/* Reads classes into memory that the cache takes over. */
+static int read_cached_classes(skr_order_view *view, skr_err *err)
+{
+    size_t n_bytes =
+        sizeof(skr_cached_classes) + view->segment->directory.n_samples * sizeof(uint32_t);
+    skr_cached_classes *of_order = malloc(n_bytes);
+    if (of_order == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    of_order->cached = (skr_cached){.free = free_cached_classes};
+    int status = read_classes(view, of_order->classes, err);
+    if (status < 0) {
+        free(of_order);
+        return status;
+    }
+    skr_block_bytes_done(&view->classes_raw); /* what is kept is enough */
+    view->held = skr_block_cache_add(view->cache, skr_block_file_id(view->segment->file),
+                                     view->order, SKR_CACHED_CLASSES, &of_order->cached, n_bytes);
+    return SKR_OK;
+}
+
+static int read_own_classes(skr_order_view *view, skr_err *err)
+{
+    uint32_t n_samples = view->segment->directory.n_samples;
+    if (view->own_classes == NULL &&
+        !skr_room_for(&view->own_classes, n_samples, sizeof *view->own_classes))
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    return read_classes(view, view->own_classes, err);
+}
+
 static int load_classes(skr_order_view *view, skr_err *err)
 {
     const skr_order *order = order_of(view);
@@ -104,15 +154,22 @@ static int load_classes(skr_order_view *view, skr_err *err)
     if (order->n_classes == 0)
         return skr_fail(err, SKR_ERR_CORRUPT, "runs without classes");
     int status = reserve_classes(view, order->n_classes, err);
-    if (status == SKR_OK)
-        status = skr_block_reader_hold(view->reader, view->segment->file, &order->classes,
-                                       &view->classes_raw, err);
-    if (status == SKR_OK)
-        status = skr_order_classes_decode(view->classes_raw.bytes, view->classes_raw.n,
-                                          view->segment->directory.n_samples, order->n_classes,
-                                          view->scratch, view->classes, err);
     if (status < 0)
         return status;
+    skr_block_cache_release(view->cache, view->held);
+    view->held = NULL;
+    view->cache = skr_block_reader_cache(view->reader);
+    if (view->cache != NULL)
+        view->held = skr_block_cache_find(view->cache, skr_block_file_id(view->segment->file),
+                                          view->order, SKR_CACHED_CLASSES);
+    if (view->held != NULL)
+        skr_block_reader_totals(view->reader)->n_found++;
+    else
+        status = view->cache != NULL ? read_cached_classes(view, err) : read_own_classes(view, err);
+    if (status < 0)
+        return status;
+    view->classes =
+        view->held == NULL ? view->own_classes : ((const skr_cached_classes *)view->held)->classes;
     memset(view->steps, 0, ((size_t)order->n_classes + 1) * sizeof *view->steps);
     view->has_classes = true;
     return SKR_OK;
@@ -384,6 +441,7 @@ bool skr_order_view_is_right(skr_order_view *view)
     uint32_t n_classes = order_of(view)->n_classes;
     if (n_classes == 0)
         return true;
+    SKR_CHECK(view->held == NULL);
     fill_sizes(view);
     return skr_order_levels_are_right(view->classes_raw.bytes, view->sizes, n_classes);
 }

@@ -4,7 +4,14 @@
 #ifndef SKR_STORAGE_ORDER_VIEW_INT_H
 #define SKR_STORAGE_ORDER_VIEW_INT_H
 
+#include "storage/block_cache.h"
 #include "storage/segment_int.h"
+
+/* The classes of an order in the cache. */
+typedef struct skr_cached_classes {
+    skr_cached cached;
+    uint32_t classes[]; /* of each sample */
+} skr_cached_classes;
 
 typedef struct skr_order_view {
     const skr_segment *segment;
@@ -17,7 +24,10 @@ typedef struct skr_order_view {
 
     bool has_classes;
     skr_block_bytes classes_raw;
-    uint32_t *classes; /* of each sample */
+    const uint32_t *classes; /* of each sample: own, or in the cache */
+    uint32_t *own_classes;
+    skr_cached *held; /* a skr_cached_classes, or NULL */
+    skr_block_cache *cache;
     uint32_t *scratch; /* n_classes + 1 */
     uint32_t n_classes_max;
 
@@ -60,7 +70,10 @@ SKR_MUST_USE int skr_order_view_decode(skr_order_view *view, uint64_t number,
 /* Loads an order with its classes, for verify, which looks at what is kept. */
 SKR_MUST_USE int skr_order_view_load(skr_order_view *view, size_t order, skr_err *err);
 
-/* Are the levels that are stored those of the classes' sizes? Of the order that is loaded. */
+/*
+ * Are the levels that are stored those of the classes' sizes? Of the order that is loaded, by a
+ * reader without a cache.
+ */
 bool skr_order_view_is_right(skr_order_view *view);
 
 #endif

@@ -2,6 +2,7 @@
  * What a view says of many rows at once, in drawn cohorts, is what the rows say one by one:
  * tallies, marks and copies called.
  */
+#include "storage/block_cache.h"
 #include "tests/support/segment_written.h"
 
 TestSuite(segment_batch, .init = set_up, .fini = tear_down);
@@ -127,18 +128,25 @@ static void decode_all(skr_segment_view *view, const skr_segment *segment, const
     free(want_marks);
 }
 
-static void check_batches(const model *m)
+static void check_batches(const model *m, size_t n_cache)
 {
+    skr_block_cache *cache = NULL;
     skr_segment *segment = NULL;
     skr_block_reader *reader = NULL;
     skr_segment_view *view = NULL;
     skr_file_id id = write_model(m, MIXED, 30000);
-    open_view(&id, &segment, &reader, &view);
-    ask(view, segment, m);
-    decode_all(view, segment, m);
-    skr_segment_view_free(view);
-    skr_block_reader_free(reader);
-    skr_segment_close(segment);
+    cr_assert(eq(int, skr_block_cache_new(n_cache, &cache, &err), 0));
+    for (unsigned round = 0; round < 2; round++) {
+        open_view(&id, &segment, &reader, &view);
+        if (n_cache > 0)
+            skr_block_reader_use_cache(reader, cache);
+        ask(view, segment, m);
+        decode_all(view, segment, m);
+        skr_segment_view_free(view);
+        skr_block_reader_free(reader);
+        skr_segment_close(segment);
+    }
+    skr_block_cache_free(cache);
     cr_assert(eq(u32, verify(&id), 0));
     (void)unlink("x.skr");
 }
@@ -149,7 +157,7 @@ Test(segment_batch, says_of_many_rows_what_each_says)
     for (unsigned i = 0; i < 5; i++) {
         state = 300 + i;
         model m = model_new(sizes[i], sizes[i] == 1000 ? 300 : 1500, 20, 30000);
-        check_batches(&m);
+        check_batches(&m, i % 3 == 0 ? 0 : i % 3 == 1 ? 20000 : 64u << 20);
         model_free(&m);
     }
 }
@@ -171,7 +179,7 @@ Test(segment_batch, says_so_of_orders_too)
         order_rows_max = cases[i].rows_max;
         wants_orders = i % 2 == 0;
         model m = model_new(cases[i].n_samples, cases[i].n_samples > 400 ? 400 : 1200, 20, 30000);
-        check_batches(&m);
+        check_batches(&m, i % 3 == 0 ? 0 : i % 3 == 1 ? 20000 : 64u << 20);
         model_free(&m);
     }
 }
