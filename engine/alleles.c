@@ -53,11 +53,11 @@ static bool has_counted(const skr_worker *worker, size_t from, unsigned verdicts
     return false;
 }
 
-/* Must carriers be told apart by name: has somebody several samples? */
-static bool has_repeats(const skr_worker *worker)
+/* Must carriers of an allele be told apart by name: has somebody several samples there? */
+static bool has_repeats(const skr_worker *worker, uint32_t contig)
 {
     const skr_plan *plan = worker->scan->plan;
-    return plan->snapshot->has_repeats[plan->assembly];
+    return skr_snapshot_has_repeats(plan->snapshot, plan->assembly, contig);
 }
 
 /*
@@ -66,10 +66,9 @@ static bool has_repeats(const skr_worker *worker)
  */
 static void find_together(skr_worker *worker, const skr_batch *batch)
 {
-    memset(worker->is_summed, 0, batch->n);
-    if (has_repeats(worker))
-        return;
-    memcpy(worker->is_summed, batch->is_wanted, batch->n);
+    for (uint32_t k = 0; k < batch->n; k++)
+        worker->is_summed[k] =
+            batch->is_wanted[k] != 0 && !has_repeats(worker, batch->keys[k].contig);
     for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
         const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
         for (uint32_t k = 0; k < batch->n; k++)
@@ -144,7 +143,7 @@ static int make_row(const lister *list, skr_worker *worker, const skr_batch *bat
             *ret_is_in = true;
     }
     /* Somebody may have samples in two datasets: under an exact policy he counts once. */
-    if (status == SKR_OK && policy->is_exact && has_repeats(worker)) {
+    if (status == SKR_OK && policy->is_exact && has_repeats(worker, batch->keys[k].contig)) {
         skr_tally people = {0};
         skr_tally_people(worker->found, worker->n_found, &people);
         row->n_carriers = people.n_carriers;

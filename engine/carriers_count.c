@@ -96,7 +96,7 @@ static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err
 static bool is_simple(const skr_plan *plan)
 {
     return plan->assembly != SKR_NONE && plan->has_only_names && plan->n_named == 1 &&
-           !plan->snapshot->has_repeats[plan->assembly];
+           !skr_snapshot_has_repeats(plan->snapshot, plan->assembly, plan->named[0].key->contig);
 }
 
 int skr_carriers_count(const skr_question *question, const skr_expr *expr, uint64_t *numbers,

@@ -22,6 +22,8 @@ static void snapshot_close(skr_snapshot *snapshot)
         skr_segment_close(snapshot->segments[i]);
     for (uint32_t i = 0; snapshot->genes != NULL && i < manifest->n_assemblies; i++)
         skr_gene_table_close(snapshot->genes[i]);
+    for (uint32_t i = 0; snapshot->has_repeats != NULL && i < manifest->n_assemblies; i++)
+        free(snapshot->has_repeats[i]);
     for (uint32_t i = 0; snapshot->references != NULL && i < manifest->n_assemblies; i++)
         skr_reference_close(snapshot->references[i]);
     free(snapshot->segments);
@@ -91,69 +93,6 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     return SKR_OK;
 }
 
-/* Do two segments of an assembly have individuals in common? Only where their ranges overlap are
- * they looked at one by one. */
-static int find_shared(skr_snapshot *snapshot, uint32_t assembly, skr_err *err)
-{
-    const skr_manifest *manifest = snapshot->manifest;
-    uint64_t *seen = NULL;
-    uint64_t *of_segment = NULL;
-    size_t n_words = skr_bits_words(snapshot->n_people);
-    int status = skr_bits_new(snapshot->n_people, &seen, err);
-    if (status == SKR_OK)
-        status = skr_bits_new(snapshot->n_people, &of_segment, err);
-    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_segments; i++) {
-        skr_individuals individuals;
-        if (manifest->segments[i].assembly != assembly)
-            continue;
-        status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[i]),
-                                              &individuals, err);
-        if (status < 0)
-            break;
-        memset(of_segment, 0, n_words * sizeof *of_segment);
-        for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++)
-            skr_bits_set(of_segment, skr_individual_of(&individuals, s));
-        for (size_t w = 0; w < n_words; w++) {
-            snapshot->has_repeats[assembly] |= (seen[w] & of_segment[w]) != 0;
-            seen[w] |= of_segment[w];
-        }
-    }
-    free(of_segment);
-    free(seen);
-    return status;
-}
-
-/* Do the ranges of individuals of two segments of an assembly overlap? */
-static bool ranges_overlap(const skr_snapshot *snapshot, uint32_t a, uint32_t b)
-{
-    uint32_t first[2];
-    uint32_t last[2];
-    skr_sample_table_range(skr_segment_samples(snapshot->segments[a]), &first[0], &last[0]);
-    skr_sample_table_range(skr_segment_samples(snapshot->segments[b]), &first[1], &last[1]);
-    return first[0] <= last[1] && first[1] <= last[0];
-}
-
-/* Is an individual named by two samples of an assembly? Then carriers are told apart by name. */
-static int find_repeats(skr_snapshot *snapshot, skr_err *err)
-{
-    const skr_manifest *manifest = snapshot->manifest;
-    int status = SKR_OK;
-    for (uint32_t a = 0; status == SKR_OK && a < manifest->n_assemblies; a++) {
-        bool may_share = false;
-        for (uint32_t i = 0; i < manifest->n_segments; i++) {
-            if (manifest->segments[i].assembly != a)
-                continue;
-            if (skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i])))
-                snapshot->has_repeats[a] = true;
-            for (uint32_t k = 0; k < i && !may_share; k++)
-                may_share = manifest->segments[k].assembly == a && ranges_overlap(snapshot, i, k);
-        }
-        if (may_share && !snapshot->has_repeats[a])
-            status = find_shared(snapshot, a, err);
-    }
-    return status;
-}
-
 int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
                               skr_err *err)
 {
@@ -179,9 +118,7 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     snapshot->segments = calloc((size_t)manifest->n_segments + 1, sizeof *snapshot->segments);
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
-    snapshot->has_repeats = calloc((size_t)manifest->n_assemblies + 1, 1);
-    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL ||
-        snapshot->has_repeats == NULL)
+    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)
@@ -193,7 +130,7 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     if (status == SKR_OK)
         status = open_assemblies(snapshot, folder, err);
     if (status == SKR_OK)
-        status = find_repeats(snapshot, err);
+        status = skr_snapshot_find_repeats(snapshot, err);
     return status;
 }
 

@@ -30,15 +30,21 @@ typedef struct skr_snapshot {
     skr_people *people;
     uint32_t n_people;
     skr_ontology *ontology;
-    skr_gene_table **genes;     /* one for each assembly; empty ones where none are loaded */
-    skr_reference **references; /* one for each assembly, or NULL */
-    bool *has_repeats;          /* of each assembly: some individual has samples in two places */
-    pthread_mutex_t lock;       /* of the references: they load contigs when first asked */
+    skr_gene_table **genes;          /* one for each assembly; empty ones where none are loaded */
+    skr_reference **references;      /* one for each assembly, or NULL */
+    bool **has_repeats;              /* of each assembly and contig: skr_snapshot_has_repeats */
+    pthread_mutex_t lock;            /* of the references: they load contigs when first asked */
     struct skr_worker_pool *workers; /* that read this generation and are idle now */
 } skr_snapshot;
 
 /* Opens the generation in force, with one user. Errors: as skr_store_open. */
 SKR_MUST_USE int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *err);
+
+/* Fills in has_repeats. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_snapshot_find_repeats(skr_snapshot *snapshot, skr_err *err);
+
+/* Does somebody count with two samples on a contig? Then carriers are told apart by name. */
+bool skr_snapshot_has_repeats(const skr_snapshot *snapshot, uint32_t assembly, uint32_t contig);
 
 /* One more user. */
 void skr_snapshot_acquire(skr_snapshot *snapshot);

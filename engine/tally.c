@@ -185,7 +185,9 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
     const skr_scan *scan = worker->scan;
     bool is_cohort = (flags & SKR_TALLY_COHORT) != 0 && scan->slots[slot].cohort != NULL;
     bool keeps_found = (flags & SKR_TALLY_FOUND) != 0;
-    bool tells_apart = keeps_found || scan->plan->snapshot->has_repeats[scan->plan->assembly];
+    const skr_plan *plan = scan->plan;
+    bool tells_apart =
+        keeps_found || skr_snapshot_has_repeats(plan->snapshot, plan->assembly, view->key.contig);
     size_t n_before = worker->n_found;
     skr_tally tally = {0};
     int status = SKR_OK;

@@ -25,7 +25,6 @@ static int tally_apart(skr_worker *worker, uint32_t slot, unsigned flags, const 
                        skr_tally *tallies, uint32_t *ret_n_left, skr_err *err)
 {
     const skr_plan *plan = worker->scan->plan;
-    bool is_apart = plan->snapshot->has_repeats[plan->assembly];
     int status = SKR_OK;
     *ret_n_left = 0;
     for (uint32_t k = 0; status == SKR_OK && k < worker->batch.n; k++) {
@@ -33,6 +32,8 @@ static int tally_apart(skr_worker *worker, uint32_t slot, unsigned flags, const 
         if (selected[k] == 0)
             continue;
         tallies[k] = (skr_tally){0};
+        bool is_apart =
+            skr_snapshot_has_repeats(plan->snapshot, plan->assembly, worker->batch.keys[k].contig);
         if (is_apart || has_atoms(worker, slot, k)) {
             status =
                 skr_tally_slot(worker, skr_batch_seek(worker, k), slot, flags, &tallies[k], err);
