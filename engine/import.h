@@ -77,6 +77,10 @@ typedef struct skr_import_request {
     const char *const *files; /* "-": standard input */
     size_t n_files;
     unsigned n_threads;
+
+    uint32_t order_carriers_min; /* of the segment's plan; 0 as a rule */
+    uint32_t order_rows_max;
+    bool wants_orders;
     skr_watch watch;
 } skr_import_request;
 

@@ -1,9 +1,10 @@
 /*
- * segment_fuzz.c - any bytes as carriers or as a call set: refused, or sound lists that are the
- * same after they were stored again.
+ * segment_fuzz.c - any bytes as carriers, a call set or a part of an order: refused, or something
+ * sound that is the same after it was stored again.
  *
- * The first byte says what the bytes are (even: carriers, odd: a call set), the next two how many
- * samples there are. Of carriers the head comes next.
+ * The first byte says what the bytes are (modulo 4: carriers, a call set, runs, classes), the next
+ * two how many samples there are, or classes of runs. Of carriers the head comes next, of classes
+ * how many they are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "storage/base/limits.h"
 #include "storage/call_set.h"
 #include "storage/carriers.h"
+#include "storage/order_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 
@@ -105,14 +107,75 @@ static void try_call_set(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
     free(calls);
 }
 
+/* Runs that are decoded add up to the same, and are the same when they were stored again. */
+static void try_runs(const uint8_t *bytes, size_t n_bytes, uint32_t n_classes)
+{
+    skr_err err;
+    skr_buffer again = {0};
+    uint8_t *dosages = malloc(2 * (size_t)n_classes);
+    uint32_t *sums = malloc(((size_t)n_classes + 1) * sizeof *sums);
+    int32_t *steps = calloc((size_t)n_classes + 1, sizeof *steps);
+    uint32_t n_carriers = 0;
+    uint32_t n_hom = 0;
+    need(dosages != NULL && sums != NULL && steps != NULL);
+    for (uint32_t i = 0; i <= n_classes; i++)
+        sums[i] = i;
+    int count = skr_order_runs_count(bytes, n_bytes, n_classes, sums, &n_carriers, &n_hom, &err);
+    int mark = skr_order_runs_mark(bytes, n_bytes, n_classes, steps, &err);
+    need(count == SKR_OK || count == SKR_ERR_CORRUPT);
+    need(mark == SKR_OK || mark == SKR_ERR_CORRUPT);
+    if (skr_order_runs_decode(bytes, n_bytes, n_classes, dosages, &err) == SKR_OK) {
+        need(count == SKR_OK && mark == SKR_OK);
+        for (uint32_t i = 0; i < n_classes; i++) {
+            n_carriers -= dosages[i] > 0;
+            n_hom -= dosages[i] == 2;
+        }
+        need(n_carriers == 0 && n_hom == 0);
+        need(skr_order_runs_encode(dosages, n_classes, &again, &err) == SKR_OK);
+        need(skr_order_runs_decode(again.bytes, again.n, n_classes, dosages + n_classes, &err) ==
+             SKR_OK);
+        need(memcmp(dosages, dosages + n_classes, n_classes) == 0);
+    }
+    skr_buffer_done(&again);
+    free(dosages);
+    free(sums);
+    free(steps);
+}
+
+static void try_classes(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                        uint32_t n_classes)
+{
+    skr_err err;
+    uint32_t *classes = malloc(n_samples * sizeof *classes);
+    uint32_t *scratch = malloc(n_classes * sizeof *scratch);
+    need(classes != NULL && scratch != NULL);
+    int status =
+        skr_order_classes_decode(bytes, n_bytes, n_samples, n_classes, scratch, classes, &err);
+    need(status == SKR_OK || status == SKR_ERR_CORRUPT);
+    for (uint32_t i = 0; i < n_samples && status == SKR_OK; i++)
+        need(classes[i] < n_classes);
+    free(classes);
+    free(scratch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
     if (n_bytes < 4)
         return 0;
     uint32_t n_samples = 1 + bytes[1] + 256u * (bytes[2] & 15);
-    if ((bytes[0] & 1) == 0)
+    switch (bytes[0] % 4) {
+    case 0:
         try_carriers(bytes + 3, n_bytes - 3, n_samples);
-    else
+        break;
+    case 1:
         try_call_set(bytes + 3, n_bytes - 3, n_samples);
+        break;
+    case 2:
+        try_runs(bytes + 3, n_bytes - 3, n_samples);
+        break;
+    default:
+        try_classes(bytes + 4, n_bytes - 4, n_samples, 1 + bytes[3]);
+        break;
+    }
     return 0;
 }
