@@ -86,7 +86,7 @@ static uint32_t choose_tile_shift(const skr_segment_plan *plan)
  * A row with fewer carriers than one in ORDER_SAMPLES_A_CARRIER costs about as much as a list, and
  * makes more classes (docs/decisions/0002).
  */
-#define ORDER_SAMPLES_A_CARRIER 1000u
+#define ORDER_SAMPLES_A_CARRIER 500u
 #define ORDER_CARRIERS_MIN 16u
 #define ORDER_ROWS_MAX 512u
 
