@@ -14,6 +14,15 @@ typedef struct lister {
     skr_rows_out out;
 } lister;
 
+/* Are the stored totals not enough? */
+static bool has_cohort(const skr_question *question)
+{
+    for (uint32_t i = 0; i < question->n_slots; i++)
+        if (question->slots[i].cohort != NULL)
+            return true;
+    return false;
+}
+
 /* ------------------------------------------------------------------ one row */
 
 static uint64_t tell(const skr_policy *policy, uint64_t raw)
@@ -213,6 +222,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     skr_scan_visitor visitor = {.on_batch = list_on_batch,
                                 .on_morsel_end = list_on_morsel_end,
                                 .context = &list,
+                                .wants_carriers = has_cohort(question),
                                 .wants_silent = true};
     int status = skr_rows_out_init(&list.out, question->tools.n_threads, err);
     if (status < 0)
@@ -273,7 +283,8 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
 {
     skr_plan *plan = NULL;
     counter count = {.question = question};
-    skr_scan_visitor visitor = {.on_batch = count_on_batch, .context = &count};
+    skr_scan_visitor visitor = {
+        .on_batch = count_on_batch, .context = &count, .wants_carriers = has_cohort(question)};
     size_t n_numbers = (size_t)question->n_slots + 1;
     int status = skr_question_plan(question, request->alleles, &plan, err);
     if (status < 0)

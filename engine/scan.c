@@ -222,35 +222,68 @@ int skr_access_check(const skr_access *access, skr_err *err)
     return SKR_OK;
 }
 
+/* The morsel at hand, and those that were taken to be read ahead. */
+#define AHEAD_MAX 3u
+typedef struct taken_morsel {
+    size_t number;
+    uint64_t read; /* what was begun for it */
+} taken_morsel;
+
+/* Takes morsels until enough are at hand; *n is how many. */
+static void take_morsels(skr_worker *worker, taken_morsel *taken, unsigned *n)
+{
+    skr_scan *scan = worker->scan;
+    while (*n < 1 + scan->n_ahead && !atomic_load(&scan->has_failed)) {
+        size_t i = atomic_fetch_add(&scan->next_morsel, 1);
+        if (i >= scan->n_morsels)
+            return;
+        taken[*n].number = i;
+        taken[*n].read = scan->n_ahead == 0 ? 0 : skr_worker_read_ahead(worker, &scan->morsels[i]);
+        (*n)++;
+    }
+}
+
+static int run_morsel(skr_worker *worker, const taken_morsel *taken, uint32_t *contig, skr_err *err)
+{
+    skr_scan *scan = worker->scan;
+    const skr_scan_visitor *visitor = scan->visitor;
+    const skr_morsel *morsel = &scan->morsels[taken->number];
+    int status = skr_access_check(scan->access, err);
+    if (status == SKR_OK && *contig != morsel->contig && visitor->on_leave != NULL)
+        status = visitor->on_leave(visitor->context, worker, err);
+    *contig = morsel->contig;
+    if (status == SKR_OK && !atomic_load(&scan->has_failed))
+        status = skr_worker_merge(worker, morsel, err);
+    skr_block_reader_pass(worker->reader, taken->read);
+    return status;
+}
+
 static int run_morsels(skr_worker *worker, skr_err *err)
 {
     skr_scan *scan = worker->scan;
     const skr_scan_visitor *visitor = scan->visitor;
     uint32_t contig = SKR_NONE;
+    taken_morsel taken[1 + AHEAD_MAX];
+    unsigned n = 0;
     int status = SKR_OK;
-    while (status == SKR_OK && !atomic_load(&scan->has_failed)) {
-        size_t i = atomic_fetch_add(&scan->next_morsel, 1);
-        if (i >= scan->n_morsels)
-            break;
-        status = skr_access_check(scan->access, err);
-        if (status == SKR_OK && contig != scan->morsels[i].contig && visitor->on_leave != NULL)
-            status = visitor->on_leave(visitor->context, worker, err);
-        contig = scan->morsels[i].contig;
+    for (take_morsels(worker, taken, &n); n > 0; take_morsels(worker, taken, &n)) {
         if (status == SKR_OK)
-            status = skr_worker_merge(worker, &scan->morsels[i], err);
+            status = run_morsel(worker, &taken[0], &contig, err);
         if (status < 0)
             atomic_store(&scan->has_failed, true);
         if (visitor->on_morsel_end != NULL) {
-            int ended =
-                visitor->on_morsel_end(visitor->context, worker, i, status < 0 ? NULL : err);
+            int ended = visitor->on_morsel_end(visitor->context, worker, taken[0].number,
+                                               status < 0 ? NULL : err);
             if (status == SKR_OK)
                 status = ended;
         }
+        if (status < 0)
+            atomic_store(&scan->has_failed, true);
+        n--;
+        memmove(taken, taken + 1, n * sizeof *taken);
     }
     if (status == SKR_OK && visitor->on_leave != NULL)
         status = visitor->on_leave(visitor->context, worker, err);
-    if (status < 0)
-        atomic_store(&scan->has_failed, true);
     return status;
 }
 
@@ -367,6 +400,13 @@ static unsigned choose_parts(const skr_scan *scan)
     return n < scan->n_morsels ? (unsigned)n : (unsigned)scan->n_morsels;
 }
 
+/* Where there are few morsels, taking several makes the work uneven. */
+static unsigned choose_ahead(const skr_scan *scan, unsigned n_parts)
+{
+    size_t n = n_parts == 1 ? scan->n_morsels - 1 : scan->n_morsels / (4 * (size_t)n_parts);
+    return n < AHEAD_MAX ? (unsigned)n : AHEAD_MAX;
+}
+
 int skr_scan_run(skr_scan *scan, skr_err *err)
 {
     skr_analysis *all = scan->tools.analysis;
@@ -382,7 +422,9 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
         goto out;
     }
-    skr_helpers_run(scan->tools.helpers, choose_parts(scan), run_part, scan);
+    unsigned n_parts = choose_parts(scan);
+    scan->n_ahead = choose_ahead(scan, n_parts);
+    skr_helpers_run(scan->tools.helpers, n_parts, run_part, scan);
     (void)pthread_mutex_destroy(&scan->lock);
     status = scan->status;
     if (status < 0 && err != NULL)

@@ -148,8 +148,9 @@ typedef struct skr_scan_visitor {
     /* May be NULL. The worker is done, or leaves a contig: what it keeps by lane ends. */
     int (*on_leave)(void *context, skr_worker *worker, skr_err *err);
     void *context;
-    bool wants_silent; /* datasets without a row matter too: their AN counts */
-    bool wants_named;  /* alleles asked for by name matter even where they do not satisfy */
+    bool wants_carriers; /* of most alleles: they are read ahead */
+    bool wants_silent;   /* datasets without a row matter too: their AN counts */
+    bool wants_named;    /* alleles asked for by name matter even where they do not satisfy */
 } skr_scan_visitor;
 
 typedef struct skr_morsel {
@@ -190,7 +191,8 @@ typedef struct skr_scan {
     skr_morsel *morsels;
     size_t n_morsels;
     size_t n_morsels_max;
-    uint64_t n_rows; /* about how many rows lie in them */
+    uint64_t n_rows;  /* about how many rows lie in them */
+    unsigned n_ahead; /* morsels that a worker takes before their time, to read ahead */
     atomic_size_t next_morsel;
     atomic_bool has_failed;
     pthread_mutex_t lock; /* of the three below, and of the analysis */
@@ -222,6 +224,12 @@ void skr_worker_end(skr_worker *worker);
 
 /* For the pool. NULL is allowed. */
 void skr_worker_free(skr_worker *worker);
+
+/*
+ * Begins to read what a morsel will want. Returns a number for skr_block_reader_pass once the
+ * morsel is done, or 0.
+ */
+uint64_t skr_worker_read_ahead(skr_worker *worker, const skr_morsel *morsel);
 
 /* Merges one morsel and gives its alleles to the visitor. Errors: as skr_scan_run. */
 SKR_MUST_USE int skr_worker_merge(skr_worker *worker, const skr_morsel *morsel, skr_err *err);

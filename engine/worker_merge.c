@@ -19,26 +19,62 @@ typedef struct name_run {
 
 /* ------------------------------------------------------------------ tiles */
 
+typedef enum tile_fate {
+    TILE_ELSEWHERE,
+    TILE_OF_OTHER_KIND,
+    TILE_OF_LOW_AC,
+    TILE_MATTERS,
+} tile_fate;
+
 /* Does a tile have rows that matter? */
-static bool tile_matters(skr_worker *worker, const skr_lane *lane, const skr_tile *tile,
-                         const skr_morsel *morsel)
+static tile_fate judge_tile(const skr_worker *worker, const skr_lane *lane, const skr_tile *tile,
+                            const skr_morsel *morsel)
 {
     const skr_plan *plan = worker->scan->plan;
     bool is_short = morsel->end_above0 > 0 && tile->max_end0 <= morsel->end_above0;
     if (tile->n_rows == 0 || is_short || tile->min_start0 >= morsel->to0 ||
         tile->max_start0 < morsel->from0)
-        return false;
+        return TILE_ELSEWHERE;
     if (plan->n_named > 0) /* it may hold one that nothing else in the question means */
-        return true;
-    if (skr_plan_excludes_tile(plan, tile, false)) {
-        worker->done.n_dropped_kind++;
-        return false;
+        return TILE_MATTERS;
+    if (skr_plan_excludes_tile(plan, tile, false))
+        return TILE_OF_OTHER_KIND;
+    if (skr_lane_is_alone(worker, lane) && skr_plan_excludes_tile(plan, tile, true))
+        return TILE_OF_LOW_AC;
+    return TILE_MATTERS;
+}
+
+static void find_tiles(const skr_lane *lane, const skr_morsel *morsel, size_t *ret_from,
+                       size_t *ret_to)
+{
+    unsigned shift = skr_segment_tile_shift(lane->segment);
+    skr_segment_find_tiles(lane->segment, morsel->contig, morsel->from0 >> shift,
+                           ((morsel->to0 - 1) >> shift) + 1, ret_from, ret_to);
+}
+
+uint64_t skr_worker_read_ahead(skr_worker *worker, const skr_morsel *morsel)
+{
+    uint64_t last = 0;
+    bool with_carriers = worker->scan->visitor->wants_carriers;
+    for (uint32_t i = 0; i < worker->n_lanes; i++) {
+        skr_lane *lane = &worker->lanes[i];
+        skr_err err = {0};
+        size_t from = 0;
+        size_t to = 0;
+        size_t n = 0;
+        const skr_tile *tiles = skr_segment_tiles(lane->segment, &n);
+        if (skr_lane_view(worker, lane, &err) < 0)
+            return last;
+        find_tiles(lane, morsel, &from, &to);
+        for (; from < to; from++) {
+            uint64_t number = 0;
+            if (judge_tile(worker, lane, &tiles[from], morsel) == TILE_MATTERS)
+                number = skr_segment_view_ahead(lane->view, from,
+                                                with_carriers || lane->entry->n_tombstones > 0);
+            last = number > last ? number : last;
+        }
     }
-    if (skr_lane_is_alone(worker, lane) && skr_plan_excludes_tile(plan, tile, true)) {
-        worker->done.n_dropped_ac++;
-        return false;
-    }
-    return true;
+    return last;
 }
 
 /* Loads the next tile that has rows to go on with, or leaves rows NULL. */
@@ -51,7 +87,10 @@ static int lane_load(skr_worker *worker, skr_lane *lane, const skr_morsel *morse
     lane->next = 0;
     while (lane->tile < lane->tile_to) {
         size_t number = lane->tile++;
-        if (!tile_matters(worker, lane, &tiles[number], morsel))
+        tile_fate fate = judge_tile(worker, lane, &tiles[number], morsel);
+        worker->done.n_dropped_kind += fate == TILE_OF_OTHER_KIND;
+        worker->done.n_dropped_ac += fate == TILE_OF_LOW_AC;
+        if (fate != TILE_MATTERS)
             continue;
         int status = skr_lane_view(worker, lane, err);
         if (status == SKR_OK)
@@ -74,7 +113,6 @@ static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *er
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
         skr_lane *lane = &worker->lanes[i];
-        unsigned shift = skr_segment_tile_shift(lane->segment);
         status = skr_lane_enter(worker, lane, morsel->contig, err);
         if (status < 0)
             return status;
@@ -84,8 +122,7 @@ static int lanes_begin(skr_worker *worker, const skr_morsel *morsel, skr_err *er
         lane->tile = 0;
         lane->tile_to = 0;
         if (lane->live.set.n > 0)
-            skr_segment_find_tiles(lane->segment, morsel->contig, morsel->from0 >> shift,
-                                   ((morsel->to0 - 1) >> shift) + 1, &lane->tile, &lane->tile_to);
+            find_tiles(lane, morsel, &lane->tile, &lane->tile_to);
     }
     return status;
 }

@@ -216,6 +216,17 @@ skr_cached *skr_block_cache_find(skr_block_cache *cache, const skr_file_id *file
     return cached;
 }
 
+bool skr_block_cache_has(skr_block_cache *cache, const skr_file_id *file, uint64_t offset,
+                         skr_cached_kind kind)
+{
+    uint64_t hash = hash_of(file, offset, kind);
+    cache_shard *shard = shard_of(cache, hash);
+    (void)pthread_mutex_lock(&shard->lock);
+    bool has = look_up(shard, hash, file, offset, kind) != NULL;
+    (void)pthread_mutex_unlock(&shard->lock);
+    return has;
+}
+
 skr_cached *skr_block_cache_add(skr_block_cache *cache, const skr_file_id *file, uint64_t offset,
                                 skr_cached_kind kind, skr_cached *cached, size_t n_bytes)
 {

@@ -12,6 +12,7 @@
 #ifndef SKR_STORAGE_BLOCK_CACHE_H
 #define SKR_STORAGE_BLOCK_CACHE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,10 @@ void skr_block_cache_free(skr_block_cache *cache);
 /* The entry, held, or NULL. */
 skr_cached *skr_block_cache_find(skr_block_cache *cache, const skr_file_id *file, uint64_t offset,
                                  skr_cached_kind kind);
+
+/* Is it there? Counts as no question for it. */
+bool skr_block_cache_has(skr_block_cache *cache, const skr_file_id *file, uint64_t offset,
+                         skr_cached_kind kind);
 
 /*
  * Takes an object over that holds n_bytes of memory and returns it, held; or an equal one that

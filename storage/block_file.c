@@ -53,6 +53,26 @@ int skr_block_file_read(const skr_block_file *file, uint64_t offset, uint8_t *by
     return skr_block_file_judge(file, &read, err);
 }
 
+/* The descriptor is opened when first asked for; of two who open it at once, one closes his. */
+int skr_block_file_direct(const skr_block_file *file)
+{
+    atomic_int *place = (atomic_int *)&file->direct_fd;
+    int fd = atomic_load(place);
+    if (fd != SKR_DIRECT_UNTRIED)
+        return fd;
+    char path[40];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file->fd);
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
+    int found = SKR_DIRECT_UNTRIED;
+    if (opened < 0)
+        opened = -1;
+    if (atomic_compare_exchange_strong(place, &found, opened))
+        return opened;
+    if (opened >= 0)
+        (void)close(opened);
+    return found;
+}
+
 int skr_block_file_judge(const skr_block_file *file, const skr_io_read *read, skr_err *err)
 {
     if (read->error_number != 0)
@@ -184,6 +204,7 @@ int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind
     if (file == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", id->name);
     file->fd = -1;
+    atomic_init(&file->direct_fd, SKR_DIRECT_UNTRIED);
     file->id = *id;
     int status = open_file(file, folder, err);
     if (status == SKR_OK)
@@ -244,6 +265,8 @@ void skr_block_file_close(skr_block_file *file)
         return;
     if (file->fd >= 0)
         (void)close(file->fd);
+    if (atomic_load(&file->direct_fd) >= 0)
+        (void)close(atomic_load(&file->direct_fd));
     skr_buffer_done(&file->directory);
     free(file);
 }

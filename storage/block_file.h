@@ -132,7 +132,7 @@ void skr_block_reader_use_cache(skr_block_reader *reader, struct skr_block_cache
 struct skr_block_cache *skr_block_reader_cache(const skr_block_reader *reader);
 
 /* "io_uring" or "pread"; where io_uring was refused, why. Belongs to the reader. */
-const char *skr_block_reader_io_name(const skr_block_reader *reader);
+const char *skr_block_reader_io_name(skr_block_reader *reader);
 
 /* The bytes of a block, where they lie: in a cache or in memory of one's own. Zero-initialise. */
 typedef struct skr_block_bytes {
@@ -168,9 +168,20 @@ SKR_MUST_USE int skr_block_reader_hold(skr_block_reader *reader, const skr_block
                                        const skr_block_ref *ref, skr_block_bytes *bytes,
                                        skr_err *err);
 
+/*
+ * Begins to read a run of a file in which blocks lie that will be wanted soon. Returns a number for
+ * skr_block_reader_pass, or 0 where there is no room now: then the blocks are read when they are
+ * wanted, as they are where reading ahead failed.
+ */
+uint64_t skr_block_reader_ahead(skr_block_reader *reader, const skr_block_file *file,
+                                uint64_t offset, size_t n);
+
+/* Lets go of what was begun up to that number. */
+void skr_block_reader_pass(skr_block_reader *reader, uint64_t number);
+
 /* What a reader has done since it was made. */
 typedef struct skr_reader_totals {
-    uint64_t n_reads; /* of files */
+    uint64_t n_reads; /* of files, those ahead among them */
     uint64_t n_bytes;
     uint64_t n_blocks; /* decoded */
     uint64_t n_raw;    /* and their bytes then */

@@ -4,6 +4,8 @@
 #ifndef SKR_STORAGE_BLOCK_FILE_INT_H
 #define SKR_STORAGE_BLOCK_FILE_INT_H
 
+#include <stdatomic.h>
+
 #include "storage/block_file.h"
 #include "storage/io.h"
 
@@ -13,7 +15,14 @@ struct skr_block_file {
     uint64_t blocks_end; /* where the directory begins */
     skr_block_ref directory_ref;
     skr_buffer directory; /* decoded */
+    atomic_int direct_fd; /* reads around the page cache; SKR_DIRECT_UNTRIED, or -1: none can */
 };
+
+#define SKR_DIRECT_UNTRIED (-2)
+
+/* A descriptor that reads around the page cache, or -1. Belongs to the file; safe from any thread.
+ */
+int skr_block_file_direct(const skr_block_file *file);
 
 /* Reads n bytes at an offset. Errors: CORRUPT where the file is shorter, IO. */
 SKR_MUST_USE int skr_block_file_read(const skr_block_file *file, uint64_t offset, uint8_t *bytes,

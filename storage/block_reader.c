@@ -14,6 +14,7 @@
 #include "storage/block_file.h"
 #include "storage/block_file_int.h"
 #include "storage/io.h"
+#include "storage/read_ahead.h"
 
 /* A batch: enough to keep the device busy. One block may be larger than the second figure. */
 #define BATCH_WISHES_MAX 256u
@@ -25,12 +26,15 @@
 
 /* Where the packed bytes of a wish are after the reads. */
 typedef struct placement {
+    const uint8_t *ahead; /* there already, or NULL */
     size_t read;
     size_t at; /* within that read */
 } placement;
 
 struct skr_block_reader {
-    skr_io *io;
+    skr_io_choice choice;
+    skr_io *io; /* NULL until several reads are wanted at once */
+    skr_read_ahead *ahead;
     char io_name[128];
     skr_block_decoder *decoder;
     skr_buffer packed;
@@ -48,10 +52,14 @@ typedef struct cached_bytes {
     uint8_t bytes[];
 } cached_bytes;
 
-static int choose_io(skr_block_reader *reader, skr_io_choice choice, skr_err *err)
+/* Making a ring takes longer than a read or two. */
+static int need_io(skr_block_reader *reader, skr_err *err)
 {
+    const skr_io_choice choice = reader->choice;
     skr_err refusal = {0};
     int status = SKR_ERR_IO;
+    if (reader->io != NULL)
+        return SKR_OK;
     if (choice != SKR_IO_PREAD) {
         status = skr_io_uring_new(&reader->io, &refusal);
         if (status == SKR_OK) {
@@ -76,9 +84,12 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
     skr_block_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+    reader->choice = choice;
     int status = skr_block_decoder_new(&reader->decoder, err);
     if (status == SKR_OK)
-        status = choose_io(reader, choice, err);
+        status = skr_read_ahead_new(&reader->ahead, err);
+    if (status == SKR_OK && choice != SKR_IO_AUTO)
+        status = need_io(reader, err);
     if (status < 0) {
         skr_block_reader_free(reader);
         return status;
@@ -87,9 +98,32 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
     return SKR_OK;
 }
 
-const char *skr_block_reader_io_name(const skr_block_reader *reader)
+const char *skr_block_reader_io_name(skr_block_reader *reader)
 {
-    return reader->io_name;
+    skr_err err = {0};
+    return need_io(reader, &err) < 0 ? "none" : reader->io_name;
+}
+
+uint64_t skr_block_reader_ahead(skr_block_reader *reader, const skr_block_file *file,
+                                uint64_t offset, size_t n)
+{
+    skr_err err = {0};
+    if (need_io(reader, &err) < 0)
+        return 0;
+    uint64_t began_ns = skr_clock_ns();
+    uint64_t number = skr_read_ahead_start(reader->ahead, reader->io, file, offset, n);
+    if (number > 0) {
+        reader->totals.n_reads++;
+        reader->totals.n_bytes += n;
+    }
+    reader->totals.read_ns += skr_clock_ns() - began_ns;
+    return number;
+}
+
+void skr_block_reader_pass(skr_block_reader *reader, uint64_t number)
+{
+    if (reader->io != NULL)
+        skr_read_ahead_pass(reader->ahead, reader->io, number);
 }
 
 void skr_block_reader_use_cache(skr_block_reader *reader, skr_block_cache *cache)
@@ -139,6 +173,14 @@ static bool join_last_read(skr_block_reader *reader, const skr_block_wish *wish,
     return true;
 }
 
+static const uint8_t *find_ahead(skr_block_reader *reader, const skr_block_wish *wish)
+{
+    if (reader->io == NULL)
+        return NULL;
+    return skr_read_ahead_find(reader->ahead, reader->io, wish->file, wish->ref.offset,
+                               wish->ref.n_packed);
+}
+
 /* Plans the reads for the first wishes; *ret_n is how many of them. */
 static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
                       size_t *ret_n, skr_err *err)
@@ -156,7 +198,8 @@ static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, si
             break;
         n_bytes = n_after;
         placement *place = &reader->placements[n_taken];
-        if (join_last_read(reader, wish, place))
+        *place = (placement){.ahead = find_ahead(reader, wish)};
+        if (place->ahead != NULL || join_last_read(reader, wish, place))
             continue;
         *place = (placement){.read = reader->n_reads, .at = 0};
         reader->files[reader->n_reads] = wish->file;
@@ -181,7 +224,15 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
         reader->reads[i].bytes = at;
         at += reader->reads[i].n;
     }
-    reader->io->methods->read(reader->io, reader->reads, reader->n_reads);
+    if (reader->n_reads > 1) {
+        status = need_io(reader, err);
+        if (status < 0)
+            return status;
+        reader->io->methods->read(reader->io, reader->reads, reader->n_reads);
+    } else if (reader->n_reads == 1) {
+        reader->reads[0].n_done = 0;
+        skr_io_pread_rest(&reader->reads[0]);
+    }
     for (size_t i = 0; i < reader->n_reads && status == SKR_OK; i++)
         status = skr_block_file_judge(reader->files[i], &reader->reads[i], err);
     reader->totals.n_bytes += n_bytes;
@@ -239,7 +290,8 @@ static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, con
 static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, placement place,
                        skr_block_bytes *held, skr_err *err)
 {
-    const uint8_t *packed = reader->reads[place.read].bytes + place.at;
+    const uint8_t *packed =
+        place.ahead != NULL ? place.ahead : reader->reads[place.read].bytes + place.at;
     int status = SKR_OK;
     if (wish->raw == NULL) {
         status = decode_held(reader, wish, packed, held, err);
@@ -314,6 +366,7 @@ void skr_block_reader_free(skr_block_reader *reader)
 {
     if (reader == NULL)
         return;
+    skr_read_ahead_free(reader->ahead, reader->io);
     skr_io_free(reader->io);
     skr_block_decoder_free(reader->decoder);
     skr_buffer_done(&reader->packed);

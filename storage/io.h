@@ -9,6 +9,7 @@
 #ifndef SKR_STORAGE_IO_H
 #define SKR_STORAGE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ typedef struct skr_io_read {
     size_t n;
     size_t n_done;    /* after the read: fewer than n at the end of the file, or with an error */
     int error_number; /* after the read: 0, or an errno value */
+    bool is_flying;   /* started, and not waited for */
 } skr_io_read;
 
 typedef struct skr_io skr_io;
@@ -29,6 +31,10 @@ typedef struct skr_io skr_io;
 typedef struct skr_io_methods {
     /* Does all n reads and returns when none is under way any more. */
     void (*read)(skr_io *io, skr_io_read *reads, size_t n);
+    /* Begins a read, which must stay where it is until it was waited for. */
+    void (*start)(skr_io *io, skr_io_read *read);
+    /* Returns when a read that was begun is done. */
+    void (*wait)(skr_io *io, skr_io_read *read);
     void (*free)(skr_io *io);
 } skr_io_methods;
 

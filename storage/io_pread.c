@@ -30,6 +30,21 @@ static void pread_read(skr_io *io, skr_io_read *reads, size_t n)
     }
 }
 
+/* Nothing is under way: the read is done when it is waited for. */
+static void pread_start(skr_io *io, skr_io_read *read)
+{
+    (void)io;
+    read->n_done = 0;
+    read->is_flying = true;
+}
+
+static void pread_wait(skr_io *io, skr_io_read *read)
+{
+    (void)io;
+    read->is_flying = false;
+    skr_io_pread_rest(read);
+}
+
 static void pread_free(skr_io *io)
 {
     free(io);
@@ -37,7 +52,8 @@ static void pread_free(skr_io *io)
 
 int skr_io_pread_new(skr_io **ret_io, skr_err *err)
 {
-    static const skr_io_methods methods = {.read = pread_read, .free = pread_free};
+    static const skr_io_methods methods = {
+        .read = pread_read, .start = pread_start, .wait = pread_wait, .free = pread_free};
     skr_io *io = calloc(1, sizeof *io);
     if (io == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");

@@ -25,6 +25,7 @@ typedef struct uring_io {
     skr_io io;
     struct io_uring ring;
     bool has_ring;
+    unsigned n_flying;
 } uring_io;
 
 static bool start_read(struct io_uring *ring, skr_io_read *read)
@@ -43,34 +44,66 @@ static bool start_read(struct io_uring *ring, skr_io_read *read)
 /* What came short, was interrupted or refused goes to pread, whose word counts. */
 static void end_read(skr_io_read *read, int result)
 {
+    read->is_flying = false;
     if (result > 0)
         read->n_done = (size_t)result;
     if (read->n_done < read->n)
         skr_io_pread_rest(read);
 }
 
+/* Submits what was prepared and ends all reads that are done; waits for one at least. */
+static void submit_and_end(uring_io *self)
+{
+    int status = io_uring_submit_and_wait(&self->ring, 1);
+    /* a ring that cannot be waited for may go on writing into our buffers: no way back */
+    SKR_CHECK(status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY);
+    struct io_uring_cqe *done = NULL;
+    while (self->n_flying > 0 && io_uring_peek_cqe(&self->ring, &done) == 0) {
+        skr_io_read *read = io_uring_cqe_get_data(done);
+        int result = done->res;
+        io_uring_cqe_seen(&self->ring, done);
+        self->n_flying--;
+        end_read(read, result);
+    }
+}
+
+static void uring_wait(skr_io *io, skr_io_read *read)
+{
+    while (read->is_flying)
+        submit_and_end((uring_io *)io);
+}
+
+/* Prepares a read; false when enough are under way. */
+static bool prepare(uring_io *self, skr_io_read *read)
+{
+    if (self->n_flying >= DEPTH || !start_read(&self->ring, read))
+        return false;
+    read->is_flying = true;
+    self->n_flying++;
+    return true;
+}
+
+static void uring_start(skr_io *io, skr_io_read *read)
+{
+    uring_io *self = (uring_io *)io;
+    while (!prepare(self, read))
+        submit_and_end(self);
+    int status = io_uring_submit(&self->ring);
+    SKR_CHECK(status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY);
+}
+
 static void uring_read(skr_io *io, skr_io_read *reads, size_t n)
 {
-    struct io_uring *ring = &((uring_io *)io)->ring;
+    uring_io *self = (uring_io *)io;
     size_t next = 0;
-    size_t n_flying = 0;
-    while (next < n || n_flying > 0) {
-        while (next < n && n_flying < DEPTH && start_read(ring, &reads[next])) {
+    while (next < n) {
+        if (prepare(self, &reads[next]))
             next++;
-            n_flying++;
-        }
-        int status = io_uring_submit_and_wait(ring, 1);
-        /* a ring that cannot be waited for may go on writing into our buffers: no way back */
-        SKR_CHECK(status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY);
-        struct io_uring_cqe *done = NULL;
-        while (n_flying > 0 && io_uring_peek_cqe(ring, &done) == 0) {
-            skr_io_read *read = io_uring_cqe_get_data(done);
-            int result = done->res;
-            io_uring_cqe_seen(ring, done);
-            n_flying--;
-            end_read(read, result);
-        }
+        else
+            submit_and_end(self);
     }
+    for (size_t i = 0; i < n; i++)
+        uring_wait(io, &reads[i]);
 }
 
 static void uring_free(skr_io *io)
@@ -109,7 +142,8 @@ static int try_ring(struct io_uring *ring)
 
 int skr_io_uring_new(skr_io **ret_io, skr_err *err)
 {
-    static const skr_io_methods methods = {.read = uring_read, .free = uring_free};
+    static const skr_io_methods methods = {
+        .read = uring_read, .start = uring_start, .wait = uring_wait, .free = uring_free};
     uring_io *self = calloc(1, sizeof *self);
     if (self == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");

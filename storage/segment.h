@@ -221,6 +221,13 @@ typedef struct skr_tile_rows {
     const skr_row_totals *totals;
 } skr_tile_rows;
 
+/*
+ * Begins to read what will be asked about a tile, with its carriers or without; nothing is begun
+ * for one whose rows are in the cache. Returns a number for skr_block_reader_pass of the view's
+ * reader, or 0: nothing was begun.
+ */
+uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers);
+
 /* Loads the rows of tile number `tile` in skr_segment_tiles. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_rows(skr_segment_view *view, size_t tile,
                                        const skr_tile_rows **ret_rows, skr_err *err);

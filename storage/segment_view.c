@@ -190,6 +190,45 @@ static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
     return status;
 }
 
+/* Widens [*from, *to) by a block, if there is one. */
+static void add_block(const skr_block_ref *ref, uint64_t *from, uint64_t *to)
+{
+    if (ref->n_raw == 0)
+        return;
+    *from = ref->offset < *from ? ref->offset : *from;
+    *to = ref->offset + ref->n_packed > *to ? ref->offset + ref->n_packed : *to;
+}
+
+/* Carriers lie in front of the other blocks of their tile, behind those of the tile before it. */
+#define CARRIERS_MAX ((uint64_t)8 << 20)
+
+uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers)
+{
+    const skr_segment_directory *directory = &view->segment->directory;
+    const skr_tile_refs *refs = &directory->refs[tile];
+    skr_block_cache *cache = skr_block_reader_cache(view->reader);
+    uint64_t from = UINT64_MAX;
+    uint64_t to = 0;
+    if (cache != NULL &&
+        skr_block_cache_has(cache, skr_block_file_id(view->segment->file), tile, SKR_CACHED_ROWS))
+        return 0;
+    add_block(&refs->of[SKR_TILE_SITES], &from, &to);
+    add_block(&refs->of[SKR_TILE_COUNTS], &from, &to);
+    if (with_carriers) {
+        uint64_t before_from = UINT64_MAX;
+        uint64_t before_to = 0;
+        add_block(&refs->of[SKR_TILE_CARRIERS], &from, &to);
+        add_block(&refs->of[SKR_TILE_CALLS], &from, &to);
+        for (unsigned i = 0; tile > 0 && i < SKR_N_TILE_BLOCKS; i++)
+            add_block(&directory->refs[tile - 1].of[i], &before_from, &before_to);
+        if (before_to < from && from - before_to <= CARRIERS_MAX)
+            from = before_to;
+    }
+    if (from >= to)
+        return 0;
+    return skr_block_reader_ahead(view->reader, view->segment->file, from, (size_t)(to - from));
+}
+
 int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_rows **ret_rows,
                           skr_err *err)
 {

@@ -49,7 +49,7 @@ static void check_reads(skr_io *io)
     for (size_t i = 0; i < N_READS; i++) {
         uint64_t offset = test_random_below(&random, FILE_SIZE + 2000);
         size_t n = test_random_below(&random, READ_MAX);
-        reads[i] = (skr_io_read){fd, offset, bytes[i], n, 77, 77};
+        reads[i] = (skr_io_read){fd, offset, bytes[i], n, 77, 77, false};
     }
     io->methods->read(io, reads, N_READS);
     size_t n_short = 0;
@@ -70,8 +70,9 @@ static void check_refusals(skr_io *io)
 {
     uint8_t byte;
     int folder_fd = open(folder.path, O_RDONLY | O_DIRECTORY);
-    skr_io_read reads[3] = {
-        {-1, 0, &byte, 1, 0, 0}, {folder_fd, 0, &byte, 1, 0, 0}, {fd, 9, &byte, 1, 0, 0}};
+    skr_io_read reads[3] = {{-1, 0, &byte, 1, 0, 0, false},
+                            {folder_fd, 0, &byte, 1, 0, 0, false},
+                            {fd, 9, &byte, 1, 0, 0, false}};
     io->methods->read(io, reads, 3);
     cr_assert(eq(int, reads[0].error_number, EBADF));
     cr_assert(eq(int, reads[1].error_number, EISDIR));
