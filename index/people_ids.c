@@ -19,6 +19,9 @@
 /* A lookup decodes one block of this many bytes; smaller ones compress worse. */
 #define BLOCK_BYTES (32u << 10)
 
+/* How far ahead of a sorted question its texts are fetched. */
+#define AHEAD 8u
+
 typedef struct id_block {
     skr_block_ref ref;
     skr_id_text first;
@@ -366,6 +369,11 @@ static int find_sorted(skr_people_ids *ids, skr_block_reader *reader, const skr_
     for (size_t i = 0; i < n; i++) {
         uint32_t place = list == NULL ? (uint32_t)i : list[i].place;
         skr_id_text text = texts[place];
+        if (list != NULL && i + 2 * AHEAD < n) { /* they lie anywhere in the question */
+            __builtin_prefetch(&texts[list[i + 2 * AHEAD].place]);
+            __builtin_prefetch(&individuals[list[i + AHEAD].place], 1);
+            __builtin_prefetch(texts[list[i + AHEAD].place].text);
+        }
         uint32_t number = find_block(ids, block == SKR_NONE ? 0 : block, text);
         uint32_t rank = 0;
         int order = 1;

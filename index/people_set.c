@@ -87,9 +87,14 @@ static void mark_runs(uint64_t *bitmap, uint32_t n_people, uint32_t base,
                       const run_container_t *runs)
 {
     for (int32_t r = 0; r < runs->n_runs; r++) {
-        uint32_t from = base + runs->runs[r].value;
-        for (uint32_t i = 0; i <= runs->runs[r].length; i++)
-            mark_one(bitmap, n_people, from + i);
+        uint64_t from = (uint64_t)base + runs->runs[r].value;
+        uint64_t to = from + runs->runs[r].length + 1;
+        to = to < n_people ? to : n_people;
+        while (from < to) { /* as many as are left of a word, or of the run */
+            uint64_t n = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
+            bitmap[from / 64] |= (n == 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1) << from % 64;
+            from += n;
+        }
     }
 }
 
