@@ -129,8 +129,9 @@ bool skr_name_reader_open(skr_name_reader *reader, skr_cursor *bytes)
     reader->n_run = 0;
     reader->n = 0;
     reader->n_same = 0;
-    /* an entry takes a byte of each column at least */
-    reader->is_bad = bytes->is_bad || n > n_bytes[0] || n > n_bytes[1] || n > n_bytes[2];
+    /* an entry takes a byte of each column at least; no name has a NUL in it */
+    reader->is_bad = bytes->is_bad || n > n_bytes[0] || n > n_bytes[1] || n > n_bytes[2] ||
+                     (n_bytes[3] > 0 && memchr(reader->text.at, 0, n_bytes[3]) != NULL);
     return !reader->is_bad;
 }
 
@@ -174,6 +175,26 @@ static bool take_run(skr_name_reader *reader)
     return reader->n_run <= powers[reader->n_digits] - reader->number;
 }
 
+/* Copies the next n bytes of text behind the first n_same of the name: 16 at once where both have
+ * room for it. */
+static inline void put_text(skr_name_reader *reader, size_t n_same, size_t n)
+{
+    const uint8_t *text = reader->text.at;
+    if (n <= 16 && reader->text.end - text >= 16 && n_same + 16 <= sizeof reader->name)
+        memcpy(reader->name + n_same, text, 16);
+    else if (n > 0)
+        memcpy(reader->name + n_same, text, n);
+    reader->text.at += n;
+}
+
+/* skr_cursor_varint_max, quick for one byte: most are. */
+static inline uint64_t take_number(skr_cursor *cursor, uint64_t max)
+{
+    if (!cursor->is_bad && cursor->at < cursor->end && *cursor->at < 0x80 && *cursor->at <= max)
+        return *cursor->at++;
+    return skr_cursor_varint_max(cursor, max);
+}
+
 bool skr_name_reader_next(skr_name_reader *reader)
 {
     if (reader->n_left == 0) {
@@ -185,15 +206,13 @@ bool skr_name_reader_next(skr_name_reader *reader)
     if (reader->n_run > 1)
         skr_name_reader_write(reader, reader->n_run - 1, reader->name);
     reader->n_left--;
-    size_t n_same = (size_t)skr_cursor_varint_max(&reader->shared, reader->n);
-    size_t n = (size_t)skr_cursor_varint_max(&reader->lengths, SKR_NAME_MAX - n_same);
-    uint64_t n_more = skr_cursor_varint_max(&reader->runs, UINT32_MAX - 1);
-    const uint8_t *text = skr_cursor_bytes(&reader->text, n);
+    size_t n_same = (size_t)take_number(&reader->shared, reader->n);
+    size_t n = (size_t)take_number(&reader->lengths, SKR_NAME_MAX - n_same);
+    uint64_t n_more = take_number(&reader->runs, UINT32_MAX - 1);
     bool is_bad = reader->shared.is_bad || reader->lengths.is_bad || reader->runs.is_bad ||
-                  text == NULL || n_same + n == 0 || (n > 0 && memchr(text, 0, n) != NULL);
+                  n > (size_t)(reader->text.end - reader->text.at) || n_same + n == 0;
     if (!is_bad) {
-        if (n > 0)
-            memcpy(reader->name + n_same, text, n);
+        put_text(reader, n_same, n);
         reader->n = n_same + n;
         reader->n_same = n_same;
         reader->name[reader->n] = '\0';
