@@ -44,7 +44,12 @@ SKR_MUST_USE int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapsh
 SKR_MUST_USE int skr_snapshot_find_repeats(skr_snapshot *snapshot, skr_err *err);
 
 /* Does somebody count with two samples on a contig? Then carriers are told apart by name. */
-bool skr_snapshot_has_repeats(const skr_snapshot *snapshot, uint32_t assembly, uint32_t contig);
+static inline bool skr_snapshot_has_repeats(const skr_snapshot *snapshot, uint32_t assembly,
+                                            uint32_t contig)
+{
+    return contig < snapshot->manifest->assemblies[assembly].n_contigs &&
+           snapshot->has_repeats[assembly][contig];
+}
 
 /* One more user. */
 void skr_snapshot_acquire(skr_snapshot *snapshot);

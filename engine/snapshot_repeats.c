@@ -182,9 +182,3 @@ int skr_snapshot_find_repeats(skr_snapshot *snapshot, skr_err *err)
     }
     return status;
 }
-
-bool skr_snapshot_has_repeats(const skr_snapshot *snapshot, uint32_t assembly, uint32_t contig)
-{
-    return contig < snapshot->manifest->assemblies[assembly].n_contigs &&
-           snapshot->has_repeats[assembly][contig];
-}
