@@ -16,6 +16,10 @@
 
 #define BACKLOG 511
 
+/* When a server stops: how often it looks, and how long nothing may have come. */
+#define STEP_MS 10u
+#define QUIET_MS 300u
+
 skr_server_config skr_server_config_default(void)
 {
     skr_server_config config = {
@@ -188,7 +192,6 @@ static void free_server(skr_server *server)
         (void)close(server->listen_fd);
     (void)pthread_mutex_destroy(&server->log_mutex);
     (void)pthread_cond_destroy(&server->has_watch);
-    (void)pthread_cond_destroy(&server->is_quiet);
     (void)pthread_cond_destroy(&server->has_work);
     (void)pthread_mutex_destroy(&server->mutex);
     skr_answer_cache_free(server->metrics.cache);
@@ -217,7 +220,6 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     (void)pthread_mutex_init(&server->mutex, NULL);
     (void)pthread_mutex_init(&server->log_mutex, NULL);
     (void)pthread_cond_init(&server->has_work, NULL);
-    (void)pthread_cond_init(&server->is_quiet, NULL);
     (void)pthread_cond_init(&server->has_watch, NULL);
 
     status = listen_at(server, err);
@@ -243,21 +245,25 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     return SKR_OK;
 }
 
-/* Waits until every connection is closed, at most wait_ms. Requests that come on one before it is
- * closed are answered, so no request under way is not enough. */
+/*
+ * Waits until every connection is closed or nothing was under way for QUIET_MS, at most wait_ms.
+ * Who keeps a connection may be sending the next request: it is let in, answered, and told that it
+ * was the last one.
+ */
 static void wait_quiet(skr_server *server, uint32_t wait_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_mutex_lock(&server->mutex);
-    int status = 0;
-    while (atomic_load(&server->metrics.n_connections) > 0 && status != ETIMEDOUT)
-        status = pthread_cond_timedwait(&server->is_quiet, &server->mutex, &until);
-    (void)pthread_mutex_unlock(&server->mutex);
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000};
+    uint64_t n_begun = atomic_load(&server->n_begun);
+    uint32_t quiet_ms = 0;
+    for (uint32_t ms = 0; ms < wait_ms && quiet_ms < QUIET_MS; ms += STEP_MS) {
+        if (atomic_load(&server->metrics.n_connections) == 0)
+            return;
+        (void)nanosleep(&step, NULL);
+        uint64_t n_now = atomic_load(&server->n_begun);
+        bool is_quiet = n_now == n_begun && atomic_load(&server->metrics.n_exchanges) == 0;
+        quiet_ms = is_quiet ? quiet_ms + STEP_MS : 0;
+        n_begun = n_now;
+    }
 }
 
 void skr_server_drain(skr_server *server, uint32_t wait_ms)
@@ -266,7 +272,6 @@ void skr_server_drain(skr_server *server, uint32_t wait_ms)
         return;
     skr_server_daemon_quiesce(server);
     atomic_store(&server->metrics.is_draining, true);
-    skr_server_watch_close_idle(server);
     wait_quiet(server, wait_ms);
     skr_server_watch_stop_all(server);
     skr_server_pool_stop(server);

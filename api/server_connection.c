@@ -55,7 +55,6 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (exchange->is_counted) {
         skr_server_watch_hurry(server, exchange->socket, skr_now_ns());
         atomic_fetch_sub(&server->metrics.n_exchanges, 1);
-        skr_server_watch_rest(server, exchange->socket);
     }
     skr_server_answer_done(exchange);
     free(exchange->body);
@@ -180,8 +179,7 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
         exchange->content_type = strdup(type);
     atomic_fetch_add(&server->metrics.n_exchanges, 1);
     exchange->is_counted = true;
-    if (exchange->socket != NULL)
-        atomic_store(&exchange->socket->is_busy, true);
+    atomic_fetch_add(&server->n_begun, 1);
     skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
     check_headers(exchange);
 

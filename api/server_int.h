@@ -38,7 +38,6 @@ typedef struct skr_socket {
     struct skr_socket *before;
     int fd;
     atomic_uint_fast64_t deadline_ns; /* by when what it is at must be done; 0: no limit */
-    atomic_bool is_busy;              /* from the headers of a request to the end of its answer */
     struct skr_exchange *exchange;    /* while a worker has it, so that it can be stopped */
 } skr_socket;
 
@@ -73,11 +72,11 @@ struct skr_server {
     int listen_fd;
     struct MHD_Daemon *daemon;
     skr_metrics metrics; /* and what the server itself goes by: draining, exchanges, the cache */
-    skr_buffer key;      /* of the thread of libmicrohttpd, for looking up */
+    atomic_uint_fast64_t n_begun; /* requests */
+    skr_buffer key;               /* of the thread of libmicrohttpd, for looking up */
 
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t has_work;
-    pthread_cond_t is_quiet; /* the last connection was closed */
     pthread_cond_t has_watch;
     skr_exchange *first;
     skr_exchange *last;
@@ -141,12 +140,6 @@ void skr_server_watch_hurry(skr_server *server, skr_socket *socket, uint64_t now
 
 /* A worker has the exchange: no limit but its own. NULL: it has not any more. */
 void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *exchange);
-
-/* The server stops: whoever has not begun a request is hung up on, once what came is read. */
-void skr_server_watch_close_idle(skr_server *server);
-
-/* The request on a socket was answered. */
-void skr_server_watch_rest(skr_server *server, skr_socket *socket);
 
 /* Sets the stop of every exchange that a worker has. */
 void skr_server_watch_stop_all(skr_server *server);

@@ -44,8 +44,7 @@ void skr_server_watch_remove(skr_server *server, skr_socket *socket)
         socket->before->next = socket->next;
     if (socket->next != NULL)
         socket->next->before = socket->before;
-    if (atomic_fetch_sub(&server->metrics.n_connections, 1) == 1)
-        (void)pthread_cond_signal(&server->is_quiet);
+    atomic_fetch_sub(&server->metrics.n_connections, 1);
     (void)pthread_mutex_unlock(&server->mutex);
     free(socket);
 }
@@ -66,34 +65,6 @@ void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *
     socket->exchange = exchange;
     if (exchange != NULL)
         atomic_store_explicit(&socket->deadline_ns, 0, memory_order_relaxed);
-    (void)pthread_mutex_unlock(&server->mutex);
-}
-
-/*
- * The library reads what has come by then, answers it if it is a request, and closes. One side or
- * the other sees that a socket rests while the server drains: is_busy is cleared before is_draining
- * is looked at, and is_draining set before is_busy is.
- */
-static void hang_up(skr_socket *socket)
-{
-    if (!atomic_load(&socket->is_busy))
-        (void)shutdown(socket->fd, SHUT_RD);
-}
-
-void skr_server_watch_rest(skr_server *server, skr_socket *socket)
-{
-    if (socket == NULL)
-        return;
-    atomic_store(&socket->is_busy, false);
-    if (atomic_load(&server->metrics.is_draining))
-        hang_up(socket);
-}
-
-void skr_server_watch_close_idle(skr_server *server)
-{
-    (void)pthread_mutex_lock(&server->mutex);
-    for (skr_socket *socket = server->sockets; socket != NULL; socket = socket->next)
-        hang_up(socket);
     (void)pthread_mutex_unlock(&server->mutex);
 }
 

@@ -177,7 +177,7 @@ typedef struct skr_scan_tools {
     struct skr_helpers *helpers;
     struct skr_block_cache *cache;
     skr_analysis *analysis; /* what scans did is added here; NULL: nobody wants to know */
-    skr_scan_work *work; /* NULL: not added up */
+    skr_scan_work *work;    /* NULL: not added up */
 } skr_scan_tools;
 
 typedef struct skr_scan {
