@@ -115,11 +115,12 @@ static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_e
 static int read_file(skr_import *import, uint32_t number, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
-    skr_vcf *vcf = NULL;
+    skr_vcf *vcf = file->vcf;
     skr_vcf_plan plan = {file->path, file->name, &import->request->gate,
                          import->request->n_threads};
     int status = skr_import_check_stop(import, err);
-    if (status == SKR_OK)
+    file->vcf = NULL;
+    if (status == SKR_OK && vcf == NULL)
         status = skr_vcf_open(&plan, &vcf, err);
     if (status == SKR_OK && skr_vcf_samples(vcf)->n != file->columns.n_columns)
         status = skr_fail(err, SKR_ERR_INPUT, "%s: changed while it was imported", file->name);

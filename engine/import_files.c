@@ -225,7 +225,10 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     int status = open_source(import, file, err);
     if (status == SKR_OK)
         status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
-    skr_vcf_plan plan = {file->path, file->name, &import->request->gate, 1};
+    /* The reader of the only file is kept; of many files only one can be open at a time. */
+    bool is_only = import->n_files == 1;
+    unsigned n_threads = is_only ? import->request->n_threads : 1;
+    skr_vcf_plan plan = {file->path, file->name, &import->request->gate, n_threads};
     if (status == SKR_OK)
         status = skr_vcf_open(&plan, &vcf, err);
     if (status < 0)
@@ -241,7 +244,10 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
         if (status == SKR_OK && !file->is_skipped)
             status = expect_copies(&file->columns, err);
     }
-    skr_vcf_close(vcf);
+    if (is_only && status == SKR_OK)
+        file->vcf = vcf;
+    else
+        skr_vcf_close(vcf);
     return status;
 }
 
@@ -285,6 +291,7 @@ void skr_import_files_done(skr_import *import)
         skr_import_file *file = &import->files[i];
         for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
             free(file->columns.expected[zone]);
+        skr_vcf_close(file->vcf);
         free(file->columns.column);
         free(file->columns.karyotype);
         free(file->local);

@@ -76,6 +76,7 @@ typedef struct skr_import_file {
     uint8_t options[SKR_DIGEST_SIZE];
     bool is_gvcf;
     bool is_skipped; /* known already, bytes and options */
+    skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */
     skr_columns columns;
     uint32_t *local;  /* of each column that counts: its number in the segment, ascending or not */
     bool is_identity; /* local is 0, 1, 2 ... and the whole segment */

@@ -11,23 +11,25 @@
 
 #include "storage/base/limits.h"
 
-static uint64_t hash_of(const char *name, size_t n)
+static uint32_t hash_of(const char *name, size_t n)
 {
     uint64_t hash = 1469598103934665603u;
     for (size_t i = 0; i < n; i++)
         hash = (hash ^ (unsigned char)name[i]) * 1099511628211u;
-    return hash ^ hash >> 29;
+    return (uint32_t)(hash ^ hash >> 29);
 }
 
 /* The slot of a name, or the empty one where it belongs. The map has slots. */
-static uint32_t slot_of(const skr_name_map *map, const char *name, size_t n)
+static uint32_t slot_of(const skr_name_map *map, uint32_t hash, const char *name, size_t n)
 {
     uint32_t mask = map->n_slots - 1;
-    uint32_t at = (uint32_t)hash_of(name, n) & mask;
+    uint32_t at = hash & mask;
     while (map->slots[at] != 0) {
-        const char *there = map->names[map->slots[at] - 1];
-        if (strncmp(there, name, n) == 0 && there[n] == '\0')
-            break;
+        if (map->slots[at] >> 32 == hash) {
+            const char *there = map->names[(uint32_t)map->slots[at] - 1];
+            if (strncmp(there, name, n) == 0 && there[n] == '\0')
+                break;
+        }
         at = (at + 1) & mask;
     }
     return at;
@@ -37,7 +39,7 @@ static int grow(skr_name_map *map, skr_err *err)
 {
     uint32_t n_slots = map->n_slots == 0 ? 64 : map->n_slots * 2;
     uint32_t n_max = n_slots / 2;
-    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    uint64_t *slots = calloc(n_slots, sizeof *slots);
     char **names = realloc(map->names, n_max * sizeof *names);
     if (names != NULL)
         map->names = names;
@@ -45,12 +47,18 @@ static int grow(skr_name_map *map, skr_err *err)
         free(slots);
         return skr_fail(err, SKR_ERR_NOMEM, "names: out of memory");
     }
+    for (uint32_t i = 0; i < map->n_slots; i++) {
+        uint32_t at = (uint32_t)(map->slots[i] >> 32) & (n_slots - 1);
+        if (map->slots[i] == 0)
+            continue;
+        while (slots[at] != 0)
+            at = (at + 1) & (n_slots - 1);
+        slots[at] = map->slots[i];
+    }
     free(map->slots);
     map->slots = slots;
     map->n_slots = n_slots;
     map->n_max = n_max;
-    for (uint32_t i = 0; i < map->n; i++)
-        slots[slot_of(map, names[i], strlen(names[i]))] = i + 1;
     return SKR_OK;
 }
 
@@ -64,7 +72,8 @@ int skr_name_map_add(skr_name_map *map, const char *name, size_t n, uint32_t *re
         if (status < 0)
             return status;
     }
-    uint32_t slot = slot_of(map, name, n);
+    uint32_t hash = hash_of(name, n);
+    uint32_t slot = slot_of(map, hash, name, n);
     bool is_new = map->slots[slot] == 0;
     if (is_new) {
         char *copy = malloc(n + 1);
@@ -73,9 +82,9 @@ int skr_name_map_add(skr_name_map *map, const char *name, size_t n, uint32_t *re
         memcpy(copy, name, n);
         copy[n] = '\0';
         map->names[map->n++] = copy;
-        map->slots[slot] = map->n;
+        map->slots[slot] = (uint64_t)hash << 32 | map->n;
     }
-    *ret_number = map->slots[slot] - 1;
+    *ret_number = (uint32_t)map->slots[slot] - 1;
     if (ret_is_new != NULL)
         *ret_is_new = is_new;
     return SKR_OK;
@@ -85,7 +94,7 @@ uint32_t skr_name_map_find(const skr_name_map *map, const char *name, size_t n)
 {
     if (map->n_slots == 0)
         return UINT32_MAX;
-    return map->slots[slot_of(map, name, n)] - 1;
+    return (uint32_t)map->slots[slot_of(map, hash_of(name, n), name, n)] - 1;
 }
 
 void skr_name_map_done(skr_name_map *map)

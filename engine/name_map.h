@@ -17,7 +17,7 @@ typedef struct skr_name_map {
     char **names; /* by number; each NUL-terminated, owned */
     uint32_t n;
     uint32_t n_max;
-    uint32_t *slots; /* number + 1, 0 is empty */
+    uint64_t *slots; /* upper half the hash, lower half number + 1; 0 is empty */
     uint32_t n_slots;
 } skr_name_map;
 
