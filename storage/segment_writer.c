@@ -11,6 +11,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/kernel.h"
 #include "storage/segment_int.h"
 
 #define OPEN_TILES_MAX 4u
@@ -87,8 +88,8 @@ static uint32_t choose_tile_shift(const skr_segment_plan *plan)
  * makes more classes (docs/decisions/0002).
  */
 #define ORDER_SAMPLES_A_CARRIER 500u
-#define ORDER_CARRIERS_MIN 16u
-#define ORDER_ROWS_MAX 512u
+#define ORDER_CARRIERS_MIN (SKR_SHORT_MAX + 1)
+#define ORDER_ROWS_MAX 208u
 
 static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan, skr_err *err)
 {
