@@ -184,7 +184,8 @@ static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, sk
                                       contig_name(list->plan, batch->keys[k].contig),
                                       &batch->keys[k], &row, err);
     }
-    return status;
+    return status < 0 ? status
+                      : skr_rows_out_early(&list->out, worker->number, worker->morsel, err);
 }
 
 static int list_on_morsel_end(void *context, skr_worker *worker, size_t morsel, skr_err *err)

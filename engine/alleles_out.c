@@ -144,6 +144,22 @@ static int hand_out_waiting(skr_rows_out *out, skr_err *err)
     return status;
 }
 
+int skr_rows_out_early(skr_rows_out *out, unsigned worker, size_t morsel, skr_err *err)
+{
+    int status = SKR_OK;
+    (void)pthread_mutex_lock(&out->lock);
+    if (out->next_morsel == morsel && !out->is_handing && !out->has_failed) {
+        out->is_handing = true; /* nobody else's turn comes before this morsel has ended */
+        (void)pthread_mutex_unlock(&out->lock);
+        status = hand_out(out, out->of_workers[worker], err);
+        (void)pthread_mutex_lock(&out->lock);
+        out->is_handing = false;
+        out->has_failed = out->has_failed || status < 0;
+    }
+    (void)pthread_mutex_unlock(&out->lock);
+    return status < 0 ? status : SKR_OK;
+}
+
 int skr_rows_out_end(skr_rows_out *out, unsigned worker, size_t morsel, bool has_failed,
                      skr_err *err)
 {

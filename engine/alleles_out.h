@@ -50,11 +50,12 @@ void skr_rows_out_done(skr_rows_out *out);
 SKR_MUST_USE int skr_rows_out_add(skr_rows_out *out, unsigned worker, const char *contig,
                                   const skr_allele *key, const skr_allele_row *row, skr_err *err);
 
-/* Will the numbers and the text of the next row be looked at by anybody? */
-static inline bool skr_rows_out_wants(const skr_rows_out *out)
-{
-    return out->on_row != NULL;
-}
+/*
+ * Hands out what a worker has of the morsel that it is at, if all before it were handed out: then
+ * its list stays small. Errors: what on_row gives.
+ */
+SKR_MUST_USE int skr_rows_out_early(skr_rows_out *out, unsigned worker, size_t morsel,
+                                    skr_err *err);
 
 /*
  * A morsel is done, or has_failed: then nothing more is handed out. Every morsel must be told of.

@@ -252,6 +252,7 @@ static int run_morsel(skr_worker *worker, const taken_morsel *taken, uint32_t *c
     if (status == SKR_OK && *contig != morsel->contig && visitor->on_leave != NULL)
         status = visitor->on_leave(visitor->context, worker, err);
     *contig = morsel->contig;
+    worker->morsel = taken->number;
     if (status == SKR_OK && !atomic_load(&scan->has_failed))
         status = skr_worker_merge(worker, morsel, err);
     skr_block_reader_pass(worker->reader, taken->read);
@@ -400,9 +401,14 @@ static unsigned choose_parts(const skr_scan *scan)
     return n < scan->n_morsels ? (unsigned)n : (unsigned)scan->n_morsels;
 }
 
+/* What has fewer rows is read in the time that memory for reading ahead takes. */
+#define ROWS_WORTH_AHEAD 32768u
+
 /* Where there are few morsels, taking several makes the work uneven. */
 static unsigned choose_ahead(const skr_scan *scan, unsigned n_parts)
 {
+    if (scan->n_rows < ROWS_WORTH_AHEAD && scan->tools.n_batch_max == 0)
+        return 0;
     size_t n = n_parts == 1 ? scan->n_morsels - 1 : scan->n_morsels / (4 * (size_t)n_parts);
     return n < AHEAD_MAX ? (unsigned)n : AHEAD_MAX;
 }

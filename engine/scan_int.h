@@ -106,6 +106,7 @@ struct skr_tally;
 typedef struct skr_worker {
     struct skr_scan *scan;
     unsigned number;
+    size_t morsel; /* at which it is */
     struct skr_worker *next_idle;
     skr_block_reader *reader;
     skr_lane *lanes; /* those of the question */
@@ -117,6 +118,7 @@ typedef struct skr_worker {
     uint64_t n_sets; /* sample sets made so far: their serials */
     skr_batch batch;
     uint32_t *starts; /* of each lane's next row; SKR_NONE at its end */
+    uint32_t *lowest; /* lanes that have the allele at hand */
     uint32_t *picked; /* scratch, n_max of the batch each: rows, the keys that they are of */
     uint32_t *picked_keys;
     uint32_t *open;    /* alleles that are not judged yet */

@@ -69,16 +69,19 @@ static int add_spans(skr_worker *worker, skr_lane *lane, const skr_sample_set *s
     return status;
 }
 
+/* n_selected: how many are added up together. */
 static int add_lane(skr_worker *worker, skr_lane *lane, const skr_sample_set *set, unsigned flags,
-                    skr_tally *tallies, skr_err *err)
+                    uint32_t n_selected, skr_tally *tallies, skr_err *err)
 {
     uint32_t *rows = worker->picked;
     uint32_t *keys = worker->picked_keys;
     uint32_t n = 0;
+    uint32_t n_complete = 0;
     int status = SKR_OK;
     for (uint32_t i = 0; i < lane->n_batch; i++) {
         rows[n] = lane->wanted[lane->batch_from + i];
         keys[n] = lane->keys[i];
+        n_complete += worker->together[lane->keys[i]] & lane->rows->is_complete[rows[n]];
         n += worker->together[lane->keys[i]];
     }
     if (n > 0)
@@ -93,7 +96,9 @@ static int add_lane(skr_worker *worker, skr_lane *lane, const skr_sample_set *se
                                            worker->row_ans, err);
     for (uint32_t i = 0; status == SKR_OK && i < n; i++)
         tallies[keys[i]].an += worker->row_ans[i];
-    return status < 0 ? status : add_spans(worker, lane, set, tallies, err);
+    if (status < 0 || n_complete == n_selected) /* spans are not asked then */
+        return status;
+    return add_spans(worker, lane, set, tallies, err);
 }
 
 int skr_tally_batch(skr_worker *worker, uint32_t slot, unsigned flags, const uint8_t *selected,
@@ -106,7 +111,7 @@ int skr_tally_batch(skr_worker *worker, uint32_t slot, unsigned flags, const uin
         skr_lane *lane = &worker->lanes[i];
         const skr_sample_set *set = is_cohort ? &lane->cohort.set : &lane->live.set;
         if (lane->slot == slot && set->n > 0)
-            status = add_lane(worker, lane, set, flags, tallies, err);
+            status = add_lane(worker, lane, set, flags, n_left, tallies, err);
     }
     return status;
 }

@@ -159,6 +159,7 @@ static int worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *er
     bool is_whole = renew(&worker->lanes, n_segments, sizeof *worker->lanes) &&
                     renew(&worker->kept, n_segments, sizeof *worker->kept) &&
                     renew(&worker->starts, n_segments, sizeof *worker->starts) &&
+                    renew(&worker->lowest, n_segments, sizeof *worker->lowest) &&
                     renew_batch(worker, n);
     worker->n_kept = worker->kept == NULL ? 0 : n_segments;
     int status = is_whole ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
@@ -231,7 +232,8 @@ void skr_worker_free(skr_worker *worker)
         worker->picked_keys, worker->open,    worker->selected, worker->together,
         worker->row_tallies, worker->row_ans, worker->judged,   worker->tallies,
         worker->facts,       worker->direct,  worker->called,   worker->this_copies,
-        worker->zygosities,  worker->scratch, worker->found,    worker->is_summed,
+        worker->zygosities,  worker->scratch, worker->found,    worker->lowest,
+        worker->is_summed,
     };
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);

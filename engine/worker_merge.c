@@ -159,11 +159,23 @@ static int compare_at_start(const skr_allele *a, const skr_allele *b)
         return a->end0 < b->end0 ? -1 : 1;
     if ((a->kind == SKR_ALLELE_SV) != (b->kind == SKR_ALLELE_SV))
         return a->kind == SKR_ALLELE_SV ? 1 : -1;
-    if (a->kind == SKR_ALLELE_SNV && b->kind == SKR_ALLELE_SNV)
-        return a->ref[0] != b->ref[0] ? (a->ref[0] < b->ref[0] ? -1 : 1)
-                                      : (a->alt[0] > b->alt[0]) - (a->alt[0] < b->alt[0]);
     int order = compare_text(a->ref, a->n_ref, b->ref, b->n_ref);
     return order != 0 ? order : compare_text(a->alt, a->n_alt, b->alt, b->n_alt);
+}
+
+/* The same of two rows. Most are SNVs, and the letters of most SNVs are one text for all. */
+static int compare_rows(const skr_tile_rows *a, uint32_t i, const skr_tile_rows *b, uint32_t j)
+{
+    if (a->kind[i] == SKR_ALLELE_SNV && b->kind[j] == SKR_ALLELE_SNV) {
+        if (a->ref[i] == b->ref[j] && a->alt[i] == b->alt[j])
+            return 0;
+        if (a->ref[i][0] != b->ref[j][0])
+            return a->ref[i][0] < b->ref[j][0] ? -1 : 1;
+        return (a->alt[i][0] > b->alt[j][0]) - (a->alt[i][0] < b->alt[j][0]);
+    }
+    skr_allele one = skr_tile_rows_allele(a, i);
+    skr_allele other = skr_tile_rows_allele(b, j);
+    return compare_at_start(&one, &other);
 }
 
 /* Puts the lane's next row into the batch, as allele number `key`; true when its tile is at its
@@ -186,6 +198,33 @@ static uint32_t lowest_start(const skr_worker *worker)
     return least;
 }
 
+static uint32_t next_row(const skr_lane *lane)
+{
+    return lane->wanted[lane->next];
+}
+
+/* Finds the lanes whose next row is the lowest of those that start at start0; returns how many. */
+static uint32_t find_lowest(const skr_worker *worker, uint32_t start0, uint32_t *ret_lanes)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < worker->n_lanes; i++) {
+        if (worker->starts[i] != start0)
+            continue;
+        const skr_lane *lane = &worker->lanes[i];
+        int order = 0;
+        if (n > 0) {
+            const skr_lane *first = &worker->lanes[ret_lanes[0]];
+            order = compare_rows(lane->rows, next_row(lane), first->rows, next_row(first));
+        }
+        if (order > 0)
+            continue;
+        if (order < 0)
+            n = 0;
+        ret_lanes[n++] = i;
+    }
+    return n;
+}
+
 /* Adds the lowest key; false when there is none. *ret_is_over: the batch must end behind it. */
 static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
 {
@@ -197,36 +236,26 @@ static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
     if (start0 == SKR_NONE)
         return false;
     skr_allele *key = &batch->keys[batch->n];
-    bool has_key = named != NULL && named->key->start0 == start0;
-    bool is_named = has_key;
-    uint32_t first = worker->n_lanes; /* the first lane that has it */
-    if (has_key)
+    uint32_t n = find_lowest(worker, start0, worker->lowest);
+    bool is_named = named != NULL && named->key->start0 == start0;
+    if (n > 0) {
+        const skr_lane *first = &worker->lanes[worker->lowest[0]];
+        *key = skr_tile_rows_allele(first->rows, next_row(first));
+    }
+    if (is_named && n > 0) {
+        int order = compare_at_start(named->key, key);
+        is_named = order <= 0;
+        n = order < 0 ? 0 : n; /* a name before all rows */
+    }
+    if (n == 0)
         *key = *named->key;
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        const skr_lane *lane = &worker->lanes[i];
-        if (worker->starts[i] != start0)
-            continue;
-        skr_allele other = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next]);
-        int order = has_key ? compare_at_start(&other, key) : -1;
-        if (order < 0) {
-            *key = other;
-            is_named = false;
-        }
-        if (order < 0 || (order == 0 && first == worker->n_lanes))
-            first = i;
-        has_key = true;
-    }
     batch->codes[batch->n] = SKR_CODE_OF(SKR_MAYBE, SKR_MAYBE);
-    for (uint32_t i = first; i < worker->n_lanes; i++) {
-        const skr_lane *lane = &worker->lanes[i];
-        if (worker->starts[i] != start0)
-            continue;
-        skr_allele other = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next]);
-        if (i != first && compare_at_start(&other, key) != 0)
-            continue;
-        batch->codes[batch->n] = lane->codes[lane->next];
-        *ret_is_over |= take_row(worker, i, batch->n);
+    if (n > 0) {
+        const skr_lane *first = &worker->lanes[worker->lowest[0]];
+        batch->codes[batch->n] = first->codes[first->next];
     }
+    for (uint32_t i = 0; i < n; i++)
+        *ret_is_over |= take_row(worker, worker->lowest[i], batch->n);
     batch->is_named[batch->n++] = is_named;
     if (is_named) {
         names->names++;
