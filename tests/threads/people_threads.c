@@ -66,6 +66,9 @@ static void *ask(void *context)
         SKR_CHECK((bitmap[0] & 1) == 1);
     }
     SKR_CHECK(ask_karyotype(people, 0, 7).n_x == 2);
+    SKR_CHECK(ask_find(people, "P11") == 11 && ask_find(people, "Q") == SKR_NONE);
+    SKR_CHECK(skr_people_load_ids(people, NULL) == SKR_OK);
+    SKR_CHECK(strcmp(skr_people_id(people, 12), "P12") == 0);
     SKR_CHECK(skr_people_set_count(ask_of_dataset(people, 0)) == N_PEOPLE);
     return NULL;
 }
