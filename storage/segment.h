@@ -247,9 +247,8 @@ typedef struct skr_sample_set {
 } skr_sample_set;
 
 /*
- * The functions below ask about several rows of one tile at once: n row numbers, ascending. They
- * load the rows of the tile first, as skr_segment_view_rows does. Errors of all: CORRUPT, IO,
- * NOMEM.
+ * The functions below ask about n rows of one tile at once, their numbers ascending. They load the
+ * rows first, as skr_segment_view_rows does. Errors of all: CORRUPT, IO, NOMEM.
  */
 
 /* Tallies the carriers of each row that are in who; of all of them from the stored totals. */
@@ -258,9 +257,8 @@ SKR_MUST_USE int skr_segment_view_tally(skr_segment_view *view, size_t tile, con
                                         skr_carrier_tally *ret_tallies, skr_err *err);
 
 /*
- * Sets the bit of every carrier of any of the rows, undecided ones too, in a bitmap of samples.
- * Some of them may be set later, at the latest by skr_segment_view_mark_end: until then the bitmap
- * must stay where it is.
+ * Sets the bits of all carriers of the rows, undecided ones too, in a bitmap of samples; some of
+ * them not before skr_segment_view_mark_end: until then the bitmap must stay where it is.
  */
 SKR_MUST_USE int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *rows,
                                        uint32_t n, uint64_t *bitmap, skr_err *err);
@@ -272,10 +270,7 @@ void skr_segment_view_mark_end(skr_segment_view *view);
 SKR_MUST_USE int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
                                          skr_carriers *carriers, skr_err *err);
 
-/*
- * The copies called of who by the direct claims of each row; of all samples from the stored totals.
- * What a call set adds up to is kept for the rows that share it.
- */
+/* The copies called of who by the direct claims of each row; of all from the stored totals. */
 SKR_MUST_USE int skr_segment_view_n_called(skr_segment_view *view, size_t tile,
                                            const uint32_t *rows, uint32_t n,
                                            const skr_sample_set *who, uint64_t *ret_an,
@@ -297,10 +292,7 @@ SKR_MUST_USE int skr_segment_view_calls(skr_segment_view *view, size_t tile, uin
 SKR_MUST_USE int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0,
                                          uint32_t end0, uint8_t *called, skr_err *err);
 
-/*
- * Reads a whole segment, believes nothing, and reports every fault: checksums, order, sample
- * numbers, totals that do not follow from carriers and calls. Errors (beyond faults): IO, NOMEM.
- */
+/* Reads a whole segment, believes nothing, reports every fault. Errors beyond faults: IO, NOMEM. */
 SKR_MUST_USE int skr_segment_verify(const char *folder, const skr_file_id *id,
                                     skr_fault_fn on_fault, void *context, skr_err *err);
 
