@@ -15,7 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/inflate.h"
 #include "storage/base/check.h"
 
 #define N_HEADER 18u /* of a block, before the deflated bytes */
@@ -27,9 +26,6 @@
 #define N_BATCH_HUGE (64u << 20) /* where one record fills many batches */
 #define N_HEAD_MIN 4096u
 #define N_THREADS_MAX 64u
-
-/* Blocks that packed to less than one in so many are runs; the library is faster with others. */
-#define RUNS_MIN 8u
 
 /* What is remembered: blocks that are short when packed, and came twice. */
 #define N_MEMOS 16u
@@ -132,15 +128,10 @@ static bool unpack(const skr_blocks *blocks, fill *batch, const task *one,
         memcpy(raw, blocks->memos[one->memo].raw, one->n_raw);
         return true;
     }
-    const uint8_t *deflated = packed + N_HEADER;
     size_t n_deflated = one->n_packed - N_HEADER - N_TRAILER;
-    uint32_t sum = u32_at(packed + one->n_packed - N_TRAILER);
-    if (one->n_raw >= RUNS_MIN * n_deflated && skr_inflate(deflated, n_deflated, raw, one->n_raw) &&
-        libdeflate_crc32(0, raw, one->n_raw) == sum)
-        return true;
-    return libdeflate_deflate_decompress(inflater, deflated, n_deflated, raw, one->n_raw, NULL) ==
-               LIBDEFLATE_SUCCESS &&
-           libdeflate_crc32(0, raw, one->n_raw) == sum;
+    return libdeflate_deflate_decompress(inflater, packed + N_HEADER, n_deflated, raw, one->n_raw,
+                                         NULL) == LIBDEFLATE_SUCCESS &&
+           libdeflate_crc32(0, raw, one->n_raw) == u32_at(packed + one->n_packed - N_TRAILER);
 }
 
 /* Takes tasks until there are no more. */
@@ -254,8 +245,8 @@ static int read_input(skr_blocks *blocks, size_t n, skr_err *err)
 
 static int make_room(fill *batch, uint32_t n_packed, skr_err *err)
 {
-    if (batch->n_packed + n_packed + SKR_INFLATE_SPARE > batch->n_packed_max) {
-        size_t n_max = (batch->n_packed + n_packed + SKR_INFLATE_SPARE) * 2;
+    if (batch->n_packed + n_packed > batch->n_packed_max) {
+        size_t n_max = (batch->n_packed + n_packed) * 2;
         uint8_t *packed = realloc(batch->packed, n_max);
         if (packed == NULL)
             return no_memory(err);
@@ -342,8 +333,6 @@ static int begin(skr_blocks *blocks, fill *batch, skr_err *err)
         status = size_memory(batch, blocks->n_head, err);
     if (status < 0)
         return status;
-    if (batch->n_packed > 0)
-        memset(batch->packed + batch->n_packed, 0, SKR_INFLATE_SPARE);
     atomic_store(&batch->bad, SIZE_MAX);
     atomic_store(&batch->next, 0);
     if (blocks->n_batch < N_BATCH_MAX)

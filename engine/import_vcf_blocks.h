@@ -3,9 +3,7 @@
  *
  * The blocks of a large file of genotypes are much alike: a stretch of 0/0 packs to the same bytes
  * every time. A block whose packed bytes are those of one that was unpacked before is copied, and
- * neither inflated nor summed again. Blocks that packed very well are inflated by inflate.h; when
- * that declines or the sum is another one, the library decides. What comes out does not depend on
- * the number of threads.
+ * neither inflated nor summed again. What comes out does not depend on the number of threads.
  *
  * Threads: one owner; those that unpack are inside.
  */
