@@ -169,15 +169,10 @@ typedef struct skr_tile {
     uint64_t max_ac;        /* of any row in this segment */
 } skr_tile;
 
-/*
- * The tiles that exist, ascending by contig, number and row; pieces of one tile follow each other.
- * They belong to the segment.
- */
+/* The tiles that exist, ascending by contig, number and row; they belong to the segment. */
 const skr_tile *skr_segment_tiles(const skr_segment *segment, size_t *ret_n);
 
-/*
- * The indexes [*ret_from, *ret_to) of the tiles of a contig whose number is in [number0, number1).
- */
+/* The indexes [*ret_from, *ret_to) of the tiles of a contig with numbers in [number0, number1). */
 void skr_segment_find_tiles(const skr_segment *segment, uint32_t contig, uint32_t number0,
                             uint32_t number1, size_t *ret_from, size_t *ret_to);
 
@@ -221,11 +216,8 @@ typedef struct skr_tile_rows {
     const skr_row_totals *totals;
 } skr_tile_rows;
 
-/*
- * Begins to read what will be asked about a tile, with its carriers or without; nothing is begun
- * for one whose rows are in the cache. Returns a number for skr_block_reader_pass of the view's
- * reader, or 0: nothing was begun.
- */
+/* Begins to read a tile, but one whose rows are in the cache. A number for skr_block_reader_pass
+ * of the view's reader, or 0: nothing was begun. */
 uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers);
 
 /* Loads the rows of tile number `tile` in skr_segment_tiles. Errors: CORRUPT, IO, NOMEM. */
