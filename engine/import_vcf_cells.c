@@ -6,6 +6,7 @@
  * asks for them.
  */
 #include <ctype.h>
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,11 +154,34 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
     return SKR_OK;
 }
 
+/* Are 32 bytes eight cells of 0|0 or 0/0, each with its tab? */
+static bool are_hom_ref(const char *cells)
+{
+    const uint64_t phased = UINT64_C(0x09307c3009307c30);
+    const uint64_t slash = '|' ^ '/';
+    uint64_t differ = 0;
+    for (int i = 0; i < 4; i++) {
+        uint64_t word;
+        memcpy(&word, cells + 8 * i, sizeof word);
+        word = le64toh(word) ^ phased;
+        /* A slash differs from the bar in its lowest bit, and then in these. */
+        differ |= word ^ (word & UINT64_C(0x0000010000000100)) * slash;
+    }
+    return differ == 0;
+}
+
 /* A line whose FORMAT is GT alone: most cells are three bytes like 0|1. */
-static int parse_gt_only(skr_vcf *vcf, const char *at, const char **ret_end, skr_err *err)
+static int parse_gt_only(skr_vcf *vcf, const char *at, const char *line_end, const char **ret_end,
+                         skr_err *err)
 {
     uint32_t last_digit = vcf->record.n_alts < 9 ? vcf->record.n_alts : 9;
     for (uint32_t sample = 0; sample < vcf->samples.n; sample++) {
+        while (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2 &&
+               sample + 8 < vcf->samples.n && line_end - at > 32 && are_hom_ref(at)) {
+            memset(vcf->gt + 2 * (size_t)sample, 2, 16);
+            sample += 8;
+            at += 32;
+        }
         uint32_t a = (uint32_t)at[0] - '0';
         uint32_t b = at[0] == '\0' || at[1] == '\0' ? UINT32_MAX : (uint32_t)at[2] - '0';
         if (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2 && a <= last_digit &&
@@ -330,7 +354,8 @@ int skr_vcf_text_samples(skr_vcf *vcf, char *text, size_t n, skr_err *err)
         return status;
     const char *end;
     bool is_gt_only = vcf->format.n == 1 && vcf->format.has[SKR_VCF_GT];
-    status = is_gt_only ? parse_gt_only(vcf, tab + 1, &end, err) : parse_cells(vcf, tab + 1, err);
+    status = is_gt_only ? parse_gt_only(vcf, tab + 1, text + n, &end, err)
+                        : parse_cells(vcf, tab + 1, err);
     if (status < 0)
         return status;
     record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->gt : NULL;

@@ -528,3 +528,50 @@ Test(record_claims, whole_columns_are_gated_like_each_genotype)
 {
     draw_and_compare(120, true);
 }
+
+/* Opens text of 20 cells of 0/0, one of them another; what became of it. */
+static int open_with_cell(const char *path, unsigned where, const char *cell, uint16_t *ret_alleles)
+{
+    skr_gate gate = {.is_none = true};
+    skr_vcf_plan plan = {path, "cells", &gate, 1};
+    skr_vcf *vcf = NULL;
+    skr_genotype genotype = {0};
+    FILE *file = fopen(path, "w");
+    fputs("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT", file);
+    for (unsigned s = 0; s < 20; s++)
+        fprintf(file, "\ts%u", s);
+    fputs("\n1\t1000\t.\tA\tC\t.\tPASS\t.\tGT", file);
+    for (unsigned s = 0; s < 20; s++)
+        fprintf(file, "\t%s", s == where ? cell : s % 2 == 0 ? "0/0" : "0|0");
+    fputc('\n', file);
+    cr_assert(fclose(file) == 0);
+    int status = skr_vcf_open(&plan, &vcf, &err);
+    if (status == SKR_OK)
+        cr_assert(skr_vcf_genotype(vcf, where, &genotype, &err) == SKR_OK);
+    ret_alleles[0] = genotype.n > 0 ? genotype.alleles[0] : 77;
+    ret_alleles[1] = genotype.n > 1 ? genotype.alleles[1] : 77;
+    skr_vcf_close(vcf);
+    return status;
+}
+
+Test(record_claims, cells_read_eight_at_a_time_are_those_read_one_by_one)
+{
+    test_folder folder = test_folder_make();
+    char path[SKR_TEST_PATH_MAX + 16];
+    (void)snprintf(path, sizeof path, "%s/a.vcf", folder.path);
+    for (unsigned at = 0; at < 3; at++) {
+        for (unsigned byte = 1; byte < 256; byte++) {
+            if (byte == 10)
+                continue; /* ends the line */
+            uint16_t together[2];
+            uint16_t singly[2];
+            char cell[4] = "0|0";
+            cell[at] = (char)byte;
+            int status = open_with_cell(path, 3, cell, together);
+            cr_assert(open_with_cell(path, 18, cell, singly) == status, "byte %u at %u", byte, at);
+            cr_assert(together[0] == singly[0] && together[1] == singly[1], "byte %u at %u", byte,
+                      at);
+        }
+    }
+    test_folder_remove(&folder);
+}
