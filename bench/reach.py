@@ -312,19 +312,19 @@ def big(o, spawner, table, store, question):
     disk = os.path.join(o.build, "bench/bench_disk")
     n_bytes = size_of(store)
     for threads in (2, 1):
-        _, wall, answer = asked(o, store, threads, 1, *alleles)
+        cpu, wall, answer = asked(o, store, threads, 1, *alleles)
         if threads == 2:
             two = wall
             table.row(f"big: AC of every allele in a cohort ({answer[0]} alleles), 2 threads, warm, open engine", "", "",
-                      time_text(wall), "", "<= 5 s", wall <= 5)
+                      time_text(wall), f"{time_text(cpu)} of CPU", "<= 5 s", wall <= 5)
         else:
             table.row("big: two threads beside one, warm", "1 thread", time_text(wall), time_text(two),
                       f"{wall / two:.2f} x", ">= 1.8 x", wall / two >= 1.8)
     call = Call([o.skerry, "alleles", "-d", store, "--threads", "2", "--tsv", alleles[1], "--in", question], [store], None,
                 os.devnull)
     whole = spawner.in_turns({"warm": call}, 1, False, os.devnull)["warm"]
-    table.row("big: the same, whole process that prints every row, warm", "", "", time_text(whole.wall), "", "<= 5 s",
-              whole.wall <= 5)
+    table.row("big: the same, whole process that prints every row, warm", "", "", time_text(whole.wall),
+              f"{time_text(whole.cpu)} of CPU", "<= 5 s", whole.wall <= 5)
     files = [os.path.join(store, f) for f in sorted(os.listdir(store)) if f.startswith("segment")]
     bare, cold = [], []
     for _ in range(3):
