@@ -1,5 +1,5 @@
 /*
- * bench_ask.c - a question asked again and again of an engine that stays open.
+ * bench_ask.c - a question asked again and again of an engine that stays open, with serve's cache.
  *
  * Usage: bench_ask STORE N_THREADS N_ROUNDS count QUESTION
  *        bench_ask STORE N_THREADS N_ROUNDS alleles ALLELES [QUESTION]
@@ -17,6 +17,7 @@
 #define N_ROUNDS_MAX 1000u
 #define N_FIRST 2u
 #define ROUND_US 2000.0
+#define CACHE_BYTES ((size_t)512 << 20) /* as serve has it unless told otherwise */
 
 typedef struct bench {
     skr_engine *engine;
@@ -120,7 +121,8 @@ int main(int n_args, char **args)
     unsigned n_rounds = (unsigned)strtoul(args[3], NULL, 10);
     if (n_rounds == 0 || n_rounds > N_ROUNDS_MAX)
         n_rounds = 5;
-    skr_engine_options options = {.n_threads = (unsigned)strtoul(args[2], NULL, 10)};
+    skr_engine_options options = {.n_threads = (unsigned)strtoul(args[2], NULL, 10),
+                                  .n_cache_bytes = CACHE_BYTES};
     int status = parse(&b, n_args, args, &err);
     if (status == SKR_OK)
         status = skr_engine_open(args[1], &options, &b.engine, &err);
