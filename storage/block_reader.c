@@ -215,8 +215,7 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
     size_t n_bytes = 0;
     for (size_t i = 0; i < reader->n_reads; i++)
         n_bytes += reader->reads[i].n;
-    reader->packed.n = 0;
-    int status = skr_buffer_reserve(&reader->packed, n_bytes + 1, err);
+    int status = skr_buffer_renew(&reader->packed, n_bytes + 1, err);
     if (status < 0)
         return status;
     uint8_t *at = reader->packed.bytes;
@@ -264,7 +263,7 @@ static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, con
                        skr_block_bytes *to, skr_err *err)
 {
     if (reader->cache == NULL) {
-        int status = skr_buffer_reserve(&to->own, wish->ref.n_raw + (size_t)1, err);
+        int status = skr_buffer_renew(&to->own, wish->ref.n_raw + (size_t)1, err);
         if (status == SKR_OK)
             status = skr_block_decode(reader->decoder, &wish->ref, packed, to->own.bytes, err);
         to->bytes = to->own.bytes;
@@ -298,8 +297,7 @@ static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, pla
         if (status == SKR_OK)
             held->n = wish->ref.n_raw;
     } else {
-        wish->raw->n = 0;
-        status = skr_buffer_reserve(wish->raw, wish->ref.n_raw, err);
+        status = skr_buffer_renew(wish->raw, wish->ref.n_raw, err);
         if (status == SKR_OK)
             status = skr_block_decode(reader->decoder, &wish->ref, packed, wish->raw->bytes, err);
         if (status == SKR_OK)

@@ -26,6 +26,15 @@ int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err)
     return SKR_OK;
 }
 
+int skr_buffer_renew(skr_buffer *buffer, size_t n, skr_err *err)
+{
+    buffer->n = 0;
+    if (n <= buffer->n_max)
+        return SKR_OK;
+    skr_buffer_done(buffer); /* else the old bytes would be copied into fresh pages */
+    return skr_buffer_reserve(buffer, n, err);
+}
+
 int skr_buffer_put(skr_buffer *buffer, const void *bytes, size_t n, skr_err *err)
 {
     if (n == 0)

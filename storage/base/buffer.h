@@ -24,6 +24,9 @@ typedef struct skr_buffer {
 /* Makes room for n_more bytes behind the n there are. Errors: NOMEM. */
 SKR_MUST_USE int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err);
 
+/* Forgets what is there and makes room for n bytes: nothing is copied. Errors: NOMEM. */
+SKR_MUST_USE int skr_buffer_renew(skr_buffer *buffer, size_t n, skr_err *err);
+
 /* Appends bytes. Errors: NOMEM. */
 SKR_MUST_USE int skr_buffer_put(skr_buffer *buffer, const void *bytes, size_t n, skr_err *err);
 

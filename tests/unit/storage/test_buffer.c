@@ -91,3 +91,24 @@ Test(buffer, an_empty_run_is_read_to_its_end)
     cr_assert(ne(ptr, (void *)(uintptr_t)skr_cursor_bytes(&cursor, 0), NULL));
     cr_assert(skr_cursor_is_done(&cursor));
 }
+
+/* Grows a buffer again and again: there is room for all that was asked, and nothing in it. */
+Test(buffer, a_renewed_one_is_empty_and_has_room)
+{
+    skr_buffer buffer = {0};
+    skr_err err;
+    cr_assert_eq(skr_buffer_renew(&buffer, 0, &err), SKR_OK);
+    for (size_t n = 1; n < 300000; n = n * 3 - n / 2) {
+        cr_assert_eq(skr_buffer_renew(&buffer, n, &err), SKR_OK);
+        cr_assert_eq(buffer.n, 0);
+        cr_assert_geq(buffer.n_max, n);
+        memset(buffer.bytes, 7, n);
+        cr_assert_eq(skr_buffer_put_u8(&buffer, 1, &err), SKR_OK);
+        const uint8_t *bytes = buffer.bytes;
+        cr_assert_eq(skr_buffer_renew(&buffer, n / 2, &err), SKR_OK);
+        cr_assert_eq(buffer.bytes, bytes);
+    }
+    cr_assert_eq(skr_buffer_renew(&buffer, SIZE_MAX, &err), SKR_ERR_NOMEM);
+    cr_assert_null(buffer.bytes);
+    skr_buffer_done(&buffer);
+}
