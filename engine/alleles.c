@@ -169,9 +169,13 @@ static const char *contig_name(const skr_plan *plan, uint32_t contig)
     return plan->snapshot->manifest->assemblies[plan->assembly].contigs[contig].name;
 }
 
+/* Rows are handed out while they are still in the nearest cache. */
+#define ROWS_EARLY 64u
+
 static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
 {
     lister *list = context;
+    uint32_t n_added = 0;
     int status = tally_together(worker, batch, SKR_TALLY_AN, err);
     for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
         skr_allele_row row = {0};
@@ -183,6 +187,9 @@ static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, sk
             status = skr_rows_out_add(&list->out, worker->number,
                                       contig_name(list->plan, batch->keys[k].contig),
                                       &batch->keys[k], &row, err);
+        n_added += is_in;
+        if (status == SKR_OK && is_in && n_added % ROWS_EARLY == 0)
+            status = skr_rows_out_early(&list->out, worker->number, worker->morsel, err);
     }
     return status < 0 ? status
                       : skr_rows_out_early(&list->out, worker->number, worker->morsel, err);

@@ -57,7 +57,7 @@ static int make_room(skr_row_writer *writer, size_t n, skr_err *err)
     }
     if (writer->n_max - writer->n >= n)
         return SKR_OK;
-    size_t n_max = writer->n + n + writer->n_piece;
+    size_t n_max = writer->n_piece + 2 * n; /* a longer row than this one fits too, mostly */
     char *bytes = realloc(writer->bytes, n_max);
     if (bytes == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
