@@ -208,6 +208,23 @@ static bool is_decided(uint8_t code)
     return SKR_CODE_ONE(code) != SKR_MAYBE && SKR_CODE_TWO(code) != SKR_MAYBE;
 }
 
+/* Verdicts by what was known of each key by itself; of others, 0. False when some are open. */
+static bool judge_by_codes(const skr_batch *batch, const uint8_t *has_row, bool wants_silent,
+                           uint8_t *verdicts)
+{
+    const uint8_t *codes = batch->codes;
+    const uint8_t *is_named = batch->is_named;
+    const unsigned always = wants_silent ? 1 : 0;
+    unsigned n_open = 0;
+    for (uint32_t k = 0; k < batch->n; k++) {
+        unsigned code = codes[k] * (has_row[k] | is_named[k] | always);
+        unsigned is_open = (code >> 1 | code >> 3) & 1; /* either is SKR_MAYBE */
+        verdicts[k] = (uint8_t)((1 - is_open) * ((code & 1) | (code >> 1 & 2)));
+        n_open += is_open;
+    }
+    return n_open == 0;
+}
+
 static uint8_t verdicts_of(uint8_t code)
 {
     return (uint8_t)((SKR_CODE_ONE(code) == SKR_YES ? 1u : 0u) |
@@ -263,15 +280,12 @@ static int judge_slot(skr_worker *worker, uint32_t slot, skr_err *err)
     uint8_t *verdicts = batch->verdicts + base;
     uint32_t *keys = worker->open;
     uint32_t n = 0;
+    if (judge_by_codes(batch, batch->has_row + base, scan->visitor->wants_silent, verdicts))
+        return SKR_OK;
     for (uint32_t k = 0; k < batch->n; k++) {
-        verdicts[k] = 0;
-        if (batch->has_row[base + k] == 0 && batch->is_named[k] == 0 &&
-            !scan->visitor->wants_silent)
+        bool is_silent = batch->has_row[base + k] == 0 && batch->is_named[k] == 0;
+        if (is_decided(batch->codes[k]) || (is_silent && !scan->visitor->wants_silent))
             continue;
-        if (is_decided(batch->codes[k])) {
-            verdicts[k] = verdicts_of(batch->codes[k]);
-            continue;
-        }
         worker->facts[k] = (skr_allele_facts){.has_filter = true,
                                               .is_filter_failed = batch->is_failed[base + k] != 0};
         keys[n++] = k;
@@ -288,35 +302,54 @@ static int judge_slot(skr_worker *worker, uint32_t slot, skr_err *err)
     return status;
 }
 
-int skr_batch_judge(skr_worker *worker, skr_err *err)
+/* Which alleles have a row in each dataset, and no record that passed FILTER. */
+static void find_rows(skr_worker *worker)
 {
     skr_batch *batch = &worker->batch;
-    const skr_scan *scan = worker->scan;
-    int status = SKR_OK;
-    for (uint32_t slot = 0; slot < scan->n_slots; slot++) {
+    for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
         memset(batch->has_row + (size_t)slot * batch->n_max, 0, batch->n);
         memset(batch->is_failed + (size_t)slot * batch->n_max, 1, batch->n);
     }
     for (uint32_t l = 0; l < worker->n_lanes; l++) {
         const skr_lane *lane = &worker->lanes[l];
-        size_t base = (size_t)lane->slot * batch->n_max;
-        for (uint32_t i = 0; i < lane->n_batch; i++) {
-            uint32_t row = lane->wanted[lane->batch_from + i];
-            batch->has_row[base + lane->keys[i]] = 1;
-            batch->is_failed[base + lane->keys[i]] &= lane->rows->filter_failed[row];
+        const uint32_t *keys = lane->keys;
+        const uint32_t *rows = lane->wanted + lane->batch_from;
+        uint8_t *has_row = batch->has_row + (size_t)lane->slot * batch->n_max;
+        uint8_t *is_failed = batch->is_failed + (size_t)lane->slot * batch->n_max;
+        for (uint32_t i = 0, n = lane->n_batch; i < n; i++) {
+            has_row[keys[i]] = 1;
+            is_failed[keys[i]] &= lane->rows->filter_failed[rows[i]];
         }
     }
+}
+
+/* Adds the alleles that a dataset makes wanted. */
+static void find_wanted(skr_batch *batch, uint32_t slot)
+{
+    const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
+    const uint8_t *has_row = batch->has_row + (size_t)slot * batch->n_max;
+    const uint8_t *is_named = batch->is_named;
+    uint8_t *is_wanted = batch->is_wanted;
+    for (uint32_t k = 0, n = batch->n; k < n; k++)
+        is_wanted[k] |= (uint8_t)(verdicts[k] != 0) & (has_row[k] | is_named[k]);
+}
+
+int skr_batch_judge(skr_worker *worker, skr_err *err)
+{
+    skr_batch *batch = &worker->batch;
+    const skr_scan *scan = worker->scan;
+    int status = SKR_OK;
+    find_rows(worker);
     memset(batch->is_wanted, 0, batch->n);
     for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++) {
-        size_t base = (size_t)slot * batch->n_max;
         status = judge_slot(worker, slot, err);
-        for (uint32_t k = 0; k < batch->n; k++)
-            batch->is_wanted[k] |= batch->verdicts[base + k] != 0 &&
-                                   (batch->has_row[base + k] | batch->is_named[k]) != 0;
+        find_wanted(batch, slot);
     }
     for (uint32_t k = 0; scan->visitor->wants_named && k < batch->n; k++)
         batch->is_wanted[k] |= batch->is_named[k];
+    uint64_t n_wanted = 0;
     for (uint32_t k = 0; k < batch->n; k++)
-        worker->done.n_keys_wanted += batch->is_wanted[k];
+        n_wanted += batch->is_wanted[k];
+    worker->done.n_keys_wanted += n_wanted;
     return status;
 }

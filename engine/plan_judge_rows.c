@@ -68,11 +68,66 @@ static verdicts judge_ranges(const skr_plan_node *node, const row_block *block)
     return (verdicts){yes, block->all & ~yes};
 }
 
+/* Do the totals of every row say exactly what the dataset knows of its allele? See facts_of. */
+static bool are_exact(const row_block *block)
+{
+    const uint8_t *is_complete = block->rows->is_complete + block->from;
+    const uint8_t *kind = block->rows->kind + block->from;
+    unsigned n_exact = 0;
+    for (uint32_t i = 0; i < block->n; i++)
+        n_exact += (unsigned)(is_complete[i] != 0) | (unsigned)(kind[i] == SKR_ALLELE_SV);
+    return n_exact == block->n;
+}
+
+/* skr_plan_judge_numbers of rows that are exact: the least value is the most, nothing is open. */
+static verdicts judge_exact(const skr_aexpr *source, const row_block *block)
+{
+    const skr_row_totals *totals = block->rows->totals + block->from;
+    const double with = source->number;
+    const bool is_af = source->op == SKR_A_AF;
+    uint64_t below = 0;
+    uint64_t above = 0;
+    uint64_t unknown = 0; /* af where nobody was called */
+    for (uint32_t i = 0; i < block->n; i++) {
+        bool is_unknown = is_af && totals[i].an == 0;
+        uint64_t an = is_af && !is_unknown ? totals[i].an : 1;
+        double value = (double)totals[i].ac / (double)an;
+        below |= (uint64_t)(value < with) << i;
+        above |= (uint64_t)(value > with) << i;
+        unknown |= (uint64_t)is_unknown << i;
+    }
+    uint64_t yes = 0;
+    switch (source->compare) {
+    case SKR_EQ:
+        yes = ~(below | above);
+        break;
+    case SKR_NE:
+        yes = below | above;
+        break;
+    case SKR_LT:
+        yes = below;
+        break;
+    case SKR_LE:
+        yes = ~above;
+        break;
+    case SKR_GT:
+        yes = above;
+        break;
+    case SKR_GE:
+        yes = ~below;
+        break;
+    }
+    yes &= block->all & ~unknown;
+    return (verdicts){yes, block->all & ~yes};
+}
+
 static verdicts judge_numbers(const skr_plan_node *node, const row_block *block)
 {
     verdicts result = {0};
     if (!block->has_facts)
         return result;
+    if (are_exact(block))
+        return judge_exact(node->source, block);
     for (uint32_t i = 0; i < block->n; i++) {
         skr_allele_facts facts = facts_of(block, block->from + i);
         skr_verdict verdict = skr_plan_judge_numbers(node->source, &facts);

@@ -87,6 +87,7 @@ typedef struct skr_batch {
     uint32_t n;
     uint32_t n_max;
     skr_allele *keys; /* their texts are those of the lanes' rows, or of the plan */
+    bool has_mnv;     /* some key is a replacement of several bases */
     uint8_t *is_named;
     uint8_t *is_wanted; /* the visitor is to look at it */
     uint8_t *codes;     /* what was known of the key by itself */

@@ -65,8 +65,8 @@ static int mark_lane(skr_worker *worker, skr_lane *lane, const uint8_t *verdicts
     for (uint32_t i = 0; status == SKR_OK && i < lane->n_batch; i++) {
         uint32_t key = lane->keys[i];
         uint32_t row = lane->wanted[lane->batch_from + i];
-        if (verdicts[key] == 0 ||
-            (batch->keys[key].kind == SKR_ALLELE_MNV && lane->rows->is_complete[row] == 0))
+        if (verdicts[key] == 0 || (batch->has_mnv && lane->rows->is_complete[row] == 0 &&
+                                   batch->keys[key].kind == SKR_ALLELE_MNV))
             continue;
         if (verdicts[key] == 3)
             worker->picked[n++] = row;
@@ -92,7 +92,7 @@ int skr_tally_mark(skr_worker *worker, uint32_t slot, uint64_t *people, skr_err 
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++)
         if (worker->lanes[i].slot == slot && worker->lanes[i].live.set.n > 0)
             status = mark_lane(worker, &worker->lanes[i], verdicts, people, err);
-    for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++)
+    for (uint32_t k = 0; status == SKR_OK && batch->has_mnv && k < batch->n; k++)
         if (batch->keys[k].kind == SKR_ALLELE_MNV && verdicts[k] != 0 && batch->is_wanted[k] != 0)
             status = mark_whole(worker, k, slot, people, err);
     return status;

@@ -249,6 +249,7 @@ static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
     }
     if (n == 0)
         *key = *named->key;
+    batch->has_mnv |= key->kind == SKR_ALLELE_MNV;
     batch->codes[batch->n] = SKR_CODE_OF(SKR_MAYBE, SKR_MAYBE);
     if (n > 0) {
         const skr_lane *first = &worker->lanes[worker->lowest[0]];
@@ -273,6 +274,7 @@ static void fill_from_one(skr_worker *worker)
     n = n < batch->n_max ? n : batch->n_max;
     for (uint32_t i = 0; i < n; i++) {
         batch->keys[i] = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next + i]);
+        batch->has_mnv |= batch->keys[i].kind == SKR_ALLELE_MNV;
         lane->keys[i] = i;
     }
     if (n > 0)
@@ -288,6 +290,7 @@ static void fill_batch(skr_worker *worker, name_run *names)
     skr_batch *batch = &worker->batch;
     bool is_over = false;
     batch->n = 0;
+    batch->has_mnv = false;
     if (worker->n_lanes == 1 && names->n == 0) {
         fill_from_one(worker);
         return;

@@ -13,6 +13,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/kernel.h"
 #include "storage/name_list.h"
 #include "storage/sample_table_int.h"
 
@@ -431,8 +432,7 @@ int skr_sample_table_count_copies(const skr_sample_table *table, skr_zone zone,
     uint64_t n = 0;
     SKR_CHECK(zone < (skr_zone)SKR_N_ZONES);
     if (zone == SKR_ZONE_DIPLOID || zone == SKR_ZONE_MT || table->n_karyotypes == 1) {
-        for (size_t w = 0; w < n_words(table); w++)
-            n += (uint64_t)__builtin_popcountll(bits[w]);
+        n = skr_kernels_chosen()->count_and(bits, bits, n_words(table));
         *ret_n = n * skr_copies_expected(zone, table->karyotypes[0]);
         return SKR_OK;
     }

@@ -69,6 +69,8 @@ static uint32_t count_rows(const skr_chunk *chunk, const uint32_t *rows, uint32_
                            const uint8_t *zones, uint8_t zone)
 {
     uint32_t i = 0;
+    if (zones == NULL && n > 0 && rows[n - 1] - chunk->first_row < chunk->n_rows)
+        return n; /* they ascend */
     while (i < n && rows[i] - chunk->first_row < chunk->n_rows &&
            (zones == NULL || zones[rows[i]] == zone))
         i++;
@@ -115,9 +117,10 @@ static int mark_ordered(skr_segment_view *view, const uint32_t *rows, uint32_t n
     const skr_carrier_rows stored = loaded_rows(view);
     int status = SKR_OK;
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        if (!skr_head_is_ordered(stored.heads[rows[i]]))
+            continue;
         const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
-        if (skr_head_is_ordered(row.head))
-            status = skr_order_view_mark(&view->order, skr_carriers_order_row(&row), bitmap, err);
+        status = skr_order_view_mark(&view->order, skr_carriers_order_row(&row), bitmap, err);
     }
     return status;
 }

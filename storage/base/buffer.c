@@ -141,6 +141,8 @@ uint64_t skr_cursor_u64(skr_cursor *cursor)
 uint64_t skr_cursor_varint(skr_cursor *cursor)
 {
     uint64_t value = 0;
+    if (!cursor->is_bad && cursor->at < cursor->end && *cursor->at < 0x80)
+        return *cursor->at++; /* most are of one byte */
     for (unsigned shift = 0; shift < 7 * VARINT_SIZE_MAX; shift += 7) {
         uint8_t byte = skr_cursor_u8(cursor);
         uint64_t bits = byte & 0x7f;
