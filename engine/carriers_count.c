@@ -46,6 +46,7 @@ static int count_marked(skr_lane *lane, uint32_t row, uint64_t *number, skr_err 
     status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), &row, 1, lane->marks, err);
     if (status < 0)
         return status;
+    skr_segment_view_mark_end(lane->view); /* what stands in an order is marked only now */
     if (lane->live.set.bits != NULL)
         skr_bits_and(lane->marks, lane->live.set.bits, n_words);
     *number += skr_bits_count(lane->marks, n_words);

@@ -80,7 +80,7 @@ static int mark_lane(skr_worker *worker, skr_lane *lane, const uint8_t *verdicts
     if (status == SKR_OK)
         status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), worker->picked, n,
                                        lane->marks, err);
-    lane->has_marks = true;
+    lane->has_marks = lane->marks != NULL;
     return status;
 }
 

@@ -41,8 +41,10 @@ static skr_lane lane_of(const skr_worker *worker, uint32_t number, uint32_t slot
 /* What is kept of a segment when a question is over. */
 static skr_lane kept_of(const skr_lane *lane)
 {
-    if (lane->has_marks) /* of a question that failed */
+    if (lane->has_marks) { /* of a question that failed */
+        skr_segment_view_mark_end(lane->view);
         memset(lane->marks, 0, skr_bits_words(lane->n_samples) * sizeof *lane->marks);
+    }
     return (skr_lane){.view = lane->view,
                       .other_view = lane->other_view,
                       .live = {.bits = lane->live.bits},

@@ -116,6 +116,10 @@ def compare(suite, missing, *more):
         if not cohort:
             got = {x["variant"]: (x["ac"], x["an"], x["carriers"], x["hom"]) for x in a.objects()}
             suite.check(f"{name}: counted by hand", True, got == read_vcf(text))
+            common = {v: n[2] for v, n in sorted(got.items(), key=lambda one: -one[1][2])[:20]}
+            for store in (made, taken):
+                counted = {v: suite.count(store, f"carries(variant={v})") for v in common}
+                suite.check(f"{name}: people who carry what many carry", common, counted)
     for question in ("sex=male", "country=Spain", "LOINC:2089-1>100", "age<30", "HP:0001513",
                      "carries(region=22 and af<0.001)", "not carries(region=22)"):
         suite.check(f"{name}: {question}", suite.count(taken, question), suite.count(made, question))
