@@ -12,6 +12,9 @@
 #include "storage/base/limits.h"
 #include "storage/call_set.h"
 #include "storage/carriers.h"
+#include "storage/carriers_int.h"
+#include "storage/gap_list.h"
+#include "storage/kernel.h"
 #include "storage/order_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
@@ -76,6 +79,55 @@ static void try_carriers(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
     skr_buffer_done(&again);
 }
 
+/* Short lists of any bytes, unpacked many at a time: what one list alone says, or refused. */
+static void try_rows(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples)
+{
+    skr_err err;
+    const skr_short_shapes shapes = skr_short_shapes_of(n_samples);
+    uint8_t head = bytes[0] % (SKR_SHORT_MAX + 1);
+    size_t n_list = shapes.of[head].n_bytes;
+    if (n_bytes - 1 < n_list)
+        return;
+    uint64_t *bitmaps = calloc(2 * ((size_t)n_samples / 64 + 1), sizeof *bitmaps);
+    uint64_t *other = bitmaps + n_samples / 64 + 1;
+    uint8_t *padded = calloc(n_list + SKR_KERNEL_SLACK, 1);
+    need(bitmaps != NULL && padded != NULL);
+    memcpy(padded, bytes + 1, n_list);
+    const uint8_t heads[2] = {head, head};
+    const uint32_t offsets[2] = {0, 0};
+    const uint32_t lengths[2] = {(uint32_t)n_list, (uint32_t)n_list};
+    const uint32_t rows[2] = {0, 1};
+    const skr_carrier_rows all = {&shapes, padded,  n_list + SKR_KERNEL_SLACK,
+                                  heads,   offsets, lengths};
+    const skr_stored_carriers one = {
+        .bytes = padded, .n_bytes = n_list, .n_samples = n_samples, .head = head};
+    skr_carrier_tally tallies[2];
+    int status = skr_carriers_mark(&one, bitmaps, &err);
+    need(skr_carrier_rows_mark(&all, rows, 2, other, &err) == status);
+    need(status < 0 || memcmp(bitmaps, other, (n_samples / 64 + 1) * sizeof *other) == 0);
+    need(skr_carrier_rows_tally(&all, rows, 2, bitmaps, tallies, &err) == status);
+    for (unsigned i = 0; i < 2 && status == SKR_OK; i++)
+        need(tallies[i].n_carriers == head && tallies[i].ac == head && tallies[i].n_hom == 0);
+    free(bitmaps);
+    free(padded);
+}
+
+/* What the stored bytes count is what the set counts, with two copies expected of each sample. */
+static void compare_called(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples, int status,
+                           const skr_call_set *set)
+{
+    skr_err err;
+    uint64_t n = 0;
+    const skr_call_question question = {.n_copies_expected = 2 * (uint64_t)n_samples};
+    skr_cursor cursor = skr_cursor_of(bytes, n_bytes);
+    uint8_t *two = malloc(n_samples);
+    need(two != NULL);
+    memset(two, 2, n_samples);
+    need(skr_call_set_count_stored(&cursor, n_samples, &question, &n, &err) == status);
+    need(status < 0 || n == skr_call_set_n_copies(set, NULL, two, question.n_copies_expected));
+    free(two);
+}
+
 static void try_call_set(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples)
 {
     skr_err err;
@@ -86,6 +138,7 @@ static void try_call_set(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
     skr_cursor cursor = skr_cursor_of(bytes, n_bytes);
     need(calls != NULL);
     int status = skr_call_set_decode(&cursor, n_samples, &set, &err);
+    compare_called(bytes, n_bytes, n_samples, status, &set);
     if (status == SKR_OK) {
         skr_call_set_to_calls(&set, n_samples, calls);
         for (uint32_t i = 0; i < n_samples; i++)
@@ -166,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     switch (bytes[0] % 4) {
     case 0:
         try_carriers(bytes + 3, n_bytes - 3, n_samples);
+        try_rows(bytes + 3, n_bytes - 3, n_samples);
         break;
     case 1:
         try_call_set(bytes + 3, n_bytes - 3, n_samples);
