@@ -118,11 +118,34 @@ void skr_people_set_mark(const skr_people_set *set, uint64_t *bitmap, uint32_t n
     }
 }
 
+/*
+ * Makes the set anew from its members: where a list of runs is as long as a plain list, the library
+ * keeps what the set has been, and equal sets would have different bytes.
+ */
+static int renew(skr_people_set *set, skr_err *err)
+{
+    uint64_t n = roaring_bitmap_get_cardinality(set->bitmap);
+    uint32_t *members = malloc((n + 1) * sizeof *members);
+    if (members == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+    roaring_bitmap_to_uint32_array(set->bitmap, members);
+    roaring_bitmap_t *bitmap = roaring_bitmap_of_ptr(n, members);
+    free(members);
+    if (bitmap == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+    roaring_bitmap_free(set->bitmap);
+    set->bitmap = bitmap;
+    (void)roaring_bitmap_run_optimize(bitmap);
+    return SKR_OK;
+}
+
 int skr_people_set_encode(skr_people_set *set, skr_buffer *bytes, skr_err *err)
 {
-    (void)roaring_bitmap_run_optimize(set->bitmap);
+    int status = renew(set, err);
+    if (status < 0)
+        return status;
     size_t n_bytes = roaring_bitmap_portable_size_in_bytes(set->bitmap);
-    int status = skr_buffer_reserve(bytes, n_bytes, err);
+    status = skr_buffer_reserve(bytes, n_bytes, err);
     if (status < 0)
         return status;
     size_t n_written =

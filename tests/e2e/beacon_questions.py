@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """What requests may say beyond one allele and one term, over the shipped slice, against loops in Python: wildcards, bare
 forms, HGVS, types, lengths, brackets, whole contigs, groups of filters, datasets, test mode, the deadline."""
+import os
 import random
+import subprocess
 import sys
 
 import beacon_http
 import harness
 import naive_cohorts
+
+GENERATOR = os.environ.get("SKERRY_COHORT") or os.path.join(harness.SOURCE, "build/tools/cohort/skerry-cohort")
 
 
 def carriers(naive, keep):
@@ -107,7 +111,11 @@ def main():
         check_variants(suite, server, naive)
         check_filters(suite, server, naive)
         suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
-    server = beacon_http.Server(suite, store, "--config", suite.write("hasty.conf", "query_timeout_ms = 1\n"))
+    many = suite.path("many")  # a quarter of a million alleles: more than a millisecond's work
+    made = subprocess.run([GENERATOR, "--people", "200", "--bases", "40000000", "--seed", "3", "--store", many],
+                          capture_output=True)
+    suite.check("many alleles are made", 0, made.returncode, made.stderr.decode())
+    server = beacon_http.Server(suite, many, "--config", suite.write("hasty.conf", "query_timeout_ms = 1\n"))
     if suite.check("a hasty server listens", True, server.address is not None, server.said()):
         suite.check("a question that takes too long", 504, server.ask("/api/g_variants")[0])
         suite.check("documents are answered all the same", 200, server.ask("/api/map")[0])

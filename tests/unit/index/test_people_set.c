@@ -106,6 +106,34 @@ Test(people_set, answers_like_an_array_of_flags)
     }
 }
 
+/* Equal sets have equal bytes, whatever they have been: here a list of runs is as long as a plain
+ * one. */
+Test(people_set, bytes_follow_from_members)
+{
+    static const uint32_t members[] = {0, 1, 20, 21, 40, 41};
+    skr_buffer bytes[2] = {{0}, {0}};
+    skr_people_set *plain = new_set();
+    skr_people_set *shrunk = new_set();
+    for (uint32_t i = 0; i < 60; i++)
+        if (i % 20 < 10)
+            skr_people_set_add(shrunk, i);
+    cr_assert(eq(int, skr_people_set_encode(shrunk, &bytes[1], &err), SKR_OK));
+    bytes[1].n = 0;
+    for (uint32_t i = 0; i < 60; i++)
+        if (i % 20 > 1)
+            skr_people_set_remove(shrunk, i);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        skr_people_set_add(plain, members[i]);
+    cr_assert(eq(int, skr_people_set_encode(plain, &bytes[0], &err), SKR_OK));
+    cr_assert(eq(int, skr_people_set_encode(shrunk, &bytes[1], &err), SKR_OK));
+    cr_assert(eq(sz, bytes[0].n, bytes[1].n));
+    cr_assert(eq(int, memcmp(bytes[0].bytes, bytes[1].bytes, bytes[0].n), 0));
+    skr_people_set_free(plain);
+    skr_people_set_free(shrunk);
+    skr_buffer_done(&bytes[0]);
+    skr_buffer_done(&bytes[1]);
+}
+
 /* Whatever is accepted must hold together: its members are counted one by one. */
 static void expect_sound(const uint8_t *bytes, size_t n, uint32_t n_people)
 {
