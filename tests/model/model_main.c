@@ -256,6 +256,8 @@ static void run_cohort(model_run *run, test_random *random, unsigned n_questions
     open_engines(run, store);
     unsigned n_wrong = run->n_wrong;
     for (unsigned i = 0; i < n_questions && run->n_wrong < n_wrong + 10; i++) {
+        model_draw_one_allele(&run->cohort, random, &question);
+        ask_people(run, &question);
         if (test_random_below(random, 2) == 0) {
             model_draw_people(&run->cohort, random, &question);
             ask_people(run, &question);

@@ -195,6 +195,17 @@ void model_draw_people(const model_cohort *cohort, test_random *random, model_qu
     question->root = draw_tree(cohort, random, question, 2, draw_people_leaf);
 }
 
+void model_draw_one_allele(const model_cohort *cohort, test_random *random,
+                           model_question *question)
+{
+    memset(question, 0, sizeof *question);
+    model_node node = {.op = MODEL_CARRIES};
+    say(question, "carries(");
+    node.left = draw_variant(cohort, random, question, MODEL_VARIANT);
+    say(question, ")");
+    question->root = add(question, node);
+}
+
 void model_draw_alleles(const model_cohort *cohort, test_random *random, model_question *question)
 {
     memset(question, 0, sizeof *question);

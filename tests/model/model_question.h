@@ -56,6 +56,11 @@ typedef struct model_question {
 void model_draw_people(const model_cohort *cohort, test_random *random, model_question *question);
 void model_draw_alleles(const model_cohort *cohort, test_random *random, model_question *question);
 
+/* Draws who carries one allele asked for by name, which the engine counts without sets of people.
+ */
+void model_draw_one_allele(const model_cohort *cohort, test_random *random,
+                           model_question *question);
+
 /* Does a person of a dataset satisfy the question? ret_is_unassessed: though nothing is known. */
 bool model_person_is_in(const model_cohort *cohort, const model_question *question, int dataset,
                         int person, bool *ret_is_unassessed);
