@@ -14,7 +14,7 @@
 #include "storage/block_file.h"
 
 /* The version that is written, and the only one that is read. */
-#define SKR_FORMAT_VERSION 2u
+#define SKR_FORMAT_VERSION 3u
 
 /* ------------------------------------------------------------------ block file */
 #define SKR_FORMAT_HEADER_MAGIC "SKRBLOCK"

@@ -103,21 +103,22 @@ def main():
         found = answers(suite, store)
         wrong = [f"{q}: {f}, not {r}" for q, f, r in zip((*QUESTIONS, "alleles"), found, right) if f not in (None, r)]
         suite.check(f"damage {n}, {how}", (3, []), (done.code, wrong), done.said())
-    ask_older(suite)
+    for version in (1, 2):
+        ask_older(suite, version)
     return suite.close()
 
 
-def ask_older(suite):
-    """A store of format 1 is refused by every command, with what to do, and left as it is."""
-    store = suite.path("older")
-    shutil.copytree(os.path.join(harness.DATA, "store-version-1"), store)
+def ask_older(suite, version):
+    """A store of an earlier format is refused by every command, with what to do, and left as it is."""
+    store = suite.path(f"older-{version}")
+    shutil.copytree(os.path.join(harness.DATA, f"store-version-{version}"), store)
     before = {name: open(os.path.join(store, name), "rb").read() for name in os.listdir(store)}
     vcf = suite.write("new.vcf", HEAD + "s1\n6\t1000\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\n")
     for words in (["info", "-d", store], ["verify", "-d", store], ["count", "-d", store, "carries(region=6:1-5000)"],
                   ["import", "-d", store, "--dataset", "d", "--assembly", "GRCh37", vcf]):
         done = suite.run(*words)
-        says = "format 1" in done.err and "import again" in done.err
-        suite.check(f"{words[0]} refuses a store of format 1", (3, True), (done.code, says), done.said())
+        says = f"format {version}" in done.err and "import again" in done.err
+        suite.check(f"{words[0]} refuses a store of format {version}", (3, True), (done.code, says), done.said())
     for name, data in before.items():
         with open(os.path.join(store, name), "rb") as fh:
             suite.check(f"{name} is as it was", True, fh.read() == data)

@@ -88,7 +88,7 @@ class Cursor:
 def read_manifest(store):
     with open(os.path.join(store, "MANIFEST"), "rb") as fh:
         data = fh.read()
-    assert data[:8] == b"SKRMANIF" and struct.unpack("<IQ", data[8:20]) == (2, len(data))
+    assert data[:8] == b"SKRMANIF" and struct.unpack("<IQ", data[8:20]) == (3, len(data))
     assert crc32c(data[:28]) == struct.unpack("<I", data[28:32])[0]
     assert crc32c(data[:-4]) == struct.unpack("<I", data[-4:])[0]
     c = Cursor(data[32:-4])
@@ -139,7 +139,7 @@ class BlockFile:
             self.data = fh.read()
         head, tail = self.data[:64], self.data[-64:]
         assert len(self.data) == size and head[:8] == b"SKRBLOCK" and tail[:8] == b"SKREND\r\n"
-        assert struct.unpack("<II", head[8:16]) == (2, kind) and not any(head[16:60])
+        assert struct.unpack("<II", head[8:16]) == (3, kind) and not any(head[16:60])
         for part in (head, tail):
             assert crc32c(part[:60]) == struct.unpack("<I", part[60:])[0]
         c = Cursor(tail[8:44])
