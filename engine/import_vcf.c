@@ -204,7 +204,7 @@ bool skr_vcf_is_gvcf(const skr_vcf *vcf)
 
 uint64_t skr_vcf_position(const skr_vcf *vcf)
 {
-    if (vcf->blocks != NULL)
+    if (vcf->bgzf == NULL)
         return skr_blocks_position(vcf->blocks);
     off_t at = lseek(vcf->fd, 0, SEEK_CUR);
     return at < 0 ? 0 : (uint64_t)at;

@@ -17,7 +17,7 @@
 
 #include "storage/base/check.h"
 
-#define N_HEADER 18u /* of a block, before the deflated bytes */
+#define N_FIXED 12u  /* of a block's header: up to its extra field */
 #define N_TRAILER 8u /* sum and length */
 #define N_RAW_MAX 65536u
 #define N_INPUT (256u << 10)
@@ -35,6 +35,7 @@
 typedef struct task {
     size_t packed_at; /* of the whole block, in the batch's packed bytes */
     uint32_t n_packed;
+    uint32_t n_header; /* of them, before the deflated bytes */
     size_t raw_at;
     uint32_t n_raw;
     int memo; /* that has its bytes, or -1 */
@@ -62,6 +63,7 @@ typedef struct fill {
     size_t n_tasks_max;
     bool is_end;
     bool is_bad;
+    bool is_gzip;       /* is_bad, because a gzip member comes that is no block */
     atomic_size_t next; /* of the tasks */
     atomic_size_t bad;  /* the first task that failed */
 } fill;
@@ -72,9 +74,8 @@ struct skr_blocks {
     uint8_t *input;
     size_t n_input;
     size_t input_at;
-    uint64_t n_done; /* bytes of the file in batches */
-    uint8_t last[28];
-    uint32_t n_last;
+    uint64_t n_done;    /* bytes of the file in batches */
+    bool is_last_empty; /* the last block that was taken */
     fill fills[2];
     unsigned present;
     size_t n_batch; /* bytes of the next batch, about */
@@ -110,11 +111,78 @@ static uint32_t u32_at(const uint8_t *bytes)
     return u16_at(bytes) | u16_at(bytes + 2) << 16;
 }
 
+/* ------------------------------------------------------------------ headers */
+
+/* The flags of RFC 1952; a header with others is none that we know. */
+enum {
+    HAS_SUM = 2,
+    HAS_EXTRA = 4,
+    HAS_NAME = 8,
+    HAS_COMMENT = 16,
+    OTHER_FLAGS = 0xe0
+};
+
+/* The header of a block. */
+typedef struct header {
+    uint32_t n;        /* bytes, up to the deflated ones */
+    uint32_t n_packed; /* of the whole block */
+} header;
+
+static bool is_gzip(const uint8_t *bytes, size_t n)
+{
+    return n >= 10 && bytes[0] == 31 && bytes[1] == 139 && bytes[2] == 8 &&
+           (bytes[3] & OTHER_FLAGS) == 0;
+}
+
+/* The length that the subfield BC of an extra field tells; 0: there is none, or the field is bad.
+ */
+static uint32_t find_length(const uint8_t *extra, size_t n)
+{
+    uint32_t n_packed = 0;
+    while (n > 0) {
+        if (n < 4 || u16_at(extra + 2) > n - 4)
+            return 0;
+        uint32_t n_field = u16_at(extra + 2);
+        if (extra[0] == 'B' && extra[1] == 'C' && n_field == 2 && n_packed == 0)
+            n_packed = u16_at(extra + 4) + 1;
+        extra += 4 + n_field;
+        n -= 4 + n_field;
+    }
+    return n_packed;
+}
+
+/*
+ * Reads the header of a block: an extra field with BC and any other subfields, in any order, and
+ * whatever else gzip allows. false: no block begins here, or n bytes are too few for its header.
+ */
+static bool read_header(const uint8_t *bytes, size_t n, header *ret_header)
+{
+    if (!is_gzip(bytes, n) || (bytes[3] & HAS_EXTRA) == 0 || n < N_FIXED ||
+        u16_at(bytes + 10) > n - N_FIXED)
+        return false;
+    size_t at = N_FIXED + u16_at(bytes + 10);
+    uint32_t n_packed = find_length(bytes + N_FIXED, at - N_FIXED);
+    for (unsigned flag = HAS_NAME; flag <= HAS_COMMENT; flag *= 2) {
+        if ((bytes[3] & flag) == 0)
+            continue;
+        const uint8_t *end = memchr(bytes + at, 0, n - at);
+        if (end == NULL)
+            return false;
+        at = (size_t)(end - bytes) + 1;
+    }
+    if ((bytes[3] & HAS_SUM) != 0) {
+        if (n - at < 2 || u16_at(bytes + at) != (libdeflate_crc32(0, bytes, at) & 0xffff))
+            return false;
+        at += 2;
+    }
+    *ret_header = (header){(uint32_t)at, n_packed};
+    return n_packed >= at + N_TRAILER;
+}
+
 bool skr_blocks_is_bgzf(const uint8_t *bytes, size_t n)
 {
-    return n >= N_HEADER && bytes[0] == 31 && bytes[1] == 139 && bytes[2] == 8 &&
-           (bytes[3] & 4) != 0 && u16_at(bytes + 10) == 6 && bytes[12] == 'B' && bytes[13] == 'C' &&
-           u16_at(bytes + 14) == 2;
+    header first;
+    return read_header(bytes, n, &first);
 }
 
 /* ------------------------------------------------------------------ unpacking */
@@ -128,9 +196,9 @@ static bool unpack(const skr_blocks *blocks, fill *batch, const task *one,
         memcpy(raw, blocks->memos[one->memo].raw, one->n_raw);
         return true;
     }
-    size_t n_deflated = one->n_packed - N_HEADER - N_TRAILER;
-    return libdeflate_deflate_decompress(inflater, packed + N_HEADER, n_deflated, raw, one->n_raw,
-                                         NULL) == LIBDEFLATE_SUCCESS &&
+    size_t n_deflated = one->n_packed - one->n_header - N_TRAILER;
+    return libdeflate_deflate_decompress(inflater, packed + one->n_header, n_deflated, raw,
+                                         one->n_raw, NULL) == LIBDEFLATE_SUCCESS &&
            libdeflate_crc32(0, raw, one->n_raw) == u32_at(packed + one->n_packed - N_TRAILER);
 }
 
@@ -268,18 +336,23 @@ static int make_room(fill *batch, uint32_t n_packed, skr_err *err)
 static int take_block(skr_blocks *blocks, fill *batch, bool *ret_is_taken, skr_err *err)
 {
     *ret_is_taken = false;
-    int status = read_input(blocks, N_RAW_MAX, err);
+    int status = read_input(blocks, SKR_BLOCKS_PACKED_MAX, err);
     if (status < 0)
         return status;
+    header head;
     const uint8_t *block = blocks->input + blocks->input_at;
     size_t n_left = blocks->n_input - blocks->input_at;
     if (n_left == 0) {
         batch->is_end = true;
         return SKR_OK;
     }
-    uint32_t n_packed = skr_blocks_is_bgzf(block, n_left) ? u16_at(block + 16) + 1 : 0;
-    if (n_packed < N_HEADER + N_TRAILER || n_packed > n_left ||
-        u32_at(block + n_packed - 4) > N_RAW_MAX) {
+    if (!read_header(block, n_left, &head)) {
+        batch->is_bad = true;
+        batch->is_gzip = is_gzip(block, n_left);
+        return SKR_OK;
+    }
+    uint32_t n_packed = head.n_packed;
+    if (n_packed > n_left || u32_at(block + n_packed - 4) > N_RAW_MAX) {
         batch->is_bad = true;
         return SKR_OK;
     }
@@ -290,16 +363,14 @@ static int take_block(skr_blocks *blocks, fill *batch, bool *ret_is_taken, skr_e
     if (status < 0)
         return status;
     memcpy(batch->packed + batch->n_packed, block, n_packed);
+    int same = n_packed <= N_PACKED_MEMO_MAX ? find_memo(blocks, block, n_packed) : -1;
     batch->tasks[batch->n_tasks++] =
-        (task){batch->n_packed, n_packed, batch->n_raw, n_raw,
-               n_packed <= N_PACKED_MEMO_MAX ? find_memo(blocks, block, n_packed) : -1};
+        (task){batch->n_packed, n_packed, head.n, batch->n_raw, n_raw, same};
     batch->n_packed += n_packed;
     batch->n_raw += n_raw;
     blocks->input_at += n_packed;
     blocks->n_done += n_packed;
-    blocks->n_last = n_packed;
-    if (n_packed == sizeof blocks->last)
-        memcpy(blocks->last, block, n_packed);
+    blocks->is_last_empty = n_raw == 0;
     *ret_is_taken = true;
     return SKR_OK;
 }
@@ -326,7 +397,7 @@ static int begin(skr_blocks *blocks, fill *batch, skr_err *err)
     bool is_taken = true;
     int status = SKR_OK;
     batch->n_raw = batch->n_packed = batch->n_tasks = 0;
-    batch->is_end = batch->is_bad = false;
+    batch->is_end = batch->is_bad = batch->is_gzip = false;
     while (is_taken && status == SKR_OK)
         status = take_block(blocks, batch, &is_taken, err);
     if (status == SKR_OK)
@@ -361,7 +432,7 @@ static int finish(skr_blocks *blocks, fill *batch, skr_err *err)
         batch->n_raw = batch->tasks[bad].raw_at;
         batch->n_tasks = bad;
         batch->is_bad = true;
-        batch->is_end = false;
+        batch->is_end = batch->is_gzip = false;
     }
     for (size_t i = 0; i < batch->n_tasks && status == SKR_OK; i++)
         if (batch->tasks[i].memo < 0 && batch->tasks[i].n_packed <= N_PACKED_MEMO_MAX)
@@ -410,7 +481,7 @@ int skr_blocks_next(skr_blocks *blocks, size_t n_rest, skr_block_batch *ret_batc
     if (status < 0)
         return status;
     *ret_batch = (skr_block_batch){next->memory + next->n_head - n_rest, next->n_raw + n_rest,
-                                   next->is_end, next->is_bad};
+                                   next->is_end, next->is_bad, next->is_gzip};
     bool is_first = !blocks->has_present;
     if (2 * n_rest > blocks->n_batch)
         blocks->n_batch = 2 * n_rest < N_BATCH_HUGE ? 2 * n_rest : N_BATCH_HUGE;
@@ -430,9 +501,7 @@ uint64_t skr_blocks_position(const skr_blocks *blocks)
 
 bool skr_blocks_has_end_mark(const skr_blocks *blocks)
 {
-    static const uint8_t mark[28] = {31, 139, 8,  4, 0, 0, 0, 0, 0, 255, 6, 0, 66, 67,
-                                     2,  0,   27, 0, 3, 0, 0, 0, 0, 0,   0, 0, 0,  0};
-    return blocks->n_last == sizeof mark && memcmp(blocks->last, mark, sizeof mark) == 0;
+    return blocks->is_last_empty;
 }
 
 /* ------------------------------------------------------------------ making and freeing */

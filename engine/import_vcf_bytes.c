@@ -13,10 +13,12 @@
 
 #define FIRST_ROOM (4u << 20)
 
-static int open_library(skr_vcf *vcf, skr_err *err)
+/* Opens what is not bgzipped, from a byte of the file on. */
+static int open_library(skr_vcf *vcf, uint64_t from, skr_err *err)
 {
     int fd = dup(vcf->fd);
-    hFILE *file = fd >= 0 && lseek(fd, 0, SEEK_SET) == 0 ? hdopen(fd, "r") : NULL;
+    hFILE *file =
+        fd >= 0 && lseek(fd, (off_t)from, SEEK_SET) == (off_t)from ? hdopen(fd, "r") : NULL;
     if (file == NULL && fd >= 0)
         (void)close(fd);
     vcf->bgzf = file == NULL ? NULL : bgzf_hopen(file, "r");
@@ -29,13 +31,17 @@ static int open_library(skr_vcf *vcf, skr_err *err)
 
 int skr_vcf_bytes_open(skr_vcf *vcf, unsigned n_threads, skr_err *err)
 {
-    uint8_t start[18];
-    ssize_t n = pread(vcf->fd, start, sizeof start, 0);
+    uint8_t *start = malloc(SKR_BLOCKS_PACKED_MAX);
+    if (start == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+    ssize_t n = pread(vcf->fd, start, SKR_BLOCKS_PACKED_MAX, 0);
+    bool is_bgzf = n > 0 && skr_blocks_is_bgzf(start, (size_t)n);
+    free(start);
     if (n < 0)
         return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read: %s", vcf->name, strerror(errno));
-    if (skr_blocks_is_bgzf(start, (size_t)n))
+    if (is_bgzf)
         return skr_blocks_new(vcf->fd, n_threads, &vcf->blocks, err);
-    return open_library(vcf, err);
+    return open_library(vcf, 0, err);
 }
 
 void skr_vcf_bytes_close(skr_vcf *vcf)
@@ -56,8 +62,9 @@ static int more_of_blocks(skr_vcf *vcf, skr_err *err)
     vcf->n_bytes = batch.n;
     vcf->bytes_at = 0;
     vcf->is_bytes_end = batch.is_end;
-    vcf->is_bytes_bad = batch.is_bad;
-    return SKR_OK;
+    vcf->is_bytes_bad = batch.is_bad && !batch.is_gzip;
+    /* bgzip's blocks with gzip's members behind them are a gzip file still. */
+    return batch.is_gzip ? open_library(vcf, skr_blocks_position(vcf->blocks), err) : SKR_OK;
 }
 
 static int more_of_library(skr_vcf *vcf, skr_err *err)
@@ -91,7 +98,7 @@ int skr_vcf_bytes_need(skr_vcf *vcf, size_t n, uint8_t **ret_bytes, size_t *ret_
     int status = SKR_OK;
     while (status == SKR_OK && vcf->n_bytes - vcf->bytes_at < n && !vcf->is_bytes_end &&
            !vcf->is_bytes_bad)
-        status = vcf->blocks != NULL ? more_of_blocks(vcf, err) : more_of_library(vcf, err);
+        status = vcf->bgzf == NULL ? more_of_blocks(vcf, err) : more_of_library(vcf, err);
     if (status < 0)
         return status;
     *ret_n = vcf->n_bytes - vcf->bytes_at;
@@ -108,7 +115,7 @@ int skr_vcf_bytes_need(skr_vcf *vcf, size_t n, uint8_t **ret_bytes, size_t *ret_
 
 int skr_vcf_bytes_check_end(const skr_vcf *vcf, skr_err *err)
 {
-    if (vcf->blocks == NULL || skr_blocks_has_end_mark(vcf->blocks))
+    if (vcf->bgzf != NULL || skr_blocks_has_end_mark(vcf->blocks))
         return SKR_OK;
     return skr_fail(err, SKR_ERR_INPUT,
                     "%s, after %s %llu: the end of the bgzipped data is missing; fetch the file "
