@@ -142,11 +142,13 @@ static int read_document(skr_genes_reader *reader)
     reader->lines = (skr_lines){.archive = reader->archive, .line = reader->lines.line};
     reader->shape = SKR_GENES_UNKNOWN;
     uint32_t n_before = reader->n_genes;
-    skr_genes_begin_features(reader);
+    int status = skr_genes_begin_exons(reader);
+    if (status < 0)
+        return status;
     for (;;) {
         char *line;
         bool is_there;
-        int status = skr_lines_next(&reader->lines, &line, &is_there, reader->err);
+        status = skr_lines_next(&reader->lines, &line, &is_there, reader->err);
         if (status < 0)
             return status;
         if (!is_there || strcmp(line, "##FASTA") == 0)
@@ -157,7 +159,7 @@ static int read_document(skr_genes_reader *reader)
         if (status < 0)
             return status;
     }
-    int status = skr_genes_end_features(reader);
+    status = skr_genes_end_exons(reader);
     if (status == SKR_OK && reader->n_genes == n_before)
         status = skr_fail(reader->err, SKR_ERR_INPUT, "%s: no genes in this file",
                           skr_archive_name(reader->archive));
@@ -224,8 +226,8 @@ static int reader_init(skr_genes_reader *reader, const skr_load_request *request
 static void reader_done(skr_genes_reader *reader)
 {
     skr_names_free(reader->texts);
-    skr_names_free(reader->transcripts);
-    free(reader->parts);
+    skr_names_free(reader->wholes);
+    free(reader->exons);
     free(reader->genes);
     skr_lines_done(&reader->lines);
     skr_archive_free(reader->archive);

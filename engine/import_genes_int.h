@@ -27,14 +27,19 @@ typedef struct skr_genes_columns {
     uint32_t end;
 } skr_genes_columns;
 
-/* The exons of a transcript so far, in files that give no transcripts. */
-typedef struct skr_genes_part {
-    const char *name;
+/* A line of GTF or GFF3: what of it is looked at, as written; "" when it does not say. */
+typedef struct skr_genes_line {
+    const char *name; /* of the gene */
     const char *id;
+    const char *transcript;
+    const char *exon_number;
     const char *contig;
-    uint32_t start0;
-    uint32_t end0;
-} skr_genes_part;
+    const char *start;
+    const char *end;
+    char strand;
+} skr_genes_line;
+
+typedef struct skr_genes_exon skr_genes_exon; /* import_genes_exons.c */
 
 typedef struct skr_genes_reader {
     skr_archive *archive;
@@ -45,10 +50,10 @@ typedef struct skr_genes_reader {
     skr_gene *genes;
     uint32_t n_genes;
     uint32_t n_genes_max;
-    bool has_whole; /* this document gives genes or transcripts, so exons say nothing new */
-    skr_names *transcripts;
-    skr_genes_part *parts; /* by transcript */
-    uint32_t n_parts_max;
+    skr_names *wholes; /* genes and transcripts that have lines of their own, in this document */
+    skr_genes_exon *exons; /* of the others */
+    size_t n_exons;
+    size_t n_exons_max;
     skr_load_result result;
     skr_err *err;
 } skr_genes_reader;
@@ -64,10 +69,19 @@ bool skr_genes_number(const char *text, uint64_t *ret_number);
 SKR_MUST_USE int skr_genes_range(skr_genes_reader *reader, const char *start, const char *end,
                                  uint64_t first, uint32_t *ret_start0, uint32_t *ret_end0);
 
-/* GTF and GFF3, line by line, between begin and end of a document. Errors: INPUT, NOMEM. */
-void skr_genes_begin_features(skr_genes_reader *reader);
+/* A line of GTF or GFF3. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_genes_read_feature(skr_genes_reader *reader, char **fields, size_t n);
-SKR_MUST_USE int skr_genes_end_features(skr_genes_reader *reader);
+
+/*
+ * Exons of a document, and what has lines of its own in it: a gene speaks for all its transcripts
+ * and exons, a transcript for its exons, wherever the lines stand. What nothing else speaks for
+ * becomes ranges at the end. Errors: INPUT, NOMEM.
+ */
+SKR_MUST_USE int skr_genes_begin_exons(skr_genes_reader *reader);
+SKR_MUST_USE int skr_genes_add_whole(skr_genes_reader *reader, const char *name, const char *id,
+                                     const char *transcript);
+SKR_MUST_USE int skr_genes_add_exon(skr_genes_reader *reader, const skr_genes_line *line);
+SKR_MUST_USE int skr_genes_end_exons(skr_genes_reader *reader);
 
 /* A row of a table, or its header. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_genes_read_table_row(skr_genes_reader *reader, char **fields, size_t n);

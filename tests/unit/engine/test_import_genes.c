@@ -79,6 +79,83 @@ Test(import_genes, reads_every_format)
         "A,B/ 1:10-20 C/ENSG7 1:4-6 ");
 }
 
+#define EXON(contig, start, end, strand, more)                                                     \
+    contig "\tx\texon\t" start "\t" end "\t.\t" strand                                             \
+           "\t.\tgene_id \"A\"; transcript_id \"T\"" more ";\n"
+#define NUMBER(n) "; exon_number \"" n "\""
+
+/*
+ * alexdobin/STAR#482, mutalyzer/mutalyzer2#341: one transcript id at several places, of which a
+ * reader makes one that holds all that lies between.
+ */
+Test(import_genes, places_of_a_transcript_are_apart)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"an intron belongs to the gene",
+         EXON("1", "11", "20", "+", "") EXON("1", "900001", "900010", "+", ""), "A/A 1:10-900010 "},
+        {"another strand is another place",
+         EXON("1", "11", "20", "+", "") EXON("1", "31", "40", "+", "")
+             EXON("1", "1011", "1020", "-", "") EXON("1", "1031", "1040", "-", ""),
+         "A/A 1:10-40 A/A 1:1010-1040 "},
+        {"in any order of the lines",
+         EXON("1", "1031", "1040", "-", "") EXON("1", "31", "40", "+", "")
+             EXON("1", "11", "20", "+", "") EXON("1", "1011", "1020", "-", ""),
+         "A/A 1:10-40 A/A 1:1010-1040 "},
+        {"a number that comes again begins another place",
+         EXON("1", "11", "20", "+", NUMBER("1")) EXON("1", "31", "40", "+", NUMBER("2")) EXON(
+             "1", "1011", "1020", "+", NUMBER("1")) EXON("1", "1031", "1040", "+", NUMBER("2")),
+         "A/A 1:10-40 A/A 1:1010-1040 "},
+        {"also counted down",
+         EXON("1", "1031", "1040", "-", NUMBER("1")) EXON("1", "1011", "1020", "-", NUMBER("2"))
+             EXON("1", "31", "40", "-", NUMBER("1")) EXON("1", "11", "20", "-", NUMBER("2")),
+         "A/A 1:10-40 A/A 1:1010-1040 "},
+        {"numbers in any order are one place",
+         EXON("1", "11", "20", "+", NUMBER("3")) EXON("1", "31", "40", "+", NUMBER("1"))
+             EXON("1", "1011", "1020", "+", NUMBER("2")),
+         "A/A 1:10-1020 "},
+        {"the same lines twice are one place",
+         EXON("1", "11", "20", "+", NUMBER("1")) EXON("1", "31", "40", "+", NUMBER("2"))
+             EXON("1", "11", "20", "+", NUMBER("1")) EXON("1", "31", "40", "+", NUMBER("2")),
+         "A/A 1:10-40 "},
+        {"contigs are apart",
+         EXON("X", "11", "20", "+", "") EXON("X", "31", "40", "+", "") EXON("Y", "1", "9", "+", ""),
+         "A/A X:10-40 A/A Y:0-9 "},
+        {"a gene's own line says it all",
+         EXON("1", "11", "20", "+", "")
+             EXON("1", "1031", "1040", "-", "") "1\tx\tgene\t5\t50\t.\t+\t.\tgene_id \"A\";\n",
+         "A/A 1:4-50 "},
+        {"what has no line of its own beside genes that have one is not lost",
+         "1\tx\tgene\t5\t50\t.\t+\t.\tgene_id \"B\";\n" EXON("1", "11", "20", "+", ""),
+         "A/A 1:10-20 B/B 1:4-50 "},
+        {"transcripts with lines of their own, at two places",
+         "1\tx\ttranscript\t5\t50\t.\t+\t.\tgene_id \"A\"; transcript_id \"T\";\n"
+         "1\tx\ttranscript\t1005\t1050\t.\t+\t.\tgene_id \"A\"; transcript_id \"T\";\n" EXON(
+             "1", "11", "20", "+", "") EXON("1", "1011", "1020", "+", ""),
+         "A/A 1:4-50 A/A 1:1004-1050 "},
+        {"exons of GFF3, by gene and Parent",
+         "1\tx\texon\t11\t20\t.\t+\t.\tID=e1;Parent=rna-T;gene=G\n"
+         "1\tx\texon\t31\t40\t.\t+\t.\tID=e2;Parent=rna-T;gene=G\n"
+         "1\tx\texon\t1011\t1020\t.\t-\t.\tID=e3;Parent=rna-T;gene=G\n",
+         "G/ 1:10-40 G/ 1:1010-1020 "},
+        {"genes of GFF3 with one name at two places",
+         "1\tx\tgene\t11\t20\t.\t+\t.\tID=gene-G;Name=G\n"
+         "1\tx\tgene\t1011\t1020\t.\t-\t.\tID=gene-G-2;Name=G\n"
+         "1\tx\texon\t11\t20\t.\t+\t.\tID=e1;Parent=rna-T;gene=G\n"
+         "1\tx\texon\t1011\t1020\t.\t-\t.\tID=e3;Parent=rna-T;gene=G\n",
+         "G/ 1:10-20 G/ 1:1010-1020 "},
+        {"refGene: a line a place",
+         "585\tNR_9\tchr1\t+\t100\t400\t400\t400\t1\t100,\t400,\t0\tM\n"
+         "585\tNR_9\tchr1\t+\t90100\t90400\t90400\t90400\t1\t90100,\t90400,\t0\tM\n",
+         "M/ 1:100-400 M/ 1:90100-90400 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_genes("a.gtf", cases[i].text, cases[i].expected);
+}
+
 Test(import_genes, refuses_what_is_malformed)
 {
     static const struct {
