@@ -51,7 +51,7 @@ static json_t *list(const skr_beacon_case *one, const skr_info *info,
 }
 
 static json_t *document(const skr_service *service, const skr_beacon_request *request, json_t *all,
-                        uint64_t generation)
+                        uint64_t generation, const skr_warnings *warnings)
 {
     size_t from = 0;
     size_t to = 0;
@@ -63,10 +63,10 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
     json_t *summary = json_pack("{s:b}", "exists", n > 0);
     if (granularity != SKR_GRANULARITY_BOOLEAN)
         json_object_set_new(summary, "numTotalResults", json_integer((json_int_t)n));
-    json_t *answer =
-        json_pack("{s:o, s:o, s:o}", "meta",
-                  skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
-                  "responseSummary", summary, "info", skr_beacon_answer_info(service, generation));
+    json_t *answer = json_pack("{s:o, s:o, s:o}", "meta",
+                               skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
+                               "responseSummary", summary, "info",
+                               skr_beacon_answer_info(service, generation, warnings));
     if (granularity == SKR_GRANULARITY_RECORD) {
         json_t *page = json_array();
         skr_beacon_page(request, n, &from, &to);
@@ -101,7 +101,8 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_question *que
     if (status < 0)
         goto out;
     has_info = true;
-    json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation);
+    json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation,
+                            &matches.warnings);
     status = json == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer")
                           : skr_json_print(json, &answer->body, &answer->n_body, err);
     if (status == SKR_OK)

@@ -64,10 +64,30 @@ json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_request *re
     return meta;
 }
 
-json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation)
+static json_t *warnings_list(const skr_warnings *warnings)
 {
-    return json_pack("{s:s, s:I}", "policy", service->policy_text, "generation",
-                     (json_int_t)generation);
+    json_t *list = json_array();
+    for (size_t i = 0; i < warnings->n; i++) {
+        const skr_warning *warning = &warnings->items[i];
+        json_t *figures = json_object();
+        for (size_t k = 0; k < warning->n_figures; k++)
+            json_object_set_new(figures, warning->figures[k].name,
+                                json_integer((json_int_t)warning->figures[k].value));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:o, s:o}", "code", skr_warning_name(warning->code),
+                                        "text", skr_json_text(warning->text), "figures", figures));
+    }
+    return list;
+}
+
+json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation,
+                               const skr_warnings *warnings)
+{
+    json_t *info = json_pack("{s:s, s:I}", "policy", service->policy_text, "generation",
+                             (json_int_t)generation);
+    if (warnings->n > 0)
+        json_object_set_new(info, "warnings", warnings_list(warnings));
+    return info;
 }
 
 static void set_count(json_t *object, const char *name, const skr_told_count *told)
@@ -119,7 +139,7 @@ int skr_beacon_count_text(const skr_service *service, const skr_beacon_request *
     json_t *answer = json_pack(
         "{s:o, s:o, s:o, s:o}", "meta", skr_beacon_meta(service, request, entity, returned),
         "responseSummary", summary, "response", result_sets(count, request->include, returned),
-        "info", skr_beacon_answer_info(service, count->generation));
+        "info", skr_beacon_answer_info(service, count->generation, &count->warnings));
     if (answer == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer");
     return skr_json_print(answer, ret_text, ret_n, err);

@@ -40,8 +40,9 @@ struct json_t *skr_beacon_meta_info(const skr_service *service, const char *enti
 struct json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_request *request,
                                skr_entity entity, skr_granularity returned);
 
-/* info of every answer: the policy that spoke, and of which generation. */
-struct json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation);
+/* info of every answer: the policy that spoke, of which generation, and warnings if any. */
+struct json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation,
+                                      const skr_warnings *warnings);
 
 /*
  * The answer with counts. A total that is hidden is answered with boolean granularity, so that it

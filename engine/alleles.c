@@ -243,7 +243,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     status = skr_scan_run(&scan, err);
     if (status == SKR_OK)
         status = list_nowhere(&list, err);
-    if (status >= 0 && ret_n_rows != NULL)
+    if (status >= 0)
         *ret_n_rows = list.out.n_rows;
 out:
     skr_rows_out_done(&list.out);

@@ -112,7 +112,8 @@ int skr_carriers_count(const skr_question *question, const skr_expr *expr, uint6
         return SKR_OK;
     int status = skr_people_check(question, expr, err);
     if (status == SKR_OK)
-        status = skr_plan_new(question->snapshot, question->access, expr->alleles, &plan, err);
+        status = skr_plan_new(question->snapshot, question->access, expr->alleles,
+                              question->warnings, &plan, err);
     if (status < 0)
         return status;
     if (is_simple(plan)) {

@@ -210,10 +210,10 @@ static skr_told_count tell_sets(const skr_question *question, skr_people_sets *s
     return tell_total(policy, parts, sets->n, n_union);
 }
 
-/* An answer with a place for each dataset. */
+/* Gives an answer a place for each dataset. */
 static int answer_init(const skr_question *question, skr_count_answer *answer, skr_err *err)
 {
-    *answer = (skr_count_answer){.generation = question->snapshot->manifest->generation};
+    answer->generation = question->snapshot->manifest->generation;
     answer->datasets = calloc((size_t)question->n_slots + 1, sizeof *answer->datasets);
     if (answer->datasets == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
@@ -232,6 +232,7 @@ void skr_count_answer_done(skr_count_answer *answer)
     for (size_t i = 0; i < answer->n_datasets; i++)
         free((char *)answer->datasets[i].id);
     free(answer->datasets);
+    skr_warnings_done(&answer->warnings);
     *answer = (skr_count_answer){0};
 }
 
@@ -300,6 +301,7 @@ int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access 
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
+    question.warnings = &answer.warnings;
     status = answer_init(&question, &answer, err);
     if (status == SKR_OK)
         status = count_people(&question, expr, &answer, err);
@@ -329,22 +331,32 @@ static int find_cohort(skr_question *question, const skr_expr *within, skr_peopl
 
 int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
                        const skr_access *access, skr_allele_fn on_row, void *context,
-                       uint64_t *ret_n_rows, uint64_t *ret_generation, skr_err *err)
+                       skr_alleles_answer *ret_answer, skr_err *err)
 {
     skr_question question;
     skr_people_answer people = {0};
+    skr_alleles_answer answer = {0};
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
-    uint64_t generation = question.snapshot->manifest->generation;
+    question.warnings = &answer.warnings;
+    answer.generation = question.snapshot->manifest->generation;
     status = find_cohort(&question, request->within, &people, err);
     if (status == SKR_OK)
-        status = skr_alleles_list(&question, request, on_row, context, ret_n_rows, err);
-    if (status == SKR_OK && ret_generation != NULL)
-        *ret_generation = generation;
+        status = skr_alleles_list(&question, request, on_row, context, &answer.n_rows, err);
     skr_people_answer_done(&people);
     skr_engine_end(&question);
+    if (status == SKR_OK && ret_answer != NULL)
+        *ret_answer = answer;
+    else
+        skr_alleles_answer_done(&answer);
     return status;
+}
+
+void skr_alleles_answer_done(skr_alleles_answer *answer)
+{
+    skr_warnings_done(&answer->warnings);
+    *answer = (skr_alleles_answer){0};
 }
 
 /* A number of alleles, not of people: those counted are told, so the number may be too. Where some
@@ -370,6 +382,7 @@ int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *requ
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
+    question.warnings = &answer.warnings;
     numbers = calloc((size_t)question.n_slots + 1, sizeof *numbers);
     if (numbers == NULL)
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");

@@ -16,6 +16,7 @@
 
 #include "engine/disclose.h"
 #include "engine/query.h"
+#include "engine/warnings.h"
 #include "index/ontology.h"
 #include "storage/base/err.h"
 #include "storage/block_file.h"
@@ -98,6 +99,7 @@ typedef struct skr_count_answer {
      */
     bool has_unassessed;
     skr_told_count unassessed;
+    skr_warnings warnings;
     uint64_t n_ns;
 } skr_count_answer;
 
@@ -144,8 +146,8 @@ typedef int (*skr_allele_fn)(void *context, const skr_allele_row *row, skr_err *
  * Every allele that satisfies aexpr, ascending by contig and place; one asked for by name
  * (variant=, at a place where the answer does not hang on other conditions) gets its row even if
  * nobody has it. within: count only these people (NULL: everybody of the permitted datasets). n_max
- * 0: no limit. *ret_n_rows counts all of them, also those past skip and n_max that on_row is not
- * given; on_row may be NULL. Errors: as count.
+ * 0: no limit. on_row may be NULL. *ret_answer is zeroed or done, and may be NULL; free with
+ * skr_alleles_answer_done. Errors: as count.
  */
 typedef struct skr_alleles_request {
     const skr_aexpr *alleles;
@@ -153,9 +155,16 @@ typedef struct skr_alleles_request {
     uint64_t n_skip;
     uint64_t n_max;
 } skr_alleles_request;
+
+typedef struct skr_alleles_answer {
+    uint64_t generation;
+    uint64_t n_rows; /* all of them, also those past skip and n_max that on_row was not given */
+    skr_warnings warnings;
+} skr_alleles_answer;
 SKR_MUST_USE int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
                                     const skr_access *access, skr_allele_fn on_row, void *context,
-                                    uint64_t *ret_n_rows, uint64_t *ret_generation, skr_err *err);
+                                    skr_alleles_answer *ret_answer, skr_err *err);
+void skr_alleles_answer_done(skr_alleles_answer *answer);
 
 /* Distinct alleles that satisfy aexpr and whose carriers would be told, by dataset and in all: what
  * /g_variants counts. Under `exact` those that a record names and nobody carries are among them.

@@ -61,7 +61,8 @@ static int explain_alleles(const skr_question *question, const skr_aexpr *allele
                            skr_err *err)
 {
     skr_plan *plan = NULL;
-    int status = skr_plan_new(question->snapshot, question->access, alleles, &plan, err);
+    int status =
+        skr_plan_new(question->snapshot, question->access, alleles, question->warnings, &plan, err);
     if (status < 0)
         return status;
     const skr_manifest *manifest = question->snapshot->manifest;
@@ -133,6 +134,8 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
+    skr_warnings warnings = {0};
+    question.warnings = &warnings;
     status = put(text, err, "question: ");
     if (status == SKR_OK)
         status = skr_expr_print(expr, text, err);
@@ -142,6 +145,9 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
                      question.n_slots == 1 ? "" : "s");
     if (status == SKR_OK)
         status = explain_node(&question, expr, text, err);
+    for (size_t i = 0; status == SKR_OK && i < warnings.n; i++)
+        status = put(text, err, "warning: %s\n", warnings.items[i].text);
+    skr_warnings_done(&warnings);
     skr_engine_end(&question);
     return status;
 }

@@ -35,7 +35,8 @@ int skr_question_plan(const skr_question *question, const skr_aexpr *alleles, sk
                       skr_err *err)
 {
     uint64_t began_ns = skr_clock_ns();
-    int status = skr_plan_new(question->snapshot, question->access, alleles, ret_plan, err);
+    int status = skr_plan_new(question->snapshot, question->access, alleles, question->warnings,
+                              ret_plan, err);
     if (question->tools.analysis != NULL)
         question->tools.analysis->plan_ns += skr_clock_ns() - began_ns;
     return status;
@@ -194,11 +195,14 @@ static int eval_leaf(const evaluation *eval, const skr_expr *node, uint32_t slot
                     eval->n_words);
     else
         status = skr_people_leaf(eval->question, node, slot, bits, err);
+    if (status == SKR_OK) {
+        skr_bits_and(bits, all, eval->n_words);
+        status = skr_people_doubt(eval->question, node, slot, bits, all, err);
+    }
     if (status < 0) {
         free(bits);
         return status;
     }
-    skr_bits_and(bits, all, eval->n_words);
     *ret_bits = bits;
     return SKR_OK;
 }

@@ -8,13 +8,15 @@
 #define SKR_ENGINE_PEOPLE_EVAL_INT_H
 
 #include "engine/scan_int.h"
+#include "engine/warnings.h"
 
 /* One question, from beginning to end on one generation. */
 typedef struct skr_question {
     skr_snapshot *snapshot;
     const skr_access *access;
     skr_scan_tools tools;
-    skr_slot *slots; /* the permitted datasets; owner */
+    skr_warnings *warnings; /* of the answer; NULL: nobody wants them. Changed by who asks alone */
+    skr_slot *slots;        /* the permitted datasets; owner */
     uint32_t n_slots;
 } skr_question;
 
@@ -90,6 +92,13 @@ SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_exp
  * among them. Errors: CORRUPT, IO, NOMEM, QUERY. */
 SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
                                  uint64_t *people, skr_err *err);
+
+/*
+ * Warns where a condition found nobody (`found`, of the slot's people `all`) because nobody there
+ * has what it compares; under a policy that hides, nobody who may be told. Errors: as above.
+ */
+SKR_MUST_USE int skr_people_doubt(const skr_question *question, const skr_expr *node, uint32_t slot,
+                                  const uint64_t *found, const uint64_t *all, skr_err *err);
 
 /* Does everything that the node names exist? Only then may it count nobody. Errors: QUERY. */
 SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);

@@ -268,12 +268,13 @@ static bool only_names(const skr_plan_node *node)
 }
 
 int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aexpr *aexpr,
-                 skr_plan **ret_plan, skr_err *err)
+                 skr_warnings *warnings, skr_plan **ret_plan, skr_err *err)
 {
     skr_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     plan->snapshot = snapshot;
+    plan->warnings = warnings;
     int status = skr_plan_assembly(snapshot, access, &plan->assembly, err);
     if (status == SKR_OK)
         status = resolve(plan, aexpr, &plan->root, err);
@@ -285,6 +286,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
         skr_plan_free(plan);
         return status;
     }
+    plan->warnings = NULL;
     plan->has_only_names = only_names(plan->root);
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         plan->has_copies |= node->op == SKR_A_COPIES;

@@ -17,6 +17,7 @@
 
 #include "engine/engine.h"
 #include "engine/snapshot_int.h"
+#include "engine/warnings.h"
 
 /* A run of places where alleles are looked for. */
 typedef struct skr_reach {
@@ -57,7 +58,8 @@ typedef struct skr_named_allele {
 
 typedef struct skr_plan {
     skr_snapshot *snapshot;
-    uint32_t assembly; /* SKR_NONE: the store has no genomes */
+    skr_warnings *warnings; /* while it is made; then NULL */
+    uint32_t assembly;      /* SKR_NONE: the store has no genomes */
     skr_plan_node *root;
     skr_plan_node *nodes;
     skr_named_allele *named; /* ascending by key, each once; those on unknown contigs last */
@@ -88,11 +90,13 @@ SKR_MUST_USE int skr_plan_assembly(const skr_snapshot *snapshot, const skr_acces
                                    uint32_t *ret_assembly, skr_err *err);
 
 /*
- * Resolves a question. snapshot and aexpr must outlive the plan; the caller owns it. Errors: QUERY
+ * Resolves a question. snapshot and aexpr must outlive the plan; the caller owns it. What it
+ * notices of a question that cannot be meant is added to warnings, which may be NULL. Errors: QUERY
  * pointing at the word, NOT_YET, CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_plan_new(skr_snapshot *snapshot, const skr_access *access,
-                              const skr_aexpr *aexpr, skr_plan **ret_plan, skr_err *err);
+                              const skr_aexpr *aexpr, skr_warnings *warnings, skr_plan **ret_plan,
+                              skr_err *err);
 
 /* Frees. NULL is allowed. */
 void skr_plan_free(skr_plan *plan);

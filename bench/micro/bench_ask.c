@@ -50,9 +50,7 @@ static int ask(bench *b, skr_err *err)
     memset(b->answer, 0, sizeof b->answer);
     if (b->alleles != NULL) {
         skr_alleles_request request = {.alleles = b->alleles, .within = b->question};
-        uint64_t n_rows, generation;
-        return skr_engine_alleles(b->engine, &request, &b->access, on_row, b->answer, &n_rows,
-                                  &generation, err);
+        return skr_engine_alleles(b->engine, &request, &b->access, on_row, b->answer, NULL, err);
     }
     skr_count_answer answer = {0};
     int status = skr_engine_count(b->engine, b->question, &b->access, &answer, err);

@@ -192,18 +192,19 @@ static void ask_alleles(model_run *run, const model_question *question,
     int n = model_rows(&run->cohort, question, within, rows);
     for (unsigned i = 0; i < N_ENGINES; i++) {
         row_check check = {.run = run, .question = question, .rows = rows, .n_rows = n};
-        uint64_t n_rows = 0;
+        skr_alleles_answer listed = {0};
         uint64_t n_carried = 0;
         skr_count_answer answer = {0};
         check.engine = i;
         run->n_asked++;
         int status = skr_engine_alleles(run->engines[i], &request, &access_exact, on_row, &check,
-                                        &n_rows, NULL, &err);
+                                        &listed, &err);
         if (status < 0)
             wrong(run, question, "engine %u: %s", i, err.message);
-        else if (n_rows != (uint64_t)n || check.next != n)
-            wrong(run, question, "engine %u: %" PRIu64 " rows, truth %d%s%s", i, n_rows, n,
+        else if (listed.n_rows != (uint64_t)n || check.next != n)
+            wrong(run, question, "engine %u: %" PRIu64 " rows, truth %d%s%s", i, listed.n_rows, n,
                   within == NULL ? "" : ", in ", within == NULL ? "" : within->text);
+        skr_alleles_answer_done(&listed);
         for (int r = 0; r < n; r++)
             n_carried += rows[r].is_counted;
         status = skr_engine_count_alleles(run->engines[i], &request, &access_exact, &answer, &err);

@@ -15,14 +15,12 @@ static int on_row(void *context, const skr_allele_row *row, skr_err *err)
 }
 
 static int ask(const skr_arguments *arguments, const skr_asking *asking, const char *within,
-               skr_row_writer *writer, skr_err *err)
+               skr_row_writer *writer, skr_alleles_answer *ret_answer, skr_err *err)
 {
     skr_engine *engine = NULL;
     skr_query *query = NULL;
     skr_access access;
     skr_alleles_request request = {0};
-    uint64_t n_rows = 0;
-    uint64_t generation = 0;
 
     int status = skr_asking_access(asking, &access, err);
     if (status < 0)
@@ -41,20 +39,31 @@ static int ask(const skr_arguments *arguments, const skr_asking *asking, const c
     status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
     if (status < 0)
         goto out;
-    status =
-        skr_engine_alleles(engine, &request, &access, on_row, writer, &n_rows, &generation, err);
+    status = skr_engine_alleles(engine, &request, &access, on_row, writer, ret_answer, err);
     if (status < 0)
         goto out;
     status = skr_row_put_header(writer, err);
-    if (status < 0)
-        goto out;
-    if (arguments->common.is_verbose)
-        (void)fprintf(stderr, "skerry: %" PRIu64 " alleles, generation %" PRIu64 "\n", n_rows,
-                      generation);
 out:
     skr_engine_close(engine);
     skr_query_free(query);
     return status;
+}
+
+/* What is said of the rows, behind the last of them. */
+static void tell_rest(const skr_common *common, const skr_alleles_answer *answer)
+{
+    if (common->is_verbose)
+        (void)fprintf(stderr, "skerry: %" PRIu64 " alleles, generation %" PRIu64 "\n",
+                      answer->n_rows, answer->generation);
+    if (!common->is_quiet)
+        skr_report_warnings(&answer->warnings);
+    if (!common->is_json || answer->warnings.n == 0)
+        return;
+    skr_out json = {.out = stdout};
+    skr_out_open(&json, '{');
+    skr_out_warnings(&json, &answer->warnings);
+    skr_out_close(&json, '}');
+    skr_out_end(&json);
 }
 
 int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
@@ -86,7 +95,8 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     else if (is_tsv)
         writer.form = SKR_ROW_TSV;
     skr_interrupt_catch();
-    status = ask(&arguments, &asking, within, &writer, &err);
+    skr_alleles_answer answer = {0};
+    status = ask(&arguments, &asking, within, &writer, &answer, &err);
     /* What was found before a fault is told too. */
     int status_of_writing = skr_row_flush(&writer, &err_of_writing);
     if (status == SKR_OK && status_of_writing < 0) {
@@ -94,5 +104,8 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
         err = err_of_writing;
     }
     skr_row_writer_done(&writer);
+    if (status == SKR_OK)
+        tell_rest(&arguments.common, &answer);
+    skr_alleles_answer_done(&answer);
     return status < 0 ? skr_report(&err) : 0;
 }

@@ -40,6 +40,7 @@ static void print_json(const skr_count_answer *answer)
         skr_out_key(&json, "unassessed");
         skr_out_told(&json, &answer->unassessed);
     }
+    skr_out_warnings(&json, &answer->warnings);
     skr_out_key(&json, "generation");
     skr_out_number(&json, answer->generation);
     skr_out_key(&json, "ms");
@@ -143,6 +144,8 @@ int skr_cmd_count(const skr_command *command, int argc, char **argv)
     status = ask(&arguments, &chosen, &answer, &access, &err);
     if (status < 0)
         return skr_report(&err);
+    if (!arguments.common.is_quiet)
+        skr_report_warnings(&answer.warnings);
     if (arguments.common.is_json)
         print_json(&answer);
     else if (chosen.is_tsv)

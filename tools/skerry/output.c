@@ -124,6 +124,37 @@ void skr_out_told(skr_out *json, const skr_told_count *told)
         skr_out_number(json, told->count);
 }
 
+void skr_out_warnings(skr_out *json, const skr_warnings *warnings)
+{
+    if (warnings->n == 0)
+        return;
+    skr_out_key(json, "warnings");
+    skr_out_open(json, '[');
+    for (size_t i = 0; i < warnings->n; i++) {
+        const skr_warning *warning = &warnings->items[i];
+        skr_out_open(json, '{');
+        skr_out_key(json, "code");
+        skr_out_text(json, skr_warning_name(warning->code));
+        skr_out_key(json, "text");
+        skr_out_text(json, warning->text);
+        skr_out_key(json, "figures");
+        skr_out_open(json, '{');
+        for (size_t k = 0; k < warning->n_figures; k++) {
+            skr_out_key(json, warning->figures[k].name);
+            skr_out_number(json, warning->figures[k].value);
+        }
+        skr_out_close(json, '}');
+        skr_out_close(json, '}');
+    }
+    skr_out_close(json, ']');
+}
+
+void skr_report_warnings(const skr_warnings *warnings)
+{
+    for (size_t i = 0; i < warnings->n; i++)
+        (void)fprintf(stderr, "skerry: warning: %s\n", warnings->items[i].text);
+}
+
 void skr_told_text(const skr_told_count *told, char *text)
 {
     if (told->is_hidden)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "engine/disclose.h"
+#include "engine/warnings.h"
 #include "storage/base/err.h"
 
 /* Writes one JSON document or line after the other; commas are its own affair. */
@@ -34,6 +35,12 @@ void skr_out_told(skr_out *json, const skr_told_count *told);
  * is not UTF-8 becomes U+FFFD. Returns how many bytes of text it took. */
 #define SKR_JSON_CHARACTER_MAX 6u
 size_t skr_json_character(const char *text, size_t n, char *ret_escaped, size_t *ret_n_escaped);
+
+/* The member "warnings": a list of objects; nothing where there are none. */
+void skr_out_warnings(skr_out *json, const skr_warnings *warnings);
+
+/* "skerry: warning: TEXT" on standard error, a line each. */
+void skr_report_warnings(const skr_warnings *warnings);
 
 /* "12", or "hidden". text has room for 40 bytes. */
 void skr_told_text(const skr_told_count *told, char *text);

@@ -190,7 +190,7 @@ static const char *list(skr_engine *engine, const skr_access *access, const char
     must(skr_query_parse_alleles(query, text, &request.alleles, &err), &err);
     if (within != NULL)
         must(skr_query_parse(query, within, false, &request.within, &err), &err);
-    must(skr_engine_alleles(engine, &request, access, add_line, &out, NULL, NULL, &err), &err);
+    must(skr_engine_alleles(engine, &request, access, add_line, &out, NULL, &err), &err);
     skr_query_free(query);
     return out.text;
 }
@@ -355,14 +355,13 @@ Test(engine, stops_when_told)
     stopped.stop = &stop;
     skr_count_answer answer = {0};
     skr_alleles_request request = {.alleles = expr->alleles};
-    uint64_t n_rows = 7;
+    skr_alleles_answer listed = {.n_rows = 7};
     cr_expect(eq(int, skr_engine_count(engine, expr, &late, &answer, &err), SKR_ERR_DEADLINE));
     cr_expect(
         eq(int, skr_engine_count(engine, expr, &stopped, &answer, &err), SKR_ERR_INTERRUPTED));
-    cr_expect(eq(int,
-                 skr_engine_alleles(engine, &request, &late, add_line, NULL, &n_rows, NULL, &err),
+    cr_expect(eq(int, skr_engine_alleles(engine, &request, &late, add_line, NULL, &listed, &err),
                  SKR_ERR_DEADLINE));
-    cr_expect(eq(u64, n_rows, 7));
+    cr_expect(eq(u64, listed.n_rows, 7));
     skr_query_free(query);
     skr_engine_close(engine);
     test_folder_remove(&folder);
@@ -382,15 +381,14 @@ Test(engine, pages_and_takes_no_for_an_answer)
     skr_engine *engine = open_engine(folder.path);
     skr_err err = {0};
     lines out = {0};
-    uint64_t n_rows = 0;
+    skr_alleles_answer listed = {0};
     int n_seen = 0;
     skr_aexpr all = {.op = SKR_A_ALL};
     skr_alleles_request request = {.alleles = &all, .n_skip = 1, .n_max = 1};
-    must(skr_engine_alleles(engine, &request, &exact, add_line, &out, &n_rows, NULL, &err), &err);
+    must(skr_engine_alleles(engine, &request, &exact, add_line, &out, &listed, &err), &err);
     cr_expect(eq(str, out.text, "1-151-AC-A 1/6 1;"));
-    cr_expect(eq(u64, n_rows, 3));
-    cr_expect(eq(int,
-                 skr_engine_alleles(engine, &request, &exact, refuse, &n_seen, &n_rows, NULL, &err),
+    cr_expect(eq(u64, listed.n_rows, 3));
+    cr_expect(eq(int, skr_engine_alleles(engine, &request, &exact, refuse, &n_seen, &listed, &err),
                  SKR_ERR_IO));
     cr_expect(eq(int, n_seen, 1));
     skr_engine_close(engine);
@@ -430,7 +428,7 @@ Test(engine, finds_alleles_as_beacon_asks)
         skr_err err = {0};
         lines out = {0};
         skr_alleles_request request = {.alleles = &cases[i].asked};
-        must(skr_engine_alleles(engine, &request, &exact, add_line, &out, NULL, NULL, &err), &err);
+        must(skr_engine_alleles(engine, &request, &exact, add_line, &out, NULL, &err), &err);
         cr_expect(eq(str, out.text, (char *)cases[i].rows), "case %zu", i);
     }
     skr_engine_close(engine);

@@ -112,13 +112,13 @@ static const char *count_of(const char *variant)
     cr_assert(eq(int, skr_query_new(&query, &err), 0));
     cr_assert(eq(int, skr_query_parse_alleles(query, question, &asked.alleles, &err), 0), "%s",
               err.message);
-    uint64_t n_rows = 0;
-    cr_assert(
-        eq(int, skr_engine_alleles(engine, &asked, &exact, keep_row, &row, &n_rows, NULL, &err), 0),
-        "%s", err.message);
-    cr_assert(eq(u64, n_rows, 1));
+    skr_alleles_answer listed = {0};
+    cr_assert(eq(int, skr_engine_alleles(engine, &asked, &exact, keep_row, &row, &listed, &err), 0),
+              "%s", err.message);
+    cr_assert(eq(u64, listed.n_rows, 1));
     (void)snprintf(text, sizeof text, "%llu/%llu", (unsigned long long)row.ac,
                    (unsigned long long)row.an);
+    skr_alleles_answer_done(&listed);
     skr_query_free(query);
     skr_engine_close(engine);
     return text;

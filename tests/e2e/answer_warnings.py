@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Warnings of answers, at every door: standard error, JSON, info.warnings over HTTP, fresh and kept.
+
+A warning is told where the number may not mean what was asked, and nowhere else.
+"""
+import sys
+
+import beacon_http
+import beacon_schema
+import harness
+
+AGED, AGELESS = 24, 30
+
+
+def vcf(names):
+    lines = ["##fileformat=VCFv4.2", "##contig=<ID=22,length=51304566>",
+             '##FORMAT=<ID=GT,Number=1,Type=String,Description="">',
+             "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *names])]
+    for pos, n in ((1000, 20), (2000, 1)):
+        calls = ["0/1" if i < n else "0/0" for i in range(len(names))]
+        lines.append("\t".join(["22", str(pos), ".", "A", "G", ".", "PASS", ".", "GT", *calls]))
+    return "\n".join(lines) + "\n"
+
+
+def build(suite):
+    """Dataset aged has ages, sexes, countries and a measure; dataset ageless has genomes alone."""
+    store = suite.path("store")
+    people = ["individual\tsex\tage\tcountry\tphenotypes\tLOINC:3141-9"]
+    people += [f"a{i}\tfemale\t{20 + i}\tFinland\tHP:0001250\t{50 + i}" for i in range(AGED)]
+    for words in (["import", "--dataset", "aged", "--assembly", "GRCh37", suite.write("a.vcf", vcf([f"a{i}" for i in range(AGED)]))],
+                  ["import", "--dataset", "ageless", "--assembly", "GRCh37",
+                   suite.write("b.vcf", vcf([f"b{i}" for i in range(AGELESS)]))],
+                  ["people", "--dataset", "aged", suite.write("a.tsv", "\n".join(people) + "\n")]):
+        done = suite.run(*words, "-q", "-d", store)
+        suite.check(f"{words[0]} into {words[2]}", 0, done.code, done.said())
+    return store
+
+
+def warnings_of(done):
+    return [line[len("skerry: warning: "):] for line in done.err.splitlines() if line.startswith("skerry: warning: ")]
+
+
+# question: (count, the beginning of the warning and what else stands in it; None: no warning)
+PEOPLE = {
+    "age>40": (3, ("age>40: none of the 30 people of dataset ageless has an age",)),
+    "not age<=40": (33, ("age<=40: none of the 30 people of dataset ageless has an age",)),
+    "onset<20": (0, ("onset<20: none of the 24 people of dataset aged has an age of onset", "onset<20: none of the 30")),
+    "onset(HP:0001250)<20": (0, ("onset(HP:0001250)<20: none of the 24 people of dataset aged has an age of onset of it",
+                                 "onset(HP:0001250)<20: none of the 30")),
+    "karyotype=XX": (0, ("karyotype=XX: none of the 24 people of dataset aged has a known karyotype", "karyotype=XX: none of")),
+    "karyotype=unknown": (54, ()),
+    "sex=female": (24, ("sex=female: none of the 30 people of dataset ageless has a known sex",)),
+    "country=Finland": (24, ("country=Finland: none of the 30 people of dataset ageless has a country",)),
+    "LOINC:3141-9>60": (13, ("LOINC:3141-9>60: none of the 30 people of dataset ageless has a value of it",)),
+    "HP:0001250": (24, ()),
+    "carries(variant=22-1000-A-G)": (40, ()),
+    "all": (54, ()),
+}
+
+
+def command_line(suite, store):
+    for question, (count, wanted) in PEOPLE.items():
+        done = suite.run("count", "-d", store, "--json", question)
+        answer = done.objects()[-1] if done.code == 0 else {}
+        suite.check(question + ": count", count, answer.get("count"), done.said())
+        told = warnings_of(done)
+        suite.check(question + ": lines on standard error", (len(wanted), True),
+                    (len(told), all(t.startswith(w) for t, w in zip(told, wanted))), told)
+        suite.check(question + ": the same in JSON", told, [w["text"] for w in answer.get("warnings", [])])
+        suite.check(question + ": codes", {"no-values"} if wanted else set(), {w["code"] for w in answer.get("warnings", [])})
+        suite.check(question + ": figures stand in the text", True,
+                    all(str(n) in w["text"] for w in answer.get("warnings", []) for n in w["figures"].values()))
+        suite.check(question + ": -q is quiet, and the number stays", (f"{count}\n", ""),
+                    (lambda d: (d.out, d.err))(suite.run("count", "-q", "-d", store, question)))
+    done = suite.run("alleles", "-d", store, "--json", "all", "--in", "age>100")
+    rows = done.objects()
+    suite.check("alleles --json: the last line has the warnings", (2, True),
+                (len(rows) - 1, rows[-1]["warnings"][0]["text"].startswith("age>100: none of the 30 people")), done.out)
+    suite.check("alleles: a line on standard error", 1, len(warnings_of(done)), done.err)
+    done = suite.run("alleles", "-d", store, "--json", "all", "--in", "HP:0001250")
+    suite.check("alleles --json without warnings: rows alone", (2, []), (len(done.objects()), warnings_of(done)))
+    done = suite.run("alleles", "-d", store, "--tsv", "all", "--in", "age>100")
+    suite.check("alleles --tsv: rows alone", 3, len(done.out.splitlines()), done.out)
+    done = suite.run("explain", "-d", store, "--analyze", "age>40")
+    suite.check("explain --analyze says nothing on standard error", (0, []), (done.code, warnings_of(done)))
+
+
+def ask(server, filters):
+    code, document = server.ask("/api/individuals?requestedGranularity=count&includeResultsetResponses=ALL&filters=" + filters)
+    return code, document, document.get("info", {}).get("warnings")
+
+
+def over_http(suite, store):
+    exact = suite.write("exact.conf", "counts = exact\n")
+    judge = beacon_schema.Judge(suite)
+    server = beacon_http.Server(suite, store, "--policy", exact)
+    for turn in ("fresh", "kept"):
+        code, document, told = ask(server, "age:>=P40Y")
+        suite.check(f"exact, {turn}: one warning", (200, ["no-values"]), (code, [w["code"] for w in told or ()]), document)
+        suite.check(f"exact, {turn}: its figure", [{"people": AGELESS}], [w["figures"] for w in told or ()])
+        judge.valid(f"exact, {turn}", beacon_schema.RESPONSES + "beaconResultsetsResponse", document, ("2.2.0",))
+    suite.check("exact: none where none is due", None, ask(server, "HP:0001250")[2])
+    code, document = server.ask("/api/datasets?filters=age:>=P40Y")
+    suite.check("/datasets tells them too", ["no-values"], [w["code"] for w in document["info"].get("warnings", ())], document)
+    judge.valid("/datasets", beacon_schema.RESPONSES + "beaconCollectionsResponse", document)
+    suite.check("exact: stops", 0, server.stop())
+    server = beacon_http.Server(suite, store)
+    told = ask(server, "age:>=P40Y")[2] or []
+    suite.check("rounded: the figure is what may be told", [("no-values", {"people": 30})],
+                [(w["code"], w["figures"]) for w in told])
+    suite.check("rounded: nobody and few are told alike", True, all("nobody who may be told" in w["text"] for w in told), told)
+    suite.check("rounded: stops", 0, server.stop())
+
+
+def main():
+    suite = harness.Suite()
+    store = build(suite)
+    command_line(suite, store)
+    over_http(suite, store)
+    return suite.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
