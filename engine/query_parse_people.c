@@ -155,7 +155,7 @@ static int parse_absent(skr_parser *parser, const skr_token *name, const void **
 static int parse_only(skr_parser *parser, const skr_token *name, const void **ret_node,
                       skr_err *err)
 {
-    skr_token term;
+    skr_token term = {0};
     (void)name;
     int status = take_term(parser, &term, err);
     if (status < 0)

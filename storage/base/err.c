@@ -39,8 +39,16 @@ int skr_fail_in(skr_err *err, int code, const char *format, ...)
     int n = vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     make_printable(err->message);
-    if (n >= 0 && (size_t)n < sizeof err->message)
-        (void)snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", old);
+    /* What does not fit is cut off: the place, which stands first, tells more than the end. */
+    size_t n_place = strlen(err->message);
+    size_t n_left = sizeof err->message - n_place;
+    if (n >= 0 && n_left > sizeof ": ") {
+        memcpy(err->message + n_place, ": ", 2);
+        n_left -= 2;
+        size_t n_old = strnlen(old, n_left - 1);
+        memcpy(err->message + n_place + 2, old, n_old);
+        err->message[n_place + 2 + n_old] = '\0';
+    }
     err->code = code;
     return code;
 }

@@ -107,8 +107,8 @@ static int read_range(const char *text, uint32_t *ret_start, uint32_t *ret_end, 
 
 static int read_region(const char *text, cohort_plan *plan, skr_err *err)
 {
-    uint32_t start;
-    uint32_t end;
+    uint32_t start = 0;
+    uint32_t end = 0;
     int status = read_range(text, &start, &end, err);
     if (status < 0)
         return status;
