@@ -14,7 +14,7 @@
 static void put_told(json_t *object, const char *name, const skr_told_count *told)
 {
     if (!told->is_hidden)
-        json_object_set_new(object, name, json_integer((json_int_t)told->count));
+        skr_json_set(object, name, json_integer((json_int_t)told->count));
 }
 
 static json_t *collection(const skr_dataset_info *dataset)
@@ -46,7 +46,7 @@ static json_t *list(const skr_beacon_case *one, const skr_info *info,
     json_t *all = json_array();
     for (size_t i = 0; i < info->n_datasets && !one->request.is_test; i++)
         if (is_wanted(one, matches, info->datasets[i].id))
-            json_array_append_new(all, collection(&info->datasets[i]));
+            skr_json_append(all, collection(&info->datasets[i]));
     return all;
 }
 
@@ -59,10 +59,10 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
     skr_granularity granularity =
         request->has_granularity ? request->granularity : SKR_GRANULARITY_RECORD;
     if (!request->has_granularity)
-        json_object_set_new(request->summary, "requestedGranularity", json_string("record"));
+        skr_json_set(request->summary, "requestedGranularity", json_string("record"));
     json_t *summary = json_pack("{s:b}", "exists", n > 0);
     if (granularity != SKR_GRANULARITY_BOOLEAN)
-        json_object_set_new(summary, "numTotalResults", json_integer((json_int_t)n));
+        skr_json_set(summary, "numTotalResults", json_integer((json_int_t)n));
     json_t *answer = json_pack("{s:o, s:o, s:o}", "meta",
                                skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
                                "responseSummary", summary, "info",
@@ -71,8 +71,8 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
         json_t *page = json_array();
         skr_beacon_page(request, n, &from, &to);
         for (size_t i = from; i < to; i++)
-            json_array_append(page, json_array_get(all, i));
-        json_object_set_new(answer, "response", json_pack("{s:o}", "collections", page));
+            skr_json_append(page, json_incref(json_array_get(all, i)));
+        skr_json_set(answer, "response", json_pack("{s:o}", "collections", page));
     }
     json_decref(all);
     return answer;
@@ -103,8 +103,7 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_question *que
     has_info = true;
     json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation,
                             &matches.warnings);
-    status = json == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer")
-                          : skr_json_print(json, &answer->body, &answer->n_body, err);
+    status = skr_json_print(json, &answer->body, &answer->n_body, err);
     if (status == SKR_OK)
         answer->status = 200;
 out:

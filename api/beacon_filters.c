@@ -345,7 +345,7 @@ static void echo(json_t *list, const json_t *filter)
     char text[3 * SKR_NAME_MAX];
     if (!json_is_array(filter)) {
         echo_filter(filter, text, sizeof text);
-        json_array_append_new(list, skr_json_text(text));
+        skr_json_append(list, skr_json_text(text));
         return;
     }
     size_t at;
@@ -359,7 +359,7 @@ static void echo(json_t *list, const json_t *filter)
             echo_filter(member, text + n, sizeof text - n);
         n = strlen(text);
     }
-    json_array_append_new(list, skr_json_text(text));
+    skr_json_append(list, skr_json_text(text));
 }
 
 int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, skr_err *err)
@@ -369,7 +369,7 @@ int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, 
     if (json_array_size(filters) > SKR_FILTERS_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "more than %u filters", SKR_FILTERS_MAX);
     json_t *list = json_array();
-    json_object_set_new(request->summary, "filters", list);
+    skr_json_set(request->summary, "filters", list);
     size_t at;
     json_t *filter;
     json_array_foreach(filters, at, filter)

@@ -12,6 +12,7 @@
 #include "api/beacon_json_int.h"
 #include "api/beacon_request_int.h"
 #include "storage/base/limits.h"
+#include "storage/base/utf8.h"
 
 static int hex_digit(char c)
 {
@@ -42,17 +43,25 @@ static int decode(const char *coded, size_t n, char *text, skr_err *err)
     return SKR_OK;
 }
 
+static int check_utf8(const char *text, skr_err *err)
+{
+    for (size_t n = strlen(text), at = 0; at < n;) {
+        size_t n_letter = skr_utf8_length(text + at, n - at);
+        if (n_letter == 0)
+            return skr_fail(err, SKR_ERR_QUERY, "a word of the query is not UTF-8");
+        at += n_letter;
+    }
+    return SKR_OK;
+}
+
 /* Appends the parts of a comma list to an array. */
-static int append_list(json_t *array, char *text, skr_err *err)
+static int append_list(json_t *array, char *text)
 {
     for (char *part = text; part != NULL;) {
         char *comma = strchr(part, ',');
         if (comma != NULL)
             *comma++ = '\0';
-        json_t *word = json_string(part);
-        if (word == NULL)
-            return skr_fail(err, SKR_ERR_QUERY, "a word of the query is not UTF-8");
-        json_array_append_new(array, word);
+        skr_json_append(array, json_string(part));
         part = comma;
     }
     return SKR_OK;
@@ -63,7 +72,7 @@ static json_t *child(json_t *parent, const char *name, json_t *(*make)(void))
     json_t *there = json_object_get(parent, name);
     if (there != NULL)
         return there;
-    json_object_set_new(parent, name, make());
+    skr_json_set(parent, name, make());
     return json_object_get(parent, name);
 }
 
@@ -71,18 +80,16 @@ static int set_once(json_t *object, const char *name, const char *text, skr_err 
 {
     if (json_object_get(object, name) != NULL)
         return skr_fail(err, SKR_ERR_QUERY, "%s is given twice", name);
-    json_t *value = json_string(text);
-    if (value == NULL || json_object_set_new(object, name, value) != 0)
-        return skr_fail(err, SKR_ERR_QUERY, "a word of the query is not UTF-8");
+    skr_json_set(object, name, json_string(text));
     return SKR_OK;
 }
 
 static int add_schema(json_t *body, const char *text)
 {
     json_t *schema = json_object();
-    json_object_set_new(schema, "schema", skr_json_text(text));
+    skr_json_set(schema, "schema", skr_json_text(text));
     json_t *meta = child(body, "meta", json_object);
-    json_array_append_new(child(meta, "requestedSchemas", json_array), schema);
+    skr_json_append(child(meta, "requestedSchemas", json_array), schema);
     return SKR_OK;
 }
 
@@ -91,11 +98,11 @@ static int add_word(json_t *body, const char *name, char *text, skr_err *err)
     json_t *query = child(body, "query", json_object);
     json_t *parameters = child(query, "requestParameters", json_object);
     if (strcmp(name, "filters") == 0)
-        return append_list(child(query, "filters", json_array), text, err);
+        return append_list(child(query, "filters", json_array), text);
     if (strcmp(name, "datasetIds") == 0 || strcmp(name, "datasets") == 0)
-        return append_list(child(parameters, "datasetIds", json_array), text, err);
+        return append_list(child(parameters, "datasetIds", json_array), text);
     if (strcmp(name, "start") == 0 || strcmp(name, "end") == 0)
-        return append_list(child(parameters, name, json_array), text, err);
+        return append_list(child(parameters, name, json_array), text);
     if (strcmp(name, "skip") == 0 || strcmp(name, "limit") == 0)
         return set_once(child(query, "pagination", json_object), name, text, err);
     if (strcmp(name, "requestedSchema") == 0)
@@ -124,6 +131,10 @@ static int add_pair(json_t *body, const char *pair, size_t n, skr_err *err)
     status = decode(pair, n_name, name, err);
     if (status == SKR_OK)
         status = decode(equals == NULL ? "" : equals + 1, n_value, value, err);
+    if (status == SKR_OK)
+        status = check_utf8(name, err);
+    if (status == SKR_OK)
+        status = check_utf8(value, err);
     if (status == SKR_OK && equals == NULL)
         status = skr_fail(err, SKR_ERR_QUERY, "%s has no value", name);
     if (status == SKR_OK)

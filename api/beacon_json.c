@@ -11,6 +11,45 @@
 
 #include "storage/base/limits.h"
 
+/* Something could not be made since skr_json_begin. One of each thread: a document has one maker.
+ */
+static _Thread_local bool has_failed;
+
+static void *get_memory(size_t n)
+{
+    void *memory = malloc(n);
+    has_failed = has_failed || memory == NULL;
+    return memory;
+}
+
+void skr_json_init(void)
+{
+    json_set_alloc_funcs(get_memory, free);
+}
+
+void skr_json_begin(void)
+{
+    has_failed = false;
+}
+
+int skr_json_check(skr_err *err)
+{
+    return has_failed ? skr_fail(err, SKR_ERR_NOMEM, "out of memory for a request or its answer")
+                      : SKR_OK;
+}
+
+void skr_json_set(json_t *object, const char *name, json_t *value)
+{
+    if (json_object_set_new(object, name, value) != 0)
+        has_failed = true;
+}
+
+void skr_json_append(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        has_failed = true;
+}
+
 /* Counts nesting and tokens outside of texts. Malformed JSON may pass: the parser judges it. */
 static int check_size(const char *text, size_t n, skr_err *err)
 {
@@ -47,6 +86,12 @@ int skr_json_parse(const char *text, size_t n, json_t **ret_json, skr_err *err)
         return status;
     json_error_t why;
     json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (json == NULL && json_error_code(&why) == json_error_out_of_memory)
+        has_failed = true;
+    if (has_failed) {
+        json_decref(json);
+        return skr_json_check(err);
+    }
     if (json == NULL)
         return skr_fail(err, SKR_ERR_QUERY, "the body is not JSON: line %d, column %d: %s",
                         why.line, why.column, why.text);
@@ -60,8 +105,10 @@ json_t *skr_json_text(const char *text)
     if (json != NULL)
         return json;
     char *plain = strdup(text);
-    if (plain == NULL)
+    if (plain == NULL) {
+        has_failed = true;
         return NULL;
+    }
     for (char *at = plain; *at != '\0'; at++)
         if ((unsigned char)*at >= 0x80)
             *at = '?';
@@ -160,7 +207,12 @@ int skr_json_print(json_t *json, char **ret_text, size_t *ret_n, skr_err *err)
     char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(json);
     if (text == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer");
+        has_failed = true;
+    int status = skr_json_check(err);
+    if (status < 0) {
+        free(text);
+        return status;
+    }
     *ret_text = text;
     *ret_n = strlen(text);
     return SKR_OK;

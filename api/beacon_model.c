@@ -23,8 +23,6 @@ static int refuse_words(const skr_http_question *question, skr_err *err)
 
 static int finish(json_t *json, skr_http_answer *answer, skr_err *err)
 {
-    if (json == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer");
     int status = skr_json_print(json, &answer->body, &answer->n_body, err);
     if (status == SKR_OK)
         answer->status = 200;
@@ -35,7 +33,7 @@ static json_t *about_store(const skr_service *service, const skr_info *info)
 {
     json_t *assemblies = json_array();
     for (size_t i = 0; i < info->n_assemblies; i++)
-        json_array_append_new(assemblies, skr_json_text(info->assemblies[i].name));
+        skr_json_append(assemblies, skr_json_text(info->assemblies[i].name));
     return json_pack("{s:s, s:I, s:o, s:s}", "policy", service->policy_text, "generation",
                      (json_int_t)info->generation, "assemblies", assemblies, "software",
                      "Skerry " SKR_VERSION);
@@ -103,10 +101,9 @@ static json_t *entry_type(skr_entity entity)
                              type->term, "label", type->term_label, "defaultSchema", schema,
                              "nonFilteredQueriesAllowed", 1);
     if (entity == SKR_ENTITY_DATASET)
-        json_object_set_new(json, "aCollectionOf",
-                            json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "individual", "name",
-                                      "Individual", "id", "genomicVariant", "name",
-                                      "Genomic Variants"));
+        skr_json_set(json, "aCollectionOf",
+                     json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "individual", "name", "Individual",
+                               "id", "genomicVariant", "name", "Genomic Variants"));
     return json;
 }
 
@@ -114,7 +111,7 @@ static json_t *entry_types(void)
 {
     json_t *types = json_object();
     for (skr_entity entity = 0; entity < SKR_N_ENTITIES; entity++)
-        json_object_set_new(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
+        skr_json_set(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
     return types;
 }
 
@@ -171,15 +168,13 @@ static json_t *endpoint_set(const skr_service *service, skr_entity entity)
 static json_t *dataset_set(const skr_service *service)
 {
     json_t *set = endpoint_set(service, SKR_ENTITY_DATASET);
-    json_object_set_new(set, "singleEntryUrl", url(service, "datasets", "/{id}"));
-    json_object_set_new(set, "filteringTermsUrl",
-                        url(service, "datasets", "/{id}/filtering_terms"));
-    json_object_set_new(set, "endpoints",
-                        json_pack("{s:{s:s, s:o}, s:{s:s, s:o}}", "individual", "returnedEntryType",
-                                  "individual", "url",
-                                  url(service, "datasets", "/{id}/individuals"), "genomicVariant",
-                                  "returnedEntryType", "genomicVariant", "url",
-                                  url(service, "datasets", "/{id}/g_variants")));
+    skr_json_set(set, "singleEntryUrl", url(service, "datasets", "/{id}"));
+    skr_json_set(set, "filteringTermsUrl", url(service, "datasets", "/{id}/filtering_terms"));
+    skr_json_set(set, "endpoints",
+                 json_pack("{s:{s:s, s:o}, s:{s:s, s:o}}", "individual", "returnedEntryType",
+                           "individual", "url", url(service, "datasets", "/{id}/individuals"),
+                           "genomicVariant", "returnedEntryType", "genomicVariant", "url",
+                           url(service, "datasets", "/{id}/g_variants")));
     return set;
 }
 
@@ -191,8 +186,7 @@ int skr_beacon_map(const skr_service *service, const skr_http_question *question
     if (status < 0)
         return status;
     json_t *individuals = endpoint_set(service, SKR_ENTITY_INDIVIDUAL);
-    json_object_set_new(individuals, "filteringTermsUrl",
-                        url(service, "individuals", "/filtering_terms"));
+    skr_json_set(individuals, "filteringTermsUrl", url(service, "individuals", "/filtering_terms"));
     return finish(json_pack("{s:o, s:{s:s, s:{s:o, s:o, s:o}}}", "meta",
                             skr_beacon_meta_info(service, "map", "beacon-map-v2.2.0"), "response",
                             "$schema", FRAMEWORK "configuration/beaconMapSchema.json",

@@ -82,7 +82,7 @@ static int read_text(parameter_reader *reader, const struct parameter *parameter
         return skr_fail(err, SKR_ERR_QUERY, "%s is empty", parameter->spelling);
     if (strlen(text) > SKR_ALLELE_MAX || (!may_be_empty && strlen(text) > SKR_NAME_MAX))
         return skr_fail(err, SKR_ERR_QUERY, "%s is too long", parameter->spelling);
-    json_object_set_new(reader->echo, parameter->name, json_string(text));
+    skr_json_set(reader->echo, parameter->name, json_string(text));
     return skr_query_text(reader->request->query, text, strlen(text), field, err);
 }
 
@@ -128,8 +128,8 @@ static int read_places(parameter_reader *reader, const struct parameter *paramet
     }
     json_t *echo = json_array();
     for (size_t i = 0; i < *n_places; i++)
-        json_array_append_new(echo, json_integer((json_int_t)places[i]));
-    json_object_set_new(reader->echo, parameter->name, echo);
+        skr_json_append(echo, json_integer((json_int_t)places[i]));
+    skr_json_set(reader->echo, parameter->name, echo);
     return status;
 }
 
@@ -143,7 +143,7 @@ static int read_length(parameter_reader *reader, const struct parameter *paramet
         reader->words.has_max_length = true;
     int status = skr_json_whole(value, parameter->spelling, POSITION_MAX, length, err);
     if (status == SKR_OK)
-        json_object_set_new(reader->echo, parameter->name, json_integer((json_int_t)*length));
+        skr_json_set(reader->echo, parameter->name, json_integer((json_int_t)*length));
     return status;
 }
 
@@ -185,7 +185,7 @@ static int read_dataset_ids(skr_beacon_request *request, const json_t *ids, skr_
             json_decref(echo);
             return skr_fail(err, SKR_ERR_QUERY, "datasetIds: want texts that are not empty");
         }
-        json_array_append_new(echo, json_string(text));
+        skr_json_append(echo, json_string(text));
         int status = skr_query_text(request->query, text, strlen(text), &datasets[i], err);
         if (status < 0) {
             json_decref(echo);
@@ -194,8 +194,8 @@ static int read_dataset_ids(skr_beacon_request *request, const json_t *ids, skr_
         request->n_datasets++;
     }
     json_t *set = json_object();
-    json_object_set_new(set, "datasetIds", echo);
-    json_object_set_new(json_object_get(request->summary, "requestParameters"), "datasets", set);
+    skr_json_set(set, "datasetIds", echo);
+    skr_json_set(json_object_get(request->summary, "requestParameters"), "datasets", set);
     return SKR_OK;
 }
 
@@ -258,11 +258,11 @@ int skr_beacon_read_parameters(skr_beacon_request *request, const json_t *parame
     if (!json_is_object(parameters))
         return skr_fail(err, SKR_ERR_QUERY, "query.requestParameters is not an object");
     json_t *summary = json_object();
-    json_object_set_new(request->summary, "requestParameters", summary);
+    skr_json_set(request->summary, "requestParameters", summary);
     parameter_reader reader = {.request = request, .echo = json_object()};
     int status = read_members(&reader, parameters, false, err);
     if (status == SKR_OK && reader.has_variant)
-        json_object_set(summary, "g_variant", reader.echo);
+        skr_json_set(summary, "g_variant", json_incref(reader.echo));
     json_decref(reader.echo);
     if (status == SKR_OK && reader.has_variant)
         status = skr_beacon_read_variant(request, &reader.words, err);

@@ -33,9 +33,9 @@ static int copy_schemas(json_t *summary, const json_t *schemas, skr_err *err)
         for (size_t i = 0; i < 2; i++) {
             json_t *value = json_object_get(schema, names[i]);
             if (json_is_string(value))
-                json_object_set(copy, names[i], value);
+                skr_json_set(copy, names[i], json_incref(value));
         }
-        json_array_append_new(json_object_get(summary, "requestedSchemas"), copy);
+        skr_json_append(json_object_get(summary, "requestedSchemas"), copy);
     }
     return SKR_OK;
 }
@@ -47,7 +47,7 @@ static int read_meta(skr_beacon_request *request, const json_t *meta, skr_err *e
         return skr_fail(err, SKR_ERR_QUERY, "meta is not an object");
     json_t *version = json_object_get(meta, "apiVersion");
     if (json_is_string(version))
-        json_object_set(request->summary, "apiVersion", version);
+        skr_json_set(request->summary, "apiVersion", json_incref(version));
     else if (version != NULL && !json_is_null(version))
         return skr_fail(err, SKR_ERR_QUERY, "meta.apiVersion is not a text");
     json_t *schemas = json_object_get(meta, "requestedSchemas");
@@ -167,14 +167,12 @@ static void finish_summary(skr_beacon_request *request)
 {
     json_t *summary = request->summary;
     json_t *pagination = json_object();
-    json_object_set_new(pagination, "skip", json_integer((json_int_t)request->n_skip));
-    json_object_set_new(pagination, "limit", json_integer((json_int_t)request->n_limit));
-    json_object_set_new(summary, "pagination", pagination);
-    json_object_set_new(summary, "requestedGranularity",
-                        json_string(granularities[request->granularity]));
-    json_object_set_new(summary, "includeResultsetResponses",
-                        json_string(includes[request->include]));
-    json_object_set_new(summary, "testMode", json_boolean(request->is_test));
+    skr_json_set(pagination, "skip", json_integer((json_int_t)request->n_skip));
+    skr_json_set(pagination, "limit", json_integer((json_int_t)request->n_limit));
+    skr_json_set(summary, "pagination", pagination);
+    skr_json_set(summary, "requestedGranularity", json_string(granularities[request->granularity]));
+    skr_json_set(summary, "includeResultsetResponses", json_string(includes[request->include]));
+    skr_json_set(summary, "testMode", json_boolean(request->is_test));
 }
 
 static int begin(skr_beacon_request *request, skr_err *err)
@@ -185,8 +183,8 @@ static int begin(skr_beacon_request *request, skr_err *err)
     request->summary = json_object();
     if (request->summary == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a request");
-    json_object_set_new(request->summary, "apiVersion", json_string("v2.2.0"));
-    json_object_set_new(request->summary, "requestedSchemas", json_array());
+    skr_json_set(request->summary, "apiVersion", json_string("v2.2.0"));
+    skr_json_set(request->summary, "requestedSchemas", json_array());
     return skr_query_new(&request->query, err);
 }
 
@@ -203,6 +201,8 @@ int skr_beacon_request_read(const char *body, size_t n_body, skr_beacon_request 
         status = read_body(ret_request, json, err);
     if (status == SKR_OK)
         finish_summary(ret_request);
+    if (status == SKR_OK)
+        status = skr_json_check(err);
 out:
     json_decref(json);
     return status;
@@ -219,6 +219,8 @@ int skr_beacon_request_read_get(const char *words, skr_beacon_request *ret_reque
         status = read_body(ret_request, json, err);
     if (status == SKR_OK)
         finish_summary(ret_request);
+    if (status == SKR_OK)
+        status = skr_json_check(err);
 out:
     json_decref(json);
     return status;

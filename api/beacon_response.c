@@ -53,14 +53,14 @@ json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_request *re
     static const char *const granularities[] = {"boolean", "count", "record"};
     const skr_entry_type *type = skr_beacon_entry_type(entity);
     json_t *meta = skr_beacon_meta_info(service, type->id, type->schema);
-    json_object_set_new(meta, "returnedGranularity", json_string(granularities[returned]));
+    skr_json_set(meta, "returnedGranularity", json_string(granularities[returned]));
     if (request == NULL) {
-        json_object_set_new(meta, "receivedRequestSummary", empty_summary());
+        skr_json_set(meta, "receivedRequestSummary", empty_summary());
         return meta;
     }
-    json_object_set(meta, "receivedRequestSummary", request->summary);
+    skr_json_set(meta, "receivedRequestSummary", json_incref(request->summary));
     if (request->is_test)
-        json_object_set_new(meta, "testMode", json_true());
+        skr_json_set(meta, "testMode", json_true());
     return meta;
 }
 
@@ -71,10 +71,9 @@ static json_t *warnings_list(const skr_warnings *warnings)
         const skr_warning *warning = &warnings->items[i];
         json_t *figures = json_object();
         for (size_t k = 0; k < warning->n_figures; k++)
-            json_object_set_new(figures, warning->figures[k].name,
-                                json_integer((json_int_t)warning->figures[k].value));
-        json_array_append_new(list,
-                              json_pack("{s:s, s:o, s:o}", "code", skr_warning_name(warning->code),
+            skr_json_set(figures, warning->figures[k].name,
+                         json_integer((json_int_t)warning->figures[k].value));
+        skr_json_append(list, json_pack("{s:s, s:o, s:o}", "code", skr_warning_name(warning->code),
                                         "text", skr_json_text(warning->text), "figures", figures));
     }
     return list;
@@ -86,7 +85,7 @@ json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation,
     json_t *info = json_pack("{s:s, s:I}", "policy", service->policy_text, "generation",
                              (json_int_t)generation);
     if (warnings->n > 0)
-        json_object_set_new(info, "warnings", warnings_list(warnings));
+        skr_json_set(info, "warnings", warnings_list(warnings));
     return info;
 }
 
@@ -98,10 +97,9 @@ static void set_count(json_t *object, const char *name, const skr_told_count *to
         [SKR_PRECISION_IMPRECISE] = "imprecise",
     };
     bool is_cut = told->count > COUNT_MAX;
-    json_object_set_new(object, name, json_integer(is_cut ? COUNT_MAX : (json_int_t)told->count));
-    json_object_set_new(
-        object, "countPrecision",
-        json_string(precisions[is_cut ? SKR_PRECISION_IMPRECISE : told->precision]));
+    skr_json_set(object, name, json_integer(is_cut ? COUNT_MAX : (json_int_t)told->count));
+    skr_json_set(object, "countPrecision",
+                 json_string(precisions[is_cut ? SKR_PRECISION_IMPRECISE : told->precision]));
 }
 
 /* results is there and empty: release 2.1.1 requires it, and the European portal reads counts from
@@ -122,7 +120,7 @@ static json_t *result_sets(const skr_count_answer *count, skr_include include,
     for (size_t i = 0; i < count->n_datasets && include != SKR_INCLUDE_NONE; i++) {
         bool is_hit = count->datasets[i].told.exists;
         if ((is_hit && include != SKR_INCLUDE_MISS) || (!is_hit && include != SKR_INCLUDE_HIT))
-            json_array_append_new(sets, result_set(&count->datasets[i], granularity));
+            skr_json_append(sets, result_set(&count->datasets[i], granularity));
     }
     return json_pack("{s:o}", "resultSets", sets);
 }
@@ -140,7 +138,5 @@ int skr_beacon_count_text(const skr_service *service, const skr_beacon_request *
         "{s:o, s:o, s:o, s:o}", "meta", skr_beacon_meta(service, request, entity, returned),
         "responseSummary", summary, "response", result_sets(count, request->include, returned),
         "info", skr_beacon_answer_info(service, count->generation, &count->warnings));
-    if (answer == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer");
     return skr_json_print(answer, ret_text, ret_n, err);
 }

@@ -19,14 +19,14 @@ static const char *scope_of(skr_term_kind kind)
     return kind == SKR_TERM_SAMPLE ? "biosample" : "individual";
 }
 
-static int add_term(json_t *terms, const char *type, const char *id, const char *label,
-                    const char *scope)
+static void add_term(json_t *terms, const char *type, const char *id, const char *label,
+                     const char *scope)
 {
     json_t *term =
         json_pack("{s:s, s:o, s:[s]}", "type", type, "id", skr_json_text(id), "scopes", scope);
     if (label != NULL && label[0] != '\0')
-        json_object_set_new(term, "label", skr_json_text(label));
-    return json_array_append_new(terms, term);
+        skr_json_set(term, "label", skr_json_text(label));
+    skr_json_append(terms, term);
 }
 
 static bool is_sex(const char *curie)
@@ -40,9 +40,8 @@ static int on_term(void *context, const skr_term_info *term, skr_err *err)
     if (is_sex(term->curie)) /* they stand at the head of the list */
         return SKR_OK;
     const char *type = term->has_values ? "alphanumeric" : "ontology";
-    if (add_term(context, type, term->curie, term->label, scope_of(term->kind)) != 0)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the filtering terms");
-    return SKR_OK;
+    add_term(context, type, term->curie, term->label, scope_of(term->kind));
+    return skr_json_check(err);
 }
 
 /* Fields that can always be asked for, whatever the store holds. */
@@ -75,7 +74,7 @@ static json_t *resources(const skr_info *info)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < info->n_ontologies; i++)
-        json_array_append_new(all, resource(&info->ontologies[i]));
+        skr_json_append(all, resource(&info->ontologies[i]));
     return all;
 }
 
@@ -88,7 +87,7 @@ static json_t *page_of(json_t *terms, skr_beacon_request *request)
     skr_beacon_page(request, json_array_size(terms), &from, &to);
     json_t *page = json_array();
     for (size_t i = from; i < to; i++)
-        json_array_append(page, json_array_get(terms, i));
+        skr_json_append(page, json_incref(json_array_get(terms, i)));
     return page;
 }
 
@@ -113,8 +112,7 @@ int skr_beacon_filtering_terms(const skr_service *service, const skr_http_questi
         "{s:o, s:{s:o, s:o}}", "meta",
         skr_beacon_meta_info(service, "filteringTerm", "beacon-filtering-terms-v2.2.0"), "response",
         "filteringTerms", page_of(terms, &one.request), "resources", resources(&info));
-    status = json == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory for an answer")
-                          : skr_json_print(json, &answer->body, &answer->n_body, err);
+    status = skr_json_print(json, &answer->body, &answer->n_body, err);
     if (status == SKR_OK)
         answer->status = 200;
 out:

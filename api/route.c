@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "api/beacon_json_int.h"
 #include "api/route_int.h"
 
 #define PREFIX "/api"
@@ -95,17 +96,21 @@ static bool fits(const char *pattern, const char *path, const char **ret_id, siz
     return *path == '\0';
 }
 
-static const struct route *find_route(const char *path, char **ret_id)
+/* *ret_id is the caller's. Errors: NOMEM; no route is NULL and none. */
+static int find_route(const char *path, const struct route **ret_route, char **ret_id, skr_err *err)
 {
     for (size_t i = 0; i < N_ROUTES; i++) {
         const char *id = NULL;
         size_t n_id = 0;
         if (fits(routes[i].path, path, &id, &n_id)) {
             *ret_id = id == NULL ? NULL : strndup(id, n_id);
-            return &routes[i];
+            if (id != NULL && *ret_id == NULL)
+                return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a path");
+            *ret_route = &routes[i];
+            return SKR_OK;
         }
     }
-    return NULL;
+    return SKR_OK;
 }
 
 /* The HTTP status of a failure. */
@@ -157,7 +162,7 @@ static void refuse_error(const skr_service *service, const skr_err *err, skr_htt
     if (status >= 500) {
         answer->fault = strdup(err->message);
         message = status == 504   ? "the question took longer than it may"
-                  : status == 503 ? "the server is too busy or stopping; try again"
+                  : status == 503 ? SKR_SAID_BUSY
                                   : "a fault of the server; its log says which";
     }
     char first[SKR_ERR_MESSAGE_MAX]; /* an error of the language goes on with a caret */
@@ -203,7 +208,12 @@ static void answer_route(const skr_service *service, const skr_http_question *qu
         return;
     }
     skr_err err = {0};
+    skr_json_begin();
     int status = route->answer(service, question, id, answer, &err);
+    if (skr_json_check(&err) < 0) { /* whatever else it says, it was made of half a request */
+        status = SKR_ERR_NOMEM;
+        answer->status = 0;
+    }
     if (status < 0)
         refuse_error(service, &err, answer);
 }
@@ -250,15 +260,19 @@ void skr_route_answer(const skr_service *service, const skr_http_question *quest
     while (n > n_prefix + 1 && path[n - 1] == '/') /* "/api/individuals/" is meant well */
         path[--n] = '\0';
     const struct route *route = NULL;
+    skr_err err = {0};
+    int status = SKR_OK;
     if (decode_path(path) && strncmp(path, PREFIX, n_prefix) == 0)
-        route = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &id);
+        status = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &route, &id, &err);
     if (route != NULL)
         answer->route = ROUTE_FIRST + (unsigned)(route - routes);
     if (service->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
         route = &metrics_route;
         answer->route = ROUTE_METRICS;
     }
-    if (route == NULL)
+    if (status < 0)
+        refuse_error(service, &err, answer);
+    else if (route == NULL)
         skr_route_refuse(service, 404, "no such path; see /api/map", answer);
     else
         answer_route(service, question, route, id, answer);

@@ -70,6 +70,9 @@ void skr_http_answer_done(skr_http_answer *answer);
 void skr_route_answer(const skr_service *service, const skr_http_question *question,
                       skr_http_answer *answer);
 
+/* What a 503 says. */
+#define SKR_SAID_BUSY "the server is too busy or stopping; try again"
+
 /* Answers with a Beacon error of this HTTP status. */
 void skr_route_refuse(const skr_service *service, unsigned status, const char *message,
                       skr_http_answer *answer);

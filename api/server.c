@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/beacon_json_int.h"
 #include "api/server_int.h"
 
 #define BACKLOG 511
@@ -209,6 +210,7 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     skr_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the server");
+    skr_json_init();
     server->config = *config;
     server->listen_fd = -1;
     server->service.engine = engine;

@@ -46,39 +46,51 @@ void skr_server_answer_done(skr_exchange *exchange)
 
 /* Every answer may be read from any origin, and none may be kept by those in between: who may see
  * what, and the store, change. */
-static void add_headers(struct MHD_Response *response, const skr_http_answer *answer,
-                        skr_method method)
+static bool add_headers(struct MHD_Response *response, const skr_http_answer *answer,
+                        skr_method method, bool is_last)
 {
-    (void)MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
-    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
-    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (answer->n_body > 0)
-        (void)MHD_add_response_header(response, "Content-Type",
-                                      answer->content_type == NULL ? "application/json"
-                                                                   : answer->content_type);
-    if (answer->allow != NULL)
-        (void)MHD_add_response_header(response, "Allow", answer->allow);
-    if (method == SKR_METHOD_OPTIONS) {
-        (void)MHD_add_response_header(response, "Access-Control-Allow-Methods",
-                                      "GET, HEAD, POST, OPTIONS");
-        (void)MHD_add_response_header(response, "Access-Control-Allow-Headers",
-                                      "Content-Type, Authorization");
-    }
+    const char *type = answer->content_type == NULL ? "application/json" : answer->content_type;
+    bool is_preflight = method == SKR_METHOD_OPTIONS;
     char seconds[16];
     (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
-    if (answer->retry_after_s > 0)
-        (void)MHD_add_response_header(response, "Retry-After", seconds);
+    const struct {
+        const char *name;
+        const char *value; /* NULL: not said */
+    } headers[] = {
+        {"Access-Control-Allow-Origin", "*"},
+        {"Cache-Control", "no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Type", answer->n_body > 0 ? type : NULL},
+        {"Allow", answer->allow},
+        {"Access-Control-Allow-Methods", is_preflight ? "GET, HEAD, POST, OPTIONS" : NULL},
+        {"Access-Control-Allow-Headers", is_preflight ? "Content-Type, Authorization" : NULL},
+        {"Retry-After", answer->retry_after_s > 0 ? seconds : NULL},
+        {"Connection", is_last ? "close" : NULL},
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (headers[i].value != NULL &&
+            MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
+            return false; /* no memory: an answer is sent whole or not at all */
+    return true;
 }
 
-/* The response takes the body. */
-static void make_response(skr_ready_answer *ready, skr_method method)
+/* The response takes the body. False: no memory, and the body is freed or still the answer's. */
+static bool make_response(skr_ready_answer *ready, skr_method method)
 {
-    if (ready->said.status == 0)
-        return; /* no memory even for an error */
-    ready->response = MHD_create_response_from_buffer(ready->said.n_body, ready->said.body,
-                                                      MHD_RESPMEM_MUST_FREE);
-    if (ready->response != NULL)
-        add_headers(ready->response, &ready->said, method);
+    skr_http_answer *said = &ready->said;
+    if (said->status == 0)
+        return false; /* no memory even for an error */
+    ready->response =
+        MHD_create_response_from_buffer(said->n_body, said->body, MHD_RESPMEM_MUST_FREE);
+    if (ready->response == NULL)
+        return false;
+    if (add_headers(ready->response, said, method, false))
+        return true;
+    MHD_destroy_response(ready->response);
+    ready->response = NULL;
+    said->body = NULL;
+    said->n_body = 0;
+    return false;
 }
 
 struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bool is_last)
@@ -93,9 +105,10 @@ struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bo
         ready->said.n_body, ready->said.body, MHD_RESPMEM_MUST_COPY);
     if (copy == NULL)
         return NULL;
-    add_headers(copy, &ready->said, exchange->method);
-    (void)MHD_add_response_header(copy, "Connection", "close");
-    return copy;
+    if (add_headers(copy, &ready->said, exchange->method, true))
+        return copy;
+    MHD_destroy_response(copy);
+    return NULL;
 }
 
 /* ------------------------------------------------------------------ answering */
@@ -183,9 +196,13 @@ void skr_server_answer_make(skr_exchange *exchange)
     exchange->ready = calloc(1, sizeof *exchange->ready);
     if (exchange->ready == NULL)
         return;
-    skr_route_answer(&server->service, &question, &exchange->ready->said);
+    skr_http_answer *said = &exchange->ready->said;
+    skr_route_answer(&server->service, &question, said);
+    if (!make_response(exchange->ready, exchange->method) && said->status != 0) {
+        skr_route_refuse(&server->service, 503, SKR_SAID_BUSY, said);
+        (void)make_response(exchange->ready, exchange->method);
+    }
     note(exchange, &question);
-    make_response(exchange->ready, exchange->method);
     keep(exchange, state);
 }
 
@@ -196,6 +213,6 @@ void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const cha
     if (exchange->ready == NULL)
         return;
     skr_route_refuse(&exchange->server->service, status, message, &exchange->ready->said);
+    (void)make_response(exchange->ready, exchange->method);
     note(exchange, &question);
-    make_response(exchange->ready, exchange->method);
 }

@@ -177,6 +177,8 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     const char *type = header(exchange, "Content-Type");
     if (type != NULL)
         exchange->content_type = strdup(type);
+    if (type != NULL && exchange->content_type == NULL)
+        refuse(exchange, 503, SKR_SAID_BUSY);
     atomic_fetch_add(&server->metrics.n_exchanges, 1);
     exchange->is_counted = true;
     atomic_fetch_add(&server->n_begun, 1);

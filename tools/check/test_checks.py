@@ -41,6 +41,8 @@ EXAMPLES = [
     (banned, {"a.c": '/* strcpy(a, b) */ char *a = "gets(";\nsnprintf(a);\n'}, {"a.c": "\nstrcpy(a, b);\n"},
      "a.c:2"),
     (banned, {"tools/a.c": "exit(2);\n"}, {"engine/a.c": "exit(2);\n"}, "exit()"),
+    (banned, {"api/beacon_a.c": "skr_json_set(a, \"b\", c);\n"},
+     {"api/beacon_a.c": "json_object_set_new(a, \"b\", c);\n"}, "json_object_set_new()"),
     (headers, {"storage/a.h": "#ifndef A\n#define A\n#include <stdint.h>\nuint32_t skr_a(void);\n#endif\n"},
      {"storage/a.h": "uint32_t skr_a(void);\n"}, "storage/a.h"),
     (promise, {"storage/a.h": "/* Adds. */\nint skr_add(int a, int b);\nint skr_more(int a);\n"},
