@@ -113,8 +113,13 @@ int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel
     int status = reserve_rows(lane, to - from + 1, err);
     if (status < 0)
         return status;
-    const skr_rows_asked asked = {
-        .rows = lane->rows, .from = from, .to = to, .has_facts = skr_lane_is_alone(worker, lane)};
+    const skr_af_doubt *doubts = worker->scan->doubts;
+    const skr_rows_asked asked = {.rows = lane->rows,
+                                  .from = from,
+                                  .to = to,
+                                  .has_facts = skr_lane_is_alone(worker, lane),
+                                  .half = doubts == NULL ? NULL : doubts[lane->slot].half,
+                                  .seen = &worker->seen[lane->slot]};
     worker->done.n_rows += to - from;
     skr_plan_judge_rows(plan, &asked, lane->codes);
     keep_named(plan, lane, from, to);
@@ -231,8 +236,19 @@ static uint8_t verdicts_of(uint8_t code)
                      (SKR_CODE_TWO(code) == SKR_YES ? 2u : 0u));
 }
 
+/* Counts an allele that is judged, where af is asked. */
+static void note_an(skr_worker *worker, uint32_t slot, uint32_t k)
+{
+    const skr_af_doubt *doubts = worker->scan->doubts;
+    skr_zone zone = worker->batch.keys[k].zone;
+    if (doubts == NULL || (unsigned)zone >= SKR_N_ZONES)
+        return;
+    worker->seen[slot].n_judged++;
+    worker->seen[slot].n_low += worker->facts[k].an_max < doubts[slot].half[zone];
+}
+
 /* Judges alleles keys[0 .. n) by their facts; leaves those that stay open, and returns how many. */
-static uint32_t judge_by_facts(const skr_worker *worker, uint8_t *verdicts, uint32_t *keys,
+static uint32_t judge_by_facts(skr_worker *worker, uint32_t slot, uint8_t *verdicts, uint32_t *keys,
                                uint32_t n)
 {
     const skr_plan *plan = worker->scan->plan;
@@ -247,6 +263,8 @@ static uint32_t judge_by_facts(const skr_worker *worker, uint8_t *verdicts, uint
         verdicts[k] = verdicts_of(code);
         if (!is_decided(code))
             keys[n_open++] = k;
+        else
+            note_an(worker, slot, k);
     }
     return n_open;
 }
@@ -268,7 +286,7 @@ static int judge_by_totals(skr_worker *worker, uint32_t slot, uint8_t *verdicts,
         facts->ac_min = facts->ac_max = tally->ac;
         facts->an_min = facts->an_max = tally->an;
     }
-    (void)judge_by_facts(worker, verdicts, keys, n);
+    (void)judge_by_facts(worker, slot, verdicts, keys, n);
     return SKR_OK;
 }
 
@@ -296,7 +314,7 @@ static int judge_slot(skr_worker *worker, uint32_t slot, skr_err *err)
         if (worker->lanes[l].slot == slot && worker->lanes[l].live.set.n > 0)
             status = add_lane(worker, &worker->lanes[l], keys, n, err);
     if (status == SKR_OK)
-        n = judge_by_facts(worker, verdicts, keys, n);
+        n = judge_by_facts(worker, slot, verdicts, keys, n);
     if (status == SKR_OK && n > 0)
         status = judge_by_totals(worker, slot, verdicts, keys, n, err);
     return status;

@@ -50,7 +50,8 @@ skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
                       .slots = question->slots,
                       .n_slots = question->n_slots,
                       .visitor = visitor,
-                      .tools = question->tools};
+                      .tools = question->tools,
+                      .warnings = question->warnings};
 }
 
 void skr_question_done(skr_question *question)

@@ -174,6 +174,25 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
     return SKR_OK;
 }
 
+/* Is there a comparison with ac or af in it? */
+static bool has_numbers(const skr_plan_node *node)
+{
+    if (node->op == SKR_A_AND || node->op == SKR_A_OR)
+        return has_numbers(node->left) || has_numbers(node->right);
+    return node->op == SKR_A_NOT ? has_numbers(node->left)
+                                 : node->op == SKR_A_AF || node->op == SKR_A_AC;
+}
+
+/* Places and types are judged first: only what they leave is judged by numbers. */
+static void order_sides(skr_plan_node *node)
+{
+    if (node->op != SKR_A_AND || !has_numbers(node->left) || has_numbers(node->right))
+        return;
+    skr_plan_node *left = node->left;
+    node->left = node->right;
+    node->right = left;
+}
+
 static int resolve(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_node, skr_err *err);
 
 static int resolve_leaf(skr_plan *plan, skr_plan_node *node, skr_err *err)
@@ -217,6 +236,8 @@ static int resolve(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_
     status = resolve(plan, source->left, &node->left, err);
     if (status == SKR_OK && source->op != SKR_A_NOT)
         status = resolve(plan, source->right, &node->right, err);
+    if (status == SKR_OK)
+        order_sides(node);
     return status;
 }
 
@@ -267,6 +288,12 @@ static bool only_names(const skr_plan_node *node)
     }
 }
 
+static void note_op(skr_plan *plan, skr_aexpr_op op)
+{
+    plan->has_copies |= op == SKR_A_COPIES;
+    plan->has_af |= op == SKR_A_AF;
+}
+
 int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aexpr *aexpr,
                  skr_warnings *warnings, skr_plan **ret_plan, skr_err *err)
 {
@@ -289,7 +316,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
     plan->warnings = NULL;
     plan->has_only_names = only_names(plan->root);
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
-        plan->has_copies |= node->op == SKR_A_COPIES;
+        note_op(plan, node->op);
     *ret_plan = plan;
     return SKR_OK;
 }

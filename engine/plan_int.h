@@ -66,6 +66,7 @@ typedef struct skr_plan {
     size_t n_named;
     skr_reach_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
+    bool has_af;         /* it compares af */
     bool has_copies;     /* it asks for copies: carriers of one and of two are judged apart */
 } skr_plan;
 
@@ -78,6 +79,12 @@ typedef struct skr_allele_facts {
     bool has_filter;
     bool is_filter_failed; /* no record that passed FILTER names it */
 } skr_allele_facts;
+
+/* How many alleles were judged by af, and of how many AN is low. */
+typedef struct skr_af_seen {
+    uint64_t n_judged;
+    uint64_t n_low;
+} skr_af_seen;
 
 typedef enum skr_verdict {
     SKR_NO = 0,
@@ -113,7 +120,9 @@ typedef struct skr_rows_asked {
     const skr_tile_rows *rows;
     uint32_t from;
     uint32_t to;
-    bool has_facts; /* totals and FILTER of a complete row are all that the dataset knows */
+    bool has_facts;       /* totals and FILTER of a complete row are all that the dataset knows */
+    const uint64_t *half; /* of each zone: an AN below it is low; NULL: nobody wants to know */
+    skr_af_seen *seen;    /* where rows whose af was decided are added, with half */
 } skr_rows_asked;
 #define SKR_CODE_OF(one, two) ((uint8_t)((one) | (two) << 2))
 #define SKR_CODE_ONE(code) ((skr_verdict)((code)&3u))

@@ -14,9 +14,13 @@ typedef struct row_block {
     const skr_tile_rows *rows;
     uint32_t from;
     uint32_t n;
-    uint64_t all; /* a bit for each row */
+    uint64_t all;   /* a bit for each row */
+    uint64_t asked; /* those that other conditions leave open */
     unsigned copies;
     bool has_facts;
+    uint64_t half;  /* an AN below it is low; 0: nobody wants to know */
+    uint64_t *seen; /* rows whose af was decided, and those of them with a low AN */
+    uint64_t *low;
 } row_block;
 
 typedef struct verdicts {
@@ -79,6 +83,15 @@ static bool are_exact(const row_block *block)
     return n_exact == block->n;
 }
 
+/* Rows that were judged by af, and those with a low AN. */
+static void note_seen(const row_block *block, uint64_t judged, uint64_t low)
+{
+    if (block->half == 0)
+        return;
+    *block->seen |= judged & block->asked;
+    *block->low |= low & block->asked;
+}
+
 /* skr_plan_judge_numbers of rows that are exact: the least value is the most, nothing is open. */
 static verdicts judge_exact(const skr_aexpr *source, const row_block *block)
 {
@@ -88,6 +101,7 @@ static verdicts judge_exact(const skr_aexpr *source, const row_block *block)
     uint64_t below = 0;
     uint64_t above = 0;
     uint64_t unknown = 0; /* af where nobody was called */
+    uint64_t low = 0;
     for (uint32_t i = 0; i < block->n; i++) {
         bool is_unknown = is_af && totals[i].an == 0;
         uint64_t an = is_af && !is_unknown ? totals[i].an : 1;
@@ -95,7 +109,10 @@ static verdicts judge_exact(const skr_aexpr *source, const row_block *block)
         below |= (uint64_t)(value < with) << i;
         above |= (uint64_t)(value > with) << i;
         unknown |= (uint64_t)is_unknown << i;
+        low |= (uint64_t)(totals[i].an < block->half) << i;
     }
+    if (is_af)
+        note_seen(block, block->all, low);
     uint64_t yes = 0;
     switch (source->compare) {
     case SKR_EQ:
@@ -124,6 +141,7 @@ static verdicts judge_exact(const skr_aexpr *source, const row_block *block)
 static verdicts judge_numbers(const skr_plan_node *node, const row_block *block)
 {
     verdicts result = {0};
+    uint64_t low = 0;
     if (!block->has_facts)
         return result;
     if (are_exact(block))
@@ -133,7 +151,10 @@ static verdicts judge_numbers(const skr_plan_node *node, const row_block *block)
         skr_verdict verdict = skr_plan_judge_numbers(node->source, &facts);
         result.yes |= (uint64_t)(verdict == SKR_YES) << i;
         result.no |= (uint64_t)(verdict == SKR_NO) << i;
+        low |= (uint64_t)(facts.an_max < block->half) << i;
     }
+    if (node->op == SKR_A_AF)
+        note_seen(block, result.yes | result.no, low);
     return result;
 }
 
@@ -166,8 +187,9 @@ static verdicts judge_leaf(const skr_plan_node *node, const row_block *block)
     }
 }
 
-static verdicts judge(const skr_plan_node *node, const row_block *block)
+static verdicts judge(const skr_plan_node *node, row_block *block)
 {
+    const uint64_t asked = block->asked;
     verdicts left;
     verdicts right;
     switch (node->op) {
@@ -175,13 +197,17 @@ static verdicts judge(const skr_plan_node *node, const row_block *block)
         left = judge(node->left, block);
         if (left.no == block->all)
             return left;
+        block->asked = asked & ~left.no;
         right = judge(node->right, block);
+        block->asked = asked;
         return (verdicts){left.yes & right.yes, left.no | right.no};
     case SKR_A_OR:
         left = judge(node->left, block);
         if (left.yes == block->all)
             return left;
+        block->asked = asked & ~left.yes;
         right = judge(node->right, block);
+        block->asked = asked;
         return (verdicts){left.yes | right.yes, left.no & right.no};
     case SKR_A_NOT:
         left = judge(node->left, block);
@@ -189,6 +215,13 @@ static verdicts judge(const skr_plan_node *node, const row_block *block)
     default:
         return judge_leaf(node, block);
     }
+}
+
+/* Where zones change within a block, nothing is counted: two or three blocks of a genome. */
+static uint64_t half_of(const skr_rows_asked *asked, uint32_t from, uint32_t n)
+{
+    unsigned zone = asked->half == NULL ? SKR_N_ZONES : asked->rows->zone[from];
+    return zone < SKR_N_ZONES && asked->rows->zone[from + n - 1] == zone ? asked->half[zone] : 0;
 }
 
 static skr_verdict verdict_at(const verdicts *words, uint32_t i)
@@ -200,17 +233,27 @@ void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint
 {
     for (uint32_t from = asked->from; from < asked->to; from += 64) {
         uint32_t n = asked->to - from < 64 ? asked->to - from : 64;
+        uint64_t seen = 0;
+        uint64_t low = 0;
         row_block block = {.rows = asked->rows,
                            .from = from,
                            .n = n,
                            .all = n == 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1,
                            .copies = 1,
-                           .has_facts = asked->has_facts};
+                           .has_facts = asked->has_facts,
+                           .half = half_of(asked, from, n),
+                           .seen = &seen,
+                           .low = &low};
+        block.asked = block.all;
         verdicts one = judge(plan->root, &block);
         verdicts two = one;
         block.copies = 2;
         if (plan->has_copies)
             two = judge(plan->root, &block);
+        if (block.half > 0) {
+            asked->seen->n_judged += (uint64_t)__builtin_popcountll(seen);
+            asked->seen->n_low += (uint64_t)__builtin_popcountll(low);
+        }
         uint8_t *to = codes + (from - asked->from);
         if ((one.no & two.no) == block.all) {
             memset(to, 0, n);

@@ -306,9 +306,12 @@ static void add_done(skr_scan *scan, skr_worker *worker)
     skr_analysis *all = scan->tools.analysis;
     const skr_analysis *done = &worker->done;
     const skr_reader_totals *totals = skr_block_reader_totals(worker->reader);
-    if (all == NULL)
-        return;
     (void)pthread_mutex_lock(&scan->lock);
+    skr_scan_doubt_add(scan, worker);
+    if (all == NULL) {
+        (void)pthread_mutex_unlock(&scan->lock);
+        return;
+    }
     all->n_dropped_kind += done->n_dropped_kind;
     all->n_dropped_ac += done->n_dropped_ac;
     all->n_read += done->n_read;
@@ -420,6 +423,8 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
         all == NULL ? 0 : all->n_read + all->n_dropped_kind + all->n_dropped_ac;
     uint64_t began_ns = skr_clock_ns();
     int status = skr_scan_cut(scan, err);
+    if (status == SKR_OK)
+        status = skr_scan_doubt_begin(scan, err);
     if (all != NULL)
         all->plan_ns += skr_clock_ns() - began_ns;
     if (status < 0 || scan->n_morsels == 0)
@@ -438,6 +443,10 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
 out:
     if (status == SKR_OK)
         add_scan(scan, n_seen_before);
+    if (status == SKR_OK)
+        status = skr_scan_doubt_end(scan, err);
+    free(scan->doubts);
+    scan->doubts = NULL;
     free(scan->morsels);
     scan->morsels = NULL;
     return status;

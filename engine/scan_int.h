@@ -18,6 +18,7 @@
 
 #include "engine/bits_int.h"
 #include "engine/plan_int.h"
+#include "engine/warnings.h"
 #include "storage/carriers.h"
 
 /* One dataset of a scan. */
@@ -100,6 +101,13 @@ typedef struct skr_batch {
 struct skr_scan;
 struct skr_tally;
 
+/* How the alleles of a slot that were judged by af were covered. */
+typedef struct skr_af_doubt {
+    uint64_t n_genomes;
+    uint64_t half[SKR_N_ZONES]; /* of the copies of them all, rounded up: less of AN is low */
+    skr_af_seen seen;
+} skr_af_doubt;
+
 /*
  * What one thread owns while it scans, and what is kept for the next question on the generation: a
  * worker that has ended waits in the pool of its snapshot.
@@ -131,7 +139,8 @@ typedef struct skr_worker {
     uint8_t *is_summed;        /* for the visitor: alleles whose tallies are in these: */
     struct skr_tally *tallies; /* for the visitor: [slot * n_max + i] */
     skr_allele_facts *facts;
-    uint8_t *direct; /* scratch, n_samples of the largest segment each */
+    skr_af_seen *seen; /* of each slot, in this scan; counted where the scan has doubts */
+    uint8_t *direct;   /* scratch, n_samples of the largest segment each */
     uint8_t *called;
     uint8_t *this_copies;
     uint8_t *zygosities;
@@ -190,6 +199,8 @@ typedef struct skr_scan {
     uint32_t n_slots;
     const skr_scan_visitor *visitor;
     skr_scan_tools tools;
+    skr_warnings *warnings; /* NULL: nobody wants them */
+    skr_af_doubt *doubts;   /* of each slot, where af is asked; made by the scan itself */
     unsigned window_shift;
     skr_morsel *morsels;
     size_t n_morsels;
@@ -213,6 +224,14 @@ SKR_MUST_USE int skr_scan_run(skr_scan *scan, skr_err *err);
 /* Finds the morsels, for skr_scan_run and explain. The caller frees scan->morsels. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_scan_cut(skr_scan *scan, skr_err *err);
+
+/*
+ * Around a scan that judges by af: finds how many copies are half of all, adds what a worker has
+ * seen (with the lock), and at last warns where AN was low. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_scan_doubt_begin(skr_scan *scan, skr_err *err);
+void skr_scan_doubt_add(skr_scan *scan, const skr_worker *worker);
+SKR_MUST_USE int skr_scan_doubt_end(skr_scan *scan, skr_err *err);
 
 /* Does the deadline or the stop flag end the question? Errors: DEADLINE, INTERRUPTED. */
 SKR_MUST_USE int skr_access_check(const skr_access *access, skr_err *err);

@@ -115,6 +115,7 @@ static bool renew_slots(skr_worker *worker, size_t n_slots)
     if (!renew(&batch->has_row, n, 1) || !renew(&batch->verdicts, n, 1) ||
         !renew(&batch->is_failed, n, 1) ||
         !renew(&batch->at.slots, n_slots, sizeof *batch->at.slots) ||
+        !renew(&worker->seen, n_slots, sizeof *worker->seen) ||
         !renew(&worker->tallies, n, sizeof *worker->tallies))
         return false;
     worker->n_slots_max = n_slots;
@@ -190,6 +191,8 @@ int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker, s
     status = take_lanes(worker, err);
     if (status == SKR_OK)
         status = reserve(worker, err);
+    if (status == SKR_OK)
+        memset(worker->seen, 0, scan->n_slots * sizeof *worker->seen);
     if (status < 0) {
         skr_worker_end(worker);
         return status;
@@ -235,7 +238,7 @@ void skr_worker_free(skr_worker *worker)
         worker->row_tallies, worker->row_ans, worker->judged,   worker->tallies,
         worker->facts,       worker->direct,  worker->called,   worker->this_copies,
         worker->zygosities,  worker->scratch, worker->found,    worker->lowest,
-        worker->is_summed,
+        worker->is_summed,   worker->seen,
     };
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         free(memory[i]);

@@ -3,6 +3,7 @@
 
 A warning is told where the number may not mean what was asked, and nowhere else.
 """
+import random
 import sys
 
 import beacon_http
@@ -85,6 +86,69 @@ def command_line(suite, store):
     suite.check("explain --analyze says nothing on standard error", (0, []), (done.code, warnings_of(done)))
 
 
+# ------------------------------------------------------------------ af
+
+N_GENOMES = 40
+
+
+def one_genome(rng, name, chances):
+    """A VCF of one sample with the alleles that it carries, as callers of single genomes write it; X of a man."""
+    body = [f"{contig}\t{pos}\t.\tA\tG\t.\tPASS\t.\tGT\t{'1' if contig == 'X' else rng.choice(('0/1', '1/1'))}"
+            for (contig, pos), chance in chances.items() if rng.random() < chance]
+    return "\n".join(["##fileformat=VCFv4.2", "##contig=<ID=22,length=51304566>", "##contig=<ID=X,length=155270560>",
+                      '##FORMAT=<ID=GT,Number=1,Type=String,Description="">',
+                      "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", name]),
+                      *body]) + "\n"
+
+
+def joint_file(rng, names, chances):
+    """A joint file in which most calls of some records are missing: AN is low there, and every row is complete."""
+    lines = vcf(names).splitlines()[:3] + ["\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *names])]
+    for (contig, pos), chance in chances.items():
+        if contig == "22":
+            calls = [rng.choice(("0/0", "0/1")) if rng.random() < chance else "./." for _ in names]
+            lines.append("\t".join([contig, str(pos), ".", "A", "G", ".", "PASS", ".", "GT", *calls]))
+    return "\n".join(lines) + "\n"
+
+
+def low_alleles(suite, store, n_copies):
+    """Of the listed alleles: how many have an AN below half of the copies of their contig."""
+    rows = suite.run("alleles", "-d", store, "--json", "all").objects()
+    return sum(2 * r["an"] < n_copies[r["variant"].split("-")[0]] for r in rows), len(rows)
+
+
+def low_an(suite):
+    rng = random.Random(11)
+    chances = {(c, 1000 + 10 * k): k / 160 for c in ("22", "X") for k in range(1, 160)}
+    names = [f"s{i}" for i in range(N_GENOMES)]
+    files = [suite.write(f"one/{n}.vcf", one_genome(rng, n, chances)) for n in names]
+    sheet = suite.write("karyotypes.tsv", "sample\tkaryotype\n" + "".join(f"{n}\tXY\n" for n in names))
+    joint = suite.write("joint.vcf", joint_file(rng, names, chances))
+    options = ("-q", "--dataset", "g", "--assembly", "GRCh37", "--gate", "none")
+    both = {"22": 2 * N_GENOMES, "X": N_GENOMES}
+    for what, words, n_copies in (("single genomes", ("--samples", sheet, *files), both),
+                                  ("a joint file with calls missing", (joint,), {"22": 2 * N_GENOMES})):
+        store = suite.path(what.replace(" ", "-"))
+        suite.check(what + ": import", 0, suite.run("import", "-d", store, *options, *words).code)
+        n_low, n_all = low_alleles(suite, store, n_copies)
+        suite.check(what + ": some are low, and not all", True, 20 < n_low < n_all - 20)
+        for question in ("carries(af>0.0001)", "carries(af>0.0001 and region=22)", "carries(region=X and af>0.0001)"):
+            done = suite.run("count", "-d", store, "--json", question)
+            figures = [w["figures"] for w in done.objects()[-1].get("warnings", ()) if w["code"] == "low-an"]
+            if "region" not in question:
+                suite.check(f"{what}: {question}: the figures are those of the list",
+                            [{"alleles": n_low, "judged": n_all, "genomes": N_GENOMES}], figures, done.err)
+            suite.check(f"{what}: {question}: told on standard error", len(figures), len(warnings_of(done)), done.err)
+        suite.check(what + ": nothing is said without af", [],
+                    warnings_of(suite.run("count", "-d", store, "carries(ac>3 and region=22)")))
+        done = suite.run("count", "-d", store, "carries(af>0.0001)", "--policy", suite.write("round.conf", "counts = rounded\n"))
+        suite.check(what + ": no figure under a policy that hides", [], [w for w in warnings_of(done) if any(c.isdigit() for c in w)])
+    store = suite.path("assumed")
+    suite.check("--absent-is hom-ref: import", 0, suite.run("import", "-d", store, *options, "--absent-is", "hom-ref",
+                                                            "--samples", sheet, *files).code)
+    suite.check("--absent-is hom-ref: AN covers everybody", [], warnings_of(suite.run("count", "-d", store, "carries(af>0.0001)")))
+
+
 def ask(server, filters):
     code, document = server.ask("/api/individuals?requestedGranularity=count&includeResultsetResponses=ALL&filters=" + filters)
     return code, document, document.get("info", {}).get("warnings")
@@ -117,6 +181,7 @@ def main():
     store = build(suite)
     command_line(suite, store)
     over_http(suite, store)
+    low_an(suite)
     return suite.close()
 
 
