@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "index/people_edit.h"
 #include "storage/base/err.h"
 #include "storage/manifest.h"
 
@@ -102,12 +103,25 @@ SKR_MUST_USE int skr_import_genomes(const skr_import_request *request,
                                     skr_import_result *ret_result, skr_err *err);
 void skr_import_result_done(skr_import_result *result);
 
+#define SKR_LOAD_WARNINGS_MAX 2
+#define SKR_LOAD_WARNING_MAX 512
+
 typedef struct skr_load_result {
     uint64_t generation;
     uint64_t n_records; /* individuals and biosamples, terms, or genes */
     uint64_t n_new;     /* individuals that were not there */
     uint64_t n_skipped; /* facts without a usable term */
     uint32_t n_sex_conflicts;
+
+    /* Of people alone. */
+    uint64_t n_people;              /* of whom this delivery says anything */
+    uint64_t n_with_genomes;        /* of them, in this dataset */
+    uint64_t n_genomes;             /* individuals with a genome in this dataset */
+    uint64_t n_genomes_with_people; /* of them, of whom anything is said, by whichever delivery */
+    uint64_t n_united;              /* packets beside another of the same subject.id */
+    skr_people_replaced replaced;
+    char warnings[SKR_LOAD_WARNINGS_MAX][SKR_LOAD_WARNING_MAX]; /* told through the watch, too */
+    uint32_t n_warnings;
 } skr_load_result;
 
 typedef struct skr_load_request {
@@ -115,6 +129,8 @@ typedef struct skr_load_request {
     const char *dataset;  /* people */
     const char *assembly; /* genes; NULL: the only one that has genomes */
     bool allow_shared_people;
+    bool ids_are_subjects;    /* a phenopacket is of subject.id, not of its own id */
+    bool is_replacing;        /* all former facts of these people are dropped */
     const char *const *files; /* files, folders, .zip, .gz, "-" */
     size_t n_files;
     skr_watch watch;

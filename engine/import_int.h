@@ -16,7 +16,7 @@
 #include "engine/name_map.h"
 #include "engine/record_claims.h"
 #include "engine/site_batch.h"
-#include "index/people.h"
+#include "index/people_edit.h"
 #include "index/variant_key.h"
 #include "storage/digest.h"
 #include "storage/manifest.h"

@@ -59,6 +59,21 @@ void skr_reader_skip(skr_people_reader *reader, const char *format, ...)
     watch->on_warning(watch->context, line.message);
 }
 
+void skr_reader_warn(skr_people_reader *reader, const char *format, ...)
+{
+    const skr_watch *watch = &reader->request->watch;
+    skr_load_result *result = &reader->result;
+    if (result->n_warnings >= SKR_LOAD_WARNINGS_MAX)
+        return;
+    char *text = result->warnings[result->n_warnings++];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, SKR_LOAD_WARNING_MAX, format, args);
+    va_end(args);
+    if (watch->on_warning != NULL)
+        watch->on_warning(watch->context, text);
+}
+
 bool skr_sex_read(const char *text, skr_sex *ret_sex)
 {
     static const struct {
@@ -95,8 +110,7 @@ bool skr_sex_read(const char *text, skr_sex *ret_sex)
 
 /* ------------------------------------------------------------------ records */
 
-/* The place for what is known of a record of this delivery; its document SKR_NONE when it is new.
- */
+/* The place for what is known of a record of this delivery. */
 static int find_delivered(skr_people_reader *reader, skr_record_kind kind, const char *record,
                           skr_delivered **ret_delivered)
 {
@@ -116,6 +130,7 @@ static int find_delivered(skr_people_reader *reader, skr_record_kind kind, const
         reader->delivered = delivered;
         reader->n_delivered_max = n_max;
     }
+    reader->record = number;
     *ret_delivered = &reader->delivered[number];
     return SKR_OK;
 }
@@ -138,7 +153,7 @@ static int begin_individual(skr_people_reader *reader, const char *id, uint32_t 
 }
 
 int skr_reader_begin(skr_people_reader *reader, const char *individual, skr_record_kind kind,
-                     const char *record, bool *ret_is_repeat)
+                     const char *record, bool is_subject)
 {
     skr_delivered *delivered;
     uint32_t ordinal;
@@ -146,30 +161,36 @@ int skr_reader_begin(skr_people_reader *reader, const char *individual, skr_reco
     if (strlen(record) > SKR_NAME_MAX)
         return skr_reader_fail(reader, "an id of more than %u bytes", SKR_NAME_MAX);
     int status = find_delivered(reader, kind, record, &delivered);
-    if (status < 0)
-        return status;
-    *ret_is_repeat = delivered->document != SKR_NONE;
-    if (*ret_is_repeat && delivered->digest != reader->digest)
-        return skr_reader_fail(reader,
-                               "%.100s was said before, and differently: %.200s, line "
-                               "%" PRIu64,
-                               record, skr_names_at(reader->documents, delivered->document),
-                               delivered->line);
-    if (*ret_is_repeat)
-        return SKR_OK;
-    delivered->digest = reader->digest;
-    delivered->line = reader->line;
-    status = skr_names_add(reader->documents, skr_archive_name(reader->archive),
-                           &delivered->document, reader->err);
+    if (status == SKR_OK && delivered->document == SKR_NONE) {
+        delivered->line = reader->line;
+        delivered->is_subject = is_subject;
+        status = skr_names_add(reader->documents, skr_archive_name(reader->archive),
+                               &delivered->document, reader->err);
+        reader->result.n_records++;
+        skr_archive_count(reader->archive, 1);
+    }
     if (status == SKR_OK)
         status = begin_individual(reader, individual, &ordinal);
     if (status < 0)
         return status;
-    reader->result.n_records++;
-    skr_archive_count(reader->archive, 1);
+    delivered->is_subject = delivered->is_subject && is_subject;
     status =
         skr_people_edit_record(reader->edit, reader->dataset, ordinal, kind, record, reader->err);
     return status == SKR_ERR_INPUT ? skr_reader_fail(reader, "%s", reader->err->message) : status;
+}
+
+int skr_reader_end(skr_people_reader *reader)
+{
+    const skr_delivered *delivered = &reader->delivered[reader->record];
+    skr_people_again again;
+    int status = skr_people_edit_end(reader->edit, delivered->is_subject, &again, reader->err);
+    if (status == SKR_ERR_INPUT)
+        return skr_reader_fail(reader, "%s: %.200s, line %" PRIu64, reader->err->message,
+                               skr_names_at(reader->documents, delivered->document),
+                               delivered->line);
+    if (status == SKR_OK && delivered->is_subject)
+        reader->result.n_united += again.is_again && again.adds;
+    return status;
 }
 
 /* ------------------------------------------------------------------ documents */
@@ -247,11 +268,14 @@ static int reader_init(skr_people_reader *reader)
         status = skr_names_new(&reader->documents, reader->err);
     if (status == SKR_OK)
         status = skr_archive_new(&options, &reader->archive, reader->err);
-    return status;
+    return status == SKR_OK ? skr_reader_find_genomes(reader) : status;
 }
 
 static void reader_done(skr_people_reader *reader)
 {
+    free(reader->genomes);
+    for (int which = 0; which < SKR_N_OTHER_IDS; which++)
+        free(reader->others[which]);
     skr_names_free(reader->record_names);
     skr_names_free(reader->documents);
     free(reader->delivered);
@@ -263,8 +287,13 @@ static int write_people(skr_people_reader *reader, skr_txn *txn)
 {
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(txn, "people", name);
-    int status =
-        skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts, reader->err);
+    int status = skr_people_edit_settle(reader->edit, reader->request->is_replacing,
+                                        &reader->result.replaced, reader->err);
+    if (status == SKR_OK)
+        status = skr_reader_match_genomes(reader);
+    if (status == SKR_OK)
+        status = skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts,
+                                               reader->err);
     if (status < 0)
         return status;
     return skr_people_edit_write(reader->edit, skr_txn_folder(txn), name,
@@ -297,6 +326,8 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
         status = skr_people_open(skr_txn_folder(txn), &manifest->people, &people, reader.err);
     if (status == SKR_OK)
         status = skr_people_edit_new(people, &reader.edit, reader.err);
+    reader.manifest = manifest;
+    reader.folder = skr_txn_folder(txn);
     if (status == SKR_OK)
         status = reader_init(&reader);
     if (status == SKR_OK)

@@ -10,12 +10,19 @@
 #include "index/names.h"
 #include "index/people.h"
 
-/* Where a record of this delivery stood. */
+/* Where a record of this delivery stood first. */
 typedef struct skr_delivered {
-    uint64_t digest; /* of its text */
-    uint32_t document;
+    uint32_t document; /* SKR_NONE: nowhere yet */
+    bool is_subject;   /* all that said it are phenopackets named by subject.id */
     uint64_t line;
 } skr_delivered;
+
+/* Ids that stand beside the one by which a person is known. */
+typedef enum skr_other_id {
+    SKR_OTHER_PACKET,    /* the packet's own, or its subject.id: the one that was not chosen */
+    SKR_OTHER_BIOSAMPLE, /* of a biosample */
+    SKR_N_OTHER_IDS,
+} skr_other_id;
 
 typedef struct skr_people_reader {
     const skr_load_request *request;
@@ -27,10 +34,16 @@ typedef struct skr_people_reader {
     skr_delivered *delivered;
     uint32_t n_delivered_max;
     skr_names *documents;
+    uint32_t record;     /* the one begun last, in record_names */
+    bool has_packets;    /* any phenopacket was read */
     uint64_t line;       /* of the record being read */
-    uint64_t digest;     /* of its text */
     const char *id;      /* of its individual, or NULL */
     uint64_t n_warnings; /* told; the rest is only counted */
+    const skr_manifest *manifest;
+    const char *folder;
+    uint32_t n_base;                   /* individuals before this delivery */
+    uint64_t *genomes;                 /* those of them with a genome in the dataset */
+    uint64_t *others[SKR_N_OTHER_IDS]; /* those of them whom such an id names */
     skr_err *err;
 } skr_people_reader;
 
@@ -40,13 +53,28 @@ int skr_reader_fail(skr_people_reader *reader, const char *format, ...) SKR_PRIN
 /* Counts something that cannot be used, and tells of the first few. */
 void skr_reader_skip(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
 
+/* Counts and tells something that the whole delivery should make somebody think about. */
+void skr_reader_warn(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
+
 /*
- * Begins a record of an individual. *ret_is_repeat: the same record with the same text stood in
- * this delivery before, and nothing is to be said again. Errors: INPUT (said twice and differently;
- * a person of another dataset), NOMEM.
+ * Begins a record of an individual, and ends it. is_subject: it is one of perhaps several packets
+ * of an individual, which are united. Errors: INPUT (a kind said twice and differently; a person of
+ * another dataset), NOMEM.
  */
 SKR_MUST_USE int skr_reader_begin(skr_people_reader *reader, const char *individual,
-                                  skr_record_kind kind, const char *record, bool *ret_is_repeat);
+                                  skr_record_kind kind, const char *record, bool is_subject);
+SKR_MUST_USE int skr_reader_end(skr_people_reader *reader);
+
+/* Finds who has a genome in the dataset; the edit must have been made. Errors: those of segments,
+ * NOMEM. */
+SKR_MUST_USE int skr_reader_find_genomes(skr_people_reader *reader);
+
+/* Notes another id of the person being read, NULL for none: it may be a genome's. */
+void skr_reader_note_id(skr_people_reader *reader, skr_other_id which, const char *id);
+
+/* Counts how people and genomes go together, after the edit was settled, and warns with the likely
+ * reason when none do. Errors: those of segments, NOMEM. */
+SKR_MUST_USE int skr_reader_match_genomes(skr_people_reader *reader);
 
 /* What a word for a sex means: female, male, other, unknown, their codes. False for anything else.
  */

@@ -43,6 +43,8 @@ static int say_members(skr_people_reader *r, const json_t *object, const member_
 {
     for (size_t k = 0; k < n_rules; k++) {
         json_t *term = skr_member_find(object, rules[k].member);
+        if (term != NULL)
+            skr_people_edit_says(r->edit, SKR_SAID(rules[k].kind));
         int status = term == NULL ? SKR_OK : skr_say_term(r, term, rules[k].member, rules[k].kind);
         if (status < 0)
             return status;
@@ -116,10 +118,24 @@ static int say_diagnosis(skr_people_reader *r, const json_t *packet, const json_
 
 static int say_biosample(skr_people_reader *r, const json_t *biosample);
 
+/* A biosample within a packet: what is said of it is of a kind of its own. */
+static int say_inner_biosample(skr_people_reader *r, const json_t *biosample, const char *where)
+{
+    if (!json_is_object(biosample))
+        return skr_reader_fail(r, "%s must be an object", where);
+    skr_reader_note_id(r, SKR_OTHER_BIOSAMPLE, json_string_value(skr_member_find(biosample, "id")));
+    skr_people_edit_within_biosample(r->edit, true);
+    int status = say_biosample(r, biosample);
+    skr_people_edit_within_biosample(r->edit, false);
+    return status;
+}
+
 /* The lists of a packet whose items need more than a term. */
 static int say_packet_lists(skr_people_reader *r, const json_t *packet)
 {
     static const char *const names[] = {"medicalActions", "interpretations", "biosamples"};
+    static const uint32_t kinds[] = {SKR_SAID(SKR_TERM_TREATMENT) | SKR_SAID(SKR_TERM_PROCEDURE),
+                                     SKR_SAID(SKR_TERM_DISEASE), SKR_SAID(SKR_TERM_SAMPLE)};
     for (int k = 0; k < 3; k++) {
         json_t *list = NULL;
         json_t *item;
@@ -127,6 +143,8 @@ static int say_packet_lists(skr_people_reader *r, const json_t *packet)
         int status = skr_member_array(r, packet, "", names[k], &list);
         if (status < 0)
             return status;
+        if (list != NULL)
+            skr_people_edit_says(r->edit, kinds[k]);
         json_array_foreach(list, i, item)
         {
             char where[64];
@@ -136,8 +154,7 @@ static int say_packet_lists(skr_people_reader *r, const json_t *packet)
             else if (k == 1)
                 status = say_diagnosis(r, packet, item, where);
             else
-                status = json_is_object(item) ? say_biosample(r, item)
-                                              : skr_reader_fail(r, "%s must be an object", where);
+                status = say_inner_biosample(r, item, where);
             if (status < 0)
                 return status;
         }
@@ -154,6 +171,7 @@ static int say_sex(skr_people_reader *r, json_t *said)
     skr_sex sex = SKR_SEX_UNKNOWN;
     if (said == NULL)
         return SKR_OK;
+    skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_SEX));
     if (text == NULL) {
         skr_fact term = {0};
         bool is_usable;
@@ -179,6 +197,8 @@ static int say_age(skr_people_reader *r, const json_t *object)
     double years = NAN;
     for (size_t k = 0; k < COUNT(names) && isnan(years); k++) {
         json_t *age = skr_member_find(object, names[k]);
+        if (age != NULL)
+            skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_AGE));
         int status = age == NULL ? SKR_OK : skr_member_age(r, age, names[k], &years);
         if (status < 0)
             return status;
@@ -188,20 +208,39 @@ static int say_age(skr_people_reader *r, const json_t *object)
     return SKR_OK;
 }
 
+/* Begins the record of a phenopacket or of a Beacon individual, which knows no subject. */
+static int begin_person(skr_people_reader *r, const json_t *person, json_t **ret_subject)
+{
+    bool is_packet =
+        skr_member_find(person, "subject") != NULL || skr_member_find(person, "metaData") != NULL;
+    bool is_subject = r->request->ids_are_subjects && is_packet;
+    json_t *subject = NULL;
+    const char *own = NULL;
+    const char *of_subject = NULL;
+    int status = skr_member_text(r, person, "", "id", &own);
+    if (status == SKR_OK)
+        status = skr_member_object(r, person, "", "subject", &subject);
+    if (status == SKR_OK)
+        status = skr_member_text(r, subject, "subject", "id", &of_subject);
+    const char *id = is_subject ? of_subject : own;
+    if (status == SKR_OK && id == NULL)
+        status = is_subject ? skr_reader_fail(r, "no subject.id, which --id subject asks for")
+                            : skr_reader_fail(r, "no \"id\": whose facts are these?");
+    if (status == SKR_OK)
+        status = skr_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, is_subject);
+    if (status < 0)
+        return status;
+    r->has_packets = r->has_packets || is_packet;
+    skr_reader_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
+    *ret_subject = subject;
+    return SKR_OK;
+}
+
 /* A phenopacket or a Beacon individual. */
 static int say_person(skr_people_reader *r, const json_t *person)
 {
     json_t *subject = NULL;
-    const char *id = NULL;
-    bool is_repeat;
-    int status = skr_member_text(r, person, "", "id", &id);
-    if (status == SKR_OK && id == NULL)
-        status = skr_reader_fail(r, "no \"id\": whose facts are these?");
-    if (status == SKR_OK)
-        status = skr_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, &is_repeat);
-    if (status < 0 || is_repeat)
-        return status;
-    status = skr_member_object(r, person, "", "subject", &subject);
+    int status = begin_person(r, person, &subject);
     if (status == SKR_OK)
         status = say_sex(r, skr_member_find(subject != NULL ? subject : person, "sex"));
     if (status == SKR_OK)
@@ -212,7 +251,7 @@ static int say_person(skr_people_reader *r, const json_t *person)
         status = say_members(r, person, individual_members, COUNT(individual_members));
     if (status == SKR_OK)
         status = say_packet_lists(r, person);
-    return status;
+    return status == SKR_OK ? skr_reader_end(r) : status;
 }
 
 /* ------------------------------------------------------------------ biosamples */
@@ -229,6 +268,8 @@ static int say_biosample(skr_people_reader *r, const json_t *biosample)
         status = skr_member_array(r, biosample, "", biosample_lists[k], &list);
         if (status < 0)
             return status;
+        if (list != NULL)
+            skr_people_edit_says(r->edit, SKR_SAID(SKR_TERM_SAMPLE));
         json_array_foreach(list, i, item)
         {
             status = skr_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
@@ -243,8 +284,10 @@ static int say_biosample(skr_people_reader *r, const json_t *biosample)
         status = skr_member_object(r, biosample, "", "procedure", &procedure);
     json_t *code = skr_member_find(procedure, "procedureCode");
     code = code != NULL ? code : skr_member_find(procedure, "code");
-    if (status == SKR_OK && code != NULL)
+    if (status == SKR_OK && code != NULL) {
+        skr_people_edit_says(r->edit, SKR_SAID(SKR_TERM_PROCEDURE));
         status = skr_say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
+    }
     return status;
 }
 
@@ -252,7 +295,6 @@ static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
 {
     const char *individual = NULL;
     const char *id = NULL;
-    bool is_repeat;
     int status = skr_member_text(r, biosample, "", "individualId", &individual);
     if (status == SKR_OK)
         status = skr_member_text(r, biosample, "", "id", &id);
@@ -262,8 +304,12 @@ static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
         return skr_reader_fail(r, "a biosample without an \"id\"");
     if (individual == NULL || individual[0] == '\0')
         return skr_reader_fail(r, "a biosample without an \"individualId\"");
-    status = skr_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, &is_repeat);
-    return status < 0 || is_repeat ? status : say_biosample(r, biosample);
+    status = skr_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false);
+    if (status < 0)
+        return status;
+    skr_reader_note_id(r, SKR_OTHER_BIOSAMPLE, id);
+    status = say_biosample(r, biosample);
+    return status == SKR_OK ? skr_reader_end(r) : status;
 }
 
 /* ------------------------------------------------------------------ records */
@@ -283,6 +329,7 @@ static bool is_person(const json_t *object)
                                         "metaData",
                                         "sex",
                                         "karyotypicSex",
+                                        "ageAtCollection",
                                         "phenotypicFeatures",
                                         "diseases",
                                         "measures",
@@ -342,15 +389,6 @@ static int say_group(skr_people_reader *r, const json_t *group)
     return status;
 }
 
-/* FNV-1a: says whether a record that came twice is the same. */
-static uint64_t digest_of(const char *text, size_t n)
-{
-    uint64_t hash = UINT64_C(14695981039346656037) ^ n;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
 int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
 {
     json_error_t why;
@@ -360,7 +398,6 @@ int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
         r->line += why.line > 1 ? (uint64_t)why.line - 1 : 0;
         return skr_reader_fail(r, "malformed JSON: %s", why.text);
     }
-    r->digest = digest_of(text, n);
     int status;
     if (!json_is_object(value))
         status = skr_reader_fail(r, "a person must be a JSON object");

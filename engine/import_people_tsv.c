@@ -217,37 +217,28 @@ static int say_field(table *t, const column *of, char *field)
     case COLUMN_WORD:
         return say_word(t, of->term_kind, field);
     case COLUMN_TERMS:
+        skr_people_edit_says(t->reader->edit, SKR_SAID(of->term_kind));
         return say_list(t, of->term_kind, field);
     case COLUMN_MEASURE:
+        skr_people_edit_says(t->reader->edit, SKR_SAID_SOME_MEASURES);
         return say_measure(t, of->curie, field);
     }
     return SKR_OK;
 }
 
-/* FNV-1a: says whether a line that came twice is the same. */
-static uint64_t digest_of(const char *text)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
-    return hash;
-}
-
 static int read_row(table *t, char *line)
 {
-    bool is_repeat;
-    t->reader->digest = digest_of(line);
     size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
     if (n != t->n_columns)
         return skr_reader_fail(t->reader, "%zu columns where the header has %zu", n, t->n_columns);
     char *id = trim(t->fields[t->individual]);
-    int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, &is_repeat);
-    for (size_t i = 0; status == SKR_OK && !is_repeat && i < n; i++) {
+    int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
+    for (size_t i = 0; status == SKR_OK && i < n; i++) {
         char *field = trim(t->fields[i]);
         if (!is_missing(field))
             status = say_field(t, &t->columns[i], field);
     }
-    return status;
+    return status == SKR_OK ? skr_reader_end(t->reader) : status;
 }
 
 static int read_table(table *t)

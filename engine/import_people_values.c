@@ -277,6 +277,8 @@ int skr_say_lists(skr_people_reader *r, const json_t *object)
         int status = skr_member_array(r, object, "", lists[k].list, &list);
         if (status < 0)
             return status;
+        if (list != NULL)
+            skr_people_edit_says(r->edit, SKR_SAID(lists[k].kind));
         json_array_foreach(list, i, item)
         {
             char where[64];

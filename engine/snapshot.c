@@ -93,17 +93,22 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     return SKR_OK;
 }
 
-int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
-                              skr_err *err)
+int skr_mark_genomes(const skr_segment_entry *entry, const skr_segment *segment, uint64_t *people,
+                     skr_err *err)
 {
-    const skr_segment_entry *entry = &snapshot->manifest->segments[segment];
     skr_individuals individuals;
-    int status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[segment]),
-                                              &individuals, err);
+    int status = skr_sample_table_individuals(skr_segment_samples(segment), &individuals, err);
     for (uint32_t s = 0; status == SKR_OK && s < entry->n_samples; s++)
         if (entry->n_tombstones == 0 || !skr_segment_entry_is_dead(entry, SKR_NONE, s))
             skr_bits_set(people, skr_individual_of(&individuals, s));
     return status;
+}
+
+int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
+                              skr_err *err)
+{
+    return skr_mark_genomes(&snapshot->manifest->segments[segment], snapshot->segments[segment],
+                            people, err);
 }
 
 static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *err)

@@ -64,6 +64,11 @@ void skr_snapshot_release(skr_snapshot *snapshot);
 SKR_MUST_USE int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment,
                                            uint64_t *people, skr_err *err);
 
+/* The same of a segment that belongs to no snapshot; its samples must be below the bits. Errors: as
+ * above. */
+SKR_MUST_USE int skr_mark_genomes(const skr_segment_entry *entry, const skr_segment *segment,
+                                  uint64_t *people, skr_err *err);
+
 /* Bases of a contig of an assembly's reference, as skr_reference_bases; safe from any thread. */
 SKR_MUST_USE int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t contig,
                                     uint32_t start0, uint32_t n, char *bases, uint32_t *ret_n,

@@ -8,7 +8,7 @@
  * Opening costs nothing that grows with the number of people: what a question needs is read when it
  * asks for it, and kept. So whoever asks may learn that the file is damaged.
  *
- * Threads: an open table may be read by any number. An edit has one owner.
+ * Threads: an open table may be read by any number. Changes: people_edit.h.
  */
 #ifndef SKR_INDEX_PEOPLE_H
 #define SKR_INDEX_PEOPLE_H
@@ -180,58 +180,6 @@ SKR_MUST_USE int skr_people_has_values(const skr_people *people, const char *cur
  * without one). */
 SKR_MUST_USE int skr_people_sex_conflicts(const skr_people *people, uint32_t dataset,
                                           uint32_t *ret_n, skr_err *err);
-
-/* ------------------------------------------------------------------ editing */
-
-typedef struct skr_people_edit skr_people_edit;
-
-/* Starts from an open table, which must outlive the edit. The caller owns *ret_edit. Errors:
- * CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit,
-                                     skr_err *err);
-
-/* The ordinal of an id, made when it is new. Errors: INPUT (empty, too long, control), LIMIT,
- * NOMEM. */
-SKR_MUST_USE int skr_people_edit_individual(skr_people_edit *edit, const char *id,
-                                            uint32_t *ret_individual, bool *ret_is_new,
-                                            skr_err *err);
-
-/* Is the individual a member of another dataset than this one? (--shared-people) */
-bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
-                                  uint32_t dataset);
-
-/* Says that a dataset has a sample of the individual, of this karyotype; the one said last counts,
- * but an unknown one never takes back a known one. Errors: NOMEM. */
-SKR_MUST_USE int skr_people_edit_sample(skr_people_edit *edit, uint32_t dataset,
-                                        uint32_t individual, skr_karyotype karyotype, skr_err *err);
-
-/*
- * Begins what a record says: all that this dataset's record of this kind and id said before, of
- * this individual or another, is forgotten. For individuals record_id is the individual's id.
- * Errors: INPUT, NOMEM.
- */
-SKR_MUST_USE int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset,
-                                        uint32_t individual, skr_record_kind kind,
-                                        const char *record_id, skr_err *err);
-
-/* Within the record begun last. Texts are copied; the label said first stays. Errors: INPUT, NOMEM.
- */
-SKR_MUST_USE int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *err);
-void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
-void skr_people_edit_age(skr_people_edit *edit, double years);
-
-/* How many individuals have a sex, by their own record, that contradicts their karyotype in a
- * dataset. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_people_edit_sex_conflicts(const skr_people_edit *edit, uint32_t *ret_n,
-                                               skr_err *err);
-
-/* Writes the table as a new file; records that nobody changed go over as they are stored. Errors:
- * CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_people_edit_write(skr_people_edit *edit, const char *folder, const char *name,
-                                       skr_file_id *ret_id, skr_err *err);
-
-/* Frees. NULL is allowed. */
-void skr_people_edit_free(skr_people_edit *edit);
 
 /* Reports every fault of a stored table. Errors (beyond faults): IO, NOMEM. */
 SKR_MUST_USE int skr_people_verify(const char *folder, const skr_file_id *id, skr_fault_fn on_fault,

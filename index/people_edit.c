@@ -37,6 +37,7 @@ static void draft_done(skr_people_draft *draft)
     free(draft->record_at);
     free(draft->karyotypes);
     skr_buffer_done(&draft->records);
+    free(draft->delivered);
     skr_people_set_free(draft->members);
 }
 
@@ -129,6 +130,16 @@ static int slot_of(skr_people_draft *draft, uint32_t individual, skr_record_kind
     return SKR_OK;
 }
 
+size_t *skr_people_draft_slot(skr_people_draft *draft, const skr_people_record *record)
+{
+    char id[SKR_NAME_MAX + 1];
+    if (record->kind == SKR_RECORD_INDIVIDUAL)
+        return &draft->record_at[record->individual];
+    memcpy(id, record->id, record->n_id);
+    id[record->n_id] = '\0';
+    return &draft->record_id_at[skr_names_find(draft->record_ids, id)];
+}
+
 /* ------------------------------------------------------------------ starting from a table */
 
 static int corrupt(const skr_people *people, const char *what, skr_err *err)
@@ -219,7 +230,8 @@ static int check_record(const skr_people_edit *edit, const skr_people_record *re
     uint32_t n = 0;
     bool is_known = record->individual < edit->base->n;
     while (skr_people_fact_next(&facts, &fact)) {
-        is_known = is_known && fact.term < n_terms;
+        is_known = is_known && fact.term < n_terms &&
+                   (!fact.is_of_sample || record->kind == SKR_RECORD_INDIVIDUAL);
         n++;
     }
     if (!skr_cursor_is_done(&facts) || n != record->n_facts || !is_known)
@@ -273,6 +285,7 @@ int skr_people_draft_need_facts(skr_people_edit *edit, skr_people_draft *draft, 
         status = index_records(edit, draft, err);
     skr_block_reader_free(reader);
     draft->has_facts = status == SKR_OK;
+    draft->n_old = draft->records.n;
     return status;
 }
 
@@ -349,6 +362,7 @@ void skr_people_edit_free(skr_people_edit *edit)
     free(edit->drafts);
     skr_names_free(edit->ids);
     skr_names_free(edit->labels);
+    skr_buffer_done(&edit->scratch);
     free(edit);
 }
 
@@ -391,6 +405,16 @@ int skr_people_edit_individual(skr_people_edit *edit, const char *id, uint32_t *
     return SKR_OK;
 }
 
+uint32_t skr_people_edit_find(const skr_people_edit *edit, const char *id)
+{
+    return skr_names_find(edit->ids, id);
+}
+
+const char *skr_people_edit_id(const skr_people_edit *edit, uint32_t individual)
+{
+    return skr_names_at(edit->ids, individual);
+}
+
 bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
                                   uint32_t dataset)
 {
@@ -425,13 +449,30 @@ static void store_u32(uint8_t *at, uint32_t value)
     memcpy(at, &value, sizeof value);
 }
 
+static int add_delivered(skr_people_draft *draft, size_t at, size_t before, skr_err *err)
+{
+    if (draft->n_delivered == draft->n_delivered_max) {
+        size_t n_max = 2 * draft->n_delivered_max + 64;
+        skr_people_delivered *delivered = realloc(draft->delivered, n_max * sizeof *delivered);
+        if (delivered == NULL)
+            return fail_nomem(err);
+        draft->delivered = delivered;
+        draft->n_delivered_max = n_max;
+    }
+    draft->delivered[draft->n_delivered++] = (skr_people_delivered){.at = at, .before = before};
+    return SKR_OK;
+}
+
 int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t individual,
                            skr_record_kind kind, const char *record_id, skr_err *err)
 {
     SKR_CHECK(individual < skr_people_edit_count(edit));
+    SKR_CHECK(!edit->is_settled);
     skr_people_draft *draft;
     size_t *slot = NULL;
     int status = check_name("the id of a record", record_id, err);
+    if (status == SKR_OK)
+        status = skr_people_edit_end(edit, false, NULL, err);
     if (status == SKR_OK)
         status = draft_of(edit, dataset, &draft, err);
     if (status == SKR_OK)
@@ -450,16 +491,18 @@ int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t ind
     status = skr_buffer_put(&draft->records, head, sizeof head, err);
     if (status == SKR_OK)
         status = skr_buffer_put_text(&draft->records, record_id, n_id, err);
+    if (status == SKR_OK)
+        status = add_delivered(draft, begin, *slot, err);
     if (status < 0) {
         draft->records.n = begin;
         return status;
     }
     store_u32(draft->records.bytes + begin, (uint32_t)(draft->records.n - begin - 4));
-    if (*slot != 0)
-        store_u32(draft->records.bytes + *slot - 1 + SKR_RECORD_INDIVIDUAL_AT, SKR_NONE);
     *slot = begin + 1;
     edit->dataset = dataset;
     edit->record = begin;
+    edit->is_open = true;
+    edit->is_within_biosample = false;
     skr_people_set_add(draft->members, individual);
     return SKR_OK;
 }
@@ -472,11 +515,14 @@ static int put_double(skr_buffer *bytes, double value, skr_err *err)
     return skr_buffer_put_u64(bytes, bits, err);
 }
 
-static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, skr_err *err)
+static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, bool is_of_sample,
+                    skr_err *err)
 {
     bool has_onset = !isnan(fact->onset_years);
-    uint8_t flags = (uint8_t)((unsigned)fact->kind | (fact->is_excluded ? 0x10u : 0) |
-                              (fact->has_value ? 0x20u : 0) | (has_onset ? 0x40u : 0));
+    uint8_t flags =
+        (uint8_t)((unsigned)fact->kind | (fact->is_excluded ? SKR_FACT_EXCLUDED : 0) |
+                  (fact->has_value ? SKR_FACT_VALUE : 0) | (has_onset ? SKR_FACT_ONSET : 0) |
+                  (is_of_sample ? SKR_FACT_OF_SAMPLE : 0));
     int status = skr_buffer_put_varint(records, term, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(records, flags, err);
@@ -489,7 +535,8 @@ static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, sk
 
 int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *err)
 {
-    SKR_CHECK(edit->dataset != SKR_NONE && fact->kind < SKR_N_TERM_KINDS);
+    SKR_CHECK(fact->kind < SKR_N_TERM_KINDS);
+    bool is_some = (skr_people_edit_open(edit)->said & SKR_SAID_SOME_MEASURES) != 0;
     skr_people_draft *draft = &edit->drafts[edit->dataset];
     if ((fact->has_value && !isfinite(fact->value)) || isinf(fact->onset_years))
         return skr_fail(err, SKR_ERR_INPUT, "%s: a value that is not a number", fact->curie);
@@ -505,7 +552,7 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
     if (status < 0)
         return status;
     size_t n_before = draft->records.n;
-    status = put_fact(&draft->records, term, fact, err);
+    status = put_fact(&draft->records, term, fact, edit->is_within_biosample, err);
     if (status < 0) {
         draft->records.n = n_before;
         return status;
@@ -515,19 +562,7 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
     memcpy(&n_facts, head + SKR_RECORD_FACTS_AT, sizeof n_facts);
     store_u32(head + SKR_RECORD_FACTS_AT, n_facts + 1);
     store_u32(head, (uint32_t)(draft->records.n - edit->record - 4));
+    if (fact->kind != SKR_TERM_MEASURE || !is_some || edit->is_within_biosample)
+        skr_people_edit_says(edit, SKR_SAID(fact->kind));
     return SKR_OK;
-}
-
-void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex)
-{
-    SKR_CHECK(edit->dataset != SKR_NONE && sex < SKR_N_SEXES);
-    edit->drafts[edit->dataset].records.bytes[edit->record + SKR_RECORD_SEX_AT] = (uint8_t)sex;
-}
-
-void skr_people_edit_age(skr_people_edit *edit, double years)
-{
-    SKR_CHECK(edit->dataset != SKR_NONE && !isinf(years));
-    years += 0.0;
-    memcpy(edit->drafts[edit->dataset].records.bytes + edit->record + SKR_RECORD_AGE_AT, &years,
-           sizeof years);
 }

@@ -18,6 +18,7 @@
 #include "index/blob_int.h"
 #include "index/names.h"
 #include "index/people.h"
+#include "index/people_edit.h"
 #include "index/people_ids_int.h"
 
 #define SKR_PEOPLE_FORMAT 2u
@@ -133,6 +134,13 @@ uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *cur
 #define SKR_RECORD_AGE_AT 10u
 #define SKR_RECORD_FACTS_AT 18u
 
+/* In a fact's byte of kind and flags. */
+#define SKR_FACT_KIND 0x0fu
+#define SKR_FACT_EXCLUDED 0x10u
+#define SKR_FACT_VALUE 0x20u
+#define SKR_FACT_ONSET 0x40u
+#define SKR_FACT_OF_SAMPLE 0x80u
+
 typedef struct skr_people_record {
     uint32_t individual;
     skr_record_kind kind;
@@ -150,6 +158,7 @@ typedef struct skr_stored_fact {
     skr_term_kind kind;
     bool is_excluded;
     bool has_value;
+    bool is_of_sample; /* of a biosample within the individual's own record */
     double value;
     double onset; /* NaN: nobody said */
 } skr_stored_fact;
@@ -162,6 +171,13 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact);
 
 #define SKR_NO_SAMPLE 0xfffeu /* a karyotype code that no karyotype has */
 
+/* A record that this edit brought. Offsets are into the records of its draft. */
+typedef struct skr_people_delivered {
+    size_t at;
+    size_t before; /* offset + 1 of the record of an earlier edit that it follows, or 0 */
+    uint32_t said; /* kinds */
+} skr_people_delivered;
+
 typedef struct skr_people_draft {
     skr_people_dataset *base; /* as it was; NULL: new */
     bool has_facts;           /* records are those of the base and new ones; else none is changed */
@@ -169,6 +185,10 @@ typedef struct skr_people_draft {
     uint32_t *labels; /* per term a number of edit->labels, or SKR_NONE */
     uint32_t n_labels_max;
     skr_buffer records;
+    size_t n_old; /* bytes of records that earlier edits brought; those of this one follow */
+    skr_people_delivered *delivered; /* ascending by at */
+    size_t n_delivered;
+    size_t n_delivered_max;
     skr_names *record_ids; /* of biosamples */
     size_t *record_id_at;  /* per number: offset of the record in force + 1, or 0 */
     uint32_t n_record_ids_max;
@@ -186,10 +206,18 @@ struct skr_people_edit {
     uint32_t n_drafts;
     uint32_t dataset; /* of the record begun last */
     size_t record;    /* where it begins */
+    bool is_open;     /* it did not end yet */
+    bool is_within_biosample;
+    bool is_settled; /* nothing may be said any more */
+    skr_buffer scratch;
 };
 
-/* The individuals that the table will have. */
-uint32_t skr_people_edit_count(const skr_people_edit *edit);
+/* The record begun last, which did not end, among those that this edit brought. */
+skr_people_delivered *skr_people_edit_open(skr_people_edit *edit);
+
+/* Where the offset + 1 of a record of a draft is kept, 0 when there is none; the record must have
+ * been said once. */
+size_t *skr_people_draft_slot(skr_people_draft *draft, const skr_people_record *record);
 
 /* Reads the records of the base into a draft if that was not done: before they are changed, or to
  * make everything again. Errors: CORRUPT, IO, NOMEM. */

@@ -7,17 +7,29 @@
 #include "index/people_int.h"
 #include "storage/manifest.h"
 
-#define FACT_KIND 0x0fu
-#define FACT_EXCLUDED 0x10u
-#define FACT_VALUE 0x20u
-#define FACT_ONSET 0x40u
-
 static double take_double(skr_cursor *cursor)
 {
     uint64_t bits = skr_cursor_u64(cursor);
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+const char *skr_said_name(unsigned kind)
+{
+    static const char *const names[SKR_N_SAID] = {[SKR_TERM_PHENOTYPE] = "phenotypes",
+                                                  [SKR_TERM_DISEASE] = "diseases",
+                                                  [SKR_TERM_TREATMENT] = "treatments",
+                                                  [SKR_TERM_PROCEDURE] = "procedures",
+                                                  [SKR_TERM_EXPOSURE] = "exposures",
+                                                  [SKR_TERM_MEASURE] = "measures",
+                                                  [SKR_TERM_ANCESTRY] = "ancestry",
+                                                  [SKR_TERM_COUNTRY] = "country",
+                                                  [SKR_TERM_SAMPLE] = "biosamples",
+                                                  [SKR_TERM_OTHER] = "other",
+                                                  [SKR_SAID_SEX] = "sex",
+                                                  [SKR_SAID_AGE] = "age"};
+    return names[kind];
 }
 
 bool skr_people_record_next(skr_cursor *records, skr_people_record *ret_record)
@@ -53,15 +65,17 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact)
     skr_stored_fact fact = {.onset = NAN};
     fact.term = (uint32_t)skr_cursor_varint_max(facts, UINT32_MAX - 1);
     uint8_t flags = skr_cursor_u8(facts);
-    fact.kind = (skr_term_kind)(flags & FACT_KIND);
-    fact.is_excluded = (flags & FACT_EXCLUDED) != 0;
-    fact.has_value = (flags & FACT_VALUE) != 0;
+    fact.kind = (skr_term_kind)(flags & SKR_FACT_KIND);
+    fact.is_excluded = (flags & SKR_FACT_EXCLUDED) != 0;
+    fact.has_value = (flags & SKR_FACT_VALUE) != 0;
+    fact.is_of_sample = (flags & SKR_FACT_OF_SAMPLE) != 0;
     if (fact.has_value)
         fact.value = take_double(facts);
-    if ((flags & FACT_ONSET) != 0)
+    if ((flags & SKR_FACT_ONSET) != 0)
         fact.onset = take_double(facts);
-    bool is_finite = isfinite(fact.value) && (isfinite(fact.onset) || (flags & FACT_ONSET) == 0);
-    if (fact.kind >= SKR_N_TERM_KINDS || (flags & 0x80) != 0 || !is_finite)
+    bool is_finite =
+        isfinite(fact.value) && (isfinite(fact.onset) || (flags & SKR_FACT_ONSET) == 0);
+    if (fact.kind >= SKR_N_TERM_KINDS || !is_finite)
         facts->is_bad = true;
     if (facts->is_bad)
         return false;

@@ -86,7 +86,10 @@ int skr_people_edit_write(skr_people_edit *edit, const char *folder, const char 
 {
     skr_block_writer *writer = NULL;
     skr_buffer directory = {0};
-    int status = skr_block_writer_new(folder, name, SKR_FILE_PEOPLE, &writer, err);
+    skr_people_replaced replaced;
+    int status = skr_people_edit_settle(edit, false, &replaced, err);
+    if (status == SKR_OK)
+        status = skr_block_writer_new(folder, name, SKR_FILE_PEOPLE, &writer, err);
     if (status == SKR_OK)
         status = skr_buffer_put_varint(&directory, SKR_PEOPLE_FORMAT, err);
     if (status == SKR_OK)

@@ -14,7 +14,7 @@
 #include "index/blob_int.h"
 #include "index/gene_table.h"
 #include "index/ontology.h"
-#include "index/people.h"
+#include "index/people_edit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 

@@ -79,15 +79,23 @@ static inline int load_path(load_store *s, load_fn load, const char *dataset, co
     return load(&request, &s->result, &s->err);
 }
 
+#define LOAD_PATH_MAX (2 * SKR_TEST_PATH_MAX)
+
+/* Writes text into a file of this name; its path has room for LOAD_PATH_MAX bytes. */
+static inline void load_write(load_store *s, const char *name, const char *text, char *path)
+{
+    (void)snprintf(path, LOAD_PATH_MAX, "%s", test_folder_file(&s->files, name));
+    FILE *file = fopen(path, "wb");
+    SKR_CHECK(file != NULL && fwrite(text, 1, strlen(text), file) == strlen(text));
+    SKR_CHECK(fclose(file) == 0);
+}
+
 /* Writes text into a file of this name and loads it. */
 static inline int load_text(load_store *s, load_fn load, const char *dataset, const char *name,
                             const char *text)
 {
-    char path[2 * SKR_TEST_PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s", test_folder_file(&s->files, name));
-    FILE *file = fopen(path, "wb");
-    SKR_CHECK(file != NULL && fwrite(text, 1, strlen(text), file) == strlen(text));
-    SKR_CHECK(fclose(file) == 0);
+    char path[LOAD_PATH_MAX];
+    load_write(s, name, text, path);
     return load_path(s, load, dataset, path);
 }
 

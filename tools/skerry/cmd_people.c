@@ -5,10 +5,15 @@
 int skr_cmd_people(const skr_command *command, int argc, char **argv)
 {
     skr_load_request request = {0};
+    int id = 0;
     const skr_option options[] = {
         {"dataset", SKR_OPTION_TEXT, &request.dataset, "ID", "the dataset they belong to", 0},
         {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,
          "ids of other datasets are the same people", 0},
+        {"id", SKR_OPTION_CHOICE, &id, "packet|subject",
+         "whom a phenopacket is of: its own id, or subject.id (default: packet)", 0},
+        {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
+         "drop all former facts of these people, not only those of the kinds that come", 0},
     };
     skr_err err = {.message = ""};
     skr_arguments arguments = {
@@ -23,5 +28,6 @@ int skr_cmd_people(const skr_command *command, int argc, char **argv)
         status = skr_arguments_fail(&arguments, &err, "--dataset ID is missing");
     if (status < 0)
         return skr_report(&err);
+    request.ids_are_subjects = id == 1;
     return skr_load_files(&arguments, &request, skr_import_people, "records");
 }

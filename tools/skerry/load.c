@@ -7,7 +7,35 @@
 #include "tools/skerry/output.h"
 #include "tools/skerry/progress.h"
 
-static void print_json(const skr_load_result *result)
+static void print_people_json(skr_out *json, const skr_load_result *result)
+{
+    skr_out_key(json, "people");
+    skr_out_number(json, result->n_people);
+    skr_out_key(json, "with_genomes");
+    skr_out_number(json, result->n_with_genomes);
+    skr_out_key(json, "genomes");
+    skr_out_number(json, result->n_genomes);
+    skr_out_key(json, "genomes_with_people");
+    skr_out_number(json, result->n_genomes_with_people);
+    skr_out_key(json, "united");
+    skr_out_number(json, result->n_united);
+    skr_out_key(json, "replaced");
+    skr_out_open(json, '{');
+    for (unsigned kind = 0; kind < SKR_N_SAID; kind++) {
+        if (result->replaced.n[kind] == 0)
+            continue;
+        skr_out_key(json, skr_said_name(kind));
+        skr_out_number(json, result->replaced.n[kind]);
+    }
+    skr_out_close(json, '}');
+    skr_out_key(json, "warnings");
+    skr_out_open(json, '[');
+    for (uint32_t i = 0; i < result->n_warnings; i++)
+        skr_out_text(json, result->warnings[i]);
+    skr_out_close(json, ']');
+}
+
+static void print_json(const skr_load_result *result, bool is_of_people)
 {
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
@@ -23,8 +51,30 @@ static void print_json(const skr_load_result *result)
     skr_out_number(&json, result->n_skipped);
     skr_out_key(&json, "sex_conflicts");
     skr_out_number(&json, result->n_sex_conflicts);
+    if (is_of_people)
+        print_people_json(&json, result);
     skr_out_close(&json, '}');
     skr_out_end(&json);
+}
+
+static void print_people_text(const skr_load_result *result, const char *dataset)
+{
+    printf("  %" PRIu64 " of %" PRIu64 " people have genomes; %" PRIu64 " of %" PRIu64
+           " genomes of dataset '%s' have people\n",
+           result->n_with_genomes, result->n_people, result->n_genomes_with_people,
+           result->n_genomes, dataset);
+    const char *before = "  replaced             ";
+    for (unsigned kind = 0; kind < SKR_N_SAID; kind++) {
+        if (result->replaced.n[kind] == 0)
+            continue;
+        printf("%s%s of %" PRIu64, before, skr_said_name(kind), result->replaced.n[kind]);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        printf("\n");
+    if (result->n_united > 0)
+        printf("  %-20s %" PRIu64 " packets with others of the same subject.id\n", "united",
+               result->n_united);
 }
 
 static void print_text(const skr_load_result *result, const skr_load_request *request,
@@ -35,6 +85,8 @@ static void print_text(const skr_load_result *result, const skr_load_request *re
     if (request->dataset != NULL)
         printf(", %" PRIu64 " new individuals", result->n_new);
     printf("; generation %" PRIu64 "\n", result->generation);
+    if (request->dataset != NULL)
+        print_people_text(result, request->dataset);
     if (result->n_skipped > 0)
         printf("  %-20s %" PRIu64 "\n", "skipped", result->n_skipped);
     if (result->n_sex_conflicts > 0)
@@ -61,7 +113,7 @@ int skr_load_files(const skr_arguments *arguments, const skr_load_request *reque
     if (status < 0)
         return skr_report_writing(&err);
     if (arguments->common.is_json)
-        print_json(&result);
+        print_json(&result, watched.dataset != NULL);
     else
         print_text(&result, &watched, noun);
     return 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "index/people.h"
+#include "index/people_edit.h"
 #include "index/variant_key.h"
 #include "storage/store.h"
 #include "tests/support/temp_folder.h"

@@ -223,7 +223,7 @@ Test(import_people, reads_all_of_a_phenopacket)
     cr_assert(not(ask_has_values(s.people, "LOINC:2")));
 }
 
-Test(import_people, replaces_a_record_and_nothing_else)
+Test(import_people, replaces_the_kinds_that_come_and_nothing_else)
 {
     say("p.json", packet);
     say("q.json", "[{\"id\": \"P2\", \"phenotypicFeatures\": [{\"featureType\": {\"id\": "
@@ -231,14 +231,26 @@ Test(import_people, replaces_a_record_and_nothing_else)
                   "\"diseases\": [{\"diseaseCode\": {\"id\": \"OMIM:9\"}, \"ageOfOnset\": "
                   "{\"iso8601duration\": \"P1Y\"}}]}]");
     cr_assert(eq(u32, skr_people_count(s.people), 2));
-    cr_assert(eq(u32, n_with("HP:1"), 1));
-    cr_assert(eq(u32, n_with("HP:3"), 0));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_TERM_DISEASE], 1));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_SAID_SEX], 1));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_TERM_PHENOTYPE], 0));
+    cr_assert(eq(u32, n_with("HP:1"), 2));
+    cr_assert(eq(u32, n_with("HP:3"), 1));
     cr_assert(eq(u32, n_with("OMIM:9"), 1));
-    cr_assert(not(ask_knows_term(s.people, "HP:2")));
+    cr_assert(eq(u32, n_with("OMIM:2"), 0));
+    cr_assert(eq(u32, n_with("OMIM:4"), 0)); /* of an interpretation */
+    cr_assert(eq(u32, n_with("UBERON:1"), 1));
+    cr_assert(ask_knows_term(s.people, "HP:2"));
     cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_FEMALE)), 0));
     cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_MALE)), 1));
     cr_assert(eq(u32, count(ask_of_sex(s.people, 0, SKR_SEX_UNKNOWN)), 1));
     cr_assert(eq(u32, n_compared(SKR_COLUMN_ANY_ONSET, NULL, SKR_GT, 0), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 12.5), 1));
+    /* an empty list says that there is nothing; null says nothing */
+    say("e.json", "{\"id\": \"P1\", \"phenotypicFeatures\": [], \"diseases\": null}");
+    cr_assert(eq(u32, n_with("HP:3"), 0));
+    cr_assert(not(ask_knows_term(s.people, "HP:2")));
+    cr_assert(eq(u32, n_with("OMIM:9"), 1));
     /* a biosample that moves from one individual to another */
     say("b.json", "[{\"id\": \"B\", \"individualId\": \"P1\", \"biosampleStatus\": {\"id\": "
                   "\"EFO:1\"}}]");
@@ -307,8 +319,10 @@ Test(import_people, refuses_what_is_malformed)
         {"{\"id\": \"P\", \"measures\": [{\"assayCode\": {\"id\": \"L:1\"}, "
          "\"measurementValue\": {\"value\": \"5\"}}]}",
          "value must be a number"},
-        {"{\"id\": \"P\", \"subject\": {}}\n{\"id\": \"P\", \"subject\": {\"sex\": \"MALE\"}}",
-         "line 2, individual P: P was said before"},
+        {"{\"id\": \"P\", \"sex\": {\"id\": \"NCIT:C16576\"}}\n{\"id\": \"P\", \"subject\": "
+         "{\"sex\": "
+         "\"MALE\"}}",
+         "line 2, individual P: sex: said before in this delivery, and differently: "},
         {"{\"id\": \"P\", \"id\": \"Q\"}", "duplicate"},
         {"{\"id\": \"D\", \"name\": \"a dataset\"}", "neither a phenopacket"},
         {"{\"id\": \"R\", \"individualId\": \"P\", \"libraryLayout\": \"PAIRED\"}", "neither"},
@@ -377,7 +391,7 @@ Test(import_people, refuses_malformed_tables)
         {"individual\tage\nA\told\n", "age \"old\""},
         {"individual\tLOINC:1\nA\t5 kg\n", "no number"},
         {"individual\tLOINC:1\nA\tinf\n", "no number"},
-        {"individual\tsex\nA\tmale\nA\tfemale\n", "line 3, individual A: A was said before"},
+        {"individual\tsex\nA\tmale\nA\tfemale\n", "line 3, individual A: sex: said before"},
         {"individual\n\t\n", "columns"},
         {"individual\n\n", "no people"},
     };
@@ -386,6 +400,113 @@ Test(import_people, refuses_malformed_tables)
         cr_assert(eq(int, status, SKR_ERR_INPUT), "%s", cases[i].text);
         cr_assert(ne(ptr, strstr(s.err.message, cases[i].words), NULL), "%s", s.err.message);
     }
+}
+
+/* A table of one column (the newcomer's), measures column by column, a cell that says nothing. */
+Test(import_people, keeps_what_a_table_has_no_column_for)
+{
+    say("p.json", packet);
+    say("c.tsv", "individual\tcountry\nP1\tFinland\n");
+    cr_assert(eq(u32, n_with("HP:3"), 1));
+    cr_assert(eq(u32, n_with("Finland"), 1));
+    say("c.tsv", "individual\tcountry\tLOINC:1\tphenotypes\nP1\t.\t8\t!HP:7\n");
+    cr_assert(eq(u32, n_with("HP:3"), 0));
+    cr_assert(eq(u32, n_with("Finland"), 1));
+    cr_assert(eq(u32, n_with("UBERON:1"), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_EQ, 8), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:4", SKR_EQ, 80), 1));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_TERM_MEASURE], 1));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_TERM_PHENOTYPE], 1));
+    cr_assert(eq(u64, s.result.replaced.n[SKR_TERM_COUNTRY], 0));
+}
+
+/* The same line under another header is not the same thing said twice. */
+Test(import_people, tells_equal_lines_of_two_tables_apart)
+{
+    char first[LOAD_PATH_MAX];
+    char second[LOAD_PATH_MAX];
+    const char *both[] = {first, second};
+    load_write(&s, "a.tsv", "individual\tage\nA\t5\n", first);
+    load_write(&s, "b.tsv", "individual\tLOINC:1\nA\t5\n", second);
+    skr_load_request request = {
+        .store = s.folder.path, .dataset = "d", .files = both, .n_files = 2};
+    cr_assert(eq(int, skr_import_people(&request, &s.result, &s.err), SKR_OK), "%s", s.err.message);
+    cr_assert(eq(u64, s.result.n_records, 1));
+    load_store_open(&s);
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 5), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_VALUE, "LOINC:1", SKR_EQ, 5), 1));
+}
+
+/* ------------------------------------------------------------------ subjects */
+
+static int say_of_subjects(const char *name, const char *text)
+{
+    char path[LOAD_PATH_MAX];
+    const char *files[] = {path};
+    load_write(&s, name, text, path);
+    skr_load_request request = {.store = s.folder.path,
+                                .dataset = "d",
+                                .files = files,
+                                .n_files = 1,
+                                .ids_are_subjects = true};
+    int status = skr_import_people(&request, &s.result, &s.err);
+    if (status == SKR_OK)
+        load_store_open(&s);
+    return status;
+}
+
+/* Two packets of one patient, one of which lacks the age: monarch-initiative/phenopacket-store#86.
+ */
+Test(import_people, unites_packets_of_one_subject)
+{
+    static const char two[] =
+        "{\"id\": \"paper_35\", \"subject\": {\"id\": \"35\", \"sex\": \"FEMALE\"}, "
+        "\"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\"}}]}\n"
+        "{\"id\": \"paper_Individual35\", \"subject\": {\"id\": \"35\", "
+        "\"timeAtLastEncounter\": {\"age\": {\"iso8601duration\": \"P20Y\"}}}, "
+        "\"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\"}}, {\"type\": {\"id\": "
+        "\"HP:2\"}}]}";
+    cr_assert(eq(int, say_of_subjects("p.json", two), SKR_OK), "%s", s.err.message);
+    cr_assert(eq(u64, s.result.n_records, 1));
+    cr_assert(eq(u64, s.result.n_united, 1));
+    cr_assert(eq(u32, ask_find(s.people, "35"), 0));
+    cr_assert(eq(u32, skr_people_count(s.people), 1));
+    cr_assert(eq(u32, n_with("HP:1"), 1));
+    cr_assert(eq(u32, n_with("HP:2"), 1));
+    cr_assert(eq(u32, n_compared(SKR_COLUMN_AGE, NULL, SKR_EQ, 20), 1));
+    /* whoever has one id is known by it */
+    cr_assert(eq(int,
+                 say_of_subjects("b.json", "{\"id\": \"B\", \"sex\": {\"id\": "
+                                           "\"NCIT:C20197\"}}"),
+                 SKR_OK));
+    cr_assert(eq(u32, ask_find(s.people, "B"), 1));
+    cr_assert(eq(u32, s.result.n_warnings, 2));
+    cr_assert(ne(ptr, strstr(s.result.warnings[1], "--id subject"), NULL));
+}
+
+Test(import_people, refuses_subjects_that_cannot_be_one)
+{
+    static const char sexes[] =
+        "{\"id\": \"a\", \"subject\": {\"id\": \"S\", \"sex\": \"MALE\"}}\n"
+        "{\"id\": \"b\", \"subject\": {\"id\": \"S\", \"sex\": \"FEMALE\"}}";
+    cr_assert(eq(int, say_of_subjects("p.json", sexes), SKR_ERR_INPUT));
+    cr_assert(ne(ptr, strstr(s.err.message, "p.json, line 2, individual S: sex: said"), NULL), "%s",
+              s.err.message);
+    cr_assert(
+        eq(int, say_of_subjects("p.json", "{\"id\": \"a\", \"subject\": {}}"), SKR_ERR_INPUT));
+    cr_assert(ne(ptr, strstr(s.err.message, "no subject.id"), NULL), "%s", s.err.message);
+    cr_assert(
+        eq(int, say_of_subjects("p.json", "{\"id\": \"a\", \"metaData\": {}}"), SKR_ERR_INPUT));
+}
+
+/* One id in two collections, a feature present in one and excluded in the other:
+ * monarch-initiative/phenopacket-store#122. */
+Test(import_people, refuses_two_packets_of_one_id)
+{
+    expect_refused("{\"id\": \"BM5\", \"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\"}}]}\n"
+                   "{\"id\": \"BM5\", \"phenotypicFeatures\": [{\"type\": {\"id\": \"HP:1\"}, "
+                   "\"excluded\": true}]}",
+                   "line 2, individual BM5: phenotypes: said before in this delivery");
 }
 
 /* ------------------------------------------------------------------ datasets */
