@@ -14,6 +14,8 @@
 
 #include "api/beacon_json_int.h"
 #include "api/beacon_request_int.h"
+#include "engine/curie.h"
+#include "engine/sex.h"
 #include "storage/base/limits.h"
 
 /* A filter as it was written; texts belong to the JSON or to the word that was split. */
@@ -44,25 +46,6 @@ static const field fields[] = {
     {"geographicOrigin", SKR_E_COUNTRY},
 };
 
-static bool is_curie(const char *text)
-{
-    const char *colon = strchr(text, ':');
-    return colon != NULL && colon - text >= 2 && colon[1] != '\0' && strchr(text, ' ') == NULL;
-}
-
-/* The terms that mean sex, whether or not NCIT is loaded; NULL: another term. */
-static const char *sex_of_term(const char *curie)
-{
-    static const struct {
-        const char *curie;
-        const char *sex;
-    } terms[] = {{"NCIT:C16576", "female"}, {"NCIT:C20197", "male"}, {"NCIT:C17998", "unknown"}};
-    for (size_t i = 0; i < 3; i++)
-        if (strcasecmp(curie, terms[i].curie) == 0)
-            return terms[i].sex;
-    return NULL;
-}
-
 static int read_operator(const char *text, skr_compare *ret_compare, skr_err *err)
 {
     static const struct {
@@ -91,8 +74,21 @@ static int read_number(const filter_words *words, double *ret_number, skr_err *e
     return SKR_OK;
 }
 
+static int read_sex(skr_query *query, const filter_words *words, const skr_expr *node,
+                    const skr_expr **ret_node, skr_err *err)
+{
+    skr_sex_meaning meaning;
+    if (!skr_sex_read(words->value, &meaning))
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is none of %s, %s, %s, %s",
+                        words->id, words->value, skr_sex_name(SKR_SEX_FEMALE),
+                        skr_sex_name(SKR_SEX_MALE), skr_sex_name(SKR_SEX_OTHER),
+                        skr_sex_name(SKR_SEX_UNKNOWN));
+    return skr_query_sex(query, &meaning, node, ret_node, err);
+}
+
 /* The value of a field that is a text: sex, karyotype, ancestry, country. */
-static int read_label(skr_query *query, const filter_words *words, skr_expr *node, skr_err *err)
+static int read_label(skr_query *query, const filter_words *words, skr_expr *node,
+                      const skr_expr **ret_node, skr_err *err)
 {
     if (node->compare != SKR_EQ && node->compare != SKR_NE)
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator %s needs a number", words->id,
@@ -101,25 +97,33 @@ static int read_label(skr_query *query, const filter_words *words, skr_expr *nod
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: the wildcard %% is not supported",
                         words->id);
     const char *text = words->value;
-    if (node->op == SKR_E_SEX) {
-        static const char *const sexes[] = {"female", "male", "other", "unknown"};
-        const char *sex = sex_of_term(text);
-        for (size_t i = 0; i < 4 && sex == NULL; i++)
-            sex = strcasecmp(text, sexes[i]) == 0 ? sexes[i] : NULL;
-        if (sex == NULL)
-            return skr_fail(err, SKR_ERR_QUERY,
-                            "filter %s: '%.60s' is none of female, male, other, unknown", words->id,
-                            text);
-        text = sex;
-    }
-    return skr_query_text(query, text, strlen(text), &node->text, err);
+    if (node->op == SKR_E_SEX)
+        return read_sex(query, words, node, ret_node, err);
+    int status = node->op == SKR_E_KARYOTYPE
+                     ? skr_query_text(query, text, strlen(text), &node->text, err)
+                     : skr_query_origin(query, text, &node->text, err);
+    return status < 0 ? status : skr_query_expr(query, node, ret_node, err);
+}
+
+/* The CURIE of a filter, in its usual form. */
+static int read_curie(skr_query *query, const filter_words *words, const char **ret_curie,
+                      skr_err *err)
+{
+    char curie[SKR_CURIE_MAX];
+    if (!skr_curie_read(words->id, curie))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "filter '%.100s' is not a CURIE; custom filters are not supported",
+                        words->id);
+    return skr_query_text(query, curie, strlen(curie), ret_curie, err);
 }
 
 /* A field, or a CURIE with a measured value, compared. */
-static int read_comparison(skr_query *query, const filter_words *words, skr_expr *node,
+static int read_comparison(skr_query *query, const filter_words *words, const skr_expr **ret_node,
                            skr_err *err)
 {
-    int status = read_operator(words->comparison, &node->compare, err);
+    char curie[SKR_CURIE_MAX];
+    skr_expr node = {0};
+    int status = read_operator(words->comparison, &node.compare, err);
     if (status < 0)
         return status;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -128,50 +132,49 @@ static int read_comparison(skr_query *query, const filter_words *words, skr_expr
             id = strchr(id, '.') + 1;
         if (strcasecmp(id, fields[i].id) != 0)
             continue;
-        node->op = fields[i].op;
-        if (node->op != SKR_E_AGE && node->op != SKR_E_ONSET)
-            return read_label(query, words, node, err);
-        if (!skr_age_parse(words->value, &node->number))
+        node.op = fields[i].op;
+        if (node.op != SKR_E_AGE && node.op != SKR_E_ONSET)
+            return read_label(query, words, &node, ret_node, err);
+        if (!skr_age_parse(words->value, &node.number))
             return skr_fail(err, SKR_ERR_QUERY,
                             "filter %s: '%.60s' is neither years nor a duration like P40Y",
                             words->id, words->value);
-        return SKR_OK;
+        return skr_query_expr(query, &node, ret_node, err);
     }
-    if (!is_curie(words->id))
+    if (!skr_curie_read(words->id, curie))
         return skr_fail(err, SKR_ERR_QUERY,
                         "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
                         "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, karyotypicSex, "
                         "ethnicity, geographicOrigin",
                         words->id);
-    node->op = SKR_E_VALUE;
-    status = read_number(words, &node->number, err);
-    return status < 0 ? status
-                      : skr_query_text(query, words->id, strlen(words->id), &node->text, err);
+    node.op = SKR_E_VALUE;
+    status = read_number(words, &node.number, err);
+    if (status == SKR_OK)
+        status = skr_query_text(query, curie, strlen(curie), &node.text, err);
+    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
 }
 
-static int read_term(skr_query *query, const filter_words *words, skr_expr *node, skr_err *err)
+/* A term; one that means a sex is that condition, whether or not its ontology is loaded. */
+static int read_term(skr_query *query, const filter_words *words, const skr_expr **ret_node,
+                     skr_err *err)
 {
-    const char *sex = sex_of_term(words->id);
-    if (sex != NULL) {
-        node->op = SKR_E_SEX;
-        node->compare = SKR_EQ;
-        return skr_query_text(query, sex, strlen(sex), &node->text, err);
+    skr_expr node = {.op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
+    skr_sex sex;
+    int status = read_curie(query, words, &node.text, err);
+    if (status < 0)
+        return status;
+    if (skr_sex_of_term(node.text, &sex)) {
+        node = (skr_expr){.op = SKR_E_SEX, .compare = SKR_EQ};
+        node.text = skr_sex_name(sex);
     }
-    if (!is_curie(words->id))
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "filter '%.100s' is not a CURIE; custom filters are not supported",
-                        words->id);
-    node->op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM;
-    return skr_query_text(query, words->id, strlen(words->id), &node->text, err);
+    return skr_query_expr(query, &node, ret_node, err);
 }
 
 static int make_node(skr_query *query, const filter_words *words, const skr_expr **ret_node,
                      skr_err *err)
 {
-    skr_expr node = {0};
-    int status = words->comparison == NULL ? read_term(query, words, &node, err)
-                                           : read_comparison(query, words, &node, err);
-    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
+    return words->comparison == NULL ? read_term(query, words, ret_node, err)
+                                     : read_comparison(query, words, ret_node, err);
 }
 
 /* ------------------------------------------------------------------ a filter as a text */
@@ -186,9 +189,10 @@ static int read_word(skr_query *query, const char *text, const skr_expr **ret_no
     if (id == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a filter");
     char comparison[3] = "";
+    char curie[SKR_CURIE_MAX];
     filter_words words = {.id = id};
     size_t n = strcspn(text, "<>=!");
-    if (text[n] != '\0') {
+    if (text[n] != '\0' && !skr_curie_read(text, curie)) {
         comparison[0] = text[n];
         comparison[1] = text[n] != '=' && text[n + 1] == '=' ? '=' : '\0';
         words.comparison = comparison;
@@ -284,6 +288,8 @@ static int read_object(skr_query *query, const json_t *filter, const skr_expr **
         words.comparison = words.comparison == NULL ? "=" : words.comparison;
     } else if (words.comparison != NULL) {
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator without a value", words.id);
+    } else if (!words.is_exact_term && strpbrk(words.id, "<>=!") != NULL) {
+        return read_word(query, words.id, ret_node, err);
     }
     return make_node(query, &words, ret_node, err);
 }

@@ -13,6 +13,7 @@
 #include "api/beacon_access_int.h"
 #include "api/beacon_json_int.h"
 #include "api/beacon_response_int.h"
+#include "engine/sex.h"
 
 static const char *scope_of(skr_term_kind kind)
 {
@@ -29,15 +30,10 @@ static void add_term(json_t *terms, const char *type, const char *id, const char
     skr_json_append(terms, term);
 }
 
-static bool is_sex(const char *curie)
-{
-    return strcmp(curie, "NCIT:C16576") == 0 || strcmp(curie, "NCIT:C20197") == 0 ||
-           strcmp(curie, "NCIT:C17998") == 0;
-}
-
 static int on_term(void *context, const skr_term_info *term, skr_err *err)
 {
-    if (is_sex(term->curie)) /* they stand at the head of the list */
+    skr_sex sex;
+    if (skr_sex_of_term(term->curie, &sex)) /* they stand at the head of the list */
         return SKR_OK;
     const char *type = term->has_values ? "alphanumeric" : "ontology";
     add_term(context, type, term->curie, term->label, scope_of(term->kind));
@@ -48,8 +44,8 @@ static int on_term(void *context, const skr_term_info *term, skr_err *err)
 static json_t *fields(void)
 {
     json_t *terms = json_array();
-    add_term(terms, "ontology", "NCIT:C16576", "Female", "individual");
-    add_term(terms, "ontology", "NCIT:C20197", "Male", "individual");
+    add_term(terms, "ontology", skr_sex_code(SKR_SEX_FEMALE), "Female", "individual");
+    add_term(terms, "ontology", skr_sex_code(SKR_SEX_MALE), "Male", "individual");
     add_term(terms, "alphanumeric", "age", "Age at the last encounter, ISO 8601 or years",
              "individual");
     add_term(terms, "alphanumeric", "diseases.ageOfOnset.iso8601duration",

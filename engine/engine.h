@@ -75,7 +75,8 @@ typedef struct skr_access {
     const char *const *datasets; /* ids that are permitted; NULL: all of them */
     size_t n_datasets;
     const char *assembly; /* NULL: the only one that has genomes; several: QUERY names them */
-    bool is_remote; /* HTTP: an unknown CURIE counts 0, names that are not told stay unknown */
+    bool
+        is_remote; /* HTTP: an unknown term of a known prefix counts 0; what is not told stays so */
     uint64_t deadline_ns;    /* CLOCK_MONOTONIC; 0: none */
     const atomic_bool *stop; /* set: give up with INTERRUPTED. NULL: never */
 } skr_access;

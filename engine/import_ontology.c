@@ -3,12 +3,16 @@
  * format.
  */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/import_ontology_int.h"
 #include "engine/text_lines.h"
 #include "storage/store.h"
+
+#define WARNINGS_MAX 5
 
 static const char *const endings[] = {".obo", ".json", ".owl", ".tsv", NULL};
 
@@ -25,12 +29,29 @@ void skr_ontology_version(const char *said, char *version)
     version[n] = '\0';
 }
 
+/* Counts an id that cannot be used, and tells of the first few. */
+static void skip(skr_ontology_reader *reader, const char *id)
+{
+    char place[32] = "";
+    skr_err line;
+    reader->result.n_skipped++;
+    if (reader->watch->on_warning == NULL || reader->n_warnings++ >= WARNINGS_MAX)
+        return;
+    if (reader->line > 0)
+        (void)snprintf(place, sizeof place, ", line %" PRIu64, reader->line);
+    (void)skr_fail(&line, SKR_ERR_INPUT,
+                   "%.300s%s: left out: \"%.40s\" is no term id (PREFIX:ID)%s",
+                   skr_archive_name(reader->archive), place, id,
+                   reader->n_warnings == WARNINGS_MAX ? " (more such are only counted)" : "");
+    reader->watch->on_warning(reader->watch->context, line.message);
+}
+
 /* An id that the ontology does not take is left out like one that is no CURIE. */
-static int count_unusable(skr_ontology_reader *reader, int status)
+static int skip_unusable(skr_ontology_reader *reader, const char *id, int status)
 {
     if (status != SKR_ERR_INPUT)
         return status;
-    reader->result.n_skipped++;
+    skip(reader, id);
     return SKR_OK;
 }
 
@@ -39,23 +60,58 @@ int skr_reader_term(skr_ontology_reader *reader, const char *id, const char *lab
 {
     char curie[SKR_CURIE_MAX];
     if (!skr_curie_read(id, curie)) {
-        reader->result.n_skipped++;
+        skip(reader, id);
         return SKR_OK;
     }
     int status = skr_ontology_edit_term(reader->edit, curie, label, is_obsolete, reader->err);
     reader->result.n_records += status == SKR_OK;
-    return count_unusable(reader, status);
+    return skip_unusable(reader, id, status);
 }
 
 int skr_reader_pair(skr_ontology_reader *reader, skr_pair_fn say, const char *from, const char *to)
 {
     char from_curie[SKR_CURIE_MAX];
     char to_curie[SKR_CURIE_MAX];
-    if (!skr_curie_read(from, from_curie) || !skr_curie_read(to, to_curie)) {
-        reader->result.n_skipped++;
+    bool is_from = skr_curie_read(from, from_curie);
+    if (!is_from || !skr_curie_read(to, to_curie)) {
+        skip(reader, is_from ? to : from);
         return SKR_OK;
     }
-    return count_unusable(reader, say(reader->edit, from_curie, to_curie, reader->err));
+    return skip_unusable(reader, to, say(reader->edit, from_curie, to_curie, reader->err));
+}
+
+skr_id_property skr_property_read(const char *name)
+{
+    static const struct {
+        const char *name;
+        skr_id_property property;
+    } names[] = {
+        {"replaced_by", SKR_PROPERTY_REPLACED_BY}, {"term_replaced_by", SKR_PROPERTY_REPLACED_BY},
+        {"replacedBy", SKR_PROPERTY_REPLACED_BY},  {"isReplacedBy", SKR_PROPERTY_REPLACED_BY},
+        {"alt_id", SKR_PROPERTY_ALTERNATIVE},      {"hasAlternativeId", SKR_PROPERTY_ALTERNATIVE}};
+    char plain[SKR_CURIE_MAX];
+    char curie[SKR_CURIE_MAX];
+    if (!skr_text_plain(name, plain, sizeof plain))
+        return SKR_PROPERTY_NONE;
+    if (skr_curie_read(plain, curie) && strcmp(curie, "IAO:0100001") == 0)
+        return SKR_PROPERTY_REPLACED_BY;
+    const char *last = plain + strlen(plain); /* behind the address or prefix */
+    while (last > plain && strchr("/#:", last[-1]) == NULL)
+        last--;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(last, names[i].name) == 0)
+            return names[i].property;
+    return SKR_PROPERTY_NONE;
+}
+
+int skr_reader_property(skr_ontology_reader *reader, skr_id_property property, const char *id,
+                        const char *value)
+{
+    if (property == SKR_PROPERTY_ALTERNATIVE)
+        return skr_reader_pair(reader, skr_ontology_edit_alternative, value, id);
+    if (property == SKR_PROPERTY_REPLACED_BY)
+        return skr_reader_pair(reader, skr_ontology_edit_replacement, id, value);
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ OBO */
@@ -98,11 +154,41 @@ static int end_stanza(obo *o)
     return skr_reader_term(o->reader, o->stanza.id, o->stanza.name, o->stanza.is_obsolete);
 }
 
-/* An id, without what may stand behind it: "X:1 {source="Y"} ! a name". */
+/* An id, without what may stand behind it: "X:1 {source="Y"} ! a name". Blanks within it stay. */
 static char *bare_id(char *value)
 {
-    value[strcspn(value, " \t{!")] = '\0';
+    char curie[SKR_CURIE_MAX];
+    value[strcspn(value, "{!")] = '\0';
+    if (!skr_curie_read(value, curie))
+        value[strcspn(value, " \t")] = '\0';
     return value;
+}
+
+/* Cuts the first word, or the text in quotes, from what stands behind it; \" is a quote. */
+static char *cut_word(char *text, char **ret_rest)
+{
+    bool is_quoted = *text == '"';
+    char *from = text + is_quoted;
+    char *end = from;
+    while (*end != '\0' && (is_quoted ? *end != '"' : *end != ' ' && *end != '\t'))
+        end += end[0] == '\\' && end[1] != '\0' ? 2 : 1;
+    char *rest = end + (*end != '\0');
+    *end = '\0';
+    while (*rest == ' ' || *rest == '\t')
+        rest++;
+    *ret_rest = rest;
+    return from;
+}
+
+/* property_value: PROPERTY ID, or PROPERTY "ID" TYPE; what says nothing of ids is passed over. */
+static int read_property_value(obo *o, char *value)
+{
+    char *rest;
+    skr_id_property property = skr_property_read(cut_word(value, &rest));
+    if (property == SKR_PROPERTY_NONE)
+        return SKR_OK;
+    char *id = *rest == '"' ? cut_word(rest, &rest) : bare_id(rest);
+    return skr_reader_property(o->reader, property, o->stanza.id, id);
 }
 
 static void copy(char *to, size_t n_to, const char *from)
@@ -128,16 +214,17 @@ static int read_term_tag(obo *o, const char *tag, char *value)
         return SKR_OK;
     }
     bool is_parent = strcmp(tag, "is_a") == 0;
-    bool is_alternative = strcmp(tag, "alt_id") == 0;
-    if (!is_parent && !is_alternative && strcmp(tag, "replaced_by") != 0)
+    bool is_property = strcmp(tag, "property_value") == 0;
+    skr_id_property property = skr_property_read(tag);
+    if (!is_parent && !is_property && property == SKR_PROPERTY_NONE)
         return SKR_OK;
     if (s->id[0] == '\0')
         return skr_lines_fail(&o->lines, o->reader->err, "%s before the id of its [Term]", tag);
     if (is_parent)
         return skr_reader_pair(o->reader, skr_ontology_edit_parent, s->id, bare_id(value));
-    if (is_alternative)
-        return skr_reader_pair(o->reader, skr_ontology_edit_alternative, bare_id(value), s->id);
-    return skr_reader_pair(o->reader, skr_ontology_edit_replacement, s->id, bare_id(value));
+    if (is_property)
+        return read_property_value(o, value);
+    return skr_reader_property(o->reader, property, s->id, bare_id(value));
 }
 
 static int read_obo_line(obo *o, char *line)
@@ -182,6 +269,7 @@ int skr_read_obo(skr_ontology_reader *reader)
     while (status == SKR_OK && is_there) {
         char *line;
         status = skr_lines_next(&o.lines, &line, &is_there, reader->err);
+        reader->line = o.lines.number;
         if (status == SKR_OK && is_there)
             status = read_obo_line(&o, line);
     }
@@ -236,6 +324,7 @@ static int read_documents(skr_ontology_reader *reader)
         if (status < 0 || !is_there)
             return status;
         uint64_t n_before = reader->result.n_records;
+        reader->line = 0;
         status = read_document(reader);
         if (status < 0)
             return status;
@@ -261,7 +350,7 @@ static int write_ontology(skr_ontology_reader *reader, skr_txn *txn, const char 
 int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_result, skr_err *err)
 {
     skr_err own_err;
-    skr_ontology_reader reader = {.err = err == NULL ? &own_err : err};
+    skr_ontology_reader reader = {.watch = &request->watch, .err = err == NULL ? &own_err : err};
     skr_archive_options options = {.files = request->files,
                                    .n_files = request->n_files,
                                    .endings = endings,

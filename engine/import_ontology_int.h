@@ -12,6 +12,9 @@
 #define SKR_VERSION_MAX 200
 
 typedef struct skr_ontology_reader {
+    const skr_watch *watch;
+    uint64_t n_warnings; /* told; the rest is only counted */
+    uint64_t line;       /* of the document, 0: it has none to name */
     skr_archive *archive;
     skr_ontology_edit *edit;
     skr_load_result result;
@@ -24,7 +27,20 @@ typedef struct skr_ontology_reader {
  */
 void skr_ontology_version(const char *said, char *version);
 
-/* Says one thing of the release; ids that are no CURIEs are counted as skipped. Errors: NOMEM. */
+/* Of a property of a term: says what replaced it, or is another id of it? */
+typedef enum skr_id_property {
+    SKR_PROPERTY_NONE,
+    SKR_PROPERTY_REPLACED_BY, /* IAO:0100001 under any of its names; "consider" is none */
+    SKR_PROPERTY_ALTERNATIVE, /* hasAlternativeId */
+} skr_id_property;
+skr_id_property skr_property_read(const char *name);
+
+/* Says what a property says of the term id. Errors: NOMEM. */
+SKR_MUST_USE int skr_reader_property(skr_ontology_reader *reader, skr_id_property property,
+                                     const char *id, const char *value);
+
+/* Says one thing of the release; ids that are no CURIEs are counted as skipped, and the first are
+ * told. Errors: NOMEM. */
 SKR_MUST_USE int skr_reader_term(skr_ontology_reader *reader, const char *id, const char *label,
                                  bool is_obsolete);
 typedef int (*skr_pair_fn)(skr_ontology_edit *edit, const char *from, const char *to, skr_err *err);

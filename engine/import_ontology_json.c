@@ -29,13 +29,6 @@ static const char *text_of(const json_t *object, const char *name)
     return json_string_value(member_of(object, name));
 }
 
-static bool ends_with(const char *text, const char *ending)
-{
-    size_t n = strlen(text);
-    size_t n_ending = strlen(ending);
-    return n >= n_ending && strcmp(text + n - n_ending, ending) == 0;
-}
-
 /* Alternative ids, and what replaced a retired term. */
 static int say_properties(skr_ontology_reader *reader, const char *id, const json_t *meta)
 {
@@ -45,13 +38,9 @@ static int say_properties(skr_ontology_reader *reader, const char *id, const jso
     {
         const char *name = text_of(property, "pred");
         const char *value = text_of(property, "val");
-        int status = SKR_OK;
         if (name == NULL || value == NULL)
             continue;
-        if (ends_with(name, "hasAlternativeId"))
-            status = skr_reader_pair(reader, skr_ontology_edit_alternative, value, id);
-        else if (ends_with(name, "IAO_0100001"))
-            status = skr_reader_pair(reader, skr_ontology_edit_replacement, id, value);
+        int status = skr_reader_property(reader, skr_property_read(name), id, value);
         if (status < 0)
             return status;
     }
@@ -66,9 +55,10 @@ static int say_node(skr_ontology_reader *reader, const json_t *node, bool has_ty
     json_t *meta = member_of(node, "meta");
     if (id == NULL)
         return malformed(reader, "a node without an id");
-    if (type == NULL ? has_types : strcmp(type, "CLASS") != 0)
-        return SKR_OK;
     bool is_obsolete = json_is_true(member_of(meta, "deprecated"));
+    /* Retired classes often have no type left. */
+    if (type == NULL ? has_types && !is_obsolete : strcmp(type, "CLASS") != 0)
+        return SKR_OK;
     if (label == NULL && !is_obsolete)
         return SKR_OK;
     int status = skr_reader_term(reader, id, label, is_obsolete);
@@ -88,8 +78,8 @@ static int say_edge(skr_ontology_reader *reader, const json_t *edge)
     const char *name = text_of(edge, "pred");
     if (child == NULL || parent == NULL || name == NULL)
         return malformed(reader, "an edge without sub, pred and obj");
-    if (!is_subclass(name))
-        return SKR_OK;
+    if (!is_subclass(name)) /* what replaced a term may be said as an edge */
+        return skr_reader_property(reader, skr_property_read(name), child, parent);
     return skr_reader_pair(reader, skr_ontology_edit_parent, child, parent);
 }
 

@@ -2,14 +2,17 @@
  * import_people.c - a delivery of people: documents in, one generation out.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "engine/curie.h"
 #include "engine/import_people_int.h"
 #include "engine/json_split.h"
+#include "engine/sex.h"
 #include "storage/base/limits.h"
 #include "storage/store.h"
 
@@ -74,38 +77,39 @@ void skr_reader_warn(skr_people_reader *reader, const char *format, ...)
         watch->on_warning(watch->context, text);
 }
 
-bool skr_sex_read(const char *text, skr_sex *ret_sex)
+bool skr_reader_is_missing(const char *text)
 {
-    static const struct {
-        const char *text;
-        skr_sex sex;
-    } words[] = {
-        {"female", SKR_SEX_FEMALE},
-        {"f", SKR_SEX_FEMALE},
-        {"NCIT:C16576", SKR_SEX_FEMALE},
-        {"PATO:0000383", SKR_SEX_FEMALE},
-        {"male", SKR_SEX_MALE},
-        {"m", SKR_SEX_MALE},
-        {"NCIT:C20197", SKR_SEX_MALE},
-        {"PATO:0000384", SKR_SEX_MALE},
-        {"other", SKR_SEX_OTHER},
-        {"other_sex", SKR_SEX_OTHER},
-        {"NCIT:C45908", SKR_SEX_OTHER},
-        {"unknown", SKR_SEX_UNKNOWN},
-        {"unknown_sex", SKR_SEX_UNKNOWN},
-        {"NCIT:C17998", SKR_SEX_UNKNOWN},
-        {"NCIT:C124294", SKR_SEX_UNKNOWN},
-        {"", SKR_SEX_UNKNOWN},
-        {".", SKR_SEX_UNKNOWN},
-        {"NA", SKR_SEX_UNKNOWN},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcasecmp(text, words[i].text) == 0) {
-            *ret_sex = words[i].sex;
-            return true;
-        }
+    return text[0] == '\0' || strcmp(text, ".") == 0 || strcmp(text, "-") == 0 ||
+           strcasecmp(text, "NA") == 0;
+}
+
+int skr_reader_sex(skr_people_reader *reader, const char *text, const char *label)
+{
+    char curie[SKR_CURIE_MAX];
+    skr_sex_meaning meaning = {SKR_SEX_UNKNOWN, NULL};
+    bool is_understood =
+        skr_sex_read(text, &meaning) || (label != NULL && skr_sex_read(label, &meaning));
+    if (skr_reader_is_missing(text))
+        return SKR_OK;
+    /* A term that says more goes when another sex is said. */
+    skr_people_edit_says(reader->edit, SKR_SAID(SKR_SAID_SEX) | SKR_SAID(SKR_TERM_OTHER));
+    skr_fact fact = {.kind = SKR_TERM_OTHER, .curie = meaning.term, .onset_years = NAN};
+    if (is_understood)
+        skr_people_edit_sex(reader->edit, meaning.sex);
+    else
+        skr_reader_skip(reader, "sex \"%.40s\" is none of female, male, other, unknown", text);
+    /* A code of its own can be asked for by itself. */
+    if (!is_understood && skr_curie_read(text, curie)) {
+        fact.curie = curie;
+        fact.label = label;
     }
-    return false;
+    return fact.curie == NULL ? SKR_OK : skr_reader_fact(reader, &fact);
+}
+
+int skr_reader_fact(skr_people_reader *reader, const skr_fact *fact)
+{
+    int status = skr_people_edit_fact(reader->edit, fact, reader->err);
+    return status == SKR_ERR_INPUT ? skr_reader_fail(reader, "%s", reader->err->message) : status;
 }
 
 /* ------------------------------------------------------------------ records */

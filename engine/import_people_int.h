@@ -76,9 +76,17 @@ void skr_reader_note_id(skr_people_reader *reader, skr_other_id which, const cha
  * reason when none do. Errors: those of segments, NOMEM. */
 SKR_MUST_USE int skr_reader_match_genomes(skr_people_reader *reader);
 
-/* What a word for a sex means: female, male, other, unknown, their codes. False for anything else.
+/* Does a text say that nothing is said? Empty, a point, a hyphen, NA. */
+bool skr_reader_is_missing(const char *text);
+
+/* Says a fact within the record begun last. Errors: INPUT, NOMEM. */
+SKR_MUST_USE int skr_reader_fact(skr_people_reader *reader, const skr_fact *fact);
+
+/*
+ * Says a sex by a word or code, or by the label of a code that is not known (or NULL). What nobody
+ * understands is counted as skipped, and the sex is not known. Errors: INPUT, NOMEM.
  */
-bool skr_sex_read(const char *text, skr_sex *ret_sex);
+SKR_MUST_USE int skr_reader_sex(skr_people_reader *reader, const char *text, const char *label);
 
 /* One JSON value, which is read and said. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_read_people_json(skr_people_reader *reader, const char *text, size_t n);

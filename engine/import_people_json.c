@@ -79,15 +79,32 @@ static int say_action(skr_people_reader *r, const json_t *action, const char *wh
     return SKR_OK;
 }
 
+/* Does a text name one of these terms? */
+static bool names_any(const char *text, const skr_said_terms *terms)
+{
+    char curies[SKR_CURIES_MAX];
+    size_t n = skr_curies_read(text, curies);
+    const char *at = curies;
+    for (size_t i = 0; i < n; i++, at += strlen(at) + 1) {
+        const char *wanted = terms->curies;
+        for (size_t k = 0; k < terms->n; k++, wanted += strlen(wanted) + 1)
+            if (strcmp(at, wanted) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* Was this disease looked for in the individual and not found? */
 static bool is_excluded_disease(const json_t *packet, const char *id)
 {
+    skr_said_terms terms;
+    terms.n = skr_curies_read(id, terms.curies);
     json_t *item;
     size_t i;
     json_array_foreach(skr_member_find(packet, "diseases"), i, item)
     {
         const char *other = json_string_value(skr_member_find(skr_member_find(item, "term"), "id"));
-        if (other != NULL && strcmp(other, id) == 0 &&
+        if (other != NULL && names_any(other, &terms) &&
             json_is_true(skr_member_find(item, "excluded")))
             return true;
     }
@@ -167,28 +184,21 @@ static int say_sex(skr_people_reader *r, json_t *said)
 {
     const char *text = json_string_value(said);
     const char *label = NULL;
-    char curie[SKR_CURIE_MAX];
-    skr_sex sex = SKR_SEX_UNKNOWN;
     if (said == NULL)
         return SKR_OK;
     skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_SEX));
-    if (text == NULL) {
-        skr_fact term = {0};
-        bool is_usable;
-        int status = skr_member_term(r, said, "sex", &term, curie, &is_usable);
-        if (status < 0 || !is_usable)
-            return status;
-        text = term.curie;
-        label = term.label;
-    }
-    if (!skr_sex_read(text, &sex) && (label == NULL || !skr_sex_read(label, &sex))) {
-        if (json_is_string(said))
-            return skr_reader_fail(r, "sex \"%.40s\" is none of female, male, other, unknown",
-                                   text);
-        sex = SKR_SEX_OTHER; /* a code of its own */
-    }
-    skr_people_edit_sex(r->edit, sex);
-    return SKR_OK;
+    if (text == NULL && !json_is_object(said))
+        return skr_reader_fail(r, "sex must be a text, or an object with an id");
+    int status = SKR_OK;
+    if (text == NULL)
+        status = skr_member_text(r, said, "sex", "id", &text);
+    if (status == SKR_OK)
+        status = skr_member_text(r, said, "sex", "label", &label);
+    if (text == NULL)
+        text = label; /* the code was forgotten */
+    if (status < 0 || text == NULL || text[0] == '\0')
+        return status;
+    return skr_reader_sex(r, text, label);
 }
 
 static int say_age(skr_people_reader *r, const json_t *object)

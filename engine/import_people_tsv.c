@@ -35,7 +35,8 @@ typedef struct table {
     column *columns;
     char **fields;
     size_t n_columns;
-    size_t individual; /* which column */
+    size_t individual;   /* which column */
+    uint64_t n_sexes[3]; /* people whose sex is said as 0, 1, 2 */
 } table;
 
 static const struct {
@@ -73,9 +74,17 @@ static char *trim(char *text)
     return text;
 }
 
-static bool is_missing(const char *text)
+/* The text without the quotes that stand around all of it, as programs that write tables put them;
+ * "a";"b" are two. */
+static char *unquote(char *text)
 {
-    return text[0] == '\0' || strcmp(text, ".") == 0 || strcasecmp(text, "NA") == 0;
+    text = trim(text);
+    size_t n = strlen(text);
+    bool is_quoted = n >= 2 && (text[0] == '"' || text[0] == '\'') && text[n - 1] == text[0];
+    if (!is_quoted || memchr(text + 1, text[0], n - 2) != NULL)
+        return text;
+    text[n - 1] = '\0';
+    return trim(text + 1);
 }
 
 /* ------------------------------------------------------------------ the header */
@@ -131,33 +140,39 @@ static int read_header(table *t, char *line)
 
 /* ------------------------------------------------------------------ the rows */
 
-static int say(table *t, const skr_fact *fact)
+/* Says the fact of each of n CURIEs that stand one after the other. */
+static int say_each(table *t, const char *curies, size_t n, skr_fact *fact)
 {
-    int status = skr_people_edit_fact(t->reader->edit, fact, t->reader->err);
-    return status == SKR_ERR_INPUT ? skr_reader_fail(t->reader, "%s", t->reader->err->message)
-                                   : status;
+    int status = SKR_OK;
+    fact->curie = curies;
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        status = skr_reader_fact(t->reader, fact);
+        fact->curie += strlen(fact->curie) + 1;
+    }
+    return status;
 }
 
 /* One entry of a list: a CURIE, "!" or "-" in front of one that was looked for and not found. */
 static int say_entry(table *t, skr_term_kind kind, char *entry)
 {
-    char curie[SKR_CURIE_MAX];
-    entry = trim(entry);
-    skr_fact fact = {.kind = kind, .curie = curie, .onset_years = NAN};
+    char curies[SKR_CURIES_MAX];
+    skr_fact fact = {.kind = kind, .onset_years = NAN};
+    entry = unquote(entry);
+    if (skr_reader_is_missing(entry))
+        return SKR_OK;
     fact.is_excluded = entry[0] == '!' || entry[0] == '-';
-    if (is_missing(entry))
-        return SKR_OK;
-    if (!skr_curie_read(entry + fact.is_excluded, curie)) {
+    size_t n = skr_curies_read(entry + fact.is_excluded, curies);
+    if (n == 0 || (n > 1 && fact.is_excluded)) /* are the others excluded too? */
         skr_reader_skip(t->reader, "\"%.40s\" is no term id (PREFIX:ID)", entry);
-        return SKR_OK;
-    }
-    return say(t, &fact);
+    else
+        return say_each(t, curies, n, &fact);
+    return SKR_OK;
 }
 
 static int say_list(table *t, skr_term_kind kind, char *list)
 {
-    for (char *at = list; at != NULL;) {
-        char *end = strpbrk(at, ";|");
+    for (char *at = unquote(list); at != NULL;) {
+        char *end = strpbrk(at, ";|,");
         if (end != NULL)
             *end++ = '\0';
         int status = say_entry(t, kind, at);
@@ -169,15 +184,16 @@ static int say_list(table *t, skr_term_kind kind, char *list)
 }
 
 /* Countries and ancestries may be plain words, which then are their own label. */
-static int say_word(table *t, skr_term_kind kind, const char *word)
+static int say_word(table *t, skr_term_kind kind, char *word)
 {
-    char curie[SKR_CURIE_MAX];
-    skr_fact fact = {.kind = kind, .curie = curie, .onset_years = NAN};
-    if (!skr_curie_read(word, curie)) {
-        fact.curie = word;
-        fact.label = word;
-    }
-    return say(t, &fact);
+    char curies[SKR_CURIES_MAX];
+    skr_fact fact = {.kind = kind, .onset_years = NAN};
+    word = unquote(word);
+    size_t n = skr_curies_read(word, curies);
+    if (n > 0)
+        return say_each(t, curies, n, &fact);
+    fact.label = word;
+    return skr_reader_is_missing(word) ? SKR_OK : say_each(t, word, 1, &fact);
 }
 
 static int say_measure(table *t, const char *curie, const char *text)
@@ -192,24 +208,46 @@ static int say_measure(table *t, const char *curie, const char *text)
                      .has_value = true,
                      .value = value,
                      .onset_years = NAN};
-    return say(t, &fact);
+    return skr_reader_fact(t->reader, &fact);
+}
+
+/* A sex: a word, a code, or a number as in PED and ISO 5218: 1 male, 2 female, 0 and 9 unknown. */
+static int say_sex(table *t, char *field)
+{
+    field = unquote(field);
+    const char *digit = field[0] != '\0' && field[1] == '\0' ? strchr("012", field[0]) : NULL;
+    if (skr_reader_is_missing(field))
+        return SKR_OK;
+    if (digit != NULL)
+        t->n_sexes[*digit - '0']++;
+    if (digit == NULL && strcmp(field, "9") != 0 && strcmp(field, "-9") != 0)
+        return skr_reader_sex(t->reader, field, NULL);
+    bool is_known = digit != NULL && *digit != '0';
+    return skr_reader_sex(t->reader, is_known ? (*digit == '1' ? "male" : "female") : "unknown",
+                          NULL);
+}
+
+/* Where 1 is a sex and nobody is 2, a 0 may be a woman, not an unknown: said, and not guessed. */
+static void tell_of_zeros(table *t)
+{
+    if (t->n_sexes[0] == 0 || t->n_sexes[1] == 0 || t->n_sexes[2] > 0)
+        return;
+    skr_reader_skip(t->reader,
+                    "sex is 0 or 1 and never 2: 1 was taken for male, 0 for unknown; write words "
+                    "if 0 is female");
+    t->reader->result.n_skipped += t->n_sexes[0] - 1;
 }
 
 static int say_field(table *t, const column *of, char *field)
 {
-    skr_sex sex;
     double years;
     switch (of->kind) {
     case COLUMN_INDIVIDUAL:
         return SKR_OK;
     case COLUMN_SEX:
-        if (!skr_sex_read(field, &sex))
-            return skr_reader_fail(t->reader,
-                                   "sex \"%.40s\" is none of female, male, other, unknown", field);
-        skr_people_edit_sex(t->reader->edit, sex);
-        return SKR_OK;
+        return say_sex(t, field);
     case COLUMN_AGE:
-        if (!skr_age_parse(field, &years))
+        if (!skr_age_parse(unquote(field), &years))
             return skr_reader_fail(
                 t->reader, "age \"%.40s\" is neither years nor an ISO 8601 duration", field);
         skr_people_edit_age(t->reader->edit, years);
@@ -221,7 +259,7 @@ static int say_field(table *t, const column *of, char *field)
         return say_list(t, of->term_kind, field);
     case COLUMN_MEASURE:
         skr_people_edit_says(t->reader->edit, SKR_SAID_SOME_MEASURES);
-        return say_measure(t, of->curie, field);
+        return say_measure(t, of->curie, unquote(field));
     }
     return SKR_OK;
 }
@@ -235,7 +273,7 @@ static int read_row(table *t, char *line)
     int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
     for (size_t i = 0; status == SKR_OK && i < n; i++) {
         char *field = trim(t->fields[i]);
-        if (!is_missing(field))
+        if (!skr_reader_is_missing(field))
             status = say_field(t, &t->columns[i], field);
     }
     return status == SKR_OK ? skr_reader_end(t->reader) : status;
@@ -261,6 +299,7 @@ static int read_table(table *t)
     }
     if (t->columns == NULL)
         return skr_reader_fail(t->reader, "no header in this table");
+    tell_of_zeros(t);
     return SKR_OK;
 }
 

@@ -134,11 +134,11 @@ int skr_member_age(skr_people_reader *r, json_t *age, const char *where, double 
 
 /* ------------------------------------------------------------------ facts */
 
-/* Fills the fact's term; *ret_is_usable is false, and that is counted, when there is none. */
-int skr_member_term(skr_people_reader *r, const json_t *term, const char *where, skr_fact *fact,
-                    char *curie, bool *ret_is_usable)
+int skr_member_terms(skr_people_reader *r, const json_t *term, const char *where,
+                     skr_said_terms *ret_terms)
 {
-    *ret_is_usable = false;
+    ret_terms->n = 0;
+    ret_terms->label = NULL;
     if (term == NULL) {
         skr_reader_skip(r, "%s: no term", where);
         return SKR_OK;
@@ -148,30 +148,42 @@ int skr_member_term(skr_people_reader *r, const json_t *term, const char *where,
     const char *id = NULL;
     int status = skr_member_text(r, term, where, "id", &id);
     if (status == SKR_OK)
-        status = skr_member_text(r, term, where, "label", &fact->label);
+        status = skr_member_text(r, term, where, "label", &ret_terms->label);
     if (status < 0)
         return status;
-    *ret_is_usable = id != NULL && skr_curie_read(id, curie);
-    if (!*ret_is_usable)
+    ret_terms->n = id == NULL ? 0 : skr_curies_read(id, ret_terms->curies);
+    if (ret_terms->n == 0)
         skr_reader_skip(r, "%s: \"%.40s\" is no term id (PREFIX:ID)", where, id == NULL ? "" : id);
-    fact->curie = curie;
+    if (ret_terms->n != 1)
+        ret_terms->label = NULL; /* of which? */
     return SKR_OK;
 }
 
-static int say(skr_people_reader *r, const skr_fact *fact)
+/* Says the fact of each of the terms. A number can belong to one of them only. */
+static int say_each(skr_people_reader *r, const char *where, const skr_said_terms *terms,
+                    skr_fact *fact)
 {
-    int status = skr_people_edit_fact(r->edit, fact, r->err);
-    return status == SKR_ERR_INPUT ? skr_reader_fail(r, "%s", r->err->message) : status;
+    if (terms->n > 1 && fact->has_value) {
+        skr_reader_skip(r, "%s: one value of several terms", where);
+        return SKR_OK;
+    }
+    fact->curie = terms->curies;
+    fact->label = terms->label;
+    int status = SKR_OK;
+    for (size_t i = 0; i < terms->n && status == SKR_OK; i++) {
+        status = skr_reader_fact(r, fact);
+        fact->curie += strlen(fact->curie) + 1;
+    }
+    return status;
 }
 
 /* A bare term. */
 int skr_say_term(skr_people_reader *r, const json_t *term, const char *where, skr_term_kind kind)
 {
-    char curie[SKR_CURIE_MAX];
+    skr_said_terms terms;
     skr_fact fact = {.kind = kind, .onset_years = NAN};
-    bool is_usable;
-    int status = skr_member_term(r, term, where, &fact, curie, &is_usable);
-    return status == SKR_OK && is_usable ? say(r, &fact) : status;
+    int status = skr_member_terms(r, term, where, &terms);
+    return status < 0 ? status : say_each(r, where, &terms, &fact);
 }
 
 /* A quantity's number; it may be missing. */
@@ -201,16 +213,15 @@ static int say_typed_quantities(skr_people_reader *r, const json_t *value, const
         return status;
     json_array_foreach(parts, i, part)
     {
-        char curie[SKR_CURIE_MAX];
+        skr_said_terms terms;
         skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset_years = NAN};
-        bool is_usable = false;
         json_t *type = skr_member_find(part, "type");
-        status = skr_member_term(r, type == NULL ? skr_member_find(part, "quantityType") : type,
-                                 where, &fact, curie, &is_usable);
+        status = skr_member_terms(r, type == NULL ? skr_member_find(part, "quantityType") : type,
+                                  where, &terms);
         if (status == SKR_OK)
             status = number_of(r, skr_member_find(part, "quantity"), where, &fact);
-        if (status == SKR_OK && is_usable)
-            status = say(r, &fact);
+        if (status == SKR_OK)
+            status = say_each(r, where, &terms, &fact);
         if (status < 0)
             return status;
     }
@@ -240,15 +251,14 @@ static int measured_value(skr_people_reader *r, const json_t *item, const char *
 static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *item,
                     const char *where)
 {
-    char curie[SKR_CURIE_MAX];
+    skr_said_terms terms;
     skr_fact fact = {.kind = rule->kind, .onset_years = NAN};
     json_t *complex_value = NULL;
-    bool is_usable;
     if (!json_is_object(item))
         return skr_reader_fail(r, "%s must be an object", where);
     json_t *term = skr_member_find(item, rule->term);
-    int status = skr_member_term(r, term != NULL ? term : skr_member_find(item, rule->other_term),
-                                 where, &fact, curie, &is_usable);
+    int status = skr_member_terms(r, term != NULL ? term : skr_member_find(item, rule->other_term),
+                                  where, &terms);
     if (status == SKR_OK)
         status = bool_of(r, item, where, "excluded", &fact.is_excluded);
     if (status == SKR_OK) /* its name in version 1 */
@@ -261,8 +271,8 @@ static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *i
         status = measured_value(r, item, where, &fact, &complex_value);
     if (status == SKR_OK && rule->kind == SKR_TERM_EXPOSURE)
         status = number_of(r, item, where, &fact);
-    if (status == SKR_OK && is_usable)
-        status = say(r, &fact);
+    if (status == SKR_OK)
+        status = say_each(r, where, &terms, &fact);
     if (status == SKR_OK && complex_value != NULL)
         status = say_typed_quantities(r, complex_value, where);
     return status;

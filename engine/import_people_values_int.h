@@ -27,11 +27,16 @@ SKR_MUST_USE int skr_member_text(skr_people_reader *reader, const struct json_t 
 SKR_MUST_USE int skr_member_age(skr_people_reader *reader, struct json_t *age, const char *where,
                                 double *ret_years);
 
-/* Fills the term of a fact, its CURIE in curie (SKR_CURIE_MAX bytes); *ret_is_usable is false, and
- * that is counted, when there is none. Errors: INPUT. */
-SKR_MUST_USE int skr_member_term(skr_people_reader *reader, const struct json_t *term,
-                                 const char *where, skr_fact *fact, char *curie,
-                                 bool *ret_is_usable);
+/* The terms that an id names; usually one. */
+typedef struct skr_said_terms {
+    size_t n;                    /* 0: none that can be used, which was counted */
+    const char *label;           /* of the only one, or NULL; belongs to the JSON */
+    char curies[SKR_CURIES_MAX]; /* one after the other, each with its NUL */
+} skr_said_terms;
+
+/* Reads a term. Errors: INPUT. */
+SKR_MUST_USE int skr_member_terms(skr_people_reader *reader, const struct json_t *term,
+                                  const char *where, skr_said_terms *ret_terms);
 
 /* Says a bare term. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_say_term(skr_people_reader *reader, const struct json_t *term,

@@ -1,24 +1,19 @@
 /*
  * people_check.c - does everything that a question about people names exist?
  *
- * Over HTTP a well-formed CURIE counts 0 where it is not known: whether it is, is not told.
+ * Over HTTP a CURIE whose prefix is known counts 0 where it is not: whether it is, is not told.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "engine/people_eval_int.h"
+#include "engine/sex.h"
 #include "engine/suggest.h"
 
 static int point(const skr_expr *node, int code, skr_err *err)
 {
     skr_query_point(err, node->source, node->at, node->n_at);
     return code;
-}
-
-static bool is_sex_term(const char *curie)
-{
-    return strcasecmp(curie, "NCIT:C16576") == 0 || strcasecmp(curie, "NCIT:C20197") == 0 ||
-           strcasecmp(curie, "NCIT:C17998") == 0;
 }
 
 static int offer_stated(const skr_question *question, skr_suggest *suggest, bool needs_values,
@@ -44,8 +39,12 @@ static int check_term(const skr_question *question, const skr_expr *node, skr_er
     skr_suggest suggest;
     char text[SKR_SUGGEST_TEXT_MAX];
     bool is_known = false;
-    if (question->access->is_remote || node->text == NULL || is_sex_term(node->text) ||
-        skr_ontology_knows(snapshot->ontology, node->text))
+    skr_sex sex;
+    if (node->text == NULL || skr_sex_of_term(node->text, &sex))
+        return SKR_OK;
+    if (question->access->is_remote)
+        return skr_people_check_prefix(question, node, err);
+    if (skr_ontology_knows(snapshot->ontology, node->text))
         return SKR_OK;
     int status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
     if (status < 0 || is_known)
@@ -71,7 +70,7 @@ static int check_value(const skr_question *question, const skr_expr *node, skr_e
     char text[SKR_SUGGEST_TEXT_MAX];
     bool is_known = false;
     if (question->access->is_remote)
-        return SKR_OK;
+        return skr_people_check_prefix(question, node, err);
     int status = skr_people_has_values(question->snapshot->people, node->text, &is_known, err);
     if (status < 0 || is_known)
         return status;
@@ -106,7 +105,7 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
     skr_suggest suggest;
     char text[SKR_SUGGEST_TEXT_MAX];
     if (question->access->is_remote)
-        return SKR_OK;
+        return skr_people_check_prefix(question, node, err);
     skr_suggest_init(&suggest, node->text);
     for (uint32_t slot = 0; slot < question->n_slots; slot++) {
         uint32_t n = 0;

@@ -103,4 +103,12 @@ SKR_MUST_USE int skr_people_doubt(const skr_question *question, const skr_expr *
 /* Does everything that the node names exist? Only then may it count nobody. Errors: QUERY. */
 SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);
 
+/*
+ * Over HTTP: is the prefix of the node's CURIE built in, of a loaded ontology, or of a term that
+ * would be told? A text that is no CURIE passes. Errors: QUERY, naming the prefixes that are;
+ * CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_check_prefix(const skr_question *question, const skr_expr *node,
+                                         skr_err *err);
+
 #endif

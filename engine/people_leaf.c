@@ -9,60 +9,9 @@
 
 #include "engine/bits_int.h"
 #include "engine/people_eval_int.h"
+#include "engine/sex.h"
 #include "engine/suggest.h"
 #include "index/contig.h"
-
-/* What a visit to terms needs. */
-typedef struct term_visit {
-    const skr_people *people;
-    const skr_ontology *ontology;
-    uint32_t dataset;
-    uint32_t n_people;
-    uint64_t *bits;
-    const skr_expr *node; /* of a comparison; NULL: whoever has the term */
-    skr_column column;
-} term_visit;
-
-static int mark_term(const term_visit *visit, const char *curie, skr_err *err)
-{
-    const skr_people_set *set = NULL;
-    if (visit->node != NULL) {
-        const skr_people_comparison comparison = {visit->column, curie, visit->node->compare,
-                                                  visit->node->number};
-        return skr_people_compare(visit->people, visit->dataset, &comparison, visit->bits, err);
-    }
-    int status = skr_people_of_term(visit->people, visit->dataset, curie, &set, err);
-    if (status == SKR_OK && set != NULL)
-        skr_people_set_mark(set, visit->bits, visit->n_people);
-    return status;
-}
-
-static int on_synonym(void *context, const char *curie, skr_err *err)
-{
-    return mark_term(context, curie, err);
-}
-
-static int on_descendant(void *context, const char *curie, skr_err *err)
-{
-    term_visit *visit = context;
-    int status = mark_term(visit, curie, err);
-    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (status < 0 || term == SKR_NONE)
-        return status;
-    return skr_ontology_synonyms(visit->ontology, term, on_synonym, visit, err);
-}
-
-/* A term, with its descendants or alone; old ids mean what became of them. */
-static int mark_class(term_visit *visit, const char *curie, bool has_descendants, skr_err *err)
-{
-    int status = mark_term(visit, curie, err);
-    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (status < 0 || term == SKR_NONE)
-        return status; /* of an ontology that is not loaded, or retired: as stated */
-    if (has_descendants)
-        return skr_ontology_descendants(visit->ontology, term, on_descendant, visit, err);
-    return on_descendant(visit, skr_ontology_curie(visit->ontology, term), err);
-}
 
 /* Sets the complement within the n_people bits. */
 static void complement(const skr_question *question, uint64_t *bits)
@@ -73,23 +22,6 @@ static void complement(const skr_question *question, uint64_t *bits)
 }
 
 /* ------------------------------------------------------------------ sex and karyotype */
-
-/* The sex that a term means even where NCIT is not loaded. */
-static bool sex_of_term(const char *curie, skr_sex *ret_sex)
-{
-    static const struct {
-        const char *curie;
-        skr_sex sex;
-    } terms[] = {{"NCIT:C16576", SKR_SEX_FEMALE},
-                 {"NCIT:C20197", SKR_SEX_MALE},
-                 {"NCIT:C17998", SKR_SEX_UNKNOWN}};
-    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
-        if (strcasecmp(curie, terms[i].curie) == 0) {
-            *ret_sex = terms[i].sex;
-            return true;
-        }
-    return false;
-}
 
 static bool is_karyotype(skr_karyotype karyotype, uint8_t n_x, uint8_t n_y)
 {
@@ -164,10 +96,9 @@ out:
 static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t dataset,
                     uint64_t *bits, skr_err *err)
 {
-    static const char *const names[SKR_N_SEXES] = {"unknown", "female", "male", "other"};
     int status = SKR_OK;
     for (unsigned sex = 0; status == SKR_OK && sex < SKR_N_SEXES; sex++) {
-        bool is_it = strcasecmp(node->text, names[sex]) == 0;
+        bool is_it = strcasecmp(node->text, skr_sex_name((skr_sex)sex)) == 0;
         /* Whose sex is not known differs from nothing. */
         bool is_wanted = node->compare == SKR_NE ? !is_it && sex != SKR_SEX_UNKNOWN : is_it;
         if (is_wanted)
@@ -251,15 +182,77 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
     return status;
 }
 
+/* ------------------------------------------------------------------ terms */
+
+/* What a visit to terms needs. */
+typedef struct term_visit {
+    const skr_question *question;
+    const skr_people *people;
+    const skr_ontology *ontology;
+    uint32_t dataset;
+    uint32_t n_people;
+    uint64_t *bits;
+    const skr_expr *node; /* of a comparison; NULL: whoever has the term */
+    skr_column column;
+} term_visit;
+
+/* Sexes are stated as such, not as terms: women are found under PATO:0000383, and under what that
+ * is a kind of. Somebody whose sex is not known is found under no class above it. */
+static int mark_term(const term_visit *visit, const char *curie, skr_err *err)
+{
+    const skr_people_set *set = NULL;
+    skr_sex sex;
+    if (visit->node == NULL && skr_sex_of_term(curie, &sex) &&
+        (sex == SKR_SEX_FEMALE || sex == SKR_SEX_MALE))
+        return mark_sex(visit->question, visit->dataset, sex, visit->bits, err);
+    if (visit->node != NULL) {
+        const skr_people_comparison comparison = {visit->column, curie, visit->node->compare,
+                                                  visit->node->number};
+        return skr_people_compare(visit->people, visit->dataset, &comparison, visit->bits, err);
+    }
+    int status = skr_people_of_term(visit->people, visit->dataset, curie, &set, err);
+    if (status == SKR_OK && set != NULL)
+        skr_people_set_mark(set, visit->bits, visit->n_people);
+    return status;
+}
+
+static int on_synonym(void *context, const char *curie, skr_err *err)
+{
+    return mark_term(context, curie, err);
+}
+
+static int on_descendant(void *context, const char *curie, skr_err *err)
+{
+    term_visit *visit = context;
+    int status = mark_term(visit, curie, err);
+    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
+    if (status < 0 || term == SKR_NONE)
+        return status;
+    return skr_ontology_synonyms(visit->ontology, term, on_synonym, visit, err);
+}
+
+/* A term, with its descendants or alone; old ids mean what became of them. */
+static int mark_class(term_visit *visit, const char *curie, bool has_descendants, skr_err *err)
+{
+    int status = mark_term(visit, curie, err);
+    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
+    if (status < 0 || term == SKR_NONE)
+        return status; /* of an ontology that is not loaded, or retired: as stated */
+    if (has_descendants)
+        return skr_ontology_descendants(visit->ontology, term, on_descendant, visit, err);
+    return on_descendant(visit, skr_ontology_curie(visit->ontology, term), err);
+}
+
 /* ------------------------------------------------------------------ leaves */
 
 static int leaf_term(const skr_question *question, const skr_expr *node, uint32_t dataset,
                      uint64_t *bits, skr_err *err)
 {
     skr_sex sex;
-    if (sex_of_term(node->text, &sex))
+    if (skr_sex_of_term(node->text, &sex))
         return mark_sex(question, dataset, sex, bits, err);
-    term_visit visit = {.people = question->snapshot->people,
+    term_visit visit = {.question = question,
+                        .people = question->snapshot->people,
                         .ontology = question->snapshot->ontology,
                         .dataset = dataset,
                         .n_people = question->snapshot->n_people,
@@ -274,7 +267,8 @@ static int leaf_compare(const skr_question *question, const skr_expr *node, uint
         const skr_people_comparison comparison = {column, NULL, node->compare, node->number};
         return skr_people_compare(question->snapshot->people, dataset, &comparison, bits, err);
     }
-    term_visit visit = {.people = question->snapshot->people,
+    term_visit visit = {.question = question,
+                        .people = question->snapshot->people,
                         .ontology = question->snapshot->ontology,
                         .dataset = dataset,
                         .n_people = question->snapshot->n_people,

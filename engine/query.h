@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/sex.h"
 #include "index/people.h"
 #include "storage/base/buffer.h"
 #include "storage/base/err.h"
@@ -121,6 +122,17 @@ SKR_MUST_USE int skr_query_text(skr_query *query, const char *text, size_t n, co
 /* A new node, copied from one on the stack whose texts already live long enough. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_expr(skr_query *query, const skr_expr *node, const skr_expr **ret_node,
                                 skr_err *err);
+/*
+ * The condition that somebody's sex compares so (= or !=) with what a word means; at gives compare
+ * and the place in the source. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_query_sex(skr_query *query, const skr_sex_meaning *meaning, const skr_expr *at,
+                               const skr_expr **ret_node, skr_err *err);
+
+/* The name of a country or an ancestry as it is compared: a CURIE in its usual form, or the word.
+ * Errors: NOMEM. */
+SKR_MUST_USE int skr_query_origin(skr_query *query, const char *name, const char **ret_text,
+                                  skr_err *err);
 SKR_MUST_USE int skr_query_aexpr(skr_query *query, const skr_aexpr *node,
                                  const skr_aexpr **ret_node, skr_err *err);
 

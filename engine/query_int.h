@@ -154,8 +154,8 @@ SKR_MUST_USE int skr_parse_choice(const skr_parser *parser, const skr_comparison
 SKR_MUST_USE int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node,
                                   skr_err *err);
 
-/* Is it PREFIX:NAME? Otherwise fails. Errors: QUERY. */
-SKR_MUST_USE int skr_parse_curie(const skr_parser *parser, const skr_token *token, skr_err *err);
+/* Makes the token's text the CURIE that it means, in its usual form. Errors: QUERY, NOMEM. */
+SKR_MUST_USE int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err);
 
 /* Reads a file of ids, one a line, into the node. Errors: INPUT, IO, NOMEM. */
 SKR_MUST_USE int skr_parse_id_file(skr_parser *parser, const skr_token *token, skr_expr *node,

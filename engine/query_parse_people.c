@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/curie.h"
 #include "engine/query_int.h"
 #include "engine/suggest.h"
 #include "index/contig.h"
@@ -64,6 +65,26 @@ static int read_karyotype(skr_parser *parser, const skr_comparison *comparison,
     return skr_query_text(parser->query, text, strlen(text), ret_text, err);
 }
 
+/* A sex by any of its words and codes. */
+static int make_sex(skr_parser *parser, const skr_comparison *comparison, const void **ret_node,
+                    skr_err *err)
+{
+    const skr_token *value = &comparison->value;
+    const skr_expr *made = NULL;
+    skr_sex_meaning meaning;
+    skr_expr at = {.compare = comparison->compare,
+                   .source = parser->source,
+                   .at = value->at,
+                   .n_at = value->n_at};
+    const char *word = NULL;
+    if (!skr_sex_read(value->text, &meaning))
+        return skr_parse_choice(parser, comparison, &word, err); /* says which there are */
+    int status = skr_query_sex(parser->query, &meaning, &at, &made, err);
+    if (status == SKR_OK)
+        *ret_node = made;
+    return status;
+}
+
 static int compare(skr_parser *parser, const skr_comparison *comparison, const void **ret_node,
                    skr_err *err)
 {
@@ -71,14 +92,16 @@ static int compare(skr_parser *parser, const skr_comparison *comparison, const v
                      .compare = comparison->compare,
                      .text = comparison->value.text};
     int status = SKR_OK;
+    if (node.op == SKR_E_SEX && !comparison->is_file)
+        return make_sex(parser, comparison, ret_node, err);
     if (comparison->is_file) {
         if (node.op != SKR_E_ID)
             return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
                                    "only id takes a file");
         node.op = SKR_E_ID_FILE;
         status = skr_parse_id_file(parser, &comparison->value, &node, err);
-    } else if (comparison->field->value == SKR_VALUE_SEX) {
-        status = skr_parse_choice(parser, comparison, &node.text, err);
+    } else if (node.op == SKR_E_COUNTRY || node.op == SKR_E_ANCESTRY) {
+        status = skr_query_origin(parser->query, node.text, &node.text, err);
     } else if (comparison->field->value == SKR_VALUE_KARYOTYPE) {
         status = read_karyotype(parser, comparison, &node.text, err);
     } else if (comparison->field->value >= SKR_VALUE_NUMBER) {
@@ -231,8 +254,7 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
 }
 
 /* A CURIE alone means a term, with an operator behind it a measured value. */
-static int parse_term(skr_parser *parser, const skr_token *token, const void **ret_node,
-                      skr_err *err)
+static int parse_term(skr_parser *parser, skr_token *token, const void **ret_node, skr_err *err)
 {
     int status = skr_parse_curie(parser, token, err);
     if (status == SKR_OK)
@@ -248,8 +270,9 @@ static int parse_term(skr_parser *parser, const skr_token *token, const void **r
 static int atom(skr_parser *parser, const void **ret_node, skr_err *err)
 {
     skr_token token = parser->token;
+    char curie[SKR_CURIE_MAX];
     bool is_text = token.kind == SKR_TOKEN_WORD || token.kind == SKR_TOKEN_QUOTED;
-    if (is_text && strchr(token.text, ':') != NULL)
+    if (is_text && (strchr(token.text, ':') != NULL || skr_curie_read(token.text, curie)))
         return parse_term(parser, &token, ret_node, err);
     const skr_field *field =
         token.kind == SKR_TOKEN_WORD ? skr_find_people_field(token.text) : NULL;

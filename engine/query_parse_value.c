@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/curie.h"
 #include "engine/query_int.h"
 #include "engine/suggest.h"
 #include "storage/base/limits.h"
@@ -83,7 +84,6 @@ int skr_parse_number(const skr_parser *parser, const skr_comparison *comparison,
     return SKR_OK;
 }
 
-static const char *const sexes[] = {"female", "male", "other", "unknown", NULL};
 static const char *const impacts[] = {"high", "moderate", "low", "modifier", NULL};
 static const char *const types[] = {"snv", "ins", "del", "mnv", "delins", "dup",
                                     "inv", "cnv", "bnd", "str", NULL};
@@ -91,6 +91,8 @@ static const char *const types[] = {"snv", "ins", "del", "mnv", "delins", "dup",
 int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
                      const char **ret_word, skr_err *err)
 {
+    const char *const sexes[] = {skr_sex_name(SKR_SEX_FEMALE), skr_sex_name(SKR_SEX_MALE),
+                                 skr_sex_name(SKR_SEX_OTHER), skr_sex_name(SKR_SEX_UNKNOWN), NULL};
     const char *const *words = sexes;
     if (comparison->field->value == SKR_VALUE_IMPACT)
         words = impacts;
@@ -119,16 +121,15 @@ int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
                            skr_suggest_text(&suggest, nearest));
 }
 
-int skr_parse_curie(const skr_parser *parser, const skr_token *token, skr_err *err)
+int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err)
 {
     char shown[64];
-    const char *colon = strchr(token->text, ':');
-    if (colon == NULL || colon == token->text || colon[1] == '\0' ||
-        strlen(token->text) > SKR_NAME_MAX)
+    char curie[SKR_CURIE_MAX];
+    if (!skr_curie_read(token->text, curie))
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
                                "expected a term like HP:0000118, found %s",
                                skr_token_show(token, shown));
-    return SKR_OK;
+    return skr_query_text(parser->query, curie, strlen(curie), &token->text, err);
 }
 
 /* ------------------------------------------------------------------ regions */

@@ -74,17 +74,19 @@ def check_filters(suite, server, naive):
              ([{"id": "sex", "operator": "!", "value": "female"}], everybody - female),
              ([{"id": "sex", "operator": "=", "value": "NCIT:C16576"}], female),
              ([{"id": "ICD10:J45", "includeDescendantTerms": False}], asthma),
-             (["XYZ:0000001"], set())]
+             (["ICD10:Z99.9"], set())]
     for filters, who in cases:
         body = {"meta": {"apiVersion": "2.0"}, "query": {"filters": filters, "requestedGranularity": "count"}}
         suite.check(f"filters {filters}", (200, bool(who), len(who)), beacon_http.total(server.ask("/api/individuals", body)))
+    refused = server.ask("/api/individuals?filters=XYZ:0000001")
+    suite.check("a prefix that nothing here uses", (400, True), (refused[0], "ICD10" in refused[1]["error"]["errorMessage"]))
     start0, _, ref, alt, by = max(naive.alleles, key=lambda a: len(a[4]) if len(a[2]) == len(a[3]) == 1 else 0)
     words = f"start={start0}&referenceName=chr22&referenceBases={ref}&alternateBases={alt}&assemblyId=b37"
     suite.check("a GET with a variant and a filter", (200, True, len(set(by) & female)),
                 beacon_http.total(server.ask(f"/api/individuals?{words}&filters=NCIT:C16576")))
     suite.check("alleles within a cohort", (200, True, 1), beacon_http.total(server.ask(f"/api/g_variants?{words}&filters=NCIT:C16576")))
-    suite.check("alleles within nobody", (200, False, 0), beacon_http.total(server.ask(f"/api/g_variants?{words}&filters=XYZ:0000001")))
-    for path, n in ((f"/api/datasets?{words}", 1), ("/api/datasets?filters=XYZ:0000001", 0)):
+    suite.check("alleles within nobody", (200, False, 0), beacon_http.total(server.ask(f"/api/g_variants?{words}&filters=ICD10:Z99.9")))
+    for path, n in ((f"/api/datasets?{words}", 1), ("/api/datasets?filters=ICD10:Z99.9", 0)):
         document = server.ask(path)[1]
         suite.check(path, (n, n), (document["responseSummary"]["numTotalResults"], len(document["response"]["collections"])))
     document = server.ask("/api/individuals?testMode=true")[1]

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/sex.h"
 #include "index/contig.h"
 #include "index/variant_key.h"
 #include "storage/base/limits.h"
@@ -140,18 +141,13 @@ static void add_comparison(request *out, const char *id, skr_compare compare, do
 
 static void add_sex(request *out, const skr_expr *node)
 {
-    const char *id = NULL;
-    if (node->compare == SKR_EQ && strcmp(node->text, "female") == 0)
-        id = "NCIT:C16576";
-    else if (node->compare == SKR_EQ && strcmp(node->text, "male") == 0)
-        id = "NCIT:C20197";
-    else if (node->compare == SKR_EQ && strcmp(node->text, "unknown") == 0)
-        id = "NCIT:C17998";
-    if (id == NULL)
-        add_filter(out, json_pack("{s:s, s:s, s:s}", "id", "sex", "operator",
-                                  node->compare == SKR_EQ ? "=" : "!", "value", node->text));
+    skr_sex_meaning meaning;
+    bool is_equal = node->compare == SKR_EQ;
+    if (is_equal && skr_sex_read(node->text, &meaning))
+        add_filter(out, json_pack("{s:s}", "id", skr_sex_code(meaning.sex)));
     else
-        add_filter(out, json_pack("{s:s}", "id", id));
+        add_filter(out, json_pack("{s:s, s:s, s:s}", "id", "sex", "operator", is_equal ? "=" : "!",
+                                  "value", node->text));
 }
 
 static void add_people(request *out, const skr_expr *node)

@@ -79,8 +79,8 @@ Test(query_parse, reads_every_condition_on_people)
     cr_assert(e->op == SKR_E_CARRIES && e->alleles->op == SKR_A_GENE);
     e = people("absent(variant=3-45823240-T-C)");
     cr_assert(e->op == SKR_E_ABSENT && strcmp(e->text, "3-45823240-T-C") == 0 && e->at == 15);
-    e = people("\"ICD10:A 1\"");
-    cr_assert(e->op == SKR_E_TERM && strcmp(e->text, "ICD10:A 1") == 0);
+    e = people("\"HP: 0001250\"");
+    cr_assert(e->op == SKR_E_TERM && strcmp(e->text, "HP:0001250") == 0);
 }
 
 Test(query_parse, reads_every_condition_on_alleles)

@@ -29,7 +29,19 @@ static char *canonical(const char *text)
 }
 
 static const char *const pairs[][2] = {
-    {"HP:2 AND hp:1", "HP:2 and hp:1"},
+    {"HP:2 AND hp:1", "HP:1 and HP:2"},
+    {"http://purl.obolibrary.org/obo/HP_0001250", "HP:0001250"},
+    {"obo:HP_0001250 and orpha:558", "HP:0001250 and Orphanet:558"},
+    {"only(HP_0001250) or onset(mondo:1)>3", "only(HP:0001250) or onset(MONDO:1)>3"},
+    {"loinc:3141-9 > 75.3", "LOINC:3141-9>75.3"},
+    {"country=gaz:00002459", "country=GAZ:00002459"},
+    {"sex=F", "sex=female"},
+    {"sex=PATO:0000384", "sex=male"},
+    {"sex!=MALE", "sex!=male"},
+    {"sex=\"http://purl.obolibrary.org/obo/PATO_0020002\"", "sex=female"},
+    {"sex in (m, UNKNOWN_SEX)", "sex=male or sex=unknown"},
+    {"sex=intersex", "NCIT:C45908"},
+    {"sex!=intersex", "not NCIT:C45908 and sex!=unknown"},
     {"(A:2 or (A:1)) and A:1", "A:1 and (A:1 or A:2)"},
     {"A:1 or A:1", "A:1"},
     {"(A:1 or A:1) and A:2", "A:1 and A:2"},
