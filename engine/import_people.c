@@ -93,7 +93,7 @@ int skr_reader_sex(skr_people_reader *reader, const char *text, const char *labe
         return SKR_OK;
     /* A term that says more goes when another sex is said. */
     skr_people_edit_says(reader->edit, SKR_SAID(SKR_SAID_SEX) | SKR_SAID(SKR_TERM_OTHER));
-    skr_fact fact = {.kind = SKR_TERM_OTHER, .curie = meaning.term, .onset_years = NAN};
+    skr_fact fact = {.kind = SKR_TERM_OTHER, .curie = meaning.term, .onset = SKR_AGE_NONE};
     if (is_understood)
         skr_people_edit_sex(reader->edit, meaning.sex);
     else

@@ -38,6 +38,7 @@ typedef struct skr_people_reader {
     bool has_packets;    /* any phenopacket was read */
     uint64_t line;       /* of the record being read */
     const char *id;      /* of its individual, or NULL */
+    const char *birth;   /* the day on which he was born, or NULL; belongs to the record */
     uint64_t n_warnings; /* told; the rest is only counted */
     const skr_manifest *manifest;
     const char *folder;

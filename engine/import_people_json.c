@@ -203,18 +203,19 @@ static int say_sex(skr_people_reader *r, json_t *said)
 
 static int say_age(skr_people_reader *r, const json_t *object)
 {
-    static const char *const names[] = {"timeAtLastEncounter", "ageAtCollection", "age"};
-    double years = NAN;
-    for (size_t k = 0; k < COUNT(names) && isnan(years); k++) {
+    static const char *const names[] = {"timeAtLastEncounter", "ageAtCollection",
+                                        "ageRangeAtCollection", "age", "ageRange"};
+    skr_age said = SKR_AGE_NONE;
+    for (size_t k = 0; k < COUNT(names) && !skr_age_is_said(said); k++) {
         json_t *age = skr_member_find(object, names[k]);
         if (age != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_AGE));
-        int status = age == NULL ? SKR_OK : skr_member_age(r, age, names[k], &years);
+        int status = age == NULL ? SKR_OK : skr_member_age(r, age, names[k], &said);
         if (status < 0)
             return status;
     }
-    if (!isnan(years))
-        skr_people_edit_age(r->edit, years);
+    if (skr_age_is_said(said))
+        skr_people_edit_age(r->edit, said);
     return SKR_OK;
 }
 
@@ -242,6 +243,8 @@ static int begin_person(skr_people_reader *r, const json_t *person, json_t **ret
         return status;
     r->has_packets = r->has_packets || is_packet;
     skr_reader_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
+    r->birth =
+        json_string_value(skr_member_find(subject != NULL ? subject : person, "dateOfBirth"));
     *ret_subject = subject;
     return SKR_OK;
 }
@@ -408,6 +411,7 @@ int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
         r->line += why.line > 1 ? (uint64_t)why.line - 1 : 0;
         return skr_reader_fail(r, "malformed JSON: %s", why.text);
     }
+    r->birth = NULL;
     int status;
     if (!json_is_object(value))
         status = skr_reader_fail(r, "a person must be a JSON object");

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/age_range.h"
 #include "engine/curie.h"
 #include "engine/import_people_int.h"
-#include "engine/query.h"
 #include "engine/text_lines.h"
 
 #define COLUMNS_MAX 4096
@@ -156,7 +156,7 @@ static int say_each(table *t, const char *curies, size_t n, skr_fact *fact)
 static int say_entry(table *t, skr_term_kind kind, char *entry)
 {
     char curies[SKR_CURIES_MAX];
-    skr_fact fact = {.kind = kind, .onset_years = NAN};
+    skr_fact fact = {.kind = kind, .onset = SKR_AGE_NONE};
     entry = unquote(entry);
     if (skr_reader_is_missing(entry))
         return SKR_OK;
@@ -187,7 +187,7 @@ static int say_list(table *t, skr_term_kind kind, char *list)
 static int say_word(table *t, skr_term_kind kind, char *word)
 {
     char curies[SKR_CURIES_MAX];
-    skr_fact fact = {.kind = kind, .onset_years = NAN};
+    skr_fact fact = {.kind = kind, .onset = SKR_AGE_NONE};
     word = unquote(word);
     size_t n = skr_curies_read(word, curies);
     if (n > 0)
@@ -207,7 +207,7 @@ static int say_measure(table *t, const char *curie, const char *text)
                      .curie = curie,
                      .has_value = true,
                      .value = value,
-                     .onset_years = NAN};
+                     .onset = SKR_AGE_NONE};
     return skr_reader_fact(t->reader, &fact);
 }
 
@@ -240,17 +240,18 @@ static void tell_of_zeros(table *t)
 
 static int say_field(table *t, const column *of, char *field)
 {
-    double years;
+    skr_age age;
     switch (of->kind) {
     case COLUMN_INDIVIDUAL:
         return SKR_OK;
     case COLUMN_SEX:
         return say_sex(t, field);
     case COLUMN_AGE:
-        if (!skr_age_parse(unquote(field), &years))
-            return skr_reader_fail(
-                t->reader, "age \"%.40s\" is neither years nor an ISO 8601 duration", field);
-        skr_people_edit_age(t->reader->edit, years);
+        field = unquote(field);
+        if (skr_age_range_parse(field, &age))
+            skr_people_edit_age(t->reader->edit, age);
+        else
+            skr_reader_skip(t->reader, "age \"%.40s\" is no age that is understood", field);
         return SKR_OK;
     case COLUMN_WORD:
         return say_word(t, of->term_kind, field);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/age_range.h"
 #include "engine/import_people_values_int.h"
-#include "engine/query.h"
 
 /* A list of things said, the members that name its terms, and what they are. */
 typedef struct list_rule {
@@ -29,6 +29,7 @@ static const list_rule lists[] = {
     {"exposures", "exposureCode", NULL, SKR_TERM_EXPOSURE},
 };
 
+#define AGE_DEPTH_MAX 5 /* onset.interval.start.age.iso8601duration */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ------------------------------------------------------------------ members */
@@ -106,30 +107,102 @@ static int bool_of(skr_people_reader *r, const json_t *object, const char *where
 
 /* ------------------------------------------------------------------ ages */
 
-/* The duration in any of its places: "P3Y", {iso8601duration}, {age: any of these}. */
-int skr_member_age(skr_people_reader *r, json_t *age, const char *where, double *ret_years)
+/* A duration, a range, or a date of somebody whose date of birth is known. */
+static int age_of_text(skr_people_reader *r, const char *text, const char *where, skr_age *ret_age)
 {
-    const char *text = NULL;
-    for (int depth = 0; age != NULL && depth < 3; depth++) {
-        if (json_is_string(age)) {
-            text = json_string_value(age);
-            break;
-        }
-        if (!json_is_object(age))
-            return skr_reader_fail(r, "%s must be an object or a duration", where);
-        int status = skr_member_text(r, age, where, "iso8601duration", &text);
-        if (status < 0 || text != NULL) {
-            if (status < 0)
-                return status;
-            break;
-        }
-        age = skr_member_find(age, "age");
-    }
-    if (text == NULL || text[0] == '\0')
+    double years;
+    if (text[0] == '\0' || skr_age_range_parse(text, ret_age))
         return SKR_OK;
-    if (!skr_age_parse(text, ret_years))
-        skr_reader_skip(r, "%s: \"%.40s\" is no ISO 8601 duration", where, text);
+    if (r->birth != NULL && skr_age_on_date(r->birth, text, &years))
+        *ret_age = skr_age_at(years);
+    else
+        skr_reader_skip(r, "%s: \"%.40s\" is no age that is understood", where, text);
     return SKR_OK;
+}
+
+/* HP:0003581 is at 16 years or later. */
+static int age_of_class(skr_people_reader *r, const json_t *term, const char *where,
+                        skr_age *ret_age)
+{
+    char curie[SKR_CURIE_MAX];
+    const char *id = NULL;
+    int status = skr_member_text(r, term, where, "id", &id);
+    if (status < 0 || id == NULL)
+        return status;
+    if (!skr_curie_read(id, curie) || !skr_age_of_class(curie, ret_age))
+        skr_reader_skip(r, "%s: \"%.40s\" is no class of onset with ages", where, id);
+    return SKR_OK;
+}
+
+static int age_of(skr_people_reader *r, const json_t *age, const char *where, int depth,
+                  skr_age *ret_age);
+
+/* {start, end}, each an age; one may be missing. */
+static int age_of_ends(skr_people_reader *r, const json_t *range, const char *where, int depth,
+                       skr_age *ret_age)
+{
+    skr_age start = SKR_AGE_NONE;
+    skr_age end = SKR_AGE_NONE;
+    int status = age_of(r, skr_member_find(range, "start"), where, depth, &start);
+    if (status == SKR_OK)
+        status = age_of(r, skr_member_find(range, "end"), where, depth, &end);
+    if (status < 0)
+        return status;
+    const skr_age both = {start.low, end.high};
+    if (skr_age_is_sound(both))
+        *ret_age = both;
+    else
+        skr_reader_skip(r, "%s: a range of ages that ends before it starts", where);
+    return SKR_OK;
+}
+
+/* What an object says of an age by one of its members. */
+static int age_of_object(skr_people_reader *r, const json_t *age, const char *where, int depth,
+                         skr_age *ret_age)
+{
+    static const char *const inner[] = {"iso8601duration", "ontologyClass", "timestamp",
+                                        "ageRange",        "interval",      "age"};
+    if (skr_member_find(age, "id") != NULL)
+        return age_of_class(r, age, where, ret_age);
+    if (skr_member_find(age, "gestationalAge") != NULL || skr_member_find(age, "weeks") != NULL) {
+        *ret_age = (skr_age){NAN, 0}; /* before birth */
+        return SKR_OK;
+    }
+    if (skr_member_find(age, "start") != NULL || skr_member_find(age, "end") != NULL)
+        return age_of_ends(r, age, where, depth, ret_age);
+    for (size_t i = 0; i < COUNT(inner); i++)
+        if (skr_member_find(age, inner[i]) != NULL)
+            return age_of(r, skr_member_find(age, inner[i]), where, depth, ret_age);
+    if (json_object_size(age) > 0)
+        skr_reader_skip(r, "%s: nothing in it says an age", where);
+    return SKR_OK;
+}
+
+static int age_of(skr_people_reader *r, const json_t *age, const char *where, int depth,
+                  skr_age *ret_age)
+{
+    if (age == NULL || depth == AGE_DEPTH_MAX)
+        return SKR_OK;
+    if (json_is_string(age))
+        return age_of_text(r, json_string_value(age), where, ret_age);
+    if (!json_is_object(age))
+        return skr_reader_fail(r, "%s must be an object or a duration", where);
+    return age_of_object(r, age, where, depth + 1, ret_age);
+}
+
+int skr_member_age(skr_people_reader *r, const json_t *age, const char *where, skr_age *ret_age)
+{
+    return age_of(r, age, where, 0, ret_age);
+}
+
+/* When something began, under the names that it has in phenopackets 1 and 2 and in Beacon. */
+static int onset_of(skr_people_reader *r, const json_t *item, const char *where, skr_age *ret_age)
+{
+    static const char *const names[] = {"ageOfOnset", "onset", "ageRangeOfOnset", "classOfOnset"};
+    int status = SKR_OK;
+    for (size_t i = 0; status == SKR_OK && i < COUNT(names) && !skr_age_is_said(*ret_age); i++)
+        status = skr_member_age(r, skr_member_find(item, names[i]), where, ret_age);
+    return status;
 }
 
 /* ------------------------------------------------------------------ facts */
@@ -181,7 +254,7 @@ static int say_each(skr_people_reader *r, const char *where, const skr_said_term
 int skr_say_term(skr_people_reader *r, const json_t *term, const char *where, skr_term_kind kind)
 {
     skr_said_terms terms;
-    skr_fact fact = {.kind = kind, .onset_years = NAN};
+    skr_fact fact = {.kind = kind, .onset = SKR_AGE_NONE};
     int status = skr_member_terms(r, term, where, &terms);
     return status < 0 ? status : say_each(r, where, &terms, &fact);
 }
@@ -214,7 +287,7 @@ static int say_typed_quantities(skr_people_reader *r, const json_t *value, const
     json_array_foreach(parts, i, part)
     {
         skr_said_terms terms;
-        skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset_years = NAN};
+        skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset = SKR_AGE_NONE};
         json_t *type = skr_member_find(part, "type");
         status = skr_member_terms(r, type == NULL ? skr_member_find(part, "quantityType") : type,
                                   where, &terms);
@@ -252,7 +325,7 @@ static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *i
                     const char *where)
 {
     skr_said_terms terms;
-    skr_fact fact = {.kind = rule->kind, .onset_years = NAN};
+    skr_fact fact = {.kind = rule->kind, .onset = SKR_AGE_NONE};
     json_t *complex_value = NULL;
     if (!json_is_object(item))
         return skr_reader_fail(r, "%s must be an object", where);
@@ -263,10 +336,8 @@ static int say_item(skr_people_reader *r, const list_rule *rule, const json_t *i
         status = bool_of(r, item, where, "excluded", &fact.is_excluded);
     if (status == SKR_OK) /* its name in version 1 */
         status = bool_of(r, item, where, "negated", &fact.is_excluded);
-    json_t *onset = skr_member_find(item, "ageOfOnset");
     if (status == SKR_OK)
-        status = skr_member_age(r, onset != NULL ? onset : skr_member_find(item, "onset"), where,
-                                &fact.onset_years);
+        status = onset_of(r, item, where, &fact.onset);
     if (status == SKR_OK && rule->kind == SKR_TERM_MEASURE)
         status = measured_value(r, item, where, &fact, &complex_value);
     if (status == SKR_OK && rule->kind == SKR_TERM_EXPOSURE)

@@ -22,10 +22,11 @@ SKR_MUST_USE int skr_member_array(skr_people_reader *reader, const struct json_t
 SKR_MUST_USE int skr_member_text(skr_people_reader *reader, const struct json_t *object,
                                  const char *where, const char *name, const char **ret_text);
 
-/* The years of a duration: "P3Y", {"iso8601duration": "P3Y"}, or either as the member "age";
- * *ret_years stays when there is none. Errors: INPUT. */
-SKR_MUST_USE int skr_member_age(skr_people_reader *reader, struct json_t *age, const char *where,
-                                double *ret_years);
+/* An age in any of the forms of phenopackets and Beacon: a duration, a range, a class of onset,
+ * before birth, a date and the individual's date of birth. *ret_age stays when there is none; what
+ * is not understood is counted. Errors: INPUT. */
+SKR_MUST_USE int skr_member_age(skr_people_reader *reader, const struct json_t *age,
+                                const char *where, skr_age *ret_age);
 
 /* The terms that an id names; usually one. */
 typedef struct skr_said_terms {

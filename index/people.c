@@ -352,8 +352,7 @@ int skr_people_has_values(const skr_people *people, const char *curie, bool *ret
 /* ------------------------------------------------------------------ columns */
 
 /* The column, or NULL. They are few, and ascend by column and term. */
-static skr_people_values *find_values(const skr_people_dataset *of, skr_column column,
-                                      uint32_t term)
+static skr_people_values *find_values(const skr_people_dataset *of, unsigned column, uint32_t term)
 {
     uint32_t from = 0;
     uint32_t to = of->n_columns;
@@ -405,6 +404,38 @@ static void mark_values(const skr_people_values *values, skr_compare compare, do
         mark_rows(values, to, values->n, bitmap);
 }
 
+/* Marks who has a row of a stored column that compares so. */
+static int mark_column(const skr_people *people, const skr_people_dataset *of, unsigned column,
+                       uint32_t term, const skr_people_comparison *comparison, uint64_t *bitmap,
+                       skr_err *err)
+{
+    skr_people_values *values = find_values(of, column, term);
+    int status = values == NULL ? SKR_OK : need_values(people, of, values, err);
+    if (status == SKR_OK && values != NULL)
+        mark_values(values, comparison->compare, comparison->value, bitmap);
+    return status;
+}
+
+/* A range is below a value if its high end is, above it if its low end is, and other than it if it
+ * is either; it never equals one. */
+static int mark_ranges(const skr_people *people, const skr_people_dataset *of, uint32_t term,
+                       skr_people_comparison comparison, uint64_t *bitmap, skr_err *err)
+{
+    skr_compare asked = comparison.compare;
+    int status = SKR_OK;
+    if (asked == SKR_LT || asked == SKR_LE || asked == SKR_NE) {
+        comparison.compare = asked == SKR_LE ? SKR_LE : SKR_LT;
+        status = mark_column(people, of, SKR_HIGH_COLUMN(comparison.column), term, &comparison,
+                             bitmap, err);
+    }
+    if (status == SKR_OK && (asked == SKR_GT || asked == SKR_GE || asked == SKR_NE)) {
+        comparison.compare = asked == SKR_GE ? SKR_GE : SKR_GT;
+        status = mark_column(people, of, SKR_LOW_COLUMN(comparison.column), term, &comparison,
+                             bitmap, err);
+    }
+    return status;
+}
+
 int skr_people_compare(const skr_people *people, uint32_t dataset,
                        const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
 {
@@ -421,11 +452,6 @@ int skr_people_compare(const skr_people *people, uint32_t dataset,
         if (term == SKR_NONE)
             return SKR_OK;
     }
-    skr_people_values *values = find_values(of, column, term);
-    if (values == NULL)
-        return SKR_OK;
-    status = need_values(people, of, values, err);
-    if (status == SKR_OK)
-        mark_values(values, comparison->compare, comparison->value, bitmap);
-    return status;
+    status = mark_column(people, of, column, term, comparison, bitmap, err);
+    return status < 0 ? status : mark_ranges(people, of, term, *comparison, bitmap, err);
 }

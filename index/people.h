@@ -13,6 +13,7 @@
 #ifndef SKR_INDEX_PEOPLE_H
 #define SKR_INDEX_PEOPLE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,6 +52,39 @@ typedef enum skr_record_kind {
     SKR_RECORD_BIOSAMPLE = 1,  /* a Beacon biosample */
 } skr_record_kind;
 
+/*
+ * An age in years, or a range that holds it, its ends included. NaN: open on that side; both:
+ * nobody said. low == high is an age as such.
+ */
+typedef struct skr_age {
+    double low;
+    double high;
+} skr_age;
+
+#define SKR_AGE_NONE ((skr_age){NAN, NAN})
+
+/* An age as such. */
+static inline skr_age skr_age_at(double years)
+{
+    return (skr_age){years, years};
+}
+
+/* Did anybody say it? */
+static inline bool skr_age_is_said(skr_age age)
+{
+    return !isnan(age.low) || !isnan(age.high);
+}
+
+/* Are both ends the same, or open? */
+static inline bool skr_age_is_same(skr_age a, skr_age b)
+{
+    return (a.low == b.low || (isnan(a.low) && isnan(b.low))) &&
+           (a.high == b.high || (isnan(a.high) && isnan(b.high)));
+}
+
+/* Is it nothing, or a range whose ends are numbers and in order? */
+bool skr_age_is_sound(skr_age age);
+
 /* One thing said of an individual. Texts are borrowed or owned as the function says. */
 typedef struct skr_fact {
     skr_term_kind kind;
@@ -59,7 +93,7 @@ typedef struct skr_fact {
     bool is_excluded;  /* looked for and not there: never matches */
     bool has_value;    /* of a measure */
     double value;
-    double onset_years; /* age at onset in years; NaN when nobody said */
+    skr_age onset; /* SKR_AGE_NONE when nobody said */
 } skr_fact;
 
 typedef struct skr_people skr_people;
@@ -156,11 +190,13 @@ typedef enum skr_column {
     SKR_COLUMN_VALUE = 1,     /* of the measure `curie` */
     SKR_COLUMN_ONSET = 2,     /* years at the onset of the term `curie` as stated */
     SKR_COLUMN_ANY_ONSET = 3, /* years at the onset of any disease */
+    SKR_N_COLUMNS = 4,        /* that can be asked for */
 } skr_column;
 
 /*
  * Adds to bitmap (n_people bits) everybody who has a value of the column that compares so; somebody
- * without one never does, for SKR_NE either.
+ * without one never does, for SKR_NE either. Of somebody whose age is a range it must be true
+ * wherever in it the age lies.
  */
 typedef struct skr_people_comparison {
     skr_column column;

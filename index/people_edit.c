@@ -488,6 +488,7 @@ int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t ind
     store_u32(head + SKR_RECORD_INDIVIDUAL_AT, individual);
     head[SKR_RECORD_INDIVIDUAL_AT + 4] = (uint8_t)kind;
     memcpy(head + SKR_RECORD_AGE_AT, &age, sizeof age);
+    memcpy(head + SKR_RECORD_AGE_AT + 8, &age, sizeof age);
     status = skr_buffer_put(&draft->records, head, sizeof head, err);
     if (status == SKR_OK)
         status = skr_buffer_put_text(&draft->records, record_id, n_id, err);
@@ -518,7 +519,7 @@ static int put_double(skr_buffer *bytes, double value, skr_err *err)
 static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, bool is_of_sample,
                     skr_err *err)
 {
-    bool has_onset = !isnan(fact->onset_years);
+    bool has_onset = skr_age_is_said(fact->onset);
     uint8_t flags =
         (uint8_t)((unsigned)fact->kind | (fact->is_excluded ? SKR_FACT_EXCLUDED : 0) |
                   (fact->has_value ? SKR_FACT_VALUE : 0) | (has_onset ? SKR_FACT_ONSET : 0) |
@@ -529,7 +530,9 @@ static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, bo
     if (status == SKR_OK && fact->has_value)
         status = put_double(records, fact->value, err);
     if (status == SKR_OK && has_onset)
-        status = put_double(records, fact->onset_years, err);
+        status = put_double(records, fact->onset.low, err);
+    if (status == SKR_OK && has_onset)
+        status = put_double(records, fact->onset.high, err);
     return status;
 }
 
@@ -538,7 +541,7 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
     SKR_CHECK(fact->kind < SKR_N_TERM_KINDS);
     bool is_some = (skr_people_edit_open(edit)->said & SKR_SAID_SOME_MEASURES) != 0;
     skr_people_draft *draft = &edit->drafts[edit->dataset];
-    if ((fact->has_value && !isfinite(fact->value)) || isinf(fact->onset_years))
+    if ((fact->has_value && !isfinite(fact->value)) || !skr_age_is_sound(fact->onset))
         return skr_fail(err, SKR_ERR_INPUT, "%s: a value that is not a number", fact->curie);
     if (draft->records.n - edit->record > RECORD_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "a record with more than %u bytes of facts",

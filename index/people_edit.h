@@ -66,7 +66,7 @@ SKR_MUST_USE int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset,
  * Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *err);
 void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex);
-void skr_people_edit_age(skr_people_edit *edit, double years);
+void skr_people_edit_age(skr_people_edit *edit, skr_age age);
 
 /* The record begun last says these kinds (SKR_SAID), also where no fact of them follows. */
 void skr_people_edit_says(skr_people_edit *edit, uint32_t kinds);

@@ -21,12 +21,19 @@ typedef struct pair_list {
     size_t n_max;
 } pair_list;
 
+/* Ages known as such, and the ends of ranges. */
+typedef struct age_lists {
+    pair_list exact;
+    pair_list low;
+    pair_list high;
+} age_lists;
+
 typedef struct term_build {
     skr_people_set *set; /* NULL: nobody */
     uint32_t n_stated;
     uint8_t kind;
     pair_list values;
-    pair_list onsets;
+    age_lists onsets;
 } term_build;
 
 typedef struct build {
@@ -37,8 +44,8 @@ typedef struct build {
     term_build *terms;
     skr_people_set *members;
     uint8_t *sexes; /* by individual */
-    pair_list ages;
-    pair_list any_onsets;
+    age_lists ages;
+    age_lists any_onsets;
     skr_buffer columns; /* the rows of the table for columns */
     uint32_t n_columns;
     skr_err *err;
@@ -63,6 +70,21 @@ static int add_pair(build *b, pair_list *list, double value, uint32_t owner)
     return SKR_OK;
 }
 
+static int add_age(build *b, age_lists *lists, skr_age age, uint32_t owner)
+{
+    if (age.low == age.high)
+        return add_pair(b, &lists->exact, age.low, owner);
+    int status = isnan(age.low) ? SKR_OK : add_pair(b, &lists->low, age.low, owner);
+    return status < 0 || isnan(age.high) ? status : add_pair(b, &lists->high, age.high, owner);
+}
+
+static void ages_done(age_lists *lists)
+{
+    free(lists->exact.pairs);
+    free(lists->low.pairs);
+    free(lists->high.pairs);
+}
+
 /* ------------------------------------------------------------------ one pass over the records */
 
 static int add_fact(build *b, uint32_t individual, const skr_stored_fact *fact)
@@ -81,10 +103,10 @@ static int add_fact(build *b, uint32_t individual, const skr_stored_fact *fact)
     skr_people_set_add(term->set, individual);
     if (fact->has_value)
         status = add_pair(b, &term->values, fact->value, individual);
-    if (status == SKR_OK && !isnan(fact->onset))
-        status = add_pair(b, &term->onsets, fact->onset, individual);
-    if (status == SKR_OK && !isnan(fact->onset) && fact->kind == SKR_TERM_DISEASE)
-        status = add_pair(b, &b->any_onsets, fact->onset, individual);
+    if (status == SKR_OK)
+        status = add_age(b, &term->onsets, fact->onset, individual);
+    if (status == SKR_OK && fact->kind == SKR_TERM_DISEASE)
+        status = add_age(b, &b->any_onsets, fact->onset, individual);
     return status;
 }
 
@@ -96,9 +118,7 @@ static int add_record(build *b, const skr_people_record *record)
     bool is_first = record->kind == SKR_RECORD_INDIVIDUAL || b->sexes[individual] == 0;
     if (record->sex != SKR_SEX_UNKNOWN && is_first)
         b->sexes[individual] = (uint8_t)record->sex;
-    int status = SKR_OK;
-    if (!isnan(record->age))
-        status = add_pair(b, &b->ages, record->age, individual);
+    int status = add_age(b, &b->ages, record->age, individual);
     skr_cursor facts = record->facts;
     skr_stored_fact fact;
     while (status == SKR_OK && skr_people_fact_next(&facts, &fact))
@@ -297,7 +317,7 @@ static int compare_pairs(const void *a, const void *b)
     return x->owner < y->owner ? -1 : x->owner > y->owner;
 }
 
-static int put_column(build *b, skr_column column, uint32_t term, pair_list *list)
+static int put_column(build *b, unsigned column, uint32_t term, pair_list *list)
 {
     if (list->n == 0)
         return SKR_OK;
@@ -323,15 +343,35 @@ static int put_column(build *b, skr_column column, uint32_t term, pair_list *lis
     return status;
 }
 
+/* The columns of ranges: all of low ends, then all of high ones, as their numbers ascend. */
+static int put_ranges(build *b)
+{
+    int status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.low);
+    if (status == SKR_OK)
+        status = put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.high);
+    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
+        status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.low);
+    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
+        status = put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.high);
+    if (status == SKR_OK)
+        status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.low);
+    if (status == SKR_OK)
+        status =
+            put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.high);
+    return status;
+}
+
 static int put_columns(build *b)
 {
-    int status = put_column(b, SKR_COLUMN_AGE, SKR_NONE, &b->ages);
+    int status = put_column(b, SKR_COLUMN_AGE, SKR_NONE, &b->ages.exact);
     for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
         status = put_column(b, SKR_COLUMN_VALUE, i, &b->terms[i].values);
     for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = put_column(b, SKR_COLUMN_ONSET, i, &b->terms[i].onsets);
+        status = put_column(b, SKR_COLUMN_ONSET, i, &b->terms[i].onsets.exact);
     if (status == SKR_OK)
-        status = put_column(b, SKR_COLUMN_ANY_ONSET, SKR_NONE, &b->any_onsets);
+        status = put_column(b, SKR_COLUMN_ANY_ONSET, SKR_NONE, &b->any_onsets.exact);
+    if (status == SKR_OK)
+        status = put_ranges(b);
     skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
     if (status == SKR_OK)
         status = skr_buffer_put_varint(table, b->n_columns, b->err);
@@ -356,12 +396,12 @@ static void build_done(build *b)
     for (uint32_t i = 0; b->terms != NULL && i < b->n_terms; i++) {
         skr_people_set_free(b->terms[i].set);
         free(b->terms[i].values.pairs);
-        free(b->terms[i].onsets.pairs);
+        ages_done(&b->terms[i].onsets);
     }
     free(b->terms);
     free(b->sexes);
-    free(b->ages.pairs);
-    free(b->any_onsets.pairs);
+    ages_done(&b->ages);
+    ages_done(&b->any_onsets);
     skr_buffer_done(&b->columns);
     skr_people_set_free(b->members);
 }

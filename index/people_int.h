@@ -47,10 +47,18 @@ typedef struct skr_karyotype_group {
     skr_lazy_set set;
 } skr_karyotype_group;
 
+/*
+ * Numbers of stored columns: those of skr_column for what is known as such, and for ages known as
+ * ranges two more each, of the ends that are not open.
+ */
+#define SKR_LOW_COLUMN(column) (SKR_N_COLUMNS + 2u * (unsigned)(column))
+#define SKR_HIGH_COLUMN(column) (SKR_N_COLUMNS + 2u * (unsigned)(column) + 1u)
+#define SKR_N_STORED_COLUMNS SKR_LOW_COLUMN(SKR_N_COLUMNS)
+
 /* A sorted column: values ascending (double), owners beside them (u32). */
 typedef struct skr_people_values {
-    skr_column column;
-    uint32_t term; /* SKR_NONE for AGE and ANY_ONSET */
+    unsigned column; /* as it is stored */
+    uint32_t term;   /* SKR_NONE for AGE and ANY_ONSET */
     uint32_t n;
     uint64_t at; /* its first row among those of all columns */
     atomic_bool is_loaded;
@@ -127,12 +135,12 @@ uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *cur
 
 /* ------------------------------------------------------------------ records
  * u32 bytes behind this field; u32 individual (SKR_NONE: forgotten, in memory only); u8 kind;
- * u8 sex; f64 age; u32 facts; text id (empty: the individual's); facts.
+ * u8 sex; f64 age from; f64 age to; u32 facts; text id (empty: the individual's); facts.
  */
 #define SKR_RECORD_INDIVIDUAL_AT 4u
 #define SKR_RECORD_SEX_AT 9u
 #define SKR_RECORD_AGE_AT 10u
-#define SKR_RECORD_FACTS_AT 18u
+#define SKR_RECORD_FACTS_AT 26u
 
 /* In a fact's byte of kind and flags. */
 #define SKR_FACT_KIND 0x0fu
@@ -145,14 +153,14 @@ typedef struct skr_people_record {
     uint32_t individual;
     skr_record_kind kind;
     skr_sex sex;
-    double age; /* NaN: nobody said */
+    skr_age age;
     uint32_t n_facts;
     const char *id;
     size_t n_id;
     skr_cursor facts;
 } skr_people_record;
 
-/* A fact: varint term; u8 kind and flags; f64 value and f64 onset as the flags say. */
+/* A fact: varint term; u8 kind and flags; f64 value, f64 onset from and f64 to as the flags say. */
 typedef struct skr_stored_fact {
     uint32_t term;
     skr_term_kind kind;
@@ -160,7 +168,7 @@ typedef struct skr_stored_fact {
     bool has_value;
     bool is_of_sample; /* of a biosample within the individual's own record */
     double value;
-    double onset; /* NaN: nobody said */
+    skr_age onset;
 } skr_stored_fact;
 
 /* Reads the next record, or fact, of a run; false when there is none, or it is bad. */

@@ -54,10 +54,22 @@ static void store_sex(skr_people_draft *draft, size_t at, skr_sex sex)
     draft->records.bytes[at + SKR_RECORD_SEX_AT] = (uint8_t)sex;
 }
 
-static void store_age(skr_people_draft *draft, size_t at, double years)
+static void store_age(skr_people_draft *draft, size_t at, skr_age age)
 {
-    years += 0.0; /* one zero only */
-    memcpy(draft->records.bytes + at + SKR_RECORD_AGE_AT, &years, sizeof years);
+    uint8_t *bytes = draft->records.bytes + at + SKR_RECORD_AGE_AT;
+    age.low += 0.0; /* one zero only */
+    age.high += 0.0;
+    memcpy(bytes, &age.low, sizeof age.low);
+    memcpy(bytes + sizeof age.low, &age.high, sizeof age.high);
+}
+
+/* The greater of two ages; of ranges, the range in which it must lie. */
+static skr_age greater_age(skr_age a, skr_age b)
+{
+    if (!skr_age_is_said(a) || !skr_age_is_said(b))
+        return skr_age_is_said(a) ? a : b;
+    bool is_open = isnan(a.high) || isnan(b.high);
+    return (skr_age){fmax(a.low, b.low), is_open ? NAN : fmax(a.high, b.high)};
 }
 
 void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex)
@@ -67,11 +79,11 @@ void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex)
     store_sex(&edit->drafts[edit->dataset], edit->record, sex);
 }
 
-void skr_people_edit_age(skr_people_edit *edit, double years)
+void skr_people_edit_age(skr_people_edit *edit, skr_age age)
 {
-    SKR_CHECK(!isinf(years));
+    SKR_CHECK(skr_age_is_sound(age));
     skr_people_edit_open(edit)->said |= SKR_SAID(SKR_SAID_AGE);
-    store_age(&edit->drafts[edit->dataset], edit->record, years);
+    store_age(&edit->drafts[edit->dataset], edit->record, age);
 }
 
 /* ------------------------------------------------------------------ comparing */
@@ -149,7 +161,7 @@ static bool has_kind(const side *of, unsigned kind)
     if (kind == SKR_SAID_SEX)
         return of->record.sex != SKR_SEX_UNKNOWN;
     if (kind == SKR_SAID_AGE)
-        return !isnan(of->record.age);
+        return skr_age_is_said(of->record.age);
     for (size_t i = 0; i < of->n; i++)
         if (of->facts[i].kind == kind)
             return true;
@@ -168,12 +180,10 @@ static bool has_more(const side *a, const side *b, unsigned kind, bool is_common
 
 static bool differs(const side *a, const side *b, unsigned kind, bool is_common)
 {
-    double x = a->record.age;
-    double y = b->record.age;
     if (kind == SKR_SAID_SEX)
         return a->record.sex != b->record.sex;
     if (kind == SKR_SAID_AGE)
-        return x != y && !(isnan(x) && isnan(y));
+        return !skr_age_is_same(a->record.age, b->record.age);
     return has_more(a, b, kind, is_common) || has_more(b, a, kind, is_common);
 }
 
@@ -301,10 +311,9 @@ static int unite(skr_people_edit *edit, skr_people_draft *draft, size_t first_at
     if (status < 0)
         goto out;
     skr_sex sex = has_kind(&second, SKR_SAID_SEX) ? second.record.sex : first.record.sex;
-    double age = fmax(first.record.age, second.record.age); /* NaN only if both are */
+    skr_age age = greater_age(first.record.age, second.record.age);
     bool adds_fact = adds_facts(&first, &second);
-    adds = adds_fact || sex != first.record.sex || age > first.record.age ||
-           isnan(first.record.age) != isnan(age);
+    adds = adds_fact || sex != first.record.sex || !skr_age_is_same(first.record.age, age);
     if (adds_fact)
         status = unite_facts(edit, draft, &first, &second, &at, err);
     if (status < 0)

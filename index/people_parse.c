@@ -172,7 +172,7 @@ static int parse_columns(parse *p)
     dataset->n_columns = n;
     for (uint32_t i = 0; i < n; i++) {
         skr_people_values *values = &dataset->columns[i];
-        values->column = (skr_column)skr_cursor_varint_max(&p->table, SKR_COLUMN_ANY_ONSET);
+        values->column = (unsigned)skr_cursor_varint_max(&p->table, SKR_N_STORED_COLUMNS - 1);
         uint32_t term = (uint32_t)skr_cursor_varint_max(&p->table, dataset->n_terms);
         values->term = term == 0 ? SKR_NONE : term - 1;
         values->n = (uint32_t)skr_cursor_varint_max(&p->table, n_bytes / 8 - at);

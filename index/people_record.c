@@ -15,6 +15,19 @@ static double take_double(skr_cursor *cursor)
     return value;
 }
 
+static skr_age take_age(skr_cursor *cursor)
+{
+    skr_age age;
+    age.low = take_double(cursor);
+    age.high = take_double(cursor);
+    return age;
+}
+
+bool skr_age_is_sound(skr_age age)
+{
+    return !isinf(age.low) && !isinf(age.high) && !(age.low > age.high);
+}
+
 const char *skr_said_name(unsigned kind)
 {
     static const char *const names[SKR_N_SAID] = {[SKR_TERM_PHENOTYPE] = "phenotypes",
@@ -45,12 +58,13 @@ bool skr_people_record_next(skr_cursor *records, skr_people_record *ret_record)
     record.individual = skr_cursor_u32(&at);
     record.kind = (skr_record_kind)skr_cursor_u8(&at);
     record.sex = (skr_sex)skr_cursor_u8(&at);
-    record.age = take_double(&at);
+    record.age = take_age(&at);
     record.n_facts = skr_cursor_u32(&at);
     record.id = skr_cursor_text(&at, &record.n_id);
     record.facts = at;
     if (at.is_bad || record.kind >= SKR_N_RECORD_KINDS || record.sex >= SKR_N_SEXES ||
-        isinf(record.age) || (record.kind == SKR_RECORD_INDIVIDUAL) != (record.n_id == 0)) {
+        !skr_age_is_sound(record.age) ||
+        (record.kind == SKR_RECORD_INDIVIDUAL) != (record.n_id == 0)) {
         records->is_bad = true;
         return false;
     }
@@ -62,7 +76,7 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact)
 {
     if (facts->is_bad || facts->at == facts->end)
         return false;
-    skr_stored_fact fact = {.onset = NAN};
+    skr_stored_fact fact = {.onset = SKR_AGE_NONE};
     fact.term = (uint32_t)skr_cursor_varint_max(facts, UINT32_MAX - 1);
     uint8_t flags = skr_cursor_u8(facts);
     fact.kind = (skr_term_kind)(flags & SKR_FACT_KIND);
@@ -72,10 +86,10 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact)
     if (fact.has_value)
         fact.value = take_double(facts);
     if ((flags & SKR_FACT_ONSET) != 0)
-        fact.onset = take_double(facts);
-    bool is_finite =
-        isfinite(fact.value) && (isfinite(fact.onset) || (flags & SKR_FACT_ONSET) == 0);
-    if (fact.kind >= SKR_N_TERM_KINDS || !is_finite)
+        fact.onset = take_age(facts);
+    bool is_sound = isfinite(fact.value) && skr_age_is_sound(fact.onset) &&
+                    skr_age_is_said(fact.onset) == ((flags & SKR_FACT_ONSET) != 0);
+    if (fact.kind >= SKR_N_TERM_KINDS || !is_sound)
         facts->is_bad = true;
     if (facts->is_bad)
         return false;

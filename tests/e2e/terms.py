@@ -149,6 +149,40 @@ def check_ontologies(suite):
     suite.check("what is no id is skipped and named", (1, True), (skipped(done), "bad.obo, line 8" in done.err), done.err)
 
 
+def check_ages(suite):
+    """A comparison with a range is true where it is true of every age in it. Classes of onset are P2GX/gpsea#349."""
+    def iso(text):
+        return {"iso8601duration": text}
+    ages = {"exact": iso("P35Y"), "range": {"start": iso("P30Y"), "end": iso("P40Y")}, "inner": {"ageRange": {"start": {"age": iso("P30Y")}, "end": iso("P40Y")}},
+            "interval": iso("P30Y/P40Y"), "open": {"start": iso("P30Y")}, "class": {"ontologyClass": {"id": "HP:0003596", "label": "Middle age onset"}},
+            "term": {"id": "HP:0003581"}, "fetal": {"gestationalAge": {"weeks": 20, "days": 3}}, "weeks": {"weeks": 20}, "congenital": {"id": "hp:0003577"},
+            "weeks old": iso("P2W"), "birthday": {"timestamp": "2016-03-01T00:00:00Z"}, "dates": {"interval": {"start": "2011-03-01T00:00:00Z", "end": "2021-03-01T00:00:00Z"}}}
+    bad = {"word": iso("old"), "turned": {"start": iso("P40Y"), "end": iso("P30Y")}, "no class": {"ontologyClass": {"id": "HP:4000040"}}, "nothing": {"ageish": "x"}}
+    low = {"exact": 35, "range": 30, "inner": 30, "interval": 30, "open": 30, "class": 40, "term": 16, "congenital": 0, "weeks old": 14 / 365.25, "birthday": 35, "dates": 30}
+    high = {"exact": 35, "range": 40, "inner": 40, "interval": 40, "class": 60, "fetal": 0, "weeks": 0, "congenital": 0, "weeks old": 14 / 365.25, "birthday": 35, "dates": 40}
+    both = [k for k in low if low[k] == high.get(k)]
+    born = {"dateOfBirth": "1981-03-01T00:00:00Z"}
+    of = {"age": [{"id": k, "subject": {"id": "s", **born, "timeAtLastEncounter": v}} for k, v in {**ages, **bad}.items()],
+          "onset(OMIM:1)": [{"id": k, "subject": born, "diseases": [{"term": {"id": "OMIM:1"}, "onset": v}]} for k, v in {**ages, **bad}.items()],
+          "onset": [{"id": k, **born, "diseases": [{"diseaseCode": {"id": "OMIM:1"}, "ageOfOnset": v}]} for k, v in {**ages, **bad}.items()]}
+    for what, people in of.items():
+        store = suite.path("store-ages-" + what)
+        done = suite.run("people", "--json", "-d", store, "--dataset", "d", suite.write("a.json", json.dumps(people)))
+        suite.check(f"{what}: what says no age is skipped and named", (len(bad), True), (skipped(done), "HP:4000040" in done.err), done.err)
+        for value in (0, 1, 16, 18, 30, 35, 38, 40, 41, 61):
+            want = (sum(n >= value for n in low.values()), sum(n > value for n in low.values()), sum(n <= value for n in high.values()),
+                    sum(n < value for n in high.values()), sum(low[k] == value for k in both))
+            got = tuple(number(suite, store, f"{what}{op}{value}") for op in (">=", ">", "<=", "<", "="))
+            suite.check(f"{what} compared with {value}", want, got)
+            suite.check(f"{what}!={value}", want[1] + want[3], number(suite, store, f"{what}!={value}"))
+        suite.check(f"{what}: the store is sound", 0, suite.run("verify", "-d", store).code)
+    rows = ("30-40", "P30Y/P40Y", "[30,40)", ">=18", "65+", "<18", "6-12 months", "42", "'P30Y6M'", "old", "-")
+    store = suite.path("store-age-table")
+    done = suite.run("people", "--json", "-d", store, "--dataset", "d", suite.write("a.tsv", "individual\tage\n" + "".join(f"P{i}\t{a}\n" for i, a in enumerate(rows))))
+    suite.check("ages in a table", (1, True), (skipped(done), "\"old\"" in done.err), done.err)
+    suite.check("and how they compare", (7, 6, 2, 6), tuple(number(suite, store, f"age{c}") for c in (">=18", ">=30 and age<=70 or age>=65", "<40 and age>=30 or age<1", "<=40 and age>=30 or age<18")))
+
+
 def asked(server, filters):
     status, document = server.ask("/api/individuals", {"meta": {"apiVersion": "2.0"}, "query": {"filters": filters, "requestedGranularity": "count"}})
     return document["responseSummary"].get("numTotalResults") if status == 200 else f"{status} {document['error']['errorMessage']}"
@@ -189,6 +223,7 @@ def main():
     store, expected = check_sexes(suite)
     check_odd_sexes(suite)
     check_ontologies(suite)
+    check_ages(suite)
     check_filters(suite, store, expected)
     return suite.close()
 

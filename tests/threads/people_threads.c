@@ -41,7 +41,7 @@ static void write_people(const test_folder *folder, skr_file_id *id)
         SKR_CHECK(skr_people_edit_record(edit, 0, who, SKR_RECORD_INDIVIDUAL, name, &err) ==
                   SKR_OK);
         for (uint32_t term = 0; term < N_TERMS; term++) {
-            skr_fact fact = {.curie = name, .has_value = true, .value = i, .onset_years = i};
+            skr_fact fact = {.curie = name, .has_value = true, .value = i, .onset = skr_age_at(i)};
             term_name(term, name, sizeof name);
             if (i % (term + 2) == 0)
                 SKR_CHECK(skr_people_edit_fact(edit, &fact, &err) == SKR_OK);

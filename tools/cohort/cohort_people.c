@@ -55,15 +55,15 @@ int cohort_say_person(const cohort_request *request, uint32_t person, skr_people
     if (status < 0)
         return status;
     skr_people_edit_sex(edit, of.sex);
-    skr_people_edit_age(edit, of.age);
+    skr_people_edit_age(edit, skr_age_at(of.age));
     skr_fact fact = {.kind = SKR_TERM_COUNTRY, .curie = of.country, .label = of.country};
-    fact.onset_years = NAN;
+    fact.onset = SKR_AGE_NONE;
     status = skr_people_edit_fact(edit, &fact, err);
     for (uint32_t i = 0; i < of.n_terms && status == SKR_OK; i++) {
-        fact = (skr_fact){.kind = SKR_TERM_PHENOTYPE, .curie = of.terms[i], .onset_years = NAN};
+        fact = (skr_fact){.kind = SKR_TERM_PHENOTYPE, .curie = of.terms[i], .onset = SKR_AGE_NONE};
         status = skr_people_edit_fact(edit, &fact, err);
     }
-    fact = (skr_fact){.kind = SKR_TERM_MEASURE, .curie = MEASURE, .onset_years = NAN};
+    fact = (skr_fact){.kind = SKR_TERM_MEASURE, .curie = MEASURE, .onset = SKR_AGE_NONE};
     fact.has_value = true;
     fact.value = of.ldl;
     return status < 0 ? status : skr_people_edit_fact(edit, &fact, err);

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "index/people_edit.h"
+#include "tests/support/age_model.h"
 #include "tests/support/people_ask.h"
 #include "tests/support/temp_folder.h"
 
@@ -27,7 +28,7 @@ typedef struct naive_record {
     bool is_there;
     int who;
     skr_sex sex;
-    double age;
+    skr_age age;
     uint32_t said; /* of a delivery */
     naive_fact facts[N_FACTS_MAX];
     int n_facts;
@@ -95,8 +96,7 @@ static unsigned kind_of(const naive_fact *fact)
 
 static bool is_same_fact(const naive_fact *a, const naive_fact *b)
 {
-    bool is_same_onset = a->fact.onset_years == b->fact.onset_years ||
-                         (isnan(a->fact.onset_years) && isnan(b->fact.onset_years));
+    bool is_same_onset = skr_age_is_same(a->fact.onset, b->fact.onset);
     return a->term == b->term && a->fact.kind == b->fact.kind && is_same_onset &&
            a->is_of_sample == b->is_of_sample && a->fact.is_excluded == b->fact.is_excluded &&
            a->fact.has_value == b->fact.has_value &&
@@ -111,6 +111,17 @@ static bool has_fact(const naive_record *record, const naive_fact *fact)
     return false;
 }
 
+/* An age as such, a range, or one that is open on a side. */
+static skr_age draw_age(double unit)
+{
+    double low = draw(6) * unit;
+    double high = low + draw(4) * unit;
+    unsigned form = draw(5);
+    if (form < 2)
+        return skr_age_at(low);
+    return (skr_age){form == 3 ? NAN : low, form == 4 ? NAN : high};
+}
+
 static void say_fact(skr_people_edit *edit, naive_record *record, skr_term_kind kind,
                      bool is_of_sample)
 {
@@ -123,7 +134,7 @@ static void say_fact(skr_people_edit *edit, naive_record *record, skr_term_kind 
                            .is_excluded = draw(3) == 0,
                            .has_value = draw(2) == 0,
                            .value = draw(9) - 4.0,
-                           .onset_years = draw(2) == 0 ? NAN : draw(5) * 1.5};
+                           .onset = draw(2) == 0 ? SKR_AGE_NONE : draw_age(1.5)};
     skr_people_edit_within_biosample(edit, is_of_sample);
     cr_assert(eq(int, skr_people_edit_fact(edit, &fact.fact, &err), SKR_OK));
     fact.fact.curie = NULL;
@@ -147,8 +158,8 @@ static void say_head(skr_people_edit *edit, naive_record *record, bool is_own)
         skr_people_edit_sex(edit, sex);
     }
     if (draw(2) == 0) {
-        double age = draw(12) * 7.25;
-        record->age = fmax(record->age, age);
+        skr_age age = draw_age(7.25);
+        record->age = age_later(record->age, age);
         record->said |= SKR_SAID(SKR_SAID_AGE);
         skr_people_edit_age(edit, age);
     }
@@ -165,7 +176,7 @@ static void say_record(skr_people_edit *edit)
     if (record->is_there)
         who = record->who;
     else
-        *record = (naive_record){.is_there = true, .who = who, .age = NAN};
+        *record = (naive_record){.is_there = true, .who = who, .age = SKR_AGE_NONE};
     if (is_own)
         person_name(who, name);
     else
@@ -231,8 +242,8 @@ static uint32_t kinds_replaced(const naive_record *before, const naive_record *n
     }
     if ((now->said & SKR_SAID(SKR_SAID_SEX)) != 0 && before->sex != SKR_SEX_UNKNOWN)
         kinds |= before->sex != now->sex ? SKR_SAID(SKR_SAID_SEX) : 0;
-    if ((now->said & SKR_SAID(SKR_SAID_AGE)) != 0 && !isnan(before->age))
-        kinds |= before->age != now->age ? SKR_SAID(SKR_SAID_AGE) : 0;
+    if ((now->said & SKR_SAID(SKR_SAID_AGE)) != 0 && skr_age_is_said(before->age))
+        kinds |= !skr_age_is_same(before->age, now->age) ? SKR_SAID(SKR_SAID_AGE) : 0;
     return kinds;
 }
 
@@ -280,7 +291,7 @@ static void settle_model(bool is_replacing, skr_people_replaced *replaced)
                 count_kinds(replaced, r, kinds_replaced(before, now), before->who != now->who);
                 settle_record(before, now);
             } else if (is_dropped) {
-                naive_record nothing = {.said = UINT32_MAX, .age = NAN};
+                naive_record nothing = {.said = UINT32_MAX, .age = SKR_AGE_NONE};
                 count_kinds(replaced, r, kinds_replaced(before, &nothing), true);
                 *before = (naive_record){.is_there = false};
             }
@@ -313,25 +324,6 @@ static bool is_member(int dataset, int who)
     return is_in;
 }
 
-static bool compares(double a, skr_compare compare, double b)
-{
-    switch (compare) {
-    case SKR_EQ:
-        return a == b;
-    case SKR_NE:
-        return a != b;
-    case SKR_LT:
-        return a < b;
-    case SKR_LE:
-        return a <= b;
-    case SKR_GT:
-        return a > b;
-    case SKR_GE:
-        return a >= b;
-    }
-    return false;
-}
-
 static bool naive_compare(int dataset, int who, skr_column column, int term, skr_compare compare,
                           double value)
 {
@@ -339,8 +331,7 @@ static bool naive_compare(int dataset, int who, skr_column column, int term, skr
         const naive_record *record = &model.records[dataset][r];
         if (!record->is_there || record->who != who)
             continue;
-        if (column == SKR_COLUMN_AGE && compares(record->age, compare, value) &&
-            !isnan(record->age))
+        if (column == SKR_COLUMN_AGE && age_is_certain(record->age, compare, value))
             return true;
         for (int i = 0; i < record->n_facts; i++) {
             const skr_fact *fact = &record->facts[i].fact;
@@ -348,12 +339,11 @@ static bool naive_compare(int dataset, int who, skr_column column, int term, skr
             if (fact->is_excluded)
                 continue;
             if (column == SKR_COLUMN_VALUE && is_term && fact->has_value &&
-                compares(fact->value, compare, value))
+                age_compares(fact->value, compare, value))
                 return true;
             bool is_onset = (column == SKR_COLUMN_ONSET && is_term) ||
                             (column == SKR_COLUMN_ANY_ONSET && fact->kind == SKR_TERM_DISEASE);
-            if (is_onset && !isnan(fact->onset_years) &&
-                compares(fact->onset_years, compare, value))
+            if (is_onset && age_is_certain(fact->onset, compare, value))
                 return true;
         }
     }

@@ -66,7 +66,7 @@ static void say(skr_term_kind kind, const char *curie, double value)
                      .curie = curie,
                      .has_value = !isnan(value),
                      .value = isnan(value) ? 0 : value,
-                     .onset_years = NAN};
+                     .onset = SKR_AGE_NONE};
     cr_assert(eq(int, skr_people_edit_fact(edit, &fact, &err), SKR_OK));
 }
 
@@ -112,7 +112,7 @@ Test(people_merge, unites_kinds_of_one_delivery)
     expect_end(SKR_OK, NULL);
     begin_record("a", NULL);
     say(SKR_TERM_PHENOTYPE, "HP:1", NAN); /* the same again */
-    skr_people_edit_age(edit, 7);
+    skr_people_edit_age(edit, skr_age_at(7));
     expect_end(SKR_OK, NULL);
     (void)write_all(false);
     cr_assert(eq(u32, n_with("HP:1"), 1));
@@ -141,9 +141,9 @@ Test(people_merge, refuses_facts_beside_an_empty_list)
 Test(people_merge, refuses_two_ages)
 {
     begin_record("a", NULL);
-    skr_people_edit_age(edit, 7);
+    skr_people_edit_age(edit, skr_age_at(7));
     begin_record("a", NULL);
-    skr_people_edit_age(edit, 8);
+    skr_people_edit_age(edit, skr_age_at(8));
     expect_end(SKR_ERR_INPUT, "age: said before");
 }
 
