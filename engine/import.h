@@ -103,7 +103,7 @@ SKR_MUST_USE int skr_import_genomes(const skr_import_request *request,
                                     skr_import_result *ret_result, skr_err *err);
 void skr_import_result_done(skr_import_result *result);
 
-#define SKR_LOAD_WARNINGS_MAX 2
+#define SKR_LOAD_WARNINGS_MAX 3
 #define SKR_LOAD_WARNING_MAX 512
 
 typedef struct skr_load_result {

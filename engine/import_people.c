@@ -149,10 +149,15 @@ static int begin_individual(skr_people_reader *reader, const char *id, uint32_t 
     if (status < 0)
         return status;
     reader->result.n_new += is_new;
-    if (!is_new && !reader->request->allow_shared_people &&
-        skr_people_edit_is_elsewhere(reader->edit, *ret_individual, reader->dataset))
-        return skr_reader_fail(reader, "another dataset has an individual of this id; if they are "
-                                       "the same person, say so with --shared-people");
+    if (is_new || reader->request->allow_shared_people)
+        return SKR_OK;
+    uint32_t other = skr_people_edit_other_dataset(reader->edit, *ret_individual, reader->dataset);
+    if (other != SKR_NONE)
+        return skr_reader_fail(reader,
+                               "dataset '%.60s' has an individual of this id: name it with "
+                               "--dataset if these are its people; if the same person is in both, "
+                               "say so with --shared-people",
+                               reader->manifest->datasets[other]);
     return SKR_OK;
 }
 

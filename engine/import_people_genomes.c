@@ -286,6 +286,12 @@ int skr_reader_match_genomes(skr_people_reader *r)
     result->n_with_genomes = skr_bits_count(said, n_words);
     if (result->n_with_genomes == 0)
         status = warn_of_none(r, people);
+    if (result->n_united > 0)
+        skr_reader_warn(r,
+                        "%" PRIu64 " packets were put beside others of the same subject.id: if "
+                        "it is the number of a patient within a family or a paper, these are "
+                        "different people, and their packets' own ids tell them apart",
+                        result->n_united);
     if (r->request->ids_are_subjects && !r->has_packets)
         skr_reader_warn(r, "--id subject changes nothing: there are no phenopackets in this "
                            "delivery; other people have one id");

@@ -415,13 +415,19 @@ const char *skr_people_edit_id(const skr_people_edit *edit, uint32_t individual)
     return skr_names_at(edit->ids, individual);
 }
 
-bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
-                                  uint32_t dataset)
+uint32_t skr_people_edit_other_dataset(const skr_people_edit *edit, uint32_t individual,
+                                       uint32_t dataset)
 {
     for (uint32_t i = 0; i < edit->n_drafts; i++)
         if (i != dataset && skr_people_set_contains(edit->drafts[i].members, individual))
-            return true;
-    return false;
+            return i;
+    return SKR_NONE;
+}
+
+bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
+                                  uint32_t dataset)
+{
+    return skr_people_edit_other_dataset(edit, individual, dataset) != SKR_NONE;
 }
 
 int skr_people_edit_sample(skr_people_edit *edit, uint32_t dataset, uint32_t individual,

@@ -43,7 +43,10 @@ SKR_MUST_USE int skr_people_edit_individual(skr_people_edit *edit, const char *i
                                             uint32_t *ret_individual, bool *ret_is_new,
                                             skr_err *err);
 
-/* Is the individual a member of another dataset than this one? (--shared-people) */
+/* Another dataset than this one of which the individual is a member, or SKR_NONE; and whether there
+ * is one. (--shared-people) */
+uint32_t skr_people_edit_other_dataset(const skr_people_edit *edit, uint32_t individual,
+                                       uint32_t dataset);
 bool skr_people_edit_is_elsewhere(const skr_people_edit *edit, uint32_t individual,
                                   uint32_t dataset);
 

@@ -46,6 +46,8 @@ static const char people_json[] =
     "\"bad\"}}]}, {\"id\": \"b1\", \"individualId\": \"B\", \"biosampleStatus\": {\"id\": "
     "\"E:1\"}}]";
 static const char people_tsv[] = "individual\tage\tdiseases\tL:1\nA\t5\tO:1;!O:2\t2.5\nC\t.\t\t1\n";
+/* One person twice: both lines are united, and put beside what was there. */
+static const char people_again[] = "individual\tcountry\tL:1\nA\tSpain\t.\nA\tSpain\t3\n";
 static const char obo[] = "ontology: x\n[Term]\nid: X:1\nname: one\n[Term]\nid: X:2\nis_a: X:1\n"
                           "alt_id: X:3\n[Term]\nid: X:4\nis_obsolete: true\nreplaced_by: X:3\n";
 static const char graphs[] =
@@ -60,9 +62,9 @@ static const struct {
     const char *name;
     const char *text;
 } deliveries[] = {
-    {skr_import_people, "a.json", people_json}, {skr_import_people, "b.tsv", people_tsv},
-    {skr_import_ontology, "c.obo", obo},        {skr_import_ontology, "d.json", graphs},
-    {skr_import_genes, "e.gtf", gtf},
+    {skr_import_people, "a.json", people_json},  {skr_import_people, "b.tsv", people_tsv},
+    {skr_import_people, "b2.tsv", people_again}, {skr_import_ontology, "c.obo", obo},
+    {skr_import_ontology, "d.json", graphs},     {skr_import_genes, "e.gtf", gtf},
 };
 #define N_DELIVERIES (sizeof deliveries / sizeof *deliveries)
 

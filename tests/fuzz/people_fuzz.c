@@ -16,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
         .dataset = "d",
         .files = &file,
         .n_files = 1,
+        .ids_are_subjects = n_bytes % 2 == 1,
+        .is_replacing = n_bytes % 8 == 0,
     };
     skr_load_result result;
     skr_err err = {0};

@@ -467,6 +467,7 @@ Test(import_people, unites_packets_of_one_subject)
     cr_assert(eq(int, say_of_subjects("p.json", two), SKR_OK), "%s", s.err.message);
     cr_assert(eq(u64, s.result.n_records, 1));
     cr_assert(eq(u64, s.result.n_united, 1));
+    cr_assert(ne(ptr, strstr(s.result.warnings[1], "different people"), NULL));
     cr_assert(eq(u32, ask_find(s.people, "35"), 0));
     cr_assert(eq(u32, skr_people_count(s.people), 1));
     cr_assert(eq(u32, n_with("HP:1"), 1));
