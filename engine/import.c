@@ -244,6 +244,7 @@ static int add_delivery(skr_import *import, skr_err *err)
     skr_buffer options = {0};
     skr_delivery delivery = {
         .generation = import->manifest->generation + 1,
+        .time_s = skr_delivery_time_now(),
         .dataset = import->dataset,
         .assembly = import->assembly,
         .counters = counters,
@@ -382,6 +383,8 @@ static int describe_result(const skr_import *import, skr_import_result *result, 
     uint32_t n = list_counters(import, counters);
     result->n_samples = import->names.n;
     result->n_alleles = import->n_rows;
+    result->n_spooled_read = import->n_spooled_read;
+    result->n_spooled_kept = import->n_spooled_kept;
     result->n_records = import->n_records;
     result->counters = calloc(n + 1u, sizeof *result->counters);
     if (result->counters == NULL)

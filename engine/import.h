@@ -91,6 +91,8 @@ typedef struct skr_import_result {
     uint32_t n_samples;
     uint64_t n_alleles; /* rows written */
     uint64_t n_records;
+    uint64_t n_spooled_read; /* bytes that pipes gave, which are kept in the store's folder */
+    uint64_t n_spooled_kept; /* and what they took there while the import ran */
     skr_counter *counters;
     uint32_t n_counters;
 } skr_import_result;

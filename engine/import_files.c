@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "engine/import_int.h"
+#include "engine/import_vcf_spool.h"
 #include "index/contig.h"
-
-#define COPY_BYTES (1u << 20)
 
 static int no_memory(skr_err *err)
 {
@@ -20,55 +19,6 @@ static int no_memory(skr_err *err)
 }
 
 /* ------------------------------------------------------------------ bytes */
-
-static int write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return -1;
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return 0;
-}
-
-/* Copies what a pipe gives into a scratch file, because it is read more than once. */
-static int spool(skr_import *import, skr_import_file *file, int from, skr_err *err)
-{
-    char *buffer = malloc(COPY_BYTES);
-    int to = -1;
-    int status =
-        buffer == NULL ? no_memory(err) : skr_txn_scratch_path(import->txn, &file->path, err);
-    if (status == SKR_OK) {
-        to = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (to < 0)
-            status =
-                skr_fail(err, SKR_ERR_IO, "%s: cannot be made: %s", file->path, strerror(errno));
-    }
-    while (status == SKR_OK) {
-        ssize_t n = read(from, buffer, COPY_BYTES);
-        if (n == 0)
-            break;
-        if (n < 0 && errno == EINTR)
-            status = skr_import_check_stop(import, err);
-        else if (n < 0)
-            status =
-                skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read: %s", file->name, strerror(errno));
-        else if (write_all(to, buffer, (size_t)n) < 0)
-            status =
-                skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", file->path, strerror(errno));
-        else
-            status = skr_import_check_stop(import, err);
-    }
-    if (to >= 0 && close(to) < 0 && status == SKR_OK)
-        status =
-            skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", file->path, strerror(errno));
-    free(buffer);
-    return status;
-}
 
 /* Finds out what the path names, and spools what cannot be read twice. */
 static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
@@ -85,7 +35,7 @@ static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
     else if (S_ISREG(about.st_mode) && !is_stdin)
         file->path = strdup(file->given);
     else
-        status = spool(import, file, fd, err);
+        status = skr_import_spool(import, file, fd, err);
     if (status == SKR_OK && file->path == NULL)
         status = no_memory(err);
     if (fd >= 0 && !is_stdin)
@@ -223,7 +173,7 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     skr_import_file *file = &import->files[number];
     skr_vcf *vcf = NULL;
     int status = open_source(import, file, err);
-    if (status == SKR_OK)
+    if (status == SKR_OK && !file->is_spooled)
         status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
     /* The reader of the only file is kept; of many files only one can be open at a time. */
     bool is_only = import->n_files == 1;

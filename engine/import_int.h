@@ -74,6 +74,7 @@ typedef struct skr_import_file {
     uint64_t n_bytes;
     uint8_t digest[SKR_DIGEST_SIZE];
     uint8_t options[SKR_DIGEST_SIZE];
+    bool is_spooled; /* path is a copy of what a pipe gave: import_vcf_spool.h */
     bool is_gvcf;
     bool is_skipped; /* known already, bytes and options */
     skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */
@@ -127,6 +128,8 @@ typedef struct skr_import {
 
     uint64_t counts[SKR_N_COUNTS];
     uint64_t n_records;
+    uint64_t n_spooled_read; /* bytes that pipes gave */
+    uint64_t n_spooled_kept; /* bytes of the scratch files that hold them */
     skr_file_id segment;
     uint64_t n_rows;
 } skr_import;

@@ -83,6 +83,16 @@ static int tell_assemblies(const skr_snapshot *snapshot, skr_info *info, skr_err
     return SKR_OK;
 }
 
+/* The bytes of the segments that a delivery has. */
+static uint64_t segment_bytes(const skr_manifest *manifest, uint32_t delivery)
+{
+    uint64_t n_bytes = 0;
+    for (uint32_t i = 0; i < manifest->n_segments; i++)
+        if (manifest->segments[i].delivery == delivery)
+            n_bytes += manifest->segments[i].file.n_bytes;
+    return n_bytes;
+}
+
 /* The deliveries of permitted datasets. */
 static int tell_deliveries(const skr_question *question, skr_info *info, skr_err *err)
 {
@@ -96,6 +106,8 @@ static int tell_deliveries(const skr_question *question, skr_info *info, skr_err
             continue;
         info->deliveries[info->n_deliveries++] =
             (skr_delivery_info){.generation = delivery->generation,
+                                .time_s = delivery->time_s,
+                                .n_bytes = segment_bytes(manifest, i),
                                 .dataset = manifest->datasets[delivery->dataset],
                                 .assembly = manifest->assemblies[delivery->assembly].name,
                                 .options = delivery->options,

@@ -123,7 +123,7 @@ int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kin
         status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", name);
         goto out;
     }
-    writer->fd = open(writer->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    writer->fd = open(writer->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, SKR_STORE_FILE_MODE);
     if (writer->fd < 0) {
         status = skr_fail(err, SKR_ERR_IO, "%s: cannot create: %s", writer->path, strerror(errno));
         goto out;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
@@ -275,6 +276,12 @@ int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *en
     if (ret_index != NULL)
         *ret_index = at;
     return SKR_OK;
+}
+
+uint64_t skr_delivery_time_now(void)
+{
+    time_t now = time(NULL);
+    return now < 0 || (uint64_t)now > SKR_TIME_S_MAX ? 0 : (uint64_t)now;
 }
 
 void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index)

@@ -76,6 +76,7 @@ typedef struct skr_counter {
 
 typedef struct skr_delivery {
     uint64_t generation; /* that it made */
+    uint64_t time_s;     /* when it was published: seconds since 1970, UTC */
     uint32_t dataset;
     uint32_t assembly;
     char *options; /* for people: "format=vcf gate=adj absent-is=no-call" */
@@ -153,6 +154,10 @@ SKR_MUST_USE int skr_manifest_add_segment(skr_manifest *manifest, const skr_segm
                                           uint32_t *ret_index, skr_err *err);
 SKR_MUST_USE int skr_manifest_add_delivery(skr_manifest *manifest, const skr_delivery *delivery,
                                            uint32_t *ret_index, skr_err *err);
+
+/* The time of a delivery that is made now: seconds since 1970, UTC, as far as the clock is right.
+ */
+uint64_t skr_delivery_time_now(void);
 
 /* Takes an entry out of the list: its file belongs to no generation from the next commit on. */
 void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index);

@@ -82,6 +82,7 @@ static void put_assembly(encoder *out, const skr_assembly *assembly)
 static void put_delivery(encoder *out, const skr_delivery *delivery)
 {
     put_number(out, delivery->generation);
+    put_number(out, delivery->time_s);
     put_number(out, delivery->dataset);
     put_number(out, delivery->assembly);
     put_text(out, delivery->options == NULL ? "" : delivery->options);
@@ -347,6 +348,7 @@ static void take_delivery(decoder *in, skr_delivery *delivery)
 {
     const skr_manifest *manifest = in->manifest;
     delivery->generation = take_max(in, manifest->generation, "a delivery after the generation");
+    delivery->time_s = take_max(in, SKR_TIME_S_MAX, "a delivery after the year 9999");
     delivery->dataset = take_index(in, manifest->n_datasets, "a dataset that is not there");
     delivery->assembly = take_index(in, manifest->n_assemblies, "an assembly that is not there");
     delivery->options = take_text(in, 0, SKR_MANIFEST_SIZE_MAX);
@@ -411,7 +413,7 @@ static void take_body(decoder *in)
     for (uint32_t i = 0; i < manifest->n_assemblies && !in->cursor.is_bad; i++)
         take_assembly(in, &manifest->assemblies[i]);
     manifest->n_deliveries =
-        take_list(in, 8, sizeof manifest->deliveries[0], (void **)&manifest->deliveries);
+        take_list(in, 9, sizeof manifest->deliveries[0], (void **)&manifest->deliveries);
     for (uint32_t i = 0; i < manifest->n_deliveries && !in->cursor.is_bad; i++)
         take_delivery(in, &manifest->deliveries[i]);
     manifest->n_segments =

@@ -44,7 +44,7 @@ static int open_folder(skr_txn *txn, skr_err *err)
     int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     txn->folder_fd = open(txn->folder, flags);
     if (txn->folder_fd < 0 && errno == ENOENT) {
-        if (mkdir(txn->folder, 0777) < 0)
+        if (mkdir(txn->folder, SKR_STORE_FOLDER_MODE) < 0)
             return skr_fail(err, SKR_ERR_IO, "%s: cannot make the folder: %s", txn->folder,
                             strerror(errno));
         txn->has_made_folder = true;
@@ -109,7 +109,7 @@ static int take_lock(skr_txn *txn, skr_err *err)
     int fd = -1;
     for (int i = 0; i < LOCK_TRIES && fd < 0; i++) {
         fd = openat(txn->folder_fd, SKR_STORE_LOCK,
-                    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+                    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, SKR_STORE_FILE_MODE);
         if (fd < 0)
             return skr_fail(err, SKR_ERR_IO, "%s/LOCK: cannot open: %s", txn->folder,
                             strerror(errno));
@@ -222,7 +222,7 @@ static int write_manifest(const skr_txn *txn, const skr_manifest *manifest, skr_
         goto out;
     }
     fd = openat(txn->folder_fd, SKR_STORE_MANIFEST_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                0666);
+                SKR_STORE_FILE_MODE);
     if (fd < 0 || write_all(fd, bytes.bytes, bytes.n) < 0 || fsync(fd) < 0) {
         status = skr_fail(err, SKR_ERR_IO, "%s/MANIFEST.new: cannot write: %s", txn->folder,
                           strerror(errno));

@@ -9,6 +9,10 @@
 /* Ordinals and indexes are 32-bit; this one means "none". */
 #define SKR_NONE UINT32_MAX
 
+/* What a store makes, before the umask: whoever can read its files can read every genotype. */
+#define SKR_STORE_FILE_MODE 0640
+#define SKR_STORE_FOLDER_MODE 0750
+
 #define SKR_INDIVIDUALS_MAX 100000000u
 #define SKR_SAMPLES_MAX 100000000u
 
@@ -33,6 +37,9 @@
 
 /* A manifest names files, not people: larger than this is damage. */
 #define SKR_MANIFEST_SIZE_MAX (256u << 20)
+
+/* The last second of the year 9999: a time beyond it is damage, and has no four digits. */
+#define SKR_TIME_S_MAX UINT64_C(253402300799)
 
 /* A request over HTTP. jansson blows small values up 80-fold, hence the tokens; real requests nest
  * 6 deep and bring a dozen filters, a page of a portal's form brings fewer than 100. */

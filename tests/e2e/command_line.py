@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """The command line: help, refusals and exit statuses, shapes of JSON, closed streams, Ctrl-C."""
+import datetime
+import gzip
 import json
 import os
 import signal
@@ -53,6 +55,9 @@ REFUSED = [
     (["count", "-d", "S", "--deadline", "-1", "all"], "--deadline takes seconds"),
     (["count", "-d", "S", "--by", "sex", "all"], "--by is not there yet"),
     (["count", "-d", "S", "--attrition", "all"], "--attrition is not there yet"),
+    (["alleles", "-d", "S", "--in", "sex=female", "--in", "HP:1", "all"], "--in is given twice"),
+    (["import", "-d", "S", "--dataset", "a", "--dataset=b", "f"], "--dataset is given twice"),
+    (["count", "-dS", "-d", "T", "all"], "-d is given twice"),
     (["info", "-d", "S", "--callable", "x"], "--callable is not there yet"),
     (["import", "-d", "S", "--callable", "x", "f"], "--callable is not there yet"),
     (["import", "-d", "S", "--readmit", "f"], "--readmit is not there yet"),
@@ -152,6 +157,18 @@ def shapes(s, store):
     s.check("info --json", ([{"id": "three", "people": 3, "genomes": 3}], "GRCh37", 1),
             (info.get("datasets"), info.get("assemblies", [{}])[0].get("name"),
              len(info.get("deliveries", []))), done.err)
+    told = info.get("deliveries", [{}])[0]
+    age = abs(time.time() - datetime.datetime.fromisoformat(told["time"].replace("Z", "+00:00")).timestamp())
+    s.check("info --json: when and how large", (True, True), (age < 600, told["bytes"] > 100), told)
+    lines = s.run("info", "-d", store).out.splitlines()
+    s.check("info: a line a delivery, with its date", (1, True, False),
+            (sum(x.startswith("delivery ") for x in lines), any(told["time"] in x for x in lines),
+             any(x == "  three.vcf" for x in lines)), lines)
+    lines = s.run("info", "-v", "-d", store).out.splitlines()
+    s.check("info -v names the files", True, any(x == "  three.vcf" for x in lines), lines)
+    modes = {name: os.stat(os.path.join(store, name)).st_mode & 0o777 for name in os.listdir(store)}
+    s.check("others cannot read a store's files", {0o640}, set(modes.values()), modes)
+    s.check("nor list its folder", 0o750, os.stat(store).st_mode & 0o777)
     done = s.run("verify", "-d", store, "--json")
     s.check("verify --json", (0, {"faults": [], "sound": True}),
             (done.code, done.objects()[0] if done.out else None), done.err)
@@ -269,6 +286,65 @@ def interrupted(s, store):
         s.check(f"verify after {number.name}", 0, s.run("verify", "-d", store).code)
 
 
+def pipes(s):
+    """What comes through a pipe counts as the same bytes in a file, and is packed meanwhile."""
+    head, _, _ = VCF.partition("22\t40000100")
+    text = head + "".join(f"22\t{i}\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\t1/1\t0/0\n" for i in range(1, 60001))
+    path = s.write("pipe/long.vcf", text)
+    with gzip.open(s.path("pipe/long.vcf.gz"), "wb") as fh:
+        fh.write(text.encode())
+    for name in ("long.vcf", "long.vcf.gz"):
+        store, path = s.path("piped-" + name), s.path("pipe", name)
+        words = ["import", "-d", store, "--dataset", "d", "--assembly", "GRCh37"]
+        reader, writer = os.pipe()
+        feed = subprocess.Popen(["cat", path], stdout=writer)
+        os.close(writer)
+        with os.fdopen(reader) as fh:
+            done = s.run(*words, "--json", "-", stdin=fh)
+        feed.wait()
+        told = done.objects()[0] if done.out else {}
+        kept = told.get("spooled", {})
+        size = os.path.getsize(path)
+        s.check(f"{name} through a pipe", ("ok", 60000, size, True),
+                (told.get("status"), told.get("alleles"), kept.get("read"),
+                 kept.get("kept") == size if name.endswith("gz") else 0 < kept.get("kept", 0) < size / 4),
+                done.err)
+        done = s.run(*words, "--json", path)
+        s.check(f"{name} again, as a file", "noop", done.objects()[0]["status"] if done.out else done.err)
+        s.check("no scratch file is left", [], [x for x in os.listdir(store) if "scratch" in x])
+    reader, writer = os.pipe()
+    os.close(writer)
+    with os.fdopen(reader) as fh:
+        done = s.run("import", "-d", s.path("no"), "--dataset", "d", "--assembly", "GRCh37", "-", stdin=fh)
+    s.check("a pipe that gives nothing", (2, True, False),
+            (done.code, "standard input: the file is empty" in done.err, os.path.exists(s.path("no"))), done.err)
+
+
+def quiet(s):
+    """-q leaves errors alone on both streams; --json is an answer, and comes all the same."""
+    vcf = s.write("quiet.vcf", VCF)
+    words = ["import", "-q", "-d", s.path("quiet"), "--dataset", "d", "--assembly", "GRCh37", vcf]
+    done = s.run(*words)
+    s.check("import -q", (0, "", ""), (done.code, done.out, done.err))
+    done = s.run(*words, "--json")
+    s.check("import -q --json", (0, "noop"), (done.code, done.objects()[0]["status"] if done.out else None))
+    people = s.write("quiet.tsv", "individual\tsex\nann\tfemale\n")
+    done = s.run("people", "-q", "-d", s.path("quiet"), "--dataset", "d", people)
+    s.check("people -q", (0, "", ""), (done.code, done.out, done.err))
+
+
+def refused_in_json(s, store):
+    """Whoever reads JSON finds an object also where a command was refused."""
+    junk = s.write("junk.tsv", "nothing\n")
+    for words in (["count", "nonsense"], ["alleles", "nonsense"], ["alleles", "--tsv", "all"], ["explain", "nonsense"], ["info", "x"],
+                  ["people", "--dataset", "d", junk], ["ontology", junk + "x"], ["genes", junk]):
+        done = s.run(*words, "-d", store, "--json")
+        told = done.objects() if done.out else []
+        s.check(f"{words[0]} --json, refused", (2, 1, "error", True),
+                (done.code, len(told), told[0].get("status") if told else None,
+                 bool(told) and bool(told[0].get("code")) and told[0].get("message") in done.err), done.err)
+
+
 def serves(s, store):
     config = s.write("server.conf", "listen = 127.0.0.1:0\nname = Test\n")
     p = subprocess.Popen([s.program, "serve", "-d", store, "--config", config],
@@ -301,6 +377,9 @@ def main():
     questions(s, store)
     streams(s, store)
     interrupted(s, store)
+    pipes(s)
+    quiet(s)
+    refused_in_json(s, store)
     serves(s, store)
     return s.close()
 

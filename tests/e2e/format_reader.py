@@ -109,7 +109,7 @@ def _assembly(c):
 
 
 def _delivery(c):
-    c.varints(3)
+    c.varints(4)
     c.text()
     c.varints(2)
     for _ in range(c.varint()):

@@ -136,14 +136,14 @@ int skr_cmd_count(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_arguments_check(&arguments, 1, 1, "one question in quotes", &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
 
     skr_count_answer answer = {0};
     skr_access access;
     skr_interrupt_catch();
     status = ask(&arguments, &chosen, &answer, &access, &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
     if (!arguments.common.is_quiet)
         skr_report_warnings(&answer.warnings);
     if (arguments.common.is_json)

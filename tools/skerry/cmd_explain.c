@@ -150,8 +150,8 @@ int skr_cmd_explain(const skr_command *command, int argc, char **argv)
         status = skr_arguments_check(&arguments, 1, 1,
                                      "one question in quotes, or a file BEACON.json", &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
     skr_interrupt_catch();
     status = explain(&arguments, &asking, analyzes, &err);
-    return status < 0 ? skr_report(&err) : 0;
+    return status < 0 ? skr_report_as(arguments.common.is_json, &err) : 0;
 }

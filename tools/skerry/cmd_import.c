@@ -37,6 +37,15 @@ static void print_json(const char *status, uint64_t generation, const skr_import
         skr_out_number(&json, result->counters[i].value);
     }
     skr_out_close(&json, '}');
+    if (result->n_spooled_read > 0) {
+        skr_out_key(&json, "spooled");
+        skr_out_open(&json, '{');
+        skr_out_key(&json, "read");
+        skr_out_number(&json, result->n_spooled_read);
+        skr_out_key(&json, "kept");
+        skr_out_number(&json, result->n_spooled_kept);
+        skr_out_close(&json, '}');
+    }
     if (message != NULL) {
         skr_out_key(&json, "message");
         skr_out_text(&json, message);
@@ -59,6 +68,10 @@ static void print_text(const skr_import_request *request, const skr_import_resul
            result->n_records, result->n_alleles, result->generation);
     for (uint32_t i = 0; i < result->n_counters; i++)
         printf("  %-20s %" PRIu64 "\n", result->counters[i].name, result->counters[i].value);
+    if (result->n_spooled_read > 0)
+        printf("  a pipe was kept in the store's folder while it was read: %" PRIu64
+               " bytes, packed %" PRIu64 "\n",
+               result->n_spooled_read, result->n_spooled_kept);
 }
 
 /* A delivery that was refused for what it holds is an answer too; other failures are not. */
@@ -92,7 +105,7 @@ static int import_files(const skr_arguments *arguments, skr_import_request *requ
     }
     if (arguments->common.is_json)
         print_json(result.is_noop ? "noop" : "ok", result.generation, &result, NULL);
-    else
+    else if (!arguments->common.is_quiet)
         print_text(request, &result);
     skr_import_result_done(&result);
     return 0;

@@ -1,10 +1,24 @@
 /* cmd_info.c - skerry info: what the store holds and what its imports left out. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
+
+#define TIME_TEXT_MAX 32
+
+/* A time in UTC, in the form of ISO 8601. ret_text has room for TIME_TEXT_MAX bytes. */
+static const char *time_text(uint64_t time_s, char *ret_text)
+{
+    struct tm parts;
+    time_t time = (time_t)time_s;
+    if (gmtime_r(&time, &parts) == NULL ||
+        strftime(ret_text, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        ret_text[0] = '\0';
+    return ret_text;
+}
 
 /* ------------------------------------------------------------------ JSON */
 
@@ -63,7 +77,10 @@ static void json_assemblies(skr_out *json, const skr_info *info)
 static void json_delivery(skr_out *json, const skr_delivery_info *delivery)
 {
     skr_out_open(json, '{');
+    char time[TIME_TEXT_MAX];
     json_number(json, "generation", delivery->generation);
+    json_text(json, "time", time_text(delivery->time_s, time));
+    json_number(json, "bytes", delivery->n_bytes);
     json_text(json, "dataset", delivery->dataset);
     json_text(json, "assembly", delivery->assembly);
     json_text(json, "options", delivery->options);
@@ -123,7 +140,10 @@ static void print_json(const skr_info *info)
 
 /* ------------------------------------------------------------------ text */
 
-static void print_size(uint64_t n_bytes)
+#define SIZE_TEXT_MAX 32
+
+/* "1.4 MB". ret_text has room for SIZE_TEXT_MAX bytes. */
+static const char *size_text(uint64_t n_bytes, char *ret_text)
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
     double size = (double)n_bytes;
@@ -132,27 +152,54 @@ static void print_size(uint64_t n_bytes)
         size /= 1000;
         unit++;
     }
-    printf(unit == 0 ? "%-12s %.0f %s\n" : "%-12s %.1f %s\n", "size", size, units[unit]);
+    (void)snprintf(ret_text, SIZE_TEXT_MAX, "%.*f %s", unit == 0 ? 0 : 1, size, units[unit]);
+    return ret_text;
 }
 
-static void print_delivery(const skr_delivery_info *delivery)
+static uint32_t n_replaced(const skr_delivery_info *delivery)
 {
-    printf("%-12s generation %" PRIu64 ", %s, %s: %" PRIu32 " samples, %" PRIu64 " alleles (%s)\n",
-           "delivery", delivery->generation, delivery->dataset, delivery->assembly,
-           delivery->n_samples, delivery->n_alleles, delivery->options);
+    uint32_t n = 0;
     for (uint32_t i = 0; i < delivery->n_sources; i++)
-        printf("  %s%s\n", delivery->sources[i].name,
-               delivery->sources[i].is_live ? "" : " (replaced)");
-    for (uint32_t i = 0; i < delivery->n_counters; i++)
-        printf("  %-20s %" PRIu64 "\n", delivery->counters[i].name, delivery->counters[i].value);
+        n += !delivery->sources[i].is_live;
+    return n;
 }
 
-static void print_text(const skr_info *info)
+/* One line, with what was left out; the files and each counter on lines of their own when asked. */
+static void print_delivery(const skr_delivery_info *delivery, bool is_verbose)
+{
+    char time[TIME_TEXT_MAX];
+    char size[SIZE_TEXT_MAX];
+    printf("%-12s generation %" PRIu64 ", %s, %s, %s: %" PRIu32 " samples, %" PRIu64
+           " alleles, %" PRIu32 " %s",
+           "delivery", delivery->generation, time_text(delivery->time_s, time), delivery->dataset,
+           delivery->assembly, delivery->n_samples, delivery->n_alleles, delivery->n_sources,
+           delivery->n_sources == 1 ? "file" : "files");
+    if (n_replaced(delivery) > 0)
+        printf(" (%" PRIu32 " replaced)", n_replaced(delivery));
+    printf(", %s (%s)", size_text(delivery->n_bytes, size), delivery->options);
+    if (is_verbose) {
+        printf("\n");
+        for (uint32_t i = 0; i < delivery->n_sources; i++)
+            printf("  %s%s\n", delivery->sources[i].name,
+                   delivery->sources[i].is_live ? "" : " (replaced)");
+        for (uint32_t i = 0; i < delivery->n_counters; i++)
+            printf("  %-20s %" PRIu64 "\n", delivery->counters[i].name,
+                   delivery->counters[i].value);
+        return;
+    }
+    for (uint32_t i = 0; i < delivery->n_counters; i++)
+        printf("%s%s %" PRIu64, i == 0 ? "; " : ", ", delivery->counters[i].name,
+               delivery->counters[i].value);
+    printf("\n");
+}
+
+static void print_text(const skr_info *info, bool is_verbose)
 {
     char people[40];
     char genomes[40];
+    char size[SIZE_TEXT_MAX];
     printf("%-12s %" PRIu64 "\n", "generation", info->generation);
-    print_size(info->n_bytes);
+    printf("%-12s %s\n", "size", size_text(info->n_bytes, size));
     printf("%-12s %s\n", "reading", info->io);
     for (size_t i = 0; i < info->n_datasets; i++) {
         skr_told_text(&info->datasets[i].people, people);
@@ -175,7 +222,7 @@ static void print_text(const skr_info *info)
                info->ontologies[i].version[0] != '\0' ? info->ontologies[i].version
                                                       : "version not said");
     for (size_t i = 0; i < info->n_deliveries; i++)
-        print_delivery(&info->deliveries[i]);
+        print_delivery(&info->deliveries[i], is_verbose);
     if (info->n_sex_conflicts > 0)
         printf("%-12s %" PRIu32 " people whose sex contradicts their karyotype\n", "sex_conflict",
                info->n_sex_conflicts);
@@ -209,12 +256,12 @@ int skr_cmd_info(const skr_command *command, int argc, char **argv)
         status = skr_engine_info(engine, &access, &info, &err);
     if (status < 0) {
         skr_engine_close(engine);
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
     }
     if (arguments.common.is_json)
         print_json(&info);
     else
-        print_text(&info);
+        print_text(&info, arguments.common.is_verbose);
     skr_info_done(&info);
     skr_engine_close(engine);
     return 0;

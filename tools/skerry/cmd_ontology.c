@@ -14,6 +14,6 @@ int skr_cmd_ontology(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_arguments_check(&arguments, 1, SIZE_MAX, "FILE", &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
     return skr_load_files(&arguments, &request, skr_import_ontology, "terms");
 }

@@ -27,7 +27,7 @@ int skr_cmd_people(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK && request.dataset == NULL)
         status = skr_arguments_fail(&arguments, &err, "--dataset ID is missing");
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
     request.ids_are_subjects = id == 1;
     return skr_load_files(&arguments, &request, skr_import_people, "records");
 }

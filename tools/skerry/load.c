@@ -111,10 +111,11 @@ int skr_load_files(const skr_arguments *arguments, const skr_load_request *reque
     bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
     skr_progress_done(&line, are_warnings_wanted || arguments->common.is_verbose);
     if (status < 0)
-        return skr_report_writing(&err);
+        return status == SKR_ERR_INTERRUPTED ? skr_report_writing(&err)
+                                             : skr_report_as(arguments->common.is_json, &err);
     if (arguments->common.is_json)
         print_json(&result, watched.dataset != NULL);
-    else
+    else if (!arguments->common.is_quiet)
         print_text(&result, &watched, noun);
     return 0;
 }

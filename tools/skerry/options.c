@@ -1,6 +1,7 @@
 /* options.c - reads a command line by its table. */
 #include "tools/skerry/options.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "engine/suggest.h"
+#include "storage/base/check.h"
 
 #define N_COMMON 9
 #define SECONDS_MAX 1e6
@@ -26,7 +28,7 @@ static void common_options(skr_common *common, bool *help, bool *version,
          "progress on standard error (default: auto)", 0},
         {"io", SKR_OPTION_CHOICE, &common->io, "auto|pread|io_uring",
          "how the store is read (default: auto)", 0},
-        {"quiet", SKR_OPTION_FLAG, &common->is_quiet, NULL, "nothing but errors on standard error",
+        {"quiet", SKR_OPTION_FLAG, &common->is_quiet, NULL, "say nothing but errors and answers",
          'q'},
         {"verbose", SKR_OPTION_FLAG, &common->is_verbose, NULL, "say more on standard error", 'v'},
         {"help", SKR_OPTION_FLAG, help, NULL, "this text", 'h'},
@@ -82,8 +84,11 @@ typedef struct reader {
     skr_option common[N_COMMON];
     int argc;
     char **argv;
-    int at; /* the word being read */
+    int at;             /* the word being read */
+    uint64_t has_value; /* options that have got a value, a bit each */
 } reader;
+
+static_assert(N_COMMON <= 32, "an option of every command has a bit of its own");
 
 int skr_arguments_fail(const skr_arguments *arguments, skr_err *err, const char *format, ...)
 {
@@ -199,6 +204,23 @@ static int set_option(const reader *in, const skr_option *option, const char *va
     }
 }
 
+/*
+ * Notes that an option has got a value. A second one is refused: the first would be dropped without
+ * a word, and --in twice does not mean both.
+ */
+static int note_value(reader *in, const skr_option *option, const char *shown, skr_err *err)
+{
+    size_t n_own = in->arguments->n_options;
+    bool is_own = option >= in->arguments->options && option < in->arguments->options + n_own;
+    size_t number = is_own ? (size_t)(option - in->arguments->options) + N_COMMON
+                           : (size_t)(option - in->common);
+    SKR_CHECK(number < 64);
+    if ((in->has_value & UINT64_C(1) << number) != 0)
+        return skr_arguments_fail(in->arguments, err, "%s is given twice", shown);
+    in->has_value |= UINT64_C(1) << number;
+    return SKR_OK;
+}
+
 /* Of an option that was found; value: what stands in the same word, or NULL. */
 static int take_option(reader *in, const skr_option *option, const char *value, const char *shown,
                        skr_err *err)
@@ -215,7 +237,8 @@ static int take_option(reader *in, const skr_option *option, const char *value, 
     if (value == NULL)
         return skr_arguments_fail(in->arguments, err, "%s needs a value: %s", shown,
                                   option->argument);
-    return set_option(in, option, value, err);
+    int status = note_value(in, option, shown, err);
+    return status < 0 ? status : set_option(in, option, value, err);
 }
 
 static int take_long(reader *in, const char *word, skr_err *err)

@@ -2,7 +2,8 @@
  * options.h - the command line of one command: read and explained from one table.
  *
  * Options may stand before, between and behind operands, as --name VALUE, --name=VALUE, -x VALUE or
- * -xVALUE; "--" ends them. An unknown one is refused with the nearest.
+ * -xVALUE; "--" ends them. An unknown one is refused with the nearest, and one that takes a value
+ * may stand once.
  */
 #ifndef SKR_TOOLS_OPTIONS_H
 #define SKR_TOOLS_OPTIONS_H

@@ -170,6 +170,23 @@ int skr_report(const skr_err *err)
     return skr_err_exit_status(err->code);
 }
 
+int skr_report_as(bool is_json, const skr_err *err)
+{
+    if (is_json && err->message[0] != '\0' && !ferror(stdout)) {
+        skr_out json = {.out = stdout};
+        skr_out_open(&json, '{');
+        skr_out_key(&json, "status");
+        skr_out_text(&json, "error");
+        skr_out_key(&json, "code");
+        skr_out_text(&json, skr_err_name(err->code));
+        skr_out_key(&json, "message");
+        skr_out_text(&json, err->message);
+        skr_out_close(&json, '}');
+        skr_out_end(&json);
+    }
+    return skr_report(err);
+}
+
 int skr_report_writing(const skr_err *err)
 {
     if (err->code != SKR_ERR_INTERRUPTED)

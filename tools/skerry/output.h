@@ -48,6 +48,13 @@ void skr_told_text(const skr_told_count *told, char *text);
 /* Writes "skerry: MESSAGE" on standard error. Returns the exit status of err's code. */
 int skr_report(const skr_err *err);
 
+/*
+ * As skr_report; with is_json also an object on standard output, `status` "error", `code`,
+ * `message`, so that a program that reads answers finds one. Nothing is printed where standard
+ * output is what failed.
+ */
+int skr_report_as(bool is_json, const skr_err *err);
+
 /* As skr_report, of a command that writes: says what became of the store if it was interrupted. */
 int skr_report_writing(const skr_err *err);
 

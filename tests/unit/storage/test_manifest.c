@@ -42,6 +42,7 @@ static skr_manifest *make_small(void)
         {.name = "b.bcf", .digest = {1, 2}, .options = {3}, .samples = samples, .n_samples = 2}};
     skr_counter counters[] = {{"bad_alt", 0}, {"failed_gate", 12345678901}};
     skr_delivery delivery = {.generation = 7,
+                             .time_s = 1796040000,
                              .dataset = 1,
                              .options = "format=vcf gate=adj",
                              .sources = sources,
