@@ -1,6 +1,6 @@
 /*
  * beacon_names.c - names of other worlds: assemblies, RefSeq accessions of chromosomes, types of
- * variants in VCF's words and as terms of the Sequence Ontology and EFO, HGVS.
+ * variants in VCF's words and as terms of the Sequence Ontology and EFO, alleles in one text.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -159,103 +159,30 @@ int skr_beacon_read_variant_type(skr_query *query, const char *type, const skr_a
     return status < 0 ? status : or_type(query, text, ret_node, err);
 }
 
-/* ------------------------------------------------------------------ HGVS */
-
-typedef struct hgvs_parts {
-    char name[64];
-    uint64_t from1; /* as HGVS counts, from 1, both included */
-    uint64_t to1;
-    const char *change; /* what follows the places */
-} hgvs_parts;
-
-static bool parse_hgvs(const char *text, hgvs_parts *ret)
-{
-    const char *colon = strstr(text, ":g.");
-    if (colon == NULL || (size_t)(colon - text) >= sizeof ret->name || colon == text)
-        return false;
-    memcpy(ret->name, text, (size_t)(colon - text));
-    ret->name[colon - text] = '\0';
-    const char *at = colon + 3;
-    char *end = NULL;
-    if (*at < '1' || *at > '9')
-        return false;
-    ret->from1 = strtoull(at, &end, 10);
-    ret->to1 = ret->from1;
-    if (*end == '_') {
-        at = end + 1;
-        if (*at < '1' || *at > '9')
-            return false;
-        ret->to1 = strtoull(at, &end, 10);
-    }
-    ret->change = end;
-    return ret->to1 >= ret->from1 && ret->to1 < SKR_CONTIG_LENGTH_MAX;
-}
-
-static bool are_bases(const char *text, size_t n)
-{
-    return n > 0 && strspn(text, "ACGT") >= n;
-}
-
-/*
- * Splits the change into ref and alt with the place of ref; deletions must say their bases: HGVS
- * moves an allele to the right and a VCF to the left, and what has to be moved must be known.
- */
-static int split_change(const hgvs_parts *hgvs, uint32_t *ret_start0, const char **ret_ref,
-                        size_t *ret_n_ref, const char **ret_alt, skr_err *err)
-{
-    const char *change = hgvs->change;
-    size_t n_span = (size_t)(hgvs->to1 - hgvs->from1) + 1;
-    *ret_start0 = (uint32_t)(hgvs->from1 - 1);
-    *ret_ref = change;
-    *ret_n_ref = 0;
-    if (are_bases(change, 1) && change[1] == '>' && are_bases(change + 2, 1) && change[3] == '\0' &&
-        n_span == 1) {
-        *ret_n_ref = 1;
-        *ret_alt = change + 2;
-        return SKR_OK;
-    }
-    if (strncmp(change, "ins", 3) == 0 && n_span == 2 &&
-        are_bases(change + 3, strlen(change + 3))) {
-        *ret_start0 = (uint32_t)hgvs->from1; /* between the two places */
-        *ret_alt = change + 3;
-        return SKR_OK;
-    }
-    if (strncmp(change, "del", 3) == 0) {
-        const char *ins = strstr(change, "ins");
-        size_t n_ref = ins == NULL ? strlen(change + 3) : (size_t)(ins - change) - 3;
-        bool is_whole = ins == NULL || are_bases(ins + 3, strlen(ins + 3));
-        if (n_ref == n_span && are_bases(change + 3, n_ref) && is_whole) {
-            *ret_ref = change + 3;
-            *ret_n_ref = n_ref;
-            *ret_alt = ins == NULL ? "" : ins + 3;
-            return SKR_OK;
-        }
-    }
-    return skr_fail(err, SKR_ERR_QUERY,
-                    "genomicAlleleShortForm: '%.40s' is not supported; write a substitution (T>C), "
-                    "an insertion (10_11insA), or a deletion with its bases (10_12delACG)",
-                    change);
-}
+/* ------------------------------------------------------------------ alleles */
 
 int skr_beacon_read_short_form(skr_query *query, const char *text, const skr_aexpr **ret_node,
                                const char **ret_assembly, skr_err *err)
 {
-    hgvs_parts hgvs;
-    if (!parse_hgvs(text, &hgvs))
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "genomicAlleleShortForm '%.60s' is not of the form NAME:g.CHANGE", text);
-    const char *ref = NULL;
+    skr_aexpr node = {.op = SKR_A_VARIANT};
+    skr_buffer named = {0};
+    const char *written = NULL;
     const char *contig = NULL;
-    size_t n_ref = 0;
-    skr_aexpr node = {.op = SKR_A_SEQUENCE};
-    int status = split_change(&hgvs, &node.start0, &ref, &n_ref, &node.alt, err);
+    const char *name = NULL;
+    size_t n_name = 0;
+    int status = skr_query_variant(query, text, &written, &n_name, err);
+    if (status < 0)
+        return status == SKR_ERR_QUERY ? skr_fail_in(err, status, "genomicAlleleShortForm")
+                                       : status;
+    status = skr_query_text(query, written, n_name, &name, err);
     if (status == SKR_OK)
-        status = skr_beacon_contig(hgvs.name, &contig, ret_assembly, err);
+        status = skr_beacon_contig(name, &contig, ret_assembly, err);
     if (status == SKR_OK)
-        status = skr_query_text(query, contig, strlen(contig), &node.contig, err);
+        status = skr_buffer_put(&named, contig, strlen(contig), err);
     if (status == SKR_OK)
-        status = skr_query_text(query, ref, n_ref, &node.ref, err);
+        status = skr_buffer_put(&named, written + n_name, strlen(written + n_name), err);
     if (status == SKR_OK)
-        status = skr_query_text(query, node.alt, strlen(node.alt), &node.alt, err);
+        status = skr_query_text(query, (const char *)named.bytes, named.n, &node.text, err);
+    skr_buffer_done(&named);
     return status < 0 ? status : skr_query_aexpr(query, &node, ret_node, err);
 }

@@ -109,7 +109,9 @@ static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     uint32_t contig = SKR_NONE;
     const skr_aexpr *source = node->source;
-    int status = skr_plan_contig(plan, source, source->contig, &contig, &node->contig, err);
+    bool is_whole = source->text != NULL && skr_plan_has_contig(plan, source->text);
+    int status = skr_plan_contig(plan, source, is_whole ? source->text : source->contig, &contig,
+                                 &node->contig, err);
     if (status < 0)
         return status;
     bool is_bracket = source->op == SKR_A_BRACKET;
@@ -122,8 +124,10 @@ static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
     if (node->ranges == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     node->ranges[0] = (skr_reach){.contig = contig,
-                                  .from0 = source->start0,
-                                  .to0 = is_bracket ? source->start_to0 : source->end0,
+                                  .from0 = is_whole ? 0 : source->start0,
+                                  .to0 = is_bracket ? source->start_to0
+                                         : is_whole ? UINT32_MAX
+                                                    : source->end0,
                                   .is_start = is_bracket};
     node->n_ranges = 1;
     return SKR_OK;

@@ -149,6 +149,9 @@ SKR_MUST_USE int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err
 SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
                                  uint32_t *ret_contig, char **ret_canonical, skr_err *err);
 
+/* Is there a contig of just this name in the plan's assembly? */
+bool skr_plan_has_contig(const skr_plan *plan, const char *name);
+
 /* Finds where to look, into plan->reach. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
 

@@ -1,6 +1,7 @@
 /*
  * plan_name.c - contigs and alleles that a question names: which ones of the store they are.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 #include "engine/suggest.h"
 #include "index/contig.h"
 #include "index/variant_key.h"
+#include "index/variant_spelling.h"
 #include "storage/base/limits.h"
 
 /* Is it a contig that any human assembly has, whether or not this store holds something on it? */
@@ -66,6 +68,13 @@ int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *nam
     *ret_contig = contig;
     *ret_canonical = copy;
     return SKR_OK;
+}
+
+bool skr_plan_has_contig(const skr_plan *plan, const char *name)
+{
+    return plan->assembly != SKR_NONE &&
+           skr_assembly_find_contig(&plan->snapshot->manifest->assemblies[plan->assembly], name) !=
+               SKR_NONE;
 }
 
 /* Where skr_allele_normalise finds bases. */
@@ -183,12 +192,80 @@ static int keep_pattern(skr_plan *plan, skr_plan_node *node, const skr_variant_t
     return status;
 }
 
+/* Spans are read whole: longer ones are asked for as structural variants. */
+#define SPAN_MAX (1u << 20)
+
+/* The bases of a span: REF and ALT into `bases`. */
+static int read_span(const skr_plan *plan, const skr_plan_node *node, const skr_variant_span *span,
+                     skr_buffer *bases, skr_err *err)
+{
+    uint32_t n = span->end0 - span->start0;
+    uint32_t n_got = 0;
+    uint32_t contig = SKR_NONE;
+    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
+        contig = skr_reference_find(plan->snapshot->references[plan->assembly], node->contig);
+    if (contig == SKR_NONE)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "the store has no reference of contig %s, so the bases must be said: "
+                        "del, dup, inv and delins take them, as in %s:g.123_125delACG",
+                        node->contig, node->contig);
+    if (n > SPAN_MAX)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "it spans %" PRIu32 " bases; one this long is asked for as a structural "
+                        "variant: %s-%" PRIu32 "-%" PRIu32 "-DEL, -DUP or -INV",
+                        n, node->contig, span->start0 + 1, span->end0);
+    char *ref = malloc((size_t)n + 1);
+    if (ref == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+    int status = skr_snapshot_bases(plan->snapshot, plan->assembly, contig, span->start0, n, ref,
+                                    &n_got, err);
+    if (status == SKR_OK && n_got < n)
+        status = skr_fail(err, SKR_ERR_QUERY, "contig %s ends before %" PRIu32, node->contig,
+                          span->end0);
+    if (status == SKR_OK)
+        status = skr_variant_span_bases(span, ref, bases, err);
+    free(ref);
+    return status;
+}
+
+/* An allele whose bases the reference says. */
+static int name_span(skr_plan *plan, skr_plan_node *node, const skr_variant_span *span,
+                     skr_err *err)
+{
+    skr_buffer bases = {0};
+    skr_variant_text text = {.start0 = span->start0};
+    if (span->n_contig >= sizeof text.contig)
+        return skr_fail(err, SKR_ERR_QUERY, "the name of a contig is longer than %u bytes",
+                        SKR_NAME_MAX);
+    memcpy(text.contig, span->contig, span->n_contig);
+    int status =
+        skr_plan_contig(plan, node->source, text.contig, &node->key.contig, &node->contig, err);
+    if (status == SKR_OK)
+        status = read_span(plan, node, span, &bases, err);
+    if (status == SKR_OK) {
+        text.ref = (const char *)bases.bytes;
+        text.n_ref = strlen(text.ref);
+        text.alt = text.ref + text.n_ref + 1;
+        text.n_alt = strlen(text.alt);
+        node->is_nowhere = node->key.contig == SKR_NONE;
+        node->is_named = true;
+        status = name_small(plan, node, &text, err);
+    }
+    skr_buffer_done(&bases);
+    return status;
+}
+
 int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
+    skr_variant_span span;
     skr_variant_text text = {0};
     const skr_aexpr *source = node->source;
     bool is_variant = source->op == SKR_A_VARIANT;
     int status = SKR_OK;
+    if (is_variant && skr_variant_is_span(source->text, &span)) {
+        status = name_span(plan, node, &span, err);
+        goto out;
+    }
     if (is_variant)
         status = skr_variant_parse(source->text, &text, err);
     else

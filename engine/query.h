@@ -27,9 +27,10 @@ typedef enum skr_aexpr_op {
     SKR_A_OR,
     SKR_A_NOT,
     SKR_A_ALL,     /* every allele */
-    SKR_A_VARIANT, /* text: CONTIG-POS-REF-ALT, or CONTIG-POS-END-TYPE */
+    SKR_A_VARIANT, /* text: as of skr_query_variant */
     SKR_A_REGION,  /* contig, [start0, end0): overlap with the canonical REF span; end0 UINT32_MAX:
-                    * to the end of the contig */
+                    * to the end of the contig. text: what may be the name of a contig instead, or
+                    * NULL */
     SKR_A_GENE,    /* text */
     SKR_A_EFFECT,  /* text; needs annotations */
     SKR_A_IMPACT,  /* text; needs annotations */
@@ -146,6 +147,14 @@ SKR_MUST_USE int skr_query_parse(skr_query *query, const char *text, bool allow_
                                  const skr_expr **ret_expr, skr_err *err);
 SKR_MUST_USE int skr_query_parse_alleles(skr_query *query, const char *text,
                                          const skr_aexpr **ret_aexpr, skr_err *err);
+
+/*
+ * The text that a VARIANT node has for an allele in any spelling that is taken: see
+ * index/variant_spelling.h. It lives as long as the query; its first *ret_n_contig bytes are the
+ * contig. Errors: QUERY, saying what is taken; NOMEM.
+ */
+SKR_MUST_USE int skr_query_variant(skr_query *query, const char *written, const char **ret_text,
+                                   size_t *ret_n_contig, skr_err *err);
 
 /*
  * Appends two lines to err's message, each after a '\n' (no other messages hold one): the source,

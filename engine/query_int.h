@@ -60,6 +60,13 @@ bool skr_query_is_word_byte(char c);
 /* Reads the next token into parser->token. Errors: QUERY, NOMEM. */
 SKR_MUST_USE int skr_parser_advance(skr_parser *parser, skr_err *err);
 
+/*
+ * The token at hand is a word and the value of a place or an allele: lets it take what belongs to
+ * it though no word holds it, digits in groups of three ("16,050,075"), and with `is_variant` what
+ * stands between bases ("22:5A>G", "22:5 A>G"). Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_parser_extend(skr_parser *parser, bool is_variant, skr_err *err);
+
 /* Is the token this keyword, in any case? A quoted one never is. */
 bool skr_token_is(const skr_token *token, const char *keyword);
 
@@ -142,6 +149,9 @@ const skr_field *skr_find_allele_field(const char *name);
 const skr_field *skr_find_people_field(const char *name);
 const skr_field *skr_find_field(const skr_field *fields, size_t n_fields, const char *name);
 
+/* Is the word an allele, in any spelling? For messages. */
+bool skr_token_is_variant(const skr_parser *parser, const skr_token *token);
+
 /* The number of a comparison whose field takes one, in its range. Errors: QUERY. */
 SKR_MUST_USE int skr_parse_number(const skr_parser *parser, const skr_comparison *comparison,
                                   double *ret_number, skr_err *err);
@@ -150,7 +160,12 @@ SKR_MUST_USE int skr_parse_number(const skr_parser *parser, const skr_comparison
 SKR_MUST_USE int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
                                   const char **ret_word, skr_err *err);
 
-/* CONTIG:START-END or CONTIG into the node's contig, start0, end0. Errors: QUERY, NOMEM. */
+/*
+ * Into the node's contig, start0, end0: CONTIG, CONTIG:PLACE, and CONTIG with a range behind ':' or
+ * '-' whose ends stand on both sides of '-' or "..", one of them left out or not. The node keeps
+ * its text where the whole could be the name of a contig, too: the store decides. Errors: QUERY,
+ * NOMEM.
+ */
 SKR_MUST_USE int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node,
                                   skr_err *err);
 

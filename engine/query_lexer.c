@@ -1,6 +1,7 @@
 /*
  * query_lexer.c - from the text of a question to its words and signs.
  */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,43 @@ static int read_word(skr_parser *parser, skr_token *token, skr_err *err)
     parser->next = at;
     return skr_query_text(parser->query, parser->source + token->at, token->n_at, &token->text,
                           err);
+}
+
+/* How many bytes at `at` belong to the word before: ",050", ">G" or " A>G" with what follows. */
+static size_t count_more(const char *before, const char *at, bool is_variant)
+{
+    const char *bases = at + strspn(at, " \t");
+    size_t n_ref = strspn(bases, "ACGTNacgtn");
+    if (*at == ',' && isdigit((unsigned char)*before))
+        return strspn(at + 1, "0123456789") == 3 ? 4 : 0;
+    if (is_variant && *at == '>' && isalpha((unsigned char)*before))
+        return isalpha((unsigned char)at[1]) ? 1 : 0;
+    if (is_variant && bases > at && isdigit((unsigned char)*before) && n_ref > 0 &&
+        (bases[n_ref] == '>' || bases[n_ref] == '/') && isalpha((unsigned char)bases[n_ref + 1]))
+        return (size_t)(bases - at) + n_ref + 1;
+    return 0;
+}
+
+int skr_parser_extend(skr_parser *parser, bool is_variant, skr_err *err)
+{
+    skr_token *token = &parser->token;
+    const char *source = parser->source;
+    uint32_t at = token->at + token->n_at;
+    if (token->kind != SKR_TOKEN_WORD || at != parser->next)
+        return SKR_OK;
+    for (;;) {
+        size_t n = count_more(source + at - 1, source + at, is_variant);
+        if (n == 0)
+            break;
+        at += (uint32_t)n;
+        while (at < parser->n_source && skr_query_is_word_byte(source[at]))
+            at++;
+    }
+    if (at == parser->next)
+        return SKR_OK;
+    parser->next = at;
+    token->n_at = at - token->at;
+    return skr_query_text(parser->query, source + token->at, token->n_at, &token->text, err);
 }
 
 /* Within quotes \" is a quote and \\ a backslash; control characters have no business there. */

@@ -171,6 +171,12 @@ static int take_value(skr_parser *parser, const skr_grammar *grammar, skr_compar
                       const void **ret_node, skr_err *err)
 {
     char shown[64];
+    skr_value_kind kind = comparison->field->value;
+    if (kind == SKR_VALUE_VARIANT || kind == SKR_VALUE_REGION) {
+        int extended = skr_parser_extend(parser, kind == SKR_VALUE_VARIANT, err);
+        if (extended < 0)
+            return extended;
+    }
     comparison->value = parser->token;
     if (comparison->value.kind != SKR_TOKEN_WORD && comparison->value.kind != SKR_TOKEN_QUOTED)
         return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,

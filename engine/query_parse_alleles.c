@@ -7,6 +7,7 @@
 #include "engine/query_int.h"
 #include "engine/suggest.h"
 #include "index/variant_key.h"
+#include "index/variant_spelling.h"
 
 static const skr_field fields[] = {
     {"variant", SKR_A_VARIANT, SKR_VALUE_VARIANT}, {"region", SKR_A_REGION, SKR_VALUE_REGION},
@@ -48,11 +49,40 @@ static int join(skr_parser *parser, skr_joint joint, const void *left, const voi
     return status;
 }
 
-/* What is wrong with a variant's text is said at once, not only when it is asked of a store. */
-static int check_variant(skr_parser *parser, const skr_token *token, skr_err *err)
+int skr_query_variant(skr_query *query, const char *written, const char **ret_text,
+                      size_t *ret_n_contig, skr_err *err)
 {
+    skr_buffer text = {0};
     skr_variant_text variant;
-    int status = skr_variant_parse(token->text, &variant, err);
+    skr_variant_span span;
+    int status = skr_variant_respell(written, &text, err);
+    if (status == SKR_OK && skr_variant_is_span((const char *)text.bytes, &span)) {
+        *ret_n_contig = span.n_contig;
+    } else if (status == SKR_OK) {
+        status = skr_variant_parse((const char *)text.bytes, &variant, err);
+        if (status == SKR_OK)
+            *ret_n_contig = strlen(variant.contig);
+    }
+    if (status == SKR_OK)
+        status = skr_query_text(query, (const char *)text.bytes, text.n, ret_text, err);
+    skr_buffer_done(&text);
+    return status;
+}
+
+bool skr_token_is_variant(const skr_parser *parser, const skr_token *token)
+{
+    const char *text = NULL;
+    size_t n_contig = 0;
+    return (token->kind == SKR_TOKEN_WORD || token->kind == SKR_TOKEN_QUOTED) &&
+           strlen(token->text) < 256 &&
+           skr_query_variant(parser->query, token->text, &text, &n_contig, NULL) == SKR_OK;
+}
+
+/* What is wrong with a variant's text is said at once, not only when it is asked of a store. */
+static int read_variant(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
+{
+    size_t n_contig = 0;
+    int status = skr_query_variant(parser->query, token->text, &node->text, &n_contig, err);
     if (status < 0)
         (void)skr_query_point(err, parser->source, token->at, token->n_at);
     return status;
@@ -65,7 +95,7 @@ static int read_value(skr_parser *parser, const skr_comparison *comparison, skr_
     node->text = comparison->value.text;
     switch (comparison->field->value) {
     case SKR_VALUE_VARIANT:
-        return check_variant(parser, &comparison->value, err);
+        return read_variant(parser, &comparison->value, node, err);
     case SKR_VALUE_REGION:
         return skr_parse_region(parser, &comparison->value, node, err);
     case SKR_VALUE_TYPE:
@@ -100,8 +130,6 @@ static int compare(skr_parser *parser, const skr_comparison *comparison, const v
                                field->name, field->name);
     if (is_not)
         node.compare = SKR_EQ;
-    if (field->value == SKR_VALUE_REGION)
-        node.text = NULL;
     status = make_node(parser, &node, &comparison->value, ret_node, err);
     if (status == SKR_OK && is_not)
         status = join(parser, SKR_JOINT_NOT, *ret_node, NULL, ret_node, err);
@@ -113,6 +141,10 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
     char shown[64];
     char nearest[SKR_SUGGEST_TEXT_MAX];
     skr_suggest suggest;
+    if (skr_token_is_variant(parser, token))
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "%s is an allele: write variant=%.200s",
+                               skr_token_show(token, shown), token->text);
     if (token->kind != SKR_TOKEN_WORD)
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
                                "expected a condition on alleles like gene=RYR1, found %s",

@@ -228,6 +228,14 @@ static const struct function {
 
 /* ------------------------------------------------------------------ atoms */
 
+static int fail_variant(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    char shown[64];
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "%s is an allele: write carries(variant=%.200s)",
+                           skr_token_show(token, shown), token->text);
+}
+
 static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_err *err)
 {
     char shown[64];
@@ -237,6 +245,8 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
                                "expected a term, a condition or carries(...), found %s",
                                skr_token_show(token, shown));
+    if (skr_token_is_variant(parser, token))
+        return fail_variant(parser, token, err);
     const skr_field *field = skr_find_allele_field(token->text);
     if (field != NULL)
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
@@ -263,6 +273,8 @@ static int parse_term(skr_parser *parser, skr_token *token, const void **ret_nod
         return status;
     if (parser->token.kind == SKR_TOKEN_COMPARE || skr_token_is(&parser->token, "in"))
         return skr_parse_comparison(parser, &grammar, &value_field, token, ret_node, err);
+    if (skr_token_is_variant(parser, token))
+        return fail_variant(parser, token, err);
     skr_expr node = {.op = SKR_E_TERM, .text = token->text};
     return make_node(parser, &node, token, ret_node, err);
 }

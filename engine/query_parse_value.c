@@ -134,61 +134,119 @@ int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err)
 
 /* ------------------------------------------------------------------ regions */
 
-/* Digits that end the text or stand before stop. False: none, or more than a place can be. */
-static bool take_place(const char **at, char stop, uint32_t *ret_place)
+/*
+ * Digits, plain or in groups of three behind commas. Returns how many bytes, 0: none, or SIZE_MAX:
+ * more than a place can be.
+ */
+static size_t take_place(const char *at, uint32_t *ret_place)
 {
     uint64_t place = 0;
-    const char *from = *at;
-    while (isdigit((unsigned char)*from) && place <= SKR_CONTIG_LENGTH_MAX)
-        place = place * 10 + (uint64_t)(*from++ - '0');
-    if (from == *at || *from != stop || place > SKR_CONTIG_LENGTH_MAX)
-        return false;
+    size_t n = 0;
+    for (; isdigit((unsigned char)at[n]); n++)
+        place = place > SKR_CONTIG_LENGTH_MAX ? place : place * 10 + (uint64_t)(at[n] - '0');
+    for (size_t n_first = n;
+         n_first > 0 && n_first <= 3 && at[n] == ',' && strspn(at + n + 1, "0123456789") == 3;
+         n += 4)
+        place =
+            place > SKR_CONTIG_LENGTH_MAX ? place : place * 1000 + strtoul(at + n + 1, NULL, 10);
     *ret_place = (uint32_t)place;
-    *at = from;
-    return true;
+    return place > SKR_CONTIG_LENGTH_MAX ? SIZE_MAX : n;
 }
 
-/* Does DIGITS-DIGITS stand behind the colon? Only then is it no part of the contig's name. */
-static bool is_range(const char *text)
+typedef enum range_form {
+    RANGE_NONE,
+    RANGE_PLACE, /* one base */
+    RANGE_BOTH,  /* two ends, of which one may be left out */
+    RANGE_FAR,   /* as above, but beyond every contig */
+} range_form;
+
+/* What stands behind the contig: PLACE, START-END, START-, -END; ".." may stand for "-". */
+static range_form read_range(const char *text, uint32_t *ret_start1, uint32_t *ret_end1)
 {
-    size_t n_first = strspn(text, "0123456789");
-    if (n_first == 0 || text[n_first] != '-')
-        return false;
-    size_t n_second = strspn(text + n_first + 1, "0123456789");
-    return n_second > 0 && text[n_first + 1 + n_second] == '\0';
+    bool is_far = false;
+    *ret_start1 = 1;
+    *ret_end1 = UINT32_MAX;
+    size_t n_start = take_place(text, ret_start1);
+    if (n_start == SIZE_MAX) {
+        is_far = true;
+        n_start = strspn(text, "0123456789,");
+    }
+    const char *at = text + n_start;
+    if (*at == '\0' && n_start > 0) {
+        *ret_end1 = *ret_start1;
+        return is_far ? RANGE_FAR : RANGE_PLACE;
+    }
+    size_t n_sign = *at == '-' ? 1 : strncmp(at, "..", 2) == 0 ? 2 : 0;
+    if (n_sign == 0)
+        return RANGE_NONE;
+    at += n_sign;
+    if (*at == '\0') {
+        *ret_end1 = UINT32_MAX;
+        return n_start == 0 ? RANGE_NONE : is_far ? RANGE_FAR : RANGE_BOTH;
+    }
+    if (n_start == 0)
+        *ret_start1 = 1;
+    size_t n_end = take_place(at, ret_end1);
+    if (n_end == SIZE_MAX) {
+        is_far = true;
+        n_end = strspn(at, "0123456789,");
+    }
+    if (n_end == 0 || at[n_end] != '\0')
+        return RANGE_NONE;
+    return is_far ? RANGE_FAR : RANGE_BOTH;
+}
+
+/* The sign behind the contig of CONTIG-START-END, as gnomAD writes it. NULL: none. */
+static const char *find_dash(const char *text)
+{
+    const char *last = strrchr(text, '-');
+    const char *dash = last == NULL ? NULL : memrchr(text, '-', (size_t)(last - text));
+    uint32_t start1;
+    uint32_t end1;
+    bool is_whole = dash != NULL && dash > text && isdigit((unsigned char)dash[1]) &&
+                    isdigit((unsigned char)last[1]) &&
+                    read_range(dash + 1, &start1, &end1) != RANGE_NONE;
+    return is_whole ? dash : NULL;
+}
+
+/* Could the whole be a name? Names hold colons and dashes, and then places behind them mean more.
+ */
+static bool may_be_name(const char *text, const char *sign, range_form form)
+{
+    size_t n = (size_t)(sign - text);
+    bool has_sign = memchr(text, ':', n) != NULL || memchr(text, '-', n) != NULL;
+    return has_sign && (form == RANGE_PLACE || *sign == '-');
 }
 
 int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
 {
     char shown[64];
     const char *text = token->text;
-    const char *colon = strrchr(text, ':');
+    const char *sign = strrchr(text, ':');
+    uint32_t start1 = 1;
+    uint32_t end1 = UINT32_MAX;
+    range_form form = sign == NULL ? RANGE_NONE : read_range(sign + 1, &start1, &end1);
+    if (form == RANGE_NONE && sign == NULL && (sign = find_dash(text)) != NULL)
+        form = read_range(sign + 1, &start1, &end1);
+    size_t n_contig = form == RANGE_NONE ? strlen(text) : (size_t)(sign - text);
+    node->text = NULL;
     node->start0 = 0;
     node->end0 = UINT32_MAX;
-    if (colon == NULL || !is_range(colon + 1)) {
-        if (strlen(text) > SKR_NAME_MAX)
-            return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                                   "expected CONTIG:START-END, found %s",
-                                   skr_token_show(token, shown));
-        node->contig = text;
-        return SKR_OK;
-    }
-    uint32_t start1;
-    uint32_t end1;
-    const char *at = colon + 1;
-    bool is_right =
-        colon > text && (size_t)(colon - text) <= SKR_NAME_MAX && take_place(&at, '-', &start1);
-    at++;
-    if (!is_right || !take_place(&at, '\0', &end1))
+    if (n_contig > SKR_NAME_MAX || n_contig == 0 || form == RANGE_FAR)
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "expected CONTIG:START-END with places up to %u, found %s",
+                               "expected CONTIG:START-END, CONTIG:PLACE or CONTIG, with places up "
+                               "to %u, found %s",
                                SKR_CONTIG_LENGTH_MAX, skr_token_show(token, shown));
-    if (start1 == 0 || start1 > end1)
+    if (form != RANGE_NONE && (start1 == 0 || start1 > end1))
         return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
                                "a region counts from 1 and ends where it starts or later");
-    node->start0 = start1 - 1;
-    node->end0 = end1;
-    return skr_query_text(parser->query, text, (size_t)(colon - text), &node->contig, err);
+    if (form != RANGE_NONE) {
+        node->start0 = start1 - 1;
+        node->end0 = end1;
+    }
+    if (form != RANGE_NONE && may_be_name(text, sign, form))
+        node->text = text;
+    return skr_query_text(parser->query, text, n_contig, &node->contig, err);
 }
 
 /* ------------------------------------------------------------------ files of ids */

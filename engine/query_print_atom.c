@@ -14,6 +14,7 @@
 #include "engine/query_print_int.h"
 #include "index/contig.h"
 #include "index/variant_key.h"
+#include "index/variant_spelling.h"
 #include "storage/base/limits.h"
 
 static int put(skr_buffer *text, const char *more, skr_err *err)
@@ -91,12 +92,38 @@ static int put_bases(skr_buffer *text, const char *bases, size_t n, skr_err *err
     return status;
 }
 
+/* A change whose bases only a reference knows. */
+static int put_span(skr_buffer *text, const skr_variant_span *span, skr_err *err)
+{
+    char name[SKR_NAME_MAX + 1];
+    char contig[SKR_NAME_MAX + 1];
+    skr_buffer word = {0};
+    memcpy(name, span->contig, span->n_contig);
+    name[span->n_contig] = '\0';
+    const char *change = span->contig + span->n_contig;
+    size_t n_change = strlen(change) - (span->change == SKR_SPAN_REPLACED ? span->n_alt : 0);
+    int status = put(&word, canonical_contig(name, contig, sizeof contig), err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(&word, change, n_change, err);
+    if (status == SKR_OK && span->change == SKR_SPAN_REPLACED)
+        status = put_bases(&word, span->alt, span->n_alt, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(&word, 0, err);
+    if (status == SKR_OK)
+        status = put_field(text, "variant", SKR_EQ, (const char *)word.bytes, err);
+    skr_buffer_done(&word);
+    return status;
+}
+
 /* "variant=" and the place in canonical spelling; the bases stay as they are, in upper case. */
 static int put_variant(skr_buffer *text, const char *written, skr_err *err)
 {
     char contig[SKR_NAME_MAX + 1];
     char place[64];
     skr_variant_text variant;
+    skr_variant_span span;
+    if (skr_variant_is_span(written, &span) && span.n_contig <= SKR_NAME_MAX)
+        return put_span(text, &span, err);
     if (skr_variant_parse(written, &variant, NULL) < 0)
         return put_field(text, "variant", SKR_EQ, written, err);
 
@@ -129,10 +156,15 @@ static int put_region(skr_buffer *text, const skr_aexpr *node, skr_err *err)
     char contig[SKR_NAME_MAX + 1];
     char word[SKR_NAME_MAX + 64];
     const char *name = canonical_contig(node->contig, contig, sizeof contig);
+    if (node->text != NULL) /* it may be the name of a contig, which only a store knows */
+        return put_field(text, "region", SKR_EQ, node->text, err);
     if (node->start0 == 0 && node->end0 == UINT32_MAX)
         return put_field(text, "region", SKR_EQ, name, err);
-    (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-%" PRIu32, name, (uint64_t)node->start0 + 1,
-                   node->end0);
+    if (node->end0 == UINT32_MAX)
+        (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-", name, (uint64_t)node->start0 + 1);
+    else
+        (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-%" PRIu32, name,
+                       (uint64_t)node->start0 + 1, node->end0);
     return put_field(text, "region", SKR_EQ, word, err);
 }
 

@@ -93,7 +93,9 @@ int skr_variant_parse(const char *text, skr_variant_text *ret, skr_err *err)
     const char *pos = ref == NULL ? NULL : last_dash(text, (size_t)(ref - text));
     if (pos == NULL || pos == text)
         return skr_fail(err, SKR_ERR_QUERY,
-                        "'%s' is no variant: write CONTIG-POS-REF-ALT or CONTIG-POS-END-TYPE",
+                        "'%s' is no variant: write CONTIG-POS-REF-ALT, CONTIG:POS:REF:ALT, "
+                        "CONTIG:POSREF>ALT, SPDI, HGVS as in 22:g.123_125del, or "
+                        "CONTIG-POS-END-TYPE",
                         text);
     size_t n_contig = (size_t)(pos - text);
     if (n_contig > SKR_NAME_MAX)

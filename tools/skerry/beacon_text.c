@@ -14,6 +14,7 @@
 #include "engine/sex.h"
 #include "index/contig.h"
 #include "index/variant_key.h"
+#include "index/variant_spelling.h"
 #include "storage/base/limits.h"
 
 /* A request being made. too_much: why there is none, or NULL. */
@@ -31,7 +32,12 @@ static bool is_small_number(double number)
 static void set_variant(request *out, const char *text)
 {
     skr_variant_text variant;
+    skr_variant_span span;
     char contig[SKR_NAME_MAX + 1];
+    if (skr_variant_is_span(text, &span)) {
+        json_object_set_new(out->parameters, "genomicAlleleShortForm", json_string(text));
+        return;
+    }
     if (skr_variant_parse(text, &variant, NULL) < 0 ||
         skr_contig_canonical(variant.contig, contig, sizeof contig, NULL) < 0) {
         out->too_much = "a variant that has no canonical form";
@@ -95,7 +101,7 @@ static void add_alleles(request *out, const skr_aexpr *node)
         return;
     case SKR_A_VARIANT:
     case SKR_A_REGION:
-        if (is_said(out, "referenceName"))
+        if (is_said(out, "referenceName") || is_said(out, "genomicAlleleShortForm"))
             out->too_much = "more than one place";
         else if (node->op == SKR_A_VARIANT)
             set_variant(out, node->text);

@@ -76,8 +76,7 @@ Test(beacon_request, reads_variants_in_every_spelling)
          "carries(gene=RYR1 and length>=1 and type=snv)"},
         {"{\"geneId\":\"TP53\",\"variantType\":\"EFO:0030067\"}",
          "carries(gene=TP53 and (type=CN0 or type=del))"},
-        {"{\"allele\":\"NC_000019.10:g.45411941T>C\"}",
-         "carries(beacon-sequence(contig=19, start0=45411940, ref=T, alt=C)) @GRCh38"},
+        {"{\"allele\":\"NC_000019.10:g.45411941T>C\"}", "carries(variant=19-45411941-T-C) @GRCh38"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_parameters(cases[i][0], cases[i][1]);
@@ -99,12 +98,9 @@ Test(beacon_request, reads_ranges_brackets_and_whole_contigs)
          "carries(beacon-sequence(contig=X, start0=4, ref=\"\", alt=T))"},
         {"{\"referenceName\":\"X\",\"start\":[4],\"end\":[9999999999]}",
          "carries(region=X:5-2147483646)"},
-        {"{\"allele\":\"19:g.10_11insA\"}",
-         "carries(beacon-sequence(contig=19, start0=10, ref=\"\", alt=A))"},
-        {"{\"allele\":\"19:g.10_12delACG\"}",
-         "carries(beacon-sequence(contig=19, start0=9, ref=ACG, alt=\"\"))"},
-        {"{\"allele\":\"19:g.10_12delACGinsT\"}",
-         "carries(beacon-sequence(contig=19, start0=9, ref=ACG, alt=T))"},
+        {"{\"allele\":\"19:g.10_11insA\"}", "carries(variant=19-11--A)"},
+        {"{\"allele\":\"19:g.10_12delACG\"}", "carries(variant=19-10-ACG-)"},
+        {"{\"allele\":\"19:g.10_12delACGinsT\"}", "carries(variant=19-10-ACG-T)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_parameters(cases[i][0], cases[i][1]);
@@ -143,9 +139,11 @@ Test(beacon_request, refuses_variants_that_it_would_have_to_guess)
         {"{\"geneId\":\"A\",\"variantType\":\"EFO:0030069\"}",
          "error: variantType EFO:0030069 is not supported (docs/http-api.md lists the terms)"},
         {"{\"mateName\":\"1\"}", "error: mateName is not supported"},
-        {"{\"allele\":\"19:g.10_12del\"}",
-         "error: genomicAlleleShortForm: 'del' is not supported; write a substitution (T>C), an "
-         "insertion (10_11insA), or a deletion with its bases (10_12delACG)"},
+        {"{\"allele\":\"19:g.10_12del\"}", "carries(variant=19:g.10_12del)"},
+        {"{\"allele\":\"19:g.10_12delA\"}",
+         "error: genomicAlleleShortForm: '19:g.10_12delA': the bases are not as many as the "
+         "places; "
+         "taken are 123A>G, 123_125del, 123_124insT, 123_125delinsT, 123dup and 123_125inv"},
         {"{\"datasets\":{\"datasetIds\":[1]}}", "error: datasetIds: want texts that are not empty"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

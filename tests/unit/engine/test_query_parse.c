@@ -83,6 +83,49 @@ Test(query_parse, reads_every_condition_on_people)
     cr_assert(e->op == SKR_E_TERM && strcmp(e->text, "HP:0001250") == 0);
 }
 
+static void expect_region(const char *text, const char *contig, uint32_t start0, uint32_t end0)
+{
+    const skr_aexpr *a = alleles(text);
+    cr_assert(a->op == SKR_A_REGION, "%s", text);
+    cr_expect(eq(str, (char *)a->contig, (char *)contig), "%s", text);
+    cr_expect(eq(u32, a->start0, start0), "%s", text);
+    cr_expect(eq(u32, a->end0, end0), "%s", text);
+    cr_expect(zero(ptr, (void *)a->text), "%s", text);
+}
+
+Test(query_parse, reads_regions_as_people_write_them)
+{
+    expect_region("region=22:16,050,075-16,060,000", "22", 16050074, 16060000);
+    expect_region("region=22:1,000-2,000,000", "22", 999, 2000000);
+    expect_region("region=22:16050075", "22", 16050074, 16050075);
+    expect_region("region=22:16,050,075", "22", 16050074, 16050075);
+    expect_region("region=22:16050000-", "22", 16049999, UINT32_MAX);
+    expect_region("region=22:-500", "22", 0, 500);
+    expect_region("region=22:100..200", "22", 99, 200);
+    expect_region("region=22-100-200", "22", 99, 200);
+    expect_region("region=NC_000022.10:1-100", "NC_000022.10", 0, 100);
+    expect_region("region=\"22:16,050,075-16,060,000\"", "22", 16050074, 16060000);
+    expect_region("region=HLA-A*01:01:01:01:5-7", "HLA-A*01:01:01:01", 4, 7);
+    expect_region("region=chr1_KI270706v1_random:7", "chr1_KI270706v1_random", 6, 7);
+}
+
+Test(query_parse, takes_alleles_in_every_spelling)
+{
+    static const char *const texts[] = {
+        "22-16050075-A-G",     "22:16050075:A:G",  "22_16050075_A_G",
+        "22:16050075A>G",      "22:16050075 A>G",  "22:16,050,075 A>G",
+        "22:16,050,075:A:G",   "22:g.16050075A>G", "\"22:16050075 A>G\"",
+        "\"22 16050075 A G\"", "22_16050075_A/G",  "HGVSid:22:g.16050075A>G"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "variant=%s", texts[i]);
+        cr_expect(eq(str, (char *)alleles(text)->text, "22-16050075-A-G"), "%s", texts[i]);
+        (void)snprintf(text, sizeof text, "(variant in (%s,1-5-A-C) and af<0.5)", texts[i]);
+        cr_expect(eq(str, (char *)alleles(text)->left->left->text, "22-16050075-A-G"), "%s",
+                  texts[i]);
+    }
+}
+
 Test(query_parse, reads_every_condition_on_alleles)
 {
     const skr_aexpr *a = alleles("variant=chr3-45823240-T-C");
@@ -96,7 +139,8 @@ Test(query_parse, reads_every_condition_on_alleles)
     a = alleles("region=HLA-A*01:01:01:01:5-7");
     cr_assert(strcmp(a->contig, "HLA-A*01:01:01:01") == 0 && a->start0 == 4 && a->end0 == 7);
     a = alleles("region=HLA-A*01:01:01:01");
-    cr_assert(strcmp(a->contig, "HLA-A*01:01:01:01") == 0 && a->end0 == UINT32_MAX);
+    cr_assert(eq(str, (char *)a->text, "HLA-A*01:01:01:01")); /* a contig, or a base of one */
+    cr_assert(strcmp(a->contig, "HLA-A*01:01:01") == 0 && a->start0 == 0 && a->end0 == 1);
     a = alleles("region=22");
     cr_assert(strcmp(a->contig, "22") == 0 && a->start0 == 0 && a->end0 == UINT32_MAX);
     a = alleles("gene=HLA-A");
