@@ -291,8 +291,10 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
 {
     skr_plan *plan = NULL;
     counter count = {.question = question};
-    skr_scan_visitor visitor = {
-        .on_batch = count_on_batch, .context = &count, .wants_carriers = has_cohort(question)};
+    skr_scan_visitor visitor = {.on_batch = count_on_batch,
+                                .context = &count,
+                                .wants_carriers = has_cohort(question),
+                                .warns_unassessed = true};
     size_t n_numbers = (size_t)question->n_slots + 1;
     int status = skr_question_plan(question, request->alleles, &plan, err);
     if (status < 0)

@@ -49,13 +49,17 @@ static int reserve_rows(skr_lane *lane, uint32_t n, skr_err *err)
 }
 
 /* Rows from..to at the places of names go on. */
-static void keep_named(const skr_plan *plan, skr_lane *lane, uint32_t from, uint32_t to)
+static void keep_named(skr_scan *scan, skr_lane *lane, const skr_morsel *morsel, uint32_t from,
+                       uint32_t to)
 {
+    const skr_plan *plan = scan->plan;
     for (size_t i = 0; i < plan->n_named; i++) {
         const skr_allele *key = plan->named[i].key;
-        if (key->contig != lane->rows->contig)
+        if (key->contig != lane->rows->contig || key->start0 < morsel->from0 ||
+            key->start0 >= morsel->to0)
             continue;
         uint32_t row = lower_row(lane->rows, from, key->start0);
+        skr_scan_note_rows(scan, lane->rows, i, row);
         for (; row < to && lane->rows->start0[row] == key->start0; row++)
             lane->codes[row - from] |= CODE_IS_NAMED;
     }
@@ -122,7 +126,7 @@ int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel
                                   .seen = &worker->seen[lane->slot]};
     worker->done.n_rows += to - from;
     skr_plan_judge_rows(plan, &asked, lane->codes);
-    keep_named(plan, lane, from, to);
+    keep_named(worker->scan, lane, morsel, from, to);
     uint32_t n = 0;
     for (uint32_t i = 0; i < to - from; i++) {
         uint8_t code = lane->codes[i];
@@ -359,6 +363,7 @@ int skr_batch_judge(skr_worker *worker, skr_err *err)
     int status = SKR_OK;
     find_rows(worker);
     memset(batch->is_wanted, 0, batch->n);
+    status = skr_scan_judge_names(worker, err);
     for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++) {
         status = judge_slot(worker, slot, err);
         find_wanted(batch, slot);

@@ -105,7 +105,7 @@ int skr_carriers_count(const skr_question *question, const skr_expr *expr, uint6
 {
     skr_plan *plan = NULL;
     counter count = {.numbers = numbers};
-    skr_scan_visitor visitor = {.on_batch = on_batch, .context = &count};
+    skr_scan_visitor visitor = {.on_batch = on_batch, .context = &count, .warns_unassessed = true};
     *ret_is_counted = false;
     /* the total of several datasets is the union of their people, where it is told exactly */
     if (expr->op != SKR_E_CARRIES || (question->n_slots > 1 && question->access->policy.is_exact))

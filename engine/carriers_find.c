@@ -124,8 +124,11 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
     skr_plan *plan = NULL;
     skr_scan scan = {0};
     finder find = {.question = question};
-    skr_scan_visitor visitor = {
-        .wants_carriers = true, .on_batch = on_batch, .on_leave = on_leave, .context = &find};
+    skr_scan_visitor visitor = {.wants_carriers = true,
+                                .warns_unassessed = true,
+                                .on_batch = on_batch,
+                                .on_leave = on_leave,
+                                .context = &find};
 
     int status = skr_question_plan(question, alleles, &plan, err);
     if (status < 0)

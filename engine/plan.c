@@ -269,7 +269,8 @@ static int collect_names(skr_plan *plan, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         if (node->is_named)
-            plan->named[plan->n_named++] = (skr_named_allele){&node->key, node->contig};
+            plan->named[plan->n_named++] =
+                (skr_named_allele){&node->key, node->contig, node->source};
     qsort(plan->named, plan->n_named, sizeof *plan->named, compare_named);
     size_t n_kept = 0;
     for (size_t i = 0; i < plan->n_named; i++)
@@ -313,6 +314,8 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
         status = collect_names(plan, err);
     if (status == SKR_OK)
         status = skr_plan_find_reach(plan, err);
+    if (status == SKR_OK)
+        status = skr_plan_doubt(plan, access, err);
     if (status < 0) {
         skr_plan_free(plan);
         return status;

@@ -54,6 +54,7 @@ typedef struct skr_plan_node {
 typedef struct skr_named_allele {
     const skr_allele *key; /* contig SKR_NONE when the store has no such contig */
     const char *contig;    /* canonical name */
+    const skr_aexpr *source;
 } skr_named_allele;
 
 typedef struct skr_plan {
@@ -143,11 +144,27 @@ skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key
 SKR_MUST_USE int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err);
 
 /*
+ * Fails where the stored reference has other bases than ref[0 .. n_ref) at start0 of a contig
+ * (canonical name), of which the first 4,096 are compared. *ret_has_reference: it has that contig.
+ * Errors: QUERY pointing at the word; CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_plan_check_ref(const skr_plan *plan, const skr_aexpr *source,
+                                    const char *contig, uint32_t start0, const char *ref,
+                                    size_t n_ref, bool *ret_has_reference, skr_err *err);
+
+/* Fails: at pos0 the base is not the one asked for. who: "every record there says so". */
+int skr_plan_fail_ref(const skr_aexpr *source, const char *contig, uint32_t pos0, char asked,
+                      char base, const char *who, skr_err *err);
+
+/*
  * The index of a contig of the plan's assembly, and its canonical name (the caller frees it):
  * SKR_NONE for a contig that the store does not have though it could. Errors: QUERY, NOMEM.
  */
 SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
                                  uint32_t *ret_contig, char **ret_canonical, skr_err *err);
+
+/* Warns of a question that no allele can satisfy. For skr_plan_new. Errors: NOMEM. */
+SKR_MUST_USE int skr_plan_doubt(const skr_plan *plan, const skr_access *access, skr_err *err);
 
 /* Is there a contig of just this name in the plan's assembly? */
 bool skr_plan_has_contig(const skr_plan *plan, const char *name);

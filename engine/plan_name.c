@@ -1,6 +1,7 @@
 /*
  * plan_name.c - contigs and alleles that a question names: which ones of the store they are.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,53 @@ static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, sk
     return status < 0 ? status : (int)n_got;
 }
 
+int skr_plan_fail_ref(const skr_aexpr *source, const char *contig, uint32_t pos0, char asked,
+                      char base, const char *who, skr_err *err)
+{
+    skr_fail(err, SKR_ERR_QUERY, "%s:%" PRIu32 ": REF there is %c, not %c (%s)", contig, pos0 + 1,
+             base, asked, who);
+    skr_query_point(err, source->source, source->at, source->n_at);
+    return SKR_ERR_QUERY;
+}
+
+static bool is_base(char c)
+{
+    return c == 'A' || c == 'C' || c == 'G' || c == 'T';
+}
+
+/* Of a REF, so many bases are compared with the reference. */
+#define CHECKED_MAX 4096u
+
+int skr_plan_check_ref(const skr_plan *plan, const skr_aexpr *source, const char *contig,
+                       uint32_t start0, const char *ref, size_t n_ref, bool *ret_has_reference,
+                       skr_err *err)
+{
+    char bases[CHECKED_MAX];
+    uint32_t n = n_ref < CHECKED_MAX ? (uint32_t)n_ref : CHECKED_MAX;
+    uint32_t n_got = 0;
+    uint32_t number = SKR_NONE;
+    *ret_has_reference = false;
+    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
+        number = skr_reference_find(plan->snapshot->references[plan->assembly], contig);
+    if (number == SKR_NONE)
+        return SKR_OK;
+    *ret_has_reference = true;
+    int status =
+        skr_snapshot_bases(plan->snapshot, plan->assembly, number, start0, n, bases, &n_got, err);
+    for (uint32_t i = 0; status == SKR_OK && i < n_got; i++) {
+        char asked = (char)toupper((unsigned char)ref[i]);
+        if (is_base(asked) && is_base(bases[i]) && asked != bases[i])
+            return skr_plan_fail_ref(source, contig, start0 + i, asked, bases[i],
+                                     "the stored reference says so", err);
+    }
+    if (status < 0 || n_got == n)
+        return status;
+    skr_fail(err, SKR_ERR_QUERY, "%s:%" PRIu32 " lies behind the end of the contig", contig,
+             start0 + n_got + 1);
+    skr_query_point(err, source->source, source->at, source->n_at);
+    return SKR_ERR_QUERY;
+}
+
 /* Keeps a key with its texts in the node. */
 static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, skr_err *err)
 {
@@ -131,6 +179,13 @@ static int name_small(skr_plan *plan, skr_plan_node *node, const skr_variant_tex
         if (err != NULL)
             err->code = status;
     }
+    /* An indel takes its bases from the reference, so what was written is compared here; others are
+     * where no record names them: scan_names.c. */
+    bool has_reference = false;
+    if (status == SKR_OK && text->n_ref > 0 &&
+        (key.kind == SKR_ALLELE_INS || key.kind == SKR_ALLELE_DEL))
+        status = skr_plan_check_ref(plan, node->source, node->contig, text->start0, text->ref,
+                                    text->n_ref, &has_reference, err);
     if (status == SKR_OK)
         status = keep_key(plan, node, &key, err);
     skr_buffer_done(&bases);
@@ -195,25 +250,23 @@ static int keep_pattern(skr_plan *plan, skr_plan_node *node, const skr_variant_t
 /* Spans are read whole: longer ones are asked for as structural variants. */
 #define SPAN_MAX (1u << 20)
 
-/* The bases of a span: REF and ALT into `bases`. */
+static int too_long(const skr_plan_node *node, const skr_variant_span *span, skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_QUERY,
+                    "it spans %" PRIu32 " bases; one this long is asked for as a structural "
+                    "variant: %s-%" PRIu32 "-%" PRIu32 "-DEL, -DUP or -INV",
+                    span->end0 - span->start0, node->contig, span->start0 + 1, span->end0);
+}
+
+/* REF and ALT of a span, out of the reference's contig, into `bases`. */
 static int read_span(const skr_plan *plan, const skr_plan_node *node, const skr_variant_span *span,
-                     skr_buffer *bases, skr_err *err)
+                     uint32_t contig, skr_buffer *bases, skr_err *err)
 {
     uint32_t n = span->end0 - span->start0;
     uint32_t n_got = 0;
-    uint32_t contig = SKR_NONE;
-    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
-        contig = skr_reference_find(plan->snapshot->references[plan->assembly], node->contig);
-    if (contig == SKR_NONE)
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "the store has no reference of contig %s, so the bases must be said: "
-                        "del, dup, inv and delins take them, as in %s:g.123_125delACG",
-                        node->contig, node->contig);
+    bool has_reference = false;
     if (n > SPAN_MAX)
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "it spans %" PRIu32 " bases; one this long is asked for as a structural "
-                        "variant: %s-%" PRIu32 "-%" PRIu32 "-DEL, -DUP or -INV",
-                        n, node->contig, span->start0 + 1, span->end0);
+        return too_long(node, span, err);
     char *ref = malloc((size_t)n + 1);
     if (ref == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
@@ -222,55 +275,68 @@ static int read_span(const skr_plan *plan, const skr_plan_node *node, const skr_
     if (status == SKR_OK && n_got < n)
         status = skr_fail(err, SKR_ERR_QUERY, "contig %s ends before %" PRIu32, node->contig,
                           span->end0);
+    if (status == SKR_OK && span->change == SKR_SPAN_DOUBLED && span->n_alt > 0)
+        status = skr_plan_check_ref(plan, node->source, node->contig, span->start0, span->alt,
+                                    span->n_alt, &has_reference, err);
     if (status == SKR_OK)
         status = skr_variant_span_bases(span, ref, bases, err);
     free(ref);
     return status;
 }
 
-/* An allele whose bases the reference says. */
-static int name_span(skr_plan *plan, skr_plan_node *node, const skr_variant_span *span,
-                     skr_err *err)
+/* The allele of a span: its contig goes into the node, its bases into `bases`. */
+static int spell_span(skr_plan *plan, skr_plan_node *node, const skr_variant_span *span,
+                      skr_buffer *bases, skr_variant_text *text, skr_err *err)
 {
-    skr_buffer bases = {0};
-    skr_variant_text text = {.start0 = span->start0};
-    if (span->n_contig >= sizeof text.contig)
+    uint32_t contig = SKR_NONE;
+    text->start0 = span->start0;
+    if (span->n_contig >= sizeof text->contig)
         return skr_fail(err, SKR_ERR_QUERY, "the name of a contig is longer than %u bytes",
                         SKR_NAME_MAX);
-    memcpy(text.contig, span->contig, span->n_contig);
+    memcpy(text->contig, span->contig, span->n_contig);
     int status =
-        skr_plan_contig(plan, node->source, text.contig, &node->key.contig, &node->contig, err);
-    if (status == SKR_OK)
-        status = read_span(plan, node, span, &bases, err);
-    if (status == SKR_OK) {
-        text.ref = (const char *)bases.bytes;
-        text.n_ref = strlen(text.ref);
-        text.alt = text.ref + text.n_ref + 1;
-        text.n_alt = strlen(text.alt);
-        node->is_nowhere = node->key.contig == SKR_NONE;
-        node->is_named = true;
-        status = name_small(plan, node, &text, err);
+        skr_plan_contig(plan, node->source, text->contig, &node->key.contig, &node->contig, err);
+    if (status < 0)
+        return status;
+    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
+        contig = skr_reference_find(plan->snapshot->references[plan->assembly], node->contig);
+    if (contig == SKR_NONE && span->change == SKR_SPAN_DOUBLED && span->n_alt > 0) {
+        text->ref = ""; /* a second copy in front of the first */
+        text->alt = span->alt;
+        text->n_alt = span->n_alt;
+        return SKR_OK;
     }
-    skr_buffer_done(&bases);
-    return status;
+    if (contig == SKR_NONE)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "the store has no reference of contig %s, so the bases must be said: "
+                        "del, dup, inv and delins take them, as in %s:g.123_125delACG",
+                        node->contig, node->contig);
+    status = read_span(plan, node, span, contig, bases, err);
+    if (status < 0)
+        return status;
+    text->ref = (const char *)bases->bytes;
+    text->n_ref = strlen(text->ref);
+    text->alt = text->ref + text->n_ref + 1;
+    text->n_alt = strlen(text->alt);
+    return SKR_OK;
 }
 
 int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     skr_variant_span span;
+    skr_buffer bases = {0};
     skr_variant_text text = {0};
     const skr_aexpr *source = node->source;
     bool is_variant = source->op == SKR_A_VARIANT;
     int status = SKR_OK;
-    if (is_variant && skr_variant_is_span(source->text, &span)) {
-        status = name_span(plan, node, &span, err);
-        goto out;
-    }
-    if (is_variant)
+    bool is_span = is_variant && skr_variant_is_span(source->text, &span);
+    if (is_span)
+        status = spell_span(plan, node, &span, &bases, &text, err);
+    else if (is_variant)
         status = skr_variant_parse(source->text, &text, err);
     else
         sequence_text(source, &text);
-    if (status == SKR_OK)
+    if (status == SKR_OK && !is_span)
         status = skr_plan_contig(plan, source, is_variant ? text.contig : source->contig,
                                  &node->key.contig, &node->contig, err);
     if (status < 0)
@@ -290,6 +356,7 @@ int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
                          (memchr(node->key.ref, 'N', node->key.n_ref) == NULL &&
                           memchr(node->key.alt, 'N', node->key.n_alt) == NULL);
 out:
+    skr_buffer_done(&bases);
     if (status == SKR_ERR_QUERY)
         skr_query_point(err, source->source, source->at, source->n_at);
     return status;

@@ -209,15 +209,6 @@ static const char *find_dash(const char *text)
     return is_whole ? dash : NULL;
 }
 
-/* Could the whole be a name? Names hold colons and dashes, and then places behind them mean more.
- */
-static bool may_be_name(const char *text, const char *sign, range_form form)
-{
-    size_t n = (size_t)(sign - text);
-    bool has_sign = memchr(text, ':', n) != NULL || memchr(text, '-', n) != NULL;
-    return has_sign && (form == RANGE_PLACE || *sign == '-');
-}
-
 int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
 {
     char shown[64];
@@ -244,7 +235,7 @@ int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node
         node->start0 = start1 - 1;
         node->end0 = end1;
     }
-    if (form != RANGE_NONE && may_be_name(text, sign, form))
+    if (form == RANGE_PLACE || (form != RANGE_NONE && *sign == '-'))
         node->text = text;
     return skr_query_text(parser->query, text, n_contig, &node->contig, err);
 }

@@ -101,11 +101,11 @@ static int put_span(skr_buffer *text, const skr_variant_span *span, skr_err *err
     memcpy(name, span->contig, span->n_contig);
     name[span->n_contig] = '\0';
     const char *change = span->contig + span->n_contig;
-    size_t n_change = strlen(change) - (span->change == SKR_SPAN_REPLACED ? span->n_alt : 0);
+    size_t n_change = strlen(change) - span->n_alt;
     int status = put(&word, canonical_contig(name, contig, sizeof contig), err);
     if (status == SKR_OK)
         status = skr_buffer_put(&word, change, n_change, err);
-    if (status == SKR_OK && span->change == SKR_SPAN_REPLACED)
+    if (status == SKR_OK)
         status = put_bases(&word, span->alt, span->n_alt, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&word, 0, err);
@@ -156,7 +156,8 @@ static int put_region(skr_buffer *text, const skr_aexpr *node, skr_err *err)
     char contig[SKR_NAME_MAX + 1];
     char word[SKR_NAME_MAX + 64];
     const char *name = canonical_contig(node->contig, contig, sizeof contig);
-    if (node->text != NULL) /* it may be the name of a contig, which only a store knows */
+    /* What holds several signs may be the name of a contig, which only a store knows. */
+    if (node->text != NULL && strpbrk(node->contig, ":-") != NULL)
         return put_field(text, "region", SKR_EQ, node->text, err);
     if (node->start0 == 0 && node->end0 == UINT32_MAX)
         return put_field(text, "region", SKR_EQ, name, err);

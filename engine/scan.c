@@ -425,6 +425,8 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
     int status = skr_scan_cut(scan, err);
     if (status == SKR_OK)
         status = skr_scan_doubt_begin(scan, err);
+    if (status == SKR_OK)
+        status = skr_scan_names_begin(scan, err);
     if (all != NULL)
         all->plan_ns += skr_clock_ns() - began_ns;
     if (status < 0 || scan->n_morsels == 0)
@@ -445,8 +447,12 @@ out:
         add_scan(scan, n_seen_before);
     if (status == SKR_OK)
         status = skr_scan_doubt_end(scan, err);
+    if (status == SKR_OK)
+        status = skr_scan_names_end(scan, err);
     free(scan->doubts);
+    free(scan->notes);
     scan->doubts = NULL;
+    scan->notes = NULL;
     free(scan->morsels);
     scan->morsels = NULL;
     return status;

@@ -18,6 +18,7 @@
 
 #include "engine/bits_int.h"
 #include "engine/plan_int.h"
+#include "engine/scan_doubt_int.h"
 #include "engine/warnings.h"
 #include "storage/carriers.h"
 
@@ -101,13 +102,6 @@ typedef struct skr_batch {
 struct skr_scan;
 struct skr_tally;
 
-/* How the alleles of a slot that were judged by af were covered. */
-typedef struct skr_af_doubt {
-    uint64_t n_genomes;
-    uint64_t half[SKR_N_ZONES]; /* of the copies of them all, rounded up: less of AN is low */
-    skr_af_seen seen;
-} skr_af_doubt;
-
 /*
  * What one thread owns while it scans, and what is kept for the next question on the generation: a
  * worker that has ended waits in the pool of its snapshot.
@@ -160,9 +154,10 @@ typedef struct skr_scan_visitor {
     /* May be NULL. The worker is done, or leaves a contig: what it keeps by lane ends. */
     int (*on_leave)(void *context, skr_worker *worker, skr_err *err);
     void *context;
-    bool wants_carriers; /* of most alleles: they are read ahead */
-    bool wants_silent;   /* datasets without a row matter too: their AN counts */
-    bool wants_named;    /* alleles asked for by name matter even where they do not satisfy */
+    bool wants_carriers;   /* of most alleles: they are read ahead */
+    bool wants_silent;     /* datasets without a row matter too: their AN counts */
+    bool warns_unassessed; /* a name that no record names, where nobody was called, is told */
+    bool wants_named;      /* alleles asked for by name matter even where they do not satisfy */
 } skr_scan_visitor;
 
 typedef struct skr_morsel {
@@ -201,6 +196,7 @@ typedef struct skr_scan {
     skr_scan_tools tools;
     skr_warnings *warnings; /* NULL: nobody wants them */
     skr_af_doubt *doubts;   /* of each slot, where af is asked; made by the scan itself */
+    skr_named_note *notes;  /* of each name of the plan, where there are warnings; likewise */
     unsigned window_shift;
     skr_morsel *morsels;
     size_t n_morsels;
@@ -224,14 +220,6 @@ SKR_MUST_USE int skr_scan_run(skr_scan *scan, skr_err *err);
 /* Finds the morsels, for skr_scan_run and explain. The caller frees scan->morsels. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_scan_cut(skr_scan *scan, skr_err *err);
-
-/*
- * Around a scan that judges by af: finds how many copies are half of all, adds what a worker has
- * seen (with the lock), and at last warns where AN was low. Errors: CORRUPT, IO, NOMEM.
- */
-SKR_MUST_USE int skr_scan_doubt_begin(skr_scan *scan, skr_err *err);
-void skr_scan_doubt_add(skr_scan *scan, const skr_worker *worker);
-SKR_MUST_USE int skr_scan_doubt_end(skr_scan *scan, skr_err *err);
 
 /* Does the deadline or the stop flag end the question? Errors: DEADLINE, INTERRUPTED. */
 SKR_MUST_USE int skr_access_check(const skr_access *access, skr_err *err);

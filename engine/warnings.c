@@ -13,6 +13,8 @@ const char *skr_warning_name(skr_warning_code code)
 {
     static const char *const names[SKR_N_WARNING_CODES] = {
         [SKR_WARN_LOW_AN] = "low-an",
+        [SKR_WARN_NEVER_TRUE] = "never-true",
+        [SKR_WARN_NOT_ASSESSED] = "not-assessed",
         [SKR_WARN_NO_VALUES] = "no-values",
         [SKR_WARN_MORE] = "more-warnings",
     };

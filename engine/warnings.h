@@ -17,9 +17,11 @@
 
 /* Their names are in docs/query-language.md, "Warnings". */
 typedef enum skr_warning_code {
-    SKR_WARN_LOW_AN,    /* low-an: af of alleles for which less than half of the genomes counted */
-    SKR_WARN_NO_VALUES, /* no-values: a condition on what nobody of a dataset has */
-    SKR_WARN_MORE,      /* more-warnings: there were more than are kept */
+    SKR_WARN_LOW_AN,     /* low-an: af of alleles for which less than half of the genomes counted */
+    SKR_WARN_NEVER_TRUE, /* never-true: conditions that exclude each other */
+    SKR_WARN_NOT_ASSESSED, /* not-assessed: a place where nobody was called */
+    SKR_WARN_NO_VALUES,    /* no-values: a condition on what nobody of a dataset has */
+    SKR_WARN_MORE,         /* more-warnings: there were more than are kept */
     SKR_N_WARNING_CODES,
 } skr_warning_code;
 

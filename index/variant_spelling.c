@@ -213,8 +213,8 @@ static int respell_whole(const hgvs *said, bool is_dup, skr_buffer *text, skr_er
     if (ref.n == 0)
         return put_span(text, said->contig, said->from1, said->to1, is_dup ? "dup" : "inv", none,
                         err);
-    if (is_dup)
-        return put_allele(text, said->contig, said->from1, ref, ref, ref, err);
+    if (is_dup) /* where the copy lies, only a reference knows: it stays a span */
+        return put_span(text, said->contig, said->from1, said->to1, "dup", ref, err);
     skr_buffer inverse = {0};
     status = put_inverse(&inverse, ref, err);
     if (status == SKR_OK)
@@ -296,7 +296,7 @@ bool skr_variant_is_span(const char *text, skr_variant_span *ret_span)
                              .alt = at + 3};
     if (from1 == 0 || to1 < from1)
         return false;
-    if (strcmp(at, "dup") == 0)
+    if (strncmp(at, "dup", 3) == 0 && (at[3] == '\0' || strlen(at + 3) == to1 - from1 + 1))
         span.change = SKR_SPAN_DOUBLED;
     else if (strcmp(at, "inv") == 0)
         span.change = SKR_SPAN_INVERTED;

@@ -35,16 +35,16 @@ typedef struct skr_variant_span {
     uint32_t start0;
     uint32_t end0;
     skr_span_change change;
-    const char *alt; /* of REPLACED; n_alt bytes of the text */
+    const char *alt; /* of REPLACED; of DOUBLED the bases if they were written; n_alt bytes */
     size_t n_alt;
 } skr_variant_span;
 
 /*
  * Appends to text, NUL-terminated but the NUL not counted, the one spelling of what is written in
  * any of them: CONTIG-POS-REF-ALT or CONTIG-POS-END-TYPE, or of a span CONTIG:g.PLACES and del,
- * delinsBASES, dup or inv. The contig stays as written. What is no spelling of the list is appended
- * as it is, for skr_variant_parse to refuse. Errors: QUERY for HGVS and SPDI that cannot be, saying
- * what is taken; NOMEM.
+ * delinsBASES, dup, dupBASES or inv. The contig stays as written. What is no spelling of the list
+ * is appended as it is, for skr_variant_parse to refuse. Errors: QUERY for HGVS and SPDI that
+ * cannot be, saying what is taken; NOMEM.
  */
 SKR_MUST_USE int skr_variant_respell(const char *written, skr_buffer *text, skr_err *err);
 

@@ -117,6 +117,46 @@ def low_alleles(suite, store, n_copies):
     return sum(2 * r["an"] < n_copies[r["variant"].split("-")[0]] for r in rows), len(rows)
 
 
+# ------------------------------------------------------------------ what cannot be, and where nobody was called
+
+ALLELES = {
+    "carries(variant=22-1000-A-G and variant=22-2000-A-G)": (0, "never-true", "no allele is both 22-1000-A-G and 22-2000-A-G"),
+    "carries(type=snv and (variant=22-1000-A-G and (af<0.9 and variant=22-2000-A-G)))": (0, "never-true", "no allele is both"),
+    "carries(variant=22-1000-A-G and variant=22:1000:A:G)": (40, None, None),
+    "carries(variant=22-1000-A-G or variant=22-2000-A-G)": (40, None, None),
+    "carries(af>0.2 and af<0.1)": (0, "never-true", "af: no allele can be"),
+    "carries(ac>5 and region=22 and ac<=5)": (0, "never-true", "ac: no allele can be"),
+    "carries(ac>=20 and ac<=20)": (40, None, None),
+    "carries(length=1 and length=2)": (0, "never-true", "length: no allele can be"),
+    "carries(variant=22-1500-A-G)": (0, "not-assessed", "22-1500-A-G: nobody was assessed there"),
+    "absent(variant=22-1500-A-G)": (0, "not-assessed", "22-1500-A-G: nobody was assessed there"),
+    "not carries(variant=22-1500-A-G)": (54, "not-assessed", "22-1500-A-G: nobody was assessed there"),
+    "carries(variant=21-1500-A-G)": (0, "not-assessed", "21-1500-A-G: nobody was assessed there"),
+    "carries(region=21:1-1000)": (0, "not-assessed", "contig 21: the store has nothing of GRCh37 on it"),
+    "carries(variant=22-1000-A-C)": (0, None, None),
+    "absent(variant=22-2000-A-G)": (52, None, None),
+}
+
+
+def impossible(suite, store):
+    for question, (count, code, text) in ALLELES.items():
+        done = suite.run("count", "-d", store, "--json", question)
+        answer = done.objects()[-1] if done.code == 0 else {}
+        told = answer.get("warnings", [])
+        suite.check(question, (count, [code] if code else [], True),
+                    (answer.get("count"), [w["code"] for w in told], all(text in w["text"] for w in told)), done.err)
+    for question in ("carries(variant=22-1000-C-G)", "absent(variant=22-1000-T-G)", "carries(variant=22-1000-CA-G and af<0.1)"):
+        done = suite.run("count", "-d", store, question)
+        suite.check(question + ": REF is contradicted", (2, "", True), (done.code, done.out, "REF there is A, not" in done.err), done.err)
+    done = suite.run("alleles", "-d", store, "--json", "variant=22-1500-A-G")
+    suite.check("alleles: the row says it, and nothing else does", (1, "not-assessed", []),
+                (len(done.objects()), done.objects()[0]["answer"], warnings_of(done)))
+    rounded = ("--policy", suite.write("round.conf", "counts = rounded\n"))
+    for question in ("carries(variant=22-1500-A-G)", "carries(variant=22-1000-C-G)", "carries(region=21:1-1000)"):
+        done = suite.run("count", "-d", store, question, *rounded)
+        suite.check(question + ": under a policy that hides no record is told of", (0, []), (done.code, warnings_of(done)), done.err)
+
+
 def low_an(suite):
     rng = random.Random(11)
     chances = {(c, 1000 + 10 * k): k / 160 for c in ("22", "X") for k in range(1, 160)}
@@ -138,7 +178,8 @@ def low_an(suite):
             if "region" not in question:
                 suite.check(f"{what}: {question}: the figures are those of the list",
                             [{"alleles": n_low, "judged": n_all, "genomes": N_GENOMES}], figures, done.err)
-            suite.check(f"{what}: {question}: told on standard error", len(figures), len(warnings_of(done)), done.err)
+            suite.check(f"{what}: {question}: told on standard error", len(figures),
+                        sum(w.startswith("af: ") for w in warnings_of(done)), done.err)
         suite.check(what + ": nothing is said without af", [],
                     warnings_of(suite.run("count", "-d", store, "carries(ac>3 and region=22)")))
         done = suite.run("count", "-d", store, "carries(af>0.0001)", "--policy", suite.write("round.conf", "counts = rounded\n"))
@@ -181,6 +222,7 @@ def main():
     store = build(suite)
     command_line(suite, store)
     over_http(suite, store)
+    impossible(suite, store)
     low_an(suite)
     return suite.close()
 
