@@ -372,12 +372,16 @@ int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, 
 {
     if (!json_is_array(filters))
         return skr_fail(err, SKR_ERR_QUERY, "query.filters is not an array");
-    if (json_array_size(filters) > SKR_FILTERS_MAX)
-        return skr_fail(err, SKR_ERR_QUERY, "more than %u filters", SKR_FILTERS_MAX);
+    size_t at;
+    size_t n = 0;
+    json_t *filter;
+    json_array_foreach(filters, at, filter) n +=
+        json_is_array(filter) ? json_array_size(filter) : 1;
+    if (n > SKR_FILTERS_MAX)
+        return skr_fail(err, SKR_ERR_QUERY, "%zu filters, those in groups counted; at most %u", n,
+                        SKR_FILTERS_MAX);
     json_t *list = json_array();
     skr_json_set(request->summary, "filters", list);
-    size_t at;
-    json_t *filter;
     json_array_foreach(filters, at, filter)
     {
         const skr_expr *node = NULL;

@@ -1,8 +1,9 @@
 /*
  * people_eval.c - evaluating an expression about individuals in every permitted dataset.
  *
- * First every genomic leaf is scanned once, for all datasets together; then the tree is evaluated
- * dataset by dataset.
+ * Conditions that are equal are one leaf. First every genomic leaf is scanned once, for all
+ * datasets together; then the tree is evaluated dataset by dataset. Between any two leaves the
+ * deadline and the stop of the question are looked at, and within those that visit many terms.
  */
 #include "engine/people_eval_int.h"
 
@@ -92,42 +93,58 @@ void skr_people_answer_done(skr_people_answer *answer)
     answer->has_unassessed = false;
 }
 
-/* ------------------------------------------------------------------ genomic leaves */
+/* ------------------------------------------------------------------ leaves */
 
+/* A condition without operands; one that stands at several places of the tree is one leaf. */
 typedef struct leaf {
     const skr_expr *node;
-    bool is_negated; /* an odd number of nots stand above it */
+    bool is_negated; /* an odd number of nots stand above it, somewhere */
+    bool is_repeated;
     skr_genomic genomic;
     uint64_t *named; /* of a file of ids: the same in every dataset */
+    uint64_t *found; /* of one that is repeated: who it is, in the slot at hand */
 } leaf;
+
+/* Where a leaf stands. */
+typedef struct place {
+    const skr_expr *node;
+    bool is_negated;
+    size_t text; /* its canonical text, in the evaluation's */
+    size_t n_text;
+    size_t leaf;
+} place;
 
 typedef struct evaluation {
     const skr_question *question;
     size_t n_words;
-    leaf *leaves;
+    place *places; /* in the order of the tree */
+    size_t n_places;
+    size_t n_places_max;
+    leaf *leaves; /* by the first place of each */
     size_t n_leaves;
-    size_t n_leaves_max;
+    size_t n_passed; /* places that the walk through the tree has been at */
 } evaluation;
 
-static int add_leaf(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
+static int add_place(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
 {
-    if (eval->n_leaves == eval->n_leaves_max) {
-        size_t n_max = eval->n_leaves_max == 0 ? 4 : 2 * eval->n_leaves_max;
-        leaf *leaves = realloc(eval->leaves, n_max * sizeof *leaves);
-        if (leaves == NULL)
+    if (eval->n_places == eval->n_places_max) {
+        size_t n_max = eval->n_places_max == 0 ? 4 : 2 * eval->n_places_max;
+        place *places = realloc(eval->places, n_max * sizeof *places);
+        if (places == NULL)
             return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
-        eval->leaves = leaves;
-        eval->n_leaves_max = n_max;
+        eval->places = places;
+        eval->n_places_max = n_max;
     }
-    eval->leaves[eval->n_leaves++] = (leaf){.node = node, .is_negated = is_negated};
+    eval->places[eval->n_places++] = (place){.node = node, .is_negated = is_negated};
     return SKR_OK;
 }
 
-/* Checks the names of every node, and lists those that are the same work in every dataset, in the
- * order of the tree. */
+/* Checks the names of every node, and lists the leaves. */
 static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
 {
-    int status = skr_people_check(eval->question, node, err);
+    int status = skr_access_check(eval->question->access, err);
+    if (status == SKR_OK)
+        status = skr_people_check(eval->question, node, err);
     if (status < 0)
         return status;
     switch (node->op) {
@@ -137,15 +154,80 @@ static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_e
         return status < 0 ? status : survey(eval, node->right, is_negated, err);
     case SKR_E_NOT:
         return survey(eval, node->left, !is_negated, err);
-    case SKR_E_CARRIES:
-    case SKR_E_ABSENT:
-    case SKR_E_ID_FILE:
-        return add_leaf(eval, node, is_negated, err);
     default:
-        return SKR_OK;
+        return add_place(eval, node, is_negated, err);
     }
 }
 
+/* Equal leaves beside each other, in the order of the tree. */
+static int compare_places(const void *a, const void *b, void *context)
+{
+    const evaluation *eval = ((void **)context)[0];
+    const char *text = ((void **)context)[1];
+    const place *x = &eval->places[*(const size_t *)a];
+    const place *y = &eval->places[*(const size_t *)b];
+    size_t n = x->n_text < y->n_text ? x->n_text : y->n_text;
+    int order = memcmp(text + x->text, text + y->text, n);
+    if (order == 0 && x->n_text != y->n_text)
+        order = x->n_text < y->n_text ? -1 : 1;
+    return order != 0 ? order : x < y ? -1 : 1;
+}
+
+/* Finds for each place, number by number, the first one with an equal leaf. */
+static int find_equal(evaluation *eval, size_t *firsts, skr_err *err)
+{
+    size_t n = eval->n_places;
+    skr_buffer text = {0};
+    size_t *sorted = malloc((n + 1) * sizeof *sorted);
+    int status = sorted == NULL ? skr_fail(err, SKR_ERR_NOMEM, "no memory for a question") : SKR_OK;
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        eval->places[i].text = text.n;
+        status = skr_expr_print(eval->places[i].node, &text, err);
+        eval->places[i].n_text = text.n - eval->places[i].text;
+        sorted[i] = i;
+    }
+    if (status == SKR_OK) {
+        void *context[] = {eval, text.bytes};
+        qsort_r(sorted, n, sizeof *sorted, compare_places, context);
+    }
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        const place *at = &eval->places[sorted[i]];
+        const place *before = i == 0 ? at : &eval->places[sorted[i - 1]];
+        bool is_equal = i > 0 && at->n_text == before->n_text &&
+                        memcmp(text.bytes + at->text, text.bytes + before->text, at->n_text) == 0;
+        firsts[sorted[i]] = is_equal ? firsts[sorted[i - 1]] : sorted[i];
+    }
+    free(sorted);
+    skr_buffer_done(&text);
+    return status;
+}
+
+/* Makes one leaf of all places whose conditions are equal: it is judged once. */
+static int make_leaves(evaluation *eval, skr_err *err)
+{
+    size_t n = eval->n_places;
+    size_t *firsts = calloc(n + 1, sizeof *firsts);
+    eval->leaves = calloc(n + 1, sizeof *eval->leaves);
+    int status = firsts == NULL || eval->leaves == NULL
+                     ? skr_fail(err, SKR_ERR_NOMEM, "no memory for a question")
+                     : SKR_OK;
+    if (status == SKR_OK && n > 1)
+        status = find_equal(eval, firsts, err);
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        place *at = &eval->places[i];
+        bool is_new = firsts[i] == i;
+        at->leaf = is_new ? eval->n_leaves++ : eval->places[firsts[i]].leaf;
+        leaf *its = &eval->leaves[at->leaf];
+        if (is_new)
+            its->node = at->node;
+        its->is_repeated |= !is_new;
+        its->is_negated |= at->is_negated;
+    }
+    free(firsts);
+    return status;
+}
+
+/* The work that is the same in every dataset. */
 static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
 {
     const skr_expr *node = at->node;
@@ -153,6 +235,8 @@ static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
         int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
         return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
     }
+    if (node->op != SKR_E_CARRIES && node->op != SKR_E_ABSENT)
+        return SKR_OK;
     if (node->op == SKR_E_CARRIES)
         return skr_carriers_find(eval->question, node->alleles, at->is_negated, &at->genomic, err);
     skr_aexpr variant = {.op = SKR_A_VARIANT,
@@ -168,53 +252,57 @@ static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
 
 /* ------------------------------------------------------------------ the tree */
 
-static int eval_node(const evaluation *eval, const skr_expr *node, uint32_t slot,
-                     const uint64_t *all, uint64_t **ret_bits, skr_err *err);
-
-static const leaf *leaf_of(const evaluation *eval, const skr_expr *node)
+static int mark_leaf(const evaluation *eval, const leaf *at, uint32_t slot, uint64_t *bits,
+                     skr_err *err)
 {
-    for (size_t i = 0; i < eval->n_leaves; i++)
-        if (eval->leaves[i].node == node)
-            return &eval->leaves[i];
-    return NULL;
-}
-
-static int eval_leaf(const evaluation *eval, const skr_expr *node, uint32_t slot,
-                     const uint64_t *all, uint64_t **ret_bits, skr_err *err)
-{
-    uint64_t *bits = NULL;
-    int status = skr_bits_new(eval->question->snapshot->n_people, &bits, err);
-    if (status < 0)
-        return status;
-    const leaf *genomic = leaf_of(eval, node);
-    if (genomic != NULL && genomic->named != NULL)
-        skr_bits_or(bits, genomic->named, eval->n_words);
-    else if (genomic != NULL)
-        skr_bits_or(bits,
-                    node->op == SKR_E_ABSENT ? genomic->genomic.assessed.sets[slot]
-                                             : genomic->genomic.carriers.sets[slot],
-                    eval->n_words);
+    const skr_expr *node = at->node;
+    if (node->op == SKR_E_ID_FILE)
+        skr_bits_or(bits, at->named, eval->n_words);
+    else if (node->op == SKR_E_ABSENT)
+        skr_bits_or(bits, at->genomic.assessed.sets[slot], eval->n_words);
+    else if (node->op == SKR_E_CARRIES)
+        skr_bits_or(bits, at->genomic.carriers.sets[slot], eval->n_words);
     else
-        status = skr_people_leaf(eval->question, node, slot, bits, err);
-    if (status == SKR_OK) {
-        skr_bits_and(bits, all, eval->n_words);
-        status = skr_people_doubt(eval->question, node, slot, bits, all, err);
-    }
-    if (status < 0) {
-        free(bits);
-        return status;
-    }
-    *ret_bits = bits;
+        return skr_people_leaf(eval->question, node, slot, bits, err);
     return SKR_OK;
 }
 
-static int eval_node(const evaluation *eval, const skr_expr *node, uint32_t slot,
-                     const uint64_t *all, uint64_t **ret_bits, skr_err *err)
+/* The leaf of the place where the walk is now. */
+static int eval_leaf(evaluation *eval, uint32_t slot, const uint64_t *all, uint64_t **ret_bits,
+                     skr_err *err)
+{
+    leaf *at = &eval->leaves[eval->places[eval->n_passed++].leaf];
+    uint32_t n_people = eval->question->snapshot->n_people;
+    uint64_t *bits = NULL;
+    int status = skr_access_check(eval->question->access, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(n_people, &bits, err);
+    if (status == SKR_OK && at->found != NULL) {
+        memcpy(bits, at->found, eval->n_words * sizeof *bits);
+    } else if (status == SKR_OK) {
+        status = mark_leaf(eval, at, slot, bits, err);
+        skr_bits_and(bits, all, eval->n_words);
+        if (status == SKR_OK)
+            status = skr_people_doubt(eval->question, at->node, slot, bits, all, err);
+        if (status == SKR_OK && at->is_repeated)
+            status = skr_bits_new(n_people, &at->found, err);
+        if (status == SKR_OK && at->is_repeated)
+            memcpy(at->found, bits, eval->n_words * sizeof *bits);
+    }
+    if (status < 0)
+        free(bits);
+    else
+        *ret_bits = bits;
+    return status;
+}
+
+static int eval_node(evaluation *eval, const skr_expr *node, uint32_t slot, const uint64_t *all,
+                     uint64_t **ret_bits, skr_err *err)
 {
     uint64_t *left = NULL;
     uint64_t *right = NULL;
     if (node->op != SKR_E_AND && node->op != SKR_E_OR && node->op != SKR_E_NOT)
-        return eval_leaf(eval, node, slot, all, ret_bits, err);
+        return eval_leaf(eval, slot, all, ret_bits, err);
     int status = eval_node(eval, node->left, slot, all, &left, err);
     if (status == SKR_OK && node->op == SKR_E_NOT) {
         for (size_t i = 0; i < eval->n_words; i++)
@@ -247,7 +335,17 @@ static void find_unassessed(const evaluation *eval, uint32_t slot, const uint64_
     }
 }
 
-static int eval_slots(const evaluation *eval, const skr_expr *expr, skr_people_answer *answer,
+/* A walk through the tree begins, in another slot. */
+static void begin_walk(evaluation *eval)
+{
+    eval->n_passed = 0;
+    for (size_t i = 0; i < eval->n_leaves; i++) {
+        free(eval->leaves[i].found);
+        eval->leaves[i].found = NULL;
+    }
+}
+
+static int eval_slots(evaluation *eval, const skr_expr *expr, skr_people_answer *answer,
                       skr_err *err)
 {
     const skr_question *question = eval->question;
@@ -264,9 +362,8 @@ static int eval_slots(const evaluation *eval, const skr_expr *expr, skr_people_a
         memset(all, 0, eval->n_words * sizeof *all);
         if (members != NULL)
             skr_people_set_mark(members, all, snapshot->n_people);
-        status = skr_access_check(question->access, err);
-        if (status == SKR_OK)
-            status = eval_node(eval, expr, slot, all, &bits, err);
+        begin_walk(eval);
+        status = eval_node(eval, expr, slot, all, &bits, err);
         if (status < 0)
             break;
         free(answer->people.sets[slot]);
@@ -284,6 +381,8 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr,
                        .n_words = skr_bits_words(question->snapshot->n_people)};
     skr_people_answer answer = {0};
     int status = survey(&eval, expr, false, err);
+    if (status == SKR_OK)
+        status = make_leaves(&eval, err);
     for (size_t i = 0; status == SKR_OK && i < eval.n_leaves; i++) {
         status = find_leaf(&eval, &eval.leaves[i], err);
         if (eval.leaves[i].is_negated && eval.leaves[i].node->op == SKR_E_CARRIES)
@@ -298,8 +397,10 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr,
     for (size_t i = 0; i < eval.n_leaves; i++) {
         skr_genomic_done(&eval.leaves[i].genomic);
         free(eval.leaves[i].named);
+        free(eval.leaves[i].found);
     }
     free(eval.leaves);
+    free(eval.places);
     if (status < 0)
         skr_people_answer_done(&answer);
     else

@@ -13,6 +13,12 @@
 #include "engine/suggest.h"
 #include "index/contig.h"
 
+/* May a loop over terms go on? Looks at the clock at every 64th. */
+static int check_now_and_then(const skr_access *access, unsigned i, skr_err *err)
+{
+    return i % 64 == 0 ? skr_access_check(access, err) : SKR_OK;
+}
+
 /* Sets the complement within the n_people bits. */
 static void complement(const skr_question *question, uint64_t *bits)
 {
@@ -168,7 +174,9 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
         const skr_people_set *set = NULL;
         if (!is_stated_as(&terms[i], node))
             continue;
-        status = skr_people_of_term(snapshot->people, dataset, terms[i].curie, &set, err);
+        status = check_now_and_then(question->access, i, err);
+        if (status == SKR_OK)
+            status = skr_people_of_term(snapshot->people, dataset, terms[i].curie, &set, err);
         if (set != NULL)
             skr_people_set_mark(set, has_name(&terms[i], node->text) ? named : bits,
                                 snapshot->n_people);
@@ -187,6 +195,7 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
 /* What a visit to terms needs. */
 typedef struct term_visit {
     const skr_question *question;
+    unsigned n_visited;
     const skr_people *people;
     const skr_ontology *ontology;
     uint32_t dataset;
@@ -224,7 +233,9 @@ static int on_synonym(void *context, const char *curie, skr_err *err)
 static int on_descendant(void *context, const char *curie, skr_err *err)
 {
     term_visit *visit = context;
-    int status = mark_term(visit, curie, err);
+    int status = check_now_and_then(visit->question->access, visit->n_visited++, err);
+    if (status == SKR_OK)
+        status = mark_term(visit, curie, err);
     uint32_t term = skr_ontology_resolve(visit->ontology, curie);
     if (status < 0 || term == SKR_NONE)
         return status;

@@ -233,6 +233,16 @@ Test(beacon_request, refuses_bodies_that_are_no_requests)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect(eq(str, (char *)asked(cases[i][0], false), (char *)cases[i][1]), "%s",
                   cases[i][0]);
+    char many[4096] = "";
+    char body[4200];
+    for (unsigned i = 1, n = 0; i < 256; i++)
+        n += (unsigned)snprintf(many + n, sizeof many - n,
+                                i % 90 == 0 ? "],[\"HP:1\"" : ",\"HP:1\"");
+    (void)snprintf(body, sizeof body, "{\"query\":{\"filters\":[[\"HP:1\"%s]]}}", many);
+    cr_expect(eq(str, (char *)asked(body, false), "HP:1"));
+    (void)snprintf(body, sizeof body, "{\"query\":{\"filters\":[[\"HP:1\"%s],\"age:>1\"]}}", many);
+    cr_expect(eq(str, (char *)asked(body, false),
+                 "error: 257 filters, those in groups counted; at most 256"));
     char deep[200];
     memset(deep, '[', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';

@@ -348,6 +348,10 @@ Test(engine, stops_when_told)
     const skr_expr *expr = NULL;
     atomic_bool stop = true;
     must(skr_query_new(&query, &err), &err);
+    must(skr_query_parse(query, "id=a or not id=b", false, &expr, &err), &err);
+    skr_access over = {.policy = exact.policy, .deadline_ns = 1};
+    skr_count_answer none = {0};
+    cr_expect(eq(int, skr_engine_count(engine, expr, &over, &none, &err), SKR_ERR_DEADLINE));
     must(skr_query_parse(query, "carries(af>0)", false, &expr, &err), &err);
     skr_access late = exact;
     late.deadline_ns = 1;
@@ -363,6 +367,40 @@ Test(engine, stops_when_told)
                  SKR_ERR_DEADLINE));
     cr_expect(eq(u64, listed.n_rows, 7));
     skr_query_free(query);
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
+
+Test(engine, judges_equal_conditions_once)
+{
+    static const struct {
+        const char *text;
+        uint64_t n;
+        uint64_t n_scans;
+    } cases[] = {
+        {"carries(af>0)", 4, 1},
+        {"carries(af>0) and carries(af>0) and carries(af > 0.0)", 4, 1},
+        {"carries(af>0) and not carries(af>0)", 0, 1},
+        {"(carries(af>0) and id=a) or (carries(af>0) and id=b) or carries(type=snv and af>0.3)", 3,
+         2},
+        {"(id=a or id=b) and not (id=b or id=c) or id=a", 1, 0},
+        {"not (id=a and carries(af>0)) and not (carries(af>0) and id=b)", 2, 1},
+    };
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    skr_engine *engine = open_engine(folder.path);
+    skr_err err = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        skr_query *query = NULL;
+        const skr_expr *expr = NULL;
+        skr_analysis analysis = {0};
+        cr_expect(eq(u64, count(engine, &exact, cases[i].text), cases[i].n), "%s", cases[i].text);
+        must(skr_query_new(&query, &err), &err);
+        must(skr_query_parse(query, cases[i].text, false, &expr, &err), &err);
+        must(skr_engine_analyze(engine, expr, &exact, &analysis, &err), &err);
+        cr_expect(eq(u64, analysis.n_scans, cases[i].n_scans), "%s", cases[i].text);
+        skr_query_free(query);
+    }
     skr_engine_close(engine);
     test_folder_remove(&folder);
 }
