@@ -8,8 +8,8 @@
 #define LINE_MAX_BYTES 400
 
 /* The statuses that are answered; the last stands for any other. */
-static const unsigned statuses[SKR_METRICS_STATUSES] = {200, 204, 400, 403, 404, 405, 413,
-                                                        414, 415, 431, 500, 503, 504, 0};
+static const unsigned statuses[SKR_METRICS_STATUSES] = {200, 204, 400, 403, 404, 405, 413, 414,
+                                                        415, 431, 500, 501, 503, 504, 0};
 
 /* In microseconds; each at most twice and a half the one before. */
 static const uint32_t steps_us[SKR_METRICS_STEPS] = {
@@ -101,6 +101,14 @@ static void print_server(printer *to, skr_metrics *metrics)
         atomic_load(&metrics->n_exchanges));
     one(to, "draining", "gauge", "1 when the server is stopping.",
         atomic_load(&metrics->is_draining) ? 1 : 0);
+    one(to, "connections_sent_away_total", "counter", "Connections closed to make room for others.",
+        atomic_load(&metrics->n_sent_away));
+    one(to, "questions_turned_away_total", "counter", "Questions that no worker had time for.",
+        atomic_load(&metrics->n_turned_away));
+    one(to, "reloads_failed_total", "counter", "Generations that could not be taken up.",
+        atomic_load(&metrics->n_reload_failed));
+    one(to, "log_lines_lost_total", "counter", "Lines of the log that nobody read in time.",
+        metrics->log == NULL ? 0 : skr_log_ring_lost(metrics->log));
     one(to, "answer_cache_hits_total", "counter", "Requests answered with what was kept.",
         kept.n_hits);
     one(to, "answer_cache_misses_total", "counter", "Requests that were answered anew.",

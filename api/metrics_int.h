@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "api/answer_cache_int.h"
+#include "api/log_ring_int.h"
 #include "engine/engine.h"
 #include "storage/base/buffer.h"
 
@@ -28,9 +29,13 @@ typedef struct skr_metrics {
     atomic_uint_fast64_t n_took[SKR_METRICS_STEPS + 1]; /* by how long they took */
     atomic_uint_fast64_t took_ns;
     atomic_size_t n_connections;
-    atomic_size_t n_exchanges; /* requests that are read, answered or written */
+    atomic_size_t n_exchanges;            /* requests that are read, answered or written */
+    atomic_uint_fast64_t n_sent_away;     /* connections closed to make room for others */
+    atomic_uint_fast64_t n_turned_away;   /* questions that no worker had time for */
+    atomic_uint_fast64_t n_reload_failed; /* generations that could not be taken up */
     atomic_bool is_draining;
     skr_answer_cache *cache; /* NULL: no answers are kept */
+    skr_log_ring *log;       /* NULL: none is written */
 } skr_metrics;
 
 /* One request was answered. route: its number, 0 for none. */

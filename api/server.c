@@ -1,6 +1,7 @@
 /* server.c - starting, listening, draining. */
 #include "api/server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +18,15 @@
 #include "api/server_int.h"
 
 #define BACKLOG 511
+
+/* Of lines that wait to be written, and how long a server that ends waits for whoever reads them.
+ */
+#define LOG_BYTES (1u << 20)
+#define LOG_WAIT_MS 1000u
+
+/* Files that are opened beside connections and the store: another generation is opened before the
+ * old one is closed, and threads read by themselves. */
+#define FILES_MORE 128u
 
 /* When a server stops: how often it looks, and how long nothing may have come. */
 #define STEP_MS 10u
@@ -33,24 +44,29 @@ skr_server_config skr_server_config_default(void)
         .organization_url = "https://example.org",
         .environment = "dev",
         .metrics = "off",
-        .n_connections_max = 512,
+        .n_connections_max = 1024,
+        .n_address_max = 256,
         .n_queue_max = 256,
+        .queue_wait_ms = 2000,
         .n_body_max = 1u << 20,
         .n_answer_cache_mib = 64,
         .n_block_cache_mib = 512,
+        .headers_timeout_s = 8,
         .timeout_s = 30,
         .query_timeout_ms = 10000,
     };
     return config;
 }
 
-void skr_server_log(skr_server *server, const char *line)
+void skr_server_say(skr_server *server, const char *line)
 {
-    if (server->config.on_log == NULL)
-        return;
-    (void)pthread_mutex_lock(&server->log_mutex);
-    server->config.on_log(server->config.log_context, line);
-    (void)pthread_mutex_unlock(&server->log_mutex);
+    if (server->metrics.log != NULL)
+        skr_log_ring_put(server->metrics.log, line);
+}
+
+void skr_server_note_reload_failed(skr_server *server)
+{
+    atomic_fetch_add(&server->metrics.n_reload_failed, 1);
 }
 
 const char *skr_server_address(const skr_server *server)
@@ -86,8 +102,47 @@ static int check_config(const skr_server_config *config, skr_err *err)
         return skr_fail(err, SKR_ERR_USAGE, "base_url '%.200s' does not begin with http",
                         config->base_url);
     if (config->n_connections_max == 0 || config->n_queue_max == 0 || config->n_body_max == 0 ||
-        config->timeout_s == 0 || config->query_timeout_ms == 0)
+        config->timeout_s == 0 || config->headers_timeout_s == 0 || config->query_timeout_ms == 0 ||
+        config->queue_wait_ms == 0)
         return skr_fail(err, SKR_ERR_USAGE, "a limit of the server is 0");
+    return SKR_OK;
+}
+
+/* Descriptors that are open now; at least some when that cannot be told. */
+static rlim_t count_open_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    rlim_t n = 0;
+    if (folder == NULL)
+        return FILES_MORE;
+    while (readdir(folder) != NULL)
+        n++;
+    (void)closedir(folder);
+    return n;
+}
+
+/* No more connections than the system lets us open files, with room for another generation of the
+ * store. */
+static int limit_connections(skr_server *server, skr_err *err)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SKR_OK;
+    rlim_t n_kept = 2 * count_open_files() + FILES_MORE + SKR_CONNECTIONS_SPARE;
+    rlim_t n_left = limit.rlim_cur > n_kept ? limit.rlim_cur - n_kept : 0;
+    if (n_left >= server->config.n_connections_max)
+        return SKR_OK;
+    if (n_left == 0)
+        return skr_fail(err, SKR_ERR_LIMIT,
+                        "%ju open files are allowed, and %ju are kept for the store: raise the "
+                        "limit (ulimit -n), or merge segments",
+                        (uintmax_t)limit.rlim_cur, (uintmax_t)n_kept);
+    char line[160];
+    (void)snprintf(line, sizeof line,
+                   "skerry: connections_max is %ju, not %u: %ju open files are allowed",
+                   (uintmax_t)n_left, server->config.n_connections_max, (uintmax_t)limit.rlim_cur);
+    server->config.n_connections_max = (uint32_t)n_left;
+    skr_server_say(server, line);
     return SKR_OK;
 }
 
@@ -191,11 +246,11 @@ static void free_server(skr_server *server)
 {
     if (server->listen_fd >= 0)
         (void)close(server->listen_fd);
-    (void)pthread_mutex_destroy(&server->log_mutex);
     (void)pthread_cond_destroy(&server->has_watch);
     (void)pthread_cond_destroy(&server->has_work);
     (void)pthread_mutex_destroy(&server->mutex);
     skr_answer_cache_free(server->metrics.cache);
+    skr_log_ring_free(server->metrics.log, LOG_WAIT_MS);
     skr_buffer_done(&server->key);
     free(server->base_url);
     free(server);
@@ -220,11 +275,16 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
         server->service.metrics = &server->metrics;
     skr_policy_text(policy, server->service.policy_text);
     (void)pthread_mutex_init(&server->mutex, NULL);
-    (void)pthread_mutex_init(&server->log_mutex, NULL);
     (void)pthread_cond_init(&server->has_work, NULL);
     (void)pthread_cond_init(&server->has_watch, NULL);
 
-    status = listen_at(server, err);
+    if (config->on_log != NULL)
+        status = skr_log_ring_new(LOG_BYTES, config->on_log, config->log_context,
+                                  &server->metrics.log, err);
+    if (status == SKR_OK)
+        status = limit_connections(server, err);
+    if (status == SKR_OK)
+        status = listen_at(server, err);
     if (status == SKR_OK)
         status = make_base_url(server, err);
     server->service.base_url = server->base_url;

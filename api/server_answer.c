@@ -2,10 +2,14 @@
  * server_answer.c - an answer as libmicrohttpd sends it: made by a worker, or found among those
  * that are kept, and its line in the log.
  */
+#include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "api/answer_key_int.h"
@@ -17,6 +21,9 @@
 
 /* What libmicrohttpd and the allocator need for a response and its headers, about. */
 #define RESPONSE_BYTES 1024
+
+/* How long a worker waits for a client to read, that has closed its own side. */
+#define HALF_CLOSED_NS 500000000
 
 void skr_ready_answer_free(void *context)
 {
@@ -44,19 +51,22 @@ void skr_server_answer_done(skr_exchange *exchange)
 
 /* ------------------------------------------------------------------ responses */
 
-/* Every answer may be read from any origin, and none may be kept by those in between: who may see
- * what, and the store, change. */
-static bool add_headers(struct MHD_Response *response, const skr_http_answer *answer,
-                        skr_method method, bool is_last)
+typedef struct header {
+    const char *name;
+    const char *value;
+} header;
+
+#define HEADERS_MAX 10u
+
+/* Fills in the headers of an answer; seconds has room for 16 bytes. Every answer may be read from
+ * any origin, and none may be kept by those in between: who may see what, and the store, change. */
+static size_t list_headers(const skr_http_answer *answer, skr_method method, bool is_last,
+                           char *seconds, header *headers)
 {
     const char *type = answer->content_type == NULL ? "application/json" : answer->content_type;
     bool is_preflight = method == SKR_METHOD_OPTIONS;
-    char seconds[16];
-    (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
-    const struct {
-        const char *name;
-        const char *value; /* NULL: not said */
-    } headers[] = {
+    (void)snprintf(seconds, 16, "%u", answer->retry_after_s);
+    const header all[] = {
         {"Access-Control-Allow-Origin", "*"},
         {"Cache-Control", "no-store"},
         {"X-Content-Type-Options", "nosniff"},
@@ -67,9 +77,22 @@ static bool add_headers(struct MHD_Response *response, const skr_http_answer *an
         {"Retry-After", answer->retry_after_s > 0 ? seconds : NULL},
         {"Connection", is_last ? "close" : NULL},
     };
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (headers[i].value != NULL &&
-            MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
+    _Static_assert(sizeof all / sizeof *all <= HEADERS_MAX, "no room for the headers");
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].value != NULL)
+            headers[n++] = all[i];
+    return n;
+}
+
+static bool add_headers(struct MHD_Response *response, const skr_http_answer *answer,
+                        skr_method method, bool is_last)
+{
+    char seconds[16];
+    header headers[HEADERS_MAX];
+    size_t n = list_headers(answer, method, is_last, seconds, headers);
+    for (size_t i = 0; i < n; i++)
+        if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
             return false; /* no memory: an answer is sent whole or not at all */
     return true;
 }
@@ -111,6 +134,64 @@ struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bo
     return NULL;
 }
 
+/* ------------------------------------------------------------------ clients that send no more */
+
+/* Has the client closed its side, so that the library would close ours, unanswered, as soon as it
+ * looks? */
+static bool is_half_closed(int fd)
+{
+    struct pollfd asked = {.fd = fd, .events = POLLRDHUP};
+    int n_unread = 0;
+    if (poll(&asked, 1, 0) <= 0 || (asked.revents & POLLRDHUP) == 0 ||
+        (asked.revents & (POLLHUP | POLLERR)) != 0)
+        return false;
+    return ioctl(fd, FIONREAD, &n_unread) == 0 && n_unread == 0;
+}
+
+/* Sends all of it, as long as the client reads; who does not loses the rest. */
+static void send_bytes(int fd, const char *bytes, size_t n, uint64_t until_ns)
+{
+    while (n > 0 && skr_now_ns() < until_ns) {
+        ssize_t n_sent = send(fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n_sent < 0 && errno == EAGAIN) {
+            struct pollfd full = {.fd = fd, .events = POLLOUT};
+            (void)poll(&full, 1, 100);
+        } else if (n_sent < 0 && errno != EINTR) {
+            return;
+        }
+        bytes += n_sent > 0 ? n_sent : 0;
+        n -= n_sent > 0 ? (size_t)n_sent : 0;
+    }
+}
+
+void skr_server_answer_half_closed(skr_exchange *exchange)
+{
+    const skr_ready_answer *ready = exchange->ready;
+    int fd = exchange->socket->fd;
+    if (ready == NULL || ready->response == NULL || !is_half_closed(fd))
+        return;
+    const skr_http_answer *said = &ready->said;
+    char head[1024];
+    char seconds[16];
+    header headers[HEADERS_MAX];
+    size_t n_headers = list_headers(said, exchange->method, true, seconds, headers);
+    size_t n = (size_t)snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\n", said->status,
+                                MHD_get_reason_phrase_for(said->status));
+    for (size_t i = 0; i < n_headers && n < sizeof head; i++)
+        n += (size_t)snprintf(head + n, sizeof head - n, "%s: %s\r\n", headers[i].name,
+                              headers[i].value);
+    if (n < sizeof head)
+        n += (size_t)snprintf(head + n, sizeof head - n, "Content-Length: %zu\r\n\r\n",
+                              said->n_body);
+    if (n >= sizeof head)
+        return;
+    uint64_t until_ns = skr_now_ns() + HALF_CLOSED_NS;
+    exchange->is_sent = true;
+    send_bytes(fd, head, n, until_ns);
+    if (!exchange->is_head)
+        send_bytes(fd, said->body, said->n_body, until_ns);
+}
+
 /* ------------------------------------------------------------------ answering */
 
 skr_http_question skr_server_question(const skr_exchange *exchange)
@@ -135,11 +216,11 @@ static void note(skr_exchange *exchange, const skr_http_question *question)
     const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
                                    .took_ns = skr_now_ns() - exchange->begin_ns};
     skr_metrics_add(&exchange->server->metrics, said->route, said->status, times.took_ns);
-    if (exchange->server->config.on_log == NULL)
+    if (exchange->server->metrics.log == NULL || exchange->server->config.is_quiet)
         return;
     char line[LINE_MAX_BYTES];
     skr_audit_line(question, said, &times, line, sizeof line);
-    skr_server_log(exchange->server, line);
+    skr_server_say(exchange->server, line);
 }
 
 static bool make_key(const skr_server *server, const skr_http_question *question, skr_buffer *key)

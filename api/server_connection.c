@@ -5,6 +5,7 @@
  * The library takes much that others behind or before it may read differently; what could make two
  * parties see two different requests is refused here (check_headers).
  */
+#include <ctype.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -22,23 +23,59 @@
 
 /* ------------------------------------------------------------------ exchanges begin and end */
 
+void skr_server_exchange_free(skr_exchange *exchange)
+{
+    if (exchange == NULL)
+        return;
+    if (exchange->is_counted)
+        atomic_fetch_sub(&exchange->server->metrics.n_exchanges, 1);
+    skr_server_answer_done(exchange);
+    free(exchange->body);
+    free(exchange->content_type);
+    free(exchange->path);
+    free(exchange);
+}
+
+static skr_socket *socket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+/*
+ * The request line is there. What is made here is the socket's as well: the library tells of the
+ * end of a request only when it had told of its headers, and may refuse them before.
+ *
+ * The library would read the words behind the '?' into memory that it has little of, and answer
+ * nothing when they are many. We read them ourselves, so for it they end where they begin.
+ */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
+    skr_server *server = context;
+    skr_socket *socket = socket_of(connection);
+    if (socket == NULL)
+        return NULL; /* on_request closes the connection */
+    skr_server_exchange_free(socket->begun);
+    socket->begun = NULL;
     skr_exchange *exchange = calloc(1, sizeof *exchange);
     char *path = strdup(target);
     if (exchange == NULL || path == NULL) {
         free(path);
         free(exchange);
-        return NULL; /* on_request closes the connection */
+        return NULL;
     }
-    exchange->server = context;
+    exchange->server = server;
     exchange->connection = connection;
+    exchange->socket = socket;
     exchange->path = path;
     char *mark = strchr(path, '?');
     if (mark != NULL) {
         *mark = '\0';
         exchange->words = mark + 1;
+        ((char *)(uintptr_t)target)[exchange->words - path] = '\0';
     }
+    socket->begun = exchange;
     return exchange;
 }
 
@@ -47,57 +84,84 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
     (void)connection;
     (void)why;
-    skr_server *server = context;
     skr_exchange *exchange = *exchange_at;
     *exchange_at = NULL;
     if (exchange == NULL)
         return;
-    if (exchange->is_counted) {
-        skr_server_watch_hurry(server, exchange->socket, skr_now_ns());
-        atomic_fetch_sub(&server->metrics.n_exchanges, 1);
-    }
-    skr_server_answer_done(exchange);
-    free(exchange->body);
-    free(exchange->content_type);
-    free(exchange->path);
-    free(exchange);
+    skr_server_watch_hurry(context, exchange->socket, SKR_STEP_IDLE, skr_now_ns());
+    exchange->socket->begun = NULL;
+    skr_server_exchange_free(exchange);
 }
 
 static void on_socket(void *context, struct MHD_Connection *connection, void **socket_at,
                       enum MHD_ConnectionNotificationCode what)
 {
     skr_server *server = context;
+    skr_socket *socket = *socket_at;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *socket_at = info == NULL ? NULL : skr_server_watch_add(server, info->connect_fd);
-    } else {
-        skr_server_watch_remove(server, *socket_at);
+        const union MHD_ConnectionInfo *from =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        if (info != NULL)
+            *socket_at = skr_server_watch_add(server, info->connect_fd,
+                                              from == NULL ? NULL : from->client_addr);
+    } else if (socket != NULL) {
+        skr_server_exchange_free(socket->begun);
+        skr_server_watch_remove(server, socket);
         *socket_at = NULL;
     }
 }
 
 /* ------------------------------------------------------------------ headers */
 
+/* Headers of which each may stand once: two parties might go by different ones. */
+static const char *const once[] = {"Host", "Content-Length", "Transfer-Encoding", "Content-Type",
+                                   "Authorization"};
+#define N_ONCE (sizeof once / sizeof *once)
+
 typedef struct header_counts {
     unsigned n;
-    unsigned n_host;
-    unsigned n_length;
-    unsigned n_coding;
-    unsigned n_type;
+    unsigned n_of[N_ONCE];
+    bool has_bad_name;
+    bool has_bad_value;
+    const char *length;
+    const char *coding;
 } header_counts;
 
+/* A name is a token; a blank before the colon makes another name of it for some. */
+static bool is_token(const char *text, size_t n)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < n; i++)
+        if (!isalnum((unsigned char)text[i]) &&
+            (text[i] == '\0' || strchr(others, text[i]) == NULL))
+            return false;
+    return n > 0;
+}
+
+static bool has_control(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+            return true;
+    return false;
+}
+
 static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                    const char *value)
+                                    size_t n_name, const char *value, size_t n_value)
 {
     (void)kind;
-    (void)value;
     header_counts *counts = context;
     counts->n++;
-    counts->n_host += strcasecmp(name, "Host") == 0;
-    counts->n_length += strcasecmp(name, "Content-Length") == 0;
-    counts->n_coding += strcasecmp(name, "Transfer-Encoding") == 0;
-    counts->n_type += strcasecmp(name, "Content-Type") == 0;
+    counts->has_bad_name |= !is_token(name, n_name);
+    counts->has_bad_value |= value != NULL && has_control(value, n_value);
+    for (size_t i = 0; i < N_ONCE; i++)
+        counts->n_of[i] += strcasecmp(name, once[i]) == 0;
+    if (strcasecmp(name, "Content-Length") == 0)
+        counts->length = value;
+    if (strcasecmp(name, "Transfer-Encoding") == 0)
+        counts->coding = value;
     return MHD_YES;
 }
 
@@ -109,19 +173,34 @@ static void refuse(skr_exchange *exchange, unsigned status, const char *message)
     exchange->refusal_message = message;
 }
 
-static void check_headers(skr_exchange *exchange)
+/* Returns whether it can be told where the request ends. */
+static bool check_headers(skr_exchange *exchange)
 {
     header_counts counts = {0};
-    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, count_header, &counts);
-    if (counts.n_host > 1 || counts.n_length > 1 || counts.n_coding > 1 || counts.n_type > 1)
-        refuse(exchange, 400, "a header that may stand once stands twice");
-    else if (counts.n_length + counts.n_coding > 1)
+    bool is_framed = true;
+    (void)MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, count_header, &counts);
+    for (size_t i = 0; i < N_ONCE; i++)
+        if (counts.n_of[i] > 1)
+            refuse(exchange, 400, "a header that may stand once stands twice");
+    if (counts.has_bad_name)
+        refuse(exchange, 400, "the name of a header is none; no blank stands before its colon");
+    if (counts.has_bad_value)
+        refuse(exchange, 400, "a header holds a control character");
+    if (counts.length != NULL && counts.coding != NULL)
         refuse(exchange, 400, "Content-Length and Transfer-Encoding contradict each other");
-    else if (counts.n > 100)
+    if (counts.length != NULL && counts.length[strspn(counts.length, "0123456789")] != '\0')
+        refuse(exchange, 400, "Content-Length is not a number");
+    is_framed = exchange->refusal == 0;
+    if (counts.coding != NULL && strcasecmp(counts.coding, "chunked") != 0) {
+        refuse(exchange, 501, "no Transfer-Encoding but chunked is understood here");
+        is_framed = false;
+    }
+    if (counts.n > 100)
         refuse(exchange, 431, "more than 100 headers");
     if (strlen(exchange->path) > SKR_URI_MAX ||
         (exchange->words != NULL && strlen(exchange->words) > SKR_URI_MAX))
         refuse(exchange, 414, "the address is too long; use POST");
+    return is_framed;
 }
 
 static skr_method method_of(const char *method)
@@ -143,6 +222,8 @@ static const char *header(skr_exchange *exchange, const char *name)
 static enum MHD_Result send_answer(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
+    if (exchange->is_sent)
+        return MHD_NO;
     bool is_last = exchange->refusal != 0 || atomic_load(&server->metrics.is_draining);
     struct MHD_Response *response = skr_server_answer_response(exchange, is_last);
     if (response == NULL)
@@ -168,11 +249,9 @@ static enum MHD_Result send_refusal(skr_exchange *exchange, unsigned status, con
 static enum MHD_Result begin(skr_exchange *exchange, const char *method)
 {
     skr_server *server = exchange->server;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    exchange->socket = info == NULL ? NULL : info->socket_context;
     exchange->state = SKR_EXCHANGE_READING;
     exchange->method = method_of(method);
+    exchange->is_head = strcmp(method, "HEAD") == 0;
     exchange->begin_ns = skr_now_ns();
     const char *type = header(exchange, "Content-Type");
     if (type != NULL)
@@ -182,8 +261,9 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     atomic_fetch_add(&server->metrics.n_exchanges, 1);
     exchange->is_counted = true;
     atomic_fetch_add(&server->n_begun, 1);
-    skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
-    check_headers(exchange);
+    skr_server_watch_hurry(server, exchange->socket, SKR_STEP_BODY, exchange->begin_ns);
+    if (!check_headers(exchange))
+        return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
 
     const char *length = header(exchange, "Content-Length");
     unsigned long long n = length == NULL ? 0 : strtoull(length, NULL, 10);
@@ -226,25 +306,25 @@ static enum MHD_Result dispatch(skr_exchange *exchange)
         return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
     exchange->begin_ns = skr_now_ns();
     if (skr_server_answer_find(exchange)) {
-        skr_server_watch_hurry(server, exchange->socket, exchange->begin_ns);
+        skr_server_watch_hurry(server, exchange->socket, SKR_STEP_READING, exchange->begin_ns);
         exchange->state = SKR_EXCHANGE_ANSWERED;
         return send_answer(exchange);
     }
     exchange->state = SKR_EXCHANGE_WORKING;
     skr_server_watch_set(server, exchange->socket, exchange);
     MHD_suspend_connection(exchange->connection);
-    if (skr_server_pool_put(server, exchange))
-        return MHD_YES;
-    skr_server_answer_refuse(exchange, 503, "too many questions at once; try again");
-    skr_server_resume(exchange);
+    skr_exchange *refused = skr_server_pool_put(server, exchange);
+    if (refused != NULL)
+        skr_server_turn_away(refused);
     return MHD_YES;
 }
 
 void skr_server_resume(skr_exchange *exchange)
 {
     struct MHD_Connection *connection = exchange->connection;
+    skr_server_answer_half_closed(exchange);
     skr_server_watch_set(exchange->server, exchange->socket, NULL);
-    skr_server_watch_hurry(exchange->server, exchange->socket, skr_now_ns());
+    skr_server_watch_hurry(exchange->server, exchange->socket, SKR_STEP_READING, skr_now_ns());
     exchange->state = SKR_EXCHANGE_ANSWERED;
     MHD_resume_connection(connection); /* from here on the exchange is not ours */
 }
@@ -292,7 +372,8 @@ int skr_server_daemon_start(skr_server *server, skr_err *err)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)server->config.n_connections_max, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT,
+         (intptr_t)(server->config.n_connections_max + SKR_CONNECTIONS_SPARE), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, SKR_HEADERS_MAX, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)server->config.timeout_s, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},

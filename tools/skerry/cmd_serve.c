@@ -4,11 +4,13 @@
  * Signals are blocked in every thread and taken one after the other by the main thread, which does
  * nothing else: no handler runs in the midst of anything.
  */
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/uio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/server.h"
@@ -18,14 +20,32 @@
 
 #define DRAIN_MS 30000u
 
-/* One call of the system: a line stays whole, and costs little. */
-static void on_log(void *context, const char *line)
+/* Waits for whoever reads; a log that cannot be written stops nobody from being answered. */
+static void on_log(void *context, const char *lines, size_t n)
 {
     (void)context;
-    char end = '\n';
-    const struct iovec parts[] = {{(void *)(uintptr_t)line, strlen(line)}, {&end, 1}};
-    ssize_t n = writev(STDERR_FILENO, parts, 2);
-    (void)n; /* a log that cannot be written stops nobody from being answered */
+    while (n > 0) {
+        ssize_t n_written = write(STDERR_FILENO, lines, n);
+        if (n_written < 0 && errno == EAGAIN) {
+            struct pollfd full = {.fd = STDERR_FILENO, .events = POLLOUT};
+            (void)poll(&full, 1, -1);
+        } else if (n_written < 0 && errno != EINTR) {
+            return;
+        }
+        lines += n_written > 0 ? n_written : 0;
+        n -= n_written > 0 ? (size_t)n_written : 0;
+    }
+}
+
+/* As many files as the system allows: connections and segments are files, and another generation is
+ * opened beside the old one. */
+static void raise_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* what is allowed is looked at by the server */
 }
 
 static void block_signals(sigset_t *signals)
@@ -37,25 +57,28 @@ static void block_signals(sigset_t *signals)
     (void)sigprocmask(SIG_BLOCK, signals, NULL);
 }
 
-static void reload(skr_engine *engine)
+static void reload(skr_engine *engine, skr_server *server)
 {
     skr_err err = {.message = ""};
+    char line[SKR_ERR_MESSAGE_MAX + 64];
     if (skr_engine_reload(engine, &err) < 0) {
-        (void)fprintf(stderr, "skerry: the old generation stays: %s\n", err.message);
+        skr_server_note_reload_failed(server);
+        (void)snprintf(line, sizeof line, "skerry: the old generation stays: %s", err.message);
+        skr_server_say(server, line);
         return;
     }
-    (void)fprintf(stderr, "skerry: reloaded\n");
+    skr_server_say(server, "skerry: reloaded");
 }
 
 /* Until somebody says stop. */
-static void wait_for_signals(skr_engine *engine, const sigset_t *signals)
+static void wait_for_signals(skr_engine *engine, skr_server *server, const sigset_t *signals)
 {
     for (;;) {
         int number = sigwaitinfo(signals, NULL);
         if (number == SIGINT || number == SIGTERM)
             return;
         if (number == SIGHUP)
-            reload(engine);
+            reload(engine, server);
     }
 }
 
@@ -76,6 +99,7 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
     int status = SKR_OK;
 
     block_signals(&signals);
+    raise_files();
     if (files->config != NULL) {
         status = skr_config_read(files->config, &file, err);
         if (status == SKR_OK)
@@ -90,8 +114,8 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
     }
     if (files->listen != NULL)
         config.listen = files->listen;
-    if (!arguments->common.is_quiet)
-        config.on_log = on_log;
+    config.is_quiet = arguments->common.is_quiet;
+    config.on_log = on_log;
     status =
         skr_open_engine(&arguments->common, (size_t)config.n_block_cache_mib << 20, &engine, err);
     if (status < 0)
@@ -108,7 +132,7 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
         goto out;
     (void)fprintf(stderr, "skerry: policy: %s; reading by %s\nlistening on %s\n", text, io,
                   skr_server_address(server));
-    wait_for_signals(engine, &signals);
+    wait_for_signals(engine, server, &signals);
 out:
     skr_server_drain(server, DRAIN_MS);
     skr_engine_close(engine);

@@ -27,10 +27,13 @@ static const struct number_key {
     uint32_t max;
 } number_keys[] = {
     {"connections_max", offsetof(skr_server_config, n_connections_max), 1, 100000},
+    {"address_connections_max", offsetof(skr_server_config, n_address_max), 0, 100000},
     {"queue_max", offsetof(skr_server_config, n_queue_max), 1, 100000},
+    {"queue_wait_ms", offsetof(skr_server_config, queue_wait_ms), 1, 3600000},
     {"body_max", offsetof(skr_server_config, n_body_max), 1024, 1u << 26},
     {"answer_cache_mib", offsetof(skr_server_config, n_answer_cache_mib), 0, 1u << 20},
     {"block_cache_mib", offsetof(skr_server_config, n_block_cache_mib), 0, 1u << 24},
+    {"headers_timeout_s", offsetof(skr_server_config, headers_timeout_s), 1, 3600},
     {"timeout_s", offsetof(skr_server_config, timeout_s), 1, 3600},
     {"query_timeout_ms", offsetof(skr_server_config, query_timeout_ms), 1, 3600000},
     {"workers", offsetof(skr_server_config, n_workers), 0, 1024},
