@@ -12,7 +12,6 @@
 #include "api/beacon_json_int.h"
 #include "api/beacon_request_int.h"
 #include "storage/base/limits.h"
-#include "storage/base/utf8.h"
 
 static int hex_digit(char c)
 {
@@ -45,13 +44,9 @@ static int decode(const char *coded, size_t n, char *text, skr_err *err)
 
 static int check_utf8(const char *text, skr_err *err)
 {
-    for (size_t n = strlen(text), at = 0; at < n;) {
-        size_t n_letter = skr_utf8_length(text + at, n - at);
-        if (n_letter == 0)
-            return skr_fail(err, SKR_ERR_QUERY, "a word of the query is not UTF-8");
-        at += n_letter;
-    }
-    return SKR_OK;
+    return skr_json_is_utf8(text)
+               ? SKR_OK
+               : skr_fail(err, SKR_ERR_QUERY, "a word of the query is not UTF-8");
 }
 
 /* Appends the parts of a comma list to an array. */

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "storage/base/limits.h"
+#include "storage/base/utf8.h"
 
 /* Something could not be made since skr_json_begin. One of each thread: a document has one maker.
  */
@@ -97,6 +98,17 @@ int skr_json_parse(const char *text, size_t n, json_t **ret_json, skr_err *err)
                         why.line, why.column, why.text);
     *ret_json = json;
     return SKR_OK;
+}
+
+bool skr_json_is_utf8(const char *text)
+{
+    for (size_t n = strlen(text), at = 0; at < n;) {
+        size_t n_letter = skr_utf8_length(text + at, n - at);
+        if (n_letter == 0)
+            return false;
+        at += n_letter;
+    }
+    return true;
 }
 
 json_t *skr_json_text(const char *text)

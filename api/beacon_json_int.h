@@ -38,6 +38,9 @@ void skr_json_append(struct json_t *array, struct json_t *value);
  * saying where; NOMEM. */
 SKR_MUST_USE int skr_json_parse(const char *text, size_t n, struct json_t **ret_json, skr_err *err);
 
+/* Is all of a text UTF-8? */
+bool skr_json_is_utf8(const char *text);
+
 /* A JSON text of a text that may hold anything: what is not UTF-8 becomes '?'. NULL: no memory,
  * which is noted. */
 struct json_t *skr_json_text(const char *text);

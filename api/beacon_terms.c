@@ -14,20 +14,72 @@
 #include "api/beacon_json_int.h"
 #include "api/beacon_response_int.h"
 #include "engine/sex.h"
+#include "storage/base/buffer.h"
 
-static const char *scope_of(skr_term_kind kind)
+/* The list as it is written: it may have tens of thousands of entries, so not as a document. */
+typedef struct term_writer {
+    skr_buffer text;
+    size_t n; /* terms so far, of all pages */
+    size_t from;
+    size_t to;
+} term_writer;
+
+/* Can it stand between quotes as it is? */
+static bool is_simple(const char *text, size_t n)
 {
-    return kind == SKR_TERM_SAMPLE ? "biosample" : "individual";
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f || text[i] == '"' ||
+            text[i] == '\\')
+            return false;
+    return true;
 }
 
-static void add_term(json_t *terms, const char *type, const char *id, const char *label,
-                     const char *scope)
+/* A text in quotes. What is not ASCII stays when all of it is UTF-8, and becomes '?' otherwise. */
+static int put_quoted(skr_buffer *to, const char *text, skr_err *err)
 {
-    json_t *term =
-        json_pack("{s:s, s:o, s:[s]}", "type", type, "id", skr_json_text(id), "scopes", scope);
-    if (label != NULL && label[0] != '\0')
-        skr_json_set(term, "label", skr_json_text(label));
-    skr_json_append(terms, term);
+    size_t n = strlen(text);
+    size_t n_as_is = is_simple(text, n) ? n : 0;
+    bool is_utf8 = n_as_is == n || skr_json_is_utf8(text);
+    int status = skr_buffer_put_u8(to, '"', err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(to, text, n_as_is, err);
+    for (size_t i = n_as_is; i < n && status == SKR_OK; i++) {
+        unsigned char c = (unsigned char)text[i];
+        char code[8];
+        if (c < 0x20 || c == '"' || c == '\\')
+            status =
+                skr_buffer_put(to, code, (size_t)snprintf(code, sizeof code, "\\u%04x", c), err);
+        else
+            status = skr_buffer_put_u8(to, c >= 0x80 && !is_utf8 ? '?' : c, err);
+    }
+    return status < 0 ? status : skr_buffer_put_u8(to, '"', err);
+}
+
+static int put_plain(skr_buffer *to, const char *text, skr_err *err)
+{
+    return skr_buffer_put(to, text, strlen(text), err);
+}
+
+/* Whose facts they are is not asked: all belong to a person. */
+static int add_term(term_writer *writer, bool has_values, const char *id, const char *label,
+                    skr_err *err)
+{
+    skr_buffer *to = &writer->text;
+    size_t n = writer->n++;
+    if (n < writer->from || n >= writer->to)
+        return SKR_OK;
+    int status = put_plain(to, n > writer->from ? ",{\"type\":\"" : "{\"type\":\"", err);
+    if (status == SKR_OK)
+        status = put_plain(to, has_values ? "alphanumeric\",\"id\":" : "ontology\",\"id\":", err);
+    if (status == SKR_OK)
+        status = put_quoted(to, id, err);
+    if (status == SKR_OK)
+        status = put_plain(to, ",\"scopes\":[\"individual\"]", err);
+    if (status == SKR_OK && label[0] != '\0')
+        status = put_plain(to, ",\"label\":", err);
+    if (status == SKR_OK && label[0] != '\0')
+        status = put_quoted(to, label, err);
+    return status < 0 ? status : skr_buffer_put_u8(to, '}', err);
 }
 
 static int on_term(void *context, const skr_term_info *term, skr_err *err)
@@ -35,22 +87,21 @@ static int on_term(void *context, const skr_term_info *term, skr_err *err)
     skr_sex sex;
     if (skr_sex_of_term(term->curie, &sex)) /* they stand at the head of the list */
         return SKR_OK;
-    const char *type = term->has_values ? "alphanumeric" : "ontology";
-    add_term(context, type, term->curie, term->label, scope_of(term->kind));
-    return skr_json_check(err);
+    return add_term(context, term->has_values, term->curie, term->label, err);
 }
 
 /* Fields that can always be asked for, whatever the store holds. */
-static json_t *fields(void)
+static int add_fields(term_writer *writer, skr_err *err)
 {
-    json_t *terms = json_array();
-    add_term(terms, "ontology", skr_sex_code(SKR_SEX_FEMALE), "Female", "individual");
-    add_term(terms, "ontology", skr_sex_code(SKR_SEX_MALE), "Male", "individual");
-    add_term(terms, "alphanumeric", "age", "Age at the last encounter, ISO 8601 or years",
-             "individual");
-    add_term(terms, "alphanumeric", "diseases.ageOfOnset.iso8601duration",
-             "Age at the onset of any disease, ISO 8601 or years", "individual");
-    return terms;
+    int status = add_term(writer, false, skr_sex_code(SKR_SEX_FEMALE), "Female", err);
+    if (status == SKR_OK)
+        status = add_term(writer, false, skr_sex_code(SKR_SEX_MALE), "Male", err);
+    if (status == SKR_OK)
+        status = add_term(writer, true, "age", "Age at the last encounter, ISO 8601 or years", err);
+    if (status == SKR_OK)
+        status = add_term(writer, true, "diseases.ageOfOnset.iso8601duration",
+                          "Age at the onset of any disease, ISO 8601 or years", err);
+    return status;
 }
 
 static json_t *resource(const skr_ontology_release *release)
@@ -74,17 +125,48 @@ static json_t *resources(const skr_info *info)
     return all;
 }
 
-static json_t *page_of(json_t *terms, skr_beacon_request *request)
+/* Which entries the request wants, of a list that ends somewhere before LIST_MAX. */
+#define LIST_MAX ((size_t)1 << 32)
+
+static void choose_page(skr_beacon_request *request, term_writer *writer)
 {
-    size_t from = 0;
-    size_t to = 0;
     if (!request->has_limit && request->n_skip == 0)
         request->n_limit = 0;
-    skr_beacon_page(request, json_array_size(terms), &from, &to);
-    json_t *page = json_array();
-    for (size_t i = from; i < to; i++)
-        skr_json_append(page, json_incref(json_array_get(terms, i)));
-    return page;
+    skr_beacon_page(request, LIST_MAX, &writer->from, &writer->to);
+}
+
+/* Appends a document, which is taken. */
+static int put_json(skr_buffer *to, json_t *json, skr_err *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    int status = skr_json_print(json, &text, &n, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(to, text, n, err);
+    free(text);
+    return status;
+}
+
+static int write_document(const skr_service *service, skr_beacon_case *one, term_writer *writer,
+                          const skr_info *info, skr_err *err)
+{
+    skr_buffer *to = &writer->text;
+    int status = put_plain(to, "{\"meta\":", err);
+    if (status == SKR_OK)
+        status = put_json(
+            to, skr_beacon_meta_info(service, "filteringTerm", "beacon-filtering-terms-v2.2.0"),
+            err);
+    if (status == SKR_OK)
+        status = put_plain(to, ",\"response\":{\"filteringTerms\":[", err);
+    if (status == SKR_OK)
+        status = add_fields(writer, err);
+    if (status == SKR_OK)
+        status = skr_engine_terms(service->engine, &one->access, on_term, writer, err);
+    if (status == SKR_OK)
+        status = put_plain(to, "],\"resources\":", err);
+    if (status == SKR_OK)
+        status = put_json(to, resources(info), err);
+    return status < 0 ? status : put_plain(to, "}}", err);
 }
 
 int skr_beacon_filtering_terms(const skr_service *service, const skr_http_question *question,
@@ -92,29 +174,25 @@ int skr_beacon_filtering_terms(const skr_service *service, const skr_http_questi
 {
     skr_beacon_case one = {0};
     skr_info info = {0};
-    bool has_info = false;
-    json_t *terms = fields();
+    term_writer writer = {0};
     int status = skr_beacon_case_read(service, question, id, &one, answer, err);
     if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL))
         status = skr_fail(err, SKR_ERR_QUERY, "filtering_terms takes skip, limit and datasetIds");
     if (status == SKR_OK)
-        status = skr_engine_terms(service->engine, &one.access, on_term, terms, err);
-    if (status == SKR_OK)
         status = skr_engine_info(service->engine, &one.access, &info, err);
     if (status < 0)
         goto out;
-    has_info = true;
-    json_t *json = json_pack(
-        "{s:o, s:{s:o, s:o}}", "meta",
-        skr_beacon_meta_info(service, "filteringTerm", "beacon-filtering-terms-v2.2.0"), "response",
-        "filteringTerms", page_of(terms, &one.request), "resources", resources(&info));
-    status = skr_json_print(json, &answer->body, &answer->n_body, err);
-    if (status == SKR_OK)
-        answer->status = 200;
+    choose_page(&one.request, &writer);
+    status = write_document(service, &one, &writer, &info, err);
+    if (status < 0)
+        goto out;
+    answer->status = 200;
+    answer->body = (char *)writer.text.bytes;
+    answer->n_body = writer.text.n;
+    writer.text = (skr_buffer){0};
 out:
-    if (has_info)
-        skr_info_done(&info);
+    skr_buffer_done(&writer.text);
+    skr_info_done(&info);
     skr_beacon_case_done(&one);
-    json_decref(terms);
     return status;
 }

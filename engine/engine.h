@@ -229,13 +229,12 @@ void skr_info_done(skr_info *info);
 /* Is there a dataset of this id in the generation in force? Costs nothing, unlike info. */
 bool skr_engine_has_dataset(skr_engine *engine, const char *id);
 
-/* A term that may be asked for and would be told, for /filtering_terms. */
+/* A term that may be asked for and would be told, in some permitted dataset, for /filtering_terms:
+ * of what the people have, nothing but numbers that would be told decides what stands here. */
 typedef struct skr_term_info {
-    const char *curie;
-    const char *label;
-    skr_term_kind kind;
-    bool has_values;
-    bool is_ancestor; /* nobody states it, but somebody has a descendant */
+    const char *curie; /* as the ontology has it now; as stated where no ontology knows it */
+    const char *label; /* the ontology's; under `exact` also what a record said; "" otherwise */
+    bool has_values;   /* the number of people with a measured value would be told */
 } skr_term_info;
 typedef int (*skr_term_info_fn)(void *context, const skr_term_info *term, skr_err *err);
 /* Ascending by curie, each once. Errors: as count. */

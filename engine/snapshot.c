@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/bits_int.h"
+#include "engine/terms_int.h"
 #include "engine/worker_pool.h"
 
 /* How often a generation is opened again because a writer removed its files meanwhile. */
@@ -30,9 +31,13 @@ static void snapshot_close(skr_snapshot *snapshot)
     free(snapshot->genes);
     free(snapshot->references);
     free(snapshot->has_repeats);
+    for (uint32_t i = 0; snapshot->told_terms != NULL && i < manifest->n_datasets; i++)
+        skr_told_terms_free(snapshot->told_terms[i]);
+    free(snapshot->told_terms);
     skr_people_close(snapshot->people);
     skr_ontology_close(snapshot->ontology);
     skr_store_close(snapshot->store);
+    (void)pthread_mutex_destroy(&snapshot->terms_lock);
     (void)pthread_mutex_destroy(&snapshot->lock);
     free(snapshot);
 }
@@ -123,7 +128,9 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     snapshot->segments = calloc((size_t)manifest->n_segments + 1, sizeof *snapshot->segments);
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
-    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL)
+    snapshot->told_terms = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->told_terms);
+    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL ||
+        snapshot->told_terms == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)
@@ -149,6 +156,7 @@ int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *
             free(snapshot);
             return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
         }
+        (void)pthread_mutex_init(&snapshot->terms_lock, NULL);
         atomic_init(&snapshot->n_users, 1);
         int status = snapshot_read(snapshot, folder, err);
         if (status == SKR_OK) {
