@@ -233,6 +233,7 @@ bool skr_age_of_class(const char *curie, skr_age *ret_age)
         {"HP:0025710", {25, 40}},        /* late young adult */
         {"HP:0003596", {40, 60}},        /* middle age */
         {"HP:0003584", {60, NAN}},       /* late */
+        {"NCIT:C49685", {18, 65}},       /* adult, 18 to 65 years old */
     };
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
         if (strcmp(curie, classes[i].curie) == 0) {

@@ -17,8 +17,8 @@
  */
 bool skr_age_range_parse(const char *text, skr_age *ret_age);
 
-/* The ages that a class of onset is defined by, by its CURIE (HP:0003581: 16 years or later); what
- * is before birth is up to 0. False: a class without ages, or no class of onset. */
+/* The ages that a class of onset, or of age, is defined by, by its CURIE (HP:0003581: 16 years or
+ * later); what is before birth is up to 0. False: a class without ages, or no class. */
 bool skr_age_of_class(const char *curie, skr_age *ret_age);
 
 /* How old somebody born on one day is on another, in years; times of day are passed over. False:

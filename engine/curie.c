@@ -142,12 +142,26 @@ static bool is_prefix(span text)
     return true;
 }
 
+/* Letters, then digits and points. */
+static bool is_code(span text)
+{
+    while (text.from < text.end && isalpha((unsigned char)*text.from))
+        text.from++;
+    if (text.from == text.end || *text.from == '.')
+        return false;
+    while (text.from < text.end && (isdigit((unsigned char)*text.from) || *text.from == '.'))
+        text.from++;
+    return text.from == text.end;
+}
+
 /* Letters, digits and the signs that codes are made of; no colon: what has two is no single id. */
 static bool is_id(span text, const skr_prefix *prefix)
 {
     bool is_number = prefix != NULL && prefix->form == SKR_ID_DIGITS;
     if (text.from == text.end)
         return false;
+    if (prefix != NULL && prefix->form == SKR_ID_CODE)
+        return is_code(text);
     for (; text.from < text.end; text.from++) {
         unsigned char c = (unsigned char)*text.from;
         bool is_right = is_number ? isdigit(c) : isalnum(c) || strchr("._-/+*%@=^[]{}~&", c);
@@ -173,11 +187,12 @@ static bool write_curie(span prefix, span id, char *curie)
         return false;
     for (size_t i = 0; i < n_prefix; i++)
         curie[i] = known == NULL ? (char)toupper((unsigned char)prefix.from[i]) : known->usual[i];
+    bool is_capital =
+        known != NULL && (known->form == SKR_ID_CAPITAL || known->form == SKR_ID_CODE);
     curie[n_prefix] = ':';
     for (size_t i = 0; i < length_of(id); i++)
-        curie[n_prefix + 1 + i] = known != NULL && known->form == SKR_ID_CAPITAL
-                                      ? (char)toupper((unsigned char)id.from[i])
-                                      : id.from[i];
+        curie[n_prefix + 1 + i] =
+            is_capital ? (char)toupper((unsigned char)id.from[i]) : id.from[i];
     curie[n_prefix + 1 + length_of(id)] = '\0';
     return true;
 }

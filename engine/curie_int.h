@@ -12,6 +12,7 @@ typedef struct skr_prefix {
     enum skr_id_form {
         SKR_ID_ANY,
         SKR_ID_DIGITS,  /* nothing but digits */
+        SKR_ID_CODE,    /* capital letters or none, then digits and points: C16576, PS163950 */
         SKR_ID_CAPITAL, /* letters are capitals */
     } form;
 } skr_prefix;

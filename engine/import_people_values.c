@@ -130,7 +130,7 @@ static int age_of_class(skr_people_reader *r, const json_t *term, const char *wh
     if (status < 0 || id == NULL)
         return status;
     if (!skr_curie_read(id, curie) || !skr_age_of_class(curie, ret_age))
-        skr_reader_skip(r, "%s: \"%.40s\" is no class of onset with ages", where, id);
+        skr_reader_skip(r, "%s: \"%.40s\" is no class of ages", where, id);
     return SKR_OK;
 }
 
@@ -160,8 +160,8 @@ static int age_of_ends(skr_people_reader *r, const json_t *range, const char *wh
 static int age_of_object(skr_people_reader *r, const json_t *age, const char *where, int depth,
                          skr_age *ret_age)
 {
-    static const char *const inner[] = {"iso8601duration", "ontologyClass", "timestamp",
-                                        "ageRange",        "interval",      "age"};
+    static const char *const inner[] = {"iso8601duration", "ontologyClass", "ageClass", "ageGroup",
+                                        "timestamp",       "ageRange",      "interval", "age"};
     if (skr_member_find(age, "id") != NULL)
         return age_of_class(r, age, where, ret_age);
     if (skr_member_find(age, "gestationalAge") != NULL || skr_member_find(age, "weeks") != NULL) {
