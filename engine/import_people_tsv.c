@@ -109,6 +109,14 @@ static int read_column(table *t, const char *name, column *ret_column)
     return ret_column->curie == NULL ? fail_nomem(t) : SKR_OK;
 }
 
+/* Are two columns one measure in two spellings? */
+static bool is_same_measure(const table *t, size_t a, size_t b)
+{
+    const char *curie = t->columns[a].curie;
+    const char *other = t->columns[b].curie;
+    return curie != NULL && other != NULL && strcmp(curie, other) == 0;
+}
+
 static int read_header(table *t, char *line)
 {
     size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
@@ -120,7 +128,8 @@ static int read_header(table *t, char *line)
     t->n_columns = n;
     size_t n_individual = 0;
     for (size_t i = 0; i < n; i++) {
-        char *name = trim(t->fields[i]);
+        char *name = unquote(t->fields[i]);
+        t->fields[i] = name;
         int status =
             read_column(t, i == 0 && name[0] == '#' ? trim(name + 1) : name, &t->columns[i]);
         if (status < 0)
@@ -129,7 +138,7 @@ static int read_header(table *t, char *line)
         n_individual += is_individual;
         t->individual = is_individual ? i : t->individual;
         for (size_t k = 0; k < i; k++)
-            if (strcasecmp(t->fields[k], name) == 0)
+            if (strcasecmp(t->fields[k], name) == 0 || is_same_measure(t, k, i))
                 return skr_reader_fail(t->reader, "two columns \"%.60s\"", name);
     }
     if (n_individual != 1)
@@ -215,6 +224,9 @@ static int say_measure(table *t, const char *curie, const char *text)
 static int say_sex(table *t, char *field)
 {
     field = unquote(field);
+    size_t n = strlen(field);
+    if (n == 3 && strcmp(field + 1, ".0") == 0)
+        field[1] = '\0'; /* as programs write whole numbers that they keep as fractions */
     const char *digit = field[0] != '\0' && field[1] == '\0' ? strchr("012", field[0]) : NULL;
     if (skr_reader_is_missing(field))
         return SKR_OK;
@@ -270,7 +282,7 @@ static int read_row(table *t, char *line)
     size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
     if (n != t->n_columns)
         return skr_reader_fail(t->reader, "%zu columns where the header has %zu", n, t->n_columns);
-    char *id = trim(t->fields[t->individual]);
+    char *id = unquote(t->fields[t->individual]);
     int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
     for (size_t i = 0; status == SKR_OK && i < n; i++) {
         char *field = trim(t->fields[i]);

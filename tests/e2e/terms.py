@@ -107,7 +107,11 @@ def check_odd_sexes(suite):
     suite.check("sexes that nobody understands are skipped and named", (2, True), (skipped(done), "XYZ:1" in done.err and "feminine" in done.err), done.err)
     suite.check("and not known; a code of its own can be asked for", (1, 3, 1),
                 tuple(number(suite, store, q) for q in ("sex=female", "sex=unknown", "XYZ:1")))
-    for name, column, numbers in (("ped", "1 2 0 -9 1 9", (2, 1, 3, 0)), ("ones", "1 0 1 0", (2, 0, 2, 2)), ("zeros", "0 0", (0, 0, 2, 0))):
+    quoted = '"individual"\t"sex"\t"phenotypes"\t"LOINC:1"\n"A"\t"female"\t"HP:1;HP:2"\t"5.5"\n"B"\t"NA"\t""\t"2"\n'
+    store = suite.path("store-quoted")
+    done = suite.run("people", "--json", "-d", store, "--dataset", "d", suite.write("quoted.tsv", quoted))
+    suite.check("a table with quotes around everything", (0, 1, 1, 1, 1), (skipped(done), *(number(suite, store, q) for q in ("id=A and sex=female", "HP:2", "LOINC:1>5", "id=B"))))
+    for name, column, numbers in (("floats", "1.0 2.0 2.0 0.0", (1, 2, 1, 0)), ("ped", "1 2 0 -9 1 9", (2, 1, 3, 0)), ("ones", "1 0 1 0", (2, 0, 2, 2)), ("zeros", "0 0", (0, 0, 2, 0))):
         store = suite.path(f"store-{name}")
         rows = "".join(f"P{i}\t{v}\n" for i, v in enumerate(column.split()))
         done = suite.run("people", "--json", "-d", store, "--dataset", "d", suite.write(f"{name}.tsv", "individual\tsex\n" + rows))

@@ -385,6 +385,7 @@ Test(import_people, refuses_malformed_tables)
         {"sex\tage\n", "must be \"individual\""},
         {"individual\tid\n", "must be \"individual\""},
         {"individual\tsex\tsex\n", "two columns"},
+        {"individual\tLOINC:1\tloinc:1\n", "two columns"},
         {"individual\tweight\n", "\"weight\" is not known"},
         {"individual\tsex\nA\n", "1 columns where the header has 2"},
         {"individual\tLOINC:1\nA\t5 kg\n", "no number"},
