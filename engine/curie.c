@@ -248,7 +248,10 @@ static span drop_outer(span text)
 
 static bool read_plain(span text, bool is_address, char *curie)
 {
-    text = drop_outer(text);
+    for (const char *from = NULL; from != text.from;) {
+        from = text.from;
+        text = drop_outer(text);
+    }
     const char *colon = find(text, ':');
     if (colon == NULL)
         return read_underscored(text, is_address, curie);
@@ -258,6 +261,8 @@ static bool read_plain(span text, bool is_address, char *curie)
     bool has_blank = prefix.end != colon || id.from != colon + 1;
     if (has_blank && !has_digit(id))
         return false;
+    if (length_of(id) > 1 && id.from[0] == '/' && id.from[1] == '/')
+        return false; /* ftp://x */
     return write_curie(prefix, id, curie);
 }
 

@@ -83,6 +83,8 @@ static const struct {
     {"patient_a", NULL},
     {"sample_12", NULL},
     {"urn:oid:2.16.840", NULL},
+    {"ftp://x.org/1", NULL},
+    {"obo:http://x", NULL},
     {"HP1250", NULL},
     {"a_b_c", NULL},
     {"", NULL},
