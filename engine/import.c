@@ -129,8 +129,8 @@ static int read_file(skr_import *import, uint32_t number, skr_err *err)
     skr_vcf_close(vcf);
     if (status == SKR_OK)
         status = check_mismatches(import, file, err);
-    if (status == SKR_OK && import->request->absent_is_hom_ref)
-        status = skr_import_claim_contigs(import, number, err);
+    if (status == SKR_OK)
+        status = skr_import_check_silence(import, file, err);
     return status;
 }
 
@@ -144,7 +144,26 @@ static int read_files(skr_import *import, skr_err *err)
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = read_file(import, i, err);
+    if (status == SKR_OK && import->request->absent_is_hom_ref)
+        status = skr_import_claim_silence(import, err);
     return status;
+}
+
+/* --replace takes the contigs of a file, and some files have none. */
+static void warn_of_no_replacing(const skr_import *import)
+{
+    const skr_import_file *first = NULL;
+    uint32_t n_more = 0;
+    for (uint32_t i = 0; i < import->n_files && import->request->is_replacing; i++) {
+        const skr_import_file *file = &import->files[i];
+        if (file->is_skipped || file->n_used > 0 || file->n_silent > 0)
+            continue;
+        n_more += first != NULL;
+        first = first == NULL ? file : first;
+    }
+    if (first != NULL)
+        skr_import_warn(import, "%s%s no record on any contig, and so replaced nothing",
+                        first->name, n_more > 0 ? " and other files have" : " has");
 }
 
 /* What people should know of a delivery that was taken. */
@@ -170,6 +189,8 @@ static void warn(const skr_import *import)
                         "%" PRIu64 " records are left out: their MT is not the revised "
                         "Cambridge sequence of 16569 bases",
                         import->counts[SKR_COUNT_REJECTED_CONTIG]);
+    skr_import_warn_parts(import);
+    warn_of_no_replacing(import);
     if (import->has_raw_indels)
         skr_import_warn(import,
                         "no reference was given for %s: insertions and deletions are trimmed but "
@@ -186,7 +207,7 @@ static int compare_numbers(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* The source that a file becomes. Its lists are the caller's. */
+/* The source that a file becomes. Contigs and samples are the caller's. */
 static int describe_source(const skr_import *import, const skr_import_file *file,
                            skr_source *source, skr_err *err)
 {
@@ -194,12 +215,15 @@ static int describe_source(const skr_import *import, const skr_import_file *file
     memcpy(source->options, file->options, sizeof source->options);
     source->name = (char *)file->name;
     source->is_live = true;
-    source->contigs = malloc((file->n_used + 1u) * sizeof *source->contigs);
+    source->silent = file->silent;
+    source->n_silent = file->n_silent;
+    source->contigs = malloc((file->n_used + file->n_silent + 1u) * sizeof *source->contigs);
     if (source->contigs == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-    source->n_contigs = file->n_used;
     for (uint32_t i = 0; i < file->n_used; i++)
-        source->contigs[i] = import->contigs[file->used[i]].index;
+        source->contigs[source->n_contigs++] = import->contigs[file->used[i]].index;
+    for (uint32_t i = 0; i < file->n_silent; i++)
+        source->contigs[source->n_contigs++] = file->silent[i];
     qsort(source->contigs, source->n_contigs, sizeof *source->contigs, compare_numbers);
     if (file->columns.n == import->names.n)
         return SKR_OK; /* all samples */
@@ -286,6 +310,11 @@ static int add_delivery(skr_import *import, skr_err *err)
 
 static int check_request(const skr_import_request *request, skr_err *err)
 {
+    if (request->absent_is_hom_ref &&
+        (request->format == SKR_FORMAT_GVCF || request->format == SKR_FORMAT_CRAM))
+        return skr_fail(err, SKR_ERR_USAGE,
+                        "--absent-is hom-ref is for variant calls alone: gVCF and reads say "
+                        "themselves where a genome is called");
     if (request->format == SKR_FORMAT_CRAM)
         return skr_fail(err, SKR_ERR_NOT_YET, "--format cram: reads cannot be imported yet");
     if (request->n_files == 0)
@@ -423,6 +452,7 @@ static void import_done(skr_import *import)
     skr_name_map_done(&import->names);
     skr_name_map_done(&import->contig_names);
     free(import->samples);
+    free(import->first_file);
     free(import->contigs);
 }
 

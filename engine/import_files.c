@@ -85,8 +85,9 @@ out:
     return status;
 }
 
-/* Room for one more sample of the segment. */
-static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, skr_err *err)
+/* One more sample of the segment, and the file that has it. */
+static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, uint32_t file,
+                      skr_err *err)
 {
     if ((number & (number - 1)) == 0) { /* the list doubles at every power of two */
         size_t n_max = number == 0 ? 1 : (size_t)number * 2;
@@ -94,7 +95,12 @@ static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t numb
         if (samples == NULL)
             return no_memory(err);
         import->samples = samples;
+        uint32_t *first_file = realloc(import->first_file, n_max * sizeof *first_file);
+        if (first_file == NULL)
+            return no_memory(err);
+        import->first_file = first_file;
     }
+    import->first_file[number] = file;
     import->samples[number] = (skr_sample){.karyotype = karyotype};
     return SKR_OK;
 }
@@ -125,9 +131,11 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
         int status = skr_name_map_add(&import->names, name, strlen(name), &file->local[columns->n],
                                       &is_new, err);
         if (status == SKR_OK && is_new)
-            status = add_sample(import, karyotype, file->local[columns->n], err);
+            status = add_sample(import, karyotype, file->local[columns->n], number, err);
         if (status < 0)
             return status;
+        if (!is_new)
+            skr_import_join_parts(import, number, import->first_file[file->local[columns->n]]);
         columns->column[columns->n] = i;
         columns->karyotype[columns->n++] = karyotype;
     }
@@ -188,8 +196,11 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
                     (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
     status = digest_options(import, file, samples, err);
     if (status == SKR_OK) {
-        file->is_skipped = is_given_before(import, number) || skr_identity_has_file(import, file);
+        file->known = skr_identity_find_file(import, file);
+        file->is_skipped = is_given_before(import, number) || file->known != NULL;
         if (!file->is_skipped)
+            status = skr_import_check_silence(import, file, err);
+        if (status == SKR_OK && !file->is_skipped)
             status = number_columns(import, number, samples, err);
         if (status == SKR_OK && !file->is_skipped)
             status = expect_copies(&file->columns, err);
@@ -217,6 +228,7 @@ int skr_import_look_at_files(skr_import *import, skr_err *err)
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
         skr_import_file *file = &import->files[i];
         file->given = import->request->files[i];
+        file->next_part = i;
         file->name = strcmp(file->given, "-") == 0 ? "standard input" : without_folder(file->given);
         status = skr_import_check_stop(import, err);
         if (status == SKR_OK)
@@ -247,6 +259,7 @@ void skr_import_files_done(skr_import *import)
         free(file->local);
         free(file->contigs);
         free(file->used);
+        free(file->silent);
         free(file->path);
     }
     free(import->files);

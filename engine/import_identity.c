@@ -191,7 +191,7 @@ static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
     return true;
 }
 
-bool skr_identity_has_file(const skr_import *import, const skr_import_file *file)
+const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file)
 {
     for (uint32_t i = 0; i < import->manifest->n_deliveries; i++) {
         const skr_delivery *delivery = &import->manifest->deliveries[i];
@@ -202,10 +202,10 @@ bool skr_identity_has_file(const skr_import *import, const skr_import_file *file
             if (memcmp(source->digest, file->digest, sizeof file->digest) == 0 &&
                 memcmp(source->options, file->options, sizeof file->options) == 0 &&
                 is_source_whole(import->manifest, i, source))
-                return true;
+                return source;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* The samples of a name that are live, in chain order; SKR_NONE: none. */
@@ -327,24 +327,53 @@ static const skr_source *source_on(const skr_import *import, const old_sample *o
     return NULL;
 }
 
+/* Is a source one of the files of this delivery? */
+static bool is_delivered_again(const skr_import *import, const skr_source *source)
+{
+    for (uint32_t i = 0; i < import->n_files; i++)
+        if (import->files[i].known == source)
+            return true;
+    return false;
+}
+
+/* How a sample has a contig that a file brings again. */
+static int has_contig(const skr_import *import, const skr_import_file *file, const char *name,
+                      uint32_t contig, const skr_source *source, skr_err *err)
+{
+    const char *contig_name = import->manifest->assemblies[import->assembly].contigs[contig].name;
+    const char *silence = holds(source->silent, source->n_silent, contig)
+                              ? ", which has no record there and was taken for reference,"
+                              : "";
+    if (import->request->is_replacing)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "sample '%s' is in %s and in %s, both with contig %s: deliver them apart, "
+                        "or tell them apart in --samples by the columns file and individual",
+                        name, source->name, file->given, contig_name);
+    if (holds(file->silent, file->n_silent, contig))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: sample '%s' has contig %s already, from %s%s; here its silence would "
+                        "be reference there: deliver it apart from files with contig %s, or "
+                        "--replace what there is",
+                        file->name, name, contig_name, source->name, silence, contig_name);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s: sample '%s' has contig %s already, from %s%s with other bytes or other "
+                    "options; --replace takes the new file instead",
+                    file->name, name, contig_name, source->name, silence);
+}
+
 int skr_identity_check_contig(skr_import *import, const skr_import_file *file, uint32_t contig,
                               skr_err *err)
 {
     const skr_identity *identity = import->identity;
-    if (import->request->is_replacing || identity->n_old == 0)
+    if (identity->n_old == 0)
         return SKR_OK;
     for (uint32_t i = 0; i < file->columns.n; i++) {
         const char *name = import->names.names[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const skr_source *source = source_on(import, &identity->old[j], contig);
-            if (source != NULL)
-                return skr_fail(
-                    err, SKR_ERR_INPUT,
-                    "%s: sample '%s' has contig %s already, from %s, with other bytes or other "
-                    "options; --replace takes the new file instead",
-                    file->name, name,
-                    import->manifest->assemblies[import->assembly].contigs[contig].name,
-                    source->name);
+            if (source != NULL &&
+                (!import->request->is_replacing || is_delivered_again(import, source)))
+                return has_contig(import, file, name, contig, source, err);
         }
     }
     return SKR_OK;
@@ -356,6 +385,7 @@ typedef struct burials {
     burial *list;
     size_t n;
     size_t n_max;
+    bool *is_replaced; /* by sample of the delivery */
 } burials;
 
 static int add_burial(burials *all, burial one, skr_err *err)
@@ -372,45 +402,32 @@ static int add_burial(burials *all, burial one, skr_err *err)
     return SKR_OK;
 }
 
-/* Does a source share a contig with the file, one on which the old sample is live? */
-static bool is_met(const skr_import *import, const skr_import_file *file, const old_sample *old,
-                   const skr_source *source)
+/* Buries an old sample on a contig that a new file has, if it lives there. */
+static int bury_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
+                   bool *is_replaced, skr_err *err)
 {
-    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
-    for (uint32_t i = 0; i < file->n_used; i++) {
-        uint32_t contig = import->contigs[file->used[i]].index;
-        if (holds(source->contigs, source->n_contigs, contig) &&
-            !skr_segment_entry_is_dead(entry, contig, old->local))
-            return true;
-    }
-    return false;
+    if (source_on(import, old, contig) == NULL)
+        return SKR_OK;
+    *is_replaced = true;
+    return add_burial(all, (burial){old->segment, contig, old->local}, err);
 }
 
-/* A new file replaces, of each of its samples, the older files that share a contig with it. */
+/* A new file replaces, of each of its samples, the contigs that it has, by records or silence. */
 static int bury_for(skr_import *import, const skr_import_file *file, burials *all, skr_err *err)
 {
     const skr_identity *identity = import->identity;
     int status = SKR_OK;
     for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
         const char *name = import->names.names[file->local[i]];
-        bool is_replaced = false;
+        bool *is_replaced = &all->is_replaced[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
-            const skr_delivery *delivery = delivery_of(import, old->segment);
-            if (import->manifest->segments[old->segment].assembly != import->assembly)
-                continue;
-            for (uint32_t s = 0; s < delivery->n_sources; s++) {
-                const skr_source *source = &delivery->sources[s];
-                if (!source->is_live || !source_has(source, old->local) ||
-                    !is_met(import, file, old, source))
-                    continue;
-                is_replaced = true;
-                for (uint32_t c = 0; c < source->n_contigs && status == SKR_OK; c++)
-                    status = add_burial(all, (burial){old->segment, source->contigs[c], old->local},
-                                        err);
-            }
+            for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
+                status = bury_on(import, old, import->contigs[file->used[c]].index, all,
+                                 is_replaced, err);
+            for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
+                status = bury_on(import, old, file->silent[c], all, is_replaced, err);
         }
-        import->counts[SKR_COUNT_REPLACED] += is_replaced;
     }
     return status;
 }
@@ -485,19 +502,65 @@ static void drop_dead(skr_import *import)
     }
 }
 
+/* A contig of an old sample that still counts, or SKR_NONE. */
+static uint32_t find_rest(const skr_import *import, const old_sample *old)
+{
+    const skr_delivery *delivery = delivery_of(import, old->segment);
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        for (uint32_t c = 0; source_has(source, old->local) && c < source->n_contigs; c++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c], old->local))
+                return source->contigs[c];
+    }
+    return SKR_NONE;
+}
+
+/* What is left of the old sample must be of the same individual as what is new. */
+static int check_rest(const skr_import *import, skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    for (uint32_t i = 0; i < import->names.n; i++) {
+        const char *name = import->names.names[i];
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const old_sample *old = &identity->old[j];
+            if (old->individual == import->samples[i].individual)
+                continue;
+            uint32_t assembly = import->manifest->segments[old->segment].assembly;
+            uint32_t contig = find_rest(import, old);
+            if (contig != SKR_NONE)
+                return skr_fail(err, SKR_ERR_INPUT,
+                                "sample '%s' would be of two individuals: contig %s of it, which "
+                                "this delivery does not have, is there already for '%s'; name that "
+                                "one in --samples, or deliver all contigs",
+                                name, import->manifest->assemblies[assembly].contigs[contig].name,
+                                skr_people_id(import->people, old->individual));
+        }
+    }
+    return SKR_OK;
+}
+
 int skr_identity_bury(skr_import *import, skr_err *err)
 {
     burials all = {0};
     int status = SKR_OK;
     if (!import->request->is_replacing || import->identity->n_old == 0)
         return SKR_OK;
+    all.is_replaced = calloc(import->names.n + 1u, sizeof *all.is_replaced);
+    if (all.is_replaced == NULL)
+        return no_memory(err);
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = bury_for(import, &import->files[i], &all, err);
     if (status == SKR_OK)
         status = bury_all(import, &all, err);
     if (status == SKR_OK)
+        status = check_rest(import, err);
+    for (uint32_t i = 0; i < import->names.n; i++)
+        import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
+    if (status == SKR_OK)
         drop_dead(import);
+    free(all.is_replaced);
     free(all.list);
     return status;
 }

@@ -85,6 +85,10 @@ typedef struct skr_import_file {
     uint32_t n_contigs;
     uint32_t *used; /* contigs on which it has records, in skr_import.contigs, order of meeting */
     uint32_t n_used;
+    uint32_t *silent; /* contigs of the assembly that its silence speaks of, ascending */
+    uint32_t n_silent;
+    uint32_t next_part;      /* the next file of those that share samples with it; alone: itself */
+    const skr_source *known; /* of a skipped file: the source that is it, or NULL */
     uint64_t n_records;
     uint64_t n_ref_mismatches;
     uint64_t n_blocks; /* left out */
@@ -102,9 +106,10 @@ typedef struct skr_import {
     skr_sample_table table;
     skr_import_file *files;
     uint32_t n_files;
-    skr_name_map names;  /* of the samples that count, by their number in the segment */
-    skr_sample *samples; /* names.n of them */
-    bool names_are_ids;  /* each is named as its individual */
+    skr_name_map names;   /* of the samples that count, by their number in the segment */
+    skr_sample *samples;  /* names.n of them */
+    uint32_t *first_file; /* of each: the first file that has it */
+    bool names_are_ids;   /* each is named as its individual */
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;
@@ -154,8 +159,8 @@ void skr_import_files_done(skr_import *import);
 SKR_MUST_USE int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err);
 void skr_identity_free(skr_identity *identity);
 
-/* Is a live source of these bytes and options there? */
-bool skr_identity_has_file(const skr_import *import, const skr_import_file *file);
+/* The live source of these bytes and options, which belongs to the manifest, or NULL. */
+const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file);
 
 /*
  * Gives every sample its individual, and refuses what contradicts: an individual of another
@@ -163,12 +168,38 @@ bool skr_identity_has_file(const skr_import *import, const skr_import_file *file
  */
 SKR_MUST_USE int skr_identity_individuals(skr_import *import, skr_err *err);
 
-/* A file has a first record on a contig: refused if one of its samples has that one already. */
+/*
+ * A file has a first record on a contig, or speaks of it by silence: refused if one of its samples
+ * has that one already. With --replace it is replaced; refused then is what another file of this
+ * delivery has, which the store knew before.
+ */
 SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_file *file,
                                            uint32_t contig, skr_err *err);
 
-/* --replace: buries what the delivery replaces, and drops what is dead. */
+/*
+ * --replace: buries of each sample the contigs that the delivery has of it, and drops what is dead.
+ * Errors: INPUT, when a sample would be of two individuals; NOMEM.
+ */
 SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
+
+/* ------------------------------------------------------------------ parts: import_parts.c */
+
+/* Two files have a sample of one name. */
+void skr_import_join_parts(skr_import *import, uint32_t one, uint32_t other);
+
+/* Has a file records on a contig (index in the assembly)? */
+bool skr_import_file_uses(const skr_import *import, const skr_import_file *file, uint32_t contig);
+
+/* Has another file, which has all samples of this one, records on a contig? Errors: NOMEM. */
+SKR_MUST_USE int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
+                                       uint32_t contig, bool *ret_have, skr_err *err);
+
+/* A file has a first record on a contig: refused if another file has a sample of it there too. */
+SKR_MUST_USE int skr_import_check_parts(const skr_import *import, const skr_import_file *file,
+                                        uint32_t contig, skr_err *err);
+
+/* Tells of files without a record that were taken for parts of other files' people. */
+void skr_import_warn_parts(const skr_import *import);
 
 /* ------------------------------------------------------------------ reference */
 
@@ -197,9 +228,17 @@ void skr_import_reference_close(skr_import *import);
 SKR_MUST_USE int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
                                    const skr_vcf_record *record, skr_err *err);
 
-/* --absent-is hom-ref: claims the contigs on which a file has records. */
-SKR_MUST_USE int skr_import_claim_contigs(skr_import *import, uint32_t file, skr_err *err);
+/* Frees. NULL is allowed. */
 void skr_record_keys_free(struct skr_record_keys *keys);
+
+/* ------------------------------------------------------------------ silence: import_silence.c */
+
+/* --absent-is hom-ref, when all records are read. Errors: INPUT, NOMEM, IO. */
+SKR_MUST_USE int skr_import_claim_silence(skr_import *import, skr_err *err);
+
+/* Refuses --absent-is hom-ref for a file with reference blocks. Errors: INPUT. */
+SKR_MUST_USE int skr_import_check_silence(const skr_import *import, const skr_import_file *file,
+                                          skr_err *err);
 
 /* ------------------------------------------------------------------ writing */
 

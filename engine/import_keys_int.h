@@ -57,6 +57,13 @@ typedef struct skr_place {
 } skr_place;
 
 /*
+ * Adds the part of [start0, end0) that lies in a zone as spans, with the calls in import->body:
+ * import_record.c. Uses import, file, contig and assembly of the place. Errors: NOMEM, IO.
+ */
+SKR_MUST_USE int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0,
+                                      skr_zone zone, skr_err *err);
+
+/*
  * Names what every ALT of the record is: fills place->import->keys and counts the ALTs that have no
  * key. Errors: INPUT, NOMEM, those of the reference.
  */

@@ -16,9 +16,8 @@ static int no_memory(skr_err *err)
 
 /* ------------------------------------------------------------------ fragments */
 
-/* Adds the part of [start0, end0) that lies in a zone, with the calls in import->body. */
-static int add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
-                     skr_err *err)
+int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
+                         skr_err *err)
 {
     skr_import *import = at->import;
     int status = SKR_OK;
@@ -128,7 +127,7 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
     if (status == SKR_OK && keys->n_pieces > 0)
         status = skr_body_encode(&claims->calls, NULL, &import->body, err);
     for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
-        status = add_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
+        status = skr_import_add_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
     return status;
 }
 
@@ -178,7 +177,7 @@ static int add_unknown(skr_place *at, skr_err *err)
     import->body.n = 0;
     int status = skr_body_encode(&import->claims.calls, NULL, &import->body, err);
     for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
-        status = add_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
+        status = skr_import_add_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
     return status;
 }
 
@@ -262,7 +261,8 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
         return no_memory(err);
     file->used = used;
     used[file->n_used++] = number;
-    return skr_identity_check_contig(import, file, contig->index, err);
+    status = skr_import_check_parts(import, file, contig->index, err);
+    return status < 0 ? status : skr_identity_check_contig(import, file, contig->index, err);
 }
 
 /* Finds the contig; *ret_is_rejected: the record does not count. */
@@ -367,21 +367,4 @@ int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
         return SKR_OK;
     }
     return take_record(&at, err);
-}
-
-int skr_import_claim_contigs(skr_import *import, uint32_t file, skr_err *err)
-{
-    skr_place at = {.import = import,
-                    .file = file,
-                    .assembly = import->manifest->assemblies[import->assembly].name};
-    skr_call_set everybody = {.base = SKR_CALL_DEFAULT, .flip = SKR_CALL_NO_CALL};
-    import->body.n = 0;
-    int status = skr_body_encode(&everybody, NULL, &import->body, err);
-    for (uint32_t i = 0; i < import->files[file].n_used && status == SKR_OK; i++) {
-        at.contig = &import->contigs[import->files[file].used[i]];
-        uint32_t end0 = at.contig->length > 0 ? at.contig->length : SKR_CONTIG_LENGTH_MAX;
-        for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
-            status = add_spans(&at, 0, end0, (skr_zone)zone, err);
-    }
-    return status;
 }

@@ -61,6 +61,7 @@ static void free_delivery(skr_delivery *delivery)
     for (uint32_t i = 0; delivery->sources != NULL && i < delivery->n_sources; i++) {
         free(delivery->sources[i].name);
         free(delivery->sources[i].contigs);
+        free(delivery->sources[i].silent);
         free(delivery->sources[i].samples);
     }
     for (uint32_t i = 0; delivery->counters != NULL && i < delivery->n_counters; i++)
@@ -298,16 +299,21 @@ static int copy_source(const skr_source *source, skr_source *ret_copy, skr_err *
     skr_source copy = *source;
     copy.name = NULL;
     copy.contigs = NULL;
+    copy.silent = NULL;
     copy.samples = NULL;
     int status = copy_name(source->name, "source", &copy.name, err);
     if (status == SKR_OK)
         status = copy_list(source->contigs, source->n_contigs, sizeof source->contigs[0],
                            (void **)&copy.contigs, err);
     if (status == SKR_OK)
+        status = copy_list(source->silent, source->n_silent, sizeof source->silent[0],
+                           (void **)&copy.silent, err);
+    if (status == SKR_OK)
         status = copy_list(source->samples, source->n_samples, sizeof source->samples[0],
                            (void **)&copy.samples, err);
     if (status < 0) {
         free(copy.contigs);
+        free(copy.silent);
         free(copy.name);
         return status;
     }

@@ -62,8 +62,10 @@ typedef struct skr_source {
     char *name;                       /* without its folder */
     uint8_t digest[SKR_DIGEST_SIZE];  /* SHA-256 of the file's bytes */
     uint8_t options[SKR_DIGEST_SIZE]; /* SHA-256 of the options that decide how it was read */
-    uint32_t *contigs; /* indexes of the contigs on which it has records, ascending */
+    uint32_t *contigs; /* indexes of the contigs that its samples have by it, ascending */
     uint32_t n_contigs;
+    uint32_t *silent; /* those of them on which it has no record, ascending: --absent-is hom-ref */
+    uint32_t n_silent;
     uint32_t *samples;  /* its samples: local numbers in the delivery's segment, ascending */
     uint32_t n_samples; /* 0: all samples of the segment */
     bool is_live;

@@ -95,6 +95,7 @@ static void put_delivery(encoder *out, const skr_delivery *delivery)
         put_bytes(out, source->digest, sizeof source->digest);
         put_bytes(out, source->options, sizeof source->options);
         put_ascending(out, source->contigs, source->n_contigs);
+        put_ascending(out, source->silent, source->n_silent);
         put_ascending(out, source->samples, source->n_samples);
         put_number(out, source->is_live);
     }
@@ -340,6 +341,13 @@ static void take_source(decoder *in, skr_source *source, uint32_t n_contigs, uin
     memcpy(source->digest, digests, SKR_DIGEST_SIZE);
     memcpy(source->options, digests + SKR_DIGEST_SIZE, SKR_DIGEST_SIZE);
     source->n_contigs = take_ascending(in, n_contigs, &source->contigs);
+    source->n_silent = take_ascending(in, n_contigs, &source->silent);
+    for (uint32_t i = 0, at = 0; i < source->n_silent && !in->cursor.is_bad; i++) {
+        while (at < source->n_contigs && source->contigs[at] < source->silent[i])
+            at++;
+        if (at == source->n_contigs || source->contigs[at] != source->silent[i])
+            refuse(in, "a source that is silent on a contig that it does not have");
+    }
     source->n_samples = take_ascending(in, n_samples, &source->samples);
     source->is_live = take_bool(in);
 }

@@ -115,7 +115,8 @@ def _delivery(c):
     for _ in range(c.varint()):
         c.text()
         c.bytes(64)
-        c.ascending()
+        contigs, silent = c.ascending(), c.ascending()
+        assert set(silent) <= set(contigs)
         c.ascending()
         c.varint()
     for _ in range(c.varint()):

@@ -38,7 +38,12 @@ static skr_manifest *make_small(void)
     uint32_t contigs[] = {0, 2};
     uint32_t samples[] = {1, 2};
     skr_source sources[2] = {
-        {.name = "a.vcf.gz", .contigs = contigs, .n_contigs = 2, .is_live = true},
+        {.name = "a.vcf.gz",
+         .contigs = contigs,
+         .n_contigs = 2,
+         .silent = &contigs[1],
+         .n_silent = 1,
+         .is_live = true},
         {.name = "b.bcf", .digest = {1, 2}, .options = {3}, .samples = samples, .n_samples = 2}};
     skr_counter counters[] = {{"bad_alt", 0}, {"failed_gate", 12345678901}};
     skr_delivery delivery = {.generation = 7,
@@ -111,6 +116,8 @@ Test(manifest, gives_back_what_was_written)
     cr_assert(delivery->sources[0].is_live);
     cr_assert(not(delivery->sources[1].is_live));
     cr_assert(eq(u32, delivery->sources[0].contigs[1], 2));
+    cr_assert(eq(u32, delivery->sources[0].n_silent, 1));
+    cr_assert(eq(u32, delivery->sources[0].silent[0], 2));
     cr_assert(eq(u32, delivery->sources[0].n_samples, 0));
     cr_assert(eq(u32, delivery->sources[1].samples[1], 2));
     cr_assert(eq(u8, delivery->sources[1].digest[1], 2));
@@ -275,6 +282,9 @@ Test(manifest, refuses_contradictions)
     manifest->deliveries[0].sources[0].contigs[1] = 3;
     check_refused(manifest, "out of range");
     manifest->deliveries[0].sources[0].contigs[1] = 2;
+    manifest->deliveries[0].sources[0].silent[0] = 1;
+    check_refused(manifest, "silent on a contig");
+    manifest->deliveries[0].sources[0].silent[0] = 2;
 
     static const char *bad_names[] = {"../segment-4.skr", "..", "a/b.skr", "-a.skr", "a b.skr"};
     skr_file_id good = segment->file;
@@ -354,6 +364,8 @@ static void draw_deliveries(test_random *random, skr_manifest *manifest)
         uint32_t n_contigs = manifest->assemblies[delivery.assembly].n_contigs;
         source.contigs = draw_list(random, n_contigs, &source.n_contigs);
         source.samples = draw_list(random, delivery.n_samples, &source.n_samples);
+        source.silent = source.contigs; /* the first of them */
+        source.n_silent = test_random_below(random, source.n_contigs + 1);
         cr_assert(zero(int, skr_manifest_add_delivery(manifest, &delivery, NULL, &err)));
         free(source.contigs);
         free(source.samples);
