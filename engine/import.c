@@ -30,6 +30,7 @@ static const char *const count_names[SKR_N_COUNTS] = {
     [SKR_COUNT_NOT_PRIMARY] = "not_primary",
     [SKR_COUNT_REPLACED] = "replaced",
     [SKR_COUNT_SEX_CONFLICT] = "sex_conflict",
+    [SKR_COUNT_UNUSED_LINES] = "unused_lines",
 };
 
 /* ------------------------------------------------------------------ watching */
@@ -166,6 +167,27 @@ static void warn_of_no_replacing(const skr_import *import)
                         first->name, n_more > 0 ? " and other files have" : " has");
 }
 
+/* Files that count once, and lines that count for nothing. */
+static void warn_of_unused(const skr_import *import)
+{
+    const skr_sample_line *line;
+    uint32_t n = skr_sample_table_count_unused(&import->table, &line);
+    if (n > 0)
+        skr_import_warn(import,
+                        "%s: %u lines name samples that no file has, and were passed over; the "
+                        "first is line %u, sample '%s'%s%s",
+                        import->table.path, n, line->line, line->sample,
+                        *line->file != '\0' ? " of " : "", line->file);
+    const skr_import_file *first = NULL;
+    for (uint32_t i = import->n_files; i-- > 0;)
+        if (import->files[i].is_skipped && import->files[i].known == NULL)
+            first = &import->files[i];
+    if (first != NULL)
+        skr_import_warn(import,
+                        "%s has the same bytes as another file of this delivery, and counts once",
+                        first->given);
+}
+
 /* What people should know of a delivery that was taken. */
 static void warn(const skr_import *import)
 {
@@ -189,7 +211,13 @@ static void warn(const skr_import *import)
                         "%" PRIu64 " records are left out: their MT is not the revised "
                         "Cambridge sequence of 16569 bases",
                         import->counts[SKR_COUNT_REJECTED_CONTIG]);
+    if (import->is_of_carriers)
+        skr_import_warn(import, "these files say nothing of who has no record: AN of most of their "
+                                "alleles is that of the carriers, and frequencies mean nothing; if "
+                                "no record means reference, import them with --absent-is hom-ref "
+                                "and --replace, else give calls that were made jointly");
     skr_import_warn_parts(import);
+    warn_of_unused(import);
     warn_of_no_replacing(import);
     if (import->has_raw_indels)
         skr_import_warn(import,
@@ -452,7 +480,8 @@ static void import_done(skr_import *import)
     skr_name_map_done(&import->names);
     skr_name_map_done(&import->contig_names);
     free(import->samples);
-    free(import->first_file);
+    free(import->origins);
+    free(import->missing);
     free(import->contigs);
 }
 

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ static void add_text(skr_digest *digest, const char *text)
 
 /* The options that decide how the file is read, the lines of its samples among them. */
 static int digest_options(skr_import *import, skr_import_file *file, const skr_name_map *samples,
-                          skr_err *err)
+                          const skr_sample_line *const *lines, skr_err *err)
 {
     const skr_import_request *request = import->request;
     skr_buffer gate = {0};
@@ -67,7 +68,7 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
     add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
     add_text(digest, import->fasta != NULL || import->old_reference != NULL ? "aligned" : "raw");
     for (uint32_t i = 0; i < samples->n; i++) {
-        const skr_sample_line *line = skr_sample_table_find(&import->table, samples->names[i]);
+        const skr_sample_line *line = lines[i];
         char karyotype[16];
         if (line == NULL)
             continue;
@@ -77,6 +78,8 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
         add_text(digest, line->biosample);
         add_text(digest, karyotype);
         add_text(digest, line->is_not_primary ? "no" : "yes");
+        if (*line->file != '\0')
+            add_text(digest, skr_sample_line_name(line));
     }
     skr_digest_final(digest, file->options);
 out:
@@ -85,29 +88,93 @@ out:
     return status;
 }
 
-/* One more sample of the segment, and the file that has it. */
-static int add_sample(skr_import *import, skr_karyotype karyotype, uint32_t number, uint32_t file,
-                      skr_err *err)
+static skr_karyotype karyotype_of(const skr_sample_line *line)
 {
-    if ((number & (number - 1)) == 0) { /* the list doubles at every power of two */
+    return line != NULL ? line->karyotype
+                        : (skr_karyotype){SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
+}
+
+/* The lines of --samples for the columns of a file; NULL: there is none. The caller frees. */
+static int find_lines(skr_import *import, const skr_import_file *file, const skr_name_map *samples,
+                      const skr_sample_line ***ret_lines, skr_err *err)
+{
+    const skr_sample_line **lines = calloc(samples->n + 1u, sizeof *lines);
+    int status = lines == NULL ? no_memory(err) : SKR_OK;
+    for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
+        skr_sample_place place = {file->given, file->name, samples->names[i]};
+        status = skr_sample_table_find(&import->table, &place, &lines[i], err);
+        if (status < 0 || lines[i] != NULL || import->table.path == NULL)
+            continue;
+        if (import->n_missing++ == 0 &&
+            asprintf(&import->missing, "%s: sample '%s'", file->given, place.sample) < 0) {
+            import->missing = NULL;
+            status = no_memory(err);
+        }
+    }
+    if (status < 0)
+        free(lines);
+    else
+        *ret_lines = lines;
+    return status;
+}
+
+/* A sheet that lacks samples would leave them without sex and individual, in silence. */
+static int check_missing(const skr_import *import, skr_err *err)
+{
+    char more[48] = "";
+    if (import->n_missing == 0)
+        return SKR_OK;
+    if (import->n_missing > 1)
+        (void)snprintf(more, sizeof more, ", nor have %" PRIu64 " others", import->n_missing - 1);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s has no line in %s%s: add them, with primary=no for those that are not to "
+                    "count",
+                    import->missing, import->table.path, more);
+}
+
+/* One more sample of the segment, and where it comes from. */
+static int add_sample(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
+{
+    if ((number & (number - 1)) == 0) { /* the lists double at every power of two */
         size_t n_max = number == 0 ? 1 : (size_t)number * 2;
         skr_sample *samples = realloc(import->samples, n_max * sizeof *samples);
         if (samples == NULL)
             return no_memory(err);
         import->samples = samples;
-        uint32_t *first_file = realloc(import->first_file, n_max * sizeof *first_file);
-        if (first_file == NULL)
+        skr_import_origin *origins = realloc(import->origins, n_max * sizeof *origins);
+        if (origins == NULL)
             return no_memory(err);
-        import->first_file = first_file;
+        import->origins = origins;
     }
-    import->first_file[number] = file;
-    import->samples[number] = (skr_sample){.karyotype = karyotype};
+    import->samples[number] = (skr_sample){.karyotype = karyotype_of(origin.line)};
+    import->origins[number] = origin;
+    return SKR_OK;
+}
+
+/* A sample that another file has too, or another column of this one. */
+static int meet_again(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
+{
+    skr_import_origin *before = &import->origins[number];
+    const skr_sample_line *one = before->line;
+    const skr_sample_line *other = origin.line;
+    const char *name = import->names.names[number];
+    if (before->file == origin.file)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: two columns would be sample '%s', by %s",
+                        import->files[origin.file].given, name, import->table.path);
+    if (one != NULL && other != NULL && one != other &&
+        (strcmp(one->individual, other->individual) != 0 ||
+         one->karyotype.n_x != other->karyotype.n_x || one->karyotype.n_y != other->karyotype.n_y))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, lines %u and %u: sample '%s' would be of two individuals or sexes",
+                        import->table.path, one->line, other->line, name);
+    skr_import_join_parts(import, origin.file, before->file);
+    before->file = origin.file;
     return SKR_OK;
 }
 
 /* Numbers the columns that count. */
 static int number_columns(skr_import *import, uint32_t number, const skr_name_map *samples,
-                          skr_err *err)
+                          const skr_sample_line *const *lines, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
     skr_columns *columns = &file->columns;
@@ -118,26 +185,23 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
     if (columns->column == NULL || columns->karyotype == NULL || file->local == NULL)
         return no_memory(err);
     for (uint32_t i = 0; i < samples->n; i++) {
-        const char *name = samples->names[i];
-        const skr_sample_line *line = skr_sample_table_find(&import->table, name);
-        skr_karyotype karyotype = {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
+        const skr_sample_line *line = lines[i];
+        skr_import_origin origin = {line, number};
+        const char *name = line != NULL ? skr_sample_line_name(line) : samples->names[i];
+        uint32_t *local = &file->local[columns->n];
         bool is_new;
         if (line != NULL && line->is_not_primary) {
             import->counts[SKR_COUNT_NOT_PRIMARY]++;
             continue;
         }
-        if (line != NULL)
-            karyotype = line->karyotype;
-        int status = skr_name_map_add(&import->names, name, strlen(name), &file->local[columns->n],
-                                      &is_new, err);
-        if (status == SKR_OK && is_new)
-            status = add_sample(import, karyotype, file->local[columns->n], number, err);
+        int status = skr_name_map_add(&import->names, name, strlen(name), local, &is_new, err);
+        if (status == SKR_OK)
+            status = is_new ? add_sample(import, *local, origin, err)
+                            : meet_again(import, *local, origin, err);
         if (status < 0)
             return status;
-        if (!is_new)
-            skr_import_join_parts(import, number, import->first_file[file->local[columns->n]]);
         columns->column[columns->n] = i;
-        columns->karyotype[columns->n++] = karyotype;
+        columns->karyotype[columns->n++] = karyotype_of(line);
     }
     if (columns->n == columns->n_columns) {
         free(columns->column);
@@ -194,17 +258,21 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     const skr_name_map *samples = skr_vcf_samples(vcf);
     file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
                     (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
-    status = digest_options(import, file, samples, err);
+    const skr_sample_line **lines = NULL;
+    status = find_lines(import, file, samples, &lines, err);
+    if (status == SKR_OK)
+        status = digest_options(import, file, samples, lines, err);
     if (status == SKR_OK) {
         file->known = skr_identity_find_file(import, file);
         file->is_skipped = is_given_before(import, number) || file->known != NULL;
         if (!file->is_skipped)
             status = skr_import_check_silence(import, file, err);
         if (status == SKR_OK && !file->is_skipped)
-            status = number_columns(import, number, samples, err);
+            status = number_columns(import, number, samples, lines, err);
         if (status == SKR_OK && !file->is_skipped)
             status = expect_copies(&file->columns, err);
     }
+    free(lines);
     if (is_only && status == SKR_OK)
         file->vcf = vcf;
     else
@@ -234,8 +302,10 @@ int skr_import_look_at_files(skr_import *import, skr_err *err)
         if (status == SKR_OK)
             status = look_at(import, i, err);
     }
+    const skr_sample_line *first;
+    import->counts[SKR_COUNT_UNUSED_LINES] = skr_sample_table_count_unused(&import->table, &first);
     if (status == SKR_OK)
-        status = skr_sample_table_check_used(&import->table, err);
+        status = check_missing(import, err);
     for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++)
         import->samples[i].name = import->names.names[i];
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {

@@ -242,10 +242,11 @@ static void own_old(const skr_identity *identity, uint32_t *owners, uint32_t n_o
 }
 
 /* What --samples calls the individual of a sample; without a word of it, the sample's name. */
-static const char *individual_id(skr_import *import, const char *name)
+static const char *individual_id(const skr_import *import, uint32_t sample)
 {
-    const skr_sample_line *line = skr_sample_table_find(&import->table, name);
-    return line != NULL && *line->individual != '\0' ? line->individual : name;
+    const skr_sample_line *line = import->origins[sample].line;
+    return line != NULL && *line->individual != '\0' ? line->individual
+                                                     : import->names.names[sample];
 }
 
 /* The individual of one sample. */
@@ -253,7 +254,7 @@ static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_in
                            skr_err *err)
 {
     const char *name = import->names.names[sample];
-    const char *id = individual_id(import, name);
+    const char *id = individual_id(import, sample);
     bool is_new;
     int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
     if (status < 0)
@@ -291,13 +292,13 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
         status = find_individual(import, i, &individual, err);
         if (status < 0)
             break;
-        if (strcmp(individual_id(import, name), name) != 0)
+        if (strcmp(individual_id(import, i), name) != 0)
             import->names_are_ids = false;
         uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
         if (individual < n_owners) {
             uint32_t owner = owners[individual];
             if (owner != SKR_NONE && (same == UINT32_MAX || owner != (same | OLD)))
-                status = no_second_sample(import, individual_id(import, name), owner, name, err);
+                status = no_second_sample(import, individual_id(import, i), owner, name, err);
             owners[individual] = i;
         }
         import->samples[i].individual = individual;
@@ -311,8 +312,19 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
 
 /* ------------------------------------------------------------------ contigs */
 
-/* The live source that gives an old sample its data on a contig, or NULL. */
-static const skr_source *source_on(const skr_import *import, const old_sample *old, uint32_t contig)
+/* Is a source one of the files of this delivery? */
+static bool is_delivered_again(const skr_import *import, const skr_source *source)
+{
+    for (uint32_t i = 0; i < import->n_files; i++)
+        if (import->files[i].known == source)
+            return true;
+    return false;
+}
+
+/* A live source that gives an old sample its data on a contig, or NULL. There may be several; with
+ * is_again one that is a file of this delivery. */
+static const skr_source *source_on(const skr_import *import, const old_sample *old, uint32_t contig,
+                                   bool is_again)
 {
     const skr_segment_entry *entry = &import->manifest->segments[old->segment];
     const skr_delivery *delivery = delivery_of(import, old->segment);
@@ -321,19 +333,11 @@ static const skr_source *source_on(const skr_import *import, const old_sample *o
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
         if (source->is_live && source_has(source, old->local) &&
-            holds(source->contigs, source->n_contigs, contig))
+            holds(source->contigs, source->n_contigs, contig) &&
+            (!is_again || is_delivered_again(import, source)))
             return source;
     }
     return NULL;
-}
-
-/* Is a source one of the files of this delivery? */
-static bool is_delivered_again(const skr_import *import, const skr_source *source)
-{
-    for (uint32_t i = 0; i < import->n_files; i++)
-        if (import->files[i].known == source)
-            return true;
-    return false;
 }
 
 /* How a sample has a contig that a file brings again. */
@@ -370,9 +374,9 @@ int skr_identity_check_contig(skr_import *import, const skr_import_file *file, u
     for (uint32_t i = 0; i < file->columns.n; i++) {
         const char *name = import->names.names[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
-            const skr_source *source = source_on(import, &identity->old[j], contig);
-            if (source != NULL &&
-                (!import->request->is_replacing || is_delivered_again(import, source)))
+            const skr_source *source =
+                source_on(import, &identity->old[j], contig, import->request->is_replacing);
+            if (source != NULL)
                 return has_contig(import, file, name, contig, source, err);
         }
     }
@@ -406,7 +410,7 @@ static int add_burial(burials *all, burial one, skr_err *err)
 static int bury_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
                    bool *is_replaced, skr_err *err)
 {
-    if (source_on(import, old, contig) == NULL)
+    if (source_on(import, old, contig, false) == NULL)
         return SKR_OK;
     *is_replaced = true;
     return add_burial(all, (burial){old->segment, contig, old->local}, err);

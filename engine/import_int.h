@@ -47,6 +47,7 @@ typedef enum skr_import_count {
     SKR_COUNT_NOT_PRIMARY,   /* samples */
     SKR_COUNT_REPLACED,      /* samples */
     SKR_COUNT_SEX_CONFLICT,  /* individuals */
+    SKR_COUNT_UNUSED_LINES,  /* of --samples */
     SKR_N_COUNTS,
 } skr_import_count;
 
@@ -94,6 +95,12 @@ typedef struct skr_import_file {
     uint64_t n_blocks; /* left out */
 } skr_import_file;
 
+/* Where a sample of the delivery comes from. */
+typedef struct skr_import_origin {
+    const skr_sample_line *line; /* of --samples, or NULL without it */
+    uint32_t file;               /* that has it, the last one so far */
+} skr_import_origin;
+
 typedef struct skr_identity skr_identity; /* import_identity.c */
 
 typedef struct skr_import {
@@ -106,10 +113,12 @@ typedef struct skr_import {
     skr_sample_table table;
     skr_import_file *files;
     uint32_t n_files;
-    skr_name_map names;   /* of the samples that count, by their number in the segment */
-    skr_sample *samples;  /* names.n of them */
-    uint32_t *first_file; /* of each: the first file that has it */
-    bool names_are_ids;   /* each is named as its individual */
+    uint64_t n_missing;         /* columns that --samples lacks */
+    char *missing;              /* the first of them, with its file */
+    skr_name_map names;         /* of the samples that count, by their number in the segment */
+    skr_sample *samples;        /* names.n of them */
+    skr_import_origin *origins; /* of each */
+    bool names_are_ids;         /* each is named as its individual */
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;
@@ -137,6 +146,7 @@ typedef struct skr_import {
     uint64_t n_spooled_kept; /* bytes of the scratch files that hold them */
     skr_file_id segment;
     uint64_t n_rows;
+    bool is_of_carriers; /* most alleles say nothing of who does not carry them */
 } skr_import;
 
 /* ------------------------------------------------------------------ watching */
@@ -239,6 +249,28 @@ SKR_MUST_USE int skr_import_claim_silence(skr_import *import, skr_err *err);
 /* Refuses --absent-is hom-ref for a file with reference blocks. Errors: INPUT. */
 SKR_MUST_USE int skr_import_check_silence(const skr_import *import, const skr_import_file *file,
                                           skr_err *err);
+
+/* ------------------------------------------------------------------ coverage: import_coverage.c
+ */
+
+typedef struct skr_coverage skr_coverage;
+
+/* NULL where there is nothing to find out; all below allow it. Errors: NOMEM. */
+SKR_MUST_USE int skr_coverage_new(const skr_import *import, skr_coverage **ret_coverage,
+                                  skr_err *err);
+void skr_coverage_free(skr_coverage *coverage);
+
+/* Rows and spans of the segment, in its order. */
+void skr_coverage_add_row(skr_coverage *coverage, const skr_allele *allele,
+                          const skr_carriers *carriers, const skr_call_set *calls);
+void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
+                           const skr_call_set *calls);
+
+/*
+ * When all are there: is of most alleles little said but who carries them? Of one genome, or where
+ * everybody carries all, that is taken to be so unless half of the records are of other bases.
+ */
+bool skr_coverage_is_of_carriers(skr_coverage *coverage);
 
 /* ------------------------------------------------------------------ writing */
 

@@ -15,8 +15,12 @@
 
 #define LINE_MAX_BYTES (1u << 20)
 
+/* A path in the column file. */
+#define FILE_MAX_BYTES 4096u
+
 typedef enum column {
     SAMPLE,
+    FILE_NAME,
     INDIVIDUAL,
     BIOSAMPLE,
     SEX,
@@ -24,8 +28,8 @@ typedef enum column {
     N_COLUMNS
 } column;
 
-static const char *const column_names[N_COLUMNS] = {"sample", "individual", "biosample", "sex",
-                                                    "primary"};
+static const char *const column_names[N_COLUMNS] = {"sample",    "file", "individual",
+                                                    "biosample", "sex",  "primary"};
 
 typedef struct reader {
     skr_sample_table *table;
@@ -58,7 +62,7 @@ static int parse_header(reader *r, char *line, skr_err *err)
     if (r->at[SAMPLE] < 0)
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s, line %u: the first line must name the columns, with tabs: sample, and "
-                        "any of individual, biosample, sex, primary",
+                        "any of file, individual, biosample, sex, primary",
                         r->table->path, r->line);
     return SKR_OK;
 }
@@ -79,7 +83,7 @@ static int parse_primary(const reader *r, const char *text, bool *ret_is_not_pri
 /* Room for one more line, zeroed. */
 static int make_room(reader *r, skr_err *err)
 {
-    if (r->table->samples.n < r->n_lines_max)
+    if (r->table->keys.n < r->n_lines_max)
         return SKR_OK;
     uint32_t n_max = r->n_lines_max * 2 + 64;
     skr_sample_line *lines = realloc(r->table->lines, n_max * sizeof *lines);
@@ -91,9 +95,46 @@ static int make_room(reader *r, skr_err *err)
     return SKR_OK;
 }
 
+/* The number of a line by its file and sample, which is added when it is new and `is_adding`. */
+static int find_key(skr_sample_table *table, const char *file, const char *sample, bool is_adding,
+                    uint32_t *ret_number, bool *ret_is_new, skr_err *err)
+{
+    size_t n_file = strlen(file);
+    size_t n_sample = strlen(sample);
+    char *key = malloc(n_file + n_sample + 2);
+    if (key == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", table->path);
+    memcpy(key, file, n_file);
+    key[n_file] = '\t';
+    memcpy(key + n_file + 1, sample, n_sample + 1);
+    int status = SKR_OK;
+    if (is_adding)
+        status =
+            skr_name_map_add(&table->keys, key, n_file + n_sample + 1, ret_number, ret_is_new, err);
+    else
+        *ret_number = skr_name_map_find(&table->keys, key, n_file + n_sample + 1);
+    free(key);
+    return status;
+}
+
+/* The texts of a line, kept. */
+static int keep_texts(const reader *r, const char *const *value, skr_sample_line *line,
+                      skr_err *err)
+{
+    line->sample = strdup(value[SAMPLE]);
+    line->file = strdup(value[FILE_NAME]);
+    line->individual = strdup(value[INDIVIDUAL]);
+    line->biosample = strdup(value[BIOSAMPLE]);
+    if (line->sample == NULL || line->file == NULL || line->individual == NULL ||
+        line->biosample == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
+    r->table->has_files = r->table->has_files || *line->file != '\0';
+    return SKR_OK;
+}
+
 static int parse_line(reader *r, char *text, skr_err *err)
 {
-    const char *value[N_COLUMNS] = {"", "", "", "", ""};
+    const char *value[N_COLUMNS] = {"", "", "", "", "", ""};
     char *rest = text;
     for (int at = 0; rest != NULL; at++) {
         const char *field = strsep(&rest, "\t");
@@ -105,25 +146,24 @@ static int parse_line(reader *r, char *text, skr_err *err)
         return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: no sample is named", r->table->path,
                         r->line);
     for (int i = 0; i < N_COLUMNS; i++)
-        if (strlen(value[i]) > SKR_NAME_MAX)
+        if (strlen(value[i]) > (i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX))
             return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: %s is longer than %u bytes",
-                            r->table->path, r->line, column_names[i], SKR_NAME_MAX);
+                            r->table->path, r->line, column_names[i],
+                            i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX);
     uint32_t number;
     bool is_new;
     int status = make_room(r, err);
     if (status == SKR_OK)
-        status = skr_name_map_add(&r->table->samples, value[SAMPLE], strlen(value[SAMPLE]), &number,
-                                  &is_new, err);
+        status = find_key(r->table, value[FILE_NAME], value[SAMPLE], true, &number, &is_new, err);
     if (status < 0)
         return status;
     if (!is_new)
         return fail(r, err, "named a second time: sample", value[SAMPLE]);
     skr_sample_line *line = &r->table->lines[number];
     line->line = r->line;
-    line->individual = strdup(value[INDIVIDUAL]);
-    line->biosample = strdup(value[BIOSAMPLE]);
-    if (line->individual == NULL || line->biosample == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
+    status = keep_texts(r, value, line, err);
+    if (status < 0)
+        return status;
     status = skr_karyotype_parse(value[SEX], &line->karyotype, err);
     if (status < 0)
         return skr_fail_in(err, status, "%s, line %u", r->table->path, r->line);
@@ -191,32 +231,64 @@ out:
     return status;
 }
 
-const skr_sample_line *skr_sample_table_find(skr_sample_table *table, const char *sample)
+int skr_sample_table_find(skr_sample_table *table, const skr_sample_place *place,
+                          const skr_sample_line **ret_line, skr_err *err)
 {
-    uint32_t number = skr_name_map_find(&table->samples, sample, strlen(sample));
+    const char *files[] = {place->given, place->file, ""};
+    uint32_t number = UINT32_MAX;
+    int status = SKR_OK;
+    *ret_line = NULL;
+    if (table->keys.n == 0)
+        return SKR_OK;
+    for (size_t i = table->has_files ? 0 : 2; i < 3 && number == UINT32_MAX; i++) {
+        status = find_key(table, files[i], place->sample, false, &number, NULL, err);
+        if (status < 0)
+            return status;
+    }
     if (number == UINT32_MAX)
-        return NULL;
-    table->lines[number].is_used = true;
-    return &table->lines[number];
+        return SKR_OK;
+    skr_sample_line *line = &table->lines[number];
+    if (line->is_used && *line->file != '\0' && strcmp(line->given, place->given) != 0)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, line %u: file '%s' is %s and %s: write the path as on the command "
+                        "line",
+                        table->path, line->line, line->file, line->given, place->given);
+    line->is_used = true;
+    line->given = place->given;
+    *ret_line = line;
+    return SKR_OK;
 }
 
-int skr_sample_table_check_used(const skr_sample_table *table, skr_err *err)
+const char *skr_sample_line_name(const skr_sample_line *line)
 {
-    for (uint32_t i = 0; i < table->samples.n; i++)
-        if (!table->lines[i].is_used)
-            return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: no file has a sample '%s'",
-                            table->path, table->lines[i].line, table->samples.names[i]);
-    return SKR_OK;
+    if (*line->file == '\0')
+        return line->sample;
+    return *line->biosample != '\0'    ? line->biosample
+           : *line->individual != '\0' ? line->individual
+                                       : line->sample;
+}
+
+uint32_t skr_sample_table_count_unused(const skr_sample_table *table,
+                                       const skr_sample_line **ret_first)
+{
+    uint32_t n = 0;
+    *ret_first = NULL;
+    for (uint32_t i = 0; i < table->keys.n; i++)
+        if (!table->lines[i].is_used && n++ == 0)
+            *ret_first = &table->lines[i];
+    return n;
 }
 
 void skr_sample_table_done(skr_sample_table *table)
 {
-    for (uint32_t i = 0; i < table->samples.n && table->lines != NULL; i++) {
+    for (uint32_t i = 0; i < table->keys.n && table->lines != NULL; i++) {
+        free(table->lines[i].sample);
+        free(table->lines[i].file);
         free(table->lines[i].individual);
         free(table->lines[i].biosample);
     }
     free(table->lines);
     free(table->path);
-    skr_name_map_done(&table->samples);
+    skr_name_map_done(&table->keys);
     *table = (skr_sample_table){0};
 }

@@ -17,6 +17,7 @@
 typedef struct writing {
     skr_import *import;
     skr_segment_writer *writer;
+    skr_coverage *coverage;
     skr_call_set calls; /* of one fragment */
     skr_carriers carriers;
     skr_call_set all_calls; /* of a group, over all samples */
@@ -91,6 +92,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
     for (size_t i = 0; i < w->n_fragments; i++)
         has_failed = has_failed && w->fragments[i].filter_failed;
     w->import->n_rows++;
+    skr_coverage_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
     return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
                                       has_failed, err);
 }
@@ -98,6 +100,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
 static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
 {
     const skr_allele *at = &w->fragments[0].allele;
+    skr_coverage_add_span(w->coverage, at, calls);
     return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->zone, calls,
                                        err);
 }
@@ -398,6 +401,8 @@ int skr_import_write(skr_import *import, skr_err *err)
     import->n_rows = 0;
     int status = make_room(&w, err);
     if (status == SKR_OK)
+        status = skr_coverage_new(import, &w.coverage, err);
+    if (status == SKR_OK)
         status = skr_site_batch_finish(import->batch, err);
     if (status == SKR_OK)
         status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w.writer, err);
@@ -405,6 +410,8 @@ int skr_import_write(skr_import *import, skr_err *err)
         status = write_all(&w, err);
     if (status == SKR_OK)
         status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
+    import->is_of_carriers = status == SKR_OK && skr_coverage_is_of_carriers(w.coverage);
+    skr_coverage_free(w.coverage);
     skr_segment_writer_free(w.writer);
     skr_call_set_done(&w.calls);
     skr_call_set_done(&w.all_calls);

@@ -12,6 +12,7 @@ import harness
 
 CONTIGS = ("1", "2", "3", "17")
 PLACES = (100, 200, 300)
+AN_OF_CARRIERS = "AN of most of their alleles is that of the carriers"
 COPIES = {"0/0": (0, 2), "0/1": (1, 2), "1/1": (2, 2), "./.": (0, 0)}
 
 
@@ -198,6 +199,105 @@ def not_for_blocks(s):
         s.check(f"--absent-is hom-ref and {name}", (code, code == 2), (done.code, "absent-is hom-ref" in done.said()), done.err)
 
 
+def warned(s, name, files, *more):
+    """Was it said that AN is that of the carriers, on standard error and in JSON?"""
+    done = take(s, s.path("store-warned " + name), files, *more)
+    told = [AN_OF_CARRIERS in text for text in done.objects()[-1]["warnings"]] if done.code == 0 else [done.said()]
+    return [any(told), AN_OF_CARRIERS in done.err] if True in told or False in told or told == [] else told
+
+
+def frequencies(s):
+    """samtools/bcftools#2236, JiaoLab2021/varigraph#22: merged calls of one genome each, where nobody knows whether no
+    record is reference."""
+    rng = random.Random(1)
+    own = {n: [("1", 1000 + rng.randrange(300), ["0/1"]) for _ in range(60)] for n in "abcdef"}
+    own = {n: [(c, p, g) for c, p, g in {r[1]: r for r in rows}.values()] for n, rows in own.items()}
+    single = [s.write(f"warned/{n}.vcf", vcf([n], rows)) for n, rows in own.items()]
+    bases = [s.write(f"warned/{n}-all.vcf", vcf([n], [("1", p, ["0/0"]) for p in range(1000, 1300)
+                                                     if p not in {r[1] for r in rows}] + rows).replace("A\tG\t.\tPASS\t.\tGT\t0/0", "A\t.\t.\tPASS\t.\tGT\t0/0"))
+             for n, rows in own.items()]
+    joint = s.write("warned/joint.vcf", vcf(list("abc"), [("1", 1000 + p, rng.choices(("0/0", "0/1"), (4, 1), k=3)) for p in range(90)]))
+    other = s.write("warned/other.vcf", vcf(list("def"), [("2", 1000 + p, ["0/0", "0/1", "0/0"]) for p in range(90)]))
+    parts = [s.write(f"warned/part{c}.vcf", vcf(list("abc"), [(c, 1000 + p, ["0/0", "0/1", "./."]) for p in range(90)])) for c in "12"]
+    extract = s.write("warned/extract.vcf", vcf(["a"], [("1", 1000 + p, [rng.choice(("0/0", "0/0", "0/1"))]) for p in range(90)]))
+    carried = s.write("warned/carried.vcf", vcf(list("abc"), [("1", 100, ["0/1", "0/1", "1/1"])]))
+    blocks = vcf(["g"], [("1", 100, ["0/0"]), ("1", 900, ["0/1"])]).replace("A\tG\t.\tPASS\t.\tGT\t0/0", "A\t<NON_REF>\t.\tPASS\tEND=800\tGT\t0/0")
+    for name, files, more, want in (
+            ("one genome", single[:1], (), True), ("two genomes", single[:2], (), True), ("six genomes", single, (), True),
+            ("--absent-is hom-ref", single, ("--absent-is", "hom-ref"), False),
+            ("all bases of one genome", bases[:1], (), False), ("all bases of six genomes", bases, (), False),
+            ("all bases of some", bases[:1] + single[1:], (), True),
+            ("a joint file", (joint,), (), False), ("a joint file, all carriers", (carried,), (), False),
+            ("joint files by contig", parts, (), False), ("joint files of other people", (joint, other), (), True),
+            ("one genome cut out of a joint file", (extract,), (), False),
+            ("no record", (s.write("warned/empty.vcf", vcf(["a"], [])),), (), False),
+            ("a gVCF", (s.write("warned/blocks.vcf", blocks),), (), False)):
+        s.check(f"frequencies: {name}: {'told' if want else 'nothing to tell'}", [want, want], warned(s, name, files, *more))
+    done = s.run("import", "-q", "-d", s.path("store-quiet"), "--dataset", "d", "--assembly", "GRCh38", single[0])
+    s.check("frequencies: not with -q", (0, ""), (done.code, done.err))
+
+
+# ------------------------------------------------------------------ names
+
+def names(s):
+    """google/deepvariant#334: files of several people whose only sample is called `default`. samtools/bcftools#54: a
+    merge that gave them other names without a word."""
+    one = s.write("names/one.vcf", vcf(["default"], [("1", 100, ["0/1"]), ("2", 100, ["0/1"])]))
+    two = s.write("names/two.vcf", vcf(["default"], [("2", 200, ["1/1"])]))
+    rest = s.write("names/rest.vcf", vcf(["default"], [("3", 100, ["1/1"])]))
+    empty = s.write("names/empty.vcf", vcf(["default"], []))
+    for name, files, words in (("one way", (one, two), ("one.vcf", "two.vcf")), ("the other way", (two, one), ("one.vcf", "two.vcf")),
+                               ("with --replace", (one, two, "--replace"), ("one.vcf", "two.vcf"))):
+        done = take(s, s.path("store-names"), files)
+        s.check(f"names: two people of one name are refused, {name}", (2, []),
+                (done.code, [w for w in ("'default'", "contig 2", "--samples", *words) if w not in done.said()]), done.err)
+    done = take(s, s.path("store-names"), (one, rest, empty))
+    s.check("names: other contigs are the same person's", [0, (1, 2, 1), (2, 2, 1), True],
+            [done.code, numbers(s, s.path("store-names"), "1", 100), numbers(s, s.path("store-names"), "3", 100),
+             "empty.vcf has no record" in done.err], done.err)
+    copy = s.write("names/copy.vcf", vcf(["default"], [("1", 100, ["0/1"]), ("2", 100, ["0/1"])]))
+    done = take(s, s.path("store-copy"), (one, copy))
+    s.check("names: the same bytes twice count once, and it is said", [0, (1, 2, 1), True],
+            [done.code, numbers(s, s.path("store-copy"), "1", 100), "copy.vcf has the same bytes" in done.err], done.err)
+    sheet = s.write("names/sheet.tsv", f"file\tsample\tindividual\tsex\none.vcf\tdefault\tP1\tXX\n{two}\tdefault\tP2\tXY\n"
+                    "copy.vcf\tdefault\tP3\t\nrest.vcf\tdefault\tP1\tXX\n")
+    store = s.path("store-files")
+    done = take(s, store, (one, two, copy, rest), "--samples", sheet)
+    s.check("names: a column file tells people apart, and parts of one together",
+            [0, (2, 4, 2), (2, 2, 1), (2, 2, 1), 3, 1],
+            [done.code, numbers(s, store, "1", 100), numbers(s, store, "2", 200), numbers(s, store, "3", 100),
+             s.count(store, "all"), s.count(store, "id=P2")], done.err)
+    s.check("names: the same again is no news", "noop", take(s, store, (two, one), "--samples", sheet).objects()[-1]["status"])
+    both = s.write("names/both.tsv", "file\tsample\tindividual\none.vcf\tdefault\tP1\ntwo.vcf\tdefault\tP1\n")
+    s.check("names: one individual in both is refused as well", 2, take(s, s.path("store-both"), (one, two), "--samples", both).code)
+    pair = s.write("names/pair.vcf", vcf(["a", "b"], [("1", 100, ["0/1", "1/1"])]))
+    same = s.write("names/same.tsv", "file\tsample\tindividual\npair.vcf\ta\tP\npair.vcf\tb\tP\n")
+    done = take(s, s.path("store-same"), (pair,), "--samples", same)
+    s.check("names: two columns of one name are refused", (2, True), (done.code, "two columns" in done.said()), done.err)
+    other = s.write("names/other.vcf", vcf(["b", "c"], [("2", 100, ["0/1", "0/1"])]))
+    odd = s.write("names/odd.tsv", "file\tsample\tindividual\tsex\npair.vcf\ta\t\t\npair.vcf\tb\t\tXX\nother.vcf\tb\t\tXY\nother.vcf\tc\t\t\n")
+    done = take(s, s.path("store-odd"), (pair, other), "--samples", odd)
+    s.check("names: parts of one sample with two sexes are refused", (2, True), (done.code, "lines 3 and 4" in done.said()), done.err)
+
+
+def sheets(s):
+    """--samples may hold more than the files, never less."""
+    file = s.write("sheets/a.vcf", vcf(["a", "b", "c"], [("1", 100, ["0/1", "1/1", "0/0"])]))
+    more = s.write("sheets/more.tsv", "sample\tsex\n" + "".join(f"{n}\tXX\n" for n in "abcdefg"))
+    store = s.path("store-sheets")
+    done = take(s, store, (file,), "--samples", more)
+    s.check("sheets: lines for other files are passed over, counted and told once",
+            [0, 4, 1, True], [done.code, done.objects()[-1]["counters"].get("unused_lines"), done.err.count("more.tsv"),
+                              "line 5, sample 'd'" in done.err], done.err)
+    less = s.write("sheets/less.tsv", "sample\tsex\nb\tXX\nz\tXX\n")
+    done = take(s, s.path("store-less"), (file,), "--samples", less)
+    s.check("sheets: samples that it lacks are refused", (2, []),
+            (done.code, [w for w in ("a.vcf", "'a'", "less.tsv", "1 others") if w not in done.said()]), done.err)
+    no = s.write("sheets/no.tsv", "sample\tprimary\na\tno\nb\tyes\nc\tno\n")
+    done = take(s, s.path("store-no"), (file,), "--samples", no)
+    s.check("sheets: or named as not to count", [0, (2, 2, 1)], [done.code, numbers(s, s.path("store-no"), "1", 100)], done.err)
+
+
 # ------------------------------------------------------------------ replacing
 
 def replacing(s):
@@ -234,6 +334,9 @@ def main():
     silence(s)
     sexes(s)
     not_for_blocks(s)
+    frequencies(s)
+    names(s)
+    sheets(s)
     replacing(s)
     for n in range(12):
         drawn(s, random.Random(f"{seed} {n}"), n)

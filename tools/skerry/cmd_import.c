@@ -15,8 +15,9 @@ typedef struct choices {
     const char *gate;
 } choices;
 
+/* line: whose warnings are told, or NULL. */
 static void print_json(const char *status, uint64_t generation, const skr_import_result *result,
-                       const char *message)
+                       const skr_progress_line *line, const char *message)
 {
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
@@ -46,6 +47,11 @@ static void print_json(const char *status, uint64_t generation, const skr_import
         skr_out_number(&json, result->n_spooled_kept);
         skr_out_close(&json, '}');
     }
+    skr_out_key(&json, "warnings");
+    skr_out_open(&json, '[');
+    for (size_t i = 0; line != NULL && i < line->n_warnings; i++)
+        skr_out_text(&json, line->warnings[i]);
+    skr_out_close(&json, ']');
     if (message != NULL) {
         skr_out_key(&json, "message");
         skr_out_text(&json, message);
@@ -81,7 +87,7 @@ static void report_rejection(const skr_import_request *request, const skr_err *e
     const skr_import_result nothing = {0};
     if (skr_store_generation_now(request->store, &generation, NULL) < 0)
         generation = 0;
-    print_json("rejected", generation, &nothing, err->message);
+    print_json("rejected", generation, &nothing, NULL, err->message);
 }
 
 static int import_files(const skr_arguments *arguments, skr_import_request *request)
@@ -95,19 +101,21 @@ static int import_files(const skr_arguments *arguments, skr_import_request *requ
     request->watch = skr_progress_watch(&line);
     int status = skr_import_genomes(request, &result, &err);
     bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
-    skr_progress_done(&line, are_warnings_wanted || arguments->common.is_verbose);
+    skr_progress_end(&line, are_warnings_wanted || arguments->common.is_verbose);
     if (status == SKR_ERR_NOT_YET && strstr(err.message, request->files[0]) == NULL)
         status = skr_fail_in(&err, status, "%s", request->files[0]);
     if (status < 0) {
         if (arguments->common.is_json && status == SKR_ERR_INPUT)
             report_rejection(request, &err);
+        skr_progress_done(&line);
         return skr_report_writing(&err);
     }
     if (arguments->common.is_json)
-        print_json(result.is_noop ? "noop" : "ok", result.generation, &result, NULL);
+        print_json(result.is_noop ? "noop" : "ok", result.generation, &result, &line, NULL);
     else if (!arguments->common.is_quiet)
         print_text(request, &result);
     skr_import_result_done(&result);
+    skr_progress_done(&line);
     return 0;
 }
 
@@ -121,7 +129,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
         {"reference", SKR_OPTION_TEXT, &request.reference, "FASTA",
          "left-align indels and check REF against it", 0},
         {"samples", SKR_OPTION_TEXT, &request.samples, "TSV",
-         "sample, and any of individual, biosample, sex, primary", 0},
+         "sample, and any of file, individual, biosample, sex, primary", 0},
         {"format", SKR_OPTION_CHOICE, &chosen.format, "auto|vcf|gvcf|cram",
          "what the files are (default: auto)", 0},
         {"gate", SKR_OPTION_TEXT, &chosen.gate, "adj|none|KEY=N,...",

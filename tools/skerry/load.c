@@ -109,7 +109,8 @@ int skr_load_files(const skr_arguments *arguments, const skr_load_request *reque
     watched.n_files = arguments->n_operands;
     int status = load(&watched, &result, &err);
     bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
-    skr_progress_done(&line, are_warnings_wanted || arguments->common.is_verbose);
+    skr_progress_end(&line, are_warnings_wanted || arguments->common.is_verbose);
+    skr_progress_done(&line);
     if (status < 0)
         return status == SKR_ERR_INTERRUPTED ? skr_report_writing(&err)
                                              : skr_report_as(arguments->common.is_json, &err);

@@ -164,18 +164,21 @@ skr_watch skr_progress_watch(skr_progress_line *line)
                        .stop = skr_interrupt_flag()};
 }
 
-void skr_progress_done(skr_progress_line *line, bool are_warnings_wanted)
+void skr_progress_end(skr_progress_line *line, bool are_warnings_wanted)
 {
     if (line->is_shown)
         (void)fputs("\r\033[K", stderr);
     line->is_shown = false;
-    for (size_t i = 0; i < line->n_warnings; i++) {
-        if (are_warnings_wanted)
-            (void)fprintf(stderr, "skerry: warning: %s\n", line->warnings[i]);
-        free(line->warnings[i]);
-    }
+    for (size_t i = 0; i < line->n_warnings && are_warnings_wanted; i++)
+        (void)fprintf(stderr, "skerry: warning: %s\n", line->warnings[i]);
     if (are_warnings_wanted && line->n_warnings_more > 0)
         (void)fprintf(stderr, "skerry: warning: and %zu more warnings\n", line->n_warnings_more);
+}
+
+void skr_progress_done(skr_progress_line *line)
+{
+    for (size_t i = 0; i < line->n_warnings; i++)
+        free(line->warnings[i]);
     line->n_warnings = 0;
     line->n_warnings_more = 0;
 }

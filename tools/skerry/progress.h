@@ -30,13 +30,16 @@ typedef struct skr_progress_line {
     size_t n_warnings_more; /* that were not kept */
 } skr_progress_line;
 
-/* Begins. Free with skr_progress_done. */
+/* Begins. Free with skr_progress_done, after skr_progress_end. */
 void skr_progress_init(skr_progress_line *line, const char *verb, const skr_common *common);
 
 /* The watch that an import takes; it lives as long as line. */
 skr_watch skr_progress_watch(skr_progress_line *line);
 
 /* Takes the line off the terminal and, if the warnings are wanted, prints them. */
-void skr_progress_done(skr_progress_line *line, bool are_warnings_wanted);
+void skr_progress_end(skr_progress_line *line, bool are_warnings_wanted);
+
+/* Frees the warnings. */
+void skr_progress_done(skr_progress_line *line);
 
 #endif

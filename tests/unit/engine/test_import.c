@@ -270,7 +270,7 @@ Test(import, aligns_later_deliveries_with_the_stored_reference)
     cr_assert(eq(int, import_one(vcf_of("b.vcf", "S2", "chr1 6 . AA A . . . GT 1/1\n")), 0), "%s",
               err.message);
     cr_assert(eq(str, (char *)count_of("1-1-GA-G"), "3/4"));
-    cr_assert(eq(str, warning, ""));
+    cr_assert(eq(ptr, strstr(warning, "left-aligned"), NULL), "%s", warning);
     refused(import_one(vcf_of("c.vcf", "S3", "chr2 1 . AC A . . . GT 0/1\n")), "--reference");
     request.reference = file_of("other.fa", ">1\nGAAAAAATCCGTACGTACGA\n");
     refused(import_one(vcf_of("d.vcf", "S4", "chr1 9 . C A . . . GT 0/1\n")), "MD5");
