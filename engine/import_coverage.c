@@ -149,7 +149,7 @@ bool skr_coverage_is_of_carriers(skr_coverage *coverage)
     /* Where everybody carries every allele, records without one tell whether all bases are there.
      */
     if (coverage->n_samples == 1 || coverage->n_others == 0)
-        return 2 * coverage->n_others < coverage->n_all_rows &&
+        return 3 * coverage->n_others < 2 * coverage->n_all_rows &&
                coverage->n_all_spans <= 2 * coverage->n_all_rows;
     return 2 * coverage->n_others_said < coverage->n_others;
 }

@@ -268,7 +268,8 @@ void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
 
 /*
  * When all are there: is of most alleles little said but who carries them? Of one genome, or where
- * everybody carries all, that is taken to be so unless half of the records are of other bases.
+ * everybody carries all, that is taken to be so unless two thirds of the alleles are not carried,
+ * or half of the records are of other bases.
  */
 bool skr_coverage_is_of_carriers(skr_coverage *coverage);
 

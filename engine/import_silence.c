@@ -80,19 +80,22 @@ static int encode_calls(skr_import *import, const skr_import_file *file, skr_zon
     return status;
 }
 
-/* Claims a contig from its first base to the last. */
-static int claim(skr_import *import, uint32_t number, uint32_t contig, skr_err *err)
+/* Claims contigs from their first base to the last. */
+static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed, skr_err *err)
 {
     skr_assembly *assembly = &import->manifest->assemblies[import->assembly];
-    uint32_t length = assembly->contigs[contig].length;
-    skr_import_contig whole = {.index = contig, .name = assembly->contigs[contig].name};
+    skr_import_contig whole = {0};
     skr_place at = {.import = import, .file = number, .contig = &whole, .assembly = assembly->name};
     int status = SKR_OK;
     for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++) {
         status = encode_calls(import, &import->files[number], (skr_zone)zone, err);
-        if (status == SKR_OK)
-            status = skr_import_add_spans(&at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX,
-                                          (skr_zone)zone, err);
+        for (uint32_t i = 0; i < assembly->n_contigs && status == SKR_OK; i++) {
+            uint32_t length = assembly->contigs[i].length;
+            whole = (skr_import_contig){.index = i, .name = assembly->contigs[i].name};
+            if (is_claimed[i])
+                status = skr_import_add_spans(&at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX,
+                                              (skr_zone)zone, err);
+        }
     }
     return status;
 }
@@ -108,24 +111,25 @@ static int add_silent(skr_import *import, skr_import_file *file, uint32_t contig
     return skr_identity_check_contig(import, file, contig, err);
 }
 
-static int claim_file(skr_import *import, uint32_t number, const uint8_t *has_records, skr_err *err)
+/* Which contigs a file claims; those on which it has no record are its own from now on. */
+static int choose_contigs(skr_import *import, skr_import_file *file, const uint8_t *has_records,
+                          uint8_t *is_claimed, skr_err *err)
 {
     const skr_assembly *assembly = &import->manifest->assemblies[import->assembly];
-    skr_import_file *file = &import->files[number];
     int status = SKR_OK;
     for (uint32_t contig = 0; contig < assembly->n_contigs && status == SKR_OK; contig++) {
+        bool have_parts = false;
+        is_claimed[contig] = 0;
         if (!has_records[contig] || !may_speak_of(file, assembly->contigs[contig].name))
             continue;
-        if (!skr_import_file_uses(import, file, contig)) {
-            bool have_parts = false;
+        bool is_silent = !skr_import_file_uses(import, file, contig);
+        if (is_silent)
             status = skr_import_parts_have(import, file, contig, &have_parts, err);
-            if (have_parts)
-                continue;
-            if (status == SKR_OK)
-                status = add_silent(import, file, contig, err);
-        }
-        if (status == SKR_OK)
-            status = claim(import, number, contig, err);
+        if (status < 0 || have_parts)
+            continue;
+        is_claimed[contig] = 1;
+        if (is_silent)
+            status = add_silent(import, file, contig, err);
     }
     return status;
 }
@@ -134,13 +138,21 @@ int skr_import_claim_silence(skr_import *import, skr_err *err)
 {
     uint32_t n_contigs = import->manifest->assemblies[import->assembly].n_contigs;
     uint8_t *has_records = calloc(n_contigs + 1u, 1);
-    int status = has_records == NULL ? no_memory(err) : SKR_OK;
+    uint8_t *is_claimed = calloc(n_contigs + 1u, 1);
+    int status = has_records == NULL || is_claimed == NULL ? no_memory(err) : SKR_OK;
     if (status == SKR_OK)
         mark_contigs(import, has_records);
-    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
-        if (!import->files[i].is_skipped)
-            status = claim_file(import, i, has_records, err);
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
+        if (import->files[i].is_skipped)
+            continue;
+        status = choose_contigs(import, &import->files[i], has_records, is_claimed, err);
+        if (status == SKR_OK)
+            status = claim(import, i, is_claimed, err);
+        if (status == SKR_OK)
+            status = skr_import_check_stop(import, err);
+    }
     free(has_records);
+    free(is_claimed);
     return status;
 }
 

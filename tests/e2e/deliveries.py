@@ -219,7 +219,7 @@ def frequencies(s):
     joint = s.write("warned/joint.vcf", vcf(list("abc"), [("1", 1000 + p, rng.choices(("0/0", "0/1"), (4, 1), k=3)) for p in range(90)]))
     other = s.write("warned/other.vcf", vcf(list("def"), [("2", 1000 + p, ["0/0", "0/1", "0/0"]) for p in range(90)]))
     parts = [s.write(f"warned/part{c}.vcf", vcf(list("abc"), [(c, 1000 + p, ["0/0", "0/1", "./."]) for p in range(90)])) for c in "12"]
-    extract = s.write("warned/extract.vcf", vcf(["a"], [("1", 1000 + p, [rng.choice(("0/0", "0/0", "0/1"))]) for p in range(90)]))
+    extract = s.write("warned/extract.vcf", vcf(["a"], [("1", 1000 + p, [rng.choice(("0/0",) * 5 + ("0/1",))]) for p in range(90)]))
     carried = s.write("warned/carried.vcf", vcf(list("abc"), [("1", 100, ["0/1", "0/1", "1/1"])]))
     blocks = vcf(["g"], [("1", 100, ["0/0"]), ("1", 900, ["0/1"])]).replace("A\tG\t.\tPASS\t.\tGT\t0/0", "A\t<NON_REF>\t.\tPASS\tEND=800\tGT\t0/0")
     for name, files, more, want in (
@@ -230,6 +230,7 @@ def frequencies(s):
             ("a joint file", (joint,), (), False), ("a joint file, all carriers", (carried,), (), False),
             ("joint files by contig", parts, (), False), ("joint files of other people", (joint, other), (), True),
             ("one genome cut out of a joint file", (extract,), (), False),
+            ("one genome with one record of reference", (s.write("warned/forced.vcf", vcf(["a"], [("1", 100, ["0/1"]), ("1", 200, ["0/0"])])),), (), True),
             ("no record", (s.write("warned/empty.vcf", vcf(["a"], [])),), (), False),
             ("a gVCF", (s.write("warned/blocks.vcf", blocks),), (), False)):
         s.check(f"frequencies: {name}: {'told' if want else 'nothing to tell'}", [want, want], warned(s, name, files, *more))
@@ -301,7 +302,8 @@ def sheets(s):
 # ------------------------------------------------------------------ replacing
 
 def replacing(s):
-    """Only the contigs of the new delivery leave the older one."""
+    """Only the contigs of the new delivery leave the older one, and nobody counts twice (labsquare/cutevariant#341: a
+    sample that came again was added to the counts of the older delivery)."""
     genome = s.write("replace/genome.vcf", vcf(["a", "b"], [(c, 100, ["0/1", "1/1"]) for c in CONTIGS]))
     store = s.path("store-replace")
     take(s, store, (genome,))

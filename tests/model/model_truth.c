@@ -341,30 +341,13 @@ static model_state state_in(const model_cohort *cohort, const model_delivery *de
 
 /* ------------------------------------------------------------------ rule 9: who counts */
 
-static bool shares_contig(const model_delivery *a, const model_delivery *b)
-{
-    for (int c = 0; c < MODEL_CONTIGS; c++)
-        if (a->has_contig[c] && b->has_contig[c])
-            return true;
-    return false;
-}
-
-/* A later delivery replaces, of each of its samples, the older ones that share a contig with it. */
+/* Of each of its samples a later delivery replaces the contigs that it has, and no others. */
 const model_delivery *model_live(const model_cohort *cohort, int dataset, int person, int contig)
 {
     for (int d = cohort->n_deliveries - 1; d >= 0; d--) {
         const model_delivery *delivery = &cohort->deliveries[d];
-        bool is_replaced = false;
-        if (delivery->dataset != dataset || !delivery->has_contig[contig] ||
-            column_of(delivery, person) < 0)
-            continue;
-        for (int later = d + 1; later < cohort->n_deliveries; later++) {
-            const model_delivery *other = &cohort->deliveries[later];
-            if (other->dataset == dataset && column_of(other, person) >= 0 &&
-                shares_contig(delivery, other))
-                is_replaced = true;
-        }
-        if (!is_replaced)
+        if (delivery->dataset == dataset && delivery->has_contig[contig] &&
+            column_of(delivery, person) >= 0)
             return delivery;
     }
     return NULL;
