@@ -72,6 +72,32 @@ void skr_coverage_free(skr_coverage *coverage)
     free(coverage);
 }
 
+/* Notes that a row, or a span that ends at end0, says something of a sample. */
+static void note(skr_coverage *coverage, uint32_t sample, uint32_t end0)
+{
+    if (end0 == 0)
+        coverage->n_said[sample]++;
+    else if (coverage->end0[sample] < end0)
+        coverage->end0[sample] = end0;
+}
+
+/* Notes everybody of whom calls say something; end0 as above, 0: of a row. */
+static void note_calls(skr_coverage *coverage, const skr_call_set *calls, uint32_t end0)
+{
+    if (calls->base == SKR_CALL_NO_STATEMENT) { /* few are spoken of */
+        for (uint32_t i = 0; i < calls->n_flips && calls->flip != SKR_CALL_NO_STATEMENT; i++)
+            note(coverage, calls->flips[i], end0);
+        for (uint32_t i = 0; i < calls->n_exceptions; i++)
+            if (calls->exceptions[i].call != SKR_CALL_NO_STATEMENT)
+                note(coverage, calls->exceptions[i].sample, end0);
+        return;
+    }
+    skr_call_set_to_calls(calls, coverage->n_samples, coverage->calls);
+    for (uint32_t i = 0; i < coverage->n_samples; i++)
+        if (coverage->calls[i] != SKR_CALL_NO_STATEMENT)
+            note(coverage, i, end0);
+}
+
 /* All rows of a place are there, and the spans that begin in front of it or at it. */
 static void count_place(skr_coverage *coverage)
 {
@@ -117,9 +143,7 @@ void skr_coverage_add_row(skr_coverage *coverage, const skr_allele *allele,
         coverage->n_complete++;
         return;
     }
-    skr_call_set_to_calls(calls, coverage->n_samples, coverage->calls);
-    for (uint32_t i = 0; i < coverage->n_samples; i++)
-        coverage->n_said[i] += coverage->calls[i] != SKR_CALL_NO_STATEMENT;
+    note_calls(coverage, calls, 0);
 }
 
 void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
@@ -133,10 +157,7 @@ void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
         coverage->all_end0 = place->end0 > coverage->all_end0 ? place->end0 : coverage->all_end0;
         return;
     }
-    skr_call_set_to_calls(calls, coverage->n_samples, coverage->calls);
-    for (uint32_t i = 0; i < coverage->n_samples; i++)
-        if (coverage->calls[i] != SKR_CALL_NO_STATEMENT && coverage->end0[i] < place->end0)
-            coverage->end0[i] = place->end0;
+    note_calls(coverage, calls, place->end0);
 }
 
 bool skr_coverage_is_of_carriers(skr_coverage *coverage)
