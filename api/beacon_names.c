@@ -1,6 +1,6 @@
 /*
  * beacon_names.c - names of other worlds: assemblies, RefSeq accessions of chromosomes, types of
- * variants in VCF's words and as terms of the Sequence Ontology and EFO, alleles in one text.
+ * variants, alleles in one text.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,91 +72,12 @@ int skr_beacon_contig(const char *reference_name, const char **ret_contig,
 
 /* ------------------------------------------------------------------ types */
 
-/*
- * What a type means in the words of the language; CN0 .. CN9 are alleles of that many copies. A
- * term matches what its descendants match; terms finer than what a VCF says (levels of gain and
- * loss) are not here, and are refused.
- */
-static const struct {
-    const char *spelling;
-    const char *types[10];
-} types[] = {
-    {"SNP", {"snv"}},
-    {"SNV", {"snv"}},
-    {"SO:0001483", {"snv"}},
-    {"SO:0000694", {"snv"}},
-    {"INS", {"ins"}},
-    {"SO:0000667", {"ins"}},
-    {"DEL", {"del"}},
-    {"SO:0000159", {"del"}},
-    {"MNV", {"mnv"}},
-    {"MNP", {"mnv"}},
-    {"SO:0002007", {"mnv"}},
-    {"DELINS", {"delins"}},
-    {"SO:1000032", {"delins"}},
-    {"INDEL", {"ins", "del", "delins"}},
-    {"DUP", {"dup"}},
-    {"SO:1000035", {"dup"}},
-    {"INV", {"inv"}},
-    {"SO:1000036", {"inv"}},
-    {"CNV", {"cnv"}},
-    {"SO:0001019", {"cnv"}},
-    {"BND", {"bnd"}},
-    {"STR", {"str"}},
-    {"SO:0001743", {"del", "CN0"}},
-    {"EFO:0030067", {"del", "CN0"}},
-    {"SO:0001742", {"dup", "CN2", "CN3", "CN4", "CN5", "CN6", "CN7", "CN8", "CN9"}},
-    {"EFO:0030070", {"dup", "CN2", "CN3", "CN4", "CN5", "CN6", "CN7", "CN8", "CN9"}},
-};
-
-/* left, or left or type; the type's text is a constant. */
-static int or_type(skr_query *query, const char *type, const skr_aexpr **left, skr_err *err)
-{
-    const skr_aexpr *node = NULL;
-    skr_aexpr leaf = {.op = SKR_A_TYPE, .text = type};
-    int status = skr_query_aexpr(query, &leaf, &node, err);
-    if (status < 0 || *left == NULL) {
-        *left = status < 0 ? *left : node;
-        return status;
-    }
-    skr_aexpr either = {.op = SKR_A_OR, .left = *left, .right = node};
-    return skr_query_aexpr(query, &either, left, err);
-}
-
 int skr_beacon_read_variant_type(skr_query *query, const char *type, const skr_aexpr **ret_node,
                                  skr_err *err)
 {
-    const skr_aexpr *node = NULL;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (strcasecmp(type, types[i].spelling) != 0)
-            continue;
-        for (size_t k = 0; k < 10 && types[i].types[k] != NULL; k++) {
-            int status = or_type(query, types[i].types[k], &node, err);
-            if (status < 0)
-                return status;
-        }
-        *ret_node = node;
-        return SKR_OK;
-    }
-    if (strchr(type, ':') != NULL &&
-        (strncasecmp(type, "SO:", 3) == 0 || strncasecmp(type, "EFO:", 4) == 0))
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "variantType %s is not supported (docs/http-api.md lists the terms)", type);
-    /* What stands between < and > of a VCF, as in the store: folded before the first ':'. */
-    char folded[32];
-    size_t n = strcspn(type, ":");
-    if (n == 0 || n >= sizeof folded ||
-        type[strspn(type, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
-                          "nopqrstuvwxyz0123456789_:")] != '\0')
-        return skr_fail(err, SKR_ERR_QUERY, "variantType '%.60s' is unknown", type);
-    for (size_t i = 0; i < n; i++)
-        folded[i] = type[i] >= 'a' && type[i] <= 'z' ? (char)(type[i] - 'a' + 'A') : type[i];
-    folded[n] = '\0';
-    if (type[n] == ':')
-        return skr_beacon_read_variant_type(query, folded, ret_node, err);
-    const char *text = NULL;
-    int status = skr_query_text(query, folded, n, &text, err);
-    return status < 0 ? status : or_type(query, text, ret_node, err);
+    skr_aexpr node = {.op = SKR_A_TYPE};
+    int status = skr_query_type(query, "variantType", type, &node.text, err);
+    return status < 0 ? status : skr_query_aexpr(query, &node, ret_node, err);
 }
 
 /* ------------------------------------------------------------------ alleles */

@@ -48,6 +48,20 @@ static int reserve_rows(skr_lane *lane, uint32_t n, skr_err *err)
     return SKR_OK;
 }
 
+/* Rows from..to that a place and type alone holds do not go on: it has one row for them all. */
+static void drop_held(const skr_plan *plan, skr_lane *lane, const skr_allele *place, uint32_t from,
+                      uint32_t to)
+{
+    if (place->kind != SKR_ALLELE_SV_ANY || place->contig != lane->rows->contig)
+        return;
+    uint32_t row = lower_row(lane->rows, from, place->start0);
+    for (; row < to && lane->rows->start0[row] == place->start0; row++) {
+        skr_allele key = skr_tile_rows_allele(lane->rows, row);
+        if (skr_plan_is_held(plan, &key))
+            lane->codes[row - from] = 0;
+    }
+}
+
 /* Rows from..to at the places of names go on. */
 static void keep_named(skr_scan *scan, skr_lane *lane, const skr_morsel *morsel, uint32_t from,
                        uint32_t to)
@@ -63,10 +77,11 @@ static void keep_named(skr_scan *scan, skr_lane *lane, const skr_morsel *morsel,
         for (; row < to && lane->rows->start0[row] == key->start0; row++)
             lane->codes[row - from] |= CODE_IS_NAMED;
     }
+    for (size_t i = 0; plan->has_open && i < plan->n_named; i++)
+        drop_held(plan, lane, plan->named[i].key, from, to);
 }
 
-/* Does the call set say something of a sample of the set? */
-static bool speaks_of(const skr_call_set *calls, const skr_sample_set *set)
+bool skr_lane_is_spoken_of(const skr_call_set *calls, const skr_sample_set *set)
 {
     uint32_t n_silent = 0;
     bool is_silent = calls->base == SKR_CALL_NO_STATEMENT;
@@ -99,7 +114,7 @@ static int drop_dead(skr_lane *lane, skr_err *err)
                                                 &calls, err);
             if (status < 0)
                 return status;
-            is_live = speaks_of(calls, &lane->live.set);
+            is_live = skr_lane_is_spoken_of(calls, &lane->live.set);
         }
         lane->wanted[n] = lane->wanted[i];
         lane->codes[n] = lane->codes[i];
@@ -191,7 +206,8 @@ static int add_lane(skr_worker *worker, const skr_lane *lane, const uint32_t *ke
             at++;
         bool has_row = at < lane->n_batch && lane->keys[at] == keys[i];
         uint32_t row = has_row ? lane->wanted[lane->batch_from + at] : 0;
-        if (kind == SKR_ALLELE_MNV && !(has_row && lane->rows->is_complete[row] != 0)) {
+        if (kind == SKR_ALLELE_SV_ANY ||
+            (kind == SKR_ALLELE_MNV && !(has_row && lane->rows->is_complete[row] != 0))) {
             add_unknown(facts, false);
         } else if (!has_row) {
             if (kind != SKR_ALLELE_SV)
@@ -324,9 +340,30 @@ static int judge_slot(skr_worker *worker, uint32_t slot, skr_err *err)
     return status;
 }
 
-/* Which alleles have a row in each dataset, and no record that passed FILTER. */
-static void find_rows(skr_worker *worker)
+/* The same of a place and type alone: of the alleles that it holds. */
+static int find_held(skr_worker *worker, uint32_t key, skr_err *err)
 {
+    skr_batch *batch = &worker->batch;
+    skr_held_rows held = {0};
+    int status = SKR_OK;
+    for (uint32_t l = 0; status == SKR_OK && l < worker->n_lanes; l++) {
+        skr_lane *lane = &worker->lanes[l];
+        size_t at = (size_t)lane->slot * batch->n_max + key;
+        if (lane->live.set.n > 0)
+            status = skr_held_find(worker, lane, &batch->keys[key], &held, err);
+        if (status < 0 || lane->live.set.n == 0 || held.n == 0)
+            continue;
+        batch->has_row[at] = 1;
+        batch->is_failed[at] &= !held.is_passed;
+    }
+    skr_held_done(&held);
+    return status;
+}
+
+/* Which alleles have a row in each dataset, and no record that passed FILTER. */
+static int find_rows(skr_worker *worker, skr_err *err)
+{
+    int status = SKR_OK;
     skr_batch *batch = &worker->batch;
     for (uint32_t slot = 0; slot < worker->scan->n_slots; slot++) {
         memset(batch->has_row + (size_t)slot * batch->n_max, 0, batch->n);
@@ -343,6 +380,10 @@ static void find_rows(skr_worker *worker)
             is_failed[keys[i]] &= lane->rows->filter_failed[rows[i]];
         }
     }
+    for (uint32_t k = 0; status == SKR_OK && batch->has_whole && k < batch->n; k++)
+        if (batch->keys[k].kind == SKR_ALLELE_SV_ANY)
+            status = find_held(worker, k, err);
+    return status;
 }
 
 /* Adds the alleles that a dataset makes wanted. */
@@ -360,8 +401,7 @@ int skr_batch_judge(skr_worker *worker, skr_err *err)
 {
     skr_batch *batch = &worker->batch;
     const skr_scan *scan = worker->scan;
-    int status = SKR_OK;
-    find_rows(worker);
+    int status = find_rows(worker, err);
     memset(batch->is_wanted, 0, batch->n);
     status = skr_scan_judge_names(worker, err);
     for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++) {

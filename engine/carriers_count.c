@@ -19,12 +19,11 @@ typedef struct counter {
     bool is_mixed; /* it is not this simple */
 } counter;
 
-static int count_decoded(skr_worker *worker, const skr_lane *lane, uint32_t row, uint64_t *number,
-                         skr_err *err)
+static int count_decoded(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
+                         uint64_t *number, skr_err *err)
 {
     const skr_carriers *carriers = &worker->carriers;
-    int status =
-        skr_segment_view_decode(lane->view, skr_lane_tile(lane), row, &worker->carriers, err);
+    int status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
     if (status < 0)
         return status;
     for (uint32_t i = 0; i < carriers->n; i++)
@@ -71,11 +70,32 @@ static int count_lane(counter *count, skr_worker *worker, skr_lane *lane, skr_er
             continue;
         }
         uint64_t *number = &count->numbers[lane->slot];
+        const skr_row_at at = {.view = lane->view, .tile = skr_lane_tile(lane), .row = row};
         /* where many carry, a bitmap of the samples costs less than their list */
         status = lane->rows->totals[row].n_carriers <= 1 + lane->n_samples / 64
-                     ? count_decoded(worker, lane, row, number, err)
+                     ? count_decoded(worker, lane, &at, number, err)
                      : count_marked(lane, row, number, err);
     }
+    return status;
+}
+
+/* A place and type alone: where it holds one allele of a segment, that one's people. */
+static int count_open(counter *count, skr_worker *worker, uint32_t key, skr_err *err)
+{
+    const skr_batch *batch = &worker->batch;
+    skr_held_rows held = {0};
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes && !count->is_mixed; i++) {
+        skr_lane *lane = &worker->lanes[i];
+        unsigned verdicts = batch->verdicts[(size_t)lane->slot * batch->n_max + key];
+        if (lane->live.set.n == 0 || verdicts == 0)
+            continue;
+        status = skr_held_find(worker, lane, &batch->keys[key], &held, err);
+        count->is_mixed = held.n > 1 || verdicts != 3;
+        if (status == SKR_OK && held.n == 1 && !count->is_mixed)
+            status = count_decoded(worker, lane, &held.rows[0], &count->numbers[lane->slot], err);
+    }
+    skr_held_done(&held);
     return status;
 }
 
@@ -90,6 +110,9 @@ static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err
     for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes && !count->is_mixed; i++)
         if (worker->lanes[i].live.set.n > 0)
             status = count_lane(count, worker, &worker->lanes[i], err);
+    for (uint32_t k = 0; status == SKR_OK && batch->has_whole && k < batch->n; k++)
+        if (batch->keys[k].kind == SKR_ALLELE_SV_ANY && batch->is_wanted[k] != 0)
+            status = count_open(count, worker, k, err);
     return status;
 }
 

@@ -3,10 +3,12 @@
  */
 #include "engine/import_keys_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index/contig.h"
+#include "index/variant_structural.h"
 
 /* Alleles and atoms of one record: 60 replacements of 18,000 bases occur in real data. */
 #define ENTRIES_MAX (4u << 20)
@@ -134,12 +136,12 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
 {
     const char *alt = at->record->alts[number - 1];
     skr_record_keys *keys = at->import->keys;
-    skr_base_source source = {get_bases, at};
+    skr_base_source source = {get_bases, at, at->has_ref};
     skr_allele allele = {.contig = at->contig->index};
     int status = skr_allele_normalise(at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
                                       at->contig->has_reference ? &source : NULL, &keys->scratch,
                                       &allele, err);
-    if (status < 0)
+    if (status < 0 || allele.n_ref + allele.n_alt == 0) /* nothing differs from the reference */
         return status;
     size_t ref_at = keys->texts.n;
     size_t alt_at = ref_at + allele.n_ref;
@@ -169,23 +171,74 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     return status;
 }
 
+/*
+ * |SVLEN| of an ALT, 0 when it is not said. From VCF 4.4 on it has a value an ALT; before, one
+ * value may stand for several.
+ */
+static uint64_t length_of(const skr_place *at, uint32_t alt)
+{
+    const skr_vcf_record *record = at->record;
+    if (record->n_svlens == 0 || (alt >= record->n_svlens && skr_vcf_version(at->vcf) >= 404))
+        return 0;
+    int64_t svlen = record->svlens[alt < record->n_svlens ? alt : record->n_svlens - 1];
+    return svlen < 0 ? (uint64_t)0 - (uint64_t)svlen : (uint64_t)svlen;
+}
+
+/*
+ * Where the other end of a structural allele lies, if it lies elsewhere: CHR2 is another contig,
+ * and INFO/END then a place on it, or END2 is told beside END. mate has room for SKR_NAME_MAX + 1.
+ */
+static int find_mate(const skr_place *at, char *mate, skr_structural *said, skr_err *err)
+{
+    const skr_vcf_record *record = at->record;
+    char written[SKR_NAME_MAX + 1];
+    (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", at->contig->name);
+    if (record->chr2 != NULL) {
+        memcpy(written, record->chr2, record->n_chr2);
+        written[record->n_chr2] = '\0';
+        int status = skr_contig_canonical(written, mate, SKR_NAME_MAX + 1, err);
+        if (status == SKR_ERR_INPUT) /* no name that a contig could have */
+            (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", at->contig->name);
+        else if (status < 0)
+            return status;
+    }
+    said->is_end_elsewhere = strcmp(mate, at->contig->name) != 0;
+    uint64_t pos1 = record->end2_pos1;
+    if (pos1 == 0 && said->is_end_elsewhere)
+        pos1 = said->end1;
+    bool is_elsewhere =
+        said->is_end_elsewhere || (pos1 > 0 && pos1 != said->end1 && pos1 != said->pos1);
+    if (is_elsewhere) {
+        said->mate = mate;
+        said->n_mate = strlen(mate);
+        said->mate_pos1 = pos1;
+    }
+    return SKR_OK;
+}
+
 static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
 {
     skr_record_keys *keys = at->import->keys;
     const skr_vcf_record *record = at->record;
-    char type[SKR_NAME_MAX + 1];
+    char text[SKR_STRUCTURAL_TEXT_MAX];
+    char mate[SKR_NAME_MAX + 1];
     skr_allele allele = {0};
-    int64_t svlen = 0;
-    if (record->n_svlens > 0)
-        svlen = record->svlens[alt < record->n_svlens ? alt : record->n_svlens - 1];
-    if (!skr_allele_structural(record->pos1, record->has_end ? record->end1 : 0, svlen,
-                               record->alts[alt], type, &allele)) {
+    skr_structural said = {.pos1 = record->pos1,
+                           .end1 = record->has_end ? record->end1 : 0,
+                           .length = length_of(at, alt),
+                           .is_length_first = skr_vcf_version(at->vcf) >= 404,
+                           .symbol = record->alts[alt] + 1,
+                           .n_symbol = strlen(record->alts[alt]) - 2};
+    int status = find_mate(at, mate, &said, err);
+    if (status < 0)
+        return status;
+    if (!skr_structural_key(&said, text, &allele)) {
         at->import->counts[SKR_COUNT_BAD_END]++;
         return SKR_OK;
     }
     allele.contig = at->contig->index;
     size_t text_at = keys->texts.n;
-    int status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
+    status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status < 0)
         return status;
     return add_entry(keys, &(skr_key_entry){allele, alt + 1, false, text_at, text_at}, err);

@@ -54,6 +54,7 @@ typedef struct skr_place {
     const skr_vcf_record *record;
     uint32_t start0;
     uint32_t n_ref;
+    bool has_ref; /* the reference has REF letter for letter */
 } skr_place;
 
 /*

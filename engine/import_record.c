@@ -147,11 +147,13 @@ static unsigned zones_of(const skr_place *at)
 
 /* ------------------------------------------------------------------ the record */
 
-/* Compares REF with the reference; letters that are not A, C, G, T agree with all. */
+/* Compares REF with the reference; N, of either, agrees with all, other letters with their bases.
+ */
 static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
 {
     char bases[512];
     *ret_agrees = true;
+    at->has_ref = true;
     for (uint32_t done = 0; done < at->n_ref && *ret_agrees;) {
         uint32_t n_want = at->n_ref - done < sizeof bases ? at->n_ref - done : sizeof bases;
         uint32_t n_got = 0;
@@ -162,7 +164,8 @@ static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
         *ret_agrees = n_got == n_want;
         for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
             char base = (char)toupper((unsigned char)at->record->ref[done + i]);
-            *ret_agrees = base == bases[i] || bases[i] == 'N' || strchr("ACGT", base) == NULL;
+            *ret_agrees = base == bases[i] || skr_base_agrees(base, bases[i]);
+            at->has_ref = at->has_ref && base == bases[i] && base != 'N';
         }
         done += n_want;
     }

@@ -202,6 +202,11 @@ bool skr_vcf_is_gvcf(const skr_vcf *vcf)
     return vcf->is_gvcf;
 }
 
+unsigned skr_vcf_version(const skr_vcf *vcf)
+{
+    return vcf->version;
+}
+
 uint64_t skr_vcf_position(const skr_vcf *vcf)
 {
     if (vcf->bgzf == NULL)

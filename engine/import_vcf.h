@@ -33,6 +33,9 @@ typedef struct skr_vcf_record {
     uint64_t end1;         /* INFO/END; 0 without one */
     const int64_t *svlens; /* INFO/SVLEN; 0 where one is missing */
     uint32_t n_svlens;
+    const char *chr2; /* INFO/CHR2, n_chr2 bytes without a NUL; NULL: not said */
+    uint32_t n_chr2;
+    uint64_t end2_pos1; /* INFO/END2, a place on CHR2; 0: not said */
 
     /* Genotypes: n_ploidy values a sample, BCF's coding: (allele + 1) << 1 | phase, 0 for '.',
      * gt_end behind the last copy. NULL: no sample has one. */
@@ -76,6 +79,9 @@ uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);
 
 /* Does the header, or the first record, say that this is a gVCF? */
 bool skr_vcf_is_gvcf(const skr_vcf *vcf);
+
+/* The version that the header claims, 100 major + minor: 404 of VCFv4.4; 0: it does not say. */
+unsigned skr_vcf_version(const skr_vcf *vcf);
 
 /* How many bytes of the file were read. */
 uint64_t skr_vcf_position(const skr_vcf *vcf);

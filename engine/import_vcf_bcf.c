@@ -37,11 +37,11 @@ static int32_t format_key(const skr_vcf *vcf, const char *tag)
 }
 
 /* The number of a tag of INFO that is an integer, -1 if the header has none. */
-static int32_t info_key(const skr_vcf *vcf, const char *tag)
+static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
 {
     int key = bcf_hdr_id2int(vcf->header, BCF_DT_ID, tag);
     return key >= 0 && bcf_hdr_idinfo_exists(vcf->header, BCF_HL_INFO, key) &&
-                   bcf_hdr_id2type(vcf->header, BCF_HL_INFO, key) == BCF_HT_INT
+                   bcf_hdr_id2type(vcf->header, BCF_HL_INFO, key) == type
                ? key
                : -1;
 }
@@ -58,8 +58,13 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
         return damaged_header(vcf, err);
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
         vcf->field_keys[i] = format_key(vcf, tags[i]);
-    vcf->end_key = info_key(vcf, "END");
-    vcf->svlen_key = info_key(vcf, "SVLEN");
+    vcf->end_key = info_key(vcf, "END", BCF_HT_INT);
+    vcf->end2_key = info_key(vcf, "END2", BCF_HT_INT);
+    vcf->svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
+    vcf->chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
+    const bcf_hrec_t *format = bcf_hdr_get_hrec(vcf->header, BCF_HL_GEN, "fileformat", NULL, NULL);
+    if (format != NULL && format->value != NULL)
+        vcf->version = skr_vcf_version_of(format->value);
     int status = SKR_OK;
     for (int i = 0; i < vcf->header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
         const bcf_idpair_t *contig = &vcf->header->id[BCF_DT_CTG][i];
@@ -310,7 +315,18 @@ static int take_svlens(skr_vcf *vcf, const typed *vector, skr_err *err)
     return SKR_OK;
 }
 
-/* END and SVLEN; the first of each counts. */
+/* The text of a field, "." as nothing. */
+static void take_text(const typed *vector, const char **ret_text, uint32_t *ret_n)
+{
+    const char *text = (const char *)vector->at;
+    size_t n = vector->type == TYPE_CHAR ? strnlen(text, vector->n) : 0;
+    if (n == 0 || n > SKR_NAME_MAX || (n == 1 && *text == '.') || *text == bcf_str_missing)
+        return;
+    *ret_text = text;
+    *ret_n = (uint32_t)n;
+}
+
+/* END, END2, SVLEN and CHR2; the first END and SVLEN count. */
 static int bcf_info(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_info, skr_err *err)
 {
     skr_vcf_record *record = &vcf->record;
@@ -332,6 +348,11 @@ static int bcf_info(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_info, skr_err *
             has_svlen = true;
             if (is_int(&vector))
                 status = take_svlens(vcf, &vector, err);
+        } else if (key == vcf->end2_key && is_int(&vector) && vector.n > 0) {
+            int32_t end2 = int_at(&vector, 0);
+            record->end2_pos1 = end2 > 0 ? (uint64_t)end2 : 0;
+        } else if (key == vcf->chr2_key) {
+            take_text(&vector, &record->chr2, &record->n_chr2);
         }
     }
     return status;

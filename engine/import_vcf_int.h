@@ -50,7 +50,8 @@ struct skr_vcf {
     int fd;
     bool is_bcf;
     bool is_gvcf;
-    bool has_pushed; /* a record was read ahead and is the next */
+    unsigned version; /* as skr_vcf_version */
+    bool has_pushed;  /* a record was read ahead and is the next */
     bool is_at_end;
     uint64_t n_lines;
     uint64_t n_records;
@@ -73,8 +74,10 @@ struct skr_vcf {
     /* BCF */
     bcf_hdr_t *header;                    /* without samples */
     int32_t field_keys[SKR_VCF_N_FIELDS]; /* numbers of the tags, -1: not in the header */
-    int32_t end_key;
+    int32_t end_key;                      /* of INFO, likewise */
     int32_t svlen_key;
+    int32_t end2_key;
+    int32_t chr2_key;
     skr_buffer alleles; /* REF and ALTs */
 
     skr_name_map samples;
@@ -115,6 +118,9 @@ SKR_MUST_USE int skr_vcf_bytes_need(skr_vcf *vcf, size_t n, uint8_t **ret_bytes,
 
 /* At the end: was the last block of a bgzipped file there? Errors: INPUT. */
 SKR_MUST_USE int skr_vcf_bytes_check_end(const skr_vcf *vcf, skr_err *err);
+
+/* The version in the text behind "##fileformat=", as skr_vcf_version. */
+unsigned skr_vcf_version_of(const char *text);
 
 /* Reads the header of VCF text. */
 SKR_MUST_USE int skr_vcf_text_header(skr_vcf *vcf, skr_err *err);

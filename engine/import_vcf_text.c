@@ -2,6 +2,7 @@
  * import_vcf_text.c - VCF text: lines, the header, and the fixed columns of a record.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -129,6 +130,15 @@ int skr_vcf_columns(skr_vcf *vcf, const char *line, skr_err *err)
     return SKR_OK;
 }
 
+unsigned skr_vcf_version_of(const char *text)
+{
+    unsigned major = 0;
+    unsigned minor = 0;
+    if (sscanf(text, "VCFv%2u.%2u", &major, &minor) != 2)
+        return 0;
+    return 100 * major + minor;
+}
+
 int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
 {
     for (;;) {
@@ -140,7 +150,9 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
         if (line == NULL || (n > 0 && line[0] != '#' && vcf->n_lines > 1))
             return skr_fail(err, SKR_ERR_INPUT,
                             "%s: the header has no line that begins with #CHROM", vcf->name);
-        if (strncmp(line, "##contig=", 9) == 0)
+        if (strncmp(line, "##fileformat=", 13) == 0)
+            vcf->version = skr_vcf_version_of(line + 13);
+        else if (strncmp(line, "##contig=", 9) == 0)
             status = header_contig(vcf, line, err);
         else if (strncmp(line, "##FORMAT=", 9) == 0)
             status = header_format(vcf, line, err);
@@ -219,17 +231,31 @@ static int parse_svlens(skr_vcf *vcf, const char *text, skr_err *err)
     return SKR_OK;
 }
 
-/* END and SVLEN. */
+/* The text of a field, "." as nothing. */
+static void take_text(const char *at, const char **ret_text, uint32_t *ret_n)
+{
+    size_t n = strcspn(at, ";");
+    bool is_missing = n == 0 || (n == 1 && *at == '.') || n > SKR_NAME_MAX;
+    *ret_text = is_missing ? NULL : at;
+    *ret_n = is_missing ? 0 : (uint32_t)n;
+}
+
+/* END, END2, SVLEN and CHR2. */
 static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
 {
+    skr_vcf_record *record = &vcf->record;
     for (const char *at = text;; at++) {
-        if (strncmp(at, "END=", 4) == 0 && isdigit((unsigned char)at[4])) {
-            vcf->record.has_end = true;
-            vcf->record.end1 = strtoull(at + 4, NULL, 10);
-        } else if (strncmp(at, "SVLEN=", 6) == 0) {
+        if (*at == 'E' && strncmp(at, "END=", 4) == 0 && isdigit((unsigned char)at[4])) {
+            record->has_end = true;
+            record->end1 = strtoull(at + 4, NULL, 10);
+        } else if (*at == 'E' && strncmp(at, "END2=", 5) == 0 && isdigit((unsigned char)at[5])) {
+            record->end2_pos1 = strtoull(at + 5, NULL, 10);
+        } else if (*at == 'S' && strncmp(at, "SVLEN=", 6) == 0) {
             int status = parse_svlens(vcf, at + 6, err);
             if (status < 0)
                 return status;
+        } else if (*at == 'C' && strncmp(at, "CHR2=", 5) == 0) {
+            take_text(at + 5, &record->chr2, &record->n_chr2);
         }
         at += strcspn(at, ";");
         if (*at == '\0')

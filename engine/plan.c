@@ -10,7 +10,8 @@
 #include <strings.h>
 
 #include "engine/suggest.h"
-#include "index/variant_key.h"
+#include "index/variant_structural.h"
+#include "index/variant_type.h"
 
 /* GRCh38.p14 and hg38 are GRCh38; b37, hg19 and hs37d5 are GRCh37; others are themselves. */
 static const char *assembly_family(const char *name)
@@ -211,6 +212,10 @@ static int resolve_leaf(skr_plan *plan, skr_plan_node *node, skr_err *err)
         return resolve_region(plan, node, err);
     case SKR_A_GENE:
         return resolve_gene(plan, node, err);
+    case SKR_A_TYPE:
+        if (!skr_variant_type_find(source->text, &node->type))
+            return fail_at(source, err, "'%s' is no type of allele", source->text);
+        return SKR_OK;
     case SKR_A_EFFECT:
     case SKR_A_IMPACT:
     case SKR_A_PROTEIN:
@@ -259,9 +264,43 @@ static int compare_named(const void *a, const void *b)
     return skr_allele_compare(x->key, y->key);
 }
 
+/*
+ * A place and type alone (22-100-200-DEL) is one name for all alleles that it holds, with one row.
+ * Where the question also asks for what these may differ in, it is a condition on each of them.
+ */
+static void settle_open_names(skr_plan *plan)
+{
+    bool tells_apart = false;
+    for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
+        tells_apart = tells_apart || node->op == SKR_A_LENGTH || node->op == SKR_A_TYPE ||
+                      node->op == SKR_A_ALT;
+    for (skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
+        if (!node->is_open)
+            continue;
+        node->is_named = !tells_apart;
+        plan->has_open = !tells_apart;
+    }
+}
+
+bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key)
+{
+    bool is_held = false;
+    if (!plan->has_open || key->kind != SKR_ALLELE_SV)
+        return false;
+    for (size_t i = 0; i < plan->n_named; i++) {
+        const skr_allele *named = plan->named[i].key;
+        if (named->kind == SKR_ALLELE_SV_ANY)
+            is_held = is_held || skr_structural_holds(named, key);
+        else if (skr_allele_compare(named, key) == 0)
+            return false;
+    }
+    return is_held;
+}
+
 static int collect_names(skr_plan *plan, skr_err *err)
 {
     size_t n = 0;
+    settle_open_names(plan);
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         n += node->is_named;
     plan->named = calloc(n + 1, sizeof *plan->named);

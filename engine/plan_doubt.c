@@ -68,9 +68,9 @@ static void find_names(const skr_plan_node *node, const skr_plan_node **first,
     if (node->op == SKR_A_AND) {
         find_names(node->left, first, other);
         find_names(node->right, first, other);
-    } else if (node->is_named && *first == NULL) {
+    } else if (node->is_named && !node->is_open && *first == NULL) {
         *first = node;
-    } else if (node->is_named && *other == NULL &&
+    } else if (node->is_named && !node->is_open && *other == NULL &&
                (skr_allele_compare(&node->key, &(*first)->key) != 0 ||
                 strcmp(node->contig, (*first)->contig) != 0)) {
         *other = node;

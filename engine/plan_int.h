@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/snapshot_int.h"
 #include "engine/warnings.h"
+#include "index/variant_type.h"
 
 /* A run of places where alleles are looked for. */
 typedef struct skr_reach {
@@ -43,10 +44,13 @@ typedef struct skr_plan_node {
     skr_reach *ranges; /* REGION, GENE; none: nothing matches */
     size_t n_ranges;
     bool is_named;   /* VARIANT, and SEQUENCE without wildcards */
+    bool is_open;    /* VARIANT, a place and type alone: its key is of kind SKR_ALLELE_SV_ANY */
     bool is_nowhere; /* its contig is not in the store */
-    skr_allele key;  /* of a named one, and of a SEQUENCE with wildcards; texts in the node */
-    char *texts;     /* owner of the key's texts */
-    char *contig;    /* canonical, of a named one */
+    skr_variant_type type; /* TYPE */
+    skr_allele
+        key;      /* of a named or open one, and of a SEQUENCE with wildcards; texts in the node */
+    char *texts;  /* owner of the key's texts */
+    char *contig; /* canonical, of a named one */
     struct skr_plan_node *next; /* of all nodes, for freeing */
 } skr_plan_node;
 
@@ -68,7 +72,8 @@ typedef struct skr_plan {
     skr_reach_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
     bool has_af;         /* it compares af */
-    bool has_copies;     /* it asks for copies: carriers of one and of two are judged apart */
+    bool has_open;   /* some name is open: it has one row, the alleles that it holds have none */
+    bool has_copies; /* it asks for copies: carriers of one and of two are judged apart */
 } skr_plan;
 
 /* What is known of an allele in one dataset: bounds of its totals, and of FILTER. */
@@ -171,6 +176,9 @@ bool skr_plan_has_contig(const skr_plan *plan, const char *name);
 
 /* Finds where to look, into plan->reach. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
+
+/* Is the key held by an open name of the plan, and not named by itself? */
+bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key);
 
 /* Does a REF or ALT match what was asked, letter by letter, N standing for any base? */
 bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases);

@@ -8,6 +8,7 @@
 
 #include "engine/plan_int.h"
 #include "index/variant_key.h"
+#include "index/variant_structural.h"
 
 /* ------------------------------------------------------------------ where to look */
 
@@ -161,21 +162,22 @@ static bool is_in_bracket(const skr_plan_node *node, const skr_allele *key)
 
 static bool is_sequence(const skr_plan_node *node, const skr_allele *key)
 {
+    if (node->is_open && key->kind == SKR_ALLELE_SV)
+        return skr_structural_holds(&node->key, key);
     if (node->is_named)
         return skr_allele_compare(&node->key, key) == 0;
-    return !node->is_nowhere && key->kind != SKR_ALLELE_SV && key->contig == node->key.contig &&
+    return !node->is_nowhere && key->kind < SKR_ALLELE_SV && key->contig == node->key.contig &&
            key->start0 == node->key.start0 &&
            skr_bases_match(node->key.ref, node->key.n_ref, key->ref, key->n_ref) &&
            skr_bases_match(node->key.alt, node->key.n_alt, key->alt, key->n_alt);
 }
 
-/* alternateBases beside a range: as in the key, or without the anchor base; or <TYPE>. */
+/* alternateBases beside a range: as in the key, or without the anchor base. */
 static bool has_alt(const char *asked, const skr_allele *key)
 {
     size_t n = strlen(asked);
-    if (key->kind == SKR_ALLELE_SV)
-        return n > 2 && asked[0] == '<' && asked[n - 1] == '>' && n - 2 == key->n_alt &&
-               strncasecmp(asked + 1, key->alt, key->n_alt) == 0;
+    if (key->kind >= SKR_ALLELE_SV)
+        return false;
     if (skr_bases_match(asked, n, key->alt, key->n_alt))
         return true;
     bool is_anchored = key->kind == SKR_ALLELE_INS || key->kind == SKR_ALLELE_DEL;
@@ -255,6 +257,7 @@ skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key
                                 const skr_allele_facts *facts, unsigned copies)
 {
     const skr_aexpr *source = node->source;
+    uint64_t length = 0;
     switch (node->op) {
     case SKR_A_ALL:
         return SKR_YES;
@@ -267,10 +270,10 @@ skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key
     case SKR_A_BRACKET:
         return verdict_of(is_in_bracket(node, key));
     case SKR_A_TYPE:
-        return verdict_of(skr_allele_is_type(key, source->text));
+        return verdict_of(skr_variant_type_holds(&node->type, key));
     case SKR_A_LENGTH:
-        return verdict_of(
-            compares((double)skr_allele_length(key), source->compare, source->number));
+        return verdict_of(skr_allele_length(key, &length) &&
+                          compares((double)length, source->compare, source->number));
     case SKR_A_ALT:
         return verdict_of(has_alt(source->text, key));
     case SKR_A_FILTER:

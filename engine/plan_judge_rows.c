@@ -282,17 +282,12 @@ static skr_verdict judge_tile_ranges(const skr_plan_node *node, const skr_tile *
     return SKR_NO;
 }
 
-static skr_verdict judge_tile_type(const char *type, const skr_tile *tile)
+static skr_verdict judge_tile_type(const skr_variant_type *type, const skr_tile *tile)
 {
-    uint32_t kinds = 0;
-    for (uint32_t kind = SKR_ALLELE_SNV; kind <= SKR_ALLELE_DELINS; kind++) {
-        skr_allele allele = {.kind = (skr_allele_kind)kind};
-        if (skr_allele_is_type(&allele, type))
-            kinds |= 1u << kind;
-    }
+    uint32_t kinds = type->kinds;
     if ((tile->kinds & 1u << SKR_ALLELE_SV) != 0)
         return SKR_MAYBE;
-    return (tile->kinds & kinds) == 0 ? SKR_NO : tile->kinds == kinds ? SKR_YES : SKR_MAYBE;
+    return (tile->kinds & kinds) == 0 ? SKR_NO : (tile->kinds & ~kinds) == 0 ? SKR_YES : SKR_MAYBE;
 }
 
 static skr_verdict judge_tile_numbers(const skr_aexpr *source, const skr_tile *tile, bool has_facts)
@@ -325,7 +320,7 @@ static skr_verdict judge_tile(const skr_plan_node *node, const skr_tile *tile, b
     case SKR_A_GENE:
         return judge_tile_ranges(node, tile);
     case SKR_A_TYPE:
-        return judge_tile_type(node->source->text, tile);
+        return judge_tile_type(&node->type, tile);
     case SKR_A_AF:
     case SKR_A_AC:
         return judge_tile_numbers(node->source, tile, has_facts);

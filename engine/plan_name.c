@@ -12,6 +12,7 @@
 #include "index/contig.h"
 #include "index/variant_key.h"
 #include "index/variant_spelling.h"
+#include "index/variant_structural.h"
 #include "storage/base/limits.h"
 
 /* Is it a contig that any human assembly has, whether or not this store holds something on it? */
@@ -186,6 +187,8 @@ static int name_small(skr_plan *plan, skr_plan_node *node, const skr_variant_tex
         (key.kind == SKR_ALLELE_INS || key.kind == SKR_ALLELE_DEL))
         status = skr_plan_check_ref(plan, node->source, node->contig, text->start0, text->ref,
                                     text->n_ref, &has_reference, err);
+    if (status == SKR_OK && key.n_ref == 0 && key.n_alt == 0)
+        status = skr_fail(err, SKR_ERR_QUERY, "ALT is what the reference has there");
     if (status == SKR_OK)
         status = keep_key(plan, node, &key, err);
     skr_buffer_done(&bases);
@@ -195,13 +198,26 @@ static int name_small(skr_plan *plan, skr_plan_node *node, const skr_variant_tex
 static int name_structural(skr_plan *plan, skr_plan_node *node, const skr_variant_text *text,
                            skr_err *err)
 {
-    char type[SKR_NAME_MAX + 1];
-    char symbolic[SKR_NAME_MAX + 1];
+    char alt[SKR_STRUCTURAL_TEXT_MAX];
+    char written[SKR_NAME_MAX + 1];
+    char mate[SKR_NAME_MAX + 1];
     skr_allele key = {0};
-    memcpy(symbolic, text->alt, text->n_alt);
-    symbolic[text->n_alt] = '\0';
-    if (!skr_allele_structural(text->start0 + 1, text->end0, 0, symbolic, type, &key))
-        return skr_fail(err, SKR_ERR_QUERY, "a structural variant ends before it starts");
+    skr_structural said = {.pos1 = text->start0 + 1, .end1 = text->end0};
+    bool is_read = skr_structural_parse(text->alt, text->n_alt, &said);
+    if (is_read && said.mate != NULL && said.n_mate <= SKR_NAME_MAX) {
+        memcpy(written, said.mate, said.n_mate);
+        written[said.n_mate] = '\0';
+        is_read = skr_contig_canonical(written, mate, sizeof mate, NULL) == SKR_OK;
+        said.mate = mate;
+        said.n_mate = strlen(mate);
+    }
+    if (!is_read || !skr_structural_key(&said, alt, &key))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "'%s' is no structural variant: its type, length or mate cannot be",
+                        node->source->text);
+    node->is_open = said.n_symbol == text->n_alt;
+    if (node->is_open)
+        key.kind = SKR_ALLELE_SV_ANY;
     return keep_key(plan, node, &key, err);
 }
 
@@ -321,6 +337,19 @@ static int spell_span(skr_plan *plan, skr_plan_node *node, const skr_variant_spa
     return SKR_OK;
 }
 
+/* Is the anchor of an insertion or deletion an N that no reference is there to settle? */
+static bool has_open_anchor(const skr_plan *plan, const skr_plan_node *node)
+{
+    const skr_allele *key = &node->key;
+    if (key->kind != SKR_ALLELE_INS && key->kind != SKR_ALLELE_DEL)
+        return false;
+    if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL &&
+        skr_reference_find(plan->snapshot->references[plan->assembly], node->contig) != SKR_NONE)
+        return false;
+    const char *kept = key->kind == SKR_ALLELE_INS ? key->ref : key->alt;
+    return *kept == 'N';
+}
+
 int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     skr_variant_span span;
@@ -350,11 +379,9 @@ int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
     } else {
         status = name_small(plan, node, &text, err);
     }
-    /* A bare form without a reference has a wildcard as its anchor: it is no name then. */
+    /* Without a reference an anchor N stands for any base: it is no name then. */
     if (status == SKR_OK)
-        node->is_named = text.is_structural || (text.n_ref > 0 && text.n_alt > 0) ||
-                         (memchr(node->key.ref, 'N', node->key.n_ref) == NULL &&
-                          memchr(node->key.alt, 'N', node->key.n_alt) == NULL);
+        node->is_named = text.is_structural || !has_open_anchor(plan, node);
 out:
     skr_buffer_done(&bases);
     if (status == SKR_ERR_QUERY)

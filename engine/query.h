@@ -35,7 +35,7 @@ typedef enum skr_aexpr_op {
     SKR_A_EFFECT,  /* text; needs annotations */
     SKR_A_IMPACT,  /* text; needs annotations */
     SKR_A_PROTEIN, /* text; needs annotations */
-    SKR_A_TYPE,    /* text: snv, ins, del ... */
+    SKR_A_TYPE,    /* text: snv, ins, del ..., as skr_query_type gives it */
     SKR_A_LENGTH,  /* compare, number */
     SKR_A_AF,      /* compare, number: in the whole dataset */
     SKR_A_AC,      /* compare, number */
@@ -169,6 +169,14 @@ int skr_query_point(skr_err *err, const char *source, uint32_t at, uint32_t n_at
  * 365.25 days, a month a twelfth of it. False when it is neither.
  */
 bool skr_age_parse(const char *text, double *ret_years);
+
+/*
+ * The text of a node TYPE: the name that index/variant_type.h gives a word, symbol or term, with or
+ * without brackets. what: the field or parameter, for the message, which names the nearest ones.
+ * Errors: QUERY, NOMEM.
+ */
+SKR_MUST_USE int skr_query_type(skr_query *query, const char *what, const char *word,
+                                const char **ret_text, skr_err *err);
 
 /* Appends the canonical text: equal questions have equal texts. Errors: NOMEM. */
 SKR_MUST_USE int skr_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err);

@@ -88,6 +88,14 @@ static int read_variant(skr_parser *parser, const skr_token *token, skr_aexpr *n
     return status;
 }
 
+static int read_type(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
+{
+    int status = skr_query_type(parser->query, "type", token->text, &node->text, err);
+    if (status < 0)
+        (void)skr_query_point(err, parser->source, token->at, token->n_at);
+    return status;
+}
+
 static int read_value(skr_parser *parser, const skr_comparison *comparison, skr_aexpr *node,
                       skr_err *err)
 {
@@ -99,6 +107,7 @@ static int read_value(skr_parser *parser, const skr_comparison *comparison, skr_
     case SKR_VALUE_REGION:
         return skr_parse_region(parser, &comparison->value, node, err);
     case SKR_VALUE_TYPE:
+        return read_type(parser, &comparison->value, node, err);
     case SKR_VALUE_IMPACT:
         return skr_parse_choice(parser, comparison, &node->text, err);
     case SKR_VALUE_TEXT:

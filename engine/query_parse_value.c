@@ -85,8 +85,6 @@ int skr_parse_number(const skr_parser *parser, const skr_comparison *comparison,
 }
 
 static const char *const impacts[] = {"high", "moderate", "low", "modifier", NULL};
-static const char *const types[] = {"snv", "ins", "del", "mnv", "delins", "dup",
-                                    "inv", "cnv", "bnd", "str", NULL};
 
 int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
                      const char **ret_word, skr_err *err)
@@ -96,8 +94,6 @@ int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
     const char *const *words = sexes;
     if (comparison->field->value == SKR_VALUE_IMPACT)
         words = impacts;
-    else if (comparison->field->value == SKR_VALUE_TYPE)
-        words = types;
 
     char all[128] = "";
     size_t n = 0;

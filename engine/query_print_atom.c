@@ -15,6 +15,7 @@
 #include "index/contig.h"
 #include "index/variant_key.h"
 #include "index/variant_spelling.h"
+#include "index/variant_type.h"
 #include "storage/base/limits.h"
 
 static int put(skr_buffer *text, const char *more, skr_err *err)
@@ -141,8 +142,12 @@ static int put_variant(skr_buffer *text, const char *written, skr_err *err)
         if (status == SKR_OK)
             status = put(&word, "-", err);
     }
+    size_t n_upper =
+        variant.is_structural ? skr_symbol_length(variant.alt, variant.n_alt) : variant.n_alt;
     if (status == SKR_OK)
-        status = put_bases(&word, variant.alt, variant.n_alt, err);
+        status = put_bases(&word, variant.alt, n_upper, err);
+    if (status == SKR_OK)
+        status = put(&word, variant.alt + n_upper, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&word, 0, err);
     if (status == SKR_OK)

@@ -89,7 +89,7 @@ typedef struct skr_batch {
     uint32_t n;
     uint32_t n_max;
     skr_allele *keys; /* their texts are those of the lanes' rows, or of the plan */
-    bool has_mnv;     /* some key is a replacement of several bases */
+    bool has_whole;   /* some key is a replacement of several bases, or a place and type alone */
     uint8_t *is_named;
     uint8_t *is_wanted; /* the visitor is to look at it */
     uint8_t *codes;     /* what was known of the key by itself */
@@ -257,6 +257,9 @@ SKR_MUST_USE int skr_lane_view(skr_worker *worker, skr_lane *lane, skr_err *err)
  */
 SKR_MUST_USE int skr_lane_choose(skr_worker *worker, skr_lane *lane, const skr_morsel *morsel,
                                  skr_err *err);
+
+/* Does a row's call set say something of a sample of the set? */
+bool skr_lane_is_spoken_of(const skr_call_set *calls, const skr_sample_set *set);
 
 /* Judges the alleles of the batch in each dataset, and says which are wanted. Errors: as a scan. */
 SKR_MUST_USE int skr_batch_judge(skr_worker *worker, skr_err *err);

@@ -55,21 +55,13 @@ void skr_tally_people(skr_carrier *found, size_t n, skr_tally *tally)
     tally->n_partial = n_by[SKR_PARTIAL];
 }
 
-/* Decodes the carriers of the lane's row into worker->carriers. */
-static int decode_row(skr_worker *worker, const skr_lane *lane, skr_err *err)
+int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
+                  const skr_sample_set *set, skr_tally *tally, skr_err *err)
 {
-    return skr_segment_view_decode(lane->view, skr_lane_tile(lane), lane->row, &worker->carriers,
-                                   err);
-}
-
-/* Adds the carriers of a row to worker->found, and their copies to the tally. */
-static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
-                    skr_tally *tally, skr_err *err)
-{
-    skr_zone zone = (skr_zone)lane->rows->zone[lane->row];
+    skr_zone zone = at->zone;
     int status = skr_segment_need_copies(lane->segment, zone, err);
     if (status == SKR_OK)
-        status = decode_row(worker, lane, err);
+        status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
     if (status < 0)
         return status;
     const skr_carriers *carriers = &worker->carriers;
@@ -98,6 +90,15 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_s
                            err);
     }
     return status;
+}
+
+/* Those of the lane's row. */
+static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
+                    skr_tally *tally, skr_err *err)
+{
+    const skr_row_at at = {lane->view, skr_lane_tile(lane), lane->row,
+                           (skr_zone)lane->rows->zone[lane->row]};
+    return skr_tally_row(worker, lane, &at, set, tally, err);
 }
 
 /* ------------------------------------------------------------------ sums of a lane */
@@ -132,7 +133,7 @@ int skr_tally_row_spans(skr_worker *worker, const skr_lane *lane, uint32_t row,
                         skr_err *err)
 {
     const skr_call_set *calls = NULL;
-    if (lane->rows->is_complete[row] != 0 || key->kind == SKR_ALLELE_SV)
+    if (lane->rows->is_complete[row] != 0 || key->kind >= SKR_ALLELE_SV)
         return SKR_OK;
     int status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), row, &calls, err);
     if (status < 0)
@@ -147,7 +148,7 @@ static int sum_called(skr_worker *worker, skr_lane *lane, const skr_sample_set *
 {
     uint64_t n = 0;
     if (!lane->has_row) {
-        if (key->kind == SKR_ALLELE_SV)
+        if (key->kind >= SKR_ALLELE_SV)
             return SKR_OK;
         int status = skr_lane_view(worker, lane, err);
         return status < 0 ? status : skr_tally_spans(worker, lane, set, key, NULL, an, err);
@@ -160,9 +161,8 @@ static int sum_called(skr_worker *worker, skr_lane *lane, const skr_sample_set *
     return skr_tally_row_spans(worker, lane, lane->row, set, key, an, err);
 }
 
-/* An allele that is counted sample by sample. */
-static int sum_whole(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
-                     const skr_key_view *view, skr_tally *tally, skr_err *err)
+int skr_tally_by_states(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
+                        const skr_key_view *view, skr_tally *tally, skr_err *err)
 {
     int status = skr_tally_states(worker, lane, view, err);
     for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++) {
@@ -186,8 +186,8 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
     bool is_cohort = (flags & SKR_TALLY_COHORT) != 0 && scan->slots[slot].cohort != NULL;
     bool keeps_found = (flags & SKR_TALLY_FOUND) != 0;
     const skr_plan *plan = scan->plan;
-    bool tells_apart =
-        keeps_found || skr_snapshot_has_repeats(plan->snapshot, plan->assembly, view->key.contig);
+    bool tells_apart = keeps_found || view->key.kind == SKR_ALLELE_SV_ANY ||
+                       skr_snapshot_has_repeats(plan->snapshot, plan->assembly, view->key.contig);
     size_t n_before = worker->n_found;
     skr_tally tally = {0};
     int status = SKR_OK;
@@ -200,7 +200,11 @@ int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, 
         if (lane->slot != slot || set->n == 0)
             continue;
         if (skr_tally_has_atoms(lane, view)) {
-            status = sum_whole(worker, lane, set, view, &tally, err);
+            status = skr_tally_by_states(worker, lane, set, view, &tally, err);
+            continue;
+        }
+        if (view->key.kind == SKR_ALLELE_SV_ANY) {
+            status = skr_tally_open(worker, lane, set, view, &tally, err);
             continue;
         }
         if (lane->has_row)

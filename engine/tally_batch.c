@@ -11,6 +11,8 @@
 /* Is the allele counted sample by sample in some lane of the slot? */
 static bool has_atoms(skr_worker *worker, uint32_t slot, uint32_t number)
 {
+    if (worker->batch.keys[number].kind == SKR_ALLELE_SV_ANY)
+        return true;
     if (worker->batch.keys[number].kind != SKR_ALLELE_MNV)
         return false;
     const skr_key_view *view = skr_batch_seek(worker, number);
@@ -55,7 +57,7 @@ static int add_spans(skr_worker *worker, skr_lane *lane, const skr_sample_set *s
     for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
         while (at < lane->n_batch && lane->keys[at] < k)
             at++;
-        if (worker->together[k] == 0 || batch->keys[k].kind == SKR_ALLELE_SV)
+        if (worker->together[k] == 0 || batch->keys[k].kind >= SKR_ALLELE_SV)
             continue;
         if (at < lane->n_batch && lane->keys[at] == k) {
             status = skr_tally_row_spans(worker, lane, lane->wanted[lane->batch_from + at], set,

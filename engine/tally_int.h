@@ -86,6 +86,49 @@ SKR_MUST_USE int skr_tally_row_spans(skr_worker *worker, const skr_lane *lane, u
                                      const skr_sample_set *set, const skr_allele *key, uint64_t *an,
                                      skr_err *err);
 
+/* A row, wherever it was found, and who reads it. */
+typedef struct skr_row_at {
+    skr_segment_view *view;
+    size_t tile;
+    uint32_t row;
+    skr_zone zone;
+} skr_row_at;
+
+/* The rows of a segment that a place and type alone (SKR_ALLELE_SV_ANY) holds, of those alive. */
+typedef struct skr_held_rows {
+    skr_row_at *rows;
+    uint32_t n;
+    uint32_t n_max;
+    bool is_passed; /* a record that passed FILTER names one of them */
+} skr_held_rows;
+
+/* Finds them through the lane's other view. held is zeroed by the caller, who frees it with done;
+ * it may be used again. Errors: as a scan. */
+SKR_MUST_USE int skr_held_find(skr_worker *worker, skr_lane *lane, const skr_allele *place,
+                               skr_held_rows *held, skr_err *err);
+void skr_held_done(skr_held_rows *held);
+
+/* Copies called, copies of the allele, zygosity: what a row's direct claims say, over all samples.
+ * Errors: as a scan. */
+SKR_MUST_USE int skr_tally_direct(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
+                                  uint8_t *called, uint8_t *this_copies, uint8_t *zygosities,
+                                  skr_err *err);
+
+/* Adds the carriers of a row in set to worker->found, and their copies to the tally. Errors: as a
+ * scan. */
+SKR_MUST_USE int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
+                               const skr_sample_set *set, skr_tally *tally, skr_err *err);
+
+/* The same of an allele that is counted sample by sample; adds to an too. Errors: as a scan. */
+SKR_MUST_USE int skr_tally_by_states(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
+                                     const skr_key_view *view, skr_tally *tally, skr_err *err);
+
+/* skr_tally_by_states of a place and type alone, and skr_tally_states of one. Errors: as a scan. */
+SKR_MUST_USE int skr_tally_open(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
+                                const skr_key_view *view, skr_tally *tally, skr_err *err);
+SKR_MUST_USE int skr_tally_open_states(skr_worker *worker, skr_lane *lane, const skr_allele *place,
+                                       skr_err *err);
+
 /* Do the atoms of the allele at hand speak for some samples of the lane? */
 static inline bool skr_tally_has_atoms(const skr_lane *lane, const skr_key_view *view)
 {

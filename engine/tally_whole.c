@@ -11,17 +11,8 @@
 #include "storage/base/limits.h"
 #include "storage/call_set.h"
 
-/* A row, wherever it was found, and who reads it. */
-typedef struct row_at {
-    skr_segment_view *view;
-    size_t tile;
-    uint32_t row;
-    skr_zone zone;
-} row_at;
-
-/* Copies called, copies of the allele, zygosity: what the row's direct claims say, over all. */
-static int direct_states(skr_worker *worker, const skr_lane *lane, const row_at *at,
-                         uint8_t *called, uint8_t *this_copies, uint8_t *zygosities, skr_err *err)
+int skr_tally_direct(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
+                     uint8_t *called, uint8_t *this_copies, uint8_t *zygosities, skr_err *err)
 {
     const skr_call_set *calls = NULL;
     skr_carriers *carriers = &worker->carriers;
@@ -55,7 +46,7 @@ static int direct_states(skr_worker *worker, const skr_lane *lane, const row_at 
 static int fill_from_spans(skr_segment_view *view, const skr_lane *lane, const skr_allele *key,
                            uint8_t *called, uint8_t *scratch, skr_err *err)
 {
-    if (key->kind == SKR_ALLELE_SV || key->zone >= SKR_N_ZONES ||
+    if (key->kind >= SKR_ALLELE_SV || key->zone >= SKR_N_ZONES ||
         memchr(called, SKR_CALL_NO_STATEMENT, lane->n_samples) == NULL)
         return SKR_OK;
     int status = skr_segment_view_called(view, key->contig, key->start0, key->end0, scratch, err);
@@ -66,7 +57,7 @@ static int fill_from_spans(skr_segment_view *view, const skr_lane *lane, const s
 }
 
 /* Finds the row of a key in the lane's segment through its other view; *ret_has_row. */
-static int find_row(skr_worker *worker, skr_lane *lane, const skr_allele *key, row_at *ret_at,
+static int find_row(skr_worker *worker, skr_lane *lane, const skr_allele *key, skr_row_at *ret_at,
                     bool *ret_has_row, skr_err *err)
 {
     size_t from = 0;
@@ -93,7 +84,7 @@ static int find_row(skr_worker *worker, skr_lane *lane, const skr_allele *key, r
             skr_allele other = skr_tile_rows_allele(rows, r);
             if (other.start0 != key->start0 || skr_allele_compare(&other, key) != 0)
                 continue;
-            *ret_at = (row_at){lane->other_view, t, r, (skr_zone)rows->zone[r]};
+            *ret_at = (skr_row_at){lane->other_view, t, r, (skr_zone)rows->zone[r]};
             *ret_has_row = true;
             return SKR_OK;
         }
@@ -131,14 +122,14 @@ static int states_by_atoms(skr_worker *worker, skr_lane *lane, const skr_allele 
     for (uint32_t s = 0; s < lane->n_samples; s++)
         samples[s] = (by_atoms){.n_this = 255, .n_absent = 255, .is_all_hom = 1};
     for (uint32_t i = 0; status == SKR_OK && skr_allele_atom(key, i, &atom); i++) {
-        row_at at;
+        skr_row_at at;
         bool has_row = false;
         atom.contig = key->contig;
         atom.zone = key->zone;
         status = find_row(worker, lane, &atom, &at, &has_row, err);
         if (status == SKR_OK && has_row) {
-            status = direct_states(worker, lane, &at, worker->called, worker->this_copies,
-                                   worker->zygosities, err);
+            status = skr_tally_direct(worker, lane, &at, worker->called, worker->this_copies,
+                                      worker->zygosities, err);
         } else {
             memset(worker->called, SKR_CALL_NO_STATEMENT, lane->n_samples);
             memset(worker->this_copies, 0, lane->n_samples);
@@ -164,11 +155,11 @@ static void settle(skr_worker *worker, const skr_lane *lane)
     }
 }
 
-static int own_states(skr_worker *worker, skr_lane *lane, const row_at *at, skr_err *err)
+static int own_states(skr_worker *worker, skr_lane *lane, const skr_row_at *at, skr_err *err)
 {
     if (lane->has_row)
-        return direct_states(worker, lane, at, worker->called, worker->this_copies,
-                             worker->zygosities, err);
+        return skr_tally_direct(worker, lane, at, worker->called, worker->this_copies,
+                                worker->zygosities, err);
     memset(worker->called, SKR_CALL_NO_STATEMENT, lane->n_samples);
     memset(worker->this_copies, 0, lane->n_samples);
     return SKR_OK;
@@ -179,7 +170,12 @@ int skr_tally_states(skr_worker *worker, skr_lane *lane, const skr_key_view *vie
     const skr_allele *key = &view->key;
     by_atoms *samples = NULL;
     int status = skr_lane_view(worker, lane, err);
-    row_at at = {.view = lane->view};
+    if (status == SKR_OK && key->kind == SKR_ALLELE_SV_ANY) {
+        status = skr_tally_open_states(worker, lane, key, err);
+        settle(worker, lane);
+        return status;
+    }
+    skr_row_at at = {.view = lane->view};
     if (lane->has_row) {
         at.tile = skr_lane_tile(lane);
         at.row = lane->row;

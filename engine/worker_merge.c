@@ -157,8 +157,8 @@ static int compare_at_start(const skr_allele *a, const skr_allele *b)
 {
     if (a->end0 != b->end0)
         return a->end0 < b->end0 ? -1 : 1;
-    if ((a->kind == SKR_ALLELE_SV) != (b->kind == SKR_ALLELE_SV))
-        return a->kind == SKR_ALLELE_SV ? 1 : -1;
+    if (a->kind != b->kind && (a->kind >= SKR_ALLELE_SV || b->kind >= SKR_ALLELE_SV))
+        return a->kind < b->kind ? -1 : 1;
     int order = compare_text(a->ref, a->n_ref, b->ref, b->n_ref);
     return order != 0 ? order : compare_text(a->alt, a->n_alt, b->alt, b->n_alt);
 }
@@ -249,7 +249,7 @@ static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
     }
     if (n == 0)
         *key = *named->key;
-    batch->has_mnv |= key->kind == SKR_ALLELE_MNV;
+    batch->has_whole |= key->kind == SKR_ALLELE_MNV || key->kind == SKR_ALLELE_SV_ANY;
     batch->codes[batch->n] = SKR_CODE_OF(SKR_MAYBE, SKR_MAYBE);
     if (n > 0) {
         const skr_lane *first = &worker->lanes[worker->lowest[0]];
@@ -274,7 +274,7 @@ static void fill_from_one(skr_worker *worker)
     n = n < batch->n_max ? n : batch->n_max;
     for (uint32_t i = 0; i < n; i++) {
         batch->keys[i] = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next + i]);
-        batch->has_mnv |= batch->keys[i].kind == SKR_ALLELE_MNV;
+        batch->has_whole |= batch->keys[i].kind == SKR_ALLELE_MNV;
         lane->keys[i] = i;
     }
     if (n > 0)
@@ -290,7 +290,7 @@ static void fill_batch(skr_worker *worker, name_run *names)
     skr_batch *batch = &worker->batch;
     bool is_over = false;
     batch->n = 0;
-    batch->has_mnv = false;
+    batch->has_whole = false;
     if (worker->n_lanes == 1 && names->n == 0) {
         fill_from_one(worker);
         return;

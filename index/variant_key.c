@@ -27,17 +27,82 @@ static bool is_acgt(char c)
     return c == 'A' || c == 'C' || c == 'G' || c == 'T';
 }
 
-/* Is every letter, whatever its case, A, C, G or T, or N where that is allowed? */
-static bool are_bases(const char *text, bool allow_n)
+/* A, C, G, T in upper case as they are; anything else is N: nobody knows which base. */
+static char known_base(char c)
 {
-    if (*text == '\0')
-        return false;
-    for (; *text != '\0'; text++) {
-        char c = upper(*text);
-        if (!is_acgt(c) && !(allow_n && c == 'N'))
-            return false;
+    char base = upper(c);
+    return is_acgt(base) ? base : 'N';
+}
+
+/* The bases that a letter of the alphabet of IUPAC may be, a bit each; 0: it is no such letter. */
+static unsigned bases_of(char c)
+{
+    static const char letters[] = "ACMGRSVTWYHKDBN"; /* A 1, C 2, G 4, T 8: the index and one */
+    const char *at = c == '\0' ? NULL : strchr(letters, upper(c));
+    return at == NULL ? 0 : (unsigned)(at - letters) + 1;
+}
+
+bool skr_base_agrees(char letter, char base)
+{
+    return (bases_of(letter) & bases_of(base)) != 0;
+}
+
+/* What is left of REF and ALT when what both share at their ends is taken off, the right end first;
+ * either may come to nothing. */
+typedef struct trimmed {
+    const char *ref;
+    const char *alt;
+    size_t n_ref;
+    size_t n_alt;
+    uint32_t start0;
+    char before; /* the shared letter in front of it, the one behind it; 0: there is none */
+    char behind;
+} trimmed;
+
+static void trim(trimmed *at)
+{
+    while (at->n_ref > 0 && at->n_alt > 0 &&
+           upper(at->ref[at->n_ref - 1]) == upper(at->alt[at->n_alt - 1])) {
+        at->behind = known_base(at->ref[at->n_ref - 1]);
+        at->n_ref--;
+        at->n_alt--;
     }
+    while (at->n_ref > 0 && at->n_alt > 0 && upper(at->ref[0]) == upper(at->alt[0])) {
+        at->before = known_base(at->ref[0]);
+        at->ref++;
+        at->alt++;
+        at->n_ref--;
+        at->n_alt--;
+        at->start0++;
+    }
+}
+
+/* Is every letter, whatever its case, A, C, G or T? */
+static bool are_known(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!is_acgt(upper(text[i])))
+            return false;
     return true;
+}
+
+static bool are_letters(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bases_of(text[i]) == 0)
+            return false;
+    return true;
+}
+
+bool skr_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt)
+{
+    if (are_known(alt, n_alt))
+        return are_letters(ref, n_ref);
+    trimmed left = {.ref = ref, .alt = alt, .n_ref = n_ref, .n_alt = n_alt};
+    if (!are_letters(ref, n_ref) || !are_letters(alt, n_alt))
+        return false;
+    trim(&left);
+    return are_known(left.alt, left.n_alt);
 }
 
 static skr_alt_class classify_symbolic(const char *alt, size_t n)
@@ -47,11 +112,14 @@ static skr_alt_class classify_symbolic(const char *alt, size_t n)
     if (strcmp(alt, "<NON_REF>") == 0 || strcmp(alt, "<*>") == 0 || strcmp(alt, "<X>") == 0 ||
         strncmp(alt, "<*:", 3) == 0)
         return SKR_ALT_NON_REF;
-    size_t n_type = strcspn(alt + 1, ":>"); /* the rest is a subtype, and no part of the key */
+    size_t n_type = strcspn(alt + 1, ":>"); /* the rest is a subtype */
     for (size_t i = 1; i <= n_type; i++)
         if (!isalnum((unsigned char)alt[i]) && strchr("_.#@*+/", alt[i]) == NULL)
             return SKR_ALT_BAD;
-    return n_type == 0 || n_type > SKR_NAME_MAX ? SKR_ALT_BAD : SKR_ALT_SV;
+    for (size_t i = n_type + 1; i < n - 1; i++)
+        if (!isgraph((unsigned char)alt[i]))
+            return SKR_ALT_BAD;
+    return n_type == 0 || n > SKR_NAME_MAX ? SKR_ALT_BAD : SKR_ALT_SV;
 }
 
 skr_alt_class skr_alt_classify(const char *ref, const char *alt)
@@ -69,7 +137,7 @@ skr_alt_class skr_alt_classify(const char *ref, const char *alt)
         return classify_symbolic(alt, n);
     if (strcasecmp(ref, alt) == 0)
         return SKR_ALT_SAME;
-    return are_bases(alt, false) && are_bases(ref, true) ? SKR_ALT_BASES : SKR_ALT_BAD;
+    return skr_alt_has_key(ref, strlen(ref), alt, n) ? SKR_ALT_BASES : SKR_ALT_BAD;
 }
 
 /* Copies in upper case. */
@@ -84,21 +152,21 @@ static int put_upper(skr_buffer *text, const char *bases, size_t n, skr_err *err
     return SKR_OK;
 }
 
-/* One base of the reference; '\0' when it is past an end, or no base of A, C, G, T. */
+/* One base of the reference; '\0' when it is past an end. */
 static int base_at(const skr_base_source *source, uint32_t pos0, char *ret_base, skr_err *err)
 {
     char base = '\0';
     int status = source->get(source->context, pos0, 1, &base, err);
     if (status < 0)
         return status;
-    *ret_base = status == 1 && is_acgt(base) ? base : '\0';
+    *ret_base = status == 1 ? known_base(base) : '\0';
     return SKR_OK;
 }
 
 /*
- * How far the run bases[0 .. n), which begins at start0, can move left so that a base that may be
- * an anchor still stands before it. *ret_anchor is that base, '\0' when the run does not move and
- * there is none (start of the contig, or an N).
+ * How far the run bases[0 .. n), which begins at start0, can move left so that a base still stands
+ * before it. *ret_anchor is that base, '\0' when there is none: the run begins its contig, or lies
+ * past the end of what the source knows.
  */
 static int count_moves(const skr_base_source *source, const char *bases, size_t n, uint32_t start0,
                        uint32_t *ret_n_moves, char *ret_anchor, skr_err *err)
@@ -121,9 +189,7 @@ static int count_moves(const skr_base_source *source, const char *bases, size_t 
             if ((uint32_t)status != n_left)
                 break;
         }
-        char base = window[n_left - 1];
-        if (!is_acgt(base))
-            break;
+        char base = known_base(window[n_left - 1]);
         if (anchor != '\0')
             n_moves++;
         anchor = base;
@@ -183,57 +249,85 @@ static int write_indel_at_start(skr_buffer *text, const char *run, size_t n, cha
 }
 
 /*
- * The canonical form of inserting or deleting run, which begins at start0. behind is the base that
- * follows, '\0' when the writer left it out; before is the base in front of it, if he wrote that
- * and there is no reference to ask.
+ * The canonical form of inserting or deleting the run that is left, in upper case. Without a source
+ * the anchor is what the writer shared, N where he left it out: whoever searches takes any base.
  */
-static int normalise_run(const skr_base_source *source, const skr_buffer *run, uint32_t start0,
-                         char before, char behind, bool is_insertion, skr_buffer *text,
-                         skr_allele *ret, skr_err *err)
+static int normalise_run(const skr_base_source *source, const skr_buffer *run, const trimmed *left,
+                         bool is_insertion, skr_buffer *text, skr_allele *ret, skr_err *err)
 {
     const char *bases = (const char *)run->bytes;
     uint32_t n_moves = 0;
-    char anchor = before;
+    char anchor = '\0';
+    char behind = '\0';
 
     if (source != NULL) {
-        int status = count_moves(source, bases, run->n, start0, &n_moves, &anchor, err);
+        int status = count_moves(source, bases, run->n, left->start0, &n_moves, &anchor, err);
+        if (status == SKR_OK && left->start0 == 0)
+            status = base_at(source, is_insertion ? 0 : (uint32_t)run->n, &behind, err);
         if (status < 0)
             return status;
-        if (anchor == '\0' && behind == '\0') {
-            uint32_t behind0 = start0 + (is_insertion ? 0 : (uint32_t)run->n);
-            status = base_at(source, behind0, &behind, err);
-            if (status < 0)
-                return status;
-        }
     }
-    /* N stands for an anchor that nobody told: whoever searches takes any base there. */
-    if (anchor == '\0' && (behind != '\0' || start0 == 0))
+    if (anchor == '\0')
+        anchor = left->before;
+    if (behind == '\0')
+        behind = left->behind;
+    if (anchor == '\0' && (behind != '\0' || left->start0 == 0))
         return write_indel_at_start(text, bases, run->n, behind != '\0' ? behind : 'N',
-                                    is_insertion, ret, start0, err);
+                                    is_insertion, ret, left->start0, err);
     return write_indel(text, bases, run->n, n_moves, anchor != '\0' ? anchor : 'N', is_insertion,
-                       ret, start0, err);
+                       ret, left->start0, err);
 }
 
 /* A replacement: nothing moves. */
-static int write_replacement(uint32_t start0, const char *ref, size_t n_ref, const char *alt,
-                             size_t n_alt, skr_buffer *text, skr_allele *ret, skr_err *err)
+static int write_replacement(const trimmed *left, skr_buffer *text, skr_allele *ret, skr_err *err)
 {
-    int status = skr_buffer_reserve(text, n_ref + n_alt, err);
+    int status = skr_buffer_reserve(text, left->n_ref + left->n_alt, err);
     if (status < 0)
         return status;
     char *out = (char *)text->bytes + text->n;
-    status = put_upper(text, ref, n_ref, err);
+    status = put_upper(text, left->ref, left->n_ref, err);
     if (status == SKR_OK)
-        status = put_upper(text, alt, n_alt, err);
+        status = put_upper(text, left->alt, left->n_alt, err);
     if (status < 0)
         return status;
-    ret->start0 = start0;
-    ret->end0 = start0 + (uint32_t)n_ref;
-    ret->kind = n_ref != n_alt ? SKR_ALLELE_DELINS : n_ref == 1 ? SKR_ALLELE_SNV : SKR_ALLELE_MNV;
+    ret->start0 = left->start0;
+    ret->end0 = left->start0 + (uint32_t)left->n_ref;
+    ret->kind = left->n_ref != left->n_alt ? SKR_ALLELE_DELINS
+                : left->n_ref == 1         ? SKR_ALLELE_SNV
+                                           : SKR_ALLELE_MNV;
     ret->ref = out;
-    ret->n_ref = (uint32_t)n_ref;
-    ret->alt = out + n_ref;
-    ret->n_alt = (uint32_t)n_alt;
+    ret->n_ref = (uint32_t)left->n_ref;
+    ret->alt = out + left->n_ref;
+    ret->n_alt = (uint32_t)left->n_alt;
+    return SKR_OK;
+}
+
+/*
+ * Writes REF as the source has it into bases where one of the two names no base, and trims again:
+ * REF may have come nearer to ALT. Where both name one, REF stays: contradictions are for others.
+ */
+static int settle_ref(const skr_base_source *source, trimmed *left, skr_buffer *bases, skr_err *err)
+{
+    char told[FETCH];
+    uint32_t n_told = 0;
+    int status = put_upper(bases, left->ref, left->n_ref, err);
+    for (size_t i = 0; status == SKR_OK && i < left->n_ref; i++) {
+        if (source != NULL && i % FETCH == 0) {
+            size_t n = left->n_ref - i < FETCH ? left->n_ref - i : FETCH;
+            int got =
+                source->get(source->context, left->start0 + (uint32_t)i, (uint32_t)n, told, err);
+            if (got < 0)
+                return got;
+            n_told = (uint32_t)got;
+        }
+        char base = i % FETCH < n_told ? known_base(told[i % FETCH]) : '\0';
+        if (base == 'N' || !is_acgt((char)bases->bytes[i]))
+            bases->bytes[i] = (uint8_t)(base != '\0' ? base : 'N');
+    }
+    if (status < 0)
+        return status;
+    left->ref = (const char *)bases->bytes;
+    trim(left);
     return SKR_OK;
 }
 
@@ -241,55 +335,34 @@ int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref, const c
                          size_t n_alt, const skr_base_source *source, skr_buffer *text,
                          skr_allele *ret, skr_err *err)
 {
+    trimmed left = {.ref = ref, .alt = alt, .n_ref = n_ref, .n_alt = n_alt, .start0 = start0};
+    skr_buffer bases = {0};
+    skr_buffer run = {0};
+    int status = SKR_OK;
     text->n = 0;
     if ((n_ref == 0 && n_alt == 0) || n_ref > SKR_ALLELE_MAX || n_alt > SKR_ALLELE_MAX ||
         start0 > SKR_CONTIG_LENGTH_MAX || n_ref > SKR_CONTIG_LENGTH_MAX - start0)
         return skr_fail(err, SKR_ERR_INPUT, "an allele is empty, too long, or too far out");
 
-    while (n_ref > 1 && n_alt > 1 && upper(ref[n_ref - 1]) == upper(alt[n_alt - 1])) {
-        n_ref--;
-        n_alt--;
-    }
-    bool is_insertion = n_alt > n_ref;
-    const char *longer = is_insertion ? alt : ref;
-    const char *shorter = is_insertion ? ref : alt;
-    size_t n_longer = is_insertion ? n_alt : n_ref;
-    size_t n_shorter = is_insertion ? n_ref : n_alt;
-    skr_buffer run = {0};
-    int status;
-
-    if (n_longer > n_shorter && n_shorter <= 1 &&
-        (n_shorter == 0 || upper(longer[n_longer - 1]) == upper(shorter[0]))) {
-        /* A run in front of the base that both share at their end, if they do. */
-        char behind = n_shorter == 0 ? '\0' : upper(shorter[0]);
-        bool is_anchored = n_shorter == 1 && upper(longer[0]) == behind;
-        size_t skip = source == NULL && is_anchored ? 1 : 0;
-        status = put_upper(&run, longer + skip, n_longer - n_shorter, err);
+    trim(&left);
+    if ((source != NULL && !source->has_ref) || !are_known(left.ref, left.n_ref))
+        status = settle_ref(source, &left, &bases, err);
+    bool is_insertion = left.n_ref == 0;
+    if (status == SKR_OK && left.n_ref > 0 && left.n_alt > 0) {
+        status = write_replacement(&left, text, ret, err);
+    } else if (status == SKR_OK && left.n_ref + left.n_alt > 0) {
+        status = put_upper(&run, is_insertion ? left.alt : left.ref, left.n_ref + left.n_alt, err);
         if (status == SKR_OK)
-            status = normalise_run(source, &run, start0 + (uint32_t)skip, skip ? behind : '\0',
-                                   behind, is_insertion, text, ret, err);
-        skr_buffer_done(&run);
-        return status;
+            status = normalise_run(source, &run, &left, is_insertion, text, ret, err);
+    } else if (status == SKR_OK) {
+        ret->start0 = start0;
+        ret->end0 = start0 + (uint32_t)n_ref;
+        ret->n_ref = 0;
+        ret->n_alt = 0;
     }
-    while (n_ref > 1 && n_alt > 1 && upper(ref[0]) == upper(alt[0])) {
-        ref++;
-        alt++;
-        n_ref--;
-        n_alt--;
-        start0++;
-    }
-    longer = is_insertion ? alt : ref;
-    n_longer = is_insertion ? n_alt : n_ref;
-    if (n_ref != n_alt && (n_ref == 1 || n_alt == 1) && upper(ref[0]) == upper(alt[0])) {
-        /* Anchored, and its run does not end with the anchor: it stays where it is. */
-        status = put_upper(&run, longer + 1, n_longer - 1, err);
-        if (status == SKR_OK)
-            status = write_indel(text, (const char *)run.bytes, run.n, 0, upper(ref[0]),
-                                 is_insertion, ret, start0 + 1, err);
-        skr_buffer_done(&run);
-        return status;
-    }
-    return write_replacement(start0, ref, n_ref, alt, n_alt, text, ret, err);
+    skr_buffer_done(&run);
+    skr_buffer_done(&bases);
+    return status;
 }
 
 bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom)
@@ -308,41 +381,4 @@ bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom)
         return true;
     }
     return false;
-}
-
-bool skr_allele_structural(uint32_t pos1, uint64_t end1, int64_t svlen, const char *symbolic,
-                           char *type_text, skr_allele *ret)
-{
-    if (*symbolic == '<')
-        symbolic++;
-    size_t n = strcspn(symbolic, ":>");
-    if (n == 0 || n > SKR_NAME_MAX || pos1 == 0)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        type_text[i] = upper(symbolic[i]);
-    type_text[n] = '\0';
-
-    if (strcmp(type_text, "INS") == 0)
-        end1 = pos1;
-    else if (end1 == 0 && svlen == 0)
-        return false;
-    else if (end1 == 0)
-        end1 = pos1 + (svlen < 0 ? (uint64_t)0 - (uint64_t)svlen : (uint64_t)svlen);
-    if (end1 < pos1 || end1 > SKR_CONTIG_LENGTH_MAX)
-        return false;
-    ret->start0 = pos1 - 1;
-    ret->end0 = (uint32_t)end1;
-    ret->kind = SKR_ALLELE_SV;
-    ret->ref = "";
-    ret->n_ref = 0;
-    ret->alt = type_text;
-    ret->n_alt = (uint32_t)n;
-    return true;
-}
-
-uint32_t skr_allele_length(const skr_allele *allele)
-{
-    if (allele->kind == SKR_ALLELE_SV)
-        return allele->end0 - allele->start0 - 1;
-    return allele->n_ref > allele->n_alt ? allele->n_ref : allele->n_alt;
 }

@@ -17,8 +17,8 @@
 
 /* What an ALT of a record is. */
 typedef enum skr_alt_class {
-    SKR_ALT_BASES,   /* A, C, G, T only, and REF of those and N: it has a key */
-    SKR_ALT_STAR,    /* *: called otherwise, no key */
+    SKR_ALT_BASES, /* of A, C, G, T once what it shares with REF at its ends is off: it has a key */
+    SKR_ALT_STAR,  /* *: called otherwise, no key */
     SKR_ALT_NON_REF, /* <NON_REF>, <*>, <X>: unknown, no key */
     SKR_ALT_SV,      /* another <...>: a structural allele */
     SKR_ALT_BND,     /* a breakend, or a single one: counted, no key */
@@ -37,15 +37,28 @@ skr_alt_class skr_alt_classify(const char *ref, const char *alt);
 typedef struct skr_base_source {
     int (*get)(void *context, uint32_t start0, uint32_t n, char *bases, skr_err *err);
     void *context;
+    bool has_ref; /* REF was compared and is, letter for letter, what get gives */
 } skr_base_source;
+
+/*
+ * Does an ALT of letters have a key beside a REF of letters (of the alphabet of IUPAC, any case)?
+ * Letters that both share at their ends may be any; what is left of ALT must be A, C, G, T.
+ */
+bool skr_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt);
+
+/* May a letter of the alphabet of IUPAC, upper case, be this base? N, of either, agrees with all.
+ */
+bool skr_base_agrees(char letter, char base);
 
 /*
  * The canonical small allele: ret->contig and ret->zone are left alone; start0, end0, kind, ref,
  * alt are set, the texts pointing into text, which is cleared and owned by the caller. source NULL:
  * trimmed only. start0 of a record is POS - 1. One of n_ref and n_alt may be 0: a question that
  * leaves out the anchor base; then, without a source, the anchor is the letter N and stands for any
- * base. An allele does not move across an N. Errors: those of source; INPUT (beyond the limits);
- * NOMEM.
+ * base. Letters of REF that are not A, C, G, T are those of the source; where that does not know,
+ * REF is N, whatever was written, and the anchor is always the source's. An allele moves across an
+ * N as across any other letter. n_ref and n_alt are 0 when nothing differs. Errors: those of
+ * source; INPUT (beyond the limits); NOMEM.
  */
 SKR_MUST_USE int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref,
                                       const char *alt, size_t n_alt, const skr_base_source *source,
@@ -58,19 +71,10 @@ SKR_MUST_USE int skr_allele_normalise(uint32_t start0, const char *ref, size_t n
 bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom);
 
 /*
- * The canonical structural allele: type is what stands in <...>, folded to what stands before the
- * first ':' and upper case, written into type_text (SKR_NAME_MAX + 1 bytes). pos1 is POS; end1
- * INFO/END or 0; svlen INFO/SVLEN or 0. False when it has no end, or one before POS (rule 8): it
- * has no key.
- */
-bool skr_allele_structural(uint32_t pos1, uint64_t end1, int64_t svlen, const char *symbolic,
-                           char *type_text, skr_allele *ret);
-
-/*
  * Reads CONTIG-POS-REF-ALT or CONTIG-POS-END-TYPE (1-based) into its parts; the contig is what
  * stands before the last three fields. Not normalised. contig has room for SKR_NAME_MAX + 1; ref
- * and alt point into text. For a structural allele n_ref is 0 and alt its type. Errors: QUERY,
- * saying what.
+ * and alt point into text. For a structural allele n_ref is 0 and alt the text of its key, as
+ * variant_structural.h says. Errors: QUERY, saying what.
  */
 typedef struct skr_variant_text {
     char contig[1025];
@@ -90,17 +94,9 @@ SKR_MUST_USE int skr_variant_print(const char *contig, const skr_allele *allele,
                                    skr_err *err);
 
 /*
- * Does a structural type (DEL, CN0, INS ...) or a small kind match a type of the language: snv,
- * ins, del, mnv, delins, dup, inv, cnv, bnd, str? CN0, CN1 ... and CNV are cnv; STR and STR12 are
- * str.
+ * The length that `length` compares: of the longer allele for small ones; for structural ones what
+ * the key says, else END - POS. False: it is not known, as of an insertion of which nobody said it.
  */
-bool skr_allele_is_type(const skr_allele *allele, const char *type);
-
-/* Is this word a type of the language? */
-bool skr_allele_type_exists(const char *type);
-
-/* The length that `length` compares: of the longer allele for small ones, END - POS for structural.
- */
-uint32_t skr_allele_length(const skr_allele *allele);
+bool skr_allele_length(const skr_allele *allele, uint64_t *ret_length);
 
 #endif

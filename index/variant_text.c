@@ -1,5 +1,5 @@
 /*
- * variant_text.c - alleles as people write them: CONTIG-POS-REF-ALT, and the types of the language.
+ * variant_text.c - alleles as people write them: CONTIG-POS-REF-ALT, CONTIG-POS-END-TYPE.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "index/variant_key.h"
+#include "index/variant_structural.h"
 #include "storage/base/limits.h"
 #include "storage/base/number_text.h"
 
@@ -29,10 +30,10 @@ static uint64_t number_of(const char *text, size_t n)
     return value;
 }
 
-static bool are_bases(const char *text, size_t n, const char *allowed)
+static bool are_letters(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (text[i] == '\0' || strchr(allowed, toupper((unsigned char)text[i])) == NULL)
+        if (!skr_base_agrees(text[i], 'N'))
             return false;
     return true;
 }
@@ -43,53 +44,85 @@ static const char *last_dash(const char *text, size_t n)
     return memrchr(text, '-', n);
 }
 
-/* REF and ALT, or END and TYPE; fields[0 .. 4) end with a dash or the text. */
-static int parse_tail(const char *text, const char *ref, size_t n_ref, const char *alt,
-                      size_t n_alt, skr_variant_text *variant, skr_err *err)
+/* END and TYPE. */
+static int parse_structural(const char *text, uint64_t end1, const char *type,
+                            skr_variant_text *variant, skr_err *err)
 {
-    if (is_number(ref, n_ref)) {
-        uint64_t end1 = number_of(ref, n_ref);
-        if (n_alt == 0 || n_alt > SKR_NAME_MAX)
-            return skr_fail(err, SKR_ERR_QUERY,
-                            "'%s': a structural variant ends with its type: "
-                            "DEL, DUP, INS ...",
-                            text);
-        if (end1 <= variant->start0 || end1 > SKR_CONTIG_LENGTH_MAX)
-            return skr_fail(err, SKR_ERR_QUERY,
-                            "'%s': END %" PRIu64 " lies before POS or beyond "
-                            "the largest place",
-                            text, end1);
-        variant->is_structural = true;
-        variant->end0 = (uint32_t)end1;
-        variant->alt = alt;
-        variant->n_alt = n_alt;
-        return SKR_OK;
-    }
+    skr_structural said = {0};
+    size_t n_type = strlen(type);
+    if (n_type == 0 || n_type >= SKR_STRUCTURAL_TEXT_MAX ||
+        !skr_structural_parse(type, n_type, &said) || said.n_symbol > SKR_NAME_MAX)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "'%s': a structural variant ends with its type: DEL, INS:ME:ALU, and where "
+                        "that is not enough length and mate: INS+281, INV@22:5000",
+                        text);
+    if (end1 <= variant->start0 || end1 > SKR_CONTIG_LENGTH_MAX)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "'%s': END %" PRIu64 " lies before POS or beyond the largest place", text,
+                        end1);
+    variant->is_structural = true;
+    variant->end0 = (uint32_t)end1;
+    variant->alt = type;
+    variant->n_alt = n_type;
+    return SKR_OK;
+}
+
+/* REF and ALT. */
+static int parse_bases(const char *text, skr_variant_text *variant, skr_err *err)
+{
+    const char *ref = variant->ref;
+    const char *alt = variant->alt;
+    size_t n_ref = variant->n_ref;
+    size_t n_alt = variant->n_alt;
     if (n_ref == 0 && n_alt == 0)
         return skr_fail(err, SKR_ERR_QUERY, "'%s': REF and ALT are both empty", text);
     if (n_ref > SKR_ALLELE_MAX || n_alt > SKR_ALLELE_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "an allele is longer than %u bases", SKR_ALLELE_MAX);
-    if (!are_bases(ref, n_ref, "ACGTN"))
+    if (!are_letters(ref, n_ref))
         return skr_fail(err, SKR_ERR_QUERY, "'%s': REF '%.*s' is not made of A, C, G, T", text,
                         (int)n_ref, ref);
-    if (!are_bases(alt, n_alt, "ACGT"))
-        return skr_fail(err, SKR_ERR_QUERY, "'%s': ALT '%.*s' is not made of A, C, G, T", text,
-                        (int)n_alt, alt);
+    if (!skr_alt_has_key(ref, n_ref, alt, n_alt))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "'%s': ALT '%.*s' is not made of A, C, G, T and letters that it shares "
+                        "with the ends of REF",
+                        text, (int)n_alt, alt);
     if (n_ref == n_alt && strncasecmp(ref, alt, n_ref) == 0)
         return skr_fail(err, SKR_ERR_QUERY, "'%s': REF and ALT are the same", text);
-    variant->ref = ref;
-    variant->n_ref = n_ref;
-    variant->alt = alt;
-    variant->n_alt = n_alt;
     return SKR_OK;
+}
+
+/*
+ * The place where CONTIG-POS-END-TYPE begins its type, when that type holds a '-' itself; NULL: it
+ * does not have that form. *ret_end is where END begins.
+ */
+static const char *find_type(const char *text, const char **ret_end)
+{
+    const char *type = last_dash(text, strlen(text));
+    for (; type != NULL; type = last_dash(text, (size_t)(type - text))) {
+        const char *end = last_dash(text, (size_t)(type - text));
+        const char *pos = end == NULL ? NULL : last_dash(text, (size_t)(end - text));
+        if (pos != NULL && pos != text && isalpha((unsigned char)type[1]) &&
+            is_number(end + 1, (size_t)(type - end) - 1) &&
+            is_number(pos + 1, (size_t)(end - pos) - 1)) {
+            *ret_end = end;
+            return type;
+        }
+    }
+    return NULL;
 }
 
 int skr_variant_parse(const char *text, skr_variant_text *ret, skr_err *err)
 {
     skr_variant_text variant = {0};
-    size_t n = strlen(text);
-    const char *alt = last_dash(text, n);
+    const char *alt = last_dash(text, strlen(text));
     const char *ref = alt == NULL ? NULL : last_dash(text, (size_t)(alt - text));
+    bool is_small = ref != NULL && are_letters(ref + 1, (size_t)(alt - ref) - 1);
+    const char *end = NULL;
+    const char *type = is_small ? NULL : find_type(text, &end);
+    if (type != NULL) {
+        alt = type;
+        ref = end;
+    }
     const char *pos = ref == NULL ? NULL : last_dash(text, (size_t)(ref - text));
     if (pos == NULL || pos == text)
         return skr_fail(err, SKR_ERR_QUERY,
@@ -109,8 +142,18 @@ int skr_variant_parse(const char *text, skr_variant_text *ret, skr_err *err)
         return skr_fail(err, SKR_ERR_QUERY, "'%s': '%.*s' is no place on a contig, counted from 1",
                         text, (int)n_pos, pos + 1);
     variant.start0 = (uint32_t)pos1 - 1;
-    int status = parse_tail(text, ref + 1, (size_t)(alt - ref) - 1, alt + 1,
-                            n - (size_t)(alt + 1 - text), &variant, err);
+    variant.ref = ref + 1;
+    variant.n_ref = (size_t)(alt - ref) - 1;
+    variant.alt = alt + 1;
+    variant.n_alt = strlen(alt + 1);
+    bool is_structural = is_number(variant.ref, variant.n_ref);
+    int status = is_structural ? parse_structural(text, number_of(variant.ref, variant.n_ref),
+                                                  variant.alt, &variant, err)
+                               : parse_bases(text, &variant, err);
+    if (is_structural) {
+        variant.ref = NULL;
+        variant.n_ref = 0;
+    }
     if (status == SKR_OK)
         *ret = variant;
     return status;
@@ -140,7 +183,7 @@ int skr_variant_print(const char *contig, const skr_allele *allele, skr_buffer *
     char *from = (char *)text->bytes + text->n;
     char *at = put(from, contig, n_contig);
     at = put_number(at, allele->start0 + 1);
-    if (allele->kind == SKR_ALLELE_SV) {
+    if (allele->kind >= SKR_ALLELE_SV) {
         at = put_number(at - 1, allele->end0);
     } else {
         at = put(at, allele->ref, allele->n_ref);
@@ -150,38 +193,4 @@ int skr_variant_print(const char *contig, const skr_allele *allele, skr_buffer *
     *at = '\0';
     text->n += (size_t)(at - from);
     return SKR_OK;
-}
-
-static const char *const type_names[] = {"snv", "ins", "del", "mnv", "delins",
-                                         "dup", "inv", "cnv", "bnd", "str"};
-
-bool skr_allele_type_exists(const char *type)
-{
-    for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++)
-        if (strcasecmp(type, type_names[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Does a structural allele's type begin with a word and go on with digits only? */
-static bool is_numbered(const skr_allele *allele, const char *word)
-{
-    size_t n = strlen(word);
-    if (allele->n_alt < n || strncasecmp(allele->alt, word, n) != 0)
-        return false;
-    for (size_t i = n; i < allele->n_alt; i++)
-        if (!isdigit((unsigned char)allele->alt[i]))
-            return false;
-    return true;
-}
-
-bool skr_allele_is_type(const skr_allele *allele, const char *type)
-{
-    if (allele->kind != SKR_ALLELE_SV)
-        return allele->kind <= SKR_ALLELE_DELINS && strcasecmp(type, type_names[allele->kind]) == 0;
-    if (strcasecmp(type, "cnv") == 0)
-        return is_numbered(allele, "CNV") || is_numbered(allele, "CN");
-    if (strcasecmp(type, "str") == 0)
-        return is_numbered(allele, "STR");
-    return strlen(type) == allele->n_alt && strncasecmp(type, allele->alt, allele->n_alt) == 0;
 }

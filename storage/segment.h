@@ -43,7 +43,9 @@ typedef enum skr_allele_kind {
     SKR_ALLELE_DEL = 2,
     SKR_ALLELE_MNV = 3, /* equal lengths above 1, as a record wrote it; its atoms have rows too */
     SKR_ALLELE_DELINS = 4, /* unequal lengths, neither an insertion nor a deletion */
-    SKR_ALLELE_SV = 5,     /* symbolic: alt is the type without brackets, ref is empty */
+    SKR_ALLELE_SV = 5,     /* structural: alt is its type, length and mate, ref is empty */
+    SKR_ALLELE_SV_ANY =
+        6, /* never stored: all of kind SV at a place that a type alone, alt, holds */
 } skr_allele_kind;
 
 /*
@@ -59,10 +61,10 @@ typedef struct skr_allele {
     uint32_t n_ref;
     uint32_t n_alt;
     const char *ref; /* upper case; empty for a structural allele */
-    const char *alt; /* upper case; for a structural allele its type: DEL, INS, CNV ... */
+    const char *alt; /* upper case; for a structural allele as in docs/format.md: DEL, INS+50 */
 } skr_allele;
 
-/* The order of rows: contig, start0, end0, kind is SV last, ref, alt. <0, 0, >0 as strcmp. */
+/* The order of rows: contig, start0, end0, small kinds before SV, ref, alt. <0, 0, >0 as strcmp. */
 int skr_allele_compare(const skr_allele *a, const skr_allele *b);
 
 /* What the row says in sum, over all samples of the segment. */

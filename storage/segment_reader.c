@@ -27,8 +27,8 @@ int skr_allele_compare(const skr_allele *a, const skr_allele *b)
         return a->start0 < b->start0 ? -1 : 1;
     if (a->end0 != b->end0)
         return a->end0 < b->end0 ? -1 : 1;
-    if ((a->kind == SKR_ALLELE_SV) != (b->kind == SKR_ALLELE_SV))
-        return a->kind == SKR_ALLELE_SV ? 1 : -1;
+    if (a->kind != b->kind && (a->kind >= SKR_ALLELE_SV || b->kind >= SKR_ALLELE_SV))
+        return a->kind < b->kind ? -1 : 1;
     int order = compare_texts(a->ref, a->n_ref, b->ref, b->n_ref);
     return order != 0 ? order : compare_texts(a->alt, a->n_alt, b->alt, b->n_alt);
 }

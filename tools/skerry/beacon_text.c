@@ -45,7 +45,11 @@ static void set_variant(request *out, const char *text)
     }
     json_object_set_new(out->parameters, "referenceName", json_string(contig));
     json_object_set_new(out->parameters, "start", json_pack("[I]", (json_int_t)variant.start0));
-    if (variant.is_structural) {
+    if (variant.is_structural && memchr(variant.alt, '@', variant.n_alt) != NULL) {
+        out->too_much = "a structural variant with a mate";
+    } else if (variant.is_structural && memchr(variant.alt, '+', variant.n_alt) != NULL) {
+        out->too_much = "a structural variant with its length";
+    } else if (variant.is_structural) {
         json_object_set_new(out->parameters, "end", json_pack("[I]", (json_int_t)variant.end0));
         json_object_set_new(out->parameters, "variantType",
                             json_stringn(variant.alt, variant.n_alt));

@@ -35,6 +35,11 @@ static const char *asked(const char *body, bool is_get)
     return text;
 }
 
+#define TYPES                                                                                      \
+    "snv, ins, del, mnv, delins, indel, substitution, complex, dup, dup:tandem, invdup, inv, "     \
+    "cnv, gain, loss, bnd, str, me, alu, line1, sva, herv, del:me, cpx, other spellings and "      \
+    "terms for them, and symbols of VCF (INS:ME:ALU)"
+
 static void expect_parameters(const char *parameters, const char *want)
 {
     char body[1000];
@@ -75,7 +80,7 @@ Test(beacon_request, reads_variants_in_every_spelling)
         {"{\"geneid\":\"RYR1\",\"variantType\":\"SNP\",\"variantMinLength\":\"1\"}",
          "carries(gene=RYR1 and length>=1 and type=snv)"},
         {"{\"geneId\":\"TP53\",\"variantType\":\"EFO:0030067\"}",
-         "carries(gene=TP53 and (type=CN0 or type=del))"},
+         "carries(gene=TP53 and type=loss)"},
         {"{\"allele\":\"NC_000019.10:g.45411941T>C\"}", "carries(variant=19-45411941-T-C) @GRCh38"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -87,8 +92,8 @@ Test(beacon_request, reads_ranges_brackets_and_whole_contigs)
     static const char *const cases[][2] = {
         {"{\"start\":[1,5],\"end\":[\"8\",9],\"referenceName\":\"chrX\",\"variantType\":\"DUP:"
          "TANDEM\"}",
-         "carries(beacon-bracket(contig=X, start0=1..5, end0=8..9) and type=dup)"},
-        {"{\"referenceName\":\"chrX\",\"variantType\":\"CPX\"}", "carries(region=X and type=CPX)"},
+         "carries(beacon-bracket(contig=X, start0=1..5, end0=8..9) and type=dup:tandem)"},
+        {"{\"referenceName\":\"chrX\",\"variantType\":\"CPX\"}", "carries(region=X and type=cpx)"},
         {"{\"referenceName\":\"X\",\"start\":[4],\"alternateBases\":\"T\"}",
          "carries(beacon-alt(alt=T) and beacon-bracket(contig=X, start0=4..5, "
          "end0=0..2147483646))"},
@@ -137,7 +142,10 @@ Test(beacon_request, refuses_variants_that_it_would_have_to_guess)
         {"{\"geneId\":\"\"}", "error: geneId is empty"},
         {"{\"geneId\":[]}", "error: geneId: an array is not a text"},
         {"{\"geneId\":\"A\",\"variantType\":\"EFO:0030069\"}",
-         "error: variantType EFO:0030069 is not supported (docs/http-api.md lists the terms)"},
+         "error: variantType 'EFO:0030069' is no type of allele; there are " TYPES},
+        {"{\"geneId\":\"A\",\"variantType\":\"deletoin\"}",
+         "error: variantType 'deletoin' is no type of allele; nearest: deletion, deletions; "
+         "there are " TYPES},
         {"{\"mateName\":\"1\"}", "error: mateName is not supported"},
         {"{\"allele\":\"19:g.10_12del\"}", "carries(variant=19:g.10_12del)"},
         {"{\"allele\":\"19:g.10_12delA\"}",
