@@ -273,7 +273,7 @@ static void settle_open_names(skr_plan *plan)
     bool tells_apart = false;
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         tells_apart = tells_apart || node->op == SKR_A_LENGTH || node->op == SKR_A_TYPE ||
-                      node->op == SKR_A_ALT;
+                      node->op == SKR_A_ALT || node->op == SKR_A_FILTER;
     for (skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
         if (!node->is_open)
             continue;
@@ -355,6 +355,8 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
         status = skr_plan_find_reach(plan, err);
     if (status == SKR_OK)
         status = skr_plan_doubt(plan, access, err);
+    if (status == SKR_OK)
+        status = skr_plan_warn_breakends(plan, access, err);
     if (status < 0) {
         skr_plan_free(plan);
         return status;

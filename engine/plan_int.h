@@ -174,6 +174,10 @@ SKR_MUST_USE int skr_plan_doubt(const skr_plan *plan, const skr_access *access, 
 /* Is there a contig of just this name in the plan's assembly? */
 bool skr_plan_has_contig(const skr_plan *plan, const char *name);
 
+/* Warns where the plan asks for type bnd, as long as plan->warnings is there. Errors: NOMEM. */
+SKR_MUST_USE int skr_plan_warn_breakends(const skr_plan *plan, const skr_access *access,
+                                         skr_err *err);
+
 /* Finds where to look, into plan->reach. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
 

@@ -16,6 +16,7 @@ const char *skr_warning_name(skr_warning_code code)
         [SKR_WARN_NEVER_TRUE] = "never-true",
         [SKR_WARN_NOT_ASSESSED] = "not-assessed",
         [SKR_WARN_NO_VALUES] = "no-values",
+        [SKR_WARN_BREAKENDS] = "breakends",
         [SKR_WARN_MORE] = "more-warnings",
     };
     return names[code];

@@ -21,6 +21,7 @@ typedef enum skr_warning_code {
     SKR_WARN_NEVER_TRUE, /* never-true: conditions that exclude each other */
     SKR_WARN_NOT_ASSESSED, /* not-assessed: a place where nobody was called */
     SKR_WARN_NO_VALUES,    /* no-values: a condition on what nobody of a dataset has */
+    SKR_WARN_BREAKENDS,    /* breakends: type=bnd, and imports made no alleles of breakends */
     SKR_WARN_MORE,         /* more-warnings: there were more than are kept */
     SKR_N_WARNING_CODES,
 } skr_warning_code;

@@ -6,6 +6,7 @@ library, since Python 3 has none. Whatever the document says must be so is asser
 import ctypes
 import ctypes.util
 import os
+import re
 import struct
 
 NO_CALL, NOTHING, EXPECTED = 254, 255, 253
@@ -494,6 +495,7 @@ class Segment:
             if "alt" not in row:
                 row["ref"], row["alt"] = c.bytes(row["n_ref"]).decode(), c.bytes(row["n_alt"]).decode()
         c.end()
+        assert all(re.fullmatch(SV_ALT, r["alt"]) for r in rows if r["kind"] == SV)
         keys = [(r["start"], r["end"], r["kind"] == SV, r["ref"], r["alt"]) for r in rows]
         assert all(a < b for a, b in zip(keys, keys[1:]))
         return rows
@@ -585,6 +587,7 @@ class Segment:
         return ac, an
 
 
+SV_ALT = r"[!-*,-?A-`{-~]+(\+[1-9][0-9]*)?(@[!-~]+)?"  # symbol, length, mate
 KEY = ("contig", "start", "end", "kind", "ref", "alt")
 
 

@@ -8,6 +8,7 @@ import struct
 import sys
 
 import beacon_http
+import format_reader
 import harness
 
 HEAD = """##fileformat=VCFv%s
@@ -80,7 +81,7 @@ def store_of(s, name, *files, more=()):
 
 def names(s, store, question):
     done = s.run("alleles", "-d", store, "--json", question)
-    return [o["variant"] for o in done.objects()] if done.code == 0 else f"exit {done.code}: {done.said()}"
+    return [o["variant"] for o in done.objects() if "variant" in o] if done.code == 0 else f"exit {done.code}: {done.said()}"
 
 
 # Where they end, and what they are called. INS without SVLEN or with END behind POS: Illumina/manta#312,
@@ -115,6 +116,9 @@ def check_keys(s):
             what = f"{form} {version} {record[3]} {record[4]}"
             store, _ = store_of(s, f"key{i}{form}", ("a." + form, content))
             s.check(what, [key], names(s, store, "all"))
+            stored = format_reader.Store(store)
+            s.check(what + ", as another reader finds it", [key], [stored.name(tuple(r[k] for k in format_reader.KEY))
+                                                                   for segment in stored.segments for r in segment.rows])
             s.check(what + ", by its name", (1, 4), tuple(s.allele(store, f'"{key}"')[k] for k in ("ac", "an")))
             for place, n in ((within, 1), (without, 0)):
                 s.check(f"{what}, at {place}", n, s.count(store, f"carries(region={record[0]}:{place}-{place})"))
@@ -147,10 +151,11 @@ def check_places(s, seed):
     places = [("1", 100, 100, "INS"), ("1", 100, 100, "INS:ME"), ("1", 100, 900, "DEL"), ("1", 100, 900, "DUP"),
               ("1", 100, 900, "DEL:ME"), ("1", 100, 100, "TRA"), ("1", 100, 900, "CN0"), ("1", 100, 900, "CNV"), ("1", 200, 200, "INS")]
     for round_ in range(6):
-        held, said, people, files = {}, {}, [], []
+        said, people, files, first = {}, [], [], []
         for d in range(1 + dice.randrange(3)):
             samples = [f"P{round_}{d}{k}" for k in range(1 + dice.randrange(9))]
             people += samples
+            first = first if d else samples
             chosen = [(p, x) for p in (100, 200) for x in symbols if dice.random() < 0.6]
             records = []
             for pos, (alt, info) in chosen:
@@ -163,6 +168,16 @@ def check_places(s, seed):
                     said.setdefault((place, info), {})[who] = (bag.count("1"), bag.count("0"))
             files.append((f"{d}.vcf", vcf(records, samples)))
         store, _ = store_of(s, f"places{round_}", *files)
+        if round_ % 2 == 1:  # the first delivery is replaced: what only those say who are gone is no allele any more
+            again = [("1", 100, "G", "<INS>", "SVLEN=50", ["1/1" for _ in first])]
+            done = s.run("import", "-d", store, "--dataset", "d", "--assembly", "GRCh38", "--replace",
+                         s.write(f"places{round_}/again.vcf", vcf(again, first)))
+            s.check("replaced", 0, done.code, done.said())
+            for by in said.values():
+                for who in first:
+                    by.pop(who, None)
+            said.setdefault(((100, 100, "INS"), "SVLEN=50"), {}).update({who: (2, 0) for who in first})
+        some = dice.sample(people, 1 + len(people) // 2)
         for contig, pos, end, word in places:
             held = [by for ((p, e, w), _), by in said.items() if p == pos and e == end and (w == word or w.startswith(word + ":"))]
             got = [merged([by[who] for by in held if who in by]) for who in people]
@@ -172,6 +187,10 @@ def check_places(s, seed):
             told = tuple(row[k] for k in ("ac", "an", "carriers")) if isinstance(row, dict) else row
             s.check(f"seed {seed}, round {round_}: {name}", want, told)
             s.check(f"... people", want[2], s.count(store, f"carries(variant={name})"))
+            among = [g for g, who in zip(got, people) if who in some]
+            row = s.run("alleles", "-d", store, "--json", f"variant={name}", "--in", f"id in ({', '.join(some)})").objects()[0]
+            s.check("... among some people", (sum(g[0] for g in among), sum(g[1] for g in among), sum(g[0] > 0 for g in among)),
+                    tuple(row[k] for k in ("ac", "an", "carriers")))
             two = sum(g[0] == 2 for g in got)
             s.check(f"... of two copies", two, s.count(store, f"carries(variant={name} and copies=2)"))
             s.check(f"... its frequency is its own", int(want[1] > 0 and want[0] / want[1] > 0.3),
@@ -234,6 +253,31 @@ def check_types(s):
         server.stop()
 
 
+def check_breakends(s):
+    """Breakends are counted and are no alleles yet: type=bnd says so. pbsv and Manta write them so; symbolic ones are alleles."""
+    records = [("1", 100, "G", "G[22:500[", "SVTYPE=BND", ["0/1"]), ("22", 500, "A", "]1:100]A", "SVTYPE=BND", ["0/1"]),
+               ("1", 300, "G", ".TTA", "SVTYPE=BND", ["0/1"]), ("1", 700, "N", "<TRA>", "CHR2=22;END=9", ["0/1"])]
+    store, counts = store_of(s, "bnd", ("a.vcf", vcf(records, ["A"])))
+    plain, _ = store_of(s, "nobnd", ("a.vcf", vcf(records[3:], ["A"])))
+    s.check("breakends are counted", 3, counts.get("bnd"))
+    for question, told in (("carries(type=bnd)", 3), ("not carries(type=translocation)", 3), ("carries(type=ins)", None)):
+        answer = s.run("count", "-d", store, "--json", question).objects()[-1]
+        s.check(f"{question}: the warning", [] if told is None else [("breakends", {"breakends": 3})],
+                [(w["code"], w["figures"]) for w in answer.get("warnings", [])])
+        s.check(f"{question}: none where there are none", [], s.run("count", "-d", plain, "--json", question).objects()[-1].get("warnings", []))
+    done = s.run("alleles", "-d", store, "type=bnd")
+    s.check("a line on standard error", (0, True), (done.code, "warning: type=bnd: imports counted 3 breakends" in done.err))
+    for words in (("--policy", s.write("exact.conf", "counts = exact\n")), ()):
+        server = beacon_http.Server(s, store, *words)
+        try:
+            for word, n in (("BND", 1), ("SO:0000199", 1), ("INS", 0)):
+                status, document = server.ask("/api/individuals", beacon_http.individuals({"variantType": word, "referenceName": "1"}))
+                s.check(f"variantType {word} {words[:1]}: info.warnings", (200, n),
+                        (status, len((document or {}).get("info", {}).get("warnings", []))))
+        finally:
+            server.stop()
+
+
 # Beside N, and of codes that both share: samtools/bcftools#2551, #216, #473.
 REFERENCE = "ACGNAAAATNNNNGCRTACGT"
 SPELLINGS = [
@@ -256,6 +300,11 @@ def check_beside_n(s):
         for c, p, r, a in spellings:
             row = s.allele(store, f"{c}-{p}-{r}-{a}")
             s.check(f"{p} {r} {a}", len(spellings), row["ac"] if isinstance(row, dict) else row)
+    for ref, refused in (("R", None), ("Y", 1), ("N", None), ("A", None), ("C", 1)):
+        store, counts = store_of(s, "code" + ref, ("a.vcf", vcf([("1", 6, ref, "G", ".", ["0/1"])] + [("1", 5, "A", "T", ".", ["0/0"])] * 20,
+                                                                ["A"])), more=("--reference", fasta))
+        s.check(f"REF {ref} where the reference has A", refused, counts.get("ref_mismatch"))
+        s.check(f"REF {ref}: the allele", 0 if refused else 1, s.count(store, "carries(variant=1-6-A-G)"))
     plain = [(("1", 4, "NA", "NG"), ["1-5-A-G", "1-4-NA-NG", "1-4-RA-RG", "1-5-AN-GN"]),
              (("1", 4, "NAA", "N"), ["1-4-NAA-N", "1-4-NAAC-NC"]), (("1", 4, "AAR", "R"), ["1-4-AAN-N"]),
              (("1", 4, "C", "CT"), ["1-4-C-CT", "1-4-N-NT"])]
@@ -276,6 +325,7 @@ def main():
     check_keys(s)
     check_places(s, seed)
     check_types(s)
+    check_breakends(s)
     check_beside_n(s)
     return s.close()
 
