@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "api/route_int.h"
+#include "storage/base/utf8.h"
 
 /* A line being written; what does not fit is left out. */
 typedef struct writer {
@@ -102,7 +103,5 @@ void skr_audit_line(const skr_http_question *question, const skr_http_answer *an
         put_text(&to, answer->fault);
     }
     *to.at = '\0';
-    for (char *at = line; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
+    skr_utf8_make_printable(line);
 }

@@ -203,7 +203,23 @@ static int add_path(path_list *list, char *path, skr_err *err)
 
 static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err);
 
-/* A link to a folder is not followed: it may lead in a circle. */
+/* A link may lead in a circle, and to what nobody meant to deliver: one to a folder is not
+ * followed, and one to a wanted file is refused when that lies outside. */
+static int check_link(const skr_archive *archive, const char *path, skr_err *err)
+{
+    char *root = realpath(archive->progress.file, NULL);
+    char *real = realpath(path, NULL);
+    size_t n = root == NULL ? 0 : strlen(root);
+    bool is_inside = root != NULL && real != NULL && strncmp(real, root, n) == 0 &&
+                     (real[n] == '/' || strcmp(root, "/") == 0);
+    free(real);
+    free(root);
+    return is_inside
+               ? SKR_OK
+               : skr_fail(err, SKR_ERR_INPUT,
+                          "%s: a link that leads out of the folder; deliver the file itself", path);
+}
+
 static int add_entry(skr_archive *archive, const char *folder, const char *entry, int depth,
                      skr_err *err)
 {
@@ -211,7 +227,9 @@ static int add_entry(skr_archive *archive, const char *folder, const char *entry
     struct stat state;
     if (asprintf(&path, "%s/%s", folder, entry) < 0)
         return fail_nomem(err);
-    if (lstat(path, &state) == 0 && S_ISDIR(state.st_mode)) {
+    bool is_there = lstat(path, &state) == 0;
+    bool is_link = is_there && S_ISLNK(state.st_mode);
+    if (is_there && S_ISDIR(state.st_mode)) {
         int status = add_folder(archive, path, depth + 1, err);
         free(path);
         return status;
@@ -221,7 +239,11 @@ static int add_entry(skr_archive *archive, const char *folder, const char *entry
         free(path);
         return SKR_OK;
     }
-    return add_path(&archive->paths, path, err);
+    int status = is_link ? check_link(archive, path, err) : SKR_OK;
+    if (status == SKR_OK)
+        return add_path(&archive->paths, path, err);
+    free(path);
+    return status;
 }
 
 static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err)
@@ -232,7 +254,7 @@ static int add_folder(skr_archive *archive, const char *folder, int depth, skr_e
                         FOLDERS_MAX);
     int n = scandir(folder, &entries, NULL, alphasort);
     if (n < 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: %s", folder, strerror(errno));
+        return skr_fail(err, skr_err_of_input(errno), "%s: %s", folder, strerror(errno));
     int status = SKR_OK;
     for (int i = 0; i < n; i++) {
         if (status == SKR_OK && entries[i]->d_name[0] != '.')
@@ -293,7 +315,7 @@ static int open_file(skr_archive *archive, const char *path, skr_err *err)
         return status;
     archive->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (archive->fd < 0 || fstat(archive->fd, &state) != 0)
-        return damaged(archive, strerror(errno), err);
+        return skr_fail(err, skr_err_of_input(errno), "%s: %s", archive->name, strerror(errno));
     if (S_ISDIR(state.st_mode))
         return damaged(archive, "a folder where a file was expected", err);
     archive->n_file = S_ISREG(state.st_mode) ? (uint64_t)state.st_size : 0;

@@ -371,6 +371,8 @@ static int find_rows(skr_worker *worker, skr_err *err)
     }
     for (uint32_t l = 0; l < worker->n_lanes; l++) {
         const skr_lane *lane = &worker->lanes[l];
+        if (lane->n_batch == 0)
+            continue;
         const uint32_t *keys = lane->keys;
         const uint32_t *rows = lane->wanted + lane->batch_from;
         uint8_t *has_row = batch->has_row + (size_t)lane->slot * batch->n_max;

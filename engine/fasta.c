@@ -58,7 +58,7 @@ static int reopen(skr_fasta *fasta, skr_err *err)
     hts_set_log_level(HTS_LOG_OFF);
     int fd = open(fasta->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", fasta->path,
+        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", fasta->path,
                         strerror(errno));
     fasta->bgzf = bgzf_dopen(fd, "r");
     if (fasta->bgzf == NULL) {

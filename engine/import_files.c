@@ -29,8 +29,8 @@ static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
     int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
     int status = SKR_OK;
     if (fd < 0 || fstat(fd, &about) < 0)
-        status =
-            skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", file->given, strerror(errno));
+        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", file->given,
+                          strerror(errno));
     else if (S_ISDIR(about.st_mode))
         status = skr_fail(err, SKR_ERR_INPUT, "%s: is a folder, not a file", file->given);
     else if (S_ISREG(about.st_mode) && !is_stdin)

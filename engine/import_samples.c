@@ -204,7 +204,8 @@ int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err
     FILE *file = fopen(path, "re");
     int status = SKR_OK;
     if (file == NULL || table.path == NULL) {
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", path,
+                          strerror(errno));
         goto out;
     }
     for (;;) {

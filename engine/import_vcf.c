@@ -246,7 +246,8 @@ static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err
     size_t n;
     vcf->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (vcf->fd < 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be opened: %s", vcf->name, strerror(errno));
+        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", vcf->name,
+                        strerror(errno));
     int status = skr_vcf_bytes_open(vcf, n_threads, err);
     if (status == SKR_OK)
         status = skr_vcf_bytes_need(vcf, 32, &start, &n, err);

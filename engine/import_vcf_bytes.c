@@ -38,7 +38,8 @@ int skr_vcf_bytes_open(skr_vcf *vcf, unsigned n_threads, skr_err *err)
     bool is_bgzf = n > 0 && skr_blocks_is_bgzf(start, (size_t)n);
     free(start);
     if (n < 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read: %s", vcf->name, strerror(errno));
+        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be read: %s", vcf->name,
+                        strerror(errno));
     if (is_bgzf)
         return skr_blocks_new(vcf->fd, n_threads, &vcf->blocks, err);
     return open_library(vcf, 0, err);

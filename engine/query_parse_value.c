@@ -242,7 +242,7 @@ static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err 
 {
     FILE *file = fopen(path, "rbe");
     if (file == NULL)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: %s", path, strerror(errno));
+        return skr_fail(err, skr_err_of_input(errno), "%s: %s", path, strerror(errno));
     size_t n = 0;
     size_t n_max = 0;
     char *bytes = NULL;

@@ -50,7 +50,7 @@ static int fail_in(const skr_order_view *view, int status, skr_err *err)
     if (status != SKR_ERR_CORRUPT)
         return status;
     return skr_fail_in(err, status, "%s: order %zu", skr_block_file_name(view->segment->file),
-                       view->order);
+                       view->asked);
 }
 
 /* ------------------------------------------------------------------ loading */
@@ -177,6 +177,7 @@ static int load_classes(skr_order_view *view, skr_err *err)
 
 int skr_order_view_load(skr_order_view *view, size_t order, skr_err *err)
 {
+    view->asked = order;
     int status = load_rows(view, order, err);
     if (status == SKR_OK && order_of(view)->n_classes > 0)
         status = load_classes(view, err);

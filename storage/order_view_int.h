@@ -18,6 +18,7 @@ typedef struct skr_order_view {
     skr_block_reader *reader;
 
     size_t order; /* whose rows are known; SIZE_MAX: none */
+    size_t asked; /* the one that was to be loaded last, for messages */
     skr_carrier_columns rows;
     size_t chunk; /* of the order, in chunk_raw; SIZE_MAX: none */
     skr_block_bytes chunk_raw;

@@ -95,7 +95,9 @@ void skr_buffer_done(skr_buffer *buffer)
 skr_cursor skr_cursor_of(const void *bytes, size_t n)
 {
     const uint8_t *at = bytes;
-    return (skr_cursor){.at = at, .end = n == 0 ? at : at + n};
+    if (at == NULL) /* what could not be borrowed cannot be read */
+        return (skr_cursor){.is_bad = n > 0};
+    return (skr_cursor){.at = at, .end = at + n};
 }
 
 const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n)

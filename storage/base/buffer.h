@@ -52,7 +52,8 @@ typedef struct skr_cursor {
     bool is_bad;
 } skr_cursor;
 
-/* A cursor over n bytes, and its reads: little-endian, and varints of 7 bits a byte, low first. */
+/* A cursor over n bytes (none, and bad unless n is 0, when bytes is NULL), and its reads:
+ * little-endian, and varints of 7 bits a byte, low first. */
 skr_cursor skr_cursor_of(const void *bytes, size_t n);
 uint8_t skr_cursor_u8(skr_cursor *cursor);
 uint32_t skr_cursor_u32(skr_cursor *cursor);

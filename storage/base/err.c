@@ -1,19 +1,13 @@
 /* err.c - status codes and messages. */
 #include "storage/base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A message is one line for the terminal: what an input brings in must not change that. */
-static void make_printable(char *text)
-{
-    for (char *at = text; *at != '\0'; at++) {
-        unsigned char c = (unsigned char)*at;
-        if (c < 0x20 || c == 0x7f)
-            *at = '?';
-    }
-}
+#include "storage/base/utf8.h"
 
 int skr_fail(skr_err *err, int code, const char *format, ...)
 {
@@ -21,9 +15,10 @@ int skr_fail(skr_err *err, int code, const char *format, ...)
         return code;
     va_list args;
     va_start(args, format);
+    /* one line for the terminal: what an input brings in must not change that */
     (void)vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    make_printable(err->message);
+    skr_utf8_make_printable(err->message);
     err->code = code;
     return code;
 }
@@ -38,7 +33,7 @@ int skr_fail_in(skr_err *err, int code, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    make_printable(err->message);
+    skr_utf8_make_printable(err->message);
     /* What does not fit is cut off: the place, which stands first, tells more than the end. */
     size_t n_place = strlen(err->message);
     size_t n_left = sizeof err->message - n_place;
@@ -51,6 +46,13 @@ int skr_fail_in(skr_err *err, int code, const char *format, ...)
     }
     err->code = code;
     return code;
+}
+
+int skr_err_of_input(int number)
+{
+    bool is_world = number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM ||
+                    number == ENOBUFS || number == ESTALE || number == ETIMEDOUT;
+    return is_world ? SKR_ERR_IO : SKR_ERR_INPUT;
 }
 
 const char *skr_err_name(int code)

@@ -46,13 +46,18 @@ typedef struct skr_err {
 
 /*
  * Writes the code and the formatted message into err, which may be NULL, and returns the code.
- * Control characters that arguments bring in are shown as '?', so that a message stays one line.
+ * Control characters and bytes that are not UTF-8, which arguments bring in, are shown as "?": a
+ * message stays one line of text.
  */
 int skr_fail(skr_err *err, int code, const char *format, ...) SKR_PRINTF(3, 4);
 
 /* Puts a formatted text and ": " before the message of err, which may be NULL. Returns err's code.
  */
 int skr_fail_in(skr_err *err, int code, const char *format, ...) SKR_PRINTF(3, 4);
+
+/* The code of an errno that an input file gave: IO when it is the machine's fault and the same file
+ * may be read the next time, INPUT otherwise. */
+int skr_err_of_input(int number);
 
 /* The short name of a code, such as "CORRUPT". Never NULL. */
 const char *skr_err_name(int code);

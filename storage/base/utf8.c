@@ -1,6 +1,9 @@
 /* utf8.c - the well-formed sequences of the Unicode standard, table 3-7. */
 #include "storage/base/utf8.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 static int is_tail(unsigned char c)
 {
     return (c & 0xc0) == 0x80;
@@ -30,4 +33,18 @@ size_t skr_utf8_length(const char *text, size_t n)
         return 4;
     }
     return 0;
+}
+
+void skr_utf8_make_printable(char *text)
+{
+    size_t n = strlen(text);
+    for (size_t at = 0; at < n;) {
+        unsigned char first = (unsigned char)text[at];
+        size_t n_letter = skr_utf8_length(text + at, n - at);
+        bool is_control = first < 0x20 || first == 0x7f ||
+                          (first == 0xc2 && n_letter == 2 && (unsigned char)text[at + 1] < 0xa0);
+        if (n_letter == 0 || is_control)
+            memset(text + at, '?', n_letter == 0 ? 1 : n_letter);
+        at += n_letter == 0 ? 1 : n_letter;
+    }
 }

@@ -12,4 +12,10 @@
  */
 size_t skr_utf8_length(const char *text, size_t n);
 
+/*
+ * Makes one line for terminals and logs of a text, in place: control characters, those of Unicode
+ * too, and bytes that are not UTF-8 become '?'.
+ */
+void skr_utf8_make_printable(char *text);
+
 #endif

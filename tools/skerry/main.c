@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 {
     guard_streams();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of writing */
+    (void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow: EFBIG */
     int status = dispatch(argc, argv);
     skr_err err = {.message = ""};
     if (skr_output_check(&err) < 0 && status <= 1)

@@ -4,6 +4,8 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 #include <zlib.h>
 
@@ -145,6 +147,31 @@ Test(archive, reads_the_wanted_files_of_a_folder_by_name)
     cr_assert(eq(str, text,
                  "a.tsv.gz=A|b.json=B|e.zip: x.json=zipped|"
                  "a.tsv.gz=A|b.json=B|e.zip: x.json=zipped|"));
+}
+
+Test(archive, follows_no_link_out_of_a_folder)
+{
+    static char text[200];
+    char inside[600];
+    char inner[600];
+    char outer[600];
+    const char *const files[] = {inside};
+    (void)snprintf(inside, sizeof inside, "%s/in", folder.path);
+    (void)snprintf(inner, sizeof inner, "%s/in/b.json", folder.path);
+    (void)snprintf(outer, sizeof outer, "%s/in/c.json", folder.path);
+    cr_assert(eq(int, mkdir(inside, 0700), 0));
+    write_file("in/a.json", "A", 1);
+    write_file("secret", "S", 1);
+    cr_assert(eq(int, symlink("a.json", inner), 0));
+    cr_expect(eq(int, read_all(files, 1, text, sizeof text), SKR_OK));
+    cr_expect(eq(str, text, "in/a.json=A|in/b.json=A|"));
+    cr_assert(eq(int, symlink("../secret", outer), 0));
+    cr_expect(eq(int, read_all(files, 1, text, sizeof text), SKR_ERR_INPUT));
+    cr_expect(strstr(err.message, "in/c.json: a link that leads out of the folder") != NULL);
+    cr_assert(eq(int, unlink(outer), 0));
+    cr_assert(eq(int, unlink(inner), 0));
+    cr_assert(eq(int, unlink(test_folder_file(&folder, "in/a.json")), 0));
+    cr_assert(eq(int, rmdir(inside), 0));
 }
 
 Test(archive, refuses_what_is_damaged)

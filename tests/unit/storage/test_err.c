@@ -3,6 +3,7 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,4 +66,14 @@ Test(err, each_code_has_a_name_and_an_exit_status)
     }
     cr_assert(eq(str, (char *)skr_err_name(-999), "UNKNOWN"));
     cr_assert(eq(int, skr_err_exit_status(-999), 70));
+}
+
+Test(err, tells_a_bad_input_from_a_bad_machine)
+{
+    cr_expect(eq(int, skr_err_of_input(EIO), SKR_ERR_IO));
+    cr_expect(eq(int, skr_err_of_input(EMFILE), SKR_ERR_IO));
+    cr_expect(eq(int, skr_err_of_input(ENFILE), SKR_ERR_IO));
+    cr_expect(eq(int, skr_err_of_input(ENOENT), SKR_ERR_INPUT));
+    cr_expect(eq(int, skr_err_of_input(EACCES), SKR_ERR_INPUT));
+    cr_expect(eq(int, skr_err_of_input(ENOTDIR), SKR_ERR_INPUT));
 }

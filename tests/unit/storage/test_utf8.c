@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "storage/base/utf8.h"
@@ -54,5 +55,31 @@ Test(utf8, knows_the_borders_of_longer_ones)
         cr_assert(skr_utf8_length(rows[i].text, n) == rows[i].n, "row %zu", i);
         for (size_t n_cut = 0; n_cut < rows[i].n; n_cut++)
             cr_assert(skr_utf8_length(rows[i].text, n_cut) == 0, "row %zu cut to %zu", i, n_cut);
+    }
+}
+
+Test(utf8, makes_one_line_of_anything)
+{
+    static const char *const texts[][2] = {
+        {"plain", "plain"},
+        {"a\tb\nc\x7f", "a?b?c?"},
+        {"K\xc3\xb6ln \xe2\x82\xac \xf0\x9f\xa7\xac", "K\xc3\xb6ln \xe2\x82\xac \xf0\x9f\xa7\xac"},
+        {"K\xf6ln", "K?ln"}, /* Latin-1 */
+        {"\x9b"
+         "2J",
+         "?2J"}, /* a terminal's escape in one byte */
+        {"\xc2\x9b"
+         "2J",
+         "??2J"}, /* and as Unicode has it */
+        {"\xc2\xa0", "\xc2\xa0"},
+        {"cut \xe2\x82", "cut ??"},
+        {"\xed\xa0\x80\xff", "????"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[40];
+        (void)snprintf(text, sizeof text, "%s", texts[i][0]);
+        skr_utf8_make_printable(text);
+        cr_expect(strcmp(text, texts[i][1]) == 0, "row %zu: %s", i, text);
     }
 }
