@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "storage/base/thread.h"
+
 /* Lines that come within this time of the first are written with it: a wake-up costs as much as an
  * answer that is kept. */
 #define GATHER_NS 2000000
@@ -136,7 +138,7 @@ int skr_log_ring_new(size_t n_bytes, skr_log_write_fn write, void *context, skr_
     (void)pthread_mutex_init(&ring->mutex, NULL);
     (void)pthread_cond_init(&ring->has_lines, NULL);
     (void)pthread_cond_init(&ring->is_empty, NULL);
-    if (pthread_create(&ring->thread, NULL, run, ring) != 0) {
+    if (!skr_thread_start(&ring->thread, run, ring)) {
         free(ring);
         return skr_fail(err, SKR_ERR_NOMEM, "no thread for the log");
     }

@@ -16,6 +16,7 @@
 
 #include "api/beacon_json_int.h"
 #include "api/server_int.h"
+#include "storage/base/thread.h"
 
 #define BACKLOG 511
 
@@ -27,6 +28,9 @@
 /* Files that are opened beside connections and the store: another generation is opened before the
  * old one is closed, and threads read by themselves. */
 #define FILES_MORE 128u
+
+/* Of the address space, that must be left when all threads are there. */
+#define ROOM_BYTES ((size_t)48 << 20)
 
 /* When a server stops: how often it looks, and how long nothing may have come. */
 #define STEP_MS 10u
@@ -297,7 +301,11 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
         status = skr_server_watch_start(server, err);
     if (status == SKR_OK)
         status = skr_server_daemon_start(server, err);
+    /* the library's thread, and each question, have yet to ask for memory */
+    if (status == SKR_OK && !skr_has_room(ROOM_BYTES))
+        status = skr_fail(err, SKR_ERR_NOMEM, "no room in memory to answer anybody");
     if (status < 0) {
+        skr_server_daemon_stop(server);
         skr_server_pool_stop(server);
         skr_server_watch_stop(server);
         free_server(server);

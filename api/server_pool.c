@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "api/server_int.h"
+#include "storage/base/thread.h"
 
 /* ------------------------------------------------------------------ the queue, under the mutex */
 
@@ -183,7 +184,7 @@ int skr_server_pool_start(skr_server *server, skr_err *err)
     if (server->workers == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for %u workers", n);
     for (; server->n_workers < n; server->n_workers++)
-        if (pthread_create(&server->workers[server->n_workers], NULL, work, server) != 0)
+        if (!skr_thread_start(&server->workers[server->n_workers], work, server))
             return skr_fail(err, SKR_ERR_NOMEM, "no thread for worker %u", server->n_workers + 1);
     return SKR_OK;
 }

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "api/server_int.h"
+#include "storage/base/thread.h"
 
 #define INTERVAL_NS 250000000
 
@@ -149,7 +150,7 @@ static void *watch(void *context)
 
 int skr_server_watch_start(skr_server *server, skr_err *err)
 {
-    if (pthread_create(&server->watch, NULL, watch, server) != 0)
+    if (!skr_thread_start(&server->watch, watch, server))
         return skr_fail(err, SKR_ERR_NOMEM, "no thread for the watch over connections");
     server->has_watch_thread = true;
     return SKR_OK;

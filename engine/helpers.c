@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "storage/base/thread.h"
+
 /* Lives on the stack of who asked. */
 typedef struct helper_job {
     void (*part)(void *context, unsigned i);
@@ -111,7 +113,7 @@ static void post(skr_helpers *helpers, helper_job *posted)
     *at = posted;
     unsigned n_wanted = posted->n - posted->next;
     for (unsigned i = helpers->n_idle; i < n_wanted && helpers->n_threads < helpers->n_max; i++)
-        if (pthread_create(&helpers->threads[helpers->n_threads], NULL, help, helpers) == 0)
+        if (skr_thread_start(&helpers->threads[helpers->n_threads], help, helpers))
             helpers->n_threads++;
     if (n_wanted == 1)
         (void)pthread_cond_signal(&helpers->has_work);

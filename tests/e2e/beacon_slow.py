@@ -344,6 +344,41 @@ def check_files(suite, store):
         suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
 
 
+def check_memory(suite, store):
+    """Little address space: a start that says so, or right answers and refusals; never a crash or a standstill."""
+    def limit(mib):
+        return lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+    done = subprocess.run([suite.program, "info", "-d", store], capture_output=True, preexec_fn=limit(256), timeout=60)
+    if done.returncode != 0:
+        suite.skip("little address space", "this build needs more by itself")
+        return
+    paths = [f"/api/individuals?filters={sex}&limit={n}" for n in range(1, 9) for sex in ("NCIT:C16576", "NCIT:C20197")]
+    right, ends = {}, []
+    popen = subprocess.Popen
+    for mib in (0, 40, 64, 72, 80, 88, 104, 120, 136, 144, 160, 176, 192):
+        def start(*args, **words):
+            return popen(*args, preexec_fn=limit(mib) if mib else None, **words)
+        subprocess.Popen = start
+        try:
+            server = Server(suite, store, "-q")
+        finally:
+            subprocess.Popen = popen
+        if server.address is None:
+            ends.append((mib, server.process.wait(20)))
+            continue
+        for path in paths:
+            try:
+                status, document = server.ask(path)
+            except OSError:
+                continue
+            told = status, document.get("responseSummary")
+            if right.setdefault(path, told) != told and status != 503:
+                ends.append((mib, path, told))
+        ends.append((mib, server.stop()))
+    suite.check("little address space: refused at the start, or answered", [], [e for e in ends if len(e) > 2 or e[1] not in (0, 6)])
+    suite.check("and both were seen", {0, 6}, {e[1] for e in ends if len(e) == 2}, ends)
+
+
 def main():
     suite = harness.Suite()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -368,6 +403,7 @@ def main():
     check_fair(suite, store)
     check_log(suite, store)
     check_files(suite, store)
+    check_memory(suite, store)
     return suite.close()
 
 
