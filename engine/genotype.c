@@ -42,17 +42,19 @@ bool skr_genotype_is_hom_ref(const skr_genotype *genotype)
     return genotype->n > 0;
 }
 
-/* One copy is expected. All that is written must agree; otherwise it is unknown. */
+/*
+ * One copy is expected. All copies that are called must agree; otherwise it is unknown. A copy that
+ * is written '.' says nothing against the one that is called: 1/. is one copy.
+ */
 static skr_settled settle_one_copy(skr_genotype *genotype)
 {
-    uint16_t first = genotype->n > 0 ? genotype->alleles[0] : SKR_COPY_UNKNOWN;
-    bool agree = true;
-    for (uint32_t i = 1; i < genotype->n; i++)
-        agree = agree && genotype->alleles[i] == first;
-    skr_settled settled = skr_genotype_is_het(genotype) ? SKR_SETTLED_HET_ON_HAPLOID : SKR_SETTLED;
-    genotype->alleles[0] = agree ? first : SKR_COPY_UNKNOWN;
+    uint16_t called = SKR_COPY_UNKNOWN;
+    bool is_het = skr_genotype_is_het(genotype);
+    for (uint32_t i = 0; i < genotype->n && called == SKR_COPY_UNKNOWN; i++)
+        called = genotype->alleles[i];
+    genotype->alleles[0] = is_het ? SKR_COPY_UNKNOWN : called;
     genotype->n = 1;
-    return settled;
+    return is_het ? SKR_SETTLED_HET_ON_HAPLOID : SKR_SETTLED;
 }
 
 /* The distinct known alleles; REF only when there is no other. They share one copy. */

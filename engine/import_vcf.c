@@ -414,15 +414,14 @@ float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
     if (vcf->is_bcf)
         return skr_vcf_bcf_ad(vcf, sample, allele);
     const char *at = vcf->ad[sample];
+    const char *value = at;
+    uint32_t n = 1;
     if (at == NULL)
         return NAN;
-    for (; allele > 0; allele--) {
-        at += strcspn(at, ",:\t");
-        if (*at != ',')
-            return NAN;
-        at++;
-    }
-    if (!isdigit((unsigned char)*at))
+    for (; *at != ':' && *at != '\t' && *at != '\0'; at++)
+        if (*at == ',' && n++ == allele)
+            value = at + 1;
+    if (n != vcf->record.n_alts + 1 || !isdigit((unsigned char)*value))
         return NAN;
-    return strtof(at, NULL);
+    return strtof(value, NULL);
 }

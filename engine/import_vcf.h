@@ -96,7 +96,10 @@ SKR_MUST_USE int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, s
 SKR_MUST_USE int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_genotype,
                                   skr_err *err);
 
-/* AD of an allele (0 REF) of a sample of the present record; NAN when missing. */
+/*
+ * AD of an allele (0 REF) of a sample of the present record; NAN when missing. As many values as
+ * the record has alleles, or nobody can say which value is whose and all of them are missing.
+ */
 float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
 
 /* The name of the reader's place for messages: "line 12" or "record 12". text has 32 bytes. */

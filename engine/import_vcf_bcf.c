@@ -372,10 +372,35 @@ static skr_values numbers(const typed *field)
     return (skr_values){field->at, types[field->type], field->n};
 }
 
+/* Is value number i what stands behind the last value of a sample? */
+static bool is_behind_last(const skr_values *values, size_t i)
+{
+    const uint8_t *at = values->values;
+    int16_t two;
+    int32_t four;
+    switch (values->type) {
+    case SKR_VALUE_INT8:
+        return (int8_t)at[i] == bcf_int8_vector_end;
+    case SKR_VALUE_INT16:
+        memcpy(&two, at + 2 * i, sizeof two);
+        return two == bcf_int16_vector_end;
+    case SKR_VALUE_INT32:
+        memcpy(&four, at + 4 * i, sizeof four);
+        return four == bcf_int32_vector_end;
+    default:
+        memcpy(&four, at + 4 * i, sizeof four);
+        return (uint32_t)four == bcf_float_vector_end;
+    }
+}
+
 float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
 {
     const skr_values *ad = &vcf->bcf_ad;
-    return allele < ad->n_each ? skr_values_at(ad, (size_t)sample * ad->n_each + allele) : NAN;
+    size_t from = (size_t)sample * ad->n_each;
+    uint32_t n = 0;
+    while (n < ad->n_each && !is_behind_last(ad, from + n))
+        n++;
+    return n == vcf->record.n_alts + 1 ? skr_values_at(ad, from + allele) : NAN;
 }
 
 static void bcf_ft(skr_vcf *vcf, const typed *field)

@@ -188,6 +188,7 @@ static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genot
     int status = skr_vcf_genotype(r->vcf, column, genotype, err);
     if (status < 0)
         return status;
+    bool is_het = skr_genotype_is_het(genotype);
     bool is_passing =
         passes(r, column, columns->expected[r->zone][sample], is_expected_known, genotype);
     for (uint32_t i = 0; i < genotype->n; i++) {
@@ -199,6 +200,9 @@ static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genot
     *ret_has_copies = settled != SKR_SETTLED_NO_COPY;
     claims->n_no_copy += settled == SKR_SETTLED_NO_COPY && has_called;
     claims->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
+    /* On one copy 1/2 is a contradiction, even where nobody can say what allele 2 is. */
+    if (settled == SKR_SETTLED && is_het && genotype->n == 1 && r->zone != SKR_ZONE_MT)
+        skr_genotype_forget(genotype);
     if (!is_passing && *ret_has_copies) {
         claims->n_failed_gate += has_called;
         skr_genotype_forget(genotype);

@@ -43,7 +43,9 @@ typedef struct drawn {
     float gq[N_SAMPLES_MAX];
     float dp[N_SAMPLES_MAX];
     float min_dp[N_SAMPLES_MAX];
-    float ad[N_SAMPLES_MAX][N_ALTS_MAX + 1];
+    uint32_t ad_width; /* values of the BCF vector */
+    uint32_t n_ad[N_SAMPLES_MAX];
+    float ad[N_SAMPLES_MAX][N_ALTS_MAX + 2];
     int ft[N_SAMPLES_MAX]; /* 0 missing, 1 PASS, 2 bad, 3 RefCall */
 } drawn;
 
@@ -82,6 +84,15 @@ static float draw_number(unsigned low)
     return below(40) == 0 ? ABSENT : (float)(below(100) < low ? below(25) : 20 + below(80));
 }
 
+/* As many depths as alleles, most often; else one value too few or too many, or a '.'. */
+static void draw_ad(uint32_t sample)
+{
+    uint32_t n = below(8) == 0 ? 1 + below(it.ad_width) : it.n_alts + 1;
+    it.n_ad[sample] = n < it.ad_width ? n : it.ad_width;
+    for (uint32_t a = 0; a < it.n_ad[sample]; a++)
+        it.ad[sample][a] = below(50) == 0 ? ABSENT : (float)below(40);
+}
+
 static void draw_record(bool is_gated)
 {
     static const uint32_t sizes[] = {1, 7, 63, 64, 65, 130, 1000, 4096, 4097, 8999};
@@ -99,13 +110,13 @@ static void draw_record(bool is_gated)
     it.has_ft = is_gated && below(5) == 0;
     unsigned strange = oddities[below(5)];
     unsigned low = oddities[below(4)];
+    it.ad_width = it.n_alts + below(5) / 2; /* n_alts + 1 fits */
     for (uint32_t s = 0; s < it.n_samples; s++) {
         draw_genotype(s, strange);
         it.gq[s] = draw_number(low);
         it.dp[s] = draw_number(low);
         it.min_dp[s] = below(2) == 0 ? ABSENT : draw_number(low);
-        for (uint32_t a = 0; a <= it.n_alts; a++)
-            it.ad[s][a] = below(50) == 0 ? ABSENT : (float)below(40);
+        draw_ad(s);
         it.ft[s] = below(100) < low ? (int)below(4) : 1;
     }
 }
@@ -117,16 +128,16 @@ static int32_t raw_missing(int type)
     return type == RAW_INT8 ? INT8_MIN : type == RAW_INT16 ? INT16_MIN : INT32_MIN;
 }
 
-static void put_numbers(raw_record *to, unsigned key, const float *values, uint32_t n_each)
+static void put_numbers(raw_record *to, unsigned key, const float *values)
 {
     static const int types[] = {RAW_INT8, RAW_INT16, RAW_INT32, RAW_FLOAT};
     int type = types[below(4)];
-    uint32_t n_more = n_each == 1 && below(10) == 0; /* a second value, which does not count */
+    uint32_t n_more = below(10) == 0; /* a second value, which does not count */
     raw_key(&to->format, key);
-    raw_head(&to->format, n_each + n_more, type);
+    raw_head(&to->format, 1 + n_more, type);
     for (uint32_t s = 0; s < it.n_samples; s++) {
-        for (uint32_t i = 0; i < n_each + n_more; i++) {
-            float value = i < n_each ? values[s * (n_each == 1 ? 1 : N_ALTS_MAX + 1) + i] : 3;
+        for (uint32_t i = 0; i < 1 + n_more; i++) {
+            float value = i == 0 ? values[s] : 3;
             bool is_missing = isnan(value);
             uint32_t missing = 0x7f800001 + below(2);
             if (type == RAW_FLOAT)
@@ -134,6 +145,35 @@ static void put_numbers(raw_record *to, unsigned key, const float *values, uint3
             else
                 raw_int(&to->format, type,
                         is_missing ? raw_missing(type) + (int32_t)below(2) : (int32_t)value);
+        }
+    }
+    to->n_format++;
+}
+
+/* Depths, with the end of the vector behind the last one of a sample. */
+static void put_ad(raw_record *to)
+{
+    static const int types[] = {RAW_INT8, RAW_INT16, RAW_INT32, RAW_FLOAT};
+    const uint32_t missing = 0x7f800001;
+    const uint32_t end = 0x7f800002;
+    int type = types[below(4)];
+    raw_key(&to->format, KEY_AD);
+    raw_head(&to->format, it.ad_width, type);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        for (uint32_t a = 0; a < it.ad_width; a++) {
+            float value = it.ad[s][a];
+            bool is_end = a >= it.n_ad[s];
+            if (type == RAW_FLOAT)
+                raw_put(&to->format,
+                        is_end         ? (const void *)&end
+                        : isnan(value) ? (const void *)&missing
+                                       : (const void *)&value,
+                        4);
+            else
+                raw_int(&to->format, type,
+                        is_end         ? raw_missing(type) + 1
+                        : isnan(value) ? raw_missing(type)
+                                       : (int32_t)value);
         }
     }
     to->n_format++;
@@ -216,13 +256,13 @@ static void write_bcf(const char *path)
     if (it.n_ploidy > 0)
         put_gt(&record);
     if (it.has_gq)
-        put_numbers(&record, KEY_GQ, it.gq, 1);
+        put_numbers(&record, KEY_GQ, it.gq);
     if (it.has_dp)
-        put_numbers(&record, KEY_DP, it.dp, 1);
+        put_numbers(&record, KEY_DP, it.dp);
     if (it.has_min_dp)
-        put_numbers(&record, KEY_MIN_DP, it.min_dp, 1);
+        put_numbers(&record, KEY_MIN_DP, it.min_dp);
     if (it.has_ad)
-        put_numbers(&record, KEY_AD, it.ad[0], it.n_alts + 1);
+        put_ad(&record);
     if (it.has_ft)
         put_ft(&record);
     raw_write_record(&file, &record);
@@ -260,7 +300,7 @@ static void write_cell(FILE *file, uint32_t s)
     put_value(file, it.has_dp, it.dp[s]);
     put_value(file, it.has_min_dp, it.min_dp[s]);
     if (it.has_ad) {
-        for (uint32_t a = 0; a <= it.n_alts; a++)
+        for (uint32_t a = 0; a < it.n_ad[s]; a++)
             if (isnan(it.ad[s][a]))
                 fprintf(file, "%c.", a == 0 ? ':' : ',');
             else
@@ -319,7 +359,7 @@ static bool slow_passes(const skr_gate *gate, uint32_t s, const skr_genotype *as
         return false;
     for (uint32_t i = 0; i < as_written->n && it.has_ad && skr_genotype_is_het(as_written); i++) {
         uint16_t allele = as_written->alleles[i];
-        if (allele != 0 && allele != SKR_COPY_UNKNOWN &&
+        if (allele != 0 && allele != SKR_COPY_UNKNOWN && it.n_ad[s] == it.n_alts + 1 &&
             !skr_gate_balance_passes(gate, it.ad[s][allele], dp))
             return false;
     }
@@ -343,6 +383,7 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
         }
         if (genotype.n == 0)
             genotype.alleles[genotype.n++] = SKR_COPY_UNKNOWN;
+        bool is_het = skr_genotype_is_het(&genotype);
         bool is_passing =
             gate->is_none ||
             slow_passes(gate, s, &genotype, genotype.n == 1 || (is_known && expected == 1));
@@ -351,6 +392,8 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
                 genotype.alleles[i] = SKR_COPY_UNKNOWN;
         skr_settled settled = skr_genotype_settle(&genotype, zone, karyotypes[s]);
         to->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
+        if (zone != SKR_ZONE_MT && is_het && genotype.n == 1)
+            skr_genotype_forget(&genotype); /* one of the two may be anything, but not both */
         to->calls[s] = SKR_CALL_DEFAULT;
         if (settled == SKR_SETTLED_NO_COPY) {
             to->n_no_copy += has_called;
