@@ -4,9 +4,6 @@
  * The question that is asked most: its answer stands in one row of each segment, and sets as large
  * as all people would cost a hundred times as much. Whatever is not this simple is left to
  * skr_people_eval, which says the same.
- *
- * The totals of the row are not the answer: an undecided carrier is in none of them, and a question
- * about people finds it.
  */
 #include <string.h>
 
@@ -70,6 +67,10 @@ static int count_lane(counter *count, skr_worker *worker, skr_lane *lane, skr_er
             continue;
         }
         uint64_t *number = &count->numbers[lane->slot];
+        if (lane->live.set.bits == NULL) {
+            *number += lane->rows->totals[row].n_carriers; /* everybody counts */
+            continue;
+        }
         const skr_row_at at = {.view = lane->view, .tile = skr_lane_tile(lane), .row = row};
         /* where many carry, a bitmap of the samples costs less than their list */
         status = lane->rows->totals[row].n_carriers <= 1 + lane->n_samples / 64

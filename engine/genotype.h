@@ -50,34 +50,4 @@ bool skr_genotype_is_hom_ref(const skr_genotype *genotype);
 /* The zygosity of a carrier with n_this copies, 1 or more, of a settled genotype. */
 skr_zygosity skr_genotype_zygosity(const skr_genotype *genotype, uint32_t n_this, skr_zone zone);
 
-/*
- * The least that several records say of one sample and one allele (rule 4), in any order. Begin
- * with a zeroed one; n_records says how many there were.
- */
-typedef struct skr_least {
-    uint32_t n_records;
-    uint8_t n_this;       /* least copies that are this allele */
-    uint8_t n_other;      /* least copies called otherwise */
-    uint8_t n_called_max; /* most copies that a record called */
-    bool has_partial;     /* a record had an unknown copy beside this allele */
-    bool has_het;         /* a record had a mixture (mitochondria) */
-    uint32_t n_own;       /* records of which an ALT is this allele */
-    uint8_t n_own_this;   /* least copies of it in those */
-} skr_least;
-
-/* Adds a claim: n_called copies, n_this of them this allele; zygosity counts if n_this > 0. */
-void skr_least_add(skr_least *least, uint8_t n_this, uint8_t n_called, skr_zygosity zygosity);
-
-/* Notes a record of which an ALT is the allele itself, and not only a longer replacement. */
-void skr_least_note(skr_least *least, uint8_t n_this);
-
-/*
- * Is the sample an undecided carrier: all records of which an ALT is the allele have it, and only
- * one of a longer replacement leaves no copy that all agree on?
- */
-bool skr_least_is_undecided(const skr_least *least);
-
-/* The zygosity of the least, whose n_this is above 0. */
-skr_zygosity skr_least_zygosity(const skr_least *least, skr_zone zone);
-
 #endif

@@ -468,7 +468,6 @@ static void import_done(skr_import *import)
 {
     skr_site_batch_free(import->batch);
     skr_claims_done(&import->claims);
-    skr_claims_done(&import->shared_claims);
     skr_record_keys_free(import->keys);
     skr_buffer_done(&import->body);
     skr_identity_free(import->identity);

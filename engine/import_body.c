@@ -57,19 +57,25 @@ static int decode_carriers(skr_cursor *cursor, skr_carriers *carriers, skr_err *
     return status;
 }
 
-int skr_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples, skr_call_set *calls,
-                    skr_carriers *carriers, skr_err *err)
+int skr_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
+                  skr_carriers *carriers, skr_err *err)
 {
-    skr_cursor cursor = skr_cursor_of(bytes, n);
     skr_call_set_done(calls);
-    int status = skr_call_set_decode(&cursor, n_samples, calls, err);
+    int status = skr_call_set_decode(cursor, n_samples, calls, err);
     if (status < 0)
         return status;
     if (carriers != NULL) {
         skr_carriers_clear(carriers);
-        status = decode_carriers(&cursor, carriers, err);
+        status = decode_carriers(cursor, carriers, err);
     }
-    if (status == SKR_OK && cursor.is_bad)
+    if (status == SKR_OK && cursor->is_bad)
         status = skr_fail(err, SKR_ERR_IO, "import: the scratch file does not read back");
     return status;
+}
+
+int skr_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples, skr_call_set *calls,
+                    skr_carriers *carriers, skr_err *err)
+{
+    skr_cursor cursor = skr_cursor_of(bytes, n);
+    return skr_body_take(&cursor, n_samples, calls, carriers, err);
 }

@@ -134,7 +134,6 @@ typedef struct skr_import {
 
     skr_site_batch *batch;
     skr_claims claims;
-    skr_claims shared_claims; /* of a key that several ALTs of a record name */
     skr_buffer body;
     struct skr_record_keys *keys; /* import_record.c */
     bool has_raw_indels;

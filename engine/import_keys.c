@@ -22,7 +22,7 @@ void skr_record_keys_free(skr_record_keys *keys)
     free(keys->sorted);
     free(keys->of_key);
     free(keys->is_shared);
-    free(keys->sharing);
+    skr_digest_free(keys->digest);
     free(keys->first_key);
     free(keys->is_unknown);
     free(keys->pieces);
@@ -60,11 +60,8 @@ static int room_entries(skr_record_keys *keys, skr_err *err)
     uint8_t *is_shared = realloc(keys->is_shared, n_max);
     if (is_shared != NULL)
         keys->is_shared = is_shared;
-    uint32_t *sharing = realloc(keys->sharing, n_max * sizeof *sharing);
-    if (sharing != NULL)
-        keys->sharing = sharing;
     if (entries == NULL || key_list == NULL || sorted == NULL || of_key == NULL ||
-        is_shared == NULL || sharing == NULL)
+        is_shared == NULL)
         return no_memory(err);
     keys->n_entries_max = n_max;
     return SKR_OK;
@@ -131,6 +128,25 @@ static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, sk
     return status < 0 ? status : (int)n_got;
 }
 
+/* What tells a replacement from all others of its contig. */
+static int spelling_of(skr_record_keys *keys, const skr_allele *allele, skr_spelling *ret_spelling,
+                       skr_err *err)
+{
+    uint8_t digest[SKR_DIGEST_SIZE];
+    const uint32_t place[] = {allele->start0, allele->n_ref};
+    if (keys->digest == NULL) {
+        int status = skr_digest_new(SKR_DIGEST_SHA256, &keys->digest, err);
+        if (status < 0)
+            return status;
+    }
+    skr_digest_update(keys->digest, place, sizeof place);
+    skr_digest_update(keys->digest, allele->ref, allele->n_ref);
+    skr_digest_update(keys->digest, allele->alt, allele->n_alt);
+    skr_digest_final(keys->digest, digest);
+    memcpy(ret_spelling->digest, digest, sizeof ret_spelling->digest);
+    return SKR_OK;
+}
+
 /* The keys of an ALT of bases: the allele, and the atoms of a replacement of equal length. */
 static int name_bases(skr_place *at, uint32_t number, skr_err *err)
 {
@@ -149,14 +165,16 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status == SKR_OK)
-        status = add_entry(keys, &(skr_key_entry){allele, number, false, ref_at, alt_at}, err);
+        status = add_entry(keys, &(skr_key_entry){allele, number, false, {{0}}, ref_at, alt_at}, err);
     if (status == SKR_OK)
         status = skr_record_keys_add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
         allele.kind != SKR_ALLELE_MNV)
         at->import->has_raw_indels = true;
-    if (allele.kind != SKR_ALLELE_MNV)
+    if (status < 0 || allele.kind != SKR_ALLELE_MNV)
         return status;
+    skr_spelling spelling;
+    status = spelling_of(keys, &allele, &spelling, err);
     for (uint32_t i = 0; i < allele.n_ref && status == SKR_OK; i++) {
         if (allele.ref[i] == allele.alt[i])
             continue;
@@ -166,7 +184,8 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
         atom.end0 = atom.start0 + 1;
         atom.n_ref = 1;
         atom.n_alt = 1;
-        status = add_entry(keys, &(skr_key_entry){atom, number, true, ref_at + i, alt_at + i}, err);
+        status = add_entry(
+            keys, &(skr_key_entry){atom, number, true, spelling, ref_at + i, alt_at + i}, err);
     }
     return status;
 }
@@ -241,7 +260,7 @@ static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
     status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status < 0)
         return status;
-    return add_entry(keys, &(skr_key_entry){allele, alt + 1, false, text_at, text_at}, err);
+    return add_entry(keys, &(skr_key_entry){allele, alt + 1, false, {{0}}, text_at, text_at}, err);
 }
 
 /* Names what every ALT is, and counts those that have no key. */
@@ -281,16 +300,23 @@ static int name_alts(skr_place *at, skr_err *err)
     return status;
 }
 
+/* By allele, then by spelling. */
+static int compare_two(const skr_key_entry *a, const skr_key_entry *b)
+{
+    int order = skr_allele_compare(&a->allele, &b->allele);
+    return order != 0 ? order : memcmp(&a->spelling, &b->spelling, sizeof a->spelling);
+}
+
 static int compare_entries(const void *a, const void *b, void *entries)
 {
     const skr_key_entry *list = entries;
     uint32_t left = *(const uint32_t *)a;
     uint32_t right = *(const uint32_t *)b;
-    int order = skr_allele_compare(&list[left].allele, &list[right].allele);
+    int order = compare_two(&list[left], &list[right]);
     return order != 0 ? order : left < right ? -1 : left > right;
 }
 
-/* Sets texts and zones, and finds the ALTs that name the same key. */
+/* Sets texts and zones, and finds the ALTs that name the same allele in the same spelling. */
 static void number_keys(const skr_place *at)
 {
     skr_record_keys *keys = at->import->keys;
@@ -306,13 +332,14 @@ static void number_keys(const skr_place *at)
                 keys->entries);
     for (uint32_t i = 0; i < keys->n_entries; i++) {
         uint32_t now = keys->sorted[i];
-        bool is_new = i == 0 || skr_allele_compare(&keys->entries[keys->sorted[i - 1]].allele,
-                                                   &keys->entries[now].allele) != 0;
-        if (is_new) {
-            keys->is_shared[keys->n_keys] = 0;
+        const skr_key_entry *before = i == 0 ? NULL : &keys->entries[keys->sorted[i - 1]];
+        bool has_same_allele =
+            before != NULL && skr_allele_compare(&before->allele, &keys->entries[now].allele) == 0;
+        if (!has_same_allele || compare_two(before, &keys->entries[now]) != 0) {
+            keys->is_shared[keys->n_keys] = has_same_allele;
+            if (has_same_allele)
+                keys->is_shared[keys->n_keys - 1] = 1;
             keys->of_key[keys->n_keys++] = i;
-        } else {
-            keys->is_shared[keys->n_keys - 1] = 1;
         }
         keys->keys[now] = keys->n_keys - 1;
     }

@@ -6,11 +6,17 @@
 
 #include "engine/import_int.h"
 
+/* A longer replacement that holds an allele, by its digest; all 0: the allele itself. */
+typedef struct skr_spelling {
+    uint8_t digest[SKR_SPELLING_SIZE];
+} skr_spelling;
+
 /* A key as one ALT names it. Texts lie in skr_record_keys.texts. */
 typedef struct skr_key_entry {
     skr_allele allele; /* its texts are set when all entries are there */
     uint32_t alt;      /* from 1 */
     bool is_atom;      /* a base of the ALT, which is a longer replacement */
+    skr_spelling spelling; /* that replacement */
     size_t ref_at;
     size_t alt_at;
 } skr_key_entry;
@@ -21,7 +27,10 @@ typedef struct skr_piece {
     uint32_t end0;
 } skr_piece;
 
-/* What a record names. One for the whole import: its lists only grow. */
+/*
+ * What a record names. A key here is an allele as one spelling names it: CA>TA,TG has two keys for
+ * C>T, the base itself and a base of CA>TG. One for the whole import: its lists only grow.
+ */
 typedef struct skr_record_keys {
     skr_key_entry *entries;
     uint32_t n_entries;
@@ -29,8 +38,7 @@ typedef struct skr_record_keys {
     uint32_t *keys;     /* by entry: which key it is */
     uint32_t *sorted;   /* entries in the order of alleles */
     uint32_t *of_key;   /* by key: where its entries begin in sorted, and behind the last */
-    uint8_t *is_shared; /* by key: several ALTs name it */
-    uint32_t *sharing;  /* the ALTs of such a key */
+    uint8_t *is_shared; /* by key: another key has the same allele */
     uint32_t n_keys;
     uint32_t *first_key; /* by ALT */
     uint8_t *is_unknown; /* by ALT */
@@ -40,6 +48,7 @@ typedef struct skr_record_keys {
     uint32_t n_pieces_max;
     skr_buffer texts;
     skr_buffer scratch;
+    skr_digest *digest; /* made when it is needed */
     bool has_small;
     bool has_sv;
 } skr_record_keys;
@@ -76,6 +85,13 @@ SKR_MUST_USE int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start
 
 /* Joins pieces that touch, in ascending order. */
 void skr_record_keys_join_pieces(skr_record_keys *keys);
+
+/* How the ALTs of a key spell its allele. */
+static inline const skr_spelling *skr_record_keys_spelling(const skr_record_keys *keys,
+                                                           uint32_t key)
+{
+    return &keys->entries[keys->sorted[keys->of_key[key]]].spelling;
+}
 
 /* The allele of a key. */
 static inline const skr_allele *skr_record_keys_allele(const skr_record_keys *keys, uint32_t key)

@@ -40,28 +40,25 @@ int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, sk
     return status;
 }
 
-/* The claims about a key that several ALTs name. */
-static int read_shared(const skr_place *at, const skr_named *named, uint32_t key, skr_zone zone,
-                       skr_err *err)
+/* Adds what the record says of a key as a fragment. */
+static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *phase, skr_err *err)
 {
     skr_import *import = at->import;
-    skr_record_keys *keys = import->keys;
-    uint32_t n = 0;
-    for (uint32_t i = keys->of_key[key]; i < keys->of_key[key + 1]; i++)
-        keys->sharing[n++] = keys->entries[keys->sorted[i]].alt;
-    return skr_claims_read_shared(&import->shared_claims, at->vcf, at->record,
-                                  &import->request->gate, &import->files[at->file].columns, named,
-                                  zone, keys->sharing, n, err);
-}
-
-/* Adds what claims say of a key as a fragment. */
-static int add_row(const skr_place *at, uint32_t key, const skr_claims *claims,
-                   const skr_carriers *carriers, unsigned form, skr_err *err)
-{
-    skr_import *import = at->import;
+    const skr_claims *claims = &import->claims;
+    const skr_record_keys *keys = import->keys;
+    const skr_spelling *spelling = skr_record_keys_spelling(keys, key);
+    bool is_atom = keys->entries[keys->sorted[keys->of_key[key]]].is_atom;
+    unsigned form = (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
     import->body.n = 0;
-    int status = skr_body_encode(&claims->calls, carriers, &import->body, err);
-    skr_fragment row = {.allele = *skr_record_keys_allele(import->keys, key),
+    int status = skr_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
+    if (status == SKR_OK)
+        status = skr_phase_encode(&claims->phase, phase, key, &claims->carriers[key], &import->body,
+                                  err);
+    if (status == SKR_OK && (form & SKR_CLAIM_SHARED) != 0)
+        status = skr_buffer_put_u64(&import->body, import->n_records, err);
+    if (status == SKR_OK && is_atom)
+        status = skr_buffer_put(&import->body, spelling, sizeof *spelling, err);
+    skr_fragment row = {.allele = *skr_record_keys_allele(keys, key),
                         .filter_failed = at->record->filter != SKR_FILTER_PASS,
                         .claim = (uint8_t)form,
                         .file = at->file,
@@ -70,35 +67,28 @@ static int add_row(const skr_place *at, uint32_t key, const skr_claims *claims,
     return status < 0 ? status : skr_site_batch_add(import->batch, &row, err);
 }
 
-/* Is a key the base of longer replacements only? */
-static bool is_atom_only(const skr_record_keys *keys, uint32_t key)
-{
-    for (uint32_t i = keys->of_key[key]; i < keys->of_key[key + 1]; i++)
-        if (!keys->entries[keys->sorted[i]].is_atom)
-            return false;
-    return true;
-}
-
 /* The rows of the keys that lie in a zone. */
 static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
 {
-    const skr_claims *claims = &at->import->claims;
-    const skr_claims *shared = &at->import->shared_claims;
     const skr_record_keys *keys = at->import->keys;
+    const skr_columns *columns = &at->import->files[at->file].columns;
+    const skr_phase_place phase = {at->vcf, at->record, columns->column, columns->n, named};
     int status = SKR_OK;
-    for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++) {
-        if (skr_record_keys_allele(keys, k)->zone != zone)
-            continue;
-        unsigned form = is_atom_only(keys, k) ? SKR_CLAIM_ATOM : SKR_CLAIM_OWN;
-        unsigned more = keys->is_shared[k] ? SKR_CLAIM_UNION : 0;
-        status = add_row(at, k, claims, &claims->carriers[k], form | more, err);
-        if (status < 0 || more == 0)
-            continue;
-        status = read_shared(at, named, k, zone, err);
-        if (status == SKR_OK)
-            status = add_row(at, k, shared, shared->carriers, form | SKR_CLAIM_LEAST, err);
-    }
+    for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++)
+        if (skr_record_keys_allele(keys, k)->zone == zone)
+            status = add_row(at, k, &phase, err);
     return status;
+}
+
+/* May another record name one of the alleles by another key? */
+static bool may_meet_others(const skr_record_keys *keys)
+{
+    for (uint32_t k = 0; k < keys->n_keys; k++) {
+        skr_allele_kind kind = skr_record_keys_allele(keys, k)->kind;
+        if (kind == SKR_ALLELE_SNV || kind == SKR_ALLELE_SV)
+            return true;
+    }
+    return false;
 }
 
 /* Everything that the record says in one zone. */
@@ -111,7 +101,8 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
                        .n_alts = at->record->n_alts,
                        .is_unknown = keys->is_unknown,
                        .first_key = keys->first_key,
-                       .keys = keys->keys};
+                       .keys = keys->keys,
+                       .keeps_phase = may_meet_others(keys)};
     skr_claims *claims = &import->claims;
     int status = skr_claims_read(claims, at->vcf, at->record, &import->request->gate,
                                  &file->columns, &named, zone, err);

@@ -101,6 +101,14 @@ int skr_vcf_room_facts(skr_vcf *vcf, skr_err *err)
     return SKR_OK;
 }
 
+int skr_vcf_room_ps(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->ps != NULL)
+        return SKR_OK;
+    vcf->ps = malloc(vcf->samples.n * sizeof *vcf->ps);
+    return vcf->ps == NULL ? no_memory(vcf, err) : SKR_OK;
+}
+
 /* ------------------------------------------------------------------ samples and contigs */
 
 int skr_vcf_add_sample(skr_vcf *vcf, const char *name, size_t n, skr_err *err)
@@ -313,6 +321,7 @@ void skr_vcf_close(skr_vcf *vcf)
     free(vcf->min_dp);
     free(vcf->ft);
     free(vcf->ad);
+    free(vcf->ps);
     free(vcf->name);
     free(vcf);
 }
@@ -404,6 +413,29 @@ int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_geno
     if (genotype->n == 0)
         genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
     return SKR_OK;
+}
+
+bool skr_vcf_is_phased(const skr_vcf *vcf, uint32_t sample)
+{
+    const skr_vcf_record *record = &vcf->record;
+    uint32_t n = 0;
+    if (record->gt == NULL)
+        return false;
+    for (; n < record->n_ploidy; n++) {
+        int32_t value = gt_value(record, (size_t)sample * record->n_ploidy + n);
+        if (value == bcf_int32_vector_end)
+            break;
+        if (n > 0 && (value & 1) == 0)
+            return false;
+    }
+    return n > 1;
+}
+
+int64_t skr_vcf_phase_set(const skr_vcf *vcf, uint32_t sample)
+{
+    if (!vcf->record.has_ps)
+        return SKR_PHASE_SET_NONE;
+    return vcf->is_bcf ? skr_vcf_bcf_phase_set(vcf, sample) : vcf->ps[sample];
 }
 
 /* AD is read only where a heterozygote has to be judged. */

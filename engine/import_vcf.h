@@ -17,6 +17,7 @@
 #include "engine/genotype.h"
 #include "engine/genotype_scan.h"
 #include "engine/name_map.h"
+#include "engine/spellings.h"
 #include "storage/base/err.h"
 
 /* One record. All it points to belongs to the reader and holds until the next record. */
@@ -38,7 +39,8 @@ typedef struct skr_vcf_record {
     uint64_t end2_pos1; /* INFO/END2, a place on CHR2; 0: not said */
 
     /* Genotypes: n_ploidy values a sample, BCF's coding: (allele + 1) << 1 | phase, 0 for '.',
-     * gt_end behind the last copy. NULL: no sample has one. */
+     * gt_end behind the last copy. The phase of a copy is that of the mark in front of it. NULL: no
+     * sample has one. */
     const void *gt;
     unsigned gt_width; /* bytes a value: 1, 2 or 4 */
     uint32_t n_ploidy;
@@ -50,6 +52,9 @@ typedef struct skr_vcf_record {
     skr_values min_dp; /* counts before DP */
     const uint8_t *ft; /* skr_filter, one a sample */
     bool has_ad;
+
+    bool has_ps;  /* FORMAT/PS: what phase holds within, sample by sample */
+    bool has_psl; /* FORMAT/PSL: the same copy by copy, which nobody reads here */
 } skr_vcf_record;
 
 typedef struct skr_vcf skr_vcf;
@@ -101,6 +106,15 @@ SKR_MUST_USE int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genot
  * the record has alleles, or nobody can say which value is whose and all of them are missing.
  */
 float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
+
+/* Is the genotype of a sample of the present record phased: '|' between all copies, two or more? */
+bool skr_vcf_is_phased(const skr_vcf *vcf, uint32_t sample);
+
+/* PS that is there, but is no number: it is equal to no other. */
+#define SKR_PHASE_SET_UNKNOWN (INT64_MIN + 1)
+
+/* PS of a sample of the present record; SKR_PHASE_SET_NONE where it names none. */
+int64_t skr_vcf_phase_set(const skr_vcf *vcf, uint32_t sample);
 
 /* The name of the reader's place for messages: "line 12" or "record 12". text has 32 bytes. */
 void skr_vcf_place(const skr_vcf *vcf, char *text);

@@ -49,8 +49,7 @@ static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
 /* The lines of the header above that of the columns; text is written to. */
 static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ", "DP", "MIN_DP",
-                                                       "AD", "FT", "LEN"};
+    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD", "FT", "LEN", "PS", "PSL"};
     vcf->header = bcf_hdr_init("r");
     if (vcf->header == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
@@ -403,6 +402,19 @@ float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
     return n == vcf->record.n_alts + 1 ? skr_values_at(ad, from + allele) : NAN;
 }
 
+int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample)
+{
+    const skr_values *ps = &vcf->bcf_ps;
+    if (ps->values == NULL || ps->type == SKR_VALUE_FLOAT || ps->n_each != 1)
+        return SKR_PHASE_SET_UNKNOWN;
+    static const uint32_t sizes[] = {
+        [SKR_VALUE_INT8] = 1, [SKR_VALUE_INT16] = 2, [SKR_VALUE_INT32] = 4};
+    const uint8_t *at = ps->values;
+    typed one = {.n = 1, .size = sizes[ps->type], .at = at + (size_t)sample * sizes[ps->type]};
+    int32_t value = int_at(&one, 0);
+    return value <= INT32_MIN + 1 ? SKR_PHASE_SET_NONE : value;
+}
+
 static void bcf_ft(skr_vcf *vcf, const typed *field)
 {
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
@@ -463,6 +475,9 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
         }
     }
     vcf->record.has_len = has[SKR_VCF_LEN];
+    vcf->record.has_ps = fields[SKR_VCF_PS].n > 0;
+    vcf->record.has_psl = fields[SKR_VCF_PSL].n > 0;
+    vcf->bcf_ps = numbers(&fields[SKR_VCF_PS]);
     int status = vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err);
     return status < 0 ? status : bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
 }

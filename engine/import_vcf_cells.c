@@ -20,8 +20,7 @@
 
 static skr_vcf_field field_of(const char *tag, size_t n)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ", "DP", "MIN_DP",
-                                                       "AD", "FT", "LEN"};
+    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD", "FT", "LEN", "PS", "PSL"};
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
         if (strlen(tags[i]) == n && memcmp(tags[i], tag, n) == 0)
             return (skr_vcf_field)i;
@@ -116,8 +115,11 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
 {
     const char *at = cell;
     uint32_t n = 0;
+    uint32_t phase = 0;
+    /* VCF 4.4 may say the phase of the first copy; where that is '/', the genotype is not phased */
+    bool is_loose = *at == '/';
     if (*at == '/' || *at == '|')
-        at++; /* VCF 4.4 may say the phase of the first copy */
+        at++;
     for (;;) {
         uint32_t allele = 0;
         if (*at == '.') {
@@ -139,9 +141,10 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
             if (status < 0)
                 return status;
         }
-        put_copy(vcf, sample, n++, allele << 1);
+        put_copy(vcf, sample, n++, allele << 1 | phase);
         if (*at != '/' && *at != '|')
             break;
+        phase = *at == '|' && !is_loose;
         at++;
     }
     if (*at != ':' && *at != '\t' && *at != '\0')
@@ -154,20 +157,38 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
     return SKR_OK;
 }
 
-/* Are 32 bytes eight cells of 0|0 or 0/0, each with its tab? */
-static bool are_hom_ref(const char *cells)
+/*
+ * Are 32 bytes eight cells of 0|0, or eight of 0/0, each with its tab? Gives the genotypes of two
+ * of them, 0 if they are not.
+ */
+static uint32_t hom_ref_pairs(const char *cells)
 {
     const uint64_t phased = UINT64_C(0x09307c3009307c30);
-    const uint64_t slash = '|' ^ '/';
-    uint64_t differ = 0;
+    const uint64_t unphased = UINT64_C(0x09302f3009302f30);
+    uint64_t unlike_phased = 0;
+    uint64_t unlike_unphased = 0;
     for (int i = 0; i < 4; i++) {
         uint64_t word;
         memcpy(&word, cells + 8 * i, sizeof word);
-        word = le64toh(word) ^ phased;
-        /* A slash differs from the bar in its lowest bit, and then in these. */
-        differ |= word ^ (word & UINT64_C(0x0000010000000100)) * slash;
+        unlike_phased |= le64toh(word) ^ phased;
+        unlike_unphased |= le64toh(word) ^ unphased;
     }
-    return differ == 0;
+    return unlike_phased == 0 ? 0x03020302 : unlike_unphased == 0 ? 0x02020202 : 0;
+}
+
+/* Takes cells of REF alone, eight at a time, as far as they go, one cell before the last at most. */
+static uint32_t take_hom_ref(skr_vcf *vcf, uint32_t sample, const char **at, const char *line_end)
+{
+    while (sample + 8 < vcf->samples.n && line_end - *at > 32) {
+        uint32_t pairs = htole32(hom_ref_pairs(*at));
+        if (pairs == 0)
+            break;
+        for (int i = 0; i < 4; i++)
+            memcpy(vcf->gt + 2 * (size_t)sample + 4 * i, &pairs, sizeof pairs);
+        sample += 8;
+        *at += 32;
+    }
+    return sample;
 }
 
 /* A line whose FORMAT is GT alone: most cells are three bytes like 0|1. */
@@ -176,18 +197,14 @@ static int parse_gt_only(skr_vcf *vcf, const char *at, const char *line_end, con
 {
     uint32_t last_digit = vcf->record.n_alts < 9 ? vcf->record.n_alts : 9;
     for (uint32_t sample = 0; sample < vcf->samples.n; sample++) {
-        while (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2 &&
-               sample + 8 < vcf->samples.n && line_end - at > 32 && are_hom_ref(at)) {
-            memset(vcf->gt + 2 * (size_t)sample, 2, 16);
-            sample += 8;
-            at += 32;
-        }
+        if (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2)
+            sample = take_hom_ref(vcf, sample, &at, line_end);
         uint32_t a = (uint32_t)at[0] - '0';
         uint32_t b = at[0] == '\0' || at[1] == '\0' ? UINT32_MAX : (uint32_t)at[2] - '0';
         if (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2 && a <= last_digit &&
             b <= last_digit && (at[1] == '|' || at[1] == '/') && (at[3] == '\t' || at[3] == '\0')) {
             vcf->gt[2 * (size_t)sample] = (uint8_t)((a + 1) << 1);
-            vcf->gt[2 * (size_t)sample + 1] = (uint8_t)((b + 1) << 1);
+            vcf->gt[2 * (size_t)sample + 1] = (uint8_t)((b + 1) << 1 | (at[1] == '|'));
             at += 3;
         } else {
             int status = parse_gt(vcf, sample, at, &at, err);
@@ -227,6 +244,16 @@ static float parse_number(const char *at)
 static bool begins_like_a_number(char c)
 {
     return isdigit((unsigned char)c) || strchr(".-+nNiI:\t", c) != NULL;
+}
+
+/* A phase set, which is a number. */
+static int64_t parse_phase_set(const char *at)
+{
+    size_t n = strcspn(at, ":\t");
+    if (n == 0 || (n == 1 && *at == '.'))
+        return SKR_PHASE_SET_NONE;
+    size_t n_digits = strspn(at, "0123456789");
+    return n_digits == n && n <= 18 ? (int64_t)strtoll(at, NULL, 10) : SKR_PHASE_SET_UNKNOWN;
 }
 
 static void take_field(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const char *at)
@@ -271,7 +298,9 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
             if (format->is_number[i] && !begins_like_a_number(*at))
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
                                     vcf->samples.names[sample]);
-            if (is_gated)
+            if (format->field[i] == SKR_VCF_PS)
+                vcf->ps[sample] = parse_phase_set(at);
+            else if (is_gated)
                 take_field(vcf, sample, (skr_vcf_field)format->field[i], at);
             while (*at != ':' && *at != '\t' && *at != '\0')
                 at++;
@@ -296,9 +325,12 @@ static skr_values floats(const float *values)
 static int clear_facts(skr_vcf *vcf, skr_err *err)
 {
     const skr_vcf_format *format = &vcf->format;
-    if (vcf->gate->is_none)
-        return SKR_OK;
-    int status = skr_vcf_room_facts(vcf, err);
+    int status = format->has[SKR_VCF_PS] ? skr_vcf_room_ps(vcf, err) : SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && format->has[SKR_VCF_PS] && i < vcf->samples.n; i++)
+        vcf->ps[i] = SKR_PHASE_SET_NONE;
+    if (status < 0 || vcf->gate->is_none)
+        return status;
+    status = skr_vcf_room_facts(vcf, err);
     if (status < 0)
         return status;
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
@@ -360,5 +392,7 @@ int skr_vcf_text_samples(skr_vcf *vcf, char *text, size_t n, skr_err *err)
         return status;
     record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->gt : NULL;
     record->has_len = vcf->format.has[SKR_VCF_LEN];
+    record->has_ps = vcf->format.has[SKR_VCF_PS];
+    record->has_psl = vcf->format.has[SKR_VCF_PSL];
     return SKR_OK;
 }

@@ -28,6 +28,8 @@ typedef enum skr_vcf_field {
     SKR_VCF_AD,
     SKR_VCF_FT,
     SKR_VCF_LEN,
+    SKR_VCF_PS,
+    SKR_VCF_PSL,
     SKR_VCF_OTHER,
     SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
 } skr_vcf_field;
@@ -100,6 +102,8 @@ struct skr_vcf {
     uint8_t *ft;
     const char **ad; /* text: where the AD of each sample begins, NULL without one */
     skr_values bcf_ad;
+    int64_t *ps; /* text: of each sample */
+    skr_values bcf_ps;
 };
 
 /* One line of text without its end, NUL-terminated. *ret_line NULL: the end. */
@@ -138,6 +142,7 @@ SKR_MUST_USE int skr_vcf_text_samples(skr_vcf *vcf, char *text, size_t n, skr_er
 SKR_MUST_USE int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err);
 SKR_MUST_USE int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err);
 float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
+int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample);
 
 /* Adds a sample column. Errors: INPUT when the name is empty, too long, or there already. */
 SKR_MUST_USE int skr_vcf_add_sample(skr_vcf *vcf, const char *name, size_t n, skr_err *err);
@@ -154,6 +159,7 @@ SKR_MUST_USE int skr_vcf_room_alts(skr_vcf *vcf, uint32_t n_alts, skr_err *err);
 SKR_MUST_USE int skr_vcf_room_svlens(skr_vcf *vcf, uint32_t n, skr_err *err);
 SKR_MUST_USE int skr_vcf_room_gt(skr_vcf *vcf, size_t n_bytes, skr_err *err);
 SKR_MUST_USE int skr_vcf_room_facts(skr_vcf *vcf, skr_err *err);
+SKR_MUST_USE int skr_vcf_room_ps(skr_vcf *vcf, skr_err *err);
 
 /* Fails with INPUT, naming file and place. */
 int skr_vcf_fail(const skr_vcf *vcf, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);

@@ -2,14 +2,15 @@
  * import_write.c - from sorted fragments to a segment.
  *
  * Fragments of one row or span are a group. Most groups are one fragment that speaks for the whole
- * segment and goes through as it is. Others are laid over all samples: of several claims of one
- * sample the least counts (rule 4 for rows, rule 5 for spans), whatever their order.
+ * segment and goes through as it is. Others are laid over all samples: rows by import_merge.h (rule
+ * 4), spans so that the least counts of what is said of one sample (rule 5), whatever their order.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/import_body.h"
 #include "engine/import_int.h"
+#include "engine/import_merge.h"
 
 /* So many spans of the same bases are kept apart rather than merged. */
 #define SPANS_ALONE_MAX 8u
@@ -22,10 +23,8 @@ typedef struct writing {
     skr_carriers carriers;
     skr_call_set all_calls; /* of a group, over all samples */
     skr_carriers all_carriers;
-    skr_least *least;    /* by sample of the segment */
+    skr_merge *merge;    /* made for the first row that several records name */
     uint8_t *file_calls; /* by sample of the file */
-    uint8_t *file_this;
-    uint8_t *file_zygosity;
     uint8_t *state; /* by sample of the segment: a call */
     uint8_t *group; /* fragments of the group, one behind the other */
     size_t n_group;
@@ -108,100 +107,44 @@ static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
 /* ------------------------------------------------------------------ laying fragments over samples
  */
 
-/* Does another record of the fragment's file name the allele too? */
-static bool has_other_record(const writing *w, const skr_fragment *fragment)
+/* The call of a sample, and the carrier that it is, if it is one. */
+static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, uint8_t expected,
+                       skr_err *err)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < w->n_fragments; i++)
-        n += w->fragments[i].file == fragment->file &&
-             (w->fragments[i].claim & SKR_CLAIM_LEAST) == 0;
-    return n > 1;
-}
-
-/* Adds one fragment of a row to the least of every sample of its file. */
-static int lay_row(writing *w, const skr_fragment *fragment, skr_err *err)
-{
-    bool is_least = (fragment->claim & SKR_CLAIM_LEAST) != 0;
-    bool is_note = !is_least && (fragment->claim & SKR_CLAIM_ATOM) == 0;
-    bool is_claim = true;
-    if (is_least || (fragment->claim & SKR_CLAIM_UNION) != 0)
-        is_claim = has_other_record(w, fragment) == is_least;
-    const skr_import_file *file = &w->import->files[fragment->file];
-    uint32_t n = file->columns.n;
-    int status = skr_body_decode(fragment->body, fragment->n_body, n, &w->calls, &w->carriers, err);
-    if (status < 0)
-        return status;
-    skr_call_set_to_calls(&w->calls, n, w->file_calls);
-    memset(w->file_this, 0, n);
-    for (uint32_t i = 0; i < w->carriers.n; i++) {
-        uint32_t sample = w->carriers.samples[i];
-        uint8_t expected = file->columns.expected[fragment->allele.zone][sample];
-        uint8_t dosage = w->carriers.dosages[i];
-        w->file_this[sample] = dosage;
-        w->file_zygosity[sample] = expected == 1 ? SKR_HEMI : dosage == 2 ? SKR_HOM : SKR_HET;
-    }
-    for (uint32_t i = 0; i < w->carriers.n_bags; i++) {
-        w->file_this[w->carriers.bags[i].sample] = w->carriers.bags[i].n_this;
-        w->file_zygosity[w->carriers.bags[i].sample] = w->carriers.bags[i].zygosity;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        uint8_t call = w->file_calls[i];
-        if (call == SKR_CALL_DEFAULT)
-            call = file->columns.expected[fragment->allele.zone][i];
-        else if (call == SKR_CALL_NO_CALL)
-            call = 0;
-        skr_least *least = &w->least[file->local[i]];
-        if (is_note)
-            skr_least_note(least, w->file_this[i]);
-        if (is_claim)
-            skr_least_add(least, w->file_this[i], call, (skr_zygosity)w->file_zygosity[i]);
-    }
-    return SKR_OK;
-}
-
-/* The carrier that a least is, if it is one. */
-static int add_least(writing *w, uint32_t sample, const skr_least *least, uint8_t expected,
-                     skr_zone zone, skr_err *err)
-{
-    uint8_t n_called = (uint8_t)(least->n_this + least->n_other);
-    w->state[sample] = n_called == expected ? SKR_CALL_DEFAULT
-                       : n_called == 0      ? SKR_CALL_NO_CALL
-                                            : n_called;
-    if (skr_least_is_undecided(least))
-        return skr_carriers_add_bag(&w->all_carriers, (skr_bag){sample, 0, SKR_PARTIAL}, err);
-    if (least->n_this == 0)
+    w->state[sample] = copies.n_called == expected ? SKR_CALL_DEFAULT
+                       : copies.n_called == 0      ? SKR_CALL_NO_CALL
+                                                   : copies.n_called;
+    if (copies.n_this == 0)
         return SKR_OK;
-    skr_zygosity zygosity = skr_least_zygosity(least, zone);
-    bool is_plain =
-        n_called == expected && ((expected == 2 && least->n_this == 1 && zygosity == SKR_HET) ||
-                                 (expected == 2 && least->n_this == 2 && zygosity == SKR_HOM) ||
-                                 (expected == 1 && least->n_this == 1 && zygosity == SKR_HEMI));
+    bool is_plain = copies.n_called == expected &&
+                    ((expected == 2 && copies.n_this == 1 && copies.zygosity == SKR_HET) ||
+                     (expected == 2 && copies.n_this == 2 && copies.zygosity == SKR_HOM) ||
+                     (expected == 1 && copies.n_this == 1 && copies.zygosity == SKR_HEMI));
     if (is_plain)
-        return skr_carriers_add(&w->all_carriers, sample, least->n_this, err);
+        return skr_carriers_add(&w->all_carriers, sample, copies.n_this, err);
     return skr_carriers_add_bag(&w->all_carriers,
-                                (skr_bag){sample, least->n_this, (uint8_t)zygosity}, err);
+                                (skr_bag){sample, copies.n_this, (uint8_t)copies.zygosity}, err);
 }
 
 static int merge_row(writing *w, skr_err *err)
 {
     uint32_t n = w->import->names.n;
     skr_zone zone = w->fragments[0].allele.zone;
-    bool has_duplicate = false;
-    int status = SKR_OK;
-    memset(w->least, 0, n * sizeof *w->least);
+    const skr_spellings *all = NULL;
+    bool has_several = false;
+    int status = w->merge == NULL ? skr_merge_new(w->import, &w->merge, err) : SKR_OK;
     skr_carriers_clear(&w->all_carriers);
     skr_call_set_done(&w->all_calls);
-    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++)
-        status = lay_row(w, &w->fragments[i], err);
+    if (status == SKR_OK)
+        status = skr_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
     for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
-        const skr_least *least = &w->least[sample];
         uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
-        has_duplicate = has_duplicate || least->n_records > 1;
-        if (least->n_records > 0)
-            status = add_least(w, sample, least, expected, zone, err);
+        if (all[sample].is_said)
+            status = add_settled(w, sample, skr_spellings_settle(&all[sample], zone), expected,
+                                 err);
     }
-    w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_duplicate;
+    w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)
         status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
     return status < 0 ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
@@ -334,13 +277,9 @@ static int write_group(writing *w, skr_err *err)
 static int make_room(writing *w, skr_err *err)
 {
     size_t n = w->import->names.n + 1u;
-    w->least = malloc(n * sizeof *w->least);
     w->file_calls = malloc(n);
-    w->file_this = malloc(n);
-    w->file_zygosity = calloc(n, 1);
     w->state = malloc(n);
-    if (w->least == NULL || w->file_calls == NULL || w->file_this == NULL ||
-        w->file_zygosity == NULL || w->state == NULL)
+    if (w->file_calls == NULL || w->state == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
     return SKR_OK;
 }
@@ -417,10 +356,8 @@ int skr_import_write(skr_import *import, skr_err *err)
     skr_call_set_done(&w.all_calls);
     skr_carriers_done(&w.carriers);
     skr_carriers_done(&w.all_carriers);
-    free(w.least);
+    skr_merge_free(w.merge);
     free(w.file_calls);
-    free(w.file_this);
-    free(w.file_zygosity);
     free(w.state);
     free(w.group);
     free(w.fragments);

@@ -60,6 +60,7 @@ static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
         skr_carriers_clear(&claims->carriers[i]);
     claims->n_no_calls = 0;
     claims->calls.n_exceptions = 0;
+    skr_phase_clear(&claims->phase);
     claims->n_failed_gate = 0;
     claims->n_het_on_haploid = 0;
     claims->n_no_copy = 0;
@@ -231,34 +232,9 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
     status = note_call(r, sample, genotype.n_called, err);
     if (status < 0 || genotype.n_called == 0)
         return status;
-    return add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
-}
-
-/* One sample and one key that several ALTs name: the least of what each says. */
-static int read_one_shared(const reading *r, uint32_t sample, const uint32_t *alts, uint32_t n_alts,
-                           skr_err *err)
-{
-    skr_genotype genotype;
-    skr_least least = {0};
-    bool has_copies;
-    int status = settle_one(r, sample, &genotype, &has_copies, err);
-    if (status < 0 || !has_copies)
-        return status;
-    for (uint32_t i = 0; i < n_alts; i++) {
-        uint8_t n_this = 0;
-        for (uint32_t j = 0; j < genotype.n; j++)
-            if (genotype.alleles[j] == alts[i] && (r->zone != SKR_ZONE_MT || n_this == 0))
-                n_this++;
-        skr_zygosity zygosity =
-            n_this > 0 ? skr_genotype_zygosity(&genotype, n_this, r->zone) : SKR_HET;
-        skr_least_add(&least, n_this, (uint8_t)genotype.n_called, zygosity);
-    }
-    status = note_call(r, sample, (uint32_t)least.n_this + least.n_other, err);
-    if (status < 0 || least.n_this == 0)
-        return status;
-    return put_carrier(&r->claims->carriers[0], sample, r->columns->expected[r->zone][sample],
-                       least.n_this, (uint8_t)(least.n_this + least.n_other),
-                       skr_least_zygosity(&least, r->zone), err);
+    status = skr_phase_add(&r->claims->phase, sample, &genotype,
+                           r->columns->expected[r->zone][sample], err);
+    return status < 0 ? status : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
 }
 
 /* ------------------------------------------------------------------ whole columns */
@@ -444,17 +420,8 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
         for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
             status = read_one(&r, sample, err);
     }
-    return status < 0 ? status : finish(claims, columns->n, err);
-}
-
-int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record *record,
-                           const skr_gate *gate, const skr_columns *columns, const skr_named *named,
-                           skr_zone zone, const uint32_t *alts, uint32_t n_alts, skr_err *err)
-{
-    reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
-    int status = clear(claims, 1, err);
-    for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
-        status = read_one_shared(&r, sample, alts, n_alts, err);
+    if (status == SKR_OK && named->keeps_phase)
+        status = skr_phase_read(&claims->phase, vcf, record, columns->column, columns->n, err);
     return status < 0 ? status : finish(claims, columns->n, err);
 }
 
@@ -476,5 +443,6 @@ void skr_claims_done(skr_claims *claims)
     free(claims->no_calls);
     free(claims->flips);
     free(claims->calls.exceptions);
+    skr_phase_done(&claims->phase);
     *claims = (skr_claims){0};
 }

@@ -10,6 +10,7 @@
 
 #include "engine/gate.h"
 #include "engine/import_vcf.h"
+#include "engine/record_phase.h"
 #include "storage/base/err.h"
 #include "storage/call_set.h"
 #include "storage/carriers.h"
@@ -26,15 +27,6 @@ typedef struct skr_columns {
     bool is_one_copy[SKR_N_ZONES];    /* all expect one copy */
 } skr_columns;
 
-/* What a record names: keys, and for each of its alleles which keys a copy of it counts for. */
-typedef struct skr_named {
-    uint32_t n_keys;
-    uint32_t n_alts;
-    const uint8_t *is_unknown; /* by ALT, from 1: may be anything */
-    const uint32_t *first_key; /* by ALT, n_alts + 2 values: where its keys begin in `keys` */
-    const uint32_t *keys;
-} skr_named;
-
 /* What the record says of all samples in one zone. Zero-initialise; free with _done. */
 typedef struct skr_claims {
     skr_call_set calls;      /* the lists belong to the claims */
@@ -47,6 +39,7 @@ typedef struct skr_claims {
     uint32_t n_no_calls;
     uint32_t *flips; /* the others, when most are no-calls */
     uint8_t *n_this; /* scratch: by key */
+    skr_phase phase; /* how the genotypes are written: kept if named->keeps_phase */
     uint64_t n_failed_gate;
     uint64_t n_het_on_haploid;
     uint64_t n_no_copy;
@@ -60,18 +53,6 @@ SKR_MUST_USE int skr_claims_read(skr_claims *claims, const skr_vcf *vcf,
                                  const skr_vcf_record *record, const skr_gate *gate,
                                  const skr_columns *columns, const skr_named *named, skr_zone zone,
                                  skr_err *err);
-
-/*
- * The same for one key that several ALTs of the record name: CA>TA and CA>TG both name C>T. Beside
- * other records of the key each ALT is a record of its own to rule 1, so that a file that was split
- * before says the same, and the least that all of them say counts (rule 4).
- * carriers[0] and calls are set; the counters are not.
- */
-SKR_MUST_USE int skr_claims_read_shared(skr_claims *claims, const skr_vcf *vcf,
-                                        const skr_vcf_record *record, const skr_gate *gate,
-                                        const skr_columns *columns, const skr_named *named,
-                                        skr_zone zone, const uint32_t *alts, uint32_t n_alts,
-                                        skr_err *err);
 
 /* Says that nothing is known of anybody: the claims of a record that was refused. */
 void skr_claims_unknown(skr_claims *claims);

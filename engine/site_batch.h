@@ -18,22 +18,21 @@
 #include "storage/base/err.h"
 #include "storage/segment.h"
 
-/* How the record of a row's fragment names the allele. */
+/* How the record of a row's fragment names the allele: what the body ends with. */
 typedef enum skr_claim_form {
-    SKR_CLAIM_OWN = 0,  /* an ALT is the allele */
-    SKR_CLAIM_ATOM = 1, /* it is one base of a longer replacement, and no ALT is it */
-    /* Added to one of them where several ALTs of the record name the allele: two fragments. */
-    SKR_CLAIM_UNION = 2, /* a copy of any of those ALTs is a copy: true of the record alone */
-    SKR_CLAIM_LEAST = 4, /* the least of those ALTs: what counts beside other records (rule 4) */
+    SKR_CLAIM_ATOM = 1,   /* a base of a longer replacement: SKR_SPELLING_SIZE bytes, which one */
+    SKR_CLAIM_SHARED = 2, /* the record names it by other keys too: 8 bytes, the record's number */
 } skr_claim_form;
+
+#define SKR_SPELLING_SIZE 16u /* bytes of a digest */
 
 typedef struct skr_fragment {
     skr_allele allele; /* of a span: contig, start0, end0, zone */
     bool is_span;
     bool filter_failed;  /* of a row: its record failed FILTER */
-    uint8_t claim;       /* of a row: skr_claim_form */
+    uint8_t claim;       /* of a row: skr_claim_form, added up */
     uint32_t file;       /* number of the file that said it */
-    const uint8_t *body; /* calls, and carriers of a row: import_body.h */
+    const uint8_t *body; /* calls, of a row carriers and more: import_body.h */
     size_t n_body;
 } skr_fragment;
 

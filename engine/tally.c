@@ -81,8 +81,8 @@ int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at
     }
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++) {
         const skr_bag *bag = &carriers->bags[i];
-        if (bag->n_this == 0 || !skr_set_has(set, bag->sample))
-            continue; /* undecided: no copy to count */
+        if (!skr_set_has(set, bag->sample))
+            continue;
         tally->ac += bag->n_this;
         status = found_add(worker,
                            (skr_carrier){skr_individual_of(&lane->individuals, bag->sample),

@@ -9,11 +9,9 @@
 #include "engine/bits_int.h"
 #include "engine/tally_int.h"
 
-/* Do the verdicts count a carrier of so many copies? An undecided one has none to tell. */
+/* Do the verdicts count a carrier of so many copies? */
 static bool counts_copies(unsigned verdicts, uint8_t n_this)
 {
-    if (n_this == 0)
-        return verdicts == 3;
     return (verdicts & (n_this == 1 ? 1u : 2u)) != 0;
 }
 
@@ -83,8 +81,6 @@ static int mark_whole(skr_worker *worker, uint32_t number, uint32_t slot, uint64
         for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
             if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
                 skr_bits_set(people, skr_individual_of(&lane->individuals, s));
-        if (status == SKR_OK && lane->has_row) /* undecided ones have no state of their own */
-            status = mark_some(worker, lane, lane->row, verdicts, people, err);
     }
     return status;
 }

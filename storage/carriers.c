@@ -87,8 +87,7 @@ int skr_carriers_add_word(skr_carriers *carriers, uint32_t first, uint64_t bits,
 
 int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err)
 {
-    SKR_CHECK(bag.n_this <= SKR_PLOIDY_MAX && bag.zygosity <= SKR_PARTIAL);
-    SKR_CHECK(bag.n_this > 0 || bag.zygosity == SKR_PARTIAL);
+    SKR_CHECK(bag.n_this > 0 && bag.n_this <= SKR_PLOIDY_MAX && bag.zygosity <= SKR_PARTIAL);
     SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < bag.sample);
     if (carriers->n_bags == carriers->n_bags_max) {
         SKR_CHECK(carriers->n_bags < SKR_SAMPLES_MAX);

@@ -26,15 +26,10 @@ typedef enum skr_zygosity {
     SKR_PARTIAL = 3,
 } skr_zygosity;
 
-/*
- * A carrier that is no plain one. n_this 0, which goes with SKR_PARTIAL, is an undecided
- * carrier: the records of the allele have it, but one of a longer replacement that contains it does
- * not. No tally counts it; skr_carriers_mark marks it, because a question about people asks who is
- * known to carry (docs/counting.md, rule 4).
- */
+/* A carrier that is no plain one. */
 typedef struct skr_bag {
     uint32_t sample;
-    uint8_t n_this;   /* copies that are this allele, 0 to SKR_PLOIDY_MAX */
+    uint8_t n_this;   /* copies that are this allele, 1 to SKR_PLOIDY_MAX */
     uint8_t zygosity; /* skr_zygosity */
 } skr_bag;
 
@@ -106,7 +101,7 @@ typedef struct skr_stored_carriers {
 SKR_MUST_USE int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carriers,
                                      skr_err *err);
 
-/* Sets the bit of every carrier, undecided ones too, in a bitmap of n_samples bits (64 a word). */
+/* Sets the bit of every carrier in a bitmap of n_samples bits (64 a word). */
 SKR_MUST_USE int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *bitmap,
                                    skr_err *err);
 

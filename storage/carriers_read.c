@@ -207,7 +207,7 @@ static bool take_bags(skr_gap_reader *samples, skr_cursor *values, skr_bag *bags
         bags[i].sample = block[i];
         bags[i].n_this = (uint8_t)(value >> SKR_BAG_ZYGOSITY_BITS);
         bags[i].zygosity = (uint8_t)(value & ((1u << SKR_BAG_ZYGOSITY_BITS) - 1));
-        if (bags[i].n_this == 0 && bags[i].zygosity != SKR_PARTIAL)
+        if (bags[i].n_this == 0)
             values->is_bad = true;
     }
     *ret_n = n;
@@ -511,7 +511,7 @@ static int tally_bags(void *data, const skr_bag *bags, uint32_t n, skr_err *err)
     tally_context *context = data;
     skr_carrier_tally *tally = &context->tally;
     for (uint32_t i = 0; i < n; i++) {
-        if (bags[i].n_this == 0 || !is_counted(context, bags[i].sample))
+        if (!is_counted(context, bags[i].sample))
             continue;
         tally->ac += bags[i].n_this;
         tally->n_carriers++;

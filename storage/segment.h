@@ -251,7 +251,7 @@ SKR_MUST_USE int skr_segment_view_tally(skr_segment_view *view, size_t tile, con
                                         skr_carrier_tally *ret_tallies, skr_err *err);
 
 /*
- * Sets the bits of all carriers of the rows, undecided ones too, in a bitmap of samples; some of
+ * Sets the bits of all carriers of the rows in a bitmap of samples; some of
  * them not before skr_segment_view_mark_end: until then the bitmap must stay where it is.
  */
 SKR_MUST_USE int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *rows,

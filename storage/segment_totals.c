@@ -51,8 +51,6 @@ bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
         if (bag->sample >= n_samples)
             return false;
         uint8_t call = call_of(&walk, bag->sample);
-        if (bag->n_this == 0)
-            continue; /* undecided: nothing to add */
         if (call == SKR_CALL_DEFAULT)
             call = copies_expected[bag->sample];
         if (call > SKR_PLOIDY_MAX || bag->n_this > call)

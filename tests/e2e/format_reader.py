@@ -349,6 +349,7 @@ def carriers(head, data, n_samples, ordered):
             bags[sample] = None
         for sample in bags:
             value = c.varint()
+            assert value >> 2 > 0
             bags[sample] = (value >> 2, value & 3)
     c.end()
     return plain, bags

@@ -33,6 +33,8 @@ typedef struct model_genotype {
     int n;        /* copies as written */
     int of[3];    /* -1 unknown, 0 REF, i the i-th ALT */
     bool is_weak; /* GQ 10: the gate takes it out */
+    bool is_phased;
+    int set; /* PS; 0 '.' */
 } model_genotype;
 
 typedef struct model_record {
@@ -43,6 +45,7 @@ typedef struct model_record {
     char alts[3][MODEL_TEXT];               /* "*" too; or one "<DEL>" */
     uint32_t end1;                          /* of a structural one */
     bool is_failed;                         /* FILTER */
+    bool has_sets;                          /* FORMAT has PS */
     model_genotype genotypes[MODEL_PEOPLE]; /* by column */
 } model_record;
 
@@ -86,7 +89,6 @@ typedef struct model_state {
     bool is_known; /* called with at least one copy */
     int n_called;
     int n_this;
-    bool is_undecided; /* its own records have it, one of a longer replacement does not */
     model_zygosity zygosity;
 } model_state;
 

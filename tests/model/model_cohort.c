@@ -132,7 +132,7 @@ static int draw_copy(test_random *random, const model_record *record)
 }
 
 static void draw_genotype(test_random *random, const model_record *record, model_sex sex,
-                          model_genotype *genotype)
+                          uint32_t percent_phased, model_genotype *genotype)
 {
     bool is_single = record->contig == 4 || (record->contig == 3 && sex != MODEL_XX) ||
                      (record->contig == 2 && sex == MODEL_XY && record->pos1 > 2781479);
@@ -145,6 +145,8 @@ static void draw_genotype(test_random *random, const model_record *record, model
         for (int i = 1; i < genotype->n; i++)
             genotype->of[i] = genotype->of[0];
     genotype->is_weak = chance(random, 8);
+    genotype->is_phased = chance(random, percent_phased);
+    genotype->set = record->has_sets && chance(random, 60) ? 1 + (int)below(random, 2) : 0;
 }
 
 static int compare_records(const void *a, const void *b)
@@ -173,6 +175,7 @@ static bool is_free(const model_cohort *cohort, const model_delivery *delivery, 
 
 static bool draw_delivery(model_cohort *cohort, model_delivery *delivery, test_random *random)
 {
+    static const uint32_t percents[] = {0, 50, 90, 100};
     memset(delivery, 0, sizeof *delivery);
     delivery->dataset = (int)below(random, (uint32_t)cohort->n_datasets);
     delivery->replaces = chance(random, 40);
@@ -185,6 +188,8 @@ static bool draw_delivery(model_cohort *cohort, model_delivery *delivery, test_r
     if (delivery->n_samples == 0)
         return false;
     int n = 5 + (int)below(random, MODEL_RECORDS - 5);
+    const uint32_t percent_phased = percents[below(random, 4)];
+    const uint32_t percent_sets = chance(random, 30) ? 50 : 0;
     for (int c = 0; c < MODEL_CONTIGS; c++)
         for (int i = 0; delivery->has_contig[c] && i < 1 + n / MODEL_CONTIGS &&
                         delivery->n_records < MODEL_RECORDS;
@@ -193,8 +198,9 @@ static bool draw_delivery(model_cohort *cohort, model_delivery *delivery, test_r
             draw_site(random, record, c);
             draw_alts(random, record);
             record->is_failed = chance(random, 8);
+            record->has_sets = chance(random, percent_sets);
             for (int s = 0; s < delivery->n_samples; s++)
-                draw_genotype(random, record, cohort->sexes[delivery->people[s]],
+                draw_genotype(random, record, cohort->sexes[delivery->people[s]], percent_phased,
                               &record->genotypes[s]);
         }
     qsort(delivery->records, (size_t)delivery->n_records, sizeof *delivery->records,
@@ -221,18 +227,20 @@ void model_draw(model_cohort *cohort, test_random *random)
 
 /* ------------------------------------------------------------------ writing */
 
-static void write_genotype(FILE *file, const model_genotype *genotype)
+static void write_genotype(FILE *file, const model_record *record, const model_genotype *genotype)
 {
     (void)fputc('\t', file);
     for (int i = 0; i < genotype->n; i++) {
         if (i > 0)
-            (void)fputc('/', file);
+            (void)fputc(genotype->is_phased ? '|' : '/', file);
         if (genotype->of[i] < 0)
             (void)fputc('.', file);
         else
             (void)fprintf(file, "%d", genotype->of[i]);
     }
     (void)fprintf(file, ":%d", genotype->is_weak ? 10 : 50);
+    if (record->has_sets && genotype->set > 0)
+        (void)fprintf(file, ":%d", genotype->set);
 }
 
 static void write_record(FILE *file, const model_delivery *delivery, const model_record *record)
@@ -246,9 +254,9 @@ static void write_record(FILE *file, const model_delivery *delivery, const model
         (void)fprintf(file, "END=%u", record->end1);
     else
         (void)fputc('.', file);
-    (void)fputs("\tGT:GQ", file);
+    (void)fputs(record->has_sets ? "\tGT:GQ:PS" : "\tGT:GQ", file);
     for (int s = 0; s < delivery->n_samples; s++)
-        write_genotype(file, &record->genotypes[s]);
+        write_genotype(file, record, &record->genotypes[s]);
     (void)fputc('\n', file);
 }
 
@@ -262,6 +270,7 @@ void model_write(const model_cohort *cohort, const model_delivery *delivery, con
                 "##INFO=<ID=END,Number=1,Type=Integer,Description=\"end\">\n"
                 "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"genotype\">\n"
                 "##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"quality\">\n"
+                "##FORMAT=<ID=PS,Number=1,Type=Integer,Description=\"phase set\">\n"
                 "##ALT=<ID=DEL,Description=\"deletion\">\n"
                 "##ALT=<ID=DUP,Description=\"duplication\">\n",
                 file);

@@ -458,12 +458,12 @@ static bool carries(const model_cohort *cohort, const model_question *question, 
     int n = list_keys(cohort, &part, keys);
     for (int i = 0; i < n; i++) {
         model_state state = model_state_of(cohort, dataset, person, &keys[i]);
-        if (state.n_this == 0 && !state.is_undecided)
+        if (state.n_this == 0)
             continue;
         totals sum = totals_of(cohort, dataset, &keys[i]);
         bool one = judge(&part, part.root, &keys[i], &sum, 1);
         bool two = judge(&part, part.root, &keys[i], &sum, 2);
-        bool counts = state.n_this == 0 ? one && two : state.n_this == 1 ? one : two;
+        bool counts = state.n_this == 1 ? one : two;
         if (is_there(cohort, &part, dataset, &keys[i]) && counts)
             return true;
     }
@@ -501,7 +501,7 @@ static bool is_in(const model_cohort *cohort, const model_question *question, in
         return carries(cohort, question, at, dataset, person);
     case MODEL_ABSENT:
         state = model_state_of(cohort, dataset, person, &node->key);
-        return state.n_called > 0 && state.n_this == 0 && !state.is_undecided;
+        return state.n_called > 0 && state.n_this == 0;
     case MODEL_SEX:
         return (int)cohort->sexes[person] == node->word;
     case MODEL_DATASET:

@@ -107,6 +107,8 @@ typedef struct bag {
     int of[3];
     bool is_mixture;
     bool has_no_copy;
+    bool is_phased;
+    int set;
 } bag;
 
 static bool is_in_par(const model_record *record)
@@ -114,13 +116,18 @@ static bool is_in_par(const model_record *record)
     return record->contig == 2 && record->pos1 <= 2781479;
 }
 
-/* One copy is expected: two that are equal are one, two that differ are nothing. */
+/* One copy is expected: those called that are equal are one, those that differ are nothing. */
 static void make_single(bag *copies)
 {
-    bool are_equal = true;
-    for (int i = 1; i < copies->n; i++)
-        are_equal = are_equal && copies->of[i] == copies->of[0];
-    copies->of[0] = are_equal ? copies->of[0] : -1;
+    int called = -1;
+    bool differ = false;
+    for (int i = 0; i < copies->n; i++) {
+        if (copies->of[i] < 0)
+            continue;
+        differ = differ || (called >= 0 && called != copies->of[i]);
+        called = copies->of[i];
+    }
+    copies->of[0] = differ ? -1 : called;
     copies->n = 1;
 }
 
@@ -148,7 +155,7 @@ static void make_mitochondrial(bag *copies)
 static bag bag_of(const model_record *record, int column, model_sex sex)
 {
     const model_genotype *genotype = &record->genotypes[column];
-    bag copies = {.n = genotype->n};
+    bag copies = {.n = genotype->n, .is_phased = genotype->is_phased, .set = genotype->set};
     bool is_out = record->is_failed || genotype->is_weak;
     for (int i = 0; i < genotype->n; i++)
         copies.of[i] = is_out ? -1 : genotype->of[i];
@@ -158,6 +165,7 @@ static bag bag_of(const model_record *record, int column, model_sex sex)
         copies.n = 0;
         copies.has_no_copy = true;
     } else if ((record->contig == 2 && !is_in_par(record)) || record->contig == 3) {
+        copies.is_phased = copies.is_phased && sex != MODEL_UNKNOWN;
         if (sex == MODEL_XY)
             make_single(&copies);
         else if (sex == MODEL_UNKNOWN && copies.n == 2 && copies.of[0] == copies.of[1])
@@ -192,78 +200,196 @@ static int column_of(const model_delivery *delivery, int person)
     return -1;
 }
 
-/* How many records of the delivery name the key. */
-static int count_naming(const model_delivery *delivery, const model_key *key)
+/* What one record says of the key through its ALTs of one spelling, or the least of several. */
+typedef struct claim {
+    bool is_made;
+    int n_this;
+    int n_other;
+    int n; /* copies, with unknown ones */
+    bool is_mixture;
+    bool is_phased;
+    int set;
+    char ways[4]; /* by haplotype: 't'his, 'o'ther, '.' */
+} claim;
+
+/* How the key is spelled: by which ALT, and of a structural one by which record. */
+typedef struct spelling {
+    model_key own;
+    int record;
+} spelling;
+
+#define SPELLINGS (3 * MODEL_RECORDS)
+
+static bool is_spelled(const model_record *record, int number, int alt, const model_key *key,
+                       const spelling *as)
+{
+    model_key own;
+    return alt_names(record, alt, key) && model_key_of(record, alt, &own) &&
+           model_key_compare(&own, &as->own) == 0 && (as->record < 0 || as->record == number);
+}
+
+/* All spellings of the key in the delivery, each once. */
+static int list_spellings(const model_delivery *delivery, const model_key *key, spelling *list)
 {
     int n = 0;
     for (int r = 0; r < delivery->n_records; r++)
-        n += record_names(&delivery->records[r], key);
+        for (int alt = 1; alt <= delivery->records[r].n_alts; alt++) {
+            spelling one = {.record = key->is_structural ? r : -1};
+            bool is_new = alt_names(&delivery->records[r], alt, key) &&
+                          model_key_of(&delivery->records[r], alt, &one.own);
+            for (int i = 0; i < n && is_new; i++)
+                is_new = model_key_compare(&list[i].own, &one.own) != 0 ||
+                         list[i].record != one.record;
+            if (is_new)
+                list[n++] = one;
+        }
     return n;
 }
 
-/* Copies of any ALT of the record that names the key; whether an ALT is the key itself. */
-static int union_of(const model_record *record, const bag *copies, const model_key *key,
-                    bool *ret_is_own)
+static claim claim_of(const model_record *record, int number, const bag *copies,
+                      const model_key *key, const spelling *as)
 {
-    int n = 0;
-    *ret_is_own = false;
+    claim made = {.is_mixture = copies->is_mixture,
+                  .is_phased = copies->is_phased && copies->n > 1,
+                  .set = copies->set};
+    bool is_this[4] = {false};
     for (int alt = 1; alt <= record->n_alts; alt++) {
-        model_key own;
-        if (!alt_names(record, alt, key))
+        if (!is_spelled(record, number, alt, key, as))
             continue;
-        n += n_this(record, copies, alt);
-        if (model_key_of(record, alt, &own) && model_key_compare(&own, key) == 0)
-            *ret_is_own = true;
+        made.is_made = is_this[alt] = true;
+        made.n_this += n_this(record, copies, alt);
     }
-    return record->contig == 4 && n > 1 ? 1 : n;
+    made.n_this = record->contig == 4 && made.n_this > 1 ? 1 : made.n_this;
+    made.n_other = n_called(record, copies) - made.n_this;
+    made.n = record->contig == 4 ? 1 : copies->n;
+    for (int i = 0; i < copies->n && i < 3; i++)
+        made.ways[i] = copies->of[i] < 0 ? '.' : is_this[copies->of[i]] ? 't' : 'o';
+    return made;
+}
+
+/* Records of one spelling: the least, and phase where they agree. */
+static claim least_of(claim a, claim b)
+{
+    if (!a.is_made || !b.is_made)
+        return a.is_made ? a : b;
+    claim least = a;
+    least.n_this = b.n_this < a.n_this ? b.n_this : a.n_this;
+    least.n_other = b.n_other < a.n_other ? b.n_other : a.n_other;
+    least.n = b.n > a.n ? b.n : a.n;
+    least.is_mixture = a.is_mixture || b.is_mixture;
+    least.is_phased = a.is_phased && b.is_phased && a.set == b.set && a.n == b.n &&
+                      strncmp(a.ways, b.ways, 4) == 0;
+    return least;
+}
+
+/* Spellings that are phased in one set, haplotype by haplotype; false where they are not. */
+static bool by_haplotype(const claim *claims, int n, int *ret_this, int *ret_other)
+{
+    const claim *first = NULL;
+    *ret_this = *ret_other = 0;
+    for (int k = 0; k < n; k++) {
+        if (claims[k].n_this + claims[k].n_other == 0)
+            continue;
+        first = first == NULL ? &claims[k] : first;
+        if (!claims[k].is_phased || claims[k].n != first->n || claims[k].set != first->set)
+            return false;
+    }
+    for (int i = 0; first != NULL && i < first->n; i++) {
+        bool is_this = false;
+        bool is_other = false;
+        for (int k = 0; k < n; k++) {
+            is_this = is_this || claims[k].ways[i] == 't';
+            is_other = is_other || claims[k].ways[i] == 'o';
+        }
+        *ret_this += is_this;
+        *ret_other += is_other && !is_this;
+    }
+    return first != NULL;
 }
 
 /*
- * What the one record says that names the key; of several the least, each ALT being a record of its
- * own.
+ * The least copies that all records together leave sure: as many as a record has over its
+ * spellings, and of others no more than a spelling or a record says, nor than is left.
  */
+static void by_number(const model_delivery *delivery, const model_key *key, const spelling *list,
+                      const claim *claims, int n, const bag *bags, int *ret_this, int *ret_other)
+{
+    int most = 0;
+    int other = 1000;
+    int sum = 0;
+    int copies = 0;
+    for (int k = 0; k < n; k++) {
+        if (claims[k].n_this + claims[k].n_other == 0)
+            continue;
+        other = claims[k].n_other < other ? claims[k].n_other : other;
+        sum += claims[k].n_this;
+        copies = claims[k].n > copies ? claims[k].n : copies;
+    }
+    for (int r = 0; r < delivery->n_records; r++) {
+        const model_record *record = &delivery->records[r];
+        int record_this = 0;
+        int record_raw = 0;
+        int n_spelled = 0;
+        for (int k = 0; k < n; k++) {
+            claim one = claim_of(record, r, &bags[r], key, &list[k]);
+            n_spelled += one.is_made;
+            record_this += one.is_made ? claims[k].n_this : 0;
+            record_raw += one.is_made ? one.n_this : 0;
+        }
+        int called = n_called(record, &bags[r]);
+        int left = called > record_raw ? called - record_raw : 0;
+        most = record_this > most ? record_this : most;
+        if (n_spelled > 1 && called > 0 && left < other)
+            other = left;
+    }
+    *ret_this = most < copies ? most : copies;
+    other = other == 1000 ? 0 : other;
+    *ret_other = other < copies - sum ? other : copies > sum ? copies - sum : 0;
+}
+
 static bool direct_claim(const model_cohort *cohort, const model_delivery *delivery, int person,
                          const model_key *key, model_state *ret_state)
 {
+    static spelling list[SPELLINGS];
+    static claim claims[SPELLINGS];
+    static bag bags[MODEL_RECORDS];
     int column = column_of(delivery, person);
-    int least_this = 1000;
-    int least_other = 1000;
-    int most_copies = 0;
-    bool is_alone = count_naming(delivery, key) == 1;
+    int n = list_spellings(delivery, key, list);
+    int n_spoken = 0;
+    int copies = 0;
     bool is_mixture = false;
-    bool is_named = false;
-    int own_least = 1000; /* over the records of which an ALT is the key */
-    for (int r = 0; r < delivery->n_records; r++)
-        for (int alt = 1; alt <= delivery->records[r].n_alts; alt++) {
-            const model_record *record = &delivery->records[r];
-            if (!alt_names(record, alt, key))
-                continue;
-            bag copies = bag_of(record, column, cohort->sexes[person]);
-            bool is_own;
-            int all_copies = union_of(record, &copies, key, &is_own);
-            int this_copies = is_alone ? all_copies : n_this(record, &copies, alt);
-            int other = n_called(record, &copies) - this_copies;
-            is_named = true;
-            if (is_own && all_copies < own_least)
-                own_least = all_copies;
-            least_this = this_copies < least_this ? this_copies : least_this;
-            least_other = other < least_other ? other : least_other;
-            most_copies = copies.n > most_copies ? copies.n : most_copies;
-            is_mixture = is_mixture || copies.is_mixture;
-        }
-    if (!is_named)
+    if (n == 0)
         return false;
-    *ret_state = (model_state){.n_this = least_this, .n_called = least_this + least_other};
+    memset(claims, 0, sizeof claims);
+    for (int r = 0; r < delivery->n_records; r++)
+        bags[r] = bag_of(&delivery->records[r], column, cohort->sexes[person]);
+    for (int k = 0; k < n; k++) {
+        for (int r = 0; r < delivery->n_records; r++)
+            claims[k] = least_of(claims[k],
+                                 claim_of(&delivery->records[r], r, &bags[r], key, &list[k]));
+        if (claims[k].n_this + claims[k].n_other == 0)
+            continue;
+        /* who is of unknown sex has as many copies as are called, where the allele is not */
+        bool is_sure = key->contig < 2 || cohort->sexes[person] != MODEL_UNKNOWN;
+        int proven = is_sure || claims[k].n_this > 0 || claims[k].n_other > 1 ? claims[k].n : 1;
+        n_spoken++;
+        copies = proven > copies ? proven : copies;
+        is_mixture = is_mixture || claims[k].is_mixture;
+    }
+    int this_copies;
+    int other;
+    if (n_spoken < 2 || !by_haplotype(claims, n, &this_copies, &other))
+        by_number(delivery, key, list, claims, n, bags, &this_copies, &other);
+    *ret_state = (model_state){.n_this = this_copies, .n_called = this_copies + other};
     ret_state->is_known = ret_state->n_called > 0;
-    ret_state->is_undecided = least_this == 0 && own_least > 0 && own_least < 1000;
     if (key->contig == 4)
         ret_state->zygosity = is_mixture ? MODEL_HET : MODEL_HEMI;
-    else if (most_copies == 1)
+    else if (copies == 1)
         ret_state->zygosity = MODEL_HEMI;
-    else if (least_this + least_other < most_copies)
+    else if (this_copies + other < copies)
         ret_state->zygosity = MODEL_PARTIAL;
     else
-        ret_state->zygosity = least_other > 0 ? MODEL_HET : MODEL_HOM;
+        ret_state->zygosity = other > 0 ? MODEL_HET : MODEL_HOM;
     return true;
 }
 

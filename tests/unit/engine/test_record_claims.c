@@ -37,6 +37,7 @@ typedef struct drawn {
     uint32_t n_ploidy;                         /* 0: no GT */
     int gt_type;                               /* RAW_INT8 ... */
     int32_t gt[N_SAMPLES_MAX][SKR_PLOIDY_MAX]; /* allele, -1 '.', END */
+    unsigned phased; /* of 100 */
     bool is_phased[N_SAMPLES_MAX];
     int filter;
     bool has_gq, has_dp, has_min_dp, has_ad, has_ft;
@@ -76,7 +77,7 @@ static void draw_genotype(uint32_t sample, unsigned strange)
         else
             gt[i] = is_plain ? 0 : (int32_t)below(it.n_alts + 1);
     }
-    it.is_phased[sample] = below(2) == 0;
+    it.is_phased[sample] = below(100) < it.phased;
 }
 
 static float draw_number(unsigned low)
@@ -110,6 +111,7 @@ static void draw_record(bool is_gated)
     it.has_ft = is_gated && below(5) == 0;
     unsigned strange = oddities[below(5)];
     unsigned low = oddities[below(4)];
+    it.phased = below(2) == 0 ? oddities[below(5)] : 100 - oddities[below(5)];
     it.ad_width = it.n_alts + below(5) / 2; /* n_alts + 1 fits */
     for (uint32_t s = 0; s < it.n_samples; s++) {
         draw_genotype(s, strange);
@@ -336,6 +338,8 @@ typedef struct slow {
     uint8_t calls[N_SAMPLES_MAX];
     uint8_t n_this[N_ALTS_MAX][N_SAMPLES_MAX];
     uint8_t zygosity[N_ALTS_MAX][N_SAMPLES_MAX];
+    uint8_t n_copies[N_SAMPLES_MAX]; /* settled; 0: none is called */
+    uint32_t ways[2][N_SAMPLES_MAX]; /* of the first two ALTs */
     uint64_t n_failed_gate;
     uint64_t n_het_on_haploid;
     uint64_t n_no_copy;
@@ -412,6 +416,13 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
             uint8_t *n_this = &to->n_this[allele - 1][s];
             *n_this = (uint8_t)(zone == SKR_ZONE_MT ? 1 : *n_this + 1);
         }
+        to->n_copies[s] = genotype.n_called > 0 ? (uint8_t)genotype.n : 0;
+        for (uint32_t i = 0; i < genotype.n; i++)
+            for (uint32_t a = 0; a < 2; a++)
+                to->ways[a][s] |= (genotype.alleles[i] == SKR_COPY_UNKNOWN ? SKR_WAY_UNKNOWN
+                                   : genotype.alleles[i] == a + 1          ? SKR_WAY_THIS
+                                                                           : SKR_WAY_OTHER)
+                                  << 2 * i;
         for (uint32_t a = 0; a < it.n_alts; a++)
             if (to->n_this[a][s] > 0)
                 to->zygosity[a][s] =
@@ -507,7 +518,7 @@ static void draw_question(asked *q, bool is_gated)
         q->is_unknown[alt] = below(15) == 0;
     }
     q->first_key[it.n_alts + 1] = it.n_alts;
-    q->named = (skr_named){it.n_alts, it.n_alts, q->is_unknown, q->first_key, q->keys};
+    q->named = (skr_named){it.n_alts, it.n_alts, q->is_unknown, q->first_key, q->keys, true};
 }
 
 static void question_done(asked *q)
@@ -515,6 +526,41 @@ static void question_done(asked *q)
     free(q->columns.karyotype);
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
         free(q->columns.expected[zone]);
+}
+
+/* What a fragment keeps of phase reads back as the haplotypes that were drawn. */
+static void compare_phase(const skr_claims *claims, const skr_phase_place *place, const asked *q,
+                          const slow *want, uint32_t key, const char *what)
+{
+    static skr_said said[N_SAMPLES_MAX];
+    static uint8_t calls[N_SAMPLES_MAX];
+    static uint8_t has_phase[N_SAMPLES_MAX];
+    skr_buffer bytes = {0};
+    const uint8_t *expected = q->columns.expected[q->zone];
+    cr_assert(skr_phase_encode(&claims->phase, place, key, &claims->carriers[key], &bytes, &err) ==
+              SKR_OK);
+    skr_call_set_to_calls(&claims->calls, it.n_samples, calls);
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        uint8_t call = calls[s] == SKR_CALL_DEFAULT ? expected[s] : calls[s];
+        said[s] = (skr_said){.n_copies = call > SKR_PLOIDY_MAX ? 0 : call};
+        has_phase[s] = q->zone == SKR_ZONE_DIPLOID ||
+                       (q->zone != SKR_ZONE_MT &&
+                        q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);
+    }
+    skr_cursor cursor = skr_cursor_of(bytes.bytes, bytes.n);
+    skr_phase_decode(&cursor, it.n_samples, has_phase, &claims->carriers[key], said);
+    cr_assert(skr_cursor_is_done(&cursor));
+    for (uint32_t s = 0; s < it.n_samples; s++) {
+        if (has_phase[s] == 0 || want->n_copies[s] == 0)
+            continue;
+        bool is_phased = it.is_phased[s] && want->n_copies[s] > 1;
+        cr_assert(said[s].is_phased == is_phased && said[s].n_copies == want->n_copies[s] &&
+                      (!is_phased || said[s].ways == want->ways[key][s]),
+                  "%s, seed %llu: sample %u of %u, ALT %u: phased %d of %u copies, %x", what,
+                  (unsigned long long)draw.seed, s, it.n_samples, key + 1, said[s].is_phased,
+                  said[s].n_copies, said[s].ways);
+    }
+    skr_buffer_done(&bytes);
 }
 
 /* Reads the file, twice: claims are used again for the next record. */
@@ -531,6 +577,9 @@ static void read_and_compare(const char *path, const asked *q, const slow *want,
                                   &err) == SKR_OK,
                   "%s", err.message);
         compare(&claims, want, q->columns.expected[q->zone], what);
+        const skr_phase_place place = {vcf, record, NULL, it.n_samples, &q->named};
+        for (uint32_t key = 0; key < 2 && key < it.n_alts; key++)
+            compare_phase(&claims, &place, q, want, key, what);
     }
     cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record == NULL);
     skr_claims_done(&claims);
