@@ -165,7 +165,8 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status == SKR_OK)
-        status = add_entry(keys, &(skr_key_entry){allele, number, false, {{0}}, ref_at, alt_at}, err);
+        status =
+            add_entry(keys, &(skr_key_entry){allele, number, false, {{0}}, ref_at, alt_at}, err);
     if (status == SKR_OK)
         status = skr_record_keys_add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&

@@ -13,9 +13,9 @@ typedef struct skr_spelling {
 
 /* A key as one ALT names it. Texts lie in skr_record_keys.texts. */
 typedef struct skr_key_entry {
-    skr_allele allele; /* its texts are set when all entries are there */
-    uint32_t alt;      /* from 1 */
-    bool is_atom;      /* a base of the ALT, which is a longer replacement */
+    skr_allele allele;     /* its texts are set when all entries are there */
+    uint32_t alt;          /* from 1 */
+    bool is_atom;          /* a base of the ALT, which is a longer replacement */
     skr_spelling spelling; /* that replacement */
     size_t ref_at;
     size_t alt_at;

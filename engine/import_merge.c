@@ -25,12 +25,12 @@ struct skr_merge {
     const skr_import *import;
     skr_call_set calls; /* of one fragment */
     skr_carriers carriers;
-    uint8_t *file_calls;   /* by sample of the file */
-    uint8_t *has_phase;    /* by sample of the file */
-    skr_said *file_said;   /* by sample of the file */
-    skr_said *said;        /* by sample of the segment: of one group */
-    skr_spellings *all;    /* by sample of the segment */
-    uint8_t *n_records;    /* by sample of the segment: 0, 1, 2 for more */
+    uint8_t *file_calls; /* by sample of the file */
+    uint8_t *has_phase;  /* by sample of the file */
+    skr_said *file_said; /* by sample of the file */
+    skr_said *said;      /* by sample of the segment: of one group */
+    skr_spellings *all;  /* by sample of the segment */
+    uint8_t *n_records;  /* by sample of the segment: 0, 1, 2 for more */
     part *parts;
     size_t n_parts_max;
     bool has_shared;     /* of the row: records with several keys */
@@ -242,8 +242,7 @@ static int make_record_room(skr_merge *merge, uint32_t n_groups, skr_err *err)
         merge->record_this = malloc(n);
         merge->record_raw = malloc(n);
         merge->record_called = malloc(n);
-        if (merge->record_this == NULL || merge->record_raw == NULL ||
-            merge->record_called == NULL)
+        if (merge->record_this == NULL || merge->record_raw == NULL || merge->record_called == NULL)
             return no_memory(err);
     }
     if (n * n_groups > merge->n_group_this_max || merge->group_this == NULL) {

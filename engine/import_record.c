@@ -48,7 +48,8 @@ static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *pha
     const skr_record_keys *keys = import->keys;
     const skr_spelling *spelling = skr_record_keys_spelling(keys, key);
     bool is_atom = keys->entries[keys->sorted[keys->of_key[key]]].is_atom;
-    unsigned form = (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
+    unsigned form =
+        (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
     import->body.n = 0;
     int status = skr_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
     if (status == SKR_OK)

@@ -49,7 +49,8 @@ static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
 /* The lines of the header above that of the columns; text is written to. */
 static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD", "FT", "LEN", "PS", "PSL"};
+    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
+                                                       "FT", "LEN", "PS", "PSL"};
     vcf->header = bcf_hdr_init("r");
     if (vcf->header == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);

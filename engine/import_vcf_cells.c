@@ -20,7 +20,8 @@
 
 static skr_vcf_field field_of(const char *tag, size_t n)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD", "FT", "LEN", "PS", "PSL"};
+    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
+                                                       "FT", "LEN", "PS", "PSL"};
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
         if (strlen(tags[i]) == n && memcmp(tags[i], tag, n) == 0)
             return (skr_vcf_field)i;
@@ -176,7 +177,8 @@ static uint32_t hom_ref_pairs(const char *cells)
     return unlike_phased == 0 ? 0x03020302 : unlike_unphased == 0 ? 0x02020202 : 0;
 }
 
-/* Takes cells of REF alone, eight at a time, as far as they go, one cell before the last at most. */
+/* Takes cells of REF alone, eight at a time, as far as they go, one cell before the last at most.
+ */
 static uint32_t take_hom_ref(skr_vcf *vcf, uint32_t sample, const char **at, const char *line_end)
 {
     while (sample + 8 < vcf->samples.n && line_end - *at > 32) {

@@ -25,8 +25,8 @@ typedef struct writing {
     skr_carriers all_carriers;
     skr_merge *merge;    /* made for the first row that several records name */
     uint8_t *file_calls; /* by sample of the file */
-    uint8_t *state; /* by sample of the segment: a call */
-    uint8_t *group; /* fragments of the group, one behind the other */
+    uint8_t *state;      /* by sample of the segment: a call */
+    uint8_t *group;      /* fragments of the group, one behind the other */
     size_t n_group;
     size_t n_group_max;
     skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */
@@ -141,8 +141,8 @@ static int merge_row(writing *w, skr_err *err)
         uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
         if (all[sample].is_said)
-            status = add_settled(w, sample, skr_spellings_settle(&all[sample], zone), expected,
-                                 err);
+            status =
+                add_settled(w, sample, skr_spellings_settle(&all[sample], zone), expected, err);
     }
     w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)

@@ -234,13 +234,15 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
         return status;
     status = skr_phase_add(&r->claims->phase, sample, &genotype,
                            r->columns->expected[r->zone][sample], err);
-    return status < 0 ? status : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
+    return status < 0
+               ? status
+               : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
 }
 
 /* ------------------------------------------------------------------ whole columns */
 
 /* Samples that are scanned at a time: their bits stay in the nearest cache. */
-#define N_SCANNED 4096u
+#define N_SCANNED SKR_PHASE_PAIRS_MAX
 #define N_SCANNED_WORDS (N_SCANNED / 64)
 
 /* Can the first value of every sample be scanned? */
@@ -365,6 +367,8 @@ static int scan_columns(const reading *r, skr_err *err)
     for (uint32_t from = 0; from < r->columns->n && status == SKR_OK; from += N_SCANNED) {
         uint32_t n = r->columns->n - from < N_SCANNED ? r->columns->n - from : N_SCANNED;
         status = is_plain ? scan_pairs(r, from, n, err) : scan_samples(r, from, n, err);
+        if (status == SKR_OK && r->named->keeps_phase && r->record->n_ploidy == 2)
+            status = skr_phase_read_pairs(&r->claims->phase, r->record, from, n, err);
     }
     return status;
 }
@@ -420,7 +424,7 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
         for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
             status = read_one(&r, sample, err);
     }
-    if (status == SKR_OK && named->keeps_phase)
+    if (status == SKR_OK && named->keeps_phase && !claims->phase.is_read)
         status = skr_phase_read(&claims->phase, vcf, record, columns->column, columns->n, err);
     return status < 0 ? status : finish(claims, columns->n, err);
 }

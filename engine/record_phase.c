@@ -8,10 +8,12 @@
  */
 #include "engine/record_phase.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/genotype_scan.h"
+#include "storage/base/check.h"
 
 enum {
     HEAD_PHASED = 1,   /* the samples that are not flipped */
@@ -30,12 +32,11 @@ enum {
 /* What stands for a phase set that is equal to no other: no number of a file. */
 #define SET_UNKNOWN (INT64_C(1) << 61)
 
-#define N_SCANNED 4096u
-
 /* ------------------------------------------------------------------ collecting */
 
 void skr_phase_clear(skr_phase *phase)
 {
+    phase->is_read = false;
     phase->is_kept = false;
     phase->n_flips = 0;
     phase->n_odds = 0;
@@ -125,15 +126,11 @@ static bool mark_flips(const skr_vcf_record *record, uint32_t from, uint32_t n, 
                                                    n, n_bytes, bit, is_phased ? bit : 0, marks);
 }
 
-/* Are most pairs of the first samples written the other way? */
-static bool is_guess_wrong(const skr_phase *phase, const skr_vcf_record *record, uint32_t n,
-                           uint64_t *marks)
+/* Are most pairs of the first samples written the other way, as the marks say? */
+static bool is_guess_wrong(const skr_vcf_record *record, uint32_t n, const uint64_t *marks)
 {
     uint32_t n_pairs = 0;
     uint32_t n_flips = 0;
-    n = n < N_SCANNED ? n : N_SCANNED;
-    if (n == 0 || !mark_flips(record, 0, n, phase->is_phased, marks))
-        return false;
     for (uint32_t i = 0; i < n; i++) {
         bool counts = is_pair(record, i);
         n_pairs += counts;
@@ -142,23 +139,26 @@ static bool is_guess_wrong(const skr_phase *phase, const skr_vcf_record *record,
     return 2 * n_flips > n_pairs;
 }
 
-static int read_pairs(skr_phase *phase, const skr_vcf_record *record, uint32_t n, skr_err *err)
+int skr_phase_read_pairs(skr_phase *phase, const skr_vcf_record *record, uint32_t from, uint32_t n,
+                         skr_err *err)
 {
-    uint64_t marks[N_SCANNED / 64];
+    uint64_t marks[SKR_PHASE_PAIRS_MAX / 64];
     int status = SKR_OK;
-    if (is_guess_wrong(phase, record, n, marks))
+    SKR_CHECK(n <= SKR_PHASE_PAIRS_MAX && record->n_ploidy == 2);
+    phase->is_read = true;
+    phase->is_kept = !record->has_psl;
+    if (!phase->is_kept || !mark_flips(record, from, n, phase->is_phased, marks))
+        return SKR_OK;
+    if (from == 0 && is_guess_wrong(record, n, marks)) {
         phase->is_phased = !phase->is_phased;
-    for (uint32_t from = 0; from < n && status == SKR_OK; from += N_SCANNED) {
-        uint32_t n_here = n - from < N_SCANNED ? n - from : N_SCANNED;
-        if (!mark_flips(record, from, n_here, phase->is_phased, marks))
-            continue;
-        for (uint32_t i = 0; i < n_here && status == SKR_OK; i += 64)
-            for (uint64_t left = marks[i / 64]; left != 0 && status == SKR_OK; left &= left - 1) {
-                uint32_t sample = from + i + (uint32_t)__builtin_ctzll(left);
-                if (is_pair(record, sample))
-                    status = add_flip(phase, sample, err);
-            }
+        (void)mark_flips(record, from, n, phase->is_phased, marks);
     }
+    for (uint32_t i = 0; i < n && status == SKR_OK; i += 64)
+        for (uint64_t left = marks[i / 64]; left != 0 && status == SKR_OK; left &= left - 1) {
+            uint32_t sample = from + i + (uint32_t)__builtin_ctzll(left);
+            if (is_pair(record, sample))
+                status = add_flip(phase, sample, err);
+        }
     return status;
 }
 
@@ -175,12 +175,18 @@ static bool is_mostly_phased(const skr_vcf *vcf, const uint32_t *column, uint32_
 int skr_phase_read(skr_phase *phase, const skr_vcf *vcf, const skr_vcf_record *record,
                    const uint32_t *column, uint32_t n, skr_err *err)
 {
+    phase->is_read = true;
     phase->is_kept = record->gt != NULL && !record->has_psl;
     if (!phase->is_kept)
         return SKR_OK;
-    if (record->n_ploidy == 2 && column == NULL)
-        return read_pairs(phase, record, n, err);
     int status = SKR_OK;
+    if (record->n_ploidy == 2 && column == NULL) {
+        for (uint32_t from = 0; from < n && status == SKR_OK; from += SKR_PHASE_PAIRS_MAX)
+            status = skr_phase_read_pairs(
+                phase, record, from,
+                n - from < SKR_PHASE_PAIRS_MAX ? n - from : SKR_PHASE_PAIRS_MAX, err);
+        return status;
+    }
     phase->is_phased = is_mostly_phased(vcf, column, n);
     for (uint32_t i = 0; i < n && record->n_ploidy > 1 && status == SKR_OK; i++)
         if (skr_vcf_is_phased(vcf, column != NULL ? column[i] : i) != phase->is_phased)
@@ -237,30 +243,55 @@ static uint32_t first_allele(const skr_vcf_record *record, uint32_t column)
 }
 
 /* A bit for each plain carrier with one copy: is the first of its copies the allele? */
-static int put_firsts(const skr_phase_place *place, uint32_t key, const skr_carriers *carriers,
-                      skr_buffer *bytes, skr_err *err)
+static uint32_t map_any(const skr_phase_place *place, uint32_t key, const skr_carriers *carriers,
+                        uint8_t *map)
 {
-    const skr_vcf_record *record = place->record;
-    size_t n_room = (carriers->n + 7u) / 8;
     uint32_t n = 0;
-    int status = skr_buffer_reserve(bytes, n_room, err);
-    if (status < 0)
-        return status;
-    uint8_t *map = bytes->bytes + bytes->n;
-    bool is_short = place->named->n_alts == 1 && place->column == NULL && record->gt_width == 1 &&
-                    record->n_ploidy == 2;
-    const uint8_t *pairs = record->gt;
-    memset(map, 0, n_room);
+    memset(map, 0, (carriers->n + 7u) / 8);
     for (uint32_t i = 0; i < carriers->n; i++) {
         if (carriers->dosages[i] != 1)
             continue;
         uint32_t sample = carriers->samples[i];
         uint32_t column = place->column != NULL ? place->column[sample] : sample;
-        bool is_first = is_short ? pairs[2 * (size_t)sample] >> 1 == 2
-                                 : is_of_key(place->named, first_allele(record, column), key);
+        bool is_first = is_of_key(place->named, first_allele(place->record, column), key);
         map[n / 8] |= (uint8_t)(is_first << n % 8);
         n++;
     }
+    return n;
+}
+
+/* The same for pairs of bytes that name the first ALT. Returns how many bits there are. */
+static uint32_t map_pairs(const uint8_t *pairs, const skr_carriers *carriers, uint8_t *map)
+{
+    uint64_t word = 0;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < carriers->n; i++) {
+        if (carriers->dosages[i] != 1)
+            continue;
+        word |= (uint64_t)(pairs[2 * (size_t)carriers->samples[i]] >> 1 == 2) << n % 64;
+        if (++n % 64 == 0) {
+            word = htole64(word);
+            memcpy(map + n / 8 - 8, &word, 8);
+            word = 0;
+        }
+    }
+    word = htole64(word);
+    memcpy(map + n / 64 * 8, &word, (n % 64 + 7) / 8);
+    return n;
+}
+
+static int put_firsts(const skr_phase_place *place, uint32_t key, const skr_carriers *carriers,
+                      skr_buffer *bytes, skr_err *err)
+{
+    const skr_vcf_record *record = place->record;
+    int status = skr_buffer_reserve(bytes, (carriers->n + 7u) / 8, err);
+    if (status < 0)
+        return status;
+    uint8_t *map = bytes->bytes + bytes->n;
+    bool is_short = place->named->n_alts == 1 && place->column == NULL && record->gt_width == 1 &&
+                    record->n_ploidy == 2;
+    uint32_t n =
+        is_short ? map_pairs(record->gt, carriers, map) : map_any(place, key, carriers, map);
     bytes->n += (n + 7u) / 8;
     return SKR_OK;
 }
@@ -271,16 +302,16 @@ static uint32_t ways_of(const skr_phase *phase, const skr_odd *odd, const skr_na
     uint32_t ways = 0;
     for (uint32_t i = 0; i < odd->n; i++) {
         uint16_t allele = phase->copies[odd->from + i];
-        uint32_t way = allele == SKR_COPY_UNKNOWN          ? SKR_WAY_UNKNOWN
+        uint32_t way = allele == SKR_COPY_UNKNOWN      ? SKR_WAY_UNKNOWN
                        : is_of_key(named, allele, key) ? SKR_WAY_THIS
-                                                           : SKR_WAY_OTHER;
+                                                       : SKR_WAY_OTHER;
         ways |= way << 2 * i;
     }
     return ways;
 }
 
-static int put_odds(const skr_phase *phase, const skr_named *named, uint32_t key,
-                    skr_buffer *bytes, skr_err *err)
+static int put_odds(const skr_phase *phase, const skr_named *named, uint32_t key, skr_buffer *bytes,
+                    skr_err *err)
 {
     uint32_t before = 0;
     int status = skr_buffer_put_varint(bytes, phase->n_odds, err);
@@ -315,8 +346,8 @@ static int put_sets(const skr_phase_place *place, skr_buffer *bytes, uint32_t *r
         int64_t step = set - set_before;
         status = skr_buffer_put_varint(bytes, (uint64_t)(i - before) + 1, err);
         if (status == SKR_OK)
-            status = skr_buffer_put_varint(bytes, (uint64_t)step << 1 ^ (uint64_t)(step >> 63),
-                                           err);
+            status =
+                skr_buffer_put_varint(bytes, (uint64_t)step << 1 ^ (uint64_t)(step >> 63), err);
         before = i;
         set_before = set;
         ++*ret_n;
@@ -405,7 +436,8 @@ static void take_firsts(skr_cursor *cursor, const skr_carriers *carriers, skr_sa
         }
         bool is_first = (map[n / 8] >> n % 8 & 1) != 0;
         n++;
-        one->ways = is_first ? SKR_WAY_THIS | SKR_WAY_OTHER << 2 : SKR_WAY_OTHER | SKR_WAY_THIS << 2;
+        one->ways =
+            is_first ? SKR_WAY_THIS | SKR_WAY_OTHER << 2 : SKR_WAY_OTHER | SKR_WAY_THIS << 2;
     }
 }
 

@@ -39,8 +39,10 @@ typedef struct skr_odd {
 
 /* Of the present record. Zero-initialise; free with _done. Samples as in skr_columns. */
 typedef struct skr_phase {
-    bool is_kept;   /* phase was asked for */
-    bool is_phased; /* the samples that are not in flips; holds over to the next record as a guess */
+    bool is_read; /* somebody asked for it */
+    bool is_kept; /* and the record has it */
+    bool
+        is_phased; /* the samples that are not in flips; holds over to the next record as a guess */
     uint32_t *flips;
     uint32_t n_flips;
     uint32_t n_flips_max;
@@ -59,7 +61,17 @@ void skr_phase_clear(skr_phase *phase);
 SKR_MUST_USE int skr_phase_add(skr_phase *phase, uint32_t sample, const skr_genotype *genotype,
                                uint8_t expected, skr_err *err);
 
-/* Finds which of n samples are phased. column: of each sample; NULL: its own number. */
+/* So many samples at a time: their bits stay in the nearest cache. */
+#define SKR_PHASE_PAIRS_MAX 4096u
+
+/*
+ * Finds which of the n samples from `from` on are phased, in a record of two copies each; columns
+ * are samples. To be called for all samples in order. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_phase_read_pairs(skr_phase *phase, const skr_vcf_record *record, uint32_t from,
+                                      uint32_t n, skr_err *err);
+
+/* The same for all n samples of any record. column: of each sample; NULL: its own number. */
 SKR_MUST_USE int skr_phase_read(skr_phase *phase, const skr_vcf *vcf, const skr_vcf_record *record,
                                 const uint32_t *column, uint32_t n, skr_err *err);
 

@@ -238,8 +238,8 @@ static int list_spellings(const model_delivery *delivery, const model_key *key, 
             bool is_new = alt_names(&delivery->records[r], alt, key) &&
                           model_key_of(&delivery->records[r], alt, &one.own);
             for (int i = 0; i < n && is_new; i++)
-                is_new = model_key_compare(&list[i].own, &one.own) != 0 ||
-                         list[i].record != one.record;
+                is_new =
+                    model_key_compare(&list[i].own, &one.own) != 0 || list[i].record != one.record;
             if (is_new)
                 list[n++] = one;
         }
@@ -365,8 +365,8 @@ static bool direct_claim(const model_cohort *cohort, const model_delivery *deliv
         bags[r] = bag_of(&delivery->records[r], column, cohort->sexes[person]);
     for (int k = 0; k < n; k++) {
         for (int r = 0; r < delivery->n_records; r++)
-            claims[k] = least_of(claims[k],
-                                 claim_of(&delivery->records[r], r, &bags[r], key, &list[k]));
+            claims[k] =
+                least_of(claims[k], claim_of(&delivery->records[r], r, &bags[r], key, &list[k]));
         if (claims[k].n_this + claims[k].n_other == 0)
             continue;
         /* who is of unknown sex has as many copies as are called, where the allele is not */

@@ -37,7 +37,7 @@ typedef struct drawn {
     uint32_t n_ploidy;                         /* 0: no GT */
     int gt_type;                               /* RAW_INT8 ... */
     int32_t gt[N_SAMPLES_MAX][SKR_PLOIDY_MAX]; /* allele, -1 '.', END */
-    unsigned phased; /* of 100 */
+    unsigned phased;                           /* of 100 */
     bool is_phased[N_SAMPLES_MAX];
     int filter;
     bool has_gq, has_dp, has_min_dp, has_ad, has_ft;
@@ -543,9 +543,9 @@ static void compare_phase(const skr_claims *claims, const skr_phase_place *place
     for (uint32_t s = 0; s < it.n_samples; s++) {
         uint8_t call = calls[s] == SKR_CALL_DEFAULT ? expected[s] : calls[s];
         said[s] = (skr_said){.n_copies = call > SKR_PLOIDY_MAX ? 0 : call};
-        has_phase[s] = q->zone == SKR_ZONE_DIPLOID ||
-                       (q->zone != SKR_ZONE_MT &&
-                        q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);
+        has_phase[s] =
+            q->zone == SKR_ZONE_DIPLOID ||
+            (q->zone != SKR_ZONE_MT && q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);
     }
     skr_cursor cursor = skr_cursor_of(bytes.bytes, bytes.n);
     skr_phase_decode(&cursor, it.n_samples, has_phase, &claims->carriers[key], said);

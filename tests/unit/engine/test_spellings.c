@@ -140,9 +140,9 @@ Test(spellings, tell_mixtures_of_mitochondria)
 /* All orders of keys, and of records within them, give one answer. */
 Test(spellings, give_one_answer_in_any_order)
 {
-    static const char *const genotypes[] = {"0/0", "0/1", "1/1", "./.", "./1", "0/.",  "0|0",
-                                            "0|1", "1|0", "1|1", ".|1", "0|.", "0",    "1",
-                                            ".",   "0|1:7", "1|0:7", "0|1:8", "0/0/1", "0|1|1"};
+    static const char *const genotypes[] = {
+        "0/0", "0/1", "1/1", "./.", "./1", "0/.",   "0|0",   "0|1",   "1|0",   "1|1",
+        ".|1", "0|.", "0",   "1",   ".",   "0|1:7", "1|0:7", "0|1:8", "0/0/1", "0|1|1"};
     test_random random = test_random_drawn("spellings");
     for (int round = 0; round < 20000; round++) {
         char texts[2][128] = {"", ""};
