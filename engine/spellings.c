@@ -47,6 +47,8 @@ void skr_spellings_add(skr_spellings *all, const skr_said *key)
         all->most_this = key->n_this;
     if (is_first || key->n_other < all->least_other)
         all->least_other = key->n_other;
+    if (key->n_this + key->n_other > all->most_called)
+        all->most_called = (uint8_t)(key->n_this + key->n_other);
     if (key->n_copies > all->n_copies)
         all->n_copies = key->n_copies;
 }
@@ -77,7 +79,8 @@ skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_zone zone)
 {
     uint32_t n_this = all->most_this;
     uint32_t n_other = all->least_other;
-    uint32_t n_left = all->n_copies > all->sum_this ? all->n_copies - all->sum_this : 0;
+    /* The copies of all keys may be different ones, and then so many called ones are left. */
+    uint32_t n_left = all->most_called > all->sum_this ? all->most_called - all->sum_this : 0;
     if (all->n_keys > 1 && all->is_phased) {
         n_this = (uint32_t)__builtin_popcount(all->has_this);
         n_other = (uint32_t)__builtin_popcount(all->has_other & ~all->has_this);

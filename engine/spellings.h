@@ -48,6 +48,7 @@ typedef struct skr_spellings {
     uint8_t n_keys;      /* with a called copy: 0, 1, or 2 for more */
     uint8_t most_this;   /* copies of the allele that a key, or a record of several keys, has */
     uint8_t least_other; /* copies called otherwise */
+    uint8_t most_called; /* copies that a key calls */
     uint8_t n_copies;
     bool is_said; /* there was a record */
     bool is_mixture;

@@ -318,12 +318,16 @@ static void by_number(const model_delivery *delivery, const model_key *key, cons
     int other = 1000;
     int sum = 0;
     int copies = 0;
+    int called = 0;
     for (int k = 0; k < n; k++) {
         if (claims[k].n_this + claims[k].n_other == 0)
             continue;
         other = claims[k].n_other < other ? claims[k].n_other : other;
         sum += claims[k].n_this;
         copies = claims[k].n > copies ? claims[k].n : copies;
+        called = claims[k].n_this + claims[k].n_other > called
+                     ? claims[k].n_this + claims[k].n_other
+                     : called;
     }
     for (int r = 0; r < delivery->n_records; r++) {
         const model_record *record = &delivery->records[r];
@@ -336,15 +340,15 @@ static void by_number(const model_delivery *delivery, const model_key *key, cons
             record_this += one.is_made ? claims[k].n_this : 0;
             record_raw += one.is_made ? one.n_this : 0;
         }
-        int called = n_called(record, &bags[r]);
-        int left = called > record_raw ? called - record_raw : 0;
+        int written = n_called(record, &bags[r]);
+        int left = written > record_raw ? written - record_raw : 0;
         most = record_this > most ? record_this : most;
-        if (n_spelled > 1 && called > 0 && left < other)
+        if (n_spelled > 1 && written > 0 && left < other)
             other = left;
     }
     *ret_this = most < copies ? most : copies;
     other = other == 1000 ? 0 : other;
-    *ret_other = other < copies - sum ? other : copies > sum ? copies - sum : 0;
+    *ret_other = other < called - sum ? other : called > sum ? called - sum : 0;
 }
 
 static bool direct_claim(const model_cohort *cohort, const model_delivery *delivery, int person,
