@@ -32,8 +32,8 @@ typedef enum skr_settled {
 } skr_settled;
 
 /*
- * Applies rule 6 to a genotype as written: where one copy is expected 1/1 is one copy, and so is 1/.
- * as some callers write men; where nobody knows the karyotype each of them proves one; a
+ * Applies rule 6 to a genotype as written: where one copy is expected 1/1 is one copy, and so is
+ * 1/. as some callers write men; where nobody knows the karyotype each of them proves one; a
  * mitochondrion is one copy, and a mixture of all alleles that were seen. Zone is not Y_PAR.
  */
 skr_settled skr_genotype_settle(skr_genotype *genotype, skr_zone zone, skr_karyotype karyotype);

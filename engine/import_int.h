@@ -4,7 +4,8 @@
  * import.c goes through the steps; import_files.c looks at the files and their samples;
  * import_identity.c compares them with what the store has; import_keys.c names the alleles of a
  * record and import_record.c turns it into fragments; import_reference.c gives bases;
- * import_write.c turns sorted fragments into a segment.
+ * import_merge.c lays fragments of one allele over each other; import_write.c turns sorted
+ * fragments into a segment.
  */
 #ifndef SKR_ENGINE_IMPORT_INT_H
 #define SKR_ENGINE_IMPORT_INT_H

@@ -97,6 +97,7 @@ SKR_MUST_USE int skr_phase_encode(const skr_phase *phase, const skr_phase_place 
 void skr_phase_decode(skr_cursor *cursor, uint32_t n_samples, const uint8_t *has_phase,
                       const skr_carriers *carriers, skr_said *said);
 
+/* Frees all lists. */
 void skr_phase_done(skr_phase *phase);
 
 #endif

@@ -85,6 +85,8 @@ def run_step(suite, case, step, n, folder, store):
 
 
 def run_query(suite, case, query, store):
+    if "count" in query:
+        return suite.check(f"{case['id']} {query['count']}", query["expect"], suite.count(store, query["count"]))
     tail = (query["end"], query["sv"]) if "sv" in query else (query["ref"], query["alt"])
     name = "-".join(map(str, (query["contig"], query["pos"], *tail)))
     row = suite.allele(store, name)
@@ -92,7 +94,7 @@ def run_query(suite, case, query, store):
     got = {k: row.get(k) for k in want} if isinstance(row, dict) else row
     if isinstance(row, str) and not os.path.exists(os.path.join(store, "MANIFEST")):
         got = want if want["answer"] == "not-assessed" else row  # refused: there is no store
-    suite.check(f"{case['id']} {name}", want, got)
+    return suite.check(f"{case['id']} {name}", want, got)
 
 
 def run_case(suite, folder, seed):

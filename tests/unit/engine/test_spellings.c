@@ -39,7 +39,7 @@ static skr_settled_copies settle(const char *text, skr_zone zone)
             int64_t set = SKR_PHASE_SET_NONE;
             char *colon = strchr(gt, ':');
             if (colon != NULL) {
-                set = atoi(colon + 1);
+                set = strtol(colon + 1, NULL, 10);
                 *colon = '\0';
             }
             skr_said one = said(gt, set);
@@ -154,14 +154,20 @@ Test(spellings, give_one_answer_in_any_order)
             for (int r = 0; r < 2; r++)
                 keys[k][r] = genotypes[test_random_below(&random, 20)];
         }
-        for (int turn = 0; turn < 2; turn++)
-            for (int k = 0; k < n_keys; k++)
-                for (int r = 0; r < n_records[turn == 0 ? k : n_keys - 1 - k]; r++) {
-                    int key = turn == 0 ? k : n_keys - 1 - k;
+        for (int turn = 0; turn < 2; turn++) {
+            size_t n = 0;
+            for (int k = 0; k < n_keys; k++) {
+                int key = turn == 0 ? k : n_keys - 1 - k;
+                for (int r = 0; r < n_records[key]; r++) {
                     int record = turn == 0 ? r : n_records[key] - 1 - r;
-                    (void)strcat(texts[turn], r > 0 ? "," : k > 0 ? " " : "");
-                    (void)strcat(texts[turn], keys[key][record]);
+                    n += (size_t)snprintf(texts[turn] + n, sizeof texts[turn] - n, "%s%s",
+                                          r > 0   ? ","
+                                          : k > 0 ? " "
+                                                  : "",
+                                          keys[key][record]);
                 }
+            }
+        }
         skr_settled_copies a = settle(texts[0], SKR_ZONE_DIPLOID);
         skr_settled_copies b = settle(texts[1], SKR_ZONE_DIPLOID);
         cr_assert(a.n_this == b.n_this && a.n_called == b.n_called &&
