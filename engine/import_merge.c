@@ -25,12 +25,12 @@ struct skr_merge {
     const skr_import *import;
     skr_call_set calls; /* of one fragment */
     skr_carriers carriers;
-    uint8_t *file_calls; /* by sample of the file */
-    uint8_t *has_phase;  /* by sample of the file */
-    skr_said *file_said; /* by sample of the file */
-    skr_said *said;      /* by sample of the segment: of one group */
-    skr_spellings *all;  /* by sample of the segment */
-    uint8_t *n_records;  /* by sample of the segment: 0, 1, 2 for more */
+    uint8_t *file_calls;   /* by sample of the file */
+    uint8_t *has_phase;    /* by sample of the file */
+    skr_spoken *file_said; /* by sample of the file */
+    skr_spoken *said;      /* by sample of the segment: of one group */
+    skr_spellings *all;    /* by sample of the segment */
+    uint8_t *n_records;    /* by sample of the segment: 0, 1, 2 for more */
     part *parts;
     size_t n_parts_max;
     bool has_shared;     /* of the row: records with several keys */
@@ -156,22 +156,22 @@ static void say_copies(skr_merge *merge, const skr_fragment *fragment)
     const skr_columns *columns = &merge->import->files[fragment->file].columns;
     const uint8_t *expected = columns->expected[fragment->allele.zone];
     const skr_carriers *carriers = &merge->carriers;
-    skr_said *said = merge->file_said;
+    skr_spoken *said = merge->file_said;
     skr_call_set_to_calls(&merge->calls, columns->n, merge->file_calls);
     for (uint32_t i = 0; i < columns->n; i++) {
         uint8_t call = merge->file_calls[i];
         call = call == SKR_CALL_DEFAULT ? expected[i] : call == SKR_CALL_NO_CALL ? 0 : call;
-        said[i] =
-            (skr_said){.n_other = call, .n_copies = call, .is_said = true, .file = fragment->file};
+        said[i] = (skr_spoken){
+            .n_other = call, .n_copies = call, .is_said = true, .file = fragment->file};
         merge->has_phase[i] = has_haplotypes(fragment->allele.zone, columns->karyotype[i]);
     }
     for (uint32_t i = 0; i < carriers->n; i++) {
-        skr_said *one = &said[carriers->samples[i]];
+        skr_spoken *one = &said[carriers->samples[i]];
         one->n_this = carriers->dosages[i];
         one->n_other = (uint8_t)(one->n_other - one->n_this);
     }
     for (uint32_t i = 0; i < carriers->n_bags; i++) {
-        skr_said *one = &said[carriers->bags[i].sample];
+        skr_spoken *one = &said[carriers->bags[i].sample];
         one->n_this = carriers->bags[i].n_this;
         one->n_other = (uint8_t)(one->n_other - one->n_this);
     }
@@ -218,7 +218,7 @@ static int add_group(skr_merge *merge, size_t from, size_t to, skr_err *err)
             return status;
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint32_t sample = file->local[j];
-            skr_said_add(&merge->said[sample], &merge->file_said[j]);
+            skr_spoken_add(&merge->said[sample], &merge->file_said[j]);
             if (!is_known && merge->n_records[sample] < 2)
                 merge->n_records[sample]++;
         }
@@ -272,7 +272,7 @@ static int add_record(skr_merge *merge, size_t first, size_t n_parts, skr_err *e
             return status;
         const uint8_t *kept = merge->group_this + (size_t)parts[i].group * n;
         for (uint32_t j = 0; j < n_columns; j++) {
-            const skr_said *one = &merge->file_said[j];
+            const skr_spoken *one = &merge->file_said[j];
             merge->record_this[j] = (uint8_t)(merge->record_this[j] + kept[file->local[j]]);
             merge->record_raw[j] = (uint8_t)(merge->record_raw[j] + one->n_this);
             merge->record_called[j] = (uint8_t)(one->n_this + one->n_other);

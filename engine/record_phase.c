@@ -400,7 +400,7 @@ static uint32_t all_ways(uint32_t n, uint32_t way)
 }
 
 /* Flips the samples that are written the other way. */
-static void take_flips(skr_cursor *cursor, unsigned head, uint32_t n_samples, skr_said *said)
+static void take_flips(skr_cursor *cursor, unsigned head, uint32_t n_samples, skr_spoken *said)
 {
     uint64_t sample = 0;
     uint64_t n = (head & HEAD_FLIPS) != 0 ? skr_cursor_varint_max(cursor, n_samples) : 0;
@@ -419,7 +419,7 @@ static void take_flips(skr_cursor *cursor, unsigned head, uint32_t n_samples, sk
 }
 
 /* Where plain carriers have the allele. */
-static void take_firsts(skr_cursor *cursor, const skr_carriers *carriers, skr_said *said)
+static void take_firsts(skr_cursor *cursor, const skr_carriers *carriers, skr_spoken *said)
 {
     uint32_t n_single = 0;
     uint32_t n = 0;
@@ -429,7 +429,7 @@ static void take_firsts(skr_cursor *cursor, const skr_carriers *carriers, skr_sa
     if (map == NULL)
         return;
     for (uint32_t i = 0; i < carriers->n; i++) {
-        skr_said *one = &said[carriers->samples[i]];
+        skr_spoken *one = &said[carriers->samples[i]];
         if (carriers->dosages[i] != 1) {
             one->ways = all_ways(2, SKR_WAY_THIS);
             continue;
@@ -441,7 +441,7 @@ static void take_firsts(skr_cursor *cursor, const skr_carriers *carriers, skr_sa
     }
 }
 
-static void take_odds(skr_cursor *cursor, uint32_t n_samples, skr_said *said)
+static void take_odds(skr_cursor *cursor, uint32_t n_samples, skr_spoken *said)
 {
     uint64_t sample = 0;
     uint64_t n = skr_cursor_varint_max(cursor, n_samples);
@@ -462,7 +462,7 @@ static void take_odds(skr_cursor *cursor, uint32_t n_samples, skr_said *said)
     }
 }
 
-static void take_sets(skr_cursor *cursor, uint32_t n_samples, skr_said *said)
+static void take_sets(skr_cursor *cursor, uint32_t n_samples, skr_spoken *said)
 {
     uint64_t sample = 0;
     int64_t set = 0;
@@ -480,7 +480,7 @@ static void take_sets(skr_cursor *cursor, uint32_t n_samples, skr_said *said)
 }
 
 void skr_phase_decode(skr_cursor *cursor, uint32_t n_samples, const uint8_t *has_phase,
-                      const skr_carriers *carriers, skr_said *said)
+                      const skr_carriers *carriers, skr_spoken *said)
 {
     unsigned head = skr_cursor_u8(cursor);
     for (uint32_t i = 0; i < n_samples; i++) {
@@ -496,7 +496,7 @@ void skr_phase_decode(skr_cursor *cursor, uint32_t n_samples, const uint8_t *has
     if ((head & HEAD_SETS) != 0)
         take_sets(cursor, n_samples, said);
     for (uint32_t i = 0; i < n_samples; i++) {
-        skr_said *one = &said[i];
+        skr_spoken *one = &said[i];
         /* 0/0 of somebody whose karyotype nobody knows proves one copy, as 0 does */
         if (has_phase[i] == 0 && one->n_this == 0 && one->n_other == 1)
             one->n_copies = 1;

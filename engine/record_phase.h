@@ -95,7 +95,7 @@ SKR_MUST_USE int skr_phase_encode(const skr_phase *phase, const skr_phase_place 
  * haplotypes apart. The cursor's is_bad tells damage.
  */
 void skr_phase_decode(skr_cursor *cursor, uint32_t n_samples, const uint8_t *has_phase,
-                      const skr_carriers *carriers, skr_said *said);
+                      const skr_carriers *carriers, skr_spoken *said);
 
 /* Frees all lists. */
 void skr_phase_done(skr_phase *phase);

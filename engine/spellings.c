@@ -5,13 +5,13 @@
 
 #define EACH_FIRST_BIT 0x55555555u
 
-static bool is_same_phase(const skr_said *a, const skr_said *b)
+static bool is_same_phase(const skr_spoken *a, const skr_spoken *b)
 {
     return a->is_phased && b->is_phased && a->n_copies == b->n_copies && a->set == b->set &&
            a->file == b->file && a->ways == b->ways;
 }
 
-void skr_said_add(skr_said *all, const skr_said *one)
+void skr_spoken_add(skr_spoken *all, const skr_spoken *one)
 {
     if (!one->is_said)
         return;
@@ -27,7 +27,7 @@ void skr_said_add(skr_said *all, const skr_said *one)
     all->is_mixture = all->is_mixture || one->is_mixture;
 }
 
-void skr_spellings_add(skr_spellings *all, const skr_said *key)
+void skr_spellings_add(skr_spellings *all, const skr_spoken *key)
 {
     all->is_said = all->is_said || key->is_said;
     if (!key->is_said || key->n_this + key->n_other == 0)

@@ -16,7 +16,7 @@
 #include "storage/carriers.h"
 #include "storage/copies.h"
 
-/* What a haplotype is, two bits each in skr_said.ways, the first haplotype in the lowest. */
+/* What a haplotype is, two bits each in skr_spoken.ways, the first haplotype in the lowest. */
 #define SKR_WAY_UNKNOWN 0u
 #define SKR_WAY_OTHER 1u /* called, and not the allele */
 #define SKR_WAY_THIS 2u
@@ -28,7 +28,7 @@
 #define SKR_PHASE_SET_NONE INT64_MIN
 
 /* What one record, or all records of one key, say of a sample and an allele. */
-typedef struct skr_said {
+typedef struct skr_spoken {
     uint8_t n_this;   /* copies that are the allele */
     uint8_t n_other;  /* copies called otherwise */
     uint8_t n_copies; /* with those that are unknown */
@@ -38,10 +38,10 @@ typedef struct skr_said {
     uint32_t file;    /* whose phase it is: that of two files is never compared */
     uint32_t ways;    /* by haplotype */
     int64_t set;      /* PS, or SKR_PHASE_SET_NONE: all such genotypes are one set */
-} skr_said;
+} skr_spoken;
 
 /* Adds what another record of the same key says: the least, in any order. all begins zeroed. */
-void skr_said_add(skr_said *all, const skr_said *one);
+void skr_spoken_add(skr_spoken *all, const skr_spoken *one);
 
 /* What all keys say. Begin with a zeroed one. */
 typedef struct skr_spellings {
@@ -61,13 +61,13 @@ typedef struct skr_spellings {
 } skr_spellings;
 
 /* Adds what the records of one key say together. Keys of which no copy is called say nothing. */
-void skr_spellings_add(skr_spellings *all, const skr_said *key);
+void skr_spellings_add(skr_spellings *all, const skr_spoken *key);
 
 /*
  * Adds what is known of a record with ALTs of several keys (CA>TA,TG names C>T twice): copies of
- * its ALTs are different copies. n_this is the sum over its keys of what skr_said_add made of each,
- * n_other the copies that the record calls and that are none of its keys. To be called when all
- * keys are there, and only where the record has a called copy.
+ * its ALTs are different copies. n_this is the sum over its keys of what skr_spoken_add made of
+ * each, n_other the copies that the record calls and that are none of its keys. To be called when
+ * all keys are there, and only where the record has a called copy.
  */
 void skr_spellings_add_record(skr_spellings *all, uint32_t n_this, uint32_t n_other);
 

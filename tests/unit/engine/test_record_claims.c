@@ -212,7 +212,7 @@ static void question_done(asked *q)
 static void compare_phase(const skr_claims *claims, const skr_phase_place *place, const asked *q,
                           const slow *want, uint32_t key, const char *what)
 {
-    static skr_said said[N_SAMPLES_MAX];
+    static skr_spoken said[N_SAMPLES_MAX];
     static uint8_t calls[N_SAMPLES_MAX];
     static uint8_t has_phase[N_SAMPLES_MAX];
     skr_buffer bytes = {0};
@@ -222,7 +222,7 @@ static void compare_phase(const skr_claims *claims, const skr_phase_place *place
     skr_call_set_to_calls(&claims->calls, it.n_samples, calls);
     for (uint32_t s = 0; s < it.n_samples; s++) {
         uint8_t call = calls[s] == SKR_CALL_DEFAULT ? expected[s] : calls[s];
-        said[s] = (skr_said){.n_copies = call > SKR_PLOIDY_MAX ? 0 : call};
+        said[s] = (skr_spoken){.n_copies = call > SKR_PLOIDY_MAX ? 0 : call};
         has_phase[s] =
             q->zone == SKR_ZONE_DIPLOID ||
             (q->zone != SKR_ZONE_MT && q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);

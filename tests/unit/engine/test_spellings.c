@@ -11,9 +11,9 @@
 #include "tests/support/random.h"
 
 /* "0|1" as what a record says of allele 1. */
-static skr_said said(const char *gt, int64_t set)
+static skr_spoken said(const char *gt, int64_t set)
 {
-    skr_said one = {.is_said = true, .is_phased = strchr(gt, '|') != NULL, .set = set};
+    skr_spoken one = {.is_said = true, .is_phased = strchr(gt, '|') != NULL, .set = set};
     for (const char *at = gt; *at != '\0'; at++) {
         if (*at == '|' || *at == '/')
             continue;
@@ -34,7 +34,7 @@ static skr_settled_copies settle(const char *text, skr_zone zone)
     (void)snprintf(copy, sizeof copy, "%s", text);
     for (char *key = strtok_r(copy, " ", &keys_left); key; key = strtok_r(NULL, " ", &keys_left)) {
         char *left = NULL;
-        skr_said least = {0};
+        skr_spoken least = {0};
         for (char *gt = strtok_r(key, ",", &left); gt != NULL; gt = strtok_r(NULL, ",", &left)) {
             int64_t set = SKR_PHASE_SET_NONE;
             char *colon = strchr(gt, ':');
@@ -42,8 +42,8 @@ static skr_settled_copies settle(const char *text, skr_zone zone)
                 set = strtol(colon + 1, NULL, 10);
                 *colon = '\0';
             }
-            skr_said one = said(gt, set);
-            skr_said_add(&least, &one);
+            skr_spoken one = said(gt, set);
+            skr_spoken_add(&least, &one);
         }
         skr_spellings_add(&all, &least);
     }
@@ -111,7 +111,7 @@ Test(spellings, say_what_rule_4_says)
 
 Test(spellings, add_up_the_keys_of_one_record)
 {
-    const skr_said het = said("0/1", SKR_PHASE_SET_NONE);
+    const skr_spoken het = said("0/1", SKR_PHASE_SET_NONE);
     skr_spellings all = {0};
     skr_spellings_add(&all, &het);
     skr_spellings_add(&all, &het);
@@ -124,8 +124,8 @@ Test(spellings, add_up_the_keys_of_one_record)
 
 Test(spellings, tell_mixtures_of_mitochondria)
 {
-    skr_said mixture = said("1", SKR_PHASE_SET_NONE);
-    const skr_said pure = mixture;
+    skr_spoken mixture = said("1", SKR_PHASE_SET_NONE);
+    const skr_spoken pure = mixture;
     mixture.is_mixture = true;
     for (int turn = 0; turn < 3; turn++) {
         skr_spellings all = {0};
