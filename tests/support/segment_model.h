@@ -130,8 +130,6 @@ static inline void draw_carriers(const model *m, model_row *row, uint64_t one_in
             status = skr_carriers_add(&row->carriers, i, dosage, &err);
         } else {
             skr_bag bag = {i, (uint8_t)(1 + draw(call)), (uint8_t)draw(4)};
-            if (draw(5) == 0)
-                bag = (skr_bag){i, 0, SKR_PARTIAL};
             status = skr_carriers_add_bag(&row->carriers, bag, &err);
         }
         cr_assert(eq(int, status, SKR_OK));
@@ -244,8 +242,7 @@ static inline skr_row_totals model_sums(const model *m, const model_row *row, co
     }
     for (uint32_t i = 0; i < row->carriers.n_bags; i++) {
         const skr_bag *bag = &row->carriers.bags[i];
-        if (bag->n_this == 0 ||
-            (who != NULL && (who[bag->sample / 64] >> bag->sample % 64 & 1) == 0))
+        if (who != NULL && (who[bag->sample / 64] >> bag->sample % 64 & 1) == 0)
             continue;
         sums.ac += bag->n_this;
         sums.n_carriers++;
