@@ -145,6 +145,8 @@ static int read_files(skr_import *import, skr_err *err)
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = read_file(import, i, err);
+    if (status == SKR_OK)
+        status = skr_import_check_stretches(import, err);
     if (status == SKR_OK && import->request->absent_is_hom_ref)
         status = skr_import_claim_silence(import, err);
     return status;

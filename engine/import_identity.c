@@ -191,19 +191,28 @@ static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
     return true;
 }
 
+/*
+ * The last delivery that brought these bytes decides: a file without records is never replaced, so
+ * that an earlier delivery of it, under other options, seems to count still.
+ */
 const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file)
 {
-    for (uint32_t i = 0; i < import->manifest->n_deliveries; i++) {
+    for (uint32_t i = import->manifest->n_deliveries; i-- > 0;) {
         const skr_delivery *delivery = &import->manifest->deliveries[i];
+        const skr_source *last = NULL;
         if (delivery->dataset != import->dataset || delivery->assembly != import->assembly)
             continue;
         for (uint32_t j = 0; j < delivery->n_sources; j++) {
             const skr_source *source = &delivery->sources[j];
-            if (memcmp(source->digest, file->digest, sizeof file->digest) == 0 &&
-                memcmp(source->options, file->options, sizeof file->options) == 0 &&
-                is_source_whole(import->manifest, i, source))
+            if (memcmp(source->digest, file->digest, sizeof file->digest) != 0 ||
+                !is_source_whole(import->manifest, i, source))
+                continue;
+            last = source;
+            if (memcmp(source->options, file->options, sizeof file->options) == 0)
                 return source;
         }
+        if (last != NULL)
+            return NULL;
     }
     return NULL;
 }

@@ -66,6 +66,8 @@ typedef struct skr_import_contig {
 /* A contig as one file spells it. */
 typedef struct skr_file_contig {
     uint32_t contig; /* in skr_import.contigs; SKR_NONE: not met yet */
+    uint32_t first0; /* the first and the last place at which the file has a record there */
+    uint32_t last0;
     bool is_rejected;
 } skr_file_contig;
 
@@ -204,9 +206,15 @@ bool skr_import_file_uses(const skr_import *import, const skr_import_file *file,
 SKR_MUST_USE int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
                                        uint32_t contig, bool *ret_have, skr_err *err);
 
-/* A file has a first record on a contig: refused if another file has a sample of it there too. */
+/*
+ * A file has a first record on a contig: refused if another file has a sample of it there too,
+ * unless both have the same samples, two or more: such files may be stretches of one joint file.
+ */
 SKR_MUST_USE int skr_import_check_parts(const skr_import *import, const skr_import_file *file,
                                         uint32_t contig, skr_err *err);
+
+/* All records are read. Errors: INPUT, where stretches of one joint file overlap; NOMEM. */
+SKR_MUST_USE int skr_import_check_stretches(const skr_import *import, skr_err *err);
 
 /* Tells of files without a record that were taken for parts of other files' people. */
 void skr_import_warn_parts(const skr_import *import);

@@ -271,7 +271,7 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
         if (contigs == NULL)
             return no_memory(err);
         for (uint32_t i = file->n_contigs; i < n; i++)
-            contigs[i] = (skr_file_contig){.contig = SKR_NONE};
+            contigs[i] = (skr_file_contig){.contig = SKR_NONE, .first0 = UINT32_MAX};
         file->contigs = contigs;
         file->n_contigs = n;
     }
@@ -281,6 +281,10 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
         if (status < 0)
             return status;
     }
+    if (at->start0 < spelled->first0)
+        spelled->first0 = at->start0;
+    if (at->start0 > spelled->last0)
+        spelled->last0 = at->start0;
     *ret_is_rejected = spelled->is_rejected;
     if (!spelled->is_rejected)
         at->contig = &at->import->contigs[spelled->contig];
