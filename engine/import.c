@@ -117,8 +117,11 @@ static int read_file(skr_import *import, uint32_t number, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
     skr_vcf *vcf = file->vcf;
-    skr_vcf_plan plan = {file->path, file->name, &import->request->gate,
-                         import->request->n_threads};
+    skr_vcf_plan plan = {.path = file->path,
+                         .name = file->name,
+                         .gate = &import->request->gate,
+                         .n_threads = import->request->n_threads,
+                         .n_memory = import->n_memory};
     int status = skr_import_check_stop(import, err);
     file->vcf = NULL;
     if (status == SKR_OK && vcf == NULL)
@@ -140,7 +143,8 @@ static int read_files(skr_import *import, skr_err *err)
     char *scratch = NULL;
     int status = skr_txn_scratch_path(import->txn, &scratch, err);
     if (status == SKR_OK)
-        status = skr_site_batch_new(scratch, SKR_IMPORT_BATCH_BYTES, &import->batch, err);
+        status = skr_site_batch_new(scratch, skr_memory_fragments(import->n_memory), &import->batch,
+                                    err);
     free(scratch);
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
@@ -492,6 +496,8 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
     skr_import import = {.request = request};
     skr_import_result result = {0};
     int status = check_request(request, err);
+    if (status == SKR_OK)
+        status = skr_memory_of(request->memory_mib, &import.n_memory, err);
     if (status < 0)
         return status;
     status = prepare(&import, err);

@@ -78,6 +78,7 @@ typedef struct skr_import_request {
     const char *const *files; /* "-": standard input */
     size_t n_files;
     unsigned n_threads;
+    uint32_t memory_mib; /* that the files may take, beside what samples need; 0: 512 */
 
     uint32_t order_carriers_min; /* of the segment's plan; 0 as a rule */
     uint32_t order_rows_max;

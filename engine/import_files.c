@@ -245,16 +245,23 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     skr_import_file *file = &import->files[number];
     skr_vcf *vcf = NULL;
     int status = open_source(import, file, err);
-    if (status == SKR_OK && !file->is_spooled)
-        status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
     /* The reader of the only file is kept; of many files only one can be open at a time. */
     bool is_only = import->n_files == 1;
     unsigned n_threads = is_only ? import->request->n_threads : 1;
-    skr_vcf_plan plan = {file->path, file->name, &import->request->gate, n_threads};
+    skr_vcf_plan plan = {.path = file->path,
+                         .name = file->name,
+                         .gate = &import->request->gate,
+                         .n_threads = n_threads,
+                         .n_memory = import->n_memory};
     if (status == SKR_OK)
         status = skr_vcf_open(&plan, &vcf, err);
-    if (status < 0)
+    /* What is no VCF is refused before all of it is read. */
+    if (status == SKR_OK && !file->is_spooled)
+        status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
+    if (status < 0) {
+        skr_vcf_close(vcf);
         return status;
+    }
     const skr_name_map *samples = skr_vcf_samples(vcf);
     file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
                     (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));

@@ -12,6 +12,7 @@
 
 #include "engine/fasta.h"
 #include "engine/import.h"
+#include "engine/import_memory.h"
 #include "engine/import_samples.h"
 #include "engine/import_vcf.h"
 #include "engine/name_map.h"
@@ -24,9 +25,6 @@
 #include "storage/reference.h"
 #include "storage/segment.h"
 #include "storage/store.h"
-
-/* Memory for fragments before they are spilled. */
-#define SKR_IMPORT_BATCH_BYTES (256u << 20)
 
 /* How many genotypes are read between two reports of progress: a few milliseconds. */
 #define SKR_IMPORT_CELLS_A_REPORT 1000000u
@@ -108,6 +106,7 @@ typedef struct skr_identity skr_identity; /* import_identity.c */
 
 typedef struct skr_import {
     const skr_import_request *request;
+    size_t n_memory; /* import_memory.h */
     skr_txn *txn;
     skr_manifest *manifest;
     uint32_t dataset;

@@ -10,9 +10,6 @@
 #include "index/contig.h"
 #include "index/variant_structural.h"
 
-/* Alleles and atoms of one record: 60 replacements of 18,000 bases occur in real data. */
-#define ENTRIES_MAX (4u << 20)
-
 void skr_record_keys_free(skr_record_keys *keys)
 {
     if (keys == NULL)
@@ -38,13 +35,26 @@ static int no_memory(skr_err *err)
 
 /* ------------------------------------------------------------------ room */
 
-static int room_entries(skr_record_keys *keys, skr_err *err)
+static int too_many(const skr_place *at, uint32_t n_max, skr_err *err)
 {
+    char where[32];
+    skr_vcf_place(at->vcf, where);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s, %s: names more than %u alleles and bases of long ones, what --memory %zu "
+                    "leaves room for; if the file is sound, allow more",
+                    at->import->files[at->file].name, where, n_max, at->import->n_memory >> 20);
+}
+
+static int room_entries(const skr_place *at, skr_err *err)
+{
+    skr_record_keys *keys = at->import->keys;
     if (keys->n_entries < keys->n_entries_max)
         return SKR_OK;
-    if (keys->n_entries >= ENTRIES_MAX)
-        return skr_fail(err, SKR_ERR_INPUT, "one record names more than %u alleles", ENTRIES_MAX);
+    uint32_t n_limit = skr_memory_entries(at->import->n_memory);
+    if (keys->n_entries >= n_limit)
+        return too_many(at, n_limit, err);
     uint32_t n_max = keys->n_entries_max * 2 + 16;
+    n_max = n_max < n_limit ? n_max : n_limit;
     skr_key_entry *entries = realloc(keys->entries, n_max * sizeof *entries);
     if (entries != NULL)
         keys->entries = entries;
@@ -110,9 +120,10 @@ int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t e
 }
 
 /* Adds an entry. */
-static int add_entry(skr_record_keys *keys, const skr_key_entry *entry, skr_err *err)
+static int add_entry(const skr_place *at, const skr_key_entry *entry, skr_err *err)
 {
-    int status = room_entries(keys, err);
+    skr_record_keys *keys = at->import->keys;
+    int status = room_entries(at, err);
     if (status == SKR_OK)
         keys->entries[keys->n_entries++] = *entry;
     return status;
@@ -165,8 +176,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status == SKR_OK)
-        status =
-            add_entry(keys, &(skr_key_entry){allele, number, false, {{0}}, ref_at, alt_at}, err);
+        status = add_entry(at, &(skr_key_entry){allele, number, false, {{0}}, ref_at, alt_at}, err);
     if (status == SKR_OK)
         status = skr_record_keys_add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
@@ -186,7 +196,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
         atom.n_ref = 1;
         atom.n_alt = 1;
         status = add_entry(
-            keys, &(skr_key_entry){atom, number, true, spelling, ref_at + i, alt_at + i}, err);
+            at, &(skr_key_entry){atom, number, true, spelling, ref_at + i, alt_at + i}, err);
     }
     return status;
 }
@@ -261,7 +271,7 @@ static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
     status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
     if (status < 0)
         return status;
-    return add_entry(keys, &(skr_key_entry){allele, alt + 1, false, {{0}}, text_at, text_at}, err);
+    return add_entry(at, &(skr_key_entry){allele, alt + 1, false, {{0}}, text_at, text_at}, err);
 }
 
 /* Names what every ALT is, and counts those that have no key. */

@@ -194,25 +194,37 @@ static int take_line(reader *r, char *text, size_t n, bool *has_header, skr_err 
     return parse_header(r, text, err);
 }
 
+/* The next line with its end into room for LINE_MAX_BYTES and two more, NUL-terminated; 0 bytes:
+ * the end. A longer one is cut: take_line refuses it. */
+static size_t get_line(FILE *file, char *text)
+{
+    size_t n = 0;
+    int c = 0;
+    while (n <= LINE_MAX_BYTES && c != '\n' && (c = getc_unlocked(file)) != EOF)
+        text[n++] = (char)c;
+    text[n] = '\0';
+    return n;
+}
+
 int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err *err)
 {
     skr_sample_table table = {.path = strdup(path)};
     reader r = {.table = &table};
     bool has_header = false;
-    char *text = NULL;
-    size_t n_max = 0;
+    char *text = malloc(LINE_MAX_BYTES + 2);
     FILE *file = fopen(path, "re");
     int status = SKR_OK;
-    if (file == NULL || table.path == NULL) {
+    if (text == NULL || table.path == NULL) {
+        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        goto out;
+    }
+    if (file == NULL) {
         status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", path,
                           strerror(errno));
         goto out;
     }
-    for (;;) {
-        ssize_t n = getline(&text, &n_max, file);
-        if (n < 0)
-            break;
-        status = take_line(&r, text, (size_t)n, &has_header, err);
+    for (size_t n; (n = get_line(file, text)) > 0;) {
+        status = take_line(&r, text, n, &has_header, err);
         if (status < 0)
             goto out;
     }

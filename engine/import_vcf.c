@@ -37,6 +37,29 @@ int skr_vcf_fail(const skr_vcf *vcf, skr_err *err, const char *format, ...)
     return skr_fail(err, SKR_ERR_INPUT, "%s, %s: %s", vcf->name, place, text);
 }
 
+int skr_vcf_fail_size(const skr_vcf *vcf, const char *what, size_t n_max, skr_err *err)
+{
+    char place[32];
+    uint64_t n_lines = vcf->n_lines + !vcf->is_bcf; /* of text the one that is being read */
+    (void)snprintf(place, sizeof place, "%s %llu", vcf->is_bcf ? "record" : "line",
+                   (unsigned long long)(vcf->is_bcf ? vcf->n_records : n_lines));
+    bool is_bcf_header = vcf->is_bcf && vcf->n_records == 0;
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s%s%s: %s has more than %zu bytes, what --memory %zu leaves room for; if the "
+                    "file is sound, allow more",
+                    vcf->name, is_bcf_header ? "" : ", ", is_bcf_header ? "" : place, what, n_max,
+                    vcf->n_memory >> 20);
+}
+
+int skr_vcf_declare(skr_vcf *vcf, size_t n, skr_err *err)
+{
+    size_t n_max = skr_memory_declared(vcf->n_memory);
+    vcf->n_declared += n;
+    if (vcf->n_declared <= n_max)
+        return SKR_OK;
+    return skr_vcf_fail_size(vcf, "what the header declares", n_max, err);
+}
+
 /* ------------------------------------------------------------------ room */
 
 static int no_memory(const skr_vcf *vcf, skr_err *err)
@@ -225,27 +248,26 @@ uint64_t skr_vcf_position(const skr_vcf *vcf)
 
 /* ------------------------------------------------------------------ opening */
 
-/* What the first bytes, unpacked, say. */
-static int check_magic(skr_vcf *vcf, const char *bytes, size_t n, skr_err *err)
+int skr_vcf_check_start(const char *name, const char *bytes, size_t n, bool *ret_is_bcf,
+                        skr_err *err)
 {
-    if (n >= 3 && memcmp(bytes, "BCF", 3) == 0) {
-        vcf->is_bcf = true;
+    *ret_is_bcf = n >= 3 && memcmp(bytes, "BCF", 3) == 0;
+    if (*ret_is_bcf)
         return SKR_OK;
-    }
     if ((n >= 4 && memcmp(bytes, "CRAM", 4) == 0) || (n >= 4 && memcmp(bytes, "BAM\1", 4) == 0) ||
         (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))
         return skr_fail(err, SKR_ERR_NOT_YET,
                         "%s: this is CRAM, BAM or SAM; reads cannot be imported yet, only VCF and "
                         "BCF",
-                        vcf->name);
+                        name);
     const char *at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
     size_t n_left = n - (size_t)(at - bytes);
     if (n_left >= 16 && strncasecmp(at, "##fileformat=VCF", 16) == 0)
         return SKR_OK;
     if (n == 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: the file is empty", vcf->name);
+        return skr_fail(err, SKR_ERR_INPUT, "%s: the file is empty", name);
     return skr_fail(err, SKR_ERR_INPUT,
-                    "%s: neither VCF nor BCF: it does not begin with ##fileformat=VCF", vcf->name);
+                    "%s: neither VCF nor BCF: it does not begin with ##fileformat=VCF", name);
 }
 
 static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err *err)
@@ -259,7 +281,8 @@ static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err
     int status = skr_vcf_bytes_open(vcf, n_threads, err);
     if (status == SKR_OK)
         status = skr_vcf_bytes_need(vcf, 32, &start, &n, err);
-    return status < 0 ? status : check_magic(vcf, (const char *)start, n, err);
+    return status < 0 ? status
+                      : skr_vcf_check_start(vcf->name, (const char *)start, n, &vcf->is_bcf, err);
 }
 
 int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
@@ -269,6 +292,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", plan->name);
     vcf->fd = -1;
     vcf->gate = plan->gate;
+    vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
     vcf->last_contig = UINT32_MAX;
     vcf->name = strdup(plan->name);
     hts_set_log_level(HTS_LOG_OFF);

@@ -64,14 +64,22 @@ typedef struct skr_vcf_plan {
     const char *name; /* for messages */
     const skr_gate *gate;
     unsigned n_threads;
+    size_t n_memory; /* import_memory.h; 0: the usual */
 } skr_vcf_plan;
 
 /*
  * Opens a file and reads its header. The caller owns *ret_vcf. Errors: INPUT naming the file: it is
- * neither VCF nor BCF, its header is damaged, it has no sample column or a name twice; NOT_YET for
- * CRAM, BAM and SAM; IO; NOMEM.
+ * neither VCF nor BCF, its header is damaged or too long, it has no sample column or a name twice;
+ * NOT_YET for CRAM, BAM and SAM; IO; NOMEM.
  */
 SKR_MUST_USE int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err);
+
+/*
+ * What the first n bytes of a file, unpacked, say: is it BCF? 32 bytes are enough. Errors: INPUT,
+ * NOT_YET.
+ */
+SKR_MUST_USE int skr_vcf_check_start(const char *name, const char *bytes, size_t n,
+                                     bool *ret_is_bcf, skr_err *err);
 
 /* The names of its sample columns, in order. */
 const skr_name_map *skr_vcf_samples(const skr_vcf *vcf);

@@ -14,6 +14,8 @@
 
 #define TYPE_CHAR 7u
 
+#define LINE_BYTES 400u /* that the library takes for a line of the header, besides its text */
+
 /* A typed vector of BCF. */
 typedef struct typed {
     unsigned type;
@@ -77,10 +79,46 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
     return status;
 }
 
+/* Is a line of the header one that the library need not see? It takes 150 bytes for three. */
+static bool is_of_no_use(const char *line)
+{
+    static const char *const uses[] = {
+        "##fileformat=", "##INFO=", "##FORMAT=", "##FILTER=", "##contig="};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (strncmp(line, uses[i], strlen(uses[i])) == 0)
+            return false;
+    return strncmp(line, "##", 2) == 0;
+}
+
+/* Copies the lines that are of use, and the columns without samples. The caller frees. */
+static int copy_lines(skr_vcf *vcf, const char *text, const char *columns, char **ret_lines,
+                      skr_err *err)
+{
+    static const char no_samples[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    skr_buffer lines = {0};
+    int status = SKR_OK;
+    for (const char *line = text; line < columns && status == SKR_OK;) {
+        size_t n = strcspn(line, "\n") + 1;
+        if (!is_of_no_use(line)) {
+            status = skr_vcf_declare(vcf, 2 * n + LINE_BYTES, err);
+            if (status == SKR_OK)
+                status = skr_buffer_put(&lines, line, n, err);
+        }
+        line += n;
+    }
+    if (status == SKR_OK)
+        status = skr_buffer_put(&lines, no_samples, sizeof no_samples, err);
+    if (status < 0)
+        skr_buffer_done(&lines);
+    else
+        *ret_lines = (char *)lines.bytes;
+    return status;
+}
+
 /* The whole text of the header, NUL-terminated. */
 static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
 {
-    static const char no_samples[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    char *lines = NULL;
     char *columns = strstr(text, "\n#CHROM");
     if (columns == NULL)
         return damaged_header(vcf, err);
@@ -92,13 +130,9 @@ static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
     int status = skr_vcf_columns(vcf, columns, err);
     if (status < 0)
         return status;
-    size_t n_lines = (size_t)(columns - text);
-    char *lines = malloc(n_lines + sizeof no_samples);
-    if (lines == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
-    memcpy(lines, text, n_lines);
-    memcpy(lines + n_lines, no_samples, sizeof no_samples);
-    status = parse_lines(vcf, lines, err);
+    status = copy_lines(vcf, text, columns, &lines, err);
+    if (status == SKR_OK)
+        status = parse_lines(vcf, lines, err);
     free(lines);
     return status;
 }
@@ -117,20 +151,19 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
                         vcf->name);
     skr_cursor cursor = skr_cursor_of(bytes + 5, 4);
     uint32_t n_text = skr_cursor_u32(&cursor);
-    if (n_text > SKR_VCF_LINE_MAX)
-        return damaged_header(vcf, err);
+    size_t n_max = skr_memory_header(vcf->n_memory);
+    if (n_text > n_max)
+        return skr_vcf_fail_size(vcf, "the header", n_max, err);
     status = skr_vcf_bytes_need(vcf, N_MAGIC + (size_t)n_text, &bytes, &n, err);
     if (status < 0)
         return status;
     if (n < N_MAGIC + (size_t)n_text)
         return damaged_header(vcf, err);
-    char *text = malloc((size_t)n_text + 1);
-    if (text == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
-    memcpy(text, bytes + N_MAGIC, n_text);
-    text[n_text] = '\0';
-    status = parse_text(vcf, text, err);
-    free(text);
+    /* The text is ended where it lies; behind it are records, or spare bytes. */
+    uint8_t behind = bytes[N_MAGIC + (size_t)n_text];
+    bytes[N_MAGIC + (size_t)n_text] = '\0';
+    status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
+    bytes[N_MAGIC + (size_t)n_text] = behind;
     vcf->bytes_at += N_MAGIC + (size_t)n_text;
     return status;
 }
@@ -499,9 +532,12 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     skr_cursor lengths = skr_cursor_of(bytes, 8);
     uint32_t n_shared = skr_cursor_u32(&lengths);
     uint32_t n_samples = skr_cursor_u32(&lengths);
-    if (n_shared < N_FIXED || n_shared > SKR_VCF_LINE_MAX || n_samples > INT32_MAX)
+    if (n_shared < N_FIXED)
         return damaged(vcf, err);
+    size_t n_max = skr_memory_line(vcf->n_memory, vcf->samples.n);
     size_t n_all = 8 + (size_t)n_shared + n_samples;
+    if (n_all > n_max)
+        return skr_vcf_fail_size(vcf, "the record", n_max, err);
     status = skr_vcf_bytes_need(vcf, n_all, &bytes, &n, err);
     if (status < 0)
         return status;

@@ -469,8 +469,8 @@ int skr_blocks_next(skr_blocks *blocks, size_t n_rest, skr_block_batch *ret_batc
     SKR_CHECK(n_rest == 0 || blocks->has_present);
     if (blocks->has_present)
         rest = before->memory + before->n_head + before->n_raw - n_rest;
-    while (blocks->n_head < n_rest)
-        blocks->n_head *= 2;
+    if (blocks->n_head < n_rest) /* by half as much more: it is there twice */
+        blocks->n_head = n_rest + n_rest / 2;
     if (!blocks->is_ahead)
         status = begin(blocks, next, err);
     blocks->is_ahead = false;

@@ -9,12 +9,10 @@
 #include <htslib/vcf.h>
 #include <stdio.h>
 
+#include "engine/import_memory.h"
 #include "engine/import_vcf.h"
 #include "engine/import_vcf_blocks.h"
 #include "storage/base/buffer.h"
-
-/* A line of VCF text longer than this is refused: a million samples of 1,000 bytes each. */
-#define SKR_VCF_LINE_MAX (1u << 30)
 
 /* Alleles of a record: what 16-bit genotypes can name. */
 #define SKR_VCF_ALTS_MAX 16000u
@@ -57,6 +55,10 @@ struct skr_vcf {
     bool is_at_end;
     uint64_t n_lines;
     uint64_t n_records;
+    size_t n_memory;   /* import_memory.h */
+    size_t n_header;   /* bytes of the header's lines so far; text */
+    size_t n_declared; /* bytes that what it declares takes, about */
+    bool has_header;   /* it was read; text */
 
     /* import_vcf_bytes.c: the unpacked bytes in one piece, zeros behind them */
     skr_blocks *blocks; /* of a bgzipped file, or */
@@ -119,6 +121,12 @@ void skr_vcf_bytes_close(skr_vcf *vcf);
  */
 SKR_MUST_USE int skr_vcf_bytes_need(skr_vcf *vcf, size_t n, uint8_t **ret_bytes, size_t *ret_n,
                                     skr_err *err);
+
+/* Fails with INPUT: a header, line or record, which `what` names, has more bytes than it may. */
+int skr_vcf_fail_size(const skr_vcf *vcf, const char *what, size_t n_max, skr_err *err);
+
+/* Counts n bytes that something declared in the header takes. Errors: INPUT, too many. */
+SKR_MUST_USE int skr_vcf_declare(skr_vcf *vcf, size_t n, skr_err *err);
 
 /* At the end: was the last block of a bgzipped file there? Errors: INPUT. */
 SKR_MUST_USE int skr_vcf_bytes_check_end(const skr_vcf *vcf, skr_err *err);

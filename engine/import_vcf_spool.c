@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "engine/import_int.h"
+#include "engine/import_vcf_stream.h"
 
 #define BUFFER_BYTES (1u << 20)
 #define SPACE_LOOK_BYTES (64u << 20) /* how often the space that is left is looked at */
@@ -33,6 +34,7 @@ typedef struct spool {
     uint8_t *buffer;
     size_t n_buffer;
     uint64_t n_read;
+    skr_vcf_stream stream;
     uint64_t n_looked; /* of n_read, when the space was looked at */
 } spool;
 
@@ -91,6 +93,8 @@ static int copy(const skr_import *import, const skr_import_file *file, spool *s,
 {
     int status = fill(import, s, from, err);
     if (status == SKR_OK)
+        status = skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
+    if (status == SKR_OK)
         status = make_file(s, err);
     if (status == SKR_OK)
         status = check_space(s, err);
@@ -106,13 +110,17 @@ static int copy(const skr_import *import, const skr_import_file *file, spool *s,
         }
         if (status == SKR_OK)
             status = fill(import, s, from, err);
+        if (status == SKR_OK)
+            status = skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
     }
     return status;
 }
 
 int skr_import_spool(skr_import *import, skr_import_file *file, int from, skr_err *err)
 {
-    spool s = {.name = file->name, .buffer = malloc(BUFFER_BYTES)};
+    spool s = {.name = file->name,
+               .buffer = malloc(BUFFER_BYTES),
+               .stream = {.name = file->name, .n_memory = import->n_memory}};
     struct stat about;
     int status = s.buffer == NULL ? skr_fail(err, SKR_ERR_NOMEM, "import: out of memory")
                                   : skr_digest_new(SKR_DIGEST_SHA256, &s.digest, err);

@@ -9,9 +9,10 @@
 
 /*
  * Copies everything that `from` gives into a scratch file of the transaction, packed unless it is.
+ * What shows itself to be no VCF is refused on the way: import_vcf_stream.h.
  * Sets the file's path, size, is_spooled and the digest of the bytes that came, and adds to the
- * import's n_spooled_read and n_spooled_kept. `from` stays open. Errors: IO (no room too; says how
- * much came), INTERRUPTED, NOMEM.
+ * import's n_spooled_read and n_spooled_kept. `from` stays open. Errors: INPUT, NOT_YET; IO (no
+ * room too; says how much came), INTERRUPTED, NOMEM.
  */
 SKR_MUST_USE int skr_import_spool(skr_import *import, skr_import_file *file, int from,
                                   skr_err *err);

@@ -9,10 +9,22 @@
 
 #include "engine/import_vcf_int.h"
 
+#define NAME_BYTES 80u /* that a name takes in a map, besides its own */
+
 /* ------------------------------------------------------------------ lines */
+
+/* The present line is longer than n_max. */
+static int too_long(const skr_vcf *vcf, size_t n_max, skr_err *err)
+{
+    if (vcf->has_header)
+        return skr_vcf_fail_size(vcf, "the line", n_max, err);
+    return skr_vcf_fail_size(vcf, "the header", skr_memory_header(vcf->n_memory), err);
+}
 
 int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 {
+    size_t n_max = vcf->has_header ? skr_memory_line(vcf->n_memory, vcf->samples.n)
+                                   : skr_memory_header(vcf->n_memory) - vcf->n_header;
     uint8_t *from;
     size_t n_left;
     size_t n_looked = 0;
@@ -33,12 +45,14 @@ int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
             break;
         }
         n_looked = n_left;
-        if (n_looked > SKR_VCF_LINE_MAX)
-            return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: longer than %u bytes", vcf->name,
-                            (unsigned long long)vcf->n_lines + 1, SKR_VCF_LINE_MAX);
+        if (n_looked > n_max)
+            return too_long(vcf, n_max, err);
     }
     char *line = (char *)from;
     size_t n = (size_t)(end - line);
+    if (n > n_max)
+        return too_long(vcf, n_max, err);
+    vcf->n_header += vcf->has_header ? 0 : n;
     vcf->bytes_at += n + (*end == '\n' ? 1 : 0);
     vcf->n_lines++;
     *end = '\0';
@@ -83,6 +97,9 @@ static int header_contig(skr_vcf *vcf, const char *line, skr_err *err)
     if (id == NULL || length == NULL || !isdigit((unsigned char)*length))
         return SKR_OK;
     unsigned long long value = strtoull(length, NULL, 10);
+    int status = skr_vcf_declare(vcf, n_id + NAME_BYTES, err);
+    if (status < 0)
+        return status;
     return skr_vcf_add_contig(vcf, id, n_id, value > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)value,
                               err);
 }
@@ -99,6 +116,9 @@ static int header_format(skr_vcf *vcf, const char *line, skr_err *err)
     if (!(n_type == 7 && memcmp(type, "Integer", 7) == 0) &&
         !(n_type == 5 && memcmp(type, "Float", 5) == 0))
         return SKR_OK;
+    int status = skr_vcf_declare(vcf, n_id + NAME_BYTES, err);
+    if (status < 0)
+        return status;
     return skr_name_map_add(&vcf->numeric_tags, id, n_id, &number, NULL, err);
 }
 
@@ -141,8 +161,8 @@ unsigned skr_vcf_version_of(const char *text)
 
 int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
 {
+    char *line;
     for (;;) {
-        char *line;
         size_t n;
         int status = skr_vcf_line(vcf, &line, &n, err);
         if (status < 0)
@@ -159,10 +179,13 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
         else if (strncmp(line, "##GVCFBlock", 11) == 0)
             vcf->is_gvcf = true;
         else if (line[0] == '#' && line[1] != '#')
-            return skr_vcf_columns(vcf, line, err);
+            break;
         if (status < 0)
             return status;
     }
+    int status = skr_vcf_columns(vcf, line, err);
+    vcf->has_header = true;
+    return status;
 }
 
 /* ------------------------------------------------------------------ a record */

@@ -35,6 +35,15 @@
 /* Contigs of an assembly: draft assemblies hold hundreds of thousands. */
 #define SKR_CONTIGS_MAX 4000000u
 
+/* Memory that the files of an import may make it take, beside what each sample needs: --memory. The
+ * largest sound lines (lists of reads, annotations of thousands of transcripts) have a few MiB. */
+#define SKR_IMPORT_MEMORY_MIB 512u
+#define SKR_IMPORT_MEMORY_MIB_MIN 64u
+
+/* Bytes of a line or record for each sample: PL of 50 ALTs has 1,326 numbers; most cells have 100.
+ */
+#define SKR_SAMPLE_TEXT_MAX 4096u
+
 /* A manifest names files, not people: larger than this is damage. */
 #define SKR_MANIFEST_SIZE_MAX (256u << 20)
 

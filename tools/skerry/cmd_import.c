@@ -136,6 +136,8 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
          "which genotypes count (default: adj)", 0},
         {"absent-is", SKR_OPTION_CHOICE, &chosen.absent_is, "no-call|hom-ref",
          "what silence of a file means (default: no-call)", 0},
+        {"memory", SKR_OPTION_NUMBER, &request.memory_mib, "MiB",
+         "what the files may take, beside their samples (default: 512)", 0},
         {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
          "put these calls in the place of earlier ones", 0},
         {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,

@@ -249,7 +249,7 @@ static void read_and_compare(const char *path, const asked *q, const slow *want,
     skr_vcf *vcf = NULL;
     skr_claims claims = {0};
     const skr_vcf_record *record = NULL;
-    skr_vcf_plan plan = {path, "drawn", &q->gate, 1};
+    skr_vcf_plan plan = {path, "drawn", &q->gate, 1, 0};
     cr_assert(skr_vcf_open(&plan, &vcf, &err) == SKR_OK, "%s", err.message);
     cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record != NULL, "%s", err.message);
     for (int i = 0; i < 2; i++) {
@@ -305,7 +305,7 @@ Test(record_claims, whole_columns_are_gated_like_each_genotype)
 static int open_with_cell(const char *path, unsigned where, const char *cell, uint16_t *ret_alleles)
 {
     skr_gate gate = {.is_none = true};
-    skr_vcf_plan plan = {path, "cells", &gate, 1};
+    skr_vcf_plan plan = {path, "cells", &gate, 1, 0};
     skr_vcf *vcf = NULL;
     skr_genotype genotype = {0};
     FILE *file = fopen(path, "w");
