@@ -16,6 +16,20 @@
 #include "engine/people_eval_int.h"
 #include "storage/block_cache.h"
 
+/* Opens the generation in force as the options say. */
+static int snapshot_open(const skr_engine *engine, skr_snapshot **ret_snapshot, skr_err *err)
+{
+    skr_snapshot *snapshot = NULL;
+    int status = skr_snapshot_open(engine->folder, &snapshot, err);
+    if (status == SKR_OK && engine->options.reads_tables)
+        status = skr_snapshot_read_tables(snapshot, err);
+    if (status < 0)
+        skr_snapshot_release(snapshot);
+    else
+        *ret_snapshot = snapshot;
+    return status;
+}
+
 int skr_engine_open(const char *folder, const skr_engine_options *options, skr_engine **ret_engine,
                     skr_err *err)
 {
@@ -39,7 +53,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
     if (status == SKR_OK && options->n_cache_bytes > 0)
         status = skr_block_cache_new(options->n_cache_bytes, &engine->cache, err);
     if (status == SKR_OK)
-        status = skr_snapshot_open(folder, &engine->snapshot, err);
+        status = snapshot_open(engine, &engine->snapshot, err);
     if (status < 0) {
         skr_engine_close(engine);
         return status;
@@ -51,7 +65,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
 int skr_engine_reload(skr_engine *engine, skr_err *err)
 {
     skr_snapshot *fresh = NULL;
-    int status = skr_snapshot_open(engine->folder, &fresh, err);
+    int status = snapshot_open(engine, &fresh, err);
     if (status < 0)
         return status;
     (void)pthread_mutex_lock(&engine->lock);

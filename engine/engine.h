@@ -31,6 +31,8 @@ typedef struct skr_engine_options {
     size_t
         n_cache_bytes; /* of decoded blocks that are kept between and within questions; 0: none */
     uint32_t n_batch_max; /* for tests: no more alleles at a time, and threads for few of them; 0 */
+    bool reads_tables; /* all genes and terms when a generation is taken up: damage shows then, and
+                          no question waits for them; false: when a question needs them */
 } skr_engine_options;
 
 /* Opens a store. The caller owns *ret_engine. Errors: as skr_store_open. */

@@ -62,8 +62,7 @@ static int tell_assemblies(const skr_snapshot *snapshot, skr_info *info, skr_err
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
     info->n_assemblies = manifest->n_assemblies;
     for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
-        uint32_t n_genes = 0;
-        (void)skr_gene_table_all(snapshot->genes[i], &n_genes);
+        uint32_t n_genes = skr_gene_table_count(snapshot->genes[i]);
         info->assemblies[i] = (skr_assembly_info){.name = manifest->assemblies[i].name,
                                                   .has_reference = snapshot->references[i] != NULL,
                                                   .has_genes = n_genes > 0};
@@ -131,7 +130,9 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
     skr_snapshot_acquire(question.snapshot); /* the info borrows texts of it */
     info.keep = question.snapshot;
     info.generation = question.snapshot->manifest->generation;
-    status = skr_engine_io(engine, &info.io, err);
+    status = skr_snapshot_read_tables(question.snapshot, err); /* what is damaged is not told */
+    if (status == SKR_OK)
+        status = skr_engine_io(engine, &info.io, err);
     if (status == SKR_OK)
         status = tell_datasets(&question, &info, err);
     if (status == SKR_OK)

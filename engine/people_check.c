@@ -44,9 +44,11 @@ static int check_term(const skr_question *question, const skr_expr *node, skr_er
         return SKR_OK;
     if (question->access->is_remote)
         return skr_people_check_prefix(question, node, err);
-    if (skr_ontology_knows(snapshot->ontology, node->text))
+    int status = skr_ontology_load(snapshot->ontology, err);
+    if (status == SKR_OK && skr_ontology_knows(snapshot->ontology, node->text))
         return SKR_OK;
-    int status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
+    if (status == SKR_OK)
+        status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
     if (status < 0 || is_known)
         return status;
     skr_suggest_init(&suggest, node->text);

@@ -245,10 +245,14 @@ static int on_descendant(void *context, const char *curie, skr_err *err)
 /* A term, with its descendants or alone; old ids mean what became of them. */
 static int mark_class(term_visit *visit, const char *curie, bool has_descendants, skr_err *err)
 {
-    int status = mark_term(visit, curie, err);
+    int status = skr_ontology_load(visit->ontology, err);
+    if (status == SKR_OK)
+        status = mark_term(visit, curie, err);
+    if (status < 0)
+        return status;
     uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (status < 0 || term == SKR_NONE)
-        return status; /* of an ontology that is not loaded, or retired: as stated */
+    if (term == SKR_NONE)
+        return SKR_OK; /* of an ontology that is not loaded, or retired: as stated */
     if (has_descendants)
         return skr_ontology_descendants(visit->ontology, term, on_descendant, visit, err);
     return on_descendant(visit, skr_ontology_curie(visit->ontology, term), err);

@@ -138,12 +138,17 @@ int skr_people_check_prefix(const skr_question *question, const skr_expr *node, 
         return SKR_OK; /* a word: a country without a code */
     memcpy(prefix, node->text, n + 1);
     prefix[n + 1] = '\0';
-    bool is_known =
-        skr_ontology_has_prefix(ontology, node->text) || skr_ontology_knows(ontology, node->text);
+    int status = SKR_OK;
+    bool is_known = skr_ontology_has_prefix(ontology, node->text);
+    if (!is_known)
+        status = skr_ontology_load(ontology, err);
+    if (status < 0)
+        return status;
+    is_known = is_known || skr_ontology_knows(ontology, node->text);
     for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
         is_known = is_known || strcmp(prefix, built_in[i]) == 0;
     if (is_known)
         return SKR_OK;
-    int status = is_stated(question, prefix, &is_known, err);
+    status = is_stated(question, prefix, &is_known, err);
     return status < 0 || is_known ? status : fail_unknown(question, node, err);
 }

@@ -134,20 +134,25 @@ static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
     return SKR_OK;
 }
 
+static void offer_gene(void *suggest, const skr_gene *gene)
+{
+    skr_suggest_offer(suggest, gene->name);
+}
+
 static int unknown_gene(const skr_plan *plan, const skr_plan_node *node, skr_err *err)
 {
     char text[SKR_SUGGEST_TEXT_MAX];
     skr_suggest suggest;
-    uint32_t n = 0;
     const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-    const skr_gene *genes = skr_gene_table_all(plan->snapshot->genes[plan->assembly], &n);
+    const skr_gene_table *table = plan->snapshot->genes[plan->assembly];
     const skr_aexpr *source = node->source;
-    if (n == 0)
+    if (skr_gene_table_count(table) == 0)
         return fail_at(source, err, "no genes are loaded for %s: 'skerry genes' brings them",
                        assembly->name);
     skr_suggest_init(&suggest, source->text);
-    for (uint32_t i = 0; i < n; i++)
-        skr_suggest_offer(&suggest, genes[i].name);
+    int status = skr_gene_table_visit(table, offer_gene, &suggest, err);
+    if (status < 0)
+        return status;
     skr_fail(err, SKR_ERR_QUERY, "no gene '%s' in the table of %s%s", source->text, assembly->name,
              skr_suggest_text(&suggest, text));
     skr_query_point(err, source->source, source->at, source->n_at);
@@ -158,25 +163,26 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     if (plan->assembly == SKR_NONE)
         return SKR_OK;
-    const skr_gene_table *table = plan->snapshot->genes[plan->assembly];
     const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-    uint32_t from = 0;
-    uint32_t to = 0;
-    uint32_t n = 0;
-    skr_gene_table_find(table, node->source->text, &from, &to);
-    if (from == to)
-        return unknown_gene(plan, node, err);
-    const skr_gene *genes = skr_gene_table_all(table, &n);
-    node->ranges = calloc(to - from, sizeof *node->ranges);
+    skr_gene_list found = {0};
+    int status =
+        skr_gene_table_find(plan->snapshot->genes[plan->assembly], node->source->text, &found, err);
+    if (status == SKR_OK && found.n == 0)
+        status = unknown_gene(plan, node, err);
+    if (status < 0)
+        return status;
+    node->ranges = calloc(found.n, sizeof *node->ranges);
     if (node->ranges == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
-    for (uint32_t i = from; i < to; i++) {
-        uint32_t contig = skr_assembly_find_contig(assembly, genes[i].contig);
+        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+    for (uint32_t i = 0; i < found.n && status == SKR_OK; i++) {
+        const skr_gene *gene = &found.genes[i];
+        uint32_t contig = skr_assembly_find_contig(assembly, gene->contig);
         if (contig != SKR_NONE)
             node->ranges[node->n_ranges++] =
-                (skr_reach){.contig = contig, .from0 = genes[i].start0, .to0 = genes[i].end0};
+                (skr_reach){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};
     }
-    return SKR_OK;
+    skr_gene_list_done(&found);
+    return status;
 }
 
 /* Is there a comparison with ac or af in it? */

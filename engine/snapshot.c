@@ -98,6 +98,14 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     return SKR_OK;
 }
 
+int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err)
+{
+    int status = skr_ontology_load_labels(snapshot->ontology, err);
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_assemblies; i++)
+        status = skr_gene_table_visit(snapshot->genes[i], NULL, NULL, err);
+    return status;
+}
+
 int skr_mark_genomes(const skr_segment_entry *entry, const skr_segment *segment, uint64_t *people,
                      skr_err *err)
 {

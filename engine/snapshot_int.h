@@ -3,7 +3,8 @@
  * references.
  *
  * Every file of the generation is opened at once: a later generation may remove files that this one
- * still reads. A snapshot is never changed; the last one who releases it closes it.
+ * still reads. What is in the tables of people, terms and genes is read when a question needs it. A
+ * snapshot is never changed; the last one who releases it closes it.
  */
 #ifndef SKR_ENGINE_SNAPSHOT_INT_H
 #define SKR_ENGINE_SNAPSHOT_INT_H
@@ -41,6 +42,9 @@ typedef struct skr_snapshot {
 
 /* Opens the generation in force, with one user. Errors: as skr_store_open. */
 SKR_MUST_USE int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *err);
+
+/* Reads all genes and terms, and proves them. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err);
 
 /* Fills in has_repeats. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_snapshot_find_repeats(skr_snapshot *snapshot, skr_err *err);

@@ -348,6 +348,8 @@ static int judge_all(judge *of, skr_told_terms *told, skr_err *err)
     if (status == SKR_OK && (of->is_told == NULL || of->has_values == NULL || of->labels == NULL))
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
     if (status == SKR_OK)
+        status = skr_ontology_load_labels(of->snapshot->ontology, err);
+    if (status == SKR_OK)
         status = list_stated(of, err);
     if (status == SKR_OK)
         list_sexes(of);

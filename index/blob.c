@@ -96,28 +96,43 @@ int skr_blob_read(skr_block_reader *reader, const skr_block_file *file, const sk
     return status;
 }
 
-int skr_blob_read_part(skr_block_reader *reader, const skr_block_file *file, const skr_blob *blob,
-                       uint64_t at, size_t n, skr_buffer *bytes, skr_err *err)
+static int look_at(skr_blob_window *window, const skr_block_ref *ref, skr_err *err)
 {
-    skr_buffer piece = {0};
+    if (window->offset == ref->offset)
+        return SKR_OK;
+    const skr_block_wish wish = {window->file, *ref, &window->raw};
+    window->offset = 0;
+    int status = skr_block_reader_get(window->reader, &wish, 1, err);
+    if (status == SKR_OK)
+        window->offset = ref->offset;
+    return status;
+}
+
+int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t at, size_t n,
+                       skr_buffer *bytes, skr_err *err)
+{
     bytes->n = 0;
     if (at > blob->n_bytes || n > blob->n_bytes - at)
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: a part that is outside its run of blocks",
-                        skr_block_file_name(file));
+                        skr_block_file_name(window->file));
     int status = skr_buffer_reserve(bytes, n, err);
     while (status == SKR_OK && bytes->n < n) {
         uint32_t n_a_block = blob->refs[0].n_raw;
         uint64_t from = at + bytes->n;
-        skr_block_wish wish = {file, blob->refs[from / n_a_block], &piece};
-        status = skr_block_reader_get(reader, &wish, 1, err);
+        status = look_at(window, &blob->refs[from / n_a_block], err);
         if (status < 0)
             break;
+        const skr_buffer *raw = &window->raw;
         size_t skipped = (size_t)(from % n_a_block);
-        size_t n_here = piece.n - skipped < n - bytes->n ? piece.n - skipped : n - bytes->n;
-        status = skr_buffer_put(bytes, piece.bytes + skipped, n_here, err);
+        size_t n_here = raw->n - skipped < n - bytes->n ? raw->n - skipped : n - bytes->n;
+        status = skr_buffer_put(bytes, raw->bytes + skipped, n_here, err);
     }
-    skr_buffer_done(&piece);
     return status;
+}
+
+void skr_blob_window_done(skr_blob_window *window)
+{
+    skr_buffer_done(&window->raw);
 }
 
 int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file, const skr_blob *blob,

@@ -45,13 +45,22 @@ SKR_MUST_USE int skr_blob_take(const skr_block_file *file, skr_cursor *directory
 SKR_MUST_USE int skr_blob_read(skr_block_reader *reader, const skr_block_file *file,
                                const skr_blob *blob, skr_buffer *bytes, skr_err *err);
 
+/* The block of a file that was read last for a part of a blob, so that the parts beside it are not
+ * read anew. Zero-initialised but for reader and file; done frees the bytes. */
+typedef struct skr_blob_window {
+    skr_block_reader *reader;
+    const skr_block_file *file;
+    uint64_t offset; /* of the block in the file; 0: none, for no block lies there */
+    skr_buffer raw;
+} skr_blob_window;
+
 /*
  * Reads n bytes from byte `at` on, which must be in the blob (CORRUPT otherwise), into the buffer,
  * which is cleared first: only the blocks that they lie in. Errors: CORRUPT, IO, NOMEM.
  */
-SKR_MUST_USE int skr_blob_read_part(skr_block_reader *reader, const skr_block_file *file,
-                                    const skr_blob *blob, uint64_t at, size_t n, skr_buffer *bytes,
-                                    skr_err *err);
+SKR_MUST_USE int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t at,
+                                    size_t n, skr_buffer *bytes, skr_err *err);
+void skr_blob_window_done(skr_blob_window *window);
 
 /* Writes the blocks of a blob of another file as they are stored, and appends where they lie to the
  * directory. Errors: CORRUPT, IO, NOMEM. */

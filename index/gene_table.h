@@ -4,6 +4,9 @@
  * A gene is every range that its transcripts cover on one contig, from the first base to the last;
  * one name may have several (pseudo-autosomal genes, copies), and a question means all of them.
  *
+ * Opening reads no genes: a question reads the block in which its gene lies, which then stays. So
+ * whoever asks may learn that the file is damaged.
+ *
  * Threads: an open table may be read by any number.
  */
 #ifndef SKR_INDEX_GENE_TABLE_H
@@ -32,15 +35,33 @@ SKR_MUST_USE int skr_gene_table_open(const char *folder, const skr_file_id *id,
 /* Closes. NULL is allowed. */
 void skr_gene_table_close(skr_gene_table *table);
 
-/* All genes, ascending by name without regard to case, then id, then place; belong to the table. */
-const skr_gene *skr_gene_table_all(const skr_gene_table *table, uint32_t *ret_n);
+/* The number of genes. */
+uint32_t skr_gene_table_count(const skr_gene_table *table);
+
+/* Genes that were found; zero-initialised. Their texts belong to the table. */
+typedef struct skr_gene_list {
+    skr_gene *genes;
+    uint32_t n;
+} skr_gene_list;
+void skr_gene_list_done(skr_gene_list *list);
 
 /*
- * The genes [*ret_from, *ret_to) of skr_gene_table_all of this name (any case) or, failing that,
- * of this id (a version is ignored). Equal when there is none.
+ * The genes of this name (any case) or, failing that, of this id (a version is ignored), in the
+ * order of the table; none when there is none. *list is zeroed or done. Errors: CORRUPT, IO, NOMEM.
  */
-void skr_gene_table_find(const skr_gene_table *table, const char *name_or_id, uint32_t *ret_from,
-                         uint32_t *ret_to);
+SKR_MUST_USE int skr_gene_table_find(const skr_gene_table *table, const char *name_or_id,
+                                     skr_gene_list *list, skr_err *err);
+
+/*
+ * Calls visit, unless it is NULL, for every gene, ascending by name without regard to case, then
+ * id, then place; reads the whole table and proves it. Errors: CORRUPT, IO, NOMEM.
+ */
+typedef void (*skr_gene_fn)(void *context, const skr_gene *gene);
+SKR_MUST_USE int skr_gene_table_visit(const skr_gene_table *table, skr_gene_fn visit, void *context,
+                                      skr_err *err);
+
+/* What questions have read so far. */
+skr_reader_totals skr_gene_table_totals(const skr_gene_table *table);
 
 /* How many bytes of an id are left without its version: ENSG00000196218.12, also _PAR_Y. */
 size_t skr_gene_id_length(const char *id);

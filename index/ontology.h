@@ -4,7 +4,10 @@
  * Several ontologies in one graph, told apart by the prefix of their CURIEs. Loading a release of
  * an ontology replaces the one that was there. Closure is over is_a (rdfs:subClassOf) alone.
  *
- * Threads: an open ontology may be read by any number.
+ * Opening reads no terms: whoever needs them loads them, at no cost if somebody did before. So a
+ * question that names no term pays for none, and one that does may learn that the file is damaged.
+ *
+ * Threads: an open ontology may be loaded and read by any number.
  */
 #ifndef SKR_INDEX_ONTOLOGY_H
 #define SKR_INDEX_ONTOLOGY_H
@@ -34,20 +37,33 @@ typedef struct skr_ontology_release {
 const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, uint32_t *ret_n);
 
 /*
+ * Reads the terms and their graph, if nobody did; what failed is tried again by the next one who
+ * asks. All functions below need it, where not said otherwise. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_ontology_load(const skr_ontology *ontology, skr_err *err);
+
+/* The same, and reads the labels, which skr_ontology_label alone needs. Errors: as above. */
+SKR_MUST_USE int skr_ontology_load_labels(const skr_ontology *ontology, skr_err *err);
+
+/* What loading has read so far. */
+skr_reader_totals skr_ontology_totals(const skr_ontology *ontology);
+
+/*
  * The number of the term that a CURIE means today: itself; the term of which it is an alternative
  * id; or what replaced it, when exactly one did. SKR_NONE when the ontology of its prefix does not
  * know it, or it is obsolete without a replacement.
  */
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie);
 
-/* Is an ontology with this CURIE's prefix loaded? A few foreign terms in another one do not count.
- */
+/* Is an ontology with this CURIE's prefix there? A few foreign terms in another one do not count.
+ * Needs no load. */
 bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie);
 
 /* Does a CURIE stand in an ontology at all, obsolete ones included? */
 bool skr_ontology_knows(const skr_ontology *ontology, const char *curie);
 
-/* Of a term number: its CURIE and label ("" when there is none). Belong to the ontology. */
+/* Of a term number: its CURIE and label ("" when there is none). Belong to the ontology. The number
+ * of terms needs no load. */
 const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term);
 const char *skr_ontology_label(const skr_ontology *ontology, uint32_t term);
 uint32_t skr_ontology_n_terms(const skr_ontology *ontology);

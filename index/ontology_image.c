@@ -282,9 +282,9 @@ static int put_names(const merge *m, skr_ontology_image *image)
         bool is_alias = m->flags[name] == SKR_NAME_OBSOLETE || m->meanings[0][name] != SKR_NONE ||
                         m->meanings[1][name] != SKR_NONE;
         if (is_term) {
-            status = put_text(m, &image->parts[SKR_ONT_TERMS], curie);
+            status = put_text(m, &image->parts[SKR_ONT_CURIES], curie);
             if (status == SKR_OK)
-                status = put_text(m, &image->parts[SKR_ONT_TERMS],
+                status = put_text(m, &image->parts[SKR_ONT_LABELS],
                                   m->labels[name] == NULL ? "" : m->labels[name]);
         } else if (is_alias) {
             image->n_aliases++;

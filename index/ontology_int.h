@@ -2,18 +2,23 @@
  * ontology_int.h - what the files of the ontology share: the graph in memory, releases as they were
  * delivered, and the image that follows from them.
  *
- * docs/format.md, "Ontology", says every byte. A release keeps all that its file declared. Where
- * several releases declare one term, the release whose own prefix the term has speaks alone: a file
- * that mentions a few foreign terms takes nothing away from their own ontology, in either order.
+ * docs/format.md, "Ontology", says every byte. Opening reads the directory; the graph and the
+ * labels are read, and proved, when they are first asked for, and then stay. A release keeps all
+ * that its file declared. Where several releases declare one term, the release whose own prefix the
+ * term has speaks alone: a file that mentions a few foreign terms takes nothing away from their own
+ * ontology, in either order.
  */
 #ifndef SKR_INDEX_ONTOLOGY_INT_H
 #define SKR_INDEX_ONTOLOGY_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "index/blob_int.h"
 #include "index/names.h"
 #include "index/ontology.h"
 
-#define SKR_ONTOLOGY_FORMAT 1u
+#define SKR_ONTOLOGY_FORMAT 2u
 #define SKR_PREFIX_MAX 63u
 
 /* A pair of names of a release: child and parent, other id and term. */
@@ -58,7 +63,8 @@ struct skr_ontology_edit {
 
 /* The graph that follows from the releases. */
 enum skr_ontology_part {
-    SKR_ONT_TERMS,    /* per term, ascending by curie: curie NUL label NUL */
+    SKR_ONT_CURIES,   /* per term, ascending: curie NUL */
+    SKR_ONT_LABELS,   /* per term: label NUL */
     SKR_ONT_PARENTS,  /* n_terms + 1 offsets into the list behind them, u32 each */
     SKR_ONT_ALIASES,  /* other ids, ascending: curie NUL */
     SKR_ONT_MEANINGS, /* per alias its term or SKR_NONE, u32 */
@@ -98,6 +104,11 @@ struct skr_ontology {
     uint32_t n_terms;
     uint32_t n_aliases;
     skr_blob blobs[SKR_N_ONT_PARTS];
+
+    pthread_mutex_t lock;  /* of what follows, which is read when it is first asked for */
+    atomic_bool is_loaded; /* all of it but the labels */
+    atomic_bool has_labels;
+    skr_reader_totals totals; /* of what was read */
     skr_buffer parts[SKR_N_ONT_PARTS];
     const char **curies; /* per term */
     const char **labels;

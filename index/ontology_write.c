@@ -124,6 +124,8 @@ int skr_ontology_verify(const char *folder, const skr_file_id *id, skr_fault_fn 
     skr_ref_list refs = {0};
     skr_err found = {0};
     int status = skr_ontology_open(folder, id, &ontology, &found);
+    if (status == SKR_OK)
+        status = skr_ontology_load_labels(ontology, &found);
     if (status == SKR_OK && id->name[0] == '\0')
         goto out;
     if (status == SKR_OK) {

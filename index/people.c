@@ -77,6 +77,7 @@ void skr_people_close(skr_people *people)
         skr_people_dataset_done(&people->datasets[i]);
     free(people->datasets);
     skr_people_ids_free(people->ids);
+    skr_blob_window_done(&people->window);
     skr_block_reader_free(people->reader);
     skr_block_file_close(people->file);
     (void)pthread_mutex_destroy(&people->lock);
@@ -98,6 +99,8 @@ static int begin_read(const skr_people *people, skr_err *err)
     int status = SKR_OK;
     if (mine->reader == NULL)
         status = skr_block_reader_new(SKR_IO_PREAD, &mine->reader, err);
+    mine->window.reader = mine->reader;
+    mine->window.file = mine->file;
     if (status < 0)
         (void)pthread_mutex_unlock(&mine->lock);
     return status;
@@ -113,8 +116,8 @@ static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set
 {
     skr_buffer bytes = {0};
     skr_people_set *set = NULL;
-    int status = skr_blob_read_part(people->reader, people->file, blob, lazy->at, lazy->n_bytes,
-                                    &bytes, err);
+    skr_blob_window *window = &((skr_people *)people)->window;
+    int status = skr_blob_read_part(window, blob, lazy->at, lazy->n_bytes, &bytes, err);
     if (status == SKR_OK) {
         status = skr_people_set_decode(bytes.bytes, bytes.n, people->n, &set, err);
         if (status < 0)

@@ -105,6 +105,7 @@ struct skr_people {
     uint32_t n_datasets;
     pthread_mutex_t lock;     /* of what is read when first asked for */
     skr_block_reader *reader; /* under the lock; NULL at first */
+    skr_blob_window window;   /* under the lock */
 };
 
 /* Takes a dataset from the directory. Errors: CORRUPT, NOMEM. */

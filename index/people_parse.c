@@ -243,11 +243,12 @@ int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset,
 int skr_people_values_read(const skr_people *people, const skr_people_dataset *dataset,
                            skr_people_values *values, skr_err *err)
 {
-    int status = skr_blob_read_part(people->reader, people->file, &dataset->blobs[SKR_PART_VALUES],
-                                    8 * values->at, 8 * (size_t)values->n, &values->values, err);
+    skr_blob_window *window = &((skr_people *)people)->window;
+    int status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_VALUES], 8 * values->at,
+                                    8 * (size_t)values->n, &values->values, err);
     if (status == SKR_OK)
-        status = skr_blob_read_part(people->reader, people->file, &dataset->blobs[SKR_PART_OWNERS],
-                                    4 * values->at, 4 * (size_t)values->n, &values->owners, err);
+        status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_OWNERS], 4 * values->at,
+                                    4 * (size_t)values->n, &values->owners, err);
     if (status < 0)
         return status;
     const double *numbers = (const double *)(const void *)values->values.bytes;

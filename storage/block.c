@@ -17,18 +17,19 @@
 #include "storage/base/limits.h"
 
 struct skr_block_decoder {
-    ZSTD_DCtx *zstd; /* made once: making one takes as long as decoding 12 KiB */
+    ZSTD_DCtx *zstd; /* made by the first block that needs it: as dear as decoding 12 KiB */
 };
+
+static int fail_nomem(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "block decoder: out of memory");
+}
 
 int skr_block_decoder_new(skr_block_decoder **ret_decoder, skr_err *err)
 {
     skr_block_decoder *decoder = calloc(1, sizeof *decoder);
-    if (decoder != NULL)
-        decoder->zstd = ZSTD_createDCtx();
-    if (decoder == NULL || decoder->zstd == NULL) {
-        skr_block_decoder_free(decoder);
-        return skr_fail(err, SKR_ERR_NOMEM, "block decoder: out of memory");
-    }
+    if (decoder == NULL)
+        return fail_nomem(err);
     *ret_decoder = decoder;
     return SKR_OK;
 }
@@ -66,6 +67,10 @@ int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const
             memcpy(raw, packed, ref->n_raw);
         return SKR_OK;
     }
+    if (decoder->zstd == NULL)
+        decoder->zstd = ZSTD_createDCtx();
+    if (decoder->zstd == NULL)
+        return fail_nomem(err);
     size_t n_raw = ZSTD_decompressDCtx(decoder->zstd, raw, ref->n_raw, packed, ref->n_packed);
     if (ZSTD_isError(n_raw))
         return skr_fail(err, SKR_ERR_CORRUPT, "block at %" PRIu64 ": %s", ref->offset,

@@ -194,6 +194,9 @@ typedef struct skr_reader_totals {
 /* The totals; they may be added to. */
 skr_reader_totals *skr_block_reader_totals(skr_block_reader *reader);
 
+/* Adds what another did. */
+void skr_reader_totals_add(skr_reader_totals *totals, const skr_reader_totals *more);
+
 /* Frees a reader. NULL is allowed. */
 void skr_block_reader_free(skr_block_reader *reader);
 

@@ -360,6 +360,18 @@ skr_reader_totals *skr_block_reader_totals(skr_block_reader *reader)
     return &reader->totals;
 }
 
+void skr_reader_totals_add(skr_reader_totals *totals, const skr_reader_totals *more)
+{
+    totals->n_reads += more->n_reads;
+    totals->n_bytes += more->n_bytes;
+    totals->n_blocks += more->n_blocks;
+    totals->n_raw += more->n_raw;
+    totals->n_found += more->n_found;
+    totals->read_ns += more->read_ns;
+    totals->unpack_ns += more->unpack_ns;
+    totals->decode_ns += more->decode_ns;
+}
+
 void skr_block_reader_free(skr_block_reader *reader)
 {
     if (reader == NULL)

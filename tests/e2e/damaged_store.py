@@ -6,8 +6,11 @@ A question may still be answered, rightly, when it does not touch the damage; ot
 import os
 import random
 import shutil
+import signal
 import sys
+import time
 
+import beacon_http
 import harness
 
 HEAD = """##fileformat=VCFv4.2
@@ -103,9 +106,61 @@ def main():
         found = answers(suite, store)
         wrong = [f"{q}: {f}, not {r}" for q, f, r in zip((*QUESTIONS, "alleles"), found, right) if f not in (None, r)]
         suite.check(f"damage {n}, {how}", (3, []), (done.code, wrong), done.said())
+    damage_tables(suite, base, store)
     for version in (1, 2):
         ask_older(suite, version)
     return suite.close()
+
+
+TABLES = {"genes": "carries(gene=GENE2)", "ontology": "HP:0000001"}
+
+
+def damage_tables(suite, base, store):
+    """Genes and terms are read by who asks for them: damage there stops nobody else, is never silent for
+    those who do, and neither info nor a server passes over it."""
+    for table, text in TABLES.items():
+        file = next(n for n in os.listdir(base) if n.startswith(table))
+        allele = "carries(variant=6-1200-A-C) or carries(region=6:1-9000)"
+        right = {q: suite.count(base, q) for q in (allele, text)}
+        seen = {}
+        for at in range(32, os.path.getsize(os.path.join(base, file)), 32):
+            shutil.rmtree(store, ignore_errors=True)
+            shutil.copytree(base, store)
+            flip(os.path.join(store, file), at)
+            codes = []
+            for question in (allele, text):
+                done = suite.run("count", "-d", store, "--json", question)
+                wrong = done.code == 0 and done.objects()[-1]["count"] != right[question]
+                codes.append("wrong" if wrong else done.code)
+            codes.append(suite.run("info", "-d", store).code)
+            seen.setdefault(tuple(codes), at)
+        # all three refused where the directory is damaged; none where zeros between blocks or old releases are
+        suite.check(f"{table}: what damage does to an allele, to the table's own question, to info",
+                    [], [c for c in seen if c not in ((0, 3, 3), (3, 3, 3), (0, 0, 0), (0, 0, 3))], str(seen))
+        suite.check(f"{table}: an allele is counted beside damage that refuses the rest", True, (0, 3, 3) in seen, str(seen))
+        shutil.rmtree(store)
+        shutil.copytree(base, store)
+        server = beacon_http.Server(suite, store)
+        asked = "/api/g_variants?geneId=GENE2" if table == "genes" else "/api/individuals?filters=HP:0000001"
+        before = server.ask(asked)
+        flip(os.path.join(store, file), seen[0, 3, 3])
+        server.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while "the old generation stays: " not in server.said() and time.monotonic() < until:
+            time.sleep(0.05)
+        suite.check(f"{table}: a reload says that it is damaged", True, f"the old generation stays: {file}" in server.said(), server.said()[-300:])
+        suite.check(f"{table}: and the old generation answers", before, server.ask(asked))
+        server.stop()
+        done = suite.run("serve", "-d", store, "--listen", "127.0.0.1:0")
+        suite.check(f"{table}: no server starts on it", (3, True), (done.code, file in done.err), done.said())
+
+
+def flip(path, at):
+    with open(path, "r+b") as fh:
+        fh.seek(at)
+        byte = fh.read(1)[0]
+        fh.seek(at)
+        fh.write(bytes([byte ^ 4]))
 
 
 def ask_older(suite, version):

@@ -96,6 +96,10 @@ static int open_all(size_t number)
         status = skr_ontology_open(folder, &manifest->ontology, &s.ontology, &s.err);
     if (status == SKR_OK)
         status = skr_gene_table_open(folder, genes, &s.genes, &s.err);
+    if (status == SKR_OK)
+        status = skr_ontology_load_labels(s.ontology, &s.err);
+    if (status == SKR_OK)
+        status = skr_gene_table_visit(s.genes, NULL, NULL, &s.err);
     skr_people_close(s.people);
     skr_ontology_close(s.ontology);
     skr_gene_table_close(s.genes);

@@ -63,6 +63,7 @@ static inline void load_store_open(load_store *s)
     SKR_CHECK(skr_people_open(s->folder.path, &manifest->people, &s->people, &s->err) == SKR_OK);
     SKR_CHECK(skr_ontology_open(s->folder.path, &manifest->ontology, &s->ontology, &s->err) ==
               SKR_OK);
+    SKR_CHECK(skr_ontology_load_labels(s->ontology, &s->err) == SKR_OK);
     SKR_CHECK(skr_gene_table_open(s->folder.path, genes, &s->genes, &s->err) == SKR_OK);
 }
 

@@ -28,11 +28,12 @@ int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err 
     return SKR_OK;
 }
 
-int skr_open_engine(const skr_common *common, size_t n_cache_bytes, skr_engine **ret_engine,
-                    skr_err *err)
+int skr_open_engine(const skr_common *common, size_t n_cache_bytes, bool reads_tables,
+                    skr_engine **ret_engine, skr_err *err)
 {
     skr_engine_options options = {.n_threads = common->n_threads,
                                   .io = (skr_io_choice)common->io,
-                                  .n_cache_bytes = n_cache_bytes};
+                                  .n_cache_bytes = n_cache_bytes,
+                                  .reads_tables = reads_tables};
     return skr_engine_open(common->store, &options, ret_engine, err);
 }

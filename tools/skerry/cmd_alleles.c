@@ -36,7 +36,7 @@ static int ask(const skr_arguments *arguments, const skr_asking *asking, const c
         if (status < 0)
             goto out;
     }
-    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
+    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, false, &engine, err);
     if (status < 0)
         goto out;
     status = skr_engine_alleles(engine, &request, &access, on_row, writer, ret_answer, err);

@@ -105,7 +105,7 @@ static int ask(const skr_arguments *arguments, const count_options *options,
     status = skr_query_parse(query, arguments->operands[0], true, &expr, err);
     if (status < 0)
         goto out;
-    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
+    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, false, &engine, err);
     if (status < 0)
         goto out;
     status = skr_engine_count(engine, expr, access, ret_answer, err);

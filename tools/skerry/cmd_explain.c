@@ -108,7 +108,7 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, boo
     }
     if (status < 0)
         goto out;
-    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, &engine, err);
+    status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, false, &engine, err);
     if (status < 0)
         goto out;
     status = skr_engine_explain(engine, expr, &access, &text, err);

@@ -251,7 +251,7 @@ int skr_cmd_info(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_asking_access(&asking, &access, &err);
     if (status == SKR_OK)
-        status = skr_open_engine(&arguments.common, 0, &engine, &err);
+        status = skr_open_engine(&arguments.common, 0, false, &engine, &err);
     if (status == SKR_OK)
         status = skr_engine_info(engine, &access, &info, &err);
     if (status < 0) {

@@ -116,8 +116,8 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
         config.listen = files->listen;
     config.is_quiet = arguments->common.is_quiet;
     config.on_log = on_log;
-    status =
-        skr_open_engine(&arguments->common, (size_t)config.n_block_cache_mib << 20, &engine, err);
+    status = skr_open_engine(&arguments->common, (size_t)config.n_block_cache_mib << 20, true,
+                             &engine, err);
     if (status < 0)
         goto out;
     status = skr_server_start(engine, &policy, &config, &server, err);

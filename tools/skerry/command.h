@@ -52,8 +52,9 @@ SKR_MUST_USE int skr_asking_access(const skr_asking *asking, skr_access *ret_acc
  * memory costs more than it saves. */
 #define SKR_CACHE_BYTES ((size_t)0)
 
-/* Opens the store that the arguments name. The caller owns *ret_engine. Errors: as engine. */
-SKR_MUST_USE int skr_open_engine(const skr_common *common, size_t n_cache_bytes,
+/* Opens the store that the arguments name. The caller owns *ret_engine. reads_tables: as the
+ * engine's option. Errors: as engine. */
+SKR_MUST_USE int skr_open_engine(const skr_common *common, size_t n_cache_bytes, bool reads_tables,
                                  skr_engine **ret_engine, skr_err *err);
 
 /* Runs people, ontology or genes, whose requests and results look alike. */

@@ -6,6 +6,8 @@
 
 #include "tests/support/load_store.h"
 
+#define FOUND_MAX 500u
+
 static load_store s;
 
 static void set_up(void)
@@ -20,20 +22,21 @@ static void tear_down(void)
 
 TestSuite(import_genes, .init = set_up, .fini = tear_down);
 
+static void append_gene(void *found, const skr_gene *gene)
+{
+    size_t at = strlen(found);
+    snprintf((char *)found + at, FOUND_MAX - at, "%s/%s %s:%u-%u ", gene->name, gene->id,
+             gene->contig, gene->start0, gene->end0);
+}
+
 /* "NAME/ID contig:start-end " of all genes. */
 static void expect_genes(const char *name, const char *text, const char *expected)
 {
-    char found[500] = "";
-    uint32_t n;
+    char found[FOUND_MAX] = "";
     cr_assert(eq(int, load_text(&s, skr_import_genes, "GRCh38", name, text), SKR_OK), "%s",
               s.err.message);
     load_store_open(&s);
-    const skr_gene *genes = skr_gene_table_all(s.genes, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        size_t at = strlen(found);
-        snprintf(found + at, sizeof found - at, "%s/%s %s:%u-%u ", genes[i].name, genes[i].id,
-                 genes[i].contig, genes[i].start0, genes[i].end0);
-    }
+    cr_assert(eq(int, skr_gene_table_visit(s.genes, append_gene, found, &s.err), SKR_OK));
     cr_assert(eq(str, found, (char *)expected), "%s", text);
 }
 

@@ -79,6 +79,8 @@ static int finish(void)
     if (status == SKR_OK)
         cr_assert(eq(int, skr_ontology_open(folder, &id, &ontology, &err), SKR_OK), "%s",
                   err.message);
+    if (status == SKR_OK)
+        cr_assert(eq(int, skr_ontology_load_labels(ontology, &err), SKR_OK), "%s", err.message);
     return status;
 }
 
@@ -252,4 +254,37 @@ Test(ontology, is_not_read_from_a_damaged_file)
         cr_assert(eq(int, (int)pwrite(fd, &byte, 1, (off_t)at), 1));
         close(fd);
     }
+}
+
+/* The terms are read by who asks for them; who fails leaves the ontology as it was. */
+Test(ontology, is_loaded_when_asked_for)
+{
+    begin("x", "1");
+    say((const char *[]){"X:1", "X:2", "X:2 < X:1", NULL});
+    cr_assert(eq(int, finish(), SKR_OK));
+    skr_ontology_close(ontology);
+    ontology = NULL;
+    cr_assert(eq(int, skr_ontology_open(folder, &id, &ontology, &err), SKR_OK));
+    cr_assert(eq(u64, skr_ontology_totals(ontology).n_blocks, 0));
+    cr_assert(skr_ontology_has_prefix(ontology, "X:9"));
+    cr_assert(eq(u32, skr_ontology_n_terms(ontology), 2));
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", folder, id.name);
+    /* blocks: names and table of the release, then the CURIEs */
+    int fd = open(path, O_RDWR);
+    char byte;
+    cr_assert(eq(int, (int)pread(fd, &byte, 1, 64 * 3), 1));
+    char damaged = (char)(byte ^ 1);
+    cr_assert(eq(int, (int)pwrite(fd, &damaged, 1, 64 * 3), 1));
+    for (int i = 0; i < 2; i++)
+        cr_assert(eq(int, skr_ontology_load(ontology, &err), SKR_ERR_CORRUPT));
+    cr_assert(eq(int, (int)pwrite(fd, &byte, 1, 64 * 3), 1));
+    close(fd);
+    cr_assert(eq(int, skr_ontology_load(ontology, &err), SKR_OK), "%s", err.message);
+    expect_below("X:1", "X:1 X:2 ");
+    uint64_t n_blocks = skr_ontology_totals(ontology).n_blocks;
+    cr_assert(eq(int, skr_ontology_load(ontology, &err), SKR_OK));
+    cr_assert(eq(u64, skr_ontology_totals(ontology).n_blocks, n_blocks));
+    cr_assert(eq(int, skr_ontology_load_labels(ontology, &err), SKR_OK));
+    cr_assert(eq(str, (char *)skr_ontology_label(ontology, 1), "label"));
 }
