@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/assembly.h"
+
 #include "api/beacon_request_int.h"
 
 skr_access skr_beacon_access(const skr_service *service, const skr_http_question *question)
@@ -50,7 +52,7 @@ static int check_assembly(const skr_service *service, const skr_beacon_case *one
         return status;
     bool is_here = false;
     for (size_t i = 0; i < info.n_assemblies; i++)
-        is_here = is_here || skr_beacon_is_same_assembly(info.assemblies[i].name, asked);
+        is_here = is_here || skr_assembly_is_same(info.assemblies[i].name, asked);
     if (!is_here)
         status = skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%.100s' are here", asked);
     skr_info_done(&info);

@@ -1,6 +1,6 @@
 /*
- * beacon_names.c - names of other worlds: assemblies, RefSeq accessions of chromosomes, types of
- * variants, alleles in one text.
+ * beacon_names.c - names of other worlds: accessions of chromosomes, types of variants, alleles in
+ * one text.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,64 +9,27 @@
 #include <strings.h>
 
 #include "api/beacon_request_int.h"
+#include "index/assembly.h"
 #include "storage/base/limits.h"
 
-/* ------------------------------------------------------------------ assemblies and contigs */
-
-/* 37 or 38 for the spellings of the two human assemblies in use, patches included; 0: another. */
-static int human_assembly(const char *name)
-{
-    static const struct {
-        const char *prefix;
-        int number;
-    } known[] = {{"GRCh38", 38}, {"hg38", 38},   {"hs38", 38}, {"GRCh37", 37},
-                 {"hg19", 37},   {"hs37d5", 37}, {"b37", 37},  {"hs37", 37}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t n = strlen(known[i].prefix);
-        if (strncasecmp(name, known[i].prefix, n) == 0 && (name[n] == '\0' || name[n] == '.'))
-            return known[i].number;
-    }
-    return 0;
-}
-
-bool skr_beacon_is_same_assembly(const char *a, const char *b)
-{
-    int number = human_assembly(a);
-    return strcasecmp(a, b) == 0 || (number != 0 && number == human_assembly(b));
-}
-
-/* The version of NC_000001 .. NC_000024 in GRCh37; in GRCh38 it is one more. */
-static const unsigned char versions_37[25] = {0,  10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11,
-                                              10, 8,  9,  9,  10, 9, 9,  10, 8,  10, 10, 9};
-static const char *const chromosomes[25] = {"",   "1",  "2",  "3",  "4",  "5",  "6",  "7",  "8",
-                                            "9",  "10", "11", "12", "13", "14", "15", "16", "17",
-                                            "18", "19", "20", "21", "22", "X",  "Y"};
+/* ------------------------------------------------------------------ contigs */
 
 int skr_beacon_contig(const char *reference_name, const char **ret_contig,
                       const char **ret_assembly, skr_err *err)
 {
-    const char *name = reference_name;
-    if (strncasecmp(name, "refseq:", 7) == 0)
-        name += 7;
-    if (strncmp(name, "NC_", 3) != 0) {
-        *ret_contig = reference_name;
+    skr_accession found = skr_accession_find(reference_name, NULL);
+    bool is_shared = found.n_builds > 1; /* a mitochondrion */
+    *ret_contig = reference_name;
+    if (found.chromosome == NULL)
         return SKR_OK;
-    }
-    /* The specification's own examples write NC_0000017.11: the digits are a number. */
-    char *end = NULL;
-    unsigned long number = strtoul(name + 3, &end, 10);
-    unsigned long version = *end == '.' ? strtoul(end + 1, &end, 10) : 0;
-    if (*end == '\0' && number == 12920 && version == 1) {
-        *ret_contig = "MT";
-        return SKR_OK;
-    }
-    if (*end != '\0' || number < 1 || number > 24 || version < versions_37[number] ||
-        version > versions_37[number] + 1u)
+    if (found.has_version && found.n_builds == 0)
         return skr_fail(err, SKR_ERR_QUERY,
-                        "referenceName %s is no chromosome of GRCh37 or GRCh38 with its version",
+                        "referenceName %s is no chromosome of a known assembly with its version",
                         reference_name);
-    *ret_contig = chromosomes[number];
-    *ret_assembly = version == versions_37[number] ? "GRCh37" : "GRCh38";
+    if (found.has_version)
+        *ret_contig = found.chromosome->name;
+    if (found.has_version && !is_shared)
+        *ret_assembly = found.build->name;
     return SKR_OK;
 }
 

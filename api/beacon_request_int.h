@@ -54,15 +54,12 @@ SKR_MUST_USE int skr_beacon_read_short_form(skr_query *query, const char *text,
                                             skr_err *err);
 
 /*
- * The contig that a referenceName means, and the assembly that a RefSeq accession of a human
- * chromosome implies (NULL otherwise; also for the mitochondrion, which two assemblies share).
- * *ret_contig is a constant or the name itself. Errors: QUERY for an accession that is unknown.
+ * The contig that a referenceName means, and the assembly that the accession of a chromosome
+ * implies; it is left alone otherwise, and for a mitochondrion, which several assemblies share.
+ * *ret_contig is a constant or the name itself. Errors: QUERY for a version that nothing has.
  */
 SKR_MUST_USE int skr_beacon_contig(const char *reference_name, const char **ret_contig,
                                    const char **ret_assembly, skr_err *err);
-
-/* Do two names mean one assembly: equal in any case, or spellings of GRCh37 or of GRCh38? */
-bool skr_beacon_is_same_assembly(const char *a, const char *b);
 
 /* Reads filters into request->people and its summary. Errors: QUERY naming the filter, NOT_YET,
  * NOMEM. */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "api/beacon_request_int.h"
+#include "index/assembly.h"
 #include "storage/base/limits.h"
 
 typedef struct allele_builder {
@@ -256,7 +257,7 @@ int skr_beacon_read_variant(skr_beacon_request *request, const skr_variant_words
     if (status < 0)
         return status;
     if (implied != NULL && words->assembly != NULL &&
-        !skr_beacon_is_same_assembly(implied, words->assembly))
+        !skr_assembly_is_same(implied, words->assembly))
         return skr_fail(err, SKR_ERR_QUERY, "assemblyId %s: the reference named belongs to %s",
                         words->assembly, implied);
     request->assembly = words->assembly != NULL ? words->assembly : implied;

@@ -34,7 +34,8 @@ typedef struct kept {
 struct skr_fasta {
     char *path;
     BGZF *bgzf;
-    skr_name_map names; /* canonical, in the order of the file as far as it was read */
+    const skr_build *build;
+    skr_name_map names; /* keys, in the order of the file as far as it was read */
     int64_t *places;    /* behind the header line of each */
     uint32_t n_places_max;
     bool is_known_whole; /* the end was reached once: names is all there is */
@@ -79,12 +80,12 @@ static int note_contig(skr_fasta *fasta, const char *line, uint32_t *ret_contig,
                         fasta->path, SKR_NAME_MAX);
     memcpy(name, line, n);
     name[n] = '\0';
-    int status = skr_contig_canonical(name, canonical, sizeof canonical, err);
+    int status = skr_contig_canonical(fasta->build, name, canonical, sizeof canonical, err);
     if (status < 0)
         return skr_fail_in(err, status, "%s", fasta->path);
+    skr_contig_key(fasta->build, canonical, name);
     bool is_new;
-    status =
-        skr_name_map_add(&fasta->names, canonical, strlen(canonical), ret_contig, &is_new, err);
+    status = skr_name_map_add(&fasta->names, name, strlen(name), ret_contig, &is_new, err);
     if (status < 0)
         return status;
     int64_t place = bgzf_tell(fasta->bgzf);
@@ -237,7 +238,7 @@ out:
     return status;
 }
 
-int skr_fasta_open(const char *path, skr_fasta **ret_fasta, skr_err *err)
+int skr_fasta_open(const char *path, const skr_build *build, skr_fasta **ret_fasta, skr_err *err)
 {
     char first;
     skr_fasta *fasta = calloc(1, sizeof *fasta);
@@ -245,6 +246,7 @@ int skr_fasta_open(const char *path, skr_fasta **ret_fasta, skr_err *err)
         free(fasta);
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
     }
+    fasta->build = build;
     int status = reopen(fasta, err);
     if (status == SKR_OK && bgzf_read(fasta->bgzf, &first, 1) != 1)
         status = skr_fail(err, SKR_ERR_INPUT, "%s: empty, or damaged", path);
@@ -286,14 +288,16 @@ static int go_to(skr_fasta *fasta, uint32_t contig, skr_err *err)
 int skr_fasta_find(skr_fasta *fasta, const char *canonical_name, skr_sequence *ret_sequence,
                    bool *ret_found, skr_err *err)
 {
-    uint32_t contig = skr_name_map_find(&fasta->names, canonical_name, strlen(canonical_name));
+    char key[SKR_NAME_MAX + 1];
+    skr_contig_key(fasta->build, canonical_name, key);
+    uint32_t contig = skr_name_map_find(&fasta->names, key, strlen(key));
     int status = SKR_OK;
     if (contig == UINT32_MAX && !fasta->is_known_whole) {
         if (fasta->names.n > 0)
             status = go_to(fasta, fasta->names.n - 1, err);
         if (status == SKR_OK)
-            status = read_on(fasta, UINT32_MAX, canonical_name, err);
-        contig = skr_name_map_find(&fasta->names, canonical_name, strlen(canonical_name));
+            status = read_on(fasta, UINT32_MAX, key, err);
+        contig = skr_name_map_find(&fasta->names, key, strlen(key));
     } else if (contig != UINT32_MAX && find_kept(fasta, contig) == NULL) {
         status = go_to(fasta, contig, err);
         if (status == SKR_OK)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "index/assembly.h"
 #include "storage/base/err.h"
 
 typedef struct skr_fasta skr_fasta;
@@ -22,8 +23,12 @@ typedef struct skr_sequence {
     char md5[33]; /* of the upper-case bases, as in the SAM specification */
 } skr_sequence;
 
-/* The caller owns *ret_fasta. Errors: INPUT (cannot be opened, is no FASTA), NOMEM. */
-SKR_MUST_USE int skr_fasta_open(const char *path, skr_fasta **ret_fasta, skr_err *err);
+/*
+ * build: the assembly that the file is to be of, or NULL. The caller owns *ret_fasta. Errors: INPUT
+ * (cannot be opened, is no FASTA), NOMEM.
+ */
+SKR_MUST_USE int skr_fasta_open(const char *path, const skr_build *build, skr_fasta **ret_fasta,
+                                skr_err *err);
 
 /*
  * The sequence of a contig by its canonical name; it holds until the next call that loads another.

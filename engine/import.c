@@ -194,10 +194,30 @@ static void warn_of_unused(const skr_import *import)
                         first->given);
 }
 
+/* What follows from a name of an assembly that nobody knows. */
+static void warn_of_assembly(const skr_import *import)
+{
+    const skr_manifest *manifest = import->manifest;
+    const char *name = manifest->assemblies[import->assembly].name;
+    if (!import->is_new_assembly || import->build != NULL)
+        return;
+    const char *other = NULL;
+    for (uint32_t i = 0; i < manifest->n_segments && other == NULL; i++)
+        if (manifest->segments[i].assembly != import->assembly)
+            other = manifest->assemblies[manifest->segments[i].assembly].name;
+    skr_import_warn(import,
+                    "assembly '%s' is not known here%s%s: it is one of its own, without PAR "
+                    "borders, a rule for the length of MT, and lengths and accessions of "
+                    "chromosomes; known are GRCh37, GRCh38, T2T-CHM13v2.0 and those of mouse and "
+                    "rat under their usual names",
+                    name, other == NULL ? "" : ", and the store also has ",
+                    other == NULL ? "" : other);
+}
+
 /* What people should know of a delivery that was taken. */
 static void warn(const skr_import *import)
 {
-    const char *assembly = import->request->assembly;
+    const char *assembly = skr_assembly_canonical(import->request->assembly);
     const skr_import_file *first = NULL;
     uint32_t n_more = 0;
     for (uint32_t i = 0; i < import->n_files; i++) {
@@ -214,9 +234,10 @@ static void warn(const skr_import *import)
                         n_more > 0 ? " and other files" : "");
     if (import->has_old_mitochondrion)
         skr_import_warn(import,
-                        "%" PRIu64 " records are left out: their MT is not the revised "
-                        "Cambridge sequence of 16569 bases",
-                        import->counts[SKR_COUNT_REJECTED_CONTIG]);
+                        "%" PRIu64 " records are left out: their MT is not that of %s, which has "
+                        "%u bases",
+                        import->counts[SKR_COUNT_REJECTED_CONTIG], assembly,
+                        skr_build_chromosome(import->build, "MT")->length);
     if (import->is_of_carriers)
         skr_import_warn(import, "these files say nothing of who has no record: AN of most of their "
                                 "alleles is that of the carriers, and frequencies mean nothing; if "
@@ -363,6 +384,16 @@ static int check_request(const skr_import_request *request, skr_err *err)
 }
 
 /* Everything up to the point where the samples are known. */
+/* The assembly under its one name. */
+static int add_assembly(skr_import *import, skr_err *err)
+{
+    const char *name = import->request->assembly;
+    int status = skr_assembly_check_twins(import->manifest, err);
+    import->build = skr_build_find(name);
+    import->is_new_assembly = skr_assembly_find(import->manifest, name) == SKR_NONE;
+    return status < 0 ? status : skr_assembly_add(import->manifest, name, &import->assembly, err);
+}
+
 static int prepare(skr_import *import, skr_err *err)
 {
     const skr_import_request *request = import->request;
@@ -376,8 +407,7 @@ static int prepare(skr_import *import, skr_err *err)
     import->manifest = skr_txn_manifest(import->txn);
     status = skr_manifest_add_dataset(import->manifest, request->dataset, &import->dataset, err);
     if (status == SKR_OK)
-        status =
-            skr_manifest_add_assembly(import->manifest, request->assembly, &import->assembly, err);
+        status = add_assembly(import, err);
     if (status == SKR_OK)
         status = skr_import_reference_open(import, err);
     if (status == SKR_OK)
@@ -514,6 +544,7 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
         status = describe_result(&import, &result, err);
     if (status < 0)
         goto out;
+    warn_of_assembly(&import);
     skr_txn *txn = import.txn;
     import.txn = NULL; /* the commit frees it, whatever becomes of it */
     status = skr_txn_commit(txn, &result.generation, err);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/import_int.h"
+#include "engine/import_evidence_int.h"
 #include "engine/import_vcf_spool.h"
 #include "index/contig.h"
 
@@ -273,6 +273,8 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
         file->known = skr_identity_find_file(import, file);
         file->is_skipped = is_given_before(import, number) || file->known != NULL;
         if (!file->is_skipped)
+            status = skr_import_check_header(import, file, vcf, err);
+        if (status == SKR_OK && !file->is_skipped)
             status = skr_import_check_silence(import, file, err);
         if (status == SKR_OK && !file->is_skipped)
             status = number_columns(import, number, samples, lines, err);

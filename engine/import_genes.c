@@ -11,7 +11,7 @@
 
 #include "engine/import_genes_int.h"
 #include "engine/text_lines.h"
-#include "index/contig.h"
+#include "index/assembly.h"
 #include "storage/base/limits.h"
 #include "storage/store.h"
 
@@ -46,7 +46,6 @@ static int keep(skr_genes_reader *reader, const char *text, size_t n, const char
 int skr_reader_gene(skr_genes_reader *reader, const char *name, const char *id, const char *contig,
                     uint32_t start0, uint32_t end0)
 {
-    char canonical[SKR_NAME_MAX + 1];
     skr_gene gene = {.start0 = start0, .end0 = end0};
     if (name[0] == '\0')
         name = id;
@@ -54,13 +53,11 @@ int skr_reader_gene(skr_genes_reader *reader, const char *name, const char *id, 
         reader->result.n_skipped++;
         return SKR_OK;
     }
-    if (skr_contig_canonical(contig, canonical, sizeof canonical, reader->err) < 0)
-        return skr_lines_fail(&reader->lines, reader->err, "%s", reader->err->message);
-    int status = keep(reader, name, strlen(name), &gene.name);
+    int status = skr_genes_contig(reader, contig, &gene.contig);
+    if (status == SKR_OK)
+        status = keep(reader, name, strlen(name), &gene.name);
     if (status == SKR_OK)
         status = keep(reader, id, skr_gene_id_length(id), &gene.id);
-    if (status == SKR_OK)
-        status = keep(reader, canonical, strlen(canonical), &gene.contig);
     if (status < 0)
         return status;
     if (reader->n_genes == reader->n_genes_max) {
@@ -153,8 +150,12 @@ static int read_document(skr_genes_reader *reader)
             return status;
         if (!is_there || strcmp(line, "##FASTA") == 0)
             break;
-        if (is_comment(reader, line))
+        if (is_comment(reader, line)) {
+            status = skr_genes_read_comment(reader, line);
+            if (status < 0)
+                return status;
             continue;
+        }
         status = read_row(reader, line);
         if (status < 0)
             return status;
@@ -187,7 +188,7 @@ static int find_assembly(skr_manifest *manifest, const char *name, uint32_t *ret
                          skr_err *err)
 {
     if (name != NULL)
-        return skr_manifest_add_assembly(manifest, name, ret_assembly, err);
+        return skr_assembly_add(manifest, name, ret_assembly, err);
     uint32_t found = SKR_NONE;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         uint32_t assembly = manifest->segments[i].assembly;
@@ -219,6 +220,8 @@ static int reader_init(skr_genes_reader *reader, const skr_load_request *request
                                    .watch = &request->watch};
     int status = skr_names_new(&reader->texts, reader->err);
     if (status == SKR_OK)
+        status = skr_names_new(&reader->proven, reader->err);
+    if (status == SKR_OK)
         status = skr_archive_new(&options, &reader->archive, reader->err);
     return status;
 }
@@ -228,9 +231,24 @@ static void reader_done(skr_genes_reader *reader)
     skr_names_free(reader->texts);
     skr_names_free(reader->wholes);
     free(reader->exons);
+    skr_names_free(reader->proven);
     free(reader->genes);
     skr_lines_done(&reader->lines);
     skr_archive_free(reader->archive);
+}
+
+/* An assembly that nobody knows and that nothing was imported of: a slip of the pen? */
+static void warn_of_assembly(const skr_load_request *request, const skr_assembly *assembly,
+                             const skr_build *build)
+{
+    char text[1024];
+    if (build != NULL || assembly->n_contigs > 0 || request->watch.on_warning == NULL)
+        return;
+    (void)snprintf(text, sizeof text,
+                   "assembly '%.300s' is not known here, and nothing of it was imported yet: these "
+                   "genes belong to an assembly of its own",
+                   assembly->name);
+    request->watch.on_warning(request->watch.context, text);
 }
 
 int skr_import_genes(const skr_load_request *request, skr_load_result *ret_result, skr_err *err)
@@ -245,8 +263,12 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     if (status < 0)
         return status;
     status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
-    if (status == SKR_OK)
+    if (status == SKR_OK) {
+        const skr_assembly *own = &skr_txn_manifest(txn)->assemblies[assembly];
+        reader.build = skr_build_find(own->name);
+        warn_of_assembly(request, own, reader.build);
         status = reader_init(&reader, request);
+    }
     if (status == SKR_OK)
         status = read_documents(&reader);
     if (status == SKR_OK)

@@ -7,8 +7,10 @@
 #include "engine/archive.h"
 #include "engine/import.h"
 #include "engine/text_lines.h"
+#include "index/assembly.h"
 #include "index/gene_table.h"
 #include "index/names.h"
+#include "storage/base/limits.h"
 
 #define SKR_GENES_FIELDS_MAX 64
 
@@ -54,6 +56,10 @@ typedef struct skr_genes_reader {
     skr_genes_exon *exons; /* of the others */
     size_t n_exons;
     size_t n_exons_max;
+    const skr_build *build; /* of the assembly; NULL: it is not known */
+    skr_names *proven;      /* numbers that stand for X, Y or MT, as their lengths say */
+    char last_written[SKR_NAME_MAX + 1];
+    const char *last_contig; /* what it is; NULL: none yet */
     skr_load_result result;
     skr_err *err;
 } skr_genes_reader;
@@ -61,6 +67,16 @@ typedef struct skr_genes_reader {
 /* Adds a range of a gene; one without name and id is counted as skipped. Errors: INPUT, NOMEM. */
 SKR_MUST_USE int skr_reader_gene(skr_genes_reader *reader, const char *name, const char *id,
                                  const char *contig, uint32_t start0, uint32_t end0);
+
+/* A comment: refuses what says another assembly. Errors: INPUT, NOMEM. */
+SKR_MUST_USE int skr_genes_read_comment(skr_genes_reader *reader, const char *line);
+
+/*
+ * The canonical name of a contig; lives as long as the reader. Errors: INPUT for an accession of
+ * another assembly and a number for X, Y or MT that no length proves; NOMEM.
+ */
+SKR_MUST_USE int skr_genes_contig(skr_genes_reader *reader, const char *written,
+                                  const char **ret_name);
 
 /* Digits only, at most 12. */
 bool skr_genes_number(const char *text, uint64_t *ret_number);

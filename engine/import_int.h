@@ -18,6 +18,7 @@
 #include "engine/name_map.h"
 #include "engine/record_claims.h"
 #include "engine/site_batch.h"
+#include "index/assembly.h"
 #include "index/people_edit.h"
 #include "index/variant_key.h"
 #include "storage/digest.h"
@@ -111,7 +112,11 @@ typedef struct skr_import {
     skr_manifest *manifest;
     uint32_t dataset;
     uint32_t assembly;
-    uint32_t delivery; /* index that it will have */
+    const skr_build *build;  /* what is known of the assembly; NULL: nothing */
+    bool is_new_assembly;    /* the store did not have it */
+    bool has_strange_length; /* said already */
+    bool has_known_length;   /* said already: an assembly of its own looks like a known one */
+    uint32_t delivery;       /* index that it will have */
     skr_sample_table table;
     skr_import_file *files;
     uint32_t n_files;

@@ -214,6 +214,25 @@ static uint64_t length_of(const skr_place *at, uint32_t alt)
     return svlen < 0 ? (uint64_t)0 - (uint64_t)svlen : (uint64_t)svlen;
 }
 
+/* The contig that CHR2 names; that of the record if it is no name that a contig could have. */
+static int name_mate(const skr_place *at, const char *written, char *mate, skr_err *err)
+{
+    const skr_import *import = at->import;
+    uint32_t contig;
+    if (skr_contig_canonical(NULL, written, mate, SKR_NAME_MAX + 1, NULL) < 0) {
+        (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", at->contig->name);
+        return SKR_OK;
+    }
+    int status = skr_contig_find(&import->manifest->assemblies[import->assembly], written, &contig,
+                                 mate, err);
+    if (status < 0)
+        return skr_fail_in(err, status, "%s, CHR2", import->files[at->file].name);
+    const char *meaning = skr_contig_numbered(import->build, mate);
+    if (meaning != NULL)
+        (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", meaning);
+    return SKR_OK;
+}
+
 /*
  * Where the other end of a structural allele lies, if it lies elsewhere: CHR2 is another contig,
  * and INFO/END then a place on it, or END2 is told beside END. mate has room for SKR_NAME_MAX + 1.
@@ -226,10 +245,8 @@ static int find_mate(const skr_place *at, char *mate, skr_structural *said, skr_
     if (record->chr2 != NULL) {
         memcpy(written, record->chr2, record->n_chr2);
         written[record->n_chr2] = '\0';
-        int status = skr_contig_canonical(written, mate, SKR_NAME_MAX + 1, err);
-        if (status == SKR_ERR_INPUT) /* no name that a contig could have */
-            (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", at->contig->name);
-        else if (status < 0)
+        int status = name_mate(at, written, mate, err);
+        if (status < 0)
             return status;
     }
     said->is_end_elsewhere = strcmp(mate, at->contig->name) != 0;
@@ -335,7 +352,7 @@ static void number_keys(const skr_place *at)
         skr_allele *allele = &keys->entries[i].allele;
         allele->ref = (const char *)keys->texts.bytes + keys->entries[i].ref_at;
         allele->alt = (const char *)keys->texts.bytes + keys->entries[i].alt_at;
-        allele->zone = skr_contig_zone(at->assembly, at->contig->name, allele->start0);
+        allele->zone = skr_contig_zone(at->build, at->contig->name, allele->start0);
         keys->sorted[i] = i;
     }
     if (keys->n_entries > 1)

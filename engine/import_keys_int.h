@@ -58,7 +58,7 @@ typedef struct skr_place {
     skr_import *import;
     uint32_t file;
     skr_import_contig *contig;
-    const char *assembly;
+    const skr_build *build; /* of the assembly; NULL: it is not known */
     const skr_vcf *vcf;
     const skr_vcf_record *record;
     uint32_t start0;

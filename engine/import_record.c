@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/import_body.h"
+#include "engine/import_evidence_int.h"
 #include "engine/import_keys_int.h"
 #include "index/contig.h"
 
@@ -22,9 +23,9 @@ int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, sk
     skr_import *import = at->import;
     int status = SKR_OK;
     while (start0 < end0 && status == SKR_OK) {
-        uint32_t stop0 = skr_contig_zone_end0(at->assembly, at->contig->name, start0);
+        uint32_t stop0 = skr_contig_zone_end0(at->build, at->contig->name, start0);
         stop0 = stop0 < end0 ? stop0 : end0;
-        if (skr_contig_zone(at->assembly, at->contig->name, start0) == zone) {
+        if (skr_contig_zone(at->build, at->contig->name, start0) == zone) {
             skr_fragment span = {.allele = {.contig = at->contig->index,
                                             .start0 = start0,
                                             .end0 = stop0,
@@ -132,8 +133,8 @@ static unsigned zones_of(const skr_place *at)
         zones |= 1u << skr_record_keys_allele(keys, k)->zone;
     for (uint32_t i = 0; i < keys->n_pieces; i++)
         for (uint32_t at0 = keys->pieces[i].start0; at0 < keys->pieces[i].end0;
-             at0 = skr_contig_zone_end0(at->assembly, at->contig->name, at0))
-            zones |= 1u << skr_contig_zone(at->assembly, at->contig->name, at0);
+             at0 = skr_contig_zone_end0(at->build, at->contig->name, at0))
+            zones |= 1u << skr_contig_zone(at->build, at->contig->name, at0);
     return zones;
 }
 
@@ -212,10 +213,10 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     uint32_t length = skr_vcf_contig_length(at->vcf, written);
     uint32_t number;
     bool is_new;
-    int status = skr_contig_canonical(written, canonical, sizeof canonical, err);
+    int status = skr_import_name_contig(import, file, at->vcf, written, canonical,
+                                        &spelled->is_rejected, err);
     if (status < 0)
-        return skr_fail_in(err, status, "%s", file->name);
-    spelled->is_rejected = strcmp(canonical, "MT") == 0 && length != 0 && length != 16569;
+        return status;
     if (spelled->is_rejected) {
         spelled->contig = 0;
         import->has_old_mitochondrion = true;
@@ -240,6 +241,12 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
                                       .min_start0 = UINT32_MAX};
         status = skr_import_reference_contig(import, contig, err);
     }
+    if (status == SKR_OK && contig->has_reference && length != 0 && length != contig->length &&
+        skr_build_chromosome(import->build, contig->name) == NULL)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: contig %s is %u long here, and %u in the reference: it belongs to "
+                        "another assembly",
+                        file->name, contig->name, length, contig->length);
     if (contig->length < length && !contig->has_reference)
         contig->length = length;
     if (status == SKR_OK)
@@ -297,7 +304,7 @@ static int take_record(skr_place *at, skr_err *err)
     skr_import *import = at->import;
     bool agrees = true;
     int status = SKR_OK;
-    skr_zone zone = skr_contig_zone(at->assembly, at->contig->name, at->start0);
+    skr_zone zone = skr_contig_zone(at->build, at->contig->name, at->start0);
     if (zone == SKR_ZONE_Y_PAR) {
         import->counts[SKR_COUNT_Y_PAR] += skr_vcf_samples(at->vcf)->n;
         return SKR_OK;
@@ -339,7 +346,7 @@ int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
 {
     skr_place at = {.import = import,
                     .file = file,
-                    .assembly = import->manifest->assemblies[import->assembly].name,
+                    .build = import->build,
                     .vcf = vcf,
                     .record = record,
                     .n_ref = (uint32_t)strlen(record->ref)};

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/import_int.h"
+#include "engine/import_evidence_int.h"
 
 static skr_assembly *assembly_of(const skr_import *import)
 {
@@ -45,7 +45,7 @@ int skr_import_reference_open(skr_import *import, skr_err *err)
         status = skr_reference_open(skr_txn_folder(import->txn), id, &import->old_reference, err);
     if (status < 0 || import->request->reference == NULL)
         return status;
-    status = skr_fasta_open(import->request->reference, &import->fasta, err);
+    status = skr_fasta_open(import->request->reference, import->build, &import->fasta, err);
     if (status == SKR_OK && import->old_reference == NULL)
         status = check_raw_indels(import, err);
     return status;
@@ -74,12 +74,17 @@ static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *er
 {
     skr_sequence sequence;
     bool is_found;
+    skr_length_says says;
     int status = skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err);
     if (status < 0)
         return status;
     if (!is_found)
         return skr_fail(err, SKR_ERR_INPUT, "%s: has no contig %s, which the delivery uses",
                         import->request->reference, contig->name);
+    status = skr_import_check_length(import, import->request->reference, contig->name, sequence.n,
+                                     &says, err);
+    if (status < 0)
+        return status;
     if (import->reference_writer == NULL) {
         skr_txn_file_name(import->txn, "reference", import->reference_name);
         status = skr_reference_writer_new(skr_txn_folder(import->txn), import->reference_name,

@@ -85,7 +85,7 @@ static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed,
 {
     skr_assembly *assembly = &import->manifest->assemblies[import->assembly];
     skr_import_contig whole = {0};
-    skr_place at = {.import = import, .file = number, .contig = &whole, .assembly = assembly->name};
+    skr_place at = {.import = import, .file = number, .contig = &whole, .build = import->build};
     int status = SKR_OK;
     for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++) {
         status = encode_calls(import, &import->files[number], (skr_zone)zone, err);

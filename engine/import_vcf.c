@@ -228,6 +228,16 @@ const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf)
     return &vcf->contigs;
 }
 
+const skr_name_map *skr_vcf_header_contigs(const skr_vcf *vcf)
+{
+    return &vcf->header_contigs;
+}
+
+const skr_name_map *skr_vcf_hints(const skr_vcf *vcf)
+{
+    return &vcf->hints;
+}
+
 bool skr_vcf_is_gvcf(const skr_vcf *vcf)
 {
     return vcf->is_gvcf;
@@ -334,6 +344,7 @@ void skr_vcf_close(skr_vcf *vcf)
     skr_name_map_done(&vcf->samples);
     skr_name_map_done(&vcf->contigs);
     skr_name_map_done(&vcf->header_contigs);
+    skr_name_map_done(&vcf->hints);
     skr_name_map_done(&vcf->numeric_tags);
     free(vcf->format.text);
     free(vcf->header_lengths);

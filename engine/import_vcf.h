@@ -87,6 +87,12 @@ const skr_name_map *skr_vcf_samples(const skr_vcf *vcf);
 /* The names of contigs that records have used so far, as written, in order of first use. */
 const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf);
 
+/* The contigs to which the header gives a length, as written. */
+const skr_name_map *skr_vcf_header_contigs(const skr_vcf *vcf);
+
+/* What of the header names an assembly: "assembly=b37", "reference=file:///refs/hg19.fa". */
+const skr_name_map *skr_vcf_hints(const skr_vcf *vcf);
+
 /* The length that the header gives a contig of this spelling, 0 if none. */
 uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);
 

@@ -128,6 +128,13 @@ static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
     for (const char *at = text; at < columns; at++)
         vcf->n_lines += *at == '\n';
     int status = skr_vcf_columns(vcf, columns, err);
+    for (char *at = text; at < columns && status == SKR_OK;) {
+        char *end = strchr(at, '\n'); /* there is one: in front of columns */
+        *end = '\0';
+        status = skr_vcf_note_hint(vcf, at, err);
+        *end = '\n';
+        at = end + 1;
+    }
     if (status < 0)
         return status;
     status = copy_lines(vcf, text, columns, &lines, err);

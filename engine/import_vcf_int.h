@@ -87,6 +87,7 @@ struct skr_vcf {
     skr_name_map samples;
     skr_name_map contigs;
     skr_name_map header_contigs;
+    skr_name_map hints;
     uint32_t *header_lengths; /* by number in header_contigs */
     uint32_t n_header_lengths_max;
 
@@ -136,6 +137,9 @@ unsigned skr_vcf_version_of(const char *text);
 
 /* Reads the header of VCF text. */
 SKR_MUST_USE int skr_vcf_text_header(skr_vcf *vcf, skr_err *err);
+
+/* Keeps what a line of the header says of the assembly. Errors: NOMEM. */
+SKR_MUST_USE int skr_vcf_note_hint(skr_vcf *vcf, const char *line, skr_err *err);
 
 /* Reads the line that names the columns, NUL-terminated; number n_lines. */
 SKR_MUST_USE int skr_vcf_columns(skr_vcf *vcf, const char *line, skr_err *err);

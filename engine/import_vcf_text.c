@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "engine/import_vcf_int.h"
+#include "index/assembly.h"
 
 #define NAME_BYTES 80u /* that a name takes in a map, besides its own */
 
@@ -86,6 +87,34 @@ static const char *value_of(const char *line, const char *key, size_t *ret_n)
         }
     }
     return NULL;
+}
+
+/* Hints kept of one header: many contigs say the same. */
+#define HINTS_MAX 64u
+
+/* "KEY=VALUE", if the value names an assembly. */
+static int add_hint(skr_vcf *vcf, const char *key, const char *value, size_t n, skr_err *err)
+{
+    char text[512];
+    uint32_t number;
+    int n_text = snprintf(text, sizeof text, "%s=%.*s", key, (int)(n < 400 ? n : 400), value);
+    if (vcf->hints.n >= HINTS_MAX || skr_build_hint(strchr(text, '=') + 1) == NULL)
+        return SKR_OK;
+    return skr_name_map_add(&vcf->hints, text, (size_t)n_text, &number, NULL, err);
+}
+
+int skr_vcf_note_hint(skr_vcf *vcf, const char *line, skr_err *err)
+{
+    size_t n;
+    const char *value = NULL;
+    if (strncmp(line, "##contig=", 9) == 0) {
+        value = value_of(line, "assembly", &n);
+        return value == NULL ? SKR_OK : add_hint(vcf, "assembly", value, n, err);
+    }
+    if (strncmp(line, "##reference=", 12) != 0)
+        return SKR_OK;
+    n = strcspn(line + 12, "\r\n");
+    return add_hint(vcf, "reference", line + 12, n, err);
 }
 
 static int header_contig(skr_vcf *vcf, const char *line, skr_err *err)
@@ -180,6 +209,8 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
             vcf->is_gvcf = true;
         else if (line[0] == '#' && line[1] != '#')
             break;
+        if (status == SKR_OK)
+            status = skr_vcf_note_hint(vcf, line, err);
         if (status < 0)
             return status;
     }

@@ -10,20 +10,10 @@
 #include <strings.h>
 
 #include "engine/suggest.h"
+#include "index/assembly.h"
+#include "index/contig.h"
 #include "index/variant_structural.h"
 #include "index/variant_type.h"
-
-/* GRCh38.p14 and hg38 are GRCh38; b37, hg19 and hs37d5 are GRCh37; others are themselves. */
-static const char *assembly_family(const char *name)
-{
-    static const char *const families[][2] = {{"GRCh38", "GRCh38"}, {"hg38", "GRCh38"},
-                                              {"GRCh37", "GRCh37"}, {"hg19", "GRCh37"},
-                                              {"b37", "GRCh37"},    {"hs37", "GRCh37"}};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        if (strncasecmp(name, families[i][0], strlen(families[i][0])) == 0)
-            return families[i][1];
-    return name;
-}
 
 static bool has_genomes(const skr_manifest *manifest, uint32_t assembly)
 {
@@ -59,12 +49,7 @@ int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
         only = i;
         if (access->assembly == NULL)
             continue;
-        if (strcmp(manifest->assemblies[i].name, access->assembly) == 0) {
-            *ret_assembly = i;
-            return SKR_OK;
-        }
-        if (strcasecmp(assembly_family(manifest->assemblies[i].name),
-                       assembly_family(access->assembly)) == 0)
+        if (skr_assembly_is_same(manifest->assemblies[i].name, access->assembly))
             alike = i;
     }
     name_assemblies(manifest, names, sizeof names);
@@ -176,7 +161,9 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     for (uint32_t i = 0; i < found.n && status == SKR_OK; i++) {
         const skr_gene *gene = &found.genes[i];
-        uint32_t contig = skr_assembly_find_contig(assembly, gene->contig);
+        char name[SKR_NAME_MAX + 1];
+        uint32_t contig = SKR_NONE;
+        status = skr_contig_find(assembly, gene->contig, &contig, name, err);
         if (contig != SKR_NONE)
             node->ranges[node->n_ranges++] =
                 (skr_reach){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};

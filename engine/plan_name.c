@@ -15,20 +15,6 @@
 #include "index/variant_structural.h"
 #include "storage/base/limits.h"
 
-/* Is it a contig that any human assembly has, whether or not this store holds something on it? */
-static bool is_human_contig(const char *canonical)
-{
-    if (strcmp(canonical, "X") == 0 || strcmp(canonical, "Y") == 0 || strcmp(canonical, "MT") == 0)
-        return true;
-    size_t n = strspn(canonical, "0123456789");
-    if (n == 0 || n > 2 || canonical[n] != '\0' || canonical[0] == '0')
-        return false;
-    int number = canonical[0] - '0';
-    if (n == 2)
-        number = number * 10 + (canonical[1] - '0');
-    return number <= 22;
-}
-
 static int unknown_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
                           const char *canonical, skr_err *err)
 {
@@ -44,11 +30,38 @@ static int unknown_contig(const skr_plan *plan, const skr_aexpr *node, const cha
     return SKR_ERR_QUERY;
 }
 
+/* What is known of the plan's assembly; NULL: nothing. */
+static const skr_build *build_of(const skr_plan *plan)
+{
+    return plan->assembly == SKR_NONE
+               ? NULL
+               : skr_build_find(plan->snapshot->manifest->assemblies[plan->assembly].name);
+}
+
+/*
+ * The contig of the plan's assembly, SKR_NONE if the store has nothing on it. In a question a
+ * number behind the autosomes can only be X, Y or MT.
+ */
+static int find_contig(const skr_plan *plan, const char *name, uint32_t *ret_contig,
+                       char *canonical, skr_err *err)
+{
+    *ret_contig = SKR_NONE;
+    if (plan->assembly == SKR_NONE)
+        return skr_contig_canonical(NULL, name, canonical, SKR_NAME_MAX + 1, err);
+    const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
+    int status = skr_contig_find(assembly, name, ret_contig, canonical, err);
+    const char *meaning = skr_contig_numbered(build_of(plan), canonical);
+    return status < 0 || meaning == NULL
+               ? status
+               : skr_contig_find(assembly, meaning, ret_contig, canonical, err);
+}
+
 int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
                     uint32_t *ret_contig, char **ret_canonical, skr_err *err)
 {
     char canonical[SKR_NAME_MAX + 1];
-    int status = skr_contig_canonical(name, canonical, sizeof canonical, err);
+    uint32_t contig;
+    int status = find_contig(plan, name, &contig, canonical, err);
     if (status == SKR_ERR_INPUT) {
         if (err != NULL)
             err->code = SKR_ERR_QUERY;
@@ -57,13 +70,9 @@ int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *nam
     }
     if (status < 0)
         return status;
-    uint32_t contig = SKR_NONE;
-    if (plan->assembly != SKR_NONE) {
-        const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-        contig = skr_assembly_find_contig(assembly, canonical);
-        if (contig == SKR_NONE && !is_human_contig(canonical))
-            return unknown_contig(plan, node, name, canonical, err);
-    }
+    if (plan->assembly != SKR_NONE && contig == SKR_NONE &&
+        skr_build_chromosome(build_of(plan), canonical) == NULL)
+        return unknown_contig(plan, node, name, canonical, err);
     char *copy = strdup(canonical);
     if (copy == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a name");
@@ -158,9 +167,7 @@ static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, 
     node->key.contig = contig;
     node->key.ref = texts;
     node->key.alt = texts + key->n_ref;
-    const char *assembly =
-        plan->assembly == SKR_NONE ? "" : plan->snapshot->manifest->assemblies[plan->assembly].name;
-    node->key.zone = skr_contig_zone(assembly, node->contig, key->start0);
+    node->key.zone = skr_contig_zone(build_of(plan), node->contig, key->start0);
     return SKR_OK;
 }
 
@@ -201,13 +208,14 @@ static int name_structural(skr_plan *plan, skr_plan_node *node, const skr_varian
     char alt[SKR_STRUCTURAL_TEXT_MAX];
     char written[SKR_NAME_MAX + 1];
     char mate[SKR_NAME_MAX + 1];
+    uint32_t contig;
     skr_allele key = {0};
     skr_structural said = {.pos1 = text->start0 + 1, .end1 = text->end0};
     bool is_read = skr_structural_parse(text->alt, text->n_alt, &said);
     if (is_read && said.mate != NULL && said.n_mate <= SKR_NAME_MAX) {
         memcpy(written, said.mate, said.n_mate);
         written[said.n_mate] = '\0';
-        is_read = skr_contig_canonical(written, mate, sizeof mate, NULL) == SKR_OK;
+        is_read = find_contig(plan, written, &contig, mate, NULL) == SKR_OK;
         said.mate = mate;
         said.n_mate = strlen(mate);
     }

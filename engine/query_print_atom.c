@@ -80,7 +80,8 @@ static int put_comparison(skr_buffer *text, const char *name, skr_compare compar
 /* A contig that has no canonical name is printed as written: planning will refuse it. */
 static const char *canonical_contig(const char *contig, char *canonical, size_t n_canonical)
 {
-    return skr_contig_canonical(contig, canonical, n_canonical, NULL) < 0 ? contig : canonical;
+    return skr_contig_canonical(NULL, contig, canonical, n_canonical, NULL) < 0 ? contig
+                                                                                : canonical;
 }
 
 static int put_bases(skr_buffer *text, const char *bases, size_t n, skr_err *err)

@@ -9,6 +9,7 @@
 #include "engine/bits_int.h"
 #include "engine/terms_int.h"
 #include "engine/worker_pool.h"
+#include "index/assembly.h"
 
 /* How often a generation is opened again because a writer removed its files meanwhile. */
 #define OPEN_TRIES 5
@@ -86,16 +87,15 @@ static int open_segments(skr_snapshot *snapshot, const char *folder, skr_err *er
 
 static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *err)
 {
-    for (uint32_t i = 0; i < snapshot->manifest->n_assemblies; i++) {
+    int status = skr_assembly_check_twins(snapshot->manifest, err);
+    for (uint32_t i = 0; i < snapshot->manifest->n_assemblies && status == SKR_OK; i++) {
         const skr_assembly *assembly = &snapshot->manifest->assemblies[i];
-        int status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
+        status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
         if (status == SKR_OK && assembly->reference.name[0] != '\0')
             status =
                 skr_reference_open(folder, &assembly->reference, &snapshot->references[i], err);
-        if (status < 0)
-            return status;
     }
-    return SKR_OK;
+    return status;
 }
 
 int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err)

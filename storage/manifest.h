@@ -29,7 +29,7 @@ typedef struct skr_contig {
 } skr_contig;
 
 typedef struct skr_assembly {
-    char *name; /* as given: GRCh38 */
+    char *name; /* canonical: index/assembly.h */
     skr_contig *contigs;
     uint32_t n_contigs;
     skr_name_index contig_index; /* of contigs: added to by skr_assembly_add_contig alone */

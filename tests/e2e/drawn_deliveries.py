@@ -22,7 +22,7 @@ FIELDS = (("GT", "1", "String"), ("GQ", "1", "Integer"), ("DP", "1", "Integer"),
 
 def file_of(samples, lines, length=None):
     head = ["##fileformat=VCFv4.2", '##FILTER=<ID=Low,Description="x">', '##FILTER=<ID=RefCall,Description="x">']
-    head += [f"##contig=<ID={c}>" for c in ("chrX", "Y", "chrM")] + [f"##contig=<ID=1,length={length or 248956422}>"]
+    head += [f"##contig=<ID={c}>" for c in ("chrX", "Y", "chrM")] + [f"##contig=<ID=1,length={length or 240000000}>"]
     head += [f'##FORMAT=<ID={k},Number={n},Type={t},Description="x">' for k, n, t in FIELDS]
     head += ["\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples])]
     return "\n".join(head + lines) + "\n"

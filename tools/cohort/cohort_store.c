@@ -33,16 +33,17 @@ static int make_places(store_out *s, skr_err *err)
 {
     const cohort_request *request = s->request;
     char name[SKR_NAME_MAX + 1];
+    const skr_build *build = skr_build_find(request->assembly);
     uint32_t end0 = request->plan.start0 + request->plan.n_bases;
-    int status = skr_contig_canonical(request->contig, name, sizeof name, err);
+    int status = skr_contig_canonical(build, request->contig, name, sizeof name, err);
     if (status < 0)
         return status;
-    if (skr_contig_zone(request->assembly, name, request->plan.start0) != SKR_ZONE_DIPLOID ||
-        skr_contig_zone_end0(request->assembly, name, request->plan.start0) < end0)
+    if (skr_contig_zone(build, name, request->plan.start0) != SKR_ZONE_DIPLOID ||
+        skr_contig_zone_end0(build, name, request->plan.start0) < end0)
         return skr_fail(err, SKR_ERR_USAGE, "contig %s: only autosomes are generated", name);
     status = skr_manifest_add_dataset(s->manifest, request->dataset, &s->dataset, err);
     if (status == SKR_OK)
-        status = skr_manifest_add_assembly(s->manifest, request->assembly, &s->assembly, err);
+        status = skr_assembly_add(s->manifest, request->assembly, &s->assembly, err);
     return status < 0 ? status
                       : skr_assembly_add_contig(&s->manifest->assemblies[s->assembly], name, end0,
                                                 &s->contig, err);

@@ -39,7 +39,7 @@ static void set_variant(request *out, const char *text)
         return;
     }
     if (skr_variant_parse(text, &variant, NULL) < 0 ||
-        skr_contig_canonical(variant.contig, contig, sizeof contig, NULL) < 0) {
+        skr_contig_canonical(NULL, variant.contig, contig, sizeof contig, NULL) < 0) {
         out->too_much = "a variant that has no canonical form";
         return;
     }
@@ -64,7 +64,7 @@ static void set_variant(request *out, const char *text)
 static void set_region(request *out, const skr_aexpr *node)
 {
     char contig[SKR_NAME_MAX + 1];
-    if (skr_contig_canonical(node->contig, contig, sizeof contig, NULL) < 0) {
+    if (skr_contig_canonical(NULL, node->contig, contig, sizeof contig, NULL) < 0) {
         out->too_much = "a contig that has no canonical name";
         return;
     }

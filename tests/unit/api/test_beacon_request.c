@@ -134,7 +134,7 @@ Test(beacon_request, refuses_variants_that_it_would_have_to_guess)
          "\"T\"}",
          "error: referenceBases: 'R' is not supported; use A, C, G, T, and N for any base"},
         {"{\"referenceName\":\"refseq:NC_000017.12\"}",
-         "error: referenceName refseq:NC_000017.12 is no chromosome of GRCh37 or GRCh38 with its "
+         "error: referenceName refseq:NC_000017.12 is no chromosome of a known assembly with its "
          "version"},
         {"{\"referenceName\":\"NC_000017.11\",\"assemblyId\":\"GRCh37\"}",
          "error: assemblyId GRCh37: the reference named belongs to GRCh38"},

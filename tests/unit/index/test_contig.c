@@ -12,46 +12,141 @@
 static char canonical[SKR_NAME_MAX + 1];
 static skr_err err;
 
+/* The canonical name of a contig of an assembly, or "refused". */
+static const char *name_of(const char *assembly, const char *name)
+{
+    const skr_build *build = skr_build_find(assembly);
+    if (skr_contig_canonical(build, name, canonical, sizeof canonical, &err) < 0)
+        return "refused";
+    return canonical;
+}
+
 Test(contig, has_one_spelling)
 {
-    static const char *const pairs[][2] = {
-        {"chr1", "1"},
-        {"1", "1"},
-        {"CHR22", "22"},
-        {"NC_000001.10", "1"},
-        {"NC_000001.11", "1"},
-        {"refseq:NC_000003.12", "3"},
-        {"NC_000023.11", "X"},
-        {"NC_000024.9", "Y"},
-        {"NC_012920.1", "MT"},
-        {"chrM", "MT"},
-        {"M", "MT"},
-        {"MT", "MT"},
-        {"chrMT", "MT"},
-        {"chrX", "X"},
-        {"GL000192.1", "GL000192.1"},
-        {"grch38#chr8", "grch38#chr8"},
-        {"1:1-1", "1:1-1"},
-        {"NC_000067.6", "NC_000067.6"},
-        {"chr", "chr"},
-        {"chr1_KI270706v1_random", "1_KI270706v1_random"},
+    static const char *const names[][3] = {
+        {"GRCh38", "chr1", "1"},
+        {"GRCh38", "1", "1"},
+        {"GRCh38", "CHR22", "22"},
+        {"GRCh37", "NC_000001.10", "1"},
+        {"GRCh38", "NC_000001.11", "1"},
+        {"GRCh38", "NC_0000001.11", "1"},
+        {"GRCh38", "NC_000001", "1"},
+        {"GRCh38", "refseq:NC_000003.12", "3"},
+        {"GRCh38", "CM000684.2", "22"},
+        {"GRCh38", "NC_000023.11", "X"},
+        {"GRCh37", "NC_000024.9", "Y"},
+        {"GRCh37", "NC_012920.1", "MT"},
+        {"GRCh38", "NC_012920.1", "MT"},
+        {"GRCm39", "NC_000067.7", "1"},
+        {"mm10", "NC_000086.7", "X"},
+        {"rn7", "NC_051336.1", "1"},
+        {"hs1", "NC_060947.1", "X"},
+        {"hs1", "CP068254.1", "MT"},
+        {"GRCh38", "chrM", "MT"},
+        {"GRCh38", "M", "MT"},
+        {"GRCh38", "mt", "MT"},
+        {"GRCh38", "chrMT", "MT"},
+        {"GRCh38", "chrx", "X"},
+        {"GRCh38", "XY", "X"},
+        {"GRCh38", "GL000192.1", "GL000192.1"},
+        {"GRCh38", "grch38#chr8", "grch38#chr8"},
+        {"GRCh38", "1:1-1", "1:1-1"},
+        {"GRCh38", "chr", "chr"},
+        {"GRCh38", "chrchr1", "chrchr1"},
+        {"GRCh38", "chr01", "chr01"},
+        {"GRCh38", "chr1_KI270706v1_random", "chr1_KI270706v1_random"},
+        {"GRCh38", "HLA-A*01:01:01:01", "HLA-A*01:01:01:01"},
+        {"asm1", "chr2", "2"},
+        {"asm1", "chromosome_1", "chromosome_1"},
+        {"asm1", "chromosome1", "chromosome1"},
+        {"asm1", "omosome_1", "omosome_1"},
+        {"asm1", "CHROMOSOME_IV", "CHROMOSOME_IV"},
+        {"asm1", "chrIV", "chrIV"},
+        {"asm1", "XY", "XY"},
+        {"asm1", "NC_000022.10", "NC_000022.10"},
+        {"asm1", "NC_000067.6", "NC_000067.6"},
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        cr_assert(eq(int, skr_contig_canonical(pairs[i][0], canonical, sizeof canonical, &err), 0));
-        cr_assert(eq(str, canonical, (char *)pairs[i][1]), "%s", pairs[i][0]);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cr_assert(eq(str, (char *)name_of(names[i][0], names[i][1]), (char *)names[i][2]), "%s %s",
+                  names[i][0], names[i][1]);
+        char first[SKR_NAME_MAX + 1];
+        memcpy(first, canonical, sizeof first);
+        cr_assert(eq(str, (char *)name_of(names[i][0], first), first), "%s twice", names[i][1]);
     }
+}
+
+Test(contig, of_another_assembly_is_refused_with_both_named)
+{
+    static const char *const names[][3] = {
+        {"GRCh38", "NC_000022.10", "GRCh37"}, {"GRCh37", "NC_000022.11", "GRCh38"},
+        {"GRCh38", "CM000684.1", "GRCh37"},   {"GRCh37", "NC_000022.9", "NCBI36"},
+        {"GRCm39", "NC_000022.11", "GRCh38"}, {"GRCh38", "NC_000067.7", "GRCm39"},
+        {"GRCm39", "NC_000067.6", "GRCm38"},  {"GRCh38", "NC_060925.1", "T2T-CHM13v2.0"},
+        {"GRCm39", "NC_012920.1", "GRCm39"},  {"GRCh38", "NC_000022.99", "NC_000022.11"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cr_assert(eq(str, (char *)name_of(names[i][0], names[i][1]), "refused"), "%s %s",
+                  names[i][0], names[i][1]);
+        cr_assert(ne(ptr, strstr(err.message, names[i][2]), NULL), "%s", err.message);
+    }
+}
+
+Test(contig, numbers_for_sex_chromosomes_are_those_of_the_species)
+{
+    static const char *const names[][3] = {
+        {"GRCh38", "23", "X"},  {"GRCh38", "24", "Y"},  {"GRCh38", "25", "X"},
+        {"GRCh38", "26", "MT"}, {"GRCh38", "22", NULL}, {"GRCh38", "27", NULL},
+        {"GRCm39", "20", "X"},  {"GRCm39", "21", "Y"},  {"GRCm39", "23", "MT"},
+        {"GRCm39", "19", NULL}, {"rn7", "21", "X"},     {"rn7", "22", "Y"},
+        {"rn7", "20", NULL},    {"asm1", "23", NULL},   {"GRCh38", "X", NULL},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *meaning = skr_contig_numbered(skr_build_find(names[i][0]), names[i][1]);
+        cr_assert(eq(int, meaning == NULL, names[i][2] == NULL), "%s %s", names[i][0], names[i][1]);
+        if (meaning != NULL)
+            cr_assert(eq(str, (char *)meaning, (char *)names[i][2]));
+    }
+}
+
+/* What an assembly with these contigs answers to a name; "" for nothing. */
+static const char *find_in(const char *assembly_name, const char *const *contigs, const char *name)
+{
+    skr_manifest *manifest = NULL;
+    uint32_t at;
+    cr_assert(zero(int, skr_manifest_new(&manifest, &err)));
+    cr_assert(zero(int, skr_manifest_add_assembly(manifest, assembly_name, &at, &err)));
+    for (; *contigs != NULL; contigs++)
+        cr_assert(
+            zero(int, skr_assembly_add_contig(&manifest->assemblies[0], *contigs, 0, &at, &err)));
+    cr_assert(zero(int, skr_contig_find(&manifest->assemblies[0], name, &at, canonical, &err)));
+    skr_manifest_free(manifest);
+    return at == SKR_NONE ? "" : canonical;
+}
+
+Test(contig, of_a_store_is_found_by_its_other_spellings)
+{
+    static const char *const human[] = {"1", "chr1_KI270706v1_random", "GL000191.1", "HLA-A*01:01",
+                                        NULL};
+    static const char *const yeast[] = {"chrIV", "V", "chromosome_1", NULL};
+    cr_assert(eq(str, (char *)find_in("GRCh38", human, "KI270706.1"), "chr1_KI270706v1_random"));
+    cr_assert(eq(str, (char *)find_in("GRCh38", human, "KI270706.2"), ""));
+    cr_assert(eq(str, (char *)find_in("GRCh37", human, "chr1_gl000191_random"), "GL000191.1"));
+    cr_assert(eq(str, (char *)find_in("GRCh38", human, "HLA-A*01:01"), "HLA-A*01:01"));
+    cr_assert(eq(str, (char *)find_in("GRCh38", human, "Chr1"), "1"));
+    cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "IV"), "chrIV"));
+    cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "chrV"), "V"));
+    cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "omosome_1"), ""));
+    cr_assert(eq(str, (char *)find_in("asm1", human, "KI270706.1"), ""));
 }
 
 Test(contig, refuses_names_that_are_none)
 {
     static char huge[SKR_NAME_MAX + 2];
     memset(huge, 'a', sizeof huge - 1);
-    cr_assert(eq(int, skr_contig_canonical("", canonical, sizeof canonical, &err), SKR_ERR_INPUT));
-    cr_assert(
-        eq(int, skr_contig_canonical("1\n2", canonical, sizeof canonical, &err), SKR_ERR_INPUT));
-    cr_assert(
-        eq(int, skr_contig_canonical(huge, canonical, sizeof canonical, &err), SKR_ERR_INPUT));
-    cr_assert(eq(int, skr_contig_canonical("chr12345", canonical, 4, &err), SKR_ERR_INPUT));
+    cr_assert(eq(str, (char *)name_of("GRCh38", ""), "refused"));
+    cr_assert(eq(str, (char *)name_of("GRCh38", "1\n2"), "refused"));
+    cr_assert(eq(str, (char *)name_of("GRCh38", huge), "refused"));
+    cr_assert(eq(int, skr_contig_canonical(NULL, "chr12345", canonical, 4, &err), SKR_ERR_INPUT));
 }
 
 Test(contig, has_the_par_borders_of_the_rules)
@@ -80,30 +175,43 @@ Test(contig, has_the_par_borders_of_the_rules)
         {"hg19", "X", 154931044, SKR_ZONE_DIPLOID},
         {"hs37d5", "Y", 2649520, SKR_ZONE_Y_PAR},
         {"b37", "Y", 2649521, SKR_ZONE_Y},
-        {"T2T", "X", 10001, SKR_ZONE_X},
+        {"CHM13", "X", 1, SKR_ZONE_DIPLOID},
+        {"CHM13", "X", 2394411, SKR_ZONE_X},
+        {"hs1", "X", 153925835, SKR_ZONE_DIPLOID},
+        {"hs1", "Y", 62122809, SKR_ZONE_Y},
+        {"hs1", "Y", 62122810, SKR_ZONE_Y_PAR},
+        {"hg18", "X", 2709520, SKR_ZONE_DIPLOID},
+        {"hg18", "Y", 57443437, SKR_ZONE_Y},
+        {"GRCh380", "X", 10001, SKR_ZONE_X},
+        {"GRCm39", "X", 10001, SKR_ZONE_X},
+        {"GRCm39", "MT", 1, SKR_ZONE_MT},
+        {"asm1", "MT", 1, SKR_ZONE_MT},
         {"GRCh38", "MT", 1, SKR_ZONE_MT},
         {"GRCh38", "7", 10001, SKR_ZONE_DIPLOID},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        cr_assert(eq(int, skr_contig_zone(places[i].assembly, places[i].contig, places[i].pos1 - 1),
+        cr_assert(eq(int,
+                     skr_contig_zone(skr_build_find(places[i].assembly), places[i].contig,
+                                     places[i].pos1 - 1),
                      places[i].zone),
                   "%s %s:%u", places[i].assembly, places[i].contig, places[i].pos1);
 }
 
 Test(contig, changes_its_zone_where_it_says)
 {
-    static const char *const assemblies[] = {"GRCh38", "GRCh37", "other"};
+    static const char *const assemblies[] = {"GRCh38", "GRCh37", "hs1", "other"};
     static const char *const contigs[] = {"X", "Y", "1", "MT"};
-    for (size_t a = 0; a < 3; a++)
+    for (size_t a = 0; a < 4; a++)
         for (size_t c = 0; c < 4; c++)
             for (uint32_t at0 = 0;;) {
-                uint32_t end0 = skr_contig_zone_end0(assemblies[a], contigs[c], at0);
-                skr_zone zone = skr_contig_zone(assemblies[a], contigs[c], at0);
+                const skr_build *build = skr_build_find(assemblies[a]);
+                uint32_t end0 = skr_contig_zone_end0(build, contigs[c], at0);
+                skr_zone zone = skr_contig_zone(build, contigs[c], at0);
                 cr_assert(gt(u32, end0, at0));
-                cr_assert(eq(int, skr_contig_zone(assemblies[a], contigs[c], end0 - 1), zone));
+                cr_assert(eq(int, skr_contig_zone(build, contigs[c], end0 - 1), zone));
                 if (end0 == UINT32_MAX)
                     break;
-                cr_assert(ne(int, skr_contig_zone(assemblies[a], contigs[c], end0), zone));
+                cr_assert(ne(int, skr_contig_zone(build, contigs[c], end0), zone));
                 at0 = end0;
             }
 }
