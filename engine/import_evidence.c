@@ -180,9 +180,10 @@ int skr_import_name_contig(const skr_import *import, const skr_import_file *file
     if (status < 0)
         return skr_fail_in(err, status, "%s", file->name);
     /* A file that has both spellings means two contigs. */
-    if (contig != SKR_NONE && import->build == NULL && strcmp(canonical, written) != 0 &&
+    if (contig != SKR_NONE && strcmp(canonical, written) != 0 &&
+        skr_build_chromosome(import->build, canonical) == NULL &&
         skr_vcf_contig_length(vcf, canonical) != 0) {
-        status = skr_contig_canonical(NULL, written, canonical, SKR_NAME_MAX + 1, err);
+        status = skr_contig_canonical(import->build, written, canonical, SKR_NAME_MAX + 1, err);
         contig = skr_assembly_find_contig(assembly_of(import), canonical);
     }
     const char *meaning = skr_contig_numbered(import->build, canonical);

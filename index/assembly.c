@@ -208,12 +208,15 @@ typedef struct accession {
 /* NC_0000017.11 too: the digits are a number. */
 static bool parse(const char *text, accession *ret)
 {
-    size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+    size_t n = 0;
     char *end = NULL;
+    while (isalpha((unsigned char)text[n]) || text[n] == '_')
+        n++;
     if (n == 0 || n > 3 || !isdigit((unsigned char)text[n]) || strlen(text) > 24)
         return false;
     *ret = (accession){.number = strtoull(text + n, &end, 10)};
-    memcpy(ret->letters, text, n);
+    for (size_t i = 0; i < n; i++)
+        ret->letters[i] = (char)toupper((unsigned char)text[i]);
     if (*end == '\0')
         return true;
     if (*end != '.' || !isdigit((unsigned char)end[1]))

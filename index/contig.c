@@ -187,9 +187,10 @@ int skr_contig_find(const skr_assembly *assembly, const char *name, uint32_t *re
     if (status < 0)
         return status;
     uint32_t contig = skr_assembly_find_contig(assembly, canonical);
-    if (contig == SKR_NONE)
-        contig = build != NULL ? find_scaffold(assembly, build, canonical)
-                               : find_prefixed(assembly, canonical);
+    if (contig == SKR_NONE && build != NULL)
+        contig = find_scaffold(assembly, build, canonical);
+    if (contig == SKR_NONE && skr_build_chromosome(build, canonical) == NULL)
+        contig = find_prefixed(assembly, canonical);
     if (contig != SKR_NONE) {
         const char *known = assembly->contigs[contig].name;
         memmove(canonical, known, strlen(known) + 1);

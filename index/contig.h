@@ -33,8 +33,8 @@ const char *skr_contig_numbered(const skr_build *build, const char *canonical);
 
 /*
  * Looks for the contig of a store's assembly that a name means: by its canonical name; a scaffold
- * of a known assembly also by its accession (chr1_KI270706v1_random is KI270706.1); a contig of
- * another assembly also with "chr" before it or without. *ret_contig: SKR_NONE when there is none.
+ * of a known assembly also by its accession (chr1_KI270706v1_random is KI270706.1); any but a known
+ * chromosome also with "chr" before it or without. *ret_contig: SKR_NONE when there is none.
  * canonical (SKR_NAME_MAX + 1 bytes): the name that the store has, or would have. Errors: as above.
  */
 SKR_MUST_USE int skr_contig_find(const skr_assembly *assembly, const char *name,

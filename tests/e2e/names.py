@@ -116,10 +116,10 @@ def check_contigs(suite):
     written = ["chrUn_KI270742v1", "chr1_KI270706v1_random", "HLA-A*01:01:01:01", "chrEBV", "chromosome_1", "chrchr1"]
     suite.take("human", "GRCh38", written)
     suite.check("names are told as written", [f"{c}-1000-A-G" for c in written], suite.names("human"))
-    for name in ("chrUn_KI270742v1", "KI270742.1", "Un_KI270742v1", "KI270706.1", "HLA-A*01:01:01:01", "chrEBV"):
+    for name in ("chrUn_KI270742v1", "KI270742.1", "Un_KI270742v1", "KI270706.1", "HLA-A*01:01:01:01", "chrEBV", "EBV"):
         for question in (f"carries(region={name}:900-1100)", f"carries(variant={name}-1000-A-G)", f"carries(region={name})"):
             suite.check(question, 1, suite.count(suite.path("human"), question))
-    for name in ("KI270742.2", "EBV", "omosome_1", "chromosome_2", "27", "chr0"):
+    for name in ("KI270742.2", "omosome_1", "chromosome_2", "27", "chr0"):
         got = suite.answer("human", f"carries(region={name})")
         suite.check(f"{name} is none of them", True, "no contig" in got, got)
     suite.take("human", "hg38", ["KI270706.1"], sample="B")

@@ -33,6 +33,7 @@ Test(contig, has_one_spelling)
         {"GRCh38", "NC_000001", "1"},
         {"GRCh38", "refseq:NC_000003.12", "3"},
         {"GRCh38", "CM000684.2", "22"},
+        {"GRCh38", "nc_000022.11", "22"},
         {"GRCh38", "NC_000023.11", "X"},
         {"GRCh37", "NC_000024.9", "Y"},
         {"GRCh37", "NC_012920.1", "MT"},
@@ -133,6 +134,8 @@ Test(contig, of_a_store_is_found_by_its_other_spellings)
     cr_assert(eq(str, (char *)find_in("GRCh37", human, "chr1_gl000191_random"), "GL000191.1"));
     cr_assert(eq(str, (char *)find_in("GRCh38", human, "HLA-A*01:01"), "HLA-A*01:01"));
     cr_assert(eq(str, (char *)find_in("GRCh38", human, "Chr1"), "1"));
+    cr_assert(eq(str, (char *)find_in("GRCh37", human, "chrGL000191.1"), "GL000191.1"));
+    cr_assert(eq(str, (char *)find_in("GRCh38", human, "chr2"), ""));
     cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "IV"), "chrIV"));
     cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "chrV"), "V"));
     cr_assert(eq(str, (char *)find_in("sacCer3", yeast, "omosome_1"), ""));
