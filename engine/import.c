@@ -173,6 +173,26 @@ static void warn_of_no_replacing(const skr_import *import)
                         first->name, n_more > 0 ? " and other files have" : " has");
 }
 
+/* A caller that failed leaves a header alone, and nobody would look for what is not there. */
+static void warn_of_empty(const skr_import *import)
+{
+    const skr_import_file *first = NULL;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        const skr_import_file *file = &import->files[i];
+        if (file->is_skipped || file->n_records > 0)
+            continue;
+        first = n++ == 0 ? file : first;
+    }
+    if (n == 1)
+        skr_import_warn(import, "%s has no record at all: did its caller fail?", first->given);
+    else if (n > 1)
+        skr_import_warn(import,
+                        "%" PRIu32 " files have no record at all, the first is %s: did their "
+                        "caller fail?",
+                        n, first->given);
+}
+
 /* Files that count once, and lines that count for nothing. */
 static void warn_of_unused(const skr_import *import)
 {
@@ -243,6 +263,7 @@ static void warn(const skr_import *import)
                                 "alleles is that of the carriers, and frequencies mean nothing; if "
                                 "no record means reference, import them with --absent-is hom-ref "
                                 "and --replace, else give calls that were made jointly");
+    warn_of_empty(import);
     skr_import_warn_parts(import);
     warn_of_unused(import);
     warn_of_no_replacing(import);

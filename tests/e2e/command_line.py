@@ -333,6 +333,16 @@ def quiet(s):
     s.check("people -q", (0, "", ""), (done.code, done.out, done.err))
 
 
+def empty(s):
+    """A file of a header alone is what a caller leaves that failed: taken, and told."""
+    head, _, _ = VCF.partition("22\t40000100")
+    done = s.run("import", "-d", s.path("empty"), "--dataset", "d", "--assembly", "GRCh37", s.write("empty.vcf", head))
+    s.check("a file without a record", (0, True), (done.code, "empty.vcf has no record at all" in done.err), done.err)
+    more = [s.write(f"empty{i}.vcf", head.replace("ann\tbob\tcem", f"x{i}")) for i in range(3)]
+    done = s.run("import", "-d", s.path("empty"), "--dataset", "d", "--assembly", "GRCh37", *more)
+    s.check("three of them", (0, True), (done.code, "3 files have no record at all" in done.err), done.err)
+
+
 def refused_in_json(s, store):
     """Whoever reads JSON finds an object also where a command was refused."""
     junk = s.write("junk.tsv", "nothing\n")
@@ -359,9 +369,11 @@ def serves(s, store):
     time.sleep(0.2)
     p.send_signal(signal.SIGTERM)
     out, err = p.communicate(timeout=60)
-    s.check("SIGHUP reloads, SIGTERM drains", (0, "", True), (p.returncode, out, "reloaded" in err), err)
+    s.check("SIGHUP reloads, SIGTERM drains", (0, "", True),
+            (p.returncode, out, "reloaded, generation 1" in err), err)
     for text, part in (("nam = x\n", "nearest: name"), ("workers = many\n", "whole number"),
-                       ("listen\n", "KEY = VALUE")):
+                       ("listen\n", "KEY = VALUE"), ("metrics = maybe\n", "one of on, off"),
+                       ("environment = pro\n", "one of prod, test, dev, staging")):
         done = s.run("serve", "-d", store, "--config", s.write("bad.conf", text))
         s.check("configuration refused: " + text.strip(), (2, 1, True),
                 (done.code, len(done.err.splitlines()), part in done.err and "bad.conf:1" in done.err),
@@ -379,6 +391,7 @@ def main():
     interrupted(s, store)
     pipes(s)
     quiet(s)
+    empty(s)
     refused_in_json(s, store)
     serves(s, store)
     return s.close()

@@ -67,7 +67,13 @@ static void reload(skr_engine *engine, skr_server *server)
         skr_server_say(server, line);
         return;
     }
-    skr_server_say(server, "skerry: reloaded");
+    skr_engine_stats stats = {0};
+    if (skr_engine_stats_read(engine, &stats, &err) < 0)
+        (void)snprintf(line, sizeof line, "skerry: reloaded");
+    else
+        (void)snprintf(line, sizeof line, "skerry: reloaded, generation %" PRIu64,
+                       stats.generation);
+    skr_server_say(server, line);
 }
 
 /* Until somebody says stop. */

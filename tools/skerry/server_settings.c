@@ -1,23 +1,25 @@
 /* server_settings.c - from KEY = VALUE lines to the settings of the server. */
 #include "tools/skerry/server_settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 static const struct text_key {
     const char *name;
     size_t offset;
+    const char *choices; /* the words that it may be, or NULL: any text */
 } text_keys[] = {
-    {"listen", offsetof(skr_server_config, listen)},
-    {"beacon_id", offsetof(skr_server_config, beacon_id)},
-    {"name", offsetof(skr_server_config, name)},
-    {"description", offsetof(skr_server_config, description)},
-    {"organization_id", offsetof(skr_server_config, organization_id)},
-    {"organization_name", offsetof(skr_server_config, organization_name)},
-    {"organization_url", offsetof(skr_server_config, organization_url)},
-    {"base_url", offsetof(skr_server_config, base_url)},
-    {"environment", offsetof(skr_server_config, environment)},
-    {"metrics", offsetof(skr_server_config, metrics)},
+    {"listen", offsetof(skr_server_config, listen), NULL},
+    {"beacon_id", offsetof(skr_server_config, beacon_id), NULL},
+    {"name", offsetof(skr_server_config, name), NULL},
+    {"description", offsetof(skr_server_config, description), NULL},
+    {"organization_id", offsetof(skr_server_config, organization_id), NULL},
+    {"organization_name", offsetof(skr_server_config, organization_name), NULL},
+    {"organization_url", offsetof(skr_server_config, organization_url), NULL},
+    {"base_url", offsetof(skr_server_config, base_url), NULL},
+    {"environment", offsetof(skr_server_config, environment), "prod, test, dev, staging"},
+    {"metrics", offsetof(skr_server_config, metrics), "on, off"},
 };
 
 static const struct number_key {
@@ -42,6 +44,18 @@ static const struct number_key {
 #define N_TEXTS (sizeof text_keys / sizeof *text_keys)
 #define N_NUMBERS (sizeof number_keys / sizeof *number_keys)
 
+/* Is a word one of a list that is written "a, b, c"? */
+static bool is_choice(const char *choices, const char *word)
+{
+    for (const char *at = choices; *at != '\0'; at += strspn(at, ", ")) {
+        size_t n = strcspn(at, ",");
+        if (strlen(word) == n && memcmp(word, at, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
 static int apply_line(const skr_config_file *file, const skr_config_line *line,
                       skr_server_config *config, skr_err *err)
 {
@@ -50,6 +64,9 @@ static int apply_line(const skr_config_file *file, const skr_config_line *line,
     for (size_t i = 0; i < N_TEXTS; i++) {
         names[i] = text_keys[i].name;
         if (strcmp(line->key, text_keys[i].name) == 0) {
+            if (text_keys[i].choices != NULL && !is_choice(text_keys[i].choices, line->value))
+                return skr_config_fail(file, line, err, "%s is one of %s, not '%.60s'", line->key,
+                                       text_keys[i].choices, line->value);
             memcpy(bytes + text_keys[i].offset, &line->value, sizeof line->value);
             return SKR_OK;
         }
