@@ -293,6 +293,8 @@ static int open_zip(skr_archive *archive, const char *path, skr_err *err)
     archive->zip = zip_open(path, ZIP_RDONLY, &code);
     if (archive->zip == NULL) {
         zip_error_t why;
+        if (code == ZIP_ER_MEMORY)
+            return fail_nomem(err);
         zip_error_init_with_code(&why, code);
         int status =
             skr_fail(err, SKR_ERR_INPUT, "%s: a damaged .zip: %s", path, zip_error_strerror(&why));
@@ -339,6 +341,8 @@ static int open_member(skr_archive *archive, zip_uint64_t number, skr_err *err)
     archive->member = zip_fopen_index(archive->zip, number, 0);
     if (archive->member == NULL) {
         char text[160];
+        if (zip_error_code_zip(zip_get_error(archive->zip)) == ZIP_ER_MEMORY)
+            return fail_nomem(err);
         (void)snprintf(text, sizeof text, "cannot be unpacked: %.120s", zip_strerror(archive->zip));
         return damaged(archive, text, err);
     }
@@ -438,6 +442,8 @@ static int read_packed(skr_archive *archive, skr_err *err)
     int64_t n;
     if (archive->member != NULL) {
         n = zip_fread(archive->member, archive->packed + n_left, WINDOW - n_left);
+        if (n < 0 && zip_error_code_zip(zip_file_get_error(archive->member)) == ZIP_ER_MEMORY)
+            return fail_nomem(err);
         if (n < 0)
             return damaged(archive, zip_file_strerror(archive->member), err);
     } else {

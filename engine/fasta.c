@@ -45,8 +45,11 @@ struct skr_fasta {
     uint64_t clock;
 };
 
+/* errno was zeroed before the library was called: it says no more than that something failed. */
 static int damaged(const skr_fasta *fasta, skr_err *err)
 {
+    if (errno == ENOMEM)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
     return skr_fail(err, SKR_ERR_INPUT, "%s: damaged or cut short; fetch the file again",
                     fasta->path);
 }
@@ -61,9 +64,13 @@ static int reopen(skr_fasta *fasta, skr_err *err)
     if (fd < 0)
         return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", fasta->path,
                         strerror(errno));
+    errno = 0;
     fasta->bgzf = bgzf_dopen(fd, "r");
     if (fasta->bgzf == NULL) {
+        bool is_full = errno == ENOMEM;
         (void)close(fd);
+        if (is_full)
+            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
         return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked", fasta->path);
     }
     return SKR_OK;
@@ -196,6 +203,7 @@ static int read_on(skr_fasta *fasta, uint32_t wanted, const char *name, skr_err 
     size_t n_max = 0;
     int status = SKR_OK;
     for (;;) {
+        errno = 0;
         int got = bgzf_getline(fasta->bgzf, '\n', &line);
         if (got < -1 || fasta->bgzf->errcode != 0) {
             status = damaged(fasta, err);
@@ -248,8 +256,10 @@ int skr_fasta_open(const char *path, const skr_build *build, skr_fasta **ret_fas
     }
     fasta->build = build;
     int status = reopen(fasta, err);
+    errno = 0;
     if (status == SKR_OK && bgzf_read(fasta->bgzf, &first, 1) != 1)
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: empty, or damaged", path);
+        status = errno == ENOMEM ? damaged(fasta, err)
+                                 : skr_fail(err, SKR_ERR_INPUT, "%s: empty, or damaged", path);
     if (status == SKR_OK && first != '>')
         status = skr_fail(err, SKR_ERR_INPUT, "%s: no FASTA: it does not begin with '>'", path);
     if (status == SKR_OK)
@@ -278,6 +288,7 @@ static int go_to(skr_fasta *fasta, uint32_t contig, skr_err *err)
         bgzf_seek(fasta->bgzf, fasta->places[contig], SEEK_SET) == 0)
         return SKR_OK;
     int status = reopen(fasta, err); /* plain gzip cannot be sought in */
+    errno = 0;
     while (status == SKR_OK && bgzf_tell(fasta->bgzf) != fasta->places[contig])
         if (bgzf_getline(fasta->bgzf, '\n', &line) < 0)
             status = damaged(fasta, err);

@@ -145,11 +145,10 @@ static int spelling_of(skr_record_keys *keys, const skr_allele *allele, skr_spel
 {
     uint8_t digest[SKR_DIGEST_SIZE];
     const uint32_t place[] = {allele->start0, allele->n_ref};
-    if (keys->digest == NULL) {
-        int status = skr_digest_new(SKR_DIGEST_SHA256, &keys->digest, err);
-        if (status < 0)
-            return status;
-    }
+    int status = keys->digest == NULL ? skr_digest_new(SKR_DIGEST_SHA256, &keys->digest, err)
+                                      : skr_digest_restart(keys->digest, err);
+    if (status < 0)
+        return status;
     skr_digest_update(keys->digest, place, sizeof place);
     skr_digest_update(keys->digest, allele->ref, allele->n_ref);
     skr_digest_update(keys->digest, allele->alt, allele->n_alt);

@@ -3,6 +3,7 @@
  *
  * Nodes of type CLASS are terms; properties are none. A class without a label is only mentioned.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -136,9 +137,12 @@ static int say_graph(skr_ontology_reader *reader, const json_t *graph)
 static int say_document(skr_ontology_reader *reader, const char *text, size_t n, uint64_t line)
 {
     json_error_t why;
+    errno = 0;
     json_t *document = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
     json_t *graph;
     size_t i;
+    if (document == NULL && errno == ENOMEM) /* the library may call it a syntax error */
+        return skr_fail(reader->err, SKR_ERR_NOMEM, "ontology: out of memory");
     if (document == NULL)
         return skr_fail(reader->err, SKR_ERR_INPUT, "%s, line %" PRIu64 ": malformed JSON: %s",
                         skr_archive_name(reader->archive),

@@ -6,6 +6,7 @@
  * that it does not know are passed over; one that it knows must be of the right type. Modifiers
  * (severity, onset classes, evidence) are not said of a person and never match.
  */
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -405,8 +406,11 @@ static int say_group(skr_people_reader *r, const json_t *group)
 int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
 {
     json_error_t why;
+    errno = 0;
     json_t *value = json_loadb(
         text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &why);
+    if (value == NULL && errno == ENOMEM) /* the library may call it a syntax error */
+        return skr_fail(r->err, SKR_ERR_NOMEM, "people: out of memory");
     if (value == NULL) {
         r->line += why.line > 1 ? (uint64_t)why.line - 1 : 0;
         return skr_reader_fail(r, "malformed JSON: %s", why.text);

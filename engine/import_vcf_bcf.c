@@ -3,6 +3,7 @@
  *
  * The library reads the header's lines, but not the samples' names: a million take it long.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,13 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
 {
     static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
                                                        "FT", "LEN", "PS", "PSL"};
+    errno = 0;
     vcf->header = bcf_hdr_init("r");
-    if (vcf->header == NULL)
+    bool is_parsed = vcf->header != NULL && bcf_hdr_parse(vcf->header, text) == 0;
+    /* Out of memory the library may leave a line out, and say nothing. */
+    if (vcf->header == NULL || errno == ENOMEM)
         return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
-    if (bcf_hdr_parse(vcf->header, text) < 0)
+    if (!is_parsed)
         return damaged_header(vcf, err);
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
         vcf->field_keys[i] = format_key(vcf, tags[i]);

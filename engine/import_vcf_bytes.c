@@ -16,6 +16,7 @@
 /* Opens what is not bgzipped, from a byte of the file on. */
 static int open_library(skr_vcf *vcf, uint64_t from, skr_err *err)
 {
+    errno = 0;
     int fd = dup(vcf->fd);
     hFILE *file =
         fd >= 0 && lseek(fd, (off_t)from, SEEK_SET) == (off_t)from ? hdopen(fd, "r") : NULL;
@@ -24,8 +25,14 @@ static int open_library(skr_vcf *vcf, uint64_t from, skr_err *err)
     vcf->bgzf = file == NULL ? NULL : bgzf_hopen(file, "r");
     if (vcf->bgzf != NULL)
         return SKR_OK;
-    if (file != NULL && hclose(file) != 0)
-        errno = EIO; /* there is nothing to lose in a file that was read */
+    int number = errno;
+    if (file != NULL)
+        hclose_abruptly(file);
+    if (number == ENOMEM)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+    if (fd < 0)
+        return skr_fail(err, skr_err_of_input(number), "%s: cannot be opened: %s", vcf->name,
+                        strerror(number));
     return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked: no gzip, or damaged", vcf->name);
 }
 
@@ -86,8 +93,13 @@ static int more_of_library(skr_vcf *vcf, skr_err *err)
     }
     vcf->bytes = vcf->room;
     vcf->bytes_at = 0;
+    errno = 0;
     ssize_t n = bgzf_read(vcf->bgzf, vcf->room + n_rest, vcf->n_room - n_rest);
     vcf->is_bytes_bad = n < 0 || vcf->bgzf->errcode != 0;
+    if (vcf->is_bytes_bad && errno == ENOMEM)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+    if (vcf->is_bytes_bad && errno == EIO && (vcf->bgzf->errcode & BGZF_ERR_IO) != 0)
+        return skr_fail(err, SKR_ERR_IO, "%s: cannot be read: %s", vcf->name, strerror(errno));
     vcf->is_bytes_end = n == 0;
     vcf->n_bytes = n_rest + (n > 0 ? (size_t)n : 0);
     memset(vcf->room + vcf->n_bytes, 0, SKR_BLOCKS_SPARE);

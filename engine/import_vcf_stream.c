@@ -1,11 +1,14 @@
 /* import_vcf_stream.c - what can be told of a stream while it passes by. */
 #include "engine/import_vcf_stream.h"
 
+#include <errno.h>
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "engine/import_memory.h"
 #include "engine/import_vcf.h"
@@ -37,27 +40,39 @@ static int fail_size(const skr_vcf_stream *stream, const char *what, size_t n_ma
 
 /* ------------------------------------------------------------------ the first bytes */
 
-/* Unpacks the first bytes; n_start 0: they cannot be. The library frees the copy. */
+/* A file in memory with these bytes, to be read from its beginning; -1 and errno. */
+static int file_of(const uint8_t *bytes, size_t n)
+{
+    int fd = memfd_create("skerry", MFD_CLOEXEC);
+    if (fd >= 0 && write(fd, bytes, n) == (ssize_t)n && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}
+
+/* Unpacks the first bytes; *ret_n_start 0: they cannot be. */
 static int unpack_start(const uint8_t *bytes, size_t n, char *start, size_t *ret_n_start,
                         skr_err *err)
 {
-    char *copy = malloc(n);
-    if (copy != NULL)
-        memcpy(copy, bytes, n);
-    hFILE *file = copy == NULL ? NULL : hopen("mem:", "r:", copy, n);
+    errno = 0;
+    int fd = file_of(bytes, n);
+    hFILE *file = fd < 0 ? NULL : hdopen(fd, "r");
     BGZF *bgzf = file == NULL ? NULL : bgzf_hopen(file, "r");
-    *ret_n_start = 0;
-    if (bgzf != NULL) {
-        ssize_t got = bgzf_read(bgzf, start, N_START);
-        *ret_n_start = got > 0 ? (size_t)got : 0;
+    ssize_t n_got = bgzf == NULL ? -1 : bgzf_read(bgzf, start, N_START);
+    int number = errno;
+    *ret_n_start = n_got > 0 ? (size_t)n_got : 0;
+    if (bgzf != NULL)
         (void)bgzf_close(bgzf);
-        return SKR_OK;
-    }
-    if (file != NULL)
+    else if (file != NULL)
         hclose_abruptly(file);
-    else
-        free(copy);
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+    else if (fd >= 0)
+        (void)close(fd);
+    if (number == ENOMEM)
+        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+    if (fd < 0)
+        return skr_fail(err, SKR_ERR_IO, "import: no file in memory: %s", strerror(number));
+    return SKR_OK;
 }
 
 static int look_at_start(skr_vcf_stream *stream, const uint8_t *bytes, size_t n, skr_err *err)

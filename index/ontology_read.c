@@ -18,21 +18,24 @@ static int fail_nomem(skr_err *err)
     return skr_fail(err, SKR_ERR_NOMEM, "ontology: out of memory");
 }
 
-static char *take_text(skr_cursor *directory)
+static int take_text(skr_ontology *ontology, skr_cursor *directory, char **ret_text, skr_err *err)
 {
     size_t n = 0;
     const char *text = skr_cursor_text(directory, &n);
-    return text == NULL || memchr(text, 0, n) != NULL ? NULL : strndup(text, n);
+    if (text == NULL || memchr(text, 0, n) != NULL)
+        return corrupt(ontology, "a release without a name", err);
+    *ret_text = strndup(text, n);
+    return *ret_text == NULL ? fail_nomem(err) : SKR_OK;
 }
 
 static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_stored_release *stored,
                         skr_err *err)
 {
-    for (int i = 0; i < 3; i++) {
-        stored->texts[i] = take_text(directory);
-        if (stored->texts[i] == NULL)
-            return corrupt(ontology, "a release without a name", err);
-    }
+    int status = SKR_OK;
+    for (int i = 0; i < 3 && status == SKR_OK; i++)
+        status = take_text(ontology, directory, &stored->texts[i], err);
+    if (status < 0)
+        return status;
     stored->n_names = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE - 1);
     stored->shown = (skr_ontology_release){
         .prefix = stored->texts[0],
@@ -40,7 +43,7 @@ static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_store
         .version = stored->texts[2],
         .n_terms = (uint32_t)skr_cursor_varint_max(directory, stored->n_names),
     };
-    int status = skr_blob_take(ontology->file, directory, &stored->names, err);
+    status = skr_blob_take(ontology->file, directory, &stored->names, err);
     if (status == SKR_OK)
         status = skr_blob_take(ontology->file, directory, &stored->table, err);
     return status;

@@ -43,7 +43,13 @@ void skr_digest_update(skr_digest *digest, const void *bytes, size_t n)
 void skr_digest_final(skr_digest *digest, uint8_t *ret_bytes)
 {
     SKR_CHECK(EVP_DigestFinal_ex(digest->context, ret_bytes, NULL) == 1);
-    SKR_CHECK(EVP_DigestInit_ex2(digest->context, digest->method, NULL) == 1);
+}
+
+int skr_digest_restart(skr_digest *digest, skr_err *err)
+{
+    if (EVP_DigestInit_ex2(digest->context, digest->method, NULL) == 1)
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_NOMEM, "libcrypto: out of memory");
 }
 
 void skr_digest_free(skr_digest *digest)
@@ -88,7 +94,8 @@ int skr_digest_file(const char *path, uint8_t ret_digest[SKR_DIGEST_SIZE], uint6
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int status = SKR_OK;
     if (fd < 0) {
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: cannot open: %s", path, strerror(errno));
+        status =
+            skr_fail(err, skr_err_of_input(errno), "%s: cannot open: %s", path, strerror(errno));
         goto out;
     }
     status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);

@@ -371,6 +371,10 @@ int skr_txn_commit(skr_txn *txn, uint64_t *ret_generation, skr_err *err)
         (void)remove_unnamed(txn, txn->manifest, NULL);
         if (ret_generation != NULL)
             *ret_generation = generation;
+    } else {
+        status = skr_fail_in(err, status,
+                             "generation %" PRIu64 " is published, but a power cut may undo it",
+                             generation);
     }
     free_txn(txn);
     return status;

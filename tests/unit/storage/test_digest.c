@@ -24,6 +24,7 @@ Test(digest, gives_known_digests_and_starts_anew)
         skr_digest_final(digest, bytes);
         skr_digest_hex(bytes, SKR_DIGEST_SIZE, text);
         cr_assert(eq(str, text, (char *)sha256_abc));
+        cr_assert(zero(int, skr_digest_restart(digest, NULL)));
     }
     skr_digest_free(digest);
 
