@@ -346,7 +346,10 @@ def empty(s):
 def refused_in_json(s, store):
     """Whoever reads JSON finds an object also where a command was refused."""
     junk = s.write("junk.tsv", "nothing\n")
-    for words in (["count", "nonsense"], ["alleles", "nonsense"], ["alleles", "--tsv", "all"], ["explain", "nonsense"], ["info", "x"],
+    for words in (["alleles", "nonsense"], ["alleles", "--tsv", "all"]):  # whose objects are rows, and nothing else
+        done = s.run(*words, "-d", store, "--json")
+        s.check(f"{words} --json, refused", (2, "", True), (done.code, done.out, done.err != ""), done.err)
+    for words in (["count", "nonsense"], ["explain", "nonsense"], ["info", "x"],
                   ["people", "--dataset", "d", junk], ["ontology", junk + "x"], ["genes", junk]):
         done = s.run(*words, "-d", store, "--json")
         told = done.objects() if done.out else []

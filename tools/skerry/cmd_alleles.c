@@ -88,7 +88,7 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK && arguments.common.is_json && is_tsv)
         status = skr_arguments_fail(&arguments, &err, "--json and --tsv: one of them is meant");
     if (status < 0)
-        return skr_report_as(arguments.common.is_json, &err);
+        return skr_report(&err);
 
     skr_row_writer writer = {.fd = STDOUT_FILENO, .form = SKR_ROW_COLUMNS};
     skr_err err_of_writing = {.message = ""};
@@ -109,5 +109,5 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         tell_rest(&arguments.common, &answer);
     skr_alleles_answer_done(&answer);
-    return status < 0 ? skr_report_as(arguments.common.is_json, &err) : 0;
+    return status < 0 ? skr_report(&err) : 0;
 }
