@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/analyze.h"
 #include "engine/disclose.h"
 #include "engine/query.h"
 #include "engine/warnings.h"
@@ -251,36 +252,6 @@ SKR_MUST_USE int skr_engine_terms(skr_engine *engine, const skr_access *access,
  */
 SKR_MUST_USE int skr_engine_explain(skr_engine *engine, const skr_expr *expr,
                                     const skr_access *access, skr_buffer *text, skr_err *err);
-
-/* What a question did, over all threads. Times of threads add up; only total_ns is of the clock. */
-typedef struct skr_analysis {
-    uint64_t total_ns;
-    uint64_t n_scans;         /* of the genome: one for each carries and absent */
-    uint64_t n_threads;       /* the most that worked at once on one of them */
-    uint64_t n_tiles;         /* with alleles, in the segments that were asked */
-    uint64_t n_dropped_place; /* of them, never looked at: not where alleles are looked for */
-    uint64_t n_dropped_kind;  /* by the kinds and places of what is in them */
-    uint64_t n_dropped_ac;    /* by the largest AC in them */
-    uint64_t n_read;          /* gone through; twice where two threads share one */
-    uint64_t n_rows;          /* rows of those, judged over columns */
-    uint64_t n_rows_left;     /* that went on to be merged */
-    uint64_t n_keys;          /* alleles, merged over segments */
-    uint64_t n_keys_open;     /* judged by bounds of their totals */
-    uint64_t n_keys_tallied;  /* carriers read to judge them */
-    uint64_t n_keys_wanted;   /* that satisfied */
-    uint64_t n_file_reads;
-    uint64_t n_bytes;  /* read from files */
-    uint64_t n_blocks; /* decompressed */
-    uint64_t n_bytes_raw;
-    uint64_t n_cache_hits; /* blocks that were decoded already */
-    uint64_t plan_ns;      /* names, places, tiles */
-    uint64_t read_ns;
-    uint64_t unpack_ns; /* checksums, decompression */
-    uint64_t decode_ns; /* columns of rows */
-    uint64_t judge_ns;
-    uint64_t merge_ns;
-    uint64_t tally_ns; /* carriers: counting and marking */
-} skr_analysis;
 
 /* Asks the question, and says what was done; the answer is thrown away. Errors: as count. */
 SKR_MUST_USE int skr_engine_analyze(skr_engine *engine, const skr_expr *expr,

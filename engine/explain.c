@@ -155,6 +155,49 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
     return status;
 }
 
+/* What has been read of the tables of a generation. */
+typedef struct table_totals {
+    skr_reader_totals genes;
+    skr_reader_totals terms;
+    skr_reader_totals people;
+} table_totals;
+
+static table_totals look_at_tables(const skr_snapshot *snapshot)
+{
+    table_totals totals = {.terms = skr_ontology_totals(snapshot->ontology),
+                           .people = skr_people_totals(snapshot->people)};
+    for (uint32_t i = 0; i < snapshot->manifest->n_assemblies; i++) {
+        skr_reader_totals more = skr_gene_table_totals(snapshot->genes[i]);
+        skr_reader_totals_add(&totals.genes, &more);
+    }
+    return totals;
+}
+
+/* What was read of one table between two looks, and as long as reading it took. */
+static skr_table_work work_between(skr_analysis *all, const skr_reader_totals *before,
+                                   const skr_reader_totals *now)
+{
+    all->n_file_reads += now->n_reads - before->n_reads;
+    all->n_bytes += now->n_bytes - before->n_bytes;
+    all->n_blocks += now->n_blocks - before->n_blocks;
+    all->n_bytes_raw += now->n_raw - before->n_raw;
+    return (skr_table_work){.n_blocks = now->n_blocks - before->n_blocks,
+                            .n_bytes = now->n_bytes - before->n_bytes,
+                            .ns = now->read_ns - before->read_ns + now->unpack_ns -
+                                  before->unpack_ns + now->decode_ns - before->decode_ns};
+}
+
+/* Genes are looked up in plans; whatever time is left after scans and terms went to people. */
+static void add_tables(skr_analysis *all, const table_totals *before, const table_totals *now,
+                       uint64_t eval_ns)
+{
+    all->genes = work_between(all, &before->genes, &now->genes);
+    all->terms = work_between(all, &before->terms, &now->terms);
+    all->people = work_between(all, &before->people, &now->people);
+    uint64_t other_ns = all->scan_ns + all->terms.ns;
+    all->people.ns = eval_ns > other_ns ? eval_ns - other_ns : 0;
+}
+
 int skr_engine_analyze(skr_engine *engine, const skr_expr *expr, const skr_access *access,
                        skr_analysis *ret_analysis, skr_err *err)
 {
@@ -165,9 +208,14 @@ int skr_engine_analyze(skr_engine *engine, const skr_expr *expr, const skr_acces
     int status = skr_engine_begin(engine, access, &question, err);
     if (status < 0)
         return status;
+    table_totals before = look_at_tables(question.snapshot);
+    uint64_t eval_began_ns = skr_clock_ns();
     question.tools.analysis = &analysis;
     status = skr_people_eval(&question, expr, &people, err);
     skr_people_answer_done(&people);
+    uint64_t eval_ns = skr_clock_ns() - eval_began_ns;
+    table_totals now = look_at_tables(question.snapshot);
+    add_tables(&analysis, &before, &now, eval_ns);
     skr_engine_end(&question);
     if (status < 0)
         return status;

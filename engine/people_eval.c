@@ -227,16 +227,9 @@ static int make_leaves(evaluation *eval, skr_err *err)
     return status;
 }
 
-/* The work that is the same in every dataset. */
-static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
+static int find_genomic(const evaluation *eval, leaf *at, skr_err *err)
 {
     const skr_expr *node = at->node;
-    if (node->op == SKR_E_ID_FILE) {
-        int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
-        return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
-    }
-    if (node->op != SKR_E_CARRIES && node->op != SKR_E_ABSENT)
-        return SKR_OK;
     if (node->op == SKR_E_CARRIES)
         return skr_carriers_find(eval->question, node->alleles, at->is_negated, &at->genomic, err);
     skr_aexpr variant = {.op = SKR_A_VARIANT,
@@ -247,6 +240,24 @@ static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
     int status = skr_carriers_find(eval->question, &variant, true, &at->genomic, err);
     for (uint32_t i = 0; status == SKR_OK && i < at->genomic.assessed.n; i++)
         skr_bits_and_not(at->genomic.assessed.sets[i], at->genomic.carriers.sets[i], eval->n_words);
+    return status;
+}
+
+/* The work that is the same in every dataset. */
+static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
+{
+    const skr_expr *node = at->node;
+    skr_analysis *analysis = eval->question->tools.analysis;
+    if (node->op == SKR_E_ID_FILE) {
+        int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
+        return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
+    }
+    if (node->op != SKR_E_CARRIES && node->op != SKR_E_ABSENT)
+        return SKR_OK;
+    uint64_t began_ns = analysis == NULL ? 0 : skr_clock_ns();
+    int status = find_genomic(eval, at, err);
+    if (analysis != NULL)
+        analysis->scan_ns += skr_clock_ns() - began_ns;
     return status;
 }
 

@@ -88,6 +88,26 @@ SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr
 SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_expr *node,
                                      uint64_t *people, skr_err *err);
 
+/* May a loop over terms go on? Looks at the clock at every 64th i. Errors: as skr_access_check. */
+static inline int skr_access_check_often(const skr_access *access, uint32_t i, skr_err *err)
+{
+    return i % 64 == 0 ? skr_access_check(access, err) : SKR_OK;
+}
+
+/* Sets the bits of those of a dataset who are said to be of a sex; of those of whom nothing is
+ * said, XX is female and XY male. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex,
+                                     uint64_t *bits, skr_err *err);
+
+/*
+ * Sets the bits of those of a dataset who have the node's term: for a node TERM also one below it.
+ * With a comparison (of VALUE or ONSET; its curie is not looked at) of those whose value of it, or
+ * onset of it or of one below it, compares so. Errors: CORRUPT, IO, NOMEM, DEADLINE, INTERRUPTED.
+ */
+SKR_MUST_USE int skr_people_mark_term(const skr_question *question, const skr_expr *node,
+                                      uint32_t dataset, const skr_people_comparison *comparison,
+                                      uint64_t *bits, skr_err *err);
+
 /* One node that asks for facts about people, in one slot: sets bits in people. ID_FILE is not
  * among them. Errors: CORRUPT, IO, NOMEM, QUERY. */
 SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,

@@ -13,12 +13,6 @@
 #include "engine/suggest.h"
 #include "index/contig.h"
 
-/* May a loop over terms go on? Looks at the clock at every 64th. */
-static int check_now_and_then(const skr_access *access, unsigned i, skr_err *err)
-{
-    return i % 64 == 0 ? skr_access_check(access, err) : SKR_OK;
-}
-
 /* Sets the complement within the n_people bits. */
 static void complement(const skr_question *question, uint64_t *bits)
 {
@@ -63,8 +57,8 @@ static bool means_sex(skr_karyotype karyotype, const void *context)
 }
 
 /* As people said; of those who said nothing, XX is female and XY male. */
-static int mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex, uint64_t *bits,
-                    skr_err *err)
+int skr_people_mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex, uint64_t *bits,
+                        skr_err *err)
 {
     const skr_snapshot *snapshot = question->snapshot;
     size_t n_words = skr_bits_words(snapshot->n_people);
@@ -108,7 +102,7 @@ static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t
         /* Whose sex is not known differs from nothing. */
         bool is_wanted = node->compare == SKR_NE ? !is_it && sex != SKR_SEX_UNKNOWN : is_it;
         if (is_wanted)
-            status = mark_sex(question, dataset, (skr_sex)sex, bits, err);
+            status = skr_people_mark_sex(question, dataset, (skr_sex)sex, bits, err);
     }
     return status;
 }
@@ -174,7 +168,7 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
         const skr_people_set *set = NULL;
         if (!is_stated_as(&terms[i], node))
             continue;
-        status = check_now_and_then(question->access, i, err);
+        status = skr_access_check_often(question->access, i, err);
         if (status == SKR_OK)
             status = skr_people_of_term(snapshot->people, dataset, terms[i].curie, &set, err);
         if (set != NULL)
@@ -190,74 +184,6 @@ static int leaf_origin(const skr_question *question, const skr_expr *node, uint3
     return status;
 }
 
-/* ------------------------------------------------------------------ terms */
-
-/* What a visit to terms needs. */
-typedef struct term_visit {
-    const skr_question *question;
-    unsigned n_visited;
-    const skr_people *people;
-    const skr_ontology *ontology;
-    uint32_t dataset;
-    uint32_t n_people;
-    uint64_t *bits;
-    const skr_expr *node; /* of a comparison; NULL: whoever has the term */
-    skr_column column;
-} term_visit;
-
-/* Sexes are stated as such, not as terms: women are found under PATO:0000383, and under what that
- * is a kind of. Somebody whose sex is not known is found under no class above it. */
-static int mark_term(const term_visit *visit, const char *curie, skr_err *err)
-{
-    const skr_people_set *set = NULL;
-    skr_sex sex;
-    if (visit->node == NULL && skr_sex_of_term(curie, &sex) &&
-        (sex == SKR_SEX_FEMALE || sex == SKR_SEX_MALE))
-        return mark_sex(visit->question, visit->dataset, sex, visit->bits, err);
-    if (visit->node != NULL) {
-        const skr_people_comparison comparison = {visit->column, curie, visit->node->compare,
-                                                  visit->node->number};
-        return skr_people_compare(visit->people, visit->dataset, &comparison, visit->bits, err);
-    }
-    int status = skr_people_of_term(visit->people, visit->dataset, curie, &set, err);
-    if (status == SKR_OK && set != NULL)
-        skr_people_set_mark(set, visit->bits, visit->n_people);
-    return status;
-}
-
-static int on_synonym(void *context, const char *curie, skr_err *err)
-{
-    return mark_term(context, curie, err);
-}
-
-static int on_descendant(void *context, const char *curie, skr_err *err)
-{
-    term_visit *visit = context;
-    int status = check_now_and_then(visit->question->access, visit->n_visited++, err);
-    if (status == SKR_OK)
-        status = mark_term(visit, curie, err);
-    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (status < 0 || term == SKR_NONE)
-        return status;
-    return skr_ontology_synonyms(visit->ontology, term, on_synonym, visit, err);
-}
-
-/* A term, with its descendants or alone; old ids mean what became of them. */
-static int mark_class(term_visit *visit, const char *curie, bool has_descendants, skr_err *err)
-{
-    int status = skr_ontology_load(visit->ontology, err);
-    if (status == SKR_OK)
-        status = mark_term(visit, curie, err);
-    if (status < 0)
-        return status;
-    uint32_t term = skr_ontology_resolve(visit->ontology, curie);
-    if (term == SKR_NONE)
-        return SKR_OK; /* of an ontology that is not loaded, or retired: as stated */
-    if (has_descendants)
-        return skr_ontology_descendants(visit->ontology, term, on_descendant, visit, err);
-    return on_descendant(visit, skr_ontology_curie(visit->ontology, term), err);
-}
-
 /* ------------------------------------------------------------------ leaves */
 
 static int leaf_term(const skr_question *question, const skr_expr *node, uint32_t dataset,
@@ -265,32 +191,17 @@ static int leaf_term(const skr_question *question, const skr_expr *node, uint32_
 {
     skr_sex sex;
     if (skr_sex_of_term(node->text, &sex))
-        return mark_sex(question, dataset, sex, bits, err);
-    term_visit visit = {.question = question,
-                        .people = question->snapshot->people,
-                        .ontology = question->snapshot->ontology,
-                        .dataset = dataset,
-                        .n_people = question->snapshot->n_people,
-                        .bits = bits};
-    return mark_class(&visit, node->text, node->op == SKR_E_TERM, err);
+        return skr_people_mark_sex(question, dataset, sex, bits, err);
+    return skr_people_mark_term(question, node, dataset, NULL, bits, err);
 }
 
 static int leaf_compare(const skr_question *question, const skr_expr *node, uint32_t dataset,
                         skr_column column, uint64_t *bits, skr_err *err)
 {
-    if (column == SKR_COLUMN_AGE || column == SKR_COLUMN_ANY_ONSET) {
-        const skr_people_comparison comparison = {column, NULL, node->compare, node->number};
+    const skr_people_comparison comparison = {column, NULL, node->compare, node->number};
+    if (column == SKR_COLUMN_AGE || column == SKR_COLUMN_ANY_ONSET)
         return skr_people_compare(question->snapshot->people, dataset, &comparison, bits, err);
-    }
-    term_visit visit = {.question = question,
-                        .people = question->snapshot->people,
-                        .ontology = question->snapshot->ontology,
-                        .dataset = dataset,
-                        .n_people = question->snapshot->n_people,
-                        .bits = bits,
-                        .node = node,
-                        .column = column};
-    return mark_class(&visit, node->text, column == SKR_COLUMN_ONSET, err);
+    return skr_people_mark_term(question, node, dataset, &comparison, bits, err);
 }
 
 static int fail_unknown(const skr_question *question, const skr_expr *node,

@@ -103,6 +103,19 @@ bool skr_sex_of_term(const char *curie, skr_sex *ret_sex)
     return true;
 }
 
+const char *skr_sex_code_at(size_t i, skr_sex *ret_sex)
+{
+    for (size_t k = 0; k < N_NAMES; k++) {
+        skr_sex sex = names[k].meaning.sex;
+        bool is_code = strchr(names[k].text, ':') != NULL && names[k].meaning.term == NULL;
+        if (!is_code || (sex != SKR_SEX_FEMALE && sex != SKR_SEX_MALE) || i-- > 0)
+            continue;
+        *ret_sex = sex;
+        return names[k].text;
+    }
+    return NULL;
+}
+
 const char *skr_sex_name(skr_sex sex)
 {
     size_t i = 0;

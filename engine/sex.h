@@ -7,6 +7,7 @@
 #define SKR_ENGINE_SEX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "index/people.h"
 
@@ -26,6 +27,9 @@ bool skr_sex_read(const char *text, skr_sex_meaning *ret_meaning);
 /* Does a CURIE in its usual form mean one of the four sexes as such? NCIT:C16576 does, that of
  * intersex does not: it is a term like others. */
 bool skr_sex_of_term(const char *curie, skr_sex *ret_sex);
+
+/* The CURIEs that mean female or male, one after the other; NULL behind the last. */
+const char *skr_sex_code_at(size_t i, skr_sex *ret_sex);
 
 /* "female", "male", "other", "unknown". */
 const char *skr_sex_name(skr_sex sex);

@@ -34,7 +34,10 @@ static void snapshot_close(skr_snapshot *snapshot)
     free(snapshot->has_repeats);
     for (uint32_t i = 0; snapshot->told_terms != NULL && i < manifest->n_datasets; i++)
         skr_told_terms_free(snapshot->told_terms[i]);
+    for (uint32_t i = 0; snapshot->meanings != NULL && i < manifest->n_datasets; i++)
+        free(atomic_load(&snapshot->meanings[i]));
     free(snapshot->told_terms);
+    free(snapshot->meanings);
     skr_people_close(snapshot->people);
     skr_ontology_close(snapshot->ontology);
     skr_store_close(snapshot->store);
@@ -137,8 +140,9 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
     snapshot->told_terms = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->told_terms);
+    snapshot->meanings = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->meanings);
     if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL ||
-        snapshot->told_terms == NULL)
+        snapshot->told_terms == NULL || snapshot->meanings == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)

@@ -31,10 +31,12 @@ typedef struct skr_snapshot {
     skr_people *people;
     uint32_t n_people;
     skr_ontology *ontology;
-    skr_gene_table **genes;     /* one for each assembly; empty ones where none are loaded */
-    skr_reference **references; /* one for each assembly, or NULL */
-    bool **has_repeats;         /* of each assembly and contig: skr_snapshot_has_repeats */
-    pthread_mutex_t lock;       /* of the references: they load contigs when first asked */
+    skr_gene_table **genes;        /* one for each assembly; empty ones where none are loaded */
+    skr_reference **references;    /* one for each assembly, or NULL */
+    bool **has_repeats;            /* of each assembly and contig: skr_snapshot_has_repeats */
+    pthread_mutex_t lock;          /* of the references: they load contigs when first asked */
+    _Atomic(uint32_t *) *meanings; /* of each dataset, when somebody has asked: what each of its
+                                      terms means in the ontology, in their order */
     struct skr_told_terms **told_terms; /* of each dataset, when somebody has asked: terms.c */
     pthread_mutex_t terms_lock;         /* of those */
     struct skr_worker_pool *workers;    /* that read this generation and are idle now */

@@ -96,16 +96,27 @@ int skr_blob_read(skr_block_reader *reader, const skr_block_file *file, const sk
     return status;
 }
 
-static int look_at(skr_blob_window *window, const skr_block_ref *ref, skr_err *err)
+/* The bytes of a block, read now unless they are in the window; then in place of those that were
+ * used longest ago. */
+static int look_at(skr_blob_window *window, const skr_block_ref *ref, const skr_buffer **ret_raw,
+                   skr_err *err)
 {
-    if (window->offset == ref->offset)
-        return SKR_OK;
-    const skr_block_wish wish = {window->file, *ref, &window->raw};
-    window->offset = 0;
-    int status = skr_block_reader_get(window->reader, &wish, 1, err);
-    if (status == SKR_OK)
-        window->offset = ref->offset;
-    return status;
+    skr_blob_pane *pane = &window->panes[0];
+    for (unsigned i = 0; i < SKR_BLOB_PANES && pane->offset != ref->offset; i++)
+        if (window->panes[i].offset == ref->offset || window->panes[i].used < pane->used)
+            pane = &window->panes[i];
+    int status = SKR_OK;
+    if (pane->offset != ref->offset) {
+        const skr_block_wish wish = {window->file, *ref, &pane->raw};
+        pane->offset = 0;
+        status = skr_block_reader_get(window->reader, &wish, 1, err);
+    }
+    if (status < 0)
+        return status;
+    pane->offset = ref->offset;
+    pane->used = ++window->n_looks;
+    *ret_raw = &pane->raw;
+    return SKR_OK;
 }
 
 int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t at, size_t n,
@@ -119,10 +130,10 @@ int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t a
     while (status == SKR_OK && bytes->n < n) {
         uint32_t n_a_block = blob->refs[0].n_raw;
         uint64_t from = at + bytes->n;
-        status = look_at(window, &blob->refs[from / n_a_block], err);
+        const skr_buffer *raw = NULL;
+        status = look_at(window, &blob->refs[from / n_a_block], &raw, err);
         if (status < 0)
             break;
-        const skr_buffer *raw = &window->raw;
         size_t skipped = (size_t)(from % n_a_block);
         size_t n_here = raw->n - skipped < n - bytes->n ? raw->n - skipped : n - bytes->n;
         status = skr_buffer_put(bytes, raw->bytes + skipped, n_here, err);
@@ -132,7 +143,8 @@ int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t a
 
 void skr_blob_window_done(skr_blob_window *window)
 {
-    skr_buffer_done(&window->raw);
+    for (unsigned i = 0; i < SKR_BLOB_PANES; i++)
+        skr_buffer_done(&window->panes[i].raw);
 }
 
 int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file, const skr_blob *blob,

@@ -45,13 +45,19 @@ SKR_MUST_USE int skr_blob_take(const skr_block_file *file, skr_cursor *directory
 SKR_MUST_USE int skr_blob_read(skr_block_reader *reader, const skr_block_file *file,
                                const skr_blob *blob, skr_buffer *bytes, skr_err *err);
 
-/* The block of a file that was read last for a part of a blob, so that the parts beside it are not
- * read anew. Zero-initialised but for reader and file; done frees the bytes. */
+/* The blocks of a file that were read last for parts of blobs, so that the parts beside them are
+ * not read anew. Zero-initialised but for reader and file; done frees the bytes. */
+#define SKR_BLOB_PANES 4u
+typedef struct skr_blob_pane {
+    uint64_t offset; /* of the block in the file; 0: none, for no block lies there */
+    uint64_t used;   /* when: the number of the look */
+    skr_buffer raw;
+} skr_blob_pane;
 typedef struct skr_blob_window {
     skr_block_reader *reader;
     const skr_block_file *file;
-    uint64_t offset; /* of the block in the file; 0: none, for no block lies there */
-    skr_buffer raw;
+    uint64_t n_looks;
+    skr_blob_pane panes[SKR_BLOB_PANES];
 } skr_blob_window;
 
 /*

@@ -16,6 +16,7 @@
 
 #include "index/blob_int.h"
 #include "index/gene_table_int.h"
+#include "storage/base/clock.h"
 
 /* A gene of the first list, or an id of the second: then only id and number are there. */
 typedef struct entry {
@@ -304,8 +305,11 @@ static int read_it(skr_gene_table *table, const gene_list *list, gene_block *blo
         skr_block_wish wish = {table->file, block->ref, &read->bytes};
         status = skr_block_reader_get(table->reader, &wish, 1, err);
     }
+    uint64_t began_ns = skr_clock_ns();
     if (status == SKR_OK)
         status = parse_block(table, list, block, read, err);
+    if (table->reader != NULL)
+        skr_block_reader_totals(table->reader)->decode_ns += skr_clock_ns() - began_ns;
     if (status == SKR_OK)
         atomic_store_explicit(&block->read, read, memory_order_release);
     else

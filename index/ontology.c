@@ -22,23 +22,6 @@ const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, 
 
 /* ------------------------------------------------------------------ names */
 
-static uint32_t search(const char *const *names, uint32_t n, const char *name)
-{
-    uint32_t from = 0;
-    uint32_t to = n;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        int order = strcmp(names[middle], name);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return SKR_NONE;
-}
-
 /* Were the terms read, or are there none? */
 static bool is_ready(const skr_ontology *ontology)
 {
@@ -48,11 +31,43 @@ static bool is_ready(const skr_ontology *ontology)
 
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie)
 {
+    skr_ontology_place place = {0};
+    return skr_ontology_resolve_next(ontology, curie, &place);
+}
+
+/*
+ * The place of a name from *place on, or SKR_NONE; then *place is that of the first one above it.
+ * Steps grow, so that names near each other are found fast and one far away no slower than twice.
+ */
+static uint32_t search_on(const char *const *names, uint32_t n, const char *name, uint32_t *place)
+{
+    uint32_t from = *place;
+    uint32_t step = 1;
+    uint32_t to = from;
+    while (to < n && strcmp(names[to], name) < 0) {
+        from = to + 1;
+        to = n - to <= step ? n : to + step;
+        step *= 2;
+    }
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (strcmp(names[middle], name) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    *place = from;
+    return from < n && strcmp(names[from], name) == 0 ? from : SKR_NONE;
+}
+
+uint32_t skr_ontology_resolve_next(const skr_ontology *ontology, const char *curie,
+                                   skr_ontology_place *place)
+{
     SKR_CHECK(is_ready(ontology));
-    uint32_t term = search(ontology->curies, ontology->n_terms, curie);
+    uint32_t term = search_on(ontology->curies, ontology->n_terms, curie, &place->term);
     if (term != SKR_NONE)
         return term;
-    uint32_t alias = search(ontology->aliases, ontology->n_aliases, curie);
+    uint32_t alias = search_on(ontology->aliases, ontology->n_aliases, curie, &place->alias);
     if (alias == SKR_NONE)
         return SKR_NONE;
     return ((const uint32_t *)(const void *)ontology->parts[SKR_ONT_MEANINGS].bytes)[alias];
@@ -78,8 +93,9 @@ bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie)
 bool skr_ontology_knows(const skr_ontology *ontology, const char *curie)
 {
     SKR_CHECK(is_ready(ontology));
-    return search(ontology->curies, ontology->n_terms, curie) != SKR_NONE ||
-           search(ontology->aliases, ontology->n_aliases, curie) != SKR_NONE;
+    skr_ontology_place place = {0};
+    return search_on(ontology->curies, ontology->n_terms, curie, &place.term) != SKR_NONE ||
+           search_on(ontology->aliases, ontology->n_aliases, curie, &place.alias) != SKR_NONE;
 }
 
 const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term)
@@ -116,34 +132,35 @@ static void put(walk *w, uint32_t term)
     w->seen[term / 64] |= bit;
 }
 
-/* From the term along next, where those of a term lie from offsets[term] to offsets[term + 1]. */
-static int visit_all(const skr_ontology *ontology, uint32_t term, const uint32_t *offsets,
-                     const uint32_t *next, skr_term_fn visit, void *context, skr_err *err)
+/*
+ * From the term along next, where those of a term lie from offsets[term] to offsets[term + 1]: all
+ * that are met, in the order of discovery, in w->todo. seen has a bit for each term.
+ */
+static int walk_all(const skr_ontology *ontology, uint32_t term, const uint32_t *offsets,
+                    const uint32_t *next, walk *w, skr_err *err)
 {
-    SKR_CHECK(term < ontology->n_terms);
-    walk w = {0};
-    w.seen = calloc(ontology->n_terms / 64 + 1u, sizeof *w.seen);
-    w.todo = calloc(ontology->n_terms, sizeof *w.todo);
-    int status = w.seen == NULL || w.todo == NULL ? fail_nomem(err) : SKR_OK;
-    if (status == SKR_OK)
-        put(&w, term);
+    SKR_CHECK(is_ready(ontology) && term < ontology->n_terms);
+    w->todo = malloc((size_t)ontology->n_terms * sizeof *w->todo);
+    if (w->todo == NULL)
+        return fail_nomem(err);
+    put(w, term);
     /* No term is put twice, so those done may stay below the ones to come. */
-    for (uint32_t i = 0; status == SKR_OK && i < w.n; i++) {
-        uint32_t at = w.todo[i];
+    for (uint32_t i = 0; i < w->n; i++) {
+        uint32_t at = w->todo[i];
         for (uint32_t k = offsets[at]; k < offsets[at + 1]; k++)
-            put(&w, next[k]);
-        status = visit(context, ontology->curies[at], err);
+            put(w, next[k]);
     }
-    free(w.seen);
-    free(w.todo);
-    return status;
+    return SKR_OK;
 }
 
-int skr_ontology_descendants(const skr_ontology *ontology, uint32_t term, skr_term_fn visit,
-                             void *context, skr_err *err)
+int skr_ontology_mark_below(const skr_ontology *ontology, uint32_t term, uint64_t *terms,
+                            skr_err *err)
 {
-    return visit_all(ontology, term, ontology->children.offsets, ontology->children.list, visit,
-                     context, err);
+    walk w = {.seen = terms};
+    int status =
+        walk_all(ontology, term, ontology->children.offsets, ontology->children.list, &w, err);
+    free(w.todo);
+    return status;
 }
 
 int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term, skr_term_fn visit,
@@ -151,16 +168,13 @@ int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term, skr_term
 {
     const skr_buffer *part = &ontology->parts[SKR_ONT_PARENTS];
     const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
-    return visit_all(ontology, term, offsets, offsets + ontology->n_terms + 1, visit, context, err);
-}
-
-int skr_ontology_synonyms(const skr_ontology *ontology, uint32_t term, skr_term_fn visit,
-                          void *context, skr_err *err)
-{
-    SKR_CHECK(term < ontology->n_terms);
-    int status = SKR_OK;
-    for (uint32_t k = ontology->names.offsets[term];
-         status == SKR_OK && k < ontology->names.offsets[term + 1]; k++)
-        status = visit(context, ontology->aliases[ontology->names.list[k]], err);
+    walk w = {.seen = calloc(ontology->n_terms / 64 + 1u, sizeof *w.seen)};
+    int status = w.seen == NULL
+                     ? fail_nomem(err)
+                     : walk_all(ontology, term, offsets, offsets + ontology->n_terms + 1, &w, err);
+    for (uint32_t i = 0; status == SKR_OK && i < w.n; i++)
+        status = visit(context, ontology->curies[w.todo[i]], err);
+    free(w.seen);
+    free(w.todo);
     return status;
 }

@@ -55,6 +55,14 @@ skr_reader_totals skr_ontology_totals(const skr_ontology *ontology);
  */
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie);
 
+/* The same for CURIEs that ascend, one after the other with one place, zeroed at first. */
+typedef struct skr_ontology_place {
+    uint32_t term;
+    uint32_t alias;
+} skr_ontology_place;
+uint32_t skr_ontology_resolve_next(const skr_ontology *ontology, const char *curie,
+                                   skr_ontology_place *place);
+
 /* Is an ontology with this CURIE's prefix there? A few foreign terms in another one do not count.
  * Needs no load. */
 bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie);
@@ -68,22 +76,19 @@ const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term);
 const char *skr_ontology_label(const skr_ontology *ontology, uint32_t term);
 uint32_t skr_ontology_n_terms(const skr_ontology *ontology);
 
-/* Calls visit for the term and each of its descendants, once each. Errors: NOMEM, what visit gives.
+/*
+ * Sets the bits of the term and of each of its descendants, of a bitmap of n_terms bits; those that
+ * are set already are taken as visited. Whoever meets a CURIE resolves it and looks at the bit: so
+ * what was said with an id of former times is found too. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_ontology_mark_below(const skr_ontology *ontology, uint32_t term,
+                                         uint64_t *terms, skr_err *err);
+
+/* Calls visit for the term and each of its ancestors, once each. Errors: NOMEM, what visit gives.
  */
 typedef int (*skr_term_fn)(void *context, const char *curie, skr_err *err);
-SKR_MUST_USE int skr_ontology_descendants(const skr_ontology *ontology, uint32_t term,
-                                          skr_term_fn visit, void *context, skr_err *err);
-
-/* The same upwards: the term and each of its ancestors. Errors: as above. */
 SKR_MUST_USE int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term,
                                         skr_term_fn visit, void *context, skr_err *err);
-
-/*
- * Every id that means the same term today: alternative ids and obsolete ones that it replaced, so
- * that what was said with an old id is found. Errors: as above.
- */
-SKR_MUST_USE int skr_ontology_synonyms(const skr_ontology *ontology, uint32_t term,
-                                       skr_term_fn visit, void *context, skr_err *err);
 
 /* ------------------------------------------------------------------ making */
 

@@ -114,7 +114,6 @@ struct skr_ontology {
     const char **labels;
     const char **aliases;
     skr_adjacency children; /* of a term */
-    skr_adjacency names;    /* aliases of a term */
 };
 
 /* The stored parts of a release. Errors: NOMEM. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "index/ontology_int.h"
+#include "storage/base/clock.h"
 
 static int corrupt(const skr_ontology *ontology, const char *what, skr_err *err)
 {
@@ -143,25 +144,15 @@ static int turn_parents(skr_ontology *ontology, skr_err *err)
     return SKR_OK;
 }
 
-static int turn_meanings(skr_ontology *ontology, skr_err *err)
+static int check_meanings(const skr_ontology *ontology, skr_err *err)
 {
     const skr_buffer *part = &ontology->parts[SKR_ONT_MEANINGS];
     if (part->n != 4 * (size_t)ontology->n_aliases)
         return corrupt(ontology, "other ids that are not as many as stated", err);
     const uint32_t *meanings = (const uint32_t *)(const void *)part->bytes;
-    int status = adjacency_new(&ontology->names, ontology->n_terms, ontology->n_aliases, err);
-    if (status < 0)
-        return status;
-    for (uint32_t i = 0; i < ontology->n_aliases; i++) {
+    for (uint32_t i = 0; i < ontology->n_aliases; i++)
         if (meanings[i] >= ontology->n_terms && meanings[i] != SKR_NONE)
             return corrupt(ontology, "an id that means no term", err);
-        if (meanings[i] != SKR_NONE)
-            ontology->names.offsets[meanings[i] + 2]++;
-    }
-    add_up(&ontology->names, ontology->n_terms);
-    for (uint32_t i = 0; i < ontology->n_aliases; i++)
-        if (meanings[i] != SKR_NONE)
-            ontology->names.list[ontology->names.offsets[meanings[i] + 1]++] = i;
     return SKR_OK;
 }
 
@@ -253,7 +244,6 @@ static void forget_graph(skr_ontology *ontology)
     forget_list(&ontology->curies);
     forget_list(&ontology->aliases);
     forget_adjacency(&ontology->children);
-    forget_adjacency(&ontology->names);
 }
 
 static int read_part(skr_ontology *ontology, skr_block_reader *reader, enum skr_ontology_part part,
@@ -281,7 +271,7 @@ static int read_graph(skr_ontology *ontology, skr_block_reader *reader, skr_err 
     if (status == SKR_OK)
         status = turn_parents(ontology, err);
     if (status == SKR_OK)
-        status = turn_meanings(ontology, err);
+        status = check_meanings(ontology, err);
     if (status < 0)
         forget_graph(ontology);
     return status;
@@ -298,6 +288,14 @@ static int read_labels(skr_ontology *ontology, skr_block_reader *reader, skr_err
     return status;
 }
 
+/* What is not reading and unpacking of a load was taking its bytes apart. */
+static void add_totals(skr_ontology *ontology, skr_reader_totals *load, uint64_t ns)
+{
+    uint64_t known_ns = load->read_ns + load->unpack_ns;
+    load->decode_ns += ns > known_ns ? ns - known_ns : 0;
+    skr_reader_totals_add(&ontology->totals, load);
+}
+
 /* Reads what one of the flags speaks of, unless it was read. */
 static int load(const skr_ontology *ontology, atomic_bool *is_read,
                 int (*read)(skr_ontology *, skr_block_reader *, skr_err *), skr_err *err)
@@ -310,10 +308,11 @@ static int load(const skr_ontology *ontology, atomic_bool *is_read,
     (void)pthread_mutex_lock(&mine->lock);
     if (!atomic_load(is_read)) {
         status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
+        uint64_t began_ns = skr_clock_ns();
         if (status == SKR_OK)
             status = read(mine, reader, err);
         if (reader != NULL)
-            skr_reader_totals_add(&mine->totals, skr_block_reader_totals(reader));
+            add_totals(mine, skr_block_reader_totals(reader), skr_clock_ns() - began_ns);
         skr_block_reader_free(reader);
         if (status == SKR_OK)
             atomic_store_explicit(is_read, true, memory_order_release);

@@ -111,6 +111,17 @@ static void end_read(const skr_people *people)
     (void)pthread_mutex_unlock(&((skr_people *)people)->lock);
 }
 
+skr_reader_totals skr_people_totals(const skr_people *people)
+{
+    skr_people *mine = (skr_people *)people;
+    skr_reader_totals totals = {0};
+    (void)pthread_mutex_lock(&mine->lock);
+    if (mine->reader != NULL)
+        totals = *skr_block_reader_totals(mine->reader);
+    (void)pthread_mutex_unlock(&mine->lock);
+    return totals;
+}
+
 static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set *lazy,
                     skr_err *err)
 {
@@ -325,6 +336,21 @@ int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_state
         *ret_terms = of->stated;
     }
     return status;
+}
+
+int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
+                         const skr_people_set **ret_set, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    SKR_CHECK(of != NULL && place < of->n_stated);
+    skr_people_term *term = &of->terms[of->stated_terms[place]];
+    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+}
+
+const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset)
+{
+    const skr_people_dataset *of = dataset_of(people, dataset);
+    return of == NULL ? NULL : of->stated_order;
 }
 
 int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,

@@ -108,6 +108,9 @@ SKR_MUST_USE int skr_people_open(const char *folder, const skr_file_id *id, skr_
 /* Closes. NULL is allowed. */
 void skr_people_close(skr_people *people);
 
+/* What questions have read so far. */
+skr_reader_totals skr_people_totals(const skr_people *people);
+
 /* The number of individuals; ordinals are below it. */
 uint32_t skr_people_count(const skr_people *people);
 
@@ -171,6 +174,14 @@ typedef struct skr_stated_term {
 } skr_stated_term;
 SKR_MUST_USE int skr_people_terms(const skr_people *people, uint32_t dataset,
                                   const skr_stated_term **ret_terms, uint32_t *ret_n, skr_err *err);
+
+/* Who has the term at a place of skr_people_terms, which must have been asked. Never NULL. */
+SKR_MUST_USE int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
+                                      const skr_people_set **ret_set, skr_err *err);
+
+/* The places of all terms in the order in which their sets lie in the file: who asks for many in
+ * this order reads each block once. Belongs to the table; after skr_people_terms. */
+const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset);
 
 /* Does any dataset state this term, also as excluded? */
 SKR_MUST_USE int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,

@@ -93,7 +93,9 @@ typedef struct skr_people_dataset {
     skr_people_term *terms;
     skr_people_values *columns; /* ascending by column, term */
     uint32_t n_columns;
-    skr_stated_term *stated;
+    skr_stated_term *stated; /* ascending by curie */
+    uint32_t *stated_terms;  /* their numbers */
+    uint32_t *stated_order;  /* places of them, ascending by number */
     uint32_t n_stated;
 } skr_people_dataset;
 

@@ -126,6 +126,38 @@ static int parse_terms(parse *p)
                                                 : damaged(p, "names or sets behind the last term");
 }
 
+/* The terms that somebody has, n_stated of them, in both orders. */
+static int list_stated(parse *p, const uint32_t *order, uint32_t n_stated)
+{
+    skr_people_dataset *dataset = p->dataset;
+    uint32_t *places = malloc((dataset->n_terms + 1u) * sizeof *places); /* by number */
+    dataset->stated = calloc(n_stated + 1u, sizeof *dataset->stated);
+    dataset->stated_terms = calloc(n_stated + 1u, sizeof *dataset->stated_terms);
+    dataset->stated_order = calloc(n_stated + 1u, sizeof *dataset->stated_order);
+    if (places == NULL || dataset->stated == NULL || dataset->stated_terms == NULL ||
+        dataset->stated_order == NULL) {
+        free(places);
+        return no_memory(p->err);
+    }
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        const skr_people_term *term = &dataset->terms[order[i]];
+        places[order[i]] = dataset->n_stated;
+        if (term->set.n_bytes == 0)
+            continue;
+        dataset->stated_terms[dataset->n_stated] = order[i];
+        dataset->stated[dataset->n_stated++] = (skr_stated_term){.curie = term->curie,
+                                                                 .label = term->label,
+                                                                 .kind = term->kind,
+                                                                 .n_people = term->set.n_members,
+                                                                 .has_values = term->has_values};
+    }
+    for (uint32_t i = 0, n = 0; i < dataset->n_terms; i++)
+        if (dataset->terms[i].set.n_bytes != 0)
+            dataset->stated_order[n++] = places[i];
+    free(places);
+    return SKR_OK;
+}
+
 static int parse_order(parse *p)
 {
     skr_people_dataset *dataset = p->dataset;
@@ -141,20 +173,7 @@ static int parse_order(parse *p)
             return damaged(p, "terms out of order");
         n_stated += dataset->terms[order[i]].set.n_bytes != 0;
     }
-    dataset->stated = calloc(n_stated + 1u, sizeof *dataset->stated);
-    if (dataset->stated == NULL)
-        return no_memory(p->err);
-    for (uint32_t i = 0; i < dataset->n_terms; i++) {
-        const skr_people_term *term = &dataset->terms[order[i]];
-        if (term->set.n_bytes != 0)
-            dataset->stated[dataset->n_stated++] =
-                (skr_stated_term){.curie = term->curie,
-                                  .label = term->label,
-                                  .kind = term->kind,
-                                  .n_people = term->set.n_members,
-                                  .has_values = term->has_values};
-    }
-    return SKR_OK;
+    return list_stated(p, order, n_stated);
 }
 
 static int parse_columns(parse *p)
@@ -198,11 +217,15 @@ static void terms_done(skr_people_dataset *dataset)
     free(dataset->terms);
     free(dataset->columns);
     free(dataset->stated);
+    free(dataset->stated_terms);
+    free(dataset->stated_order);
     skr_buffer_done(&dataset->names);
     skr_buffer_done(&dataset->order);
     dataset->terms = NULL;
     dataset->columns = NULL;
     dataset->stated = NULL;
+    dataset->stated_terms = NULL;
+    dataset->stated_order = NULL;
     dataset->n_columns = 0;
     dataset->n_stated = 0;
 }

@@ -176,6 +176,7 @@ def shapes(s, store):
     s.check("explain", (0, True), (done.code, "22-40000100-A-G" in done.out), done.err)
     explain_requests(s, store)
     analyses(s, store)
+    table_analyses(s)
 
 
 def analyses(s, store):
@@ -195,6 +196,33 @@ def analyses(s, store):
         elif expr != "all":
             s.check("read for " + expr, (True, True, True),
                     (was.get("alleles_wanted", 0) > 0, was.get("bytes", 0) > 0, was.get("total_ns", 0) > 0), was)
+
+
+def table_analyses(s):
+    """explain --analyze accounts for genes, terms and people: read by those who need them, each block once."""
+    store = s.path("tables")
+    n = 6000
+    s.write("t.obo", "ontology: x\n\n[Term]\nid: X:0\n" + "".join(f"\n[Term]\nid: X:{i}\nis_a: X:{i // 9}\n" for i in range(1, n)))
+    s.write("p.tsv", "individual\tphenotypes\n" + "".join(f"p{i}\tX:{i % n}|X:{i * 7 % n}|X:{i * 11 % n}\n" for i in range(2 * n)))
+    s.write("g.txt", "".join(f"NM_{i}\tchr22\t{i}\t{i + 50}\tGENE{i}\n" for i in range(1, 9000)))
+    s.write("v.vcf", VCF)
+    for words in (["import", "--dataset", "d", "--assembly", "GRCh38", s.path("v.vcf")], ["people", "--dataset", "d", s.path("p.tsv")],
+                  ["ontology", s.path("t.obo")], ["genes", s.path("g.txt")]):
+        done = s.run(words[0], "-q", "-d", store, *words[1:])
+        s.check("tables: " + words[0], 0, done.code, done.said())
+    names = ("genes", "terms", "people")
+    for expr, read in (("carries(variant=22-40000100-A-G)", ()), ("carries(gene=GENE4000)", ("genes",)),
+                       ("X:0", ("terms", "people")), ("onset(X:0)<5", ("terms", "people"))):
+        done = s.run("explain", "-d", store, "--analyze", "--json", expr)
+        was = done.objects()[0]["analysis"] if done.code == 0 else {}
+        blocks = {name: was.get(name + "_blocks", -1) for name in names}
+        s.check("tables read for " + expr, [True] * 3,
+                [blocks[name] > 0 if name in read else blocks[name] <= (2 if name == "people" else 0) for name in names], was or done.err)
+        s.check("one block of genes at most, and each of people once, for " + expr, (True, True), (blocks["genes"] <= 1, blocks["people"] <= 30), was)
+        s.check("bytes and times of " + expr, (True, True),
+                (was.get("bytes", 0) >= sum(was.get(name + "_bytes", 0) for name in names) > 0,
+                 was.get("total_ns", 0) >= was.get("scan_ns", 0) + was.get("terms_ns", 0) + was.get("people_ns", 0) > 0), was)
+    s.check("X:0 is everybody's", 2 * n, s.count(store, "X:0"))
 
 
 # a question, and the question that its Beacon request means; None: no request asks it

@@ -35,6 +35,16 @@ static const struct member {
     {"judge_ns", offsetof(skr_analysis, judge_ns)},
     {"merge_ns", offsetof(skr_analysis, merge_ns)},
     {"tally_ns", offsetof(skr_analysis, tally_ns)},
+    {"scan_ns", offsetof(skr_analysis, scan_ns)},
+    {"genes_ns", offsetof(skr_analysis, genes.ns)},
+    {"genes_blocks", offsetof(skr_analysis, genes.n_blocks)},
+    {"genes_bytes", offsetof(skr_analysis, genes.n_bytes)},
+    {"terms_ns", offsetof(skr_analysis, terms.ns)},
+    {"terms_blocks", offsetof(skr_analysis, terms.n_blocks)},
+    {"terms_bytes", offsetof(skr_analysis, terms.n_bytes)},
+    {"people_ns", offsetof(skr_analysis, people.ns)},
+    {"people_blocks", offsetof(skr_analysis, people.n_blocks)},
+    {"people_bytes", offsetof(skr_analysis, people.n_bytes)},
 };
 
 static uint64_t value_of(const skr_analysis *analysis, const struct member *member)
@@ -55,6 +65,13 @@ void skr_analysis_json(skr_out *json, const skr_analysis *analysis)
 static void print_step(const char *name, uint64_t n_ns)
 {
     (void)printf("  %-11s %10.3f ms\n", name, (double)n_ns / 1e6);
+}
+
+static void print_table(const char *name, const skr_table_work *done)
+{
+    (void)printf("  %-11s %10.3f ms, %" PRIu64 " block%s, %" PRIu64 " bytes\n", name,
+                 (double)done->ns / 1e6, done->n_blocks, done->n_blocks == 1 ? "" : "s",
+                 done->n_bytes);
 }
 
 void skr_analysis_print(const skr_analysis *done)
@@ -82,5 +99,9 @@ void skr_analysis_print(const skr_analysis *done)
     print_step("judge", done->judge_ns);
     print_step("merge", done->merge_ns);
     print_step("tally", done->tally_ns);
+    print_step("scans", done->scan_ns);
+    print_table("genes", &done->genes);
+    print_table("terms", &done->terms);
+    print_table("people", &done->people);
     print_step("in all", done->total_ns);
 }

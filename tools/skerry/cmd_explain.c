@@ -111,13 +111,14 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, boo
     status = skr_open_engine(&arguments->common, SKR_CACHE_BYTES, false, &engine, err);
     if (status < 0)
         goto out;
-    status = skr_engine_explain(engine, expr, &access, &text, err);
+    if (analyzes) /* first: an explanation reads tables that the question then finds read */
+        status = skr_engine_analyze(engine, expr, &access, &analysis, err);
+    if (status == SKR_OK)
+        status = skr_engine_explain(engine, expr, &access, &text, err);
     if (status == SKR_OK && !is_request_file(operand))
         status = skr_beacon_text(expr, access.assembly, &text, err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&text, 0, err);
-    if (status == SKR_OK && analyzes)
-        status = skr_engine_analyze(engine, expr, &access, &analysis, err);
     if (status < 0)
         goto out;
     text.n--;
