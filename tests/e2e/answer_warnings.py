@@ -75,8 +75,14 @@ def command_line(suite, store):
                     (lambda d: (d.out, d.err))(suite.run("count", "-q", "-d", store, question)))
     done = suite.run("alleles", "-d", store, "--json", "all", "--in", "age>100")
     rows = done.objects()
-    suite.check("alleles --json: the last line has the warnings", (2, True),
-                (len(rows) - 1, rows[-1]["warnings"][0]["text"].startswith("age>100: none of the 30 people")), done.out)
+    suite.check("alleles --json: the last row has the warnings", (2, [False, True], True),
+                (len(rows), ["warnings" in row for row in rows],
+                 rows[-1]["warnings"][0]["text"].startswith("age>100: none of the 30 people")), done.out)
+    suite.check("alleles --json: every line is a row", True, all("variant" in row for row in rows), done.out)
+    done = suite.run("alleles", "-d", store, "--json", "region=22:1-2", "--in", "age>100")
+    suite.check("alleles --json without a row: the warning is on standard error", ("", True),
+                (done.out, any("age>100" in w for w in warnings_of(done))), done.err)
+    done = suite.run("alleles", "-d", store, "--json", "all", "--in", "age>100")
     suite.check("alleles: a line on standard error", 1, len(warnings_of(done)), done.err)
     done = suite.run("alleles", "-d", store, "--json", "all", "--in", "HP:0001250")
     suite.check("alleles --json without warnings: rows alone", (2, []), (len(done.objects()), warnings_of(done)))

@@ -137,7 +137,7 @@ def drawn(s, rng, round_number):
         names = {f"{c}-{p}-A-G": (c, p) for c in sorted({c for _, c in model.state}) for p in PLACES}
         if names:
             told = s.run("alleles", "-d", store, "--json", " or ".join(f"variant={name}" for name in names))
-            rows = {row["variant"]: (row["ac"], row["an"], row["carriers"]) for row in told.objects() if "variant" in row}
+            rows = {row["variant"]: (row["ac"], row["an"], row["carriers"]) for row in told.objects()}
             faults += [f"step {step}: {name}: {rows.get(name)}, not {model.numbers(*at)}" for name, at in names.items()
                        if rows.get(name) != model.numbers(*at)] or ([told.said()] if told.code else [])
         if faults:

@@ -57,13 +57,6 @@ static void tell_rest(const skr_common *common, const skr_alleles_answer *answer
                       answer->n_rows, answer->generation);
     if (!common->is_quiet)
         skr_report_warnings(&answer->warnings);
-    if (!common->is_json || answer->warnings.n == 0)
-        return;
-    skr_out json = {.out = stdout};
-    skr_out_open(&json, '{');
-    skr_out_warnings(&json, &answer->warnings);
-    skr_out_close(&json, '}');
-    skr_out_end(&json);
 }
 
 int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
@@ -100,7 +93,9 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     skr_alleles_answer answer = {0};
     status = ask(&arguments, &asking, within, &writer, &answer, &err);
     /* What was found before a fault is told too. */
-    int status_of_writing = skr_row_flush(&writer, &err_of_writing);
+    int status_of_writing = skr_row_end(&writer, &answer.warnings, &err_of_writing);
+    if (status_of_writing == SKR_OK)
+        status_of_writing = skr_row_flush(&writer, &err_of_writing);
     if (status == SKR_OK && status_of_writing < 0) {
         status = status_of_writing;
         err = err_of_writing;

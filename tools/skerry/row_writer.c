@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -193,7 +194,7 @@ static char *put_json(char *at, const skr_allele_row *row, size_t n_variant)
     at += skr_number_text(row->n_partial, at);
     at = PUT_WORD(at, ",\"answer\":\"");
     at = put(at, answers[row->answer], strlen(answers[row->answer]));
-    return PUT_WORD(at, "\"}\n");
+    return PUT_WORD(at, "\""); /* skr_row_end may have to add a member */
 }
 
 int skr_row_put_header(skr_row_writer *writer, skr_err *err)
@@ -221,6 +222,9 @@ int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, skr_err *err)
     if (status < 0)
         return status;
     char *at = writer->bytes + writer->n;
+    if (writer->has_open_row)
+        at = PUT_WORD(at, "}\n");
+    writer->has_open_row = writer->form == SKR_ROW_JSON;
     if (writer->form == SKR_ROW_JSON)
         at = put_json(at, row, n_variant);
     else if (writer->form == SKR_ROW_TSV)
@@ -229,6 +233,39 @@ int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, skr_err *err)
         at = put_columns(writer, at, row, n_variant);
     writer->n = (size_t)(at - writer->bytes);
     return SKR_OK;
+}
+
+/* The member "warnings", with the comma before it. The caller frees *ret_text. */
+static int format_warnings(const skr_warnings *warnings, char **ret_text, size_t *ret_n,
+                           skr_err *err)
+{
+    skr_out json = {.out = open_memstream(ret_text, ret_n), .has_before = true};
+    if (json.out == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
+    skr_out_warnings(&json, warnings);
+    bool is_bad = ferror(json.out) != 0;
+    if (fclose(json.out) == 0 && !is_bad)
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
+}
+
+int skr_row_end(skr_row_writer *writer, const skr_warnings *warnings, skr_err *err)
+{
+    char *text = NULL;
+    size_t n = 0;
+    if (!writer->has_open_row)
+        return SKR_OK;
+    int status = warnings->n == 0 ? SKR_OK : format_warnings(warnings, &text, &n, err);
+    if (status == SKR_OK)
+        status = make_room(writer, n + 2, err);
+    if (status == SKR_OK) {
+        char *at = put(writer->bytes + writer->n, text != NULL ? text : "", n);
+        at = PUT_WORD(at, "}\n");
+        writer->n = (size_t)(at - writer->bytes);
+        writer->has_open_row = false;
+    }
+    free(text);
+    return status;
 }
 
 void skr_row_writer_done(skr_row_writer *writer)

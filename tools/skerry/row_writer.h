@@ -20,7 +20,8 @@ typedef struct skr_row_writer {
     int fd;
     skr_row_form form;
     bool has_header;
-    size_t n_piece; /* written when as much has come together */
+    bool has_open_row; /* of JSON: its object lacks the closing brace */
+    size_t n_piece;    /* written when as much has come together */
     char *bytes;
     size_t n;
     size_t n_max;
@@ -31,6 +32,12 @@ SKR_MUST_USE int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, 
 
 /* Adds the header if no row has brought it. Errors: NOMEM; as flush. */
 SKR_MUST_USE int skr_row_put_header(skr_row_writer *writer, skr_err *err);
+
+/*
+ * Ends the rows. Of JSON the last row gets the member "warnings" if there are any, so that every
+ * line is a row; without a row they stand on standard error alone. Errors: NOMEM; as flush.
+ */
+SKR_MUST_USE int skr_row_end(skr_row_writer *writer, const skr_warnings *warnings, skr_err *err);
 
 /* Writes what has not been written. Errors: as skr_output_check; INTERRUPTED. */
 SKR_MUST_USE int skr_row_flush(skr_row_writer *writer, skr_err *err);
