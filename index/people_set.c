@@ -131,7 +131,11 @@ static int renew(skr_people_set *set, skr_err *err)
     roaring_bitmap_to_uint32_array(set->bitmap, members);
     roaring_bitmap_t *bitmap = roaring_bitmap_of_ptr(n, members);
     free(members);
-    if (bitmap == NULL)
+    /* Without memory the library says so, ends the program, or leaves members out. */
+    bool is_whole = bitmap != NULL && roaring_bitmap_get_cardinality(bitmap) == n;
+    if (!is_whole && bitmap != NULL)
+        roaring_bitmap_free(bitmap);
+    if (!is_whole)
         return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
     roaring_bitmap_free(set->bitmap);
     set->bitmap = bitmap;
