@@ -197,7 +197,7 @@ typedef struct skr_assembly_info {
 
 typedef struct skr_delivery_info {
     uint64_t generation;
-    uint64_t time_s;  /* when it was published: seconds since 1970, UTC */
+    uint64_t time_s;  /* when it was published: seconds since 1970, UTC; 0: not known */
     uint64_t n_bytes; /* of its segment; 0 when none of its samples counts any more */
     const char *dataset;
     const char *assembly;

@@ -78,7 +78,7 @@ typedef struct skr_counter {
 
 typedef struct skr_delivery {
     uint64_t generation; /* that it made */
-    uint64_t time_s;     /* when it was published: seconds since 1970, UTC */
+    uint64_t time_s;     /* when it was published: seconds since 1970, UTC; 0: not known */
     uint32_t dataset;
     uint32_t assembly;
     char *options; /* for people: "format=vcf gate=adj absent-is=no-call" */

@@ -9,11 +9,14 @@
 
 #define TIME_TEXT_MAX 32
 
-/* A time in UTC, in the form of ISO 8601. ret_text has room for TIME_TEXT_MAX bytes. */
+/* A time in UTC, in the form of ISO 8601; NULL where it is not known. ret_text has room for
+ * TIME_TEXT_MAX bytes. */
 static const char *time_text(uint64_t time_s, char *ret_text)
 {
     struct tm parts;
     time_t time = (time_t)time_s;
+    if (time_s == 0)
+        return NULL;
     if (gmtime_r(&time, &parts) == NULL ||
         strftime(ret_text, TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
         ret_text[0] = '\0';
@@ -169,9 +172,10 @@ static void print_delivery(const skr_delivery_info *delivery, bool is_verbose)
 {
     char time[TIME_TEXT_MAX];
     char size[SIZE_TEXT_MAX];
+    const char *date = time_text(delivery->time_s, time);
     printf("%-12s generation %" PRIu64 ", %s, %s, %s: %" PRIu32 " samples, %" PRIu64
            " alleles, %" PRIu32 " %s",
-           "delivery", delivery->generation, time_text(delivery->time_s, time), delivery->dataset,
+           "delivery", delivery->generation, date != NULL ? date : "no date", delivery->dataset,
            delivery->assembly, delivery->n_samples, delivery->n_alleles, delivery->n_sources,
            delivery->n_sources == 1 ? "file" : "files");
     if (n_replaced(delivery) > 0)
