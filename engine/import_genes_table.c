@@ -65,12 +65,16 @@ static bool guess_columns(skr_genes_columns *columns, char *const *fields, size_
         *columns = (skr_genes_columns){n > 11 ? 11 : 0, SKR_NONE, 1, 3, 4}; /* genePred */
         return true;
     }
-    if (n >= 4 && is_number(fields[1]) && is_number(fields[2])) {
-        *columns = (skr_genes_columns){3, SKR_NONE, 0, 1, 2}; /* BED */
+    /* Contigs that are numbers make the second look like the first: BED has no word for its score.
+     */
+    bool has_word = n >= 5 && !is_number(fields[4]) && strcmp(fields[4], ".") != 0;
+    if (n >= 5 && is_number(fields[2]) && is_number(fields[3]) &&
+        (has_word || !is_number(fields[1]))) {
+        *columns = (skr_genes_columns){4, SKR_NONE, 1, 2, 3}; /* transcript chrom start end gene */
         return true;
     }
-    if (n >= 5 && is_number(fields[2]) && is_number(fields[3])) {
-        *columns = (skr_genes_columns){4, SKR_NONE, 1, 2, 3}; /* transcript chrom start end gene */
+    if (n >= 4 && is_number(fields[1]) && is_number(fields[2])) {
+        *columns = (skr_genes_columns){3, SKR_NONE, 0, 1, 2}; /* BED */
         return true;
     }
     return false;

@@ -115,13 +115,21 @@ static int doubt_places(const skr_plan *plan, const skr_access *access, skr_err 
     int status = SKR_OK;
     if (!access->policy.is_exact || plan->assembly == SKR_NONE)
         return SKR_OK;
+    const char *assembly = plan->snapshot->manifest->assemblies[plan->assembly].name;
     for (const skr_plan_node *node = plan->nodes; status == SKR_OK && node != NULL;
-         node = node->next)
+         node = node->next) {
         if (node->is_nowhere && !node->is_named) /* names: scan_names.c */
             status = skr_warnings_add(
                 plan->warnings, SKR_WARN_NOT_ASSESSED, NULL, 0, err,
                 "contig %s: the store has nothing of %s on it, so nobody was assessed there",
-                node->contig, plan->snapshot->manifest->assemblies[plan->assembly].name);
+                node->contig, assembly);
+        else if (node->op == SKR_A_GENE && node->n_ranges == 0)
+            status = skr_warnings_add(
+                plan->warnings, SKR_WARN_NOT_ASSESSED, NULL, 0, err,
+                "gene %.200s: the store has nothing of %s on its contig, so nobody was assessed "
+                "there",
+                node->source->text, assembly);
+    }
     return status;
 }
 

@@ -138,6 +138,8 @@ ALLELES = {
     "absent(variant=22-1500-A-G)": (0, "not-assessed", "22-1500-A-G: nobody was assessed there"),
     "not carries(variant=22-1500-A-G)": (54, "not-assessed", "22-1500-A-G: nobody was assessed there"),
     "carries(variant=21-1500-A-G)": (0, "not-assessed", "21-1500-A-G: nobody was assessed there"),
+    "carries(gene=FAR)": (0, "not-assessed", "gene FAR: the store has nothing of GRCh37 on its contig"),
+    "carries(gene=NEAR)": (40, None, None),
     "carries(region=21:1-1000)": (0, "not-assessed", "contig 21: the store has nothing of GRCh37 on it"),
     "carries(variant=22-1000-A-C)": (0, None, None),
     "absent(variant=22-2000-A-G)": (52, None, None),
@@ -145,6 +147,8 @@ ALLELES = {
 
 
 def impossible(suite, store):
+    genes = suite.write("genes.tsv", "gene_symbol\tchrom\tstart\tend\nFAR\t21\t1000\t2000\nNEAR\t22\t900\t1100\n")
+    suite.run("genes", "-q", "-d", store, "--assembly", "GRCh37", genes)
     for question, (count, code, text) in ALLELES.items():
         done = suite.run("count", "-d", store, "--json", question)
         answer = done.objects()[-1] if done.code == 0 else {}

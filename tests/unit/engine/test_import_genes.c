@@ -44,6 +44,9 @@ Test(import_genes, reads_every_format)
 {
     expect_genes("a.txt", "NM_1\tchr1\t10\t20\tA\nNM_2\tchr1\t15\t30\tA\nNM_3\tchrX\t1\t2\tB\n",
                  "A/ 1:10-30 B/ X:1-2 ");
+    expect_genes("numbers.txt", "NM_1\t1\t10\t20\tA\nNM_2\tX\t1\t2\tB\n", "A/ 1:10-20 B/ X:1-2 ");
+    expect_genes("numbers.bed", "1\t10\t20\t7157\t0\t+\n1\t30\t40\t672\t.\t-\n",
+                 "672/ 1:30-40 7157/ 1:10-20 ");
     expect_genes("a.bed", "track name=x\nchr1\t10\t20\tA\t0\t+\nchrM\t5\t9\tB\n",
                  "A/ 1:10-20 B/ MT:5-9 ");
     expect_genes("refGene.txt",
