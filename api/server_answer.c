@@ -136,8 +136,11 @@ struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bo
 
 /* ------------------------------------------------------------------ clients that send no more */
 
-/* Has the client closed its side, so that the library would close ours, unanswered, as soon as it
- * looks? */
+/*
+ * Has the client closed its side, so that the library would close ours, unanswered, as soon as it
+ * looks? A client that does so in the instant between this look and the library's is not answered;
+ * most that half-close do it together with the request.
+ */
 static bool is_half_closed(int fd)
 {
     struct pollfd asked = {.fd = fd, .events = POLLRDHUP};

@@ -183,7 +183,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
         at->import->has_raw_indels = true;
     if (status < 0 || allele.kind != SKR_ALLELE_MNV)
         return status;
-    skr_spelling spelling;
+    skr_spelling spelling = {0};
     status = spelling_of(keys, &allele, &spelling, err);
     for (uint32_t i = 0; i < allele.n_ref && status == SKR_OK; i++) {
         if (allele.ref[i] == allele.alt[i])

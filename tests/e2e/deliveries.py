@@ -47,6 +47,7 @@ class File:
         rng.shuffle(records)
         self.path = s.write(f"drawn/{number}.vcf", vcf(samples, records).replace("#CHROM", f"##made={number}\n#CHROM"))
         self.is_absent = False
+        self.times = 0  # that it was taken in: each time it is another source
 
     def genotypes(self, sample, contig):
         at = self.samples.index(sample)
@@ -60,7 +61,7 @@ class Model:
         self.state, self.live = {}, []
 
     def is_whole(self, f):
-        return all(f in self.state.get(key, (0, 0, ()))[2] for key in f.has)
+        return all((f, f.times) in self.state.get(key, (0, 0, ()))[2] for key in f.has)
 
     @staticmethod
     def are_stretches(a, b):
@@ -90,16 +91,16 @@ class Model:
         there = brought & set(self.state)
         if there and not is_replacing:
             return "rejected"
-        if any(set(self.state[key][2]) & set(known) for key in there):
+        if any(set(self.state[key][2]) & {(f, f.times) for f in known} for key in there):
             return "rejected"
         for key in brought:
             owners = [f for f in new if key in has[f]]
             genotypes = {}
             for f in owners:
                 genotypes.update(f.genotypes(*key))
-            self.state[key] = (genotypes, is_absent, owners)
+            self.state[key] = (genotypes, is_absent, [(f, f.times + 1) for f in owners])
         for f in new:
-            f.is_absent, f.has = is_absent, has[f]
+            f.is_absent, f.has, f.times = is_absent, has[f], f.times + 1
             self.live = [g for g in self.live if g is not f] + [f]
         return "ok"
 
