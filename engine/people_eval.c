@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/bits_int.h"
+#include "storage/base/check.h"
 #include "storage/base/clock.h"
 
 /* ------------------------------------------------------------------ questions and sets */
@@ -173,6 +174,24 @@ static int compare_places(const void *a, const void *b, void *context)
     return order != 0 ? order : x < y ? -1 : 1;
 }
 
+/*
+ * Writes what tells a leaf from those that are not equal: its canonical text, or, where no other
+ * leaf is of its kind, one byte, which no text begins with. A list of ids is long to write.
+ */
+static int write_place(const evaluation *eval, place *at, skr_buffer *text, skr_err *err)
+{
+    size_t n_alike = 0;
+    for (size_t i = 0; i < eval->n_places && n_alike < 2; i++)
+        n_alike += eval->places[i].node->op == at->node->op;
+    uint8_t kind = (uint8_t)at->node->op;
+    SKR_CHECK(kind < ' ');
+    at->text = text->n;
+    int status =
+        n_alike < 2 ? skr_buffer_put(text, &kind, 1, err) : skr_expr_print(at->node, text, err);
+    at->n_text = text->n - at->text;
+    return status;
+}
+
 /* Finds for each place, number by number, the first one with an equal leaf. */
 static int find_equal(evaluation *eval, size_t *firsts, skr_err *err)
 {
@@ -181,9 +200,7 @@ static int find_equal(evaluation *eval, size_t *firsts, skr_err *err)
     size_t *sorted = malloc((n + 1) * sizeof *sorted);
     int status = sorted == NULL ? skr_fail(err, SKR_ERR_NOMEM, "no memory for a question") : SKR_OK;
     for (size_t i = 0; i < n && status == SKR_OK; i++) {
-        eval->places[i].text = text.n;
-        status = skr_expr_print(eval->places[i].node, &text, err);
-        eval->places[i].n_text = text.n - eval->places[i].text;
+        status = write_place(eval, &eval->places[i], &text, err);
         sorted[i] = i;
     }
     if (status == SKR_OK) {

@@ -131,6 +131,10 @@ const skr_build *skr_build_find(const char *name)
 {
     word words[WORDS_MAX];
     const skr_build *found = NULL;
+    /* A store keeps these very names, and asks for one with every question. */
+    for (size_t i = 0; i < skr_n_builds; i++)
+        if (strcmp(name, skr_builds[i]->name) == 0)
+            return skr_builds[i];
     unsigned n = split(name, strlen(name), words);
     if (n > WORDS_MAX)
         return NULL;
