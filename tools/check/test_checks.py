@@ -55,7 +55,7 @@ EXAMPLES = [
      {"a.md": "[b](docs/b.md#what)", "docs/b.md": "## What is it?"}, "#what"),
     (links, {"a.md": "`[b](c.md)`"}, {"a.md": "[b](c.md)"}, "c.md leads nowhere"),
     (leftovers, {"a.md": "to do\n"}, {"a.md": "TO" + "DO later\n"}, "a.md:1"),
-    (private, {"a.md": "see docs/work/a and /tm" + "p/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
+    (private, {"a.md": "see docs/wo" + "rk/a and /tm" + "p/x\n"}, {"a.md": "see /home" + "/ann/x\n"}, "a.md:1"),
     (documents, {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "`IO` the disk\n"},
      {"storage/base/err.h": "SKR_ERR_IO = -2,\n", "docs/operations.md": "IOTA\n"}, "error code IO"),
     (documents, {"engine/a.c": '[SKR_COUNT_BAD_ALT] = "bad_alt",', "docs/counting.md": "`bad_alt`"},
