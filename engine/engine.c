@@ -1,7 +1,7 @@
 /*
  * engine.c - the face of the engine: a snapshot is taken, asked, told and given back.
  */
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,12 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/alleles_int.h"
-#include "engine/bits_int.h"
+#include "engine/alleles/alleles.h"
 #include "engine/engine_int.h"
-#include "engine/helpers.h"
-#include "engine/people_eval_int.h"
-#include "storage/block_cache.h"
+#include "engine/people/people_eval.h"
+#include "engine/scan/helpers.h"
+#include "storage/block/block_cache.h"
+#include "storage/carriers/bits.h"
 
 /* Opens the generation in force as the options say. */
 static int snapshot_open(const skr_engine *engine, skr_snapshot **ret_snapshot, skr_err *err)

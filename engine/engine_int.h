@@ -6,8 +6,8 @@
 
 #include <pthread.h>
 
-#include "engine/engine.h"
-#include "engine/people_eval_int.h"
+#include "engine/face/engine.h"
+#include "engine/people/people_eval.h"
 
 struct skr_engine {
     char *folder;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "engine/engine_int.h"
-#include "index/variant_key.h"
+#include "index/keys/variant_key.h"
 #include "storage/base/clock.h"
 
 static int put(skr_buffer *text, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/bits_int.h"
 #include "engine/engine_int.h"
+#include "storage/carriers/bits.h"
 
 static uint32_t slot_of(const skr_question *question, uint32_t dataset)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "index/gene_table.h"
-#include "index/people.h"
-#include "storage/reference.h"
+#include "engine/face/engine.h"
+#include "index/genes/gene_table.h"
+#include "index/people/people.h"
+#include "storage/reference/reference.h"
 #include "storage/store.h"
 
 typedef struct verifier {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/blob_int.h"
+#include "index/blob.h"
 
 int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n, skr_codec codec,
                  skr_buffer *directory, skr_err *err)

@@ -20,16 +20,16 @@
 #include "storage/base/err.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_index.h"
-#include "storage/block_file.h"
-#include "storage/digest.h"
+#include "storage/block/block_file.h"
+#include "storage/block/digest.h"
 
 typedef struct skr_contig {
-    char *name;      /* canonical: index/contig.h */
+    char *name;      /* canonical: index/contigs/contig.h */
     uint32_t length; /* bases; 0 when nobody said */
 } skr_contig;
 
 typedef struct skr_assembly {
-    char *name; /* canonical: index/assembly.h */
+    char *name; /* canonical: index/contigs/assembly.h */
     skr_contig *contigs;
     uint32_t n_contigs;
     skr_name_index contig_index; /* of contigs: added to by skr_assembly_add_contig alone */

@@ -10,7 +10,7 @@
 
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
-#include "storage/format_int.h"
+#include "storage/block/format.h"
 #include "storage/manifest.h"
 
 /* ------------------------------------------------------------------ writing

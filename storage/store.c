@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "storage/base/limits.h"
-#include "storage/io.h"
+#include "storage/block/io.h"
 #include "storage/store_int.h"
 
 struct skr_store {

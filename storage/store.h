@@ -19,7 +19,7 @@
 #define SKR_STORAGE_STORE_H
 
 #include "storage/base/err.h"
-#include "storage/block_file.h"
+#include "storage/block/block_file.h"
 #include "storage/manifest.h"
 
 typedef struct skr_store skr_store;

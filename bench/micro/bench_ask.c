@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 
 #define N_ROUNDS_MAX 1000u
 #define N_FIRST 2u

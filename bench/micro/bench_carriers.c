@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "storage/carriers.h"
-#include "storage/gap_list.h"
+#include "storage/carriers/carriers.h"
+#include "storage/carriers/gap_list.h"
 
 static uint64_t state = 20240229;
 

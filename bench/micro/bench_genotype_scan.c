@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/genotype_scan.h"
+#include "engine/import/genotypes/genotype_scan.h"
 
 #define N_BYTES (64u << 20)
 #define N_ROUNDS 7

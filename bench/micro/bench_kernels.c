@@ -14,8 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "storage/gap_list.h"
-#include "storage/kernel.h"
+#include "storage/carriers/gap_list.h"
+#include "storage/carriers/kernel.h"
 
 #define N_BYTES (64u << 20)
 #define N_ROUNDS 7

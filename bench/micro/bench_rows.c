@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "storage/carriers.h"
-#include "storage/segment.h"
+#include "storage/carriers/carriers.h"
+#include "storage/segment/segment.h"
 
 #define N_ROUNDS 15
 #define MISSING_SETS 200u

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "storage/segment.h"
+#include "storage/segment/segment.h"
 #include "storage/store.h"
 
 #define N_ROUNDS 9

@@ -5,8 +5,8 @@
  *
  * Threads: one owner.
  */
-#ifndef SKR_BASE_BUFFER_H
-#define SKR_BASE_BUFFER_H
+#ifndef SKR_STORAGE_BASE_BUFFER_H
+#define SKR_STORAGE_BASE_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

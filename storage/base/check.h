@@ -3,8 +3,8 @@
  *
  * SKR_CHECK is always on: it says where and stops. Input that is wrong is an error code instead.
  */
-#ifndef SKR_BASE_CHECK_H
-#define SKR_BASE_CHECK_H
+#ifndef SKR_STORAGE_BASE_CHECK_H
+#define SKR_STORAGE_BASE_CHECK_H
 
 #include <stdio.h>
 #include <stdlib.h>

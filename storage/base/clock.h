@@ -1,6 +1,6 @@
 /* clock.h - time that only goes forward. */
-#ifndef SKR_BASE_CLOCK_H
-#define SKR_BASE_CLOCK_H
+#ifndef SKR_STORAGE_BASE_CLOCK_H
+#define SKR_STORAGE_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

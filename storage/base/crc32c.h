@@ -1,8 +1,8 @@
 /*
  * crc32c.h - the checksum of every stored byte (CRC-32C, Castagnoli, RFC 3720 appendix B.4).
  */
-#ifndef SKR_BASE_CRC32C_H
-#define SKR_BASE_CRC32C_H
+#ifndef SKR_STORAGE_BASE_CRC32C_H
+#define SKR_STORAGE_BASE_CRC32C_H
 
 #include <stddef.h>
 #include <stdint.h>

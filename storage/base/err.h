@@ -8,8 +8,8 @@
  * -1..-99 the world (6), -100..-199 the store (3), -200..-299 the files to import (2),
  * -300..-399 the asker (2).
  */
-#ifndef SKR_BASE_ERR_H
-#define SKR_BASE_ERR_H
+#ifndef SKR_STORAGE_BASE_ERR_H
+#define SKR_STORAGE_BASE_ERR_H
 
 #define SKR_MUST_USE __attribute__((warn_unused_result))
 #define SKR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))

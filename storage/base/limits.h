@@ -1,8 +1,8 @@
 /*
  * limits.h - every limit in the program, each with its reason; nowhere else.
  */
-#ifndef SKR_BASE_LIMITS_H
-#define SKR_BASE_LIMITS_H
+#ifndef SKR_STORAGE_BASE_LIMITS_H
+#define SKR_STORAGE_BASE_LIMITS_H
 
 #include <stdint.h>
 

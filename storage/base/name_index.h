@@ -7,8 +7,8 @@
  *
  * Threads: a const index may be read by any number.
  */
-#ifndef SKR_BASE_NAME_INDEX_H
-#define SKR_BASE_NAME_INDEX_H
+#ifndef SKR_STORAGE_BASE_NAME_INDEX_H
+#define SKR_STORAGE_BASE_NAME_INDEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
  * number_text.h - numbers as decimal text, faster than printf. None of these ends its text with 0.
  */
-#ifndef SKR_BASE_NUMBER_TEXT_H
-#define SKR_BASE_NUMBER_TEXT_H
+#ifndef SKR_STORAGE_BASE_NUMBER_TEXT_H
+#define SKR_STORAGE_BASE_NUMBER_TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * return. So a thread is started only when there is room for it, and has had its first memory when
  * the caller goes on: what fails later is an allocation like any other.
  */
-#ifndef SKR_BASE_THREAD_H
-#define SKR_BASE_THREAD_H
+#ifndef SKR_STORAGE_BASE_THREAD_H
+#define SKR_STORAGE_BASE_THREAD_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /*
  * utf8.h - is this text UTF-8?
  */
-#ifndef SKR_BASE_UTF8_H
-#define SKR_BASE_UTF8_H
+#ifndef SKR_STORAGE_BASE_UTF8_H
+#define SKR_STORAGE_BASE_UTF8_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /*
  * zigzag.h - signed numbers as positive ones, small ones small: 0, -1, 1, -2 ... are 0, 1, 2, 3 ...
  */
-#ifndef SKR_BASE_ZIGZAG_H
-#define SKR_BASE_ZIGZAG_H
+#ifndef SKR_STORAGE_BASE_ZIGZAG_H
+#define SKR_STORAGE_BASE_ZIGZAG_H
 
 #include <stdint.h>
 

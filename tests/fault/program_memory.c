@@ -14,8 +14,8 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-#include "engine/engine.h"
-#include "engine/query.h"
+#include "engine/face/engine.h"
+#include "engine/face/query.h"
 #include "tests/support/load_store.h"
 #include "tests/support/random.h"
 #include "tests/support/raw_bcf.h"

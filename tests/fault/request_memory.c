@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "api/server.h"
+#include "api/http/server.h"
 #include "tests/support/load_store.h"
 
 static atomic_uint n_allocations;

@@ -6,7 +6,7 @@
  * under the address sanitizer no memory. The linker puts the functions below in the place of the
  * C library's (--wrap), for our own code only.
  */
-#include "storage/segment.h"
+#include "storage/segment/segment.h"
 #include "tests/support/temp_folder.h"
 
 void *__real_malloc(size_t n);

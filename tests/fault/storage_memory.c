@@ -26,7 +26,7 @@ int main(void)
     return 77;
 }
 #else
-#include "storage/reference.h"
+#include "storage/reference/reference.h"
 #include "tests/support/small_store.h"
 #include "tests/support/temp_folder.h"
 

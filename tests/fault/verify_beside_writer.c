@@ -6,8 +6,8 @@
  */
 #include <sys/wait.h>
 
-#include "engine/engine.h"
-#include "engine/import.h"
+#include "engine/face/engine.h"
+#include "engine/import/face/import.h"
 #include "tests/support/temp_folder.h"
 
 static const char genes[] = "NM_1\tchr6\t900\t2000\tGENE1\nNM_2\tchr6\t5000\t9000\tGENE2\n";

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "storage/base/crc32c.h"
-#include "storage/format_int.h"
-#include "storage/reference.h"
+#include "storage/block/format.h"
+#include "storage/reference/reference.h"
 
 #define REFS_MAX 16u
 

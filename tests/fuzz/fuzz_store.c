@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 
 static char folder[64];
 static char path[128];

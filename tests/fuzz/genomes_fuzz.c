@@ -5,7 +5,7 @@
 
 #include <htslib/hts_log.h>
 
-#include "engine/import.h"
+#include "engine/import/face/import.h"
 #include "tests/fuzz/fuzz_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "index/blob_int.h"
-#include "index/gene_table.h"
-#include "index/ontology.h"
-#include "index/people_edit.h"
+#include "index/blob.h"
+#include "index/genes/gene_table.h"
+#include "index/ontology/ontology.h"
+#include "index/people/people_edit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 

@@ -9,7 +9,7 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/crc32c.h"
-#include "storage/format_int.h"
+#include "storage/block/format.h"
 #include "storage/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);

@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
-#include "storage/call_set.h"
-#include "storage/carriers.h"
-#include "storage/carriers_int.h"
-#include "storage/gap_list.h"
-#include "storage/kernel.h"
-#include "storage/order_int.h"
+#include "storage/carriers/call_set.h"
+#include "storage/carriers/carriers.h"
+#include "storage/carriers/carriers_form.h"
+#include "storage/carriers/gap_list.h"
+#include "storage/carriers/kernel.h"
+#include "storage/carriers/order.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes);
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/import.h"
+#include "engine/import/face/import.h"
 #include "tests/model/model.h"
 #include "tests/support/temp_folder.h"
 

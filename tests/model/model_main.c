@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 #include "tests/model/model_import.h"
 #include "tests/model/model_question.h"
 

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "engine/import.h"
-#include "engine/query.h"
+#include "engine/face/engine.h"
+#include "engine/face/query.h"
+#include "engine/import/face/import.h"
 #include "tests/model/drawn_spellings.h"
 #include "tests/model/model_import.h"
 

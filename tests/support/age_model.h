@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "index/people.h"
+#include "index/people/people.h"
 
 /* The later of two, as far as it is known. */
 static inline skr_age age_later(skr_age a, skr_age b)

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import.h"
-#include "index/gene_table.h"
-#include "index/ontology.h"
-#include "index/people.h"
+#include "engine/import/face/import.h"
+#include "index/genes/gene_table.h"
+#include "index/ontology/ontology.h"
+#include "index/people/people.h"
 #include "storage/store.h"
 #include "tests/support/temp_folder.h"
 

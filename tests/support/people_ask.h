@@ -4,7 +4,7 @@
 #ifndef SKR_TESTS_PEOPLE_ASK_H
 #define SKR_TESTS_PEOPLE_ASK_H
 
-#include "index/people_edit.h"
+#include "index/people/people_edit.h"
 #include "storage/base/check.h"
 
 static inline uint32_t ask_find(const skr_people *people, const char *id)

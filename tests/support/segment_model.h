@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
-#include "storage/segment.h"
+#include "storage/segment/segment.h"
 
 static uint64_t state;
 static skr_err err;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "storage/base/check.h"
-#include "storage/block_file.h"
+#include "storage/block/block_file.h"
 #include "storage/store.h"
 
 static inline int small_store_write_file(skr_txn *txn, uint64_t generation, skr_file_id *ret_id,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/answer_cache_int.h"
+#include "api/http/answer_cache_int.h"
 #include "storage/base/check.h"
 #include "tests/support/random.h"
 

@@ -15,6 +15,7 @@ import listed
 import private
 import promise
 import registered
+import rooms
 import shape
 import tree
 
@@ -26,14 +27,29 @@ STYLE = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."
 EXAMPLES = [
     (formatting, {".clang-format": STYLE, "a.c": "int a(int b)\n{\n    return b;\n}\n"},
      {".clang-format": STYLE, "a.c": "int a(int b) { return  b; }\n"}, "a.c:1"),
-    (layers, {"storage/a.h": "", "engine/b.c": '#include "storage/a.h"\n'},
-     {"engine/b.h": "", "storage/a.c": '\n#include "engine/b.h"\n'}, "storage/a.c:2"),
+    (layers, {"storage/manifest.h": "", "index/b.c": '#include "storage/manifest.h"\n'},
+     {"index/names.h": "", "storage/a.c": '\n#include "index/names.h"\n'}, "storage/a.c:2"),
     (layers, {"storage/a_int.h": "", "storage/b.c": '#include "storage/a_int.h"\n'},
      {"storage/a_int.h": "", "index/b.c": '#include "storage/a_int.h"\n'}, "belongs to storage/"),
-    (layers, {"storage/block_writer.c": "#include <zstd.h>\n"}, {"index/zone.c": "#include <zstd.h>\n"},
-     "index/zone.c:1"),
-    (layers, {"index/a.h": "", "engine/e.h": '#include "index/a.h"\n', "api/b.c": '#include "index/a.h"\n'},
-     {"index/a.h": "", "api/b.c": '#include "index/a.h"\n'}, "api/ may not include"),
+    (layers, {"storage/block/block_writer.c": "#include <zstd.h>\n"},
+     {"index/zone.c": "#include <zstd.h>\n"}, "index/zone.c:1"),
+    # sideways: the import knows nothing of questions, and one side of an engine nothing of the other
+    (layers, {"engine/plan/plan.h": "", "engine/scan/b.c": '#include "engine/plan/plan.h"\n'},
+     {"engine/plan/plan.h": "", "engine/import/genomes/b.c": '#include "engine/plan/plan.h"\n'},
+     "may not include"),
+    # the leak: a file of api/ that opens a segment and reads raw carriers
+    (layers, {"engine/face/engine.h": "", "api/http/b.c": '#include "engine/face/engine.h"\n'},
+     {"storage/segment/segment.h": "", "api/http/leak.c": '#include "storage/segment/segment.h"\n'},
+     "api/http/ may not include storage/segment/segment.h"),
+    (layers, {"storage/base/err.h": "", "engine/face/a.h": '#include "storage/base/err.h"\n'},
+     {"storage/reference/reference.h": "",
+      "engine/face/a.h": '#include "storage/reference/reference.h"\n'}, "engine/face/ may not"),
+    (layers, {"engine/scan/a.c": ""}, {"engine/lift/a.c": '#include "engine/lift/a.h"\n',
+                                       "engine/lift/a.h": ""}, "is no room"),
+    (rooms, {"index/a.c": "int skr_a(void)\n{\n    return skr_b();\n}\n",
+             "index/b.c": "int skr_b(void)\n{\n    return 0;\n}\n"},
+     {"index/a.c": "int skr_a(void)\n{\n    return skr_b();\n}\n",
+      "index/b.c": "int skr_b(void)\n{\n    return skr_a();\n}\n"}, "a circle of files"),
     (shape, {"a.c": LONG.replace("    ;\n" * 80, "    ;\n" * 60)}, {"a.c": LONG}, "83 lines"),
     (shape, {"a.c": "x" * 100}, {"a.c": "x" * 101}, "101 columns"),
     (shape, {"a.c": "\n" * 600}, {"a.c": "\n" * 601}, "601 lines"),

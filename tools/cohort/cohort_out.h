@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "index/people_edit.h"
+#include "index/people/people_edit.h"
 #include "storage/base/err.h"
 #include "tools/cohort/cohort_model.h"
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/contig.h"
+#include "index/contigs/contig.h"
 #include "storage/base/limits.h"
-#include "storage/digest.h"
-#include "storage/segment.h"
+#include "storage/block/digest.h"
+#include "storage/segment/segment.h"
 #include "storage/store.h"
 #include "tools/cohort/cohort_feed.h"
 #include "tools/cohort/cohort_out.h"

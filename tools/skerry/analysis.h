@@ -2,7 +2,7 @@
 #ifndef SKR_TOOLS_ANALYSIS_H
 #define SKR_TOOLS_ANALYSIS_H
 
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 #include "tools/skerry/output.h"
 
 /* Writes lines to standard output. */

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/sex.h"
-#include "index/contig.h"
-#include "index/variant_key.h"
-#include "index/variant_spelling.h"
+#include "index/contigs/contig.h"
+#include "index/keys/variant_key.h"
+#include "index/keys/variant_spelling.h"
+#include "index/people/sex.h"
 #include "storage/base/limits.h"
 
 /* A request being made. too_much: why there is none, or NULL. */

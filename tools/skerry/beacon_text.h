@@ -4,7 +4,7 @@
 #ifndef SKR_TOOLS_BEACON_TEXT_H
 #define SKR_TOOLS_BEACON_TEXT_H
 
-#include "engine/query.h"
+#include "engine/face/query.h"
 
 /*
  * Appends the path and the body of the Beacon request that asks the same, or a line that says which

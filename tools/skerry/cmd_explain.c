@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/beacon_request.h"
+#include "api/beacon/beacon_request.h"
 #include "tools/skerry/analysis.h"
 #include "tools/skerry/beacon_text.h"
 #include "tools/skerry/command.h"

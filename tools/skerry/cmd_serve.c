@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "api/server.h"
+#include "api/http/server.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/output.h"
 #include "tools/skerry/server_settings.h"

@@ -4,8 +4,8 @@
 #ifndef SKR_TOOLS_COMMAND_H
 #define SKR_TOOLS_COMMAND_H
 
-#include "engine/engine.h"
-#include "engine/import.h"
+#include "engine/face/engine.h"
+#include "engine/import/face/import.h"
 #include "tools/skerry/options.h"
 
 /* Each runs a command on what follows its name and gives the exit status of the program. */

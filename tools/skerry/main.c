@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/suggest.h"
+#include "storage/base/suggest.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/output.h"
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/suggest.h"
 #include "storage/base/check.h"
+#include "storage/base/suggest.h"
 
 #define N_COMMON 9
 #define SECONDS_MAX 1e6

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "engine/disclose.h"
-#include "engine/warnings.h"
+#include "engine/face/disclose.h"
+#include "engine/face/warnings.h"
 #include "storage/base/err.h"
 
 /* Writes one JSON document or line after the other; commas are its own affair. */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/import.h"
+#include "engine/import/face/import.h"
 #include "tools/skerry/options.h"
 
 #define SKR_WARNINGS_MAX 100

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/engine.h"
+#include "engine/face/engine.h"
 
 typedef enum skr_row_form {
     SKR_ROW_COLUMNS,

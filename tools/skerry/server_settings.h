@@ -4,8 +4,8 @@
 #ifndef SKR_TOOLS_SERVER_SETTINGS_H
 #define SKR_TOOLS_SERVER_SETTINGS_H
 
-#include "api/server.h"
-#include "engine/config_file.h"
+#include "api/http/server.h"
+#include "engine/face/config_file.h"
 
 /*
  * Puts what the file says into config, whose texts then point into the file. docs/http-api.md lists

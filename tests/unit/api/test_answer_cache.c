@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/answer_cache_int.h"
+#include "api/http/answer_cache_int.h"
 #include "tests/support/random.h"
 
 static unsigned n_freed;

@@ -3,7 +3,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "api/answer_key_int.h"
+#include "api/http/answer_key_int.h"
 
 static const char *const one[] = {"one"};
 static const char *const two[] = {"one", "two"};

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/route_int.h"
+#include "api/http/route.h"
 
 static const char *line_of(const skr_http_answer *answer, uint64_t seconds, uint64_t took_ns)
 {

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "api/beacon_request.h"
+#include "api/beacon/beacon_request.h"
 #include "storage/base/buffer.h"
 
 /* The question as text; "error: ..." when the request is refused. */

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "api/beacon_response_int.h"
+#include "api/beacon/beacon_response_int.h"
 
 static skr_server_config config;
 static skr_service service;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/log_ring_int.h"
+#include "api/http/log_ring_int.h"
 
 typedef struct reader {
     pthread_mutex_t gate; /* held: nobody reads */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/metrics_int.h"
+#include "api/http/metrics_int.h"
 
 static const char *const names[] = {"other", "/metrics", "/individuals"};
 

@@ -3,7 +3,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "engine/query.h"
+#include "index/people/age.h"
 
 static const struct age {
     const char *text;

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "engine/age_range.h"
+#include "index/people/age_range.h"
 
 #define MONTH (1.0 / 12)
 #define DAY (1 / 365.25)

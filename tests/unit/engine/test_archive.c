@@ -9,7 +9,7 @@
 #include <zip.h>
 #include <zlib.h>
 
-#include "engine/archive.h"
+#include "engine/import/documents/archive.h"
 #include "storage/base/buffer.h"
 #include "tests/support/temp_folder.h"
 

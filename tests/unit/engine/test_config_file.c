@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/config_file.h"
+#include "engine/face/config_file.h"
 
 static char path[] = "/tmp/skr_config_XXXXXX";
 static skr_config_file config;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/curie.h"
+#include "index/terms/curie.h"
 
 static const struct {
     const char *id;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/disclose.h"
+#include "engine/face/disclose.h"
 
 static skr_err err;
 

@@ -5,9 +5,9 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "index/people_edit.h"
-#include "index/variant_key.h"
+#include "engine/face/engine.h"
+#include "index/keys/variant_key.h"
+#include "index/people/people_edit.h"
 #include "storage/store.h"
 #include "tests/support/temp_folder.h"
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "engine/fasta.h"
+#include "engine/import/genomes/fasta.h"
 
 static char path[64];
 static skr_err err;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/gate.h"
+#include "engine/import/genotypes/gate.h"
 
 static skr_err err;
 

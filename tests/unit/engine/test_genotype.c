@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/genotype.h"
+#include "engine/import/genotypes/genotype.h"
 
 #define U SKR_COPY_UNKNOWN
 

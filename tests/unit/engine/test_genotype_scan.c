@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/genotype_scan.h"
+#include "engine/import/genotypes/genotype_scan.h"
 #include "tests/support/random.h"
 
 #define N_MAX 400u

@@ -8,8 +8,8 @@
 #include <htslib/vcf.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "engine/import.h"
+#include "engine/face/engine.h"
+#include "engine/import/face/import.h"
 #include "storage/store.h"
 #include "tests/support/temp_folder.h"
 

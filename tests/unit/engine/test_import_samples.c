@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/import_samples.h"
+#include "engine/import/genomes/import_samples.h"
 
 static char path[64];
 static skr_err err;

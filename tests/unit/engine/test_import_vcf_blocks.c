@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "engine/import_vcf_blocks.h"
+#include "engine/import/vcf/import_vcf_blocks.h"
 #include "tests/support/bgzf_file.h"
 #include "tests/support/temp_folder.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "engine/import_vcf_stream.h"
+#include "engine/import/vcf/import_vcf_stream.h"
 
 #define HEAD "##fileformat=VCFv4.2\n##x=y\n"
 #define COLUMNS "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tann\tbob\n"

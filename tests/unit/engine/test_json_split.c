@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "engine/json_split.h"
+#include "engine/import/documents/json_split.h"
 #include "tests/support/temp_folder.h"
 
 static test_folder folder;

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdint.h>
 
-#include "engine/plan_int.h"
+#include "engine/plan/plan.h"
 
 #define N_ROWS 200u
 

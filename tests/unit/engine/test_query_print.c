@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/query.h"
+#include "engine/face/query.h"
 
 static skr_err err;
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/record_claims.h"
+#include "engine/import/genomes/record_claims.h"
 #include "tests/support/drawn_record_write.h"
 #include "tests/support/temp_folder.h"
 

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "engine/sex.h"
+#include "index/people/sex.h"
 
 Test(sex, reads_words_and_codes)
 {

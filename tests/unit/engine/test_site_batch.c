@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/site_batch.h"
+#include "engine/import/genomes/site_batch.h"
 #include "tests/support/random.h"
 
 enum {

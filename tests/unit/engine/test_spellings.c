@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/spellings.h"
+#include "engine/import/genotypes/spellings.h"
 #include "tests/support/random.h"
 
 /* "0|1" as what a record says of allele 1. */

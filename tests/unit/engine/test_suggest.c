@@ -3,7 +3,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "engine/suggest.h"
+#include "storage/base/suggest.h"
 
 static const char *const genes[] = {"BRCA1", "BRCA2", "RYR1", "RYR2", "RYR3",
                                     "TP53",  "TTN",   "SRY",  "ACE2", "A"};

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "engine/text_lines.h"
+#include "engine/import/documents/text_lines.h"
 #include "tests/support/temp_folder.h"
 
 static skr_err err;

@@ -2,7 +2,7 @@
  * A list of warnings keeps each text once, in order, and no more of them than there is room for;
  * the last one says how many there were besides.
  */
-#include "engine/warnings.h"
+#include "engine/face/warnings.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

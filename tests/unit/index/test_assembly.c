@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "index/assembly.h"
+#include "index/contigs/assembly.h"
 #include "storage/manifest.h"
 
 static skr_err err;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "index/contig.h"
+#include "index/contigs/contig.h"
 #include "storage/base/limits.h"
 
 static char canonical[SKR_NAME_MAX + 1];

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "index/gene_table.h"
+#include "index/genes/gene_table.h"
 
 static char folder[64];
 static skr_err err;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "index/ontology.h"
+#include "index/ontology/ontology.h"
 #include "storage/manifest.h"
 
 static char folder[64];

@@ -6,7 +6,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "index/people_edit.h"
+#include "index/people/people_edit.h"
 #include "tests/support/age_model.h"
 #include "tests/support/people_ask.h"
 #include "tests/support/temp_folder.h"

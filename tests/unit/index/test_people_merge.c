@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/people_edit.h"
+#include "index/people/people_edit.h"
 #include "tests/support/people_ask.h"
 #include "tests/support/temp_folder.h"
 

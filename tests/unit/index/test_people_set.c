@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/people_set.h"
+#include "index/people/people_set.h"
 
 #define N_PEOPLE 200000u
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/variant_key.h"
+#include "index/keys/variant_key.h"
 #include "tests/support/random.h"
 
 static skr_err err;

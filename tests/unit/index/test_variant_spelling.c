@@ -2,14 +2,14 @@
  * Every spelling of an allele becomes the one that we write, and what is none is left as it is or
  * refused with what would be taken.
  */
-#include "index/variant_spelling.h"
+#include "index/keys/variant_spelling.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "index/variant_key.h"
+#include "index/keys/variant_key.h"
 
 static const char *spell(const char *written)
 {

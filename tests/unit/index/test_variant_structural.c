@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "index/variant_key.h"
-#include "index/variant_structural.h"
+#include "index/keys/variant_key.h"
+#include "index/keys/variant_structural.h"
 
 static skr_err err;
 

@@ -5,8 +5,8 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "index/variant_key.h"
-#include "index/variant_type.h"
+#include "index/keys/variant_key.h"
+#include "index/keys/variant_type.h"
 
 static bool is_of(const char *word, skr_allele_kind kind, const char *alt)
 {

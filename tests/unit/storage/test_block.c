@@ -8,7 +8,7 @@
 
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
-#include "storage/block.h"
+#include "storage/block/block.h"
 
 static const char rows[] = "0|0 0|1 1|1 0|0 0|0 0|0 0|0 0|0 0|1 0|0 0|0 0|0 0|0 0|0 0|0 0|0 0|0";
 static uint8_t packed[256];

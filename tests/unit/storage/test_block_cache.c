@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "storage/block_cache.h"
+#include "storage/block/block_cache.h"
 
 typedef struct thing {
     skr_cached cached;

@@ -8,8 +8,8 @@
 
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
-#include "storage/block_file.h"
-#include "storage/format_int.h"
+#include "storage/block/block_file.h"
+#include "storage/block/format.h"
 #include "tests/support/temp_folder.h"
 
 #define N_BLOCKS 4

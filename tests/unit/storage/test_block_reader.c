@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
-#include "storage/block_file.h"
+#include "storage/block/block_file.h"
 #include "tests/support/temp_folder.h"
 
 #define N_BLOCKS 700

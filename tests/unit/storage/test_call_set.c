@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "storage/base/limits.h"
-#include "storage/call_set.h"
+#include "storage/carriers/call_set.h"
 
 #define SEED UINT64_C(19690720)
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/carriers.h"
-#include "storage/carriers_int.h"
+#include "storage/carriers/carriers.h"
+#include "storage/carriers/carriers_form.h"
 
 #define SEED UINT64_C(20240229)
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "storage/digest.h"
+#include "storage/block/digest.h"
 
 static const char sha256_abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 

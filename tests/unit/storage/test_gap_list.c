@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/gap_list.h"
+#include "storage/carriers/gap_list.h"
 
 static uint64_t state = UINT64_C(271828);
 static skr_err err;

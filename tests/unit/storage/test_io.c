@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "storage/io.h"
+#include "storage/block/io.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_folder.h"
 

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <liburing.h>
 
-#include "storage/block_file.h"
+#include "storage/block/block_file.h"
 #include "tests/support/temp_folder.h"
 
 static unsigned ring_flags;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/gap_list.h"
-#include "storage/kernel.h"
+#include "storage/carriers/gap_list.h"
+#include "storage/carriers/kernel.h"
 #include "tests/support/random.h"
 
 #define N_WORDS_MAX 300u

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "storage/base/crc32c.h"
-#include "storage/format_int.h"
+#include "storage/block/format.h"
 #include "storage/manifest.h"
 #include "tests/support/random.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/name_list.h"
+#include "storage/base/name_list.h"
 
 #define N_NAMES 400
 

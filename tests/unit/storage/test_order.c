@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/order_int.h"
+#include "storage/carriers/order.h"
 #include "tests/support/random.h"
 
 static test_random rng;

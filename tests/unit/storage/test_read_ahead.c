@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "storage/block_file.h"
-#include "storage/read_ahead.h"
+#include "storage/block/block_file.h"
+#include "storage/block/read_ahead.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_folder.h"
 

@@ -7,8 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "storage/reference.h"
-#include "storage/reference_int.h"
+#include "storage/reference/reference.h"
+#include "storage/reference/reference_int.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_folder.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/sample_table.h"
+#include "storage/segment/sample_table.h"
 #include "tests/support/temp_folder.h"
 
 #define N_MAX 900u

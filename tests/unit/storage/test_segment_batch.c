@@ -2,7 +2,7 @@
  * What a view says of many rows at once, in drawn cohorts, is what the rows say one by one:
  * tallies, marks and copies called.
  */
-#include "storage/block_cache.h"
+#include "storage/block/block_cache.h"
 #include "tests/support/segment_written.h"
 
 TestSuite(segment_batch, .init = set_up, .fini = tear_down);

@@ -1,0 +1,115 @@
+/*
+ * beacon_datasets.c - /datasets: what was released together, and how many people it tells of.
+ *
+ * With filters or a variant: the datasets in which somebody matches.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/beacon/beacon_access.h"
+#include "api/beacon/beacon_json.h"
+#include "api/beacon/beacon_response_int.h"
+
+static void put_told(json_t *object, const char *name, const skr_told_count *told)
+{
+    if (!told->is_hidden)
+        skr_json_set(object, name, json_integer((json_int_t)told->count));
+}
+
+static json_t *collection(const skr_dataset_info *dataset)
+{
+    json_t *info = json_object();
+    put_told(info, "individuals", &dataset->people);
+    put_told(info, "genomes", &dataset->genomes);
+    return json_pack("{s:o, s:o, s:o}", "id", skr_json_text(dataset->id), "name",
+                     skr_json_text(dataset->id), "info", info);
+}
+
+/* Is a dataset among those asked for, and does somebody in it match? */
+static bool is_wanted(const skr_beacon_case *one, const skr_count_answer *matches, const char *id)
+{
+    for (size_t i = 0; matches->datasets != NULL && i < matches->n_datasets; i++)
+        if (strcmp(matches->datasets[i].id, id) == 0)
+            return matches->datasets[i].told.exists;
+    if (matches->datasets != NULL)
+        return false;
+    bool is_named = one->access.datasets == NULL;
+    for (size_t i = 0; i < one->access.n_datasets; i++)
+        is_named = is_named || strcmp(one->access.datasets[i], id) == 0;
+    return is_named;
+}
+
+static json_t *list(const skr_beacon_case *one, const skr_info *info,
+                    const skr_count_answer *matches)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < info->n_datasets && !one->request.is_test; i++)
+        if (is_wanted(one, matches, info->datasets[i].id))
+            skr_json_append(all, collection(&info->datasets[i]));
+    return all;
+}
+
+static json_t *document(const skr_service *service, const skr_beacon_request *request, json_t *all,
+                        uint64_t generation, const skr_warnings *warnings)
+{
+    size_t from = 0;
+    size_t to = 0;
+    size_t n = json_array_size(all);
+    skr_granularity granularity =
+        request->has_granularity ? request->granularity : SKR_GRANULARITY_RECORD;
+    if (!request->has_granularity)
+        skr_json_set(request->summary, "requestedGranularity", json_string("record"));
+    json_t *summary = json_pack("{s:b}", "exists", n > 0);
+    if (granularity != SKR_GRANULARITY_BOOLEAN)
+        skr_json_set(summary, "numTotalResults", json_integer((json_int_t)n));
+    json_t *answer = json_pack("{s:o, s:o, s:o}", "meta",
+                               skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
+                               "responseSummary", summary, "info",
+                               skr_beacon_answer_info(service, generation, warnings));
+    if (granularity == SKR_GRANULARITY_RECORD) {
+        json_t *page = json_array();
+        skr_beacon_page(request, n, &from, &to);
+        for (size_t i = from; i < to; i++)
+            skr_json_append(page, json_incref(json_array_get(all, i)));
+        skr_json_set(answer, "response", json_pack("{s:o}", "collections", page));
+    }
+    json_decref(all);
+    return answer;
+}
+
+int skr_beacon_datasets(const skr_service *service, const skr_http_question *question,
+                        const char *id, skr_http_answer *answer, skr_err *err)
+{
+    skr_beacon_case one = {0};
+    skr_count_answer matches = {0};
+    skr_info info = {0};
+    bool has_info = false;
+    int status = skr_beacon_case_read(service, question, id, &one, answer, err);
+    if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL)) {
+        const skr_expr *people = NULL;
+        status = skr_beacon_request_people(&one.request, &people, err);
+        if (status == SKR_OK)
+            status = skr_beacon_keep_canonical(people, NULL, answer, err);
+        if (status == SKR_OK)
+            status = skr_engine_count(service->engine, people, &one.access, &matches, err);
+    }
+    if (status < 0)
+        goto out;
+    skr_access everything = skr_beacon_access(service, question);
+    status = skr_engine_info(service->engine, &everything, &info, err);
+    if (status < 0)
+        goto out;
+    has_info = true;
+    json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation,
+                            &matches.warnings);
+    status = skr_json_print(json, &answer->body, &answer->n_body, err);
+    if (status == SKR_OK)
+        answer->status = 200;
+out:
+    if (has_info)
+        skr_info_done(&info);
+    skr_count_answer_done(&matches);
+    skr_beacon_case_done(&one);
+    return status;
+}

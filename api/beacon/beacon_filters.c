@@ -1,0 +1,401 @@
+/*
+ * beacon_filters.c - filters into conditions on people.
+ *
+ * Between filters stands AND; an array among them is a group of which one has to match. A filter is
+ * a term, or a field with an operator and a value; as a text it is written in one word, as in a GET
+ * ("HP:0001250", "age:>=P40Y"). The scope must be one whose facts are kept per person.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/beacon/beacon_json.h"
+#include "api/beacon/beacon_request_int.h"
+#include "index/people/age.h"
+#include "index/people/sex.h"
+#include "index/terms/curie.h"
+#include "storage/base/limits.h"
+
+/* A filter as it was written; texts belong to the JSON or to the word that was split. */
+typedef struct filter_words {
+    const char *id;
+    const char *comparison; /* NULL: a term */
+    const char *value;
+    bool is_exact_term; /* includeDescendantTerms is false */
+} filter_words;
+
+typedef struct field {
+    const char *id;
+    skr_expr_op op;
+} field;
+
+/* The fields that are not CURIEs, in the spellings that clients use. */
+static const field fields[] = {
+    {"age", SKR_E_AGE},
+    {"ageAtLastEncounter", SKR_E_AGE},
+    {"ageAtDiagnosis", SKR_E_ONSET},
+    {"ageOfOnset", SKR_E_ONSET},
+    {"diseases.ageOfOnset", SKR_E_ONSET},
+    {"diseases.ageOfOnset.age.iso8601duration", SKR_E_ONSET},
+    {"diseases.ageOfOnset.iso8601duration", SKR_E_ONSET},
+    {"sex", SKR_E_SEX},
+    {"karyotypicSex", SKR_E_KARYOTYPE},
+    {"ethnicity", SKR_E_ANCESTRY},
+    {"geographicOrigin", SKR_E_COUNTRY},
+};
+
+static int read_operator(const char *text, skr_compare *ret_compare, skr_err *err)
+{
+    static const struct {
+        const char *text;
+        skr_compare compare;
+    } operators[] = {{"=", SKR_EQ},  {"!", SKR_NE}, {"!=", SKR_NE}, {"<", SKR_LT},
+                     {"<=", SKR_LE}, {">", SKR_GT}, {">=", SKR_GE}};
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        if (strcmp(text, operators[i].text) == 0) {
+            *ret_compare = operators[i].compare;
+            return SKR_OK;
+        }
+    }
+    return skr_fail(err, SKR_ERR_QUERY, "operator '%.20s' is none of = < > ! >= <=", text);
+}
+
+static int read_number(const filter_words *words, double *ret_number, skr_err *err)
+{
+    char *end = NULL;
+    double number = strtod(words->value, &end);
+    if (words->value[0] == '\0' || *end != '\0' || !isfinite(number) ||
+        strpbrk(words->value, "xXnN ") != NULL)
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is not a number", words->id,
+                        words->value);
+    *ret_number = number;
+    return SKR_OK;
+}
+
+static int read_sex(skr_query *query, const filter_words *words, const skr_expr *node,
+                    const skr_expr **ret_node, skr_err *err)
+{
+    skr_sex_meaning meaning;
+    if (!skr_sex_read(words->value, &meaning))
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is none of %s, %s, %s, %s",
+                        words->id, words->value, skr_sex_name(SKR_SEX_FEMALE),
+                        skr_sex_name(SKR_SEX_MALE), skr_sex_name(SKR_SEX_OTHER),
+                        skr_sex_name(SKR_SEX_UNKNOWN));
+    return skr_query_sex(query, &meaning, node, ret_node, err);
+}
+
+/* The value of a field that is a text: sex, karyotype, ancestry, country. */
+static int read_label(skr_query *query, const filter_words *words, skr_expr *node,
+                      const skr_expr **ret_node, skr_err *err)
+{
+    if (node->compare != SKR_EQ && node->compare != SKR_NE)
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator %s needs a number", words->id,
+                        words->comparison);
+    if (strchr(words->value, '%') != NULL)
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: the wildcard %% is not supported",
+                        words->id);
+    const char *text = words->value;
+    if (node->op == SKR_E_SEX)
+        return read_sex(query, words, node, ret_node, err);
+    int status = node->op == SKR_E_KARYOTYPE
+                     ? skr_query_text(query, text, strlen(text), &node->text, err)
+                     : skr_query_origin(query, text, &node->text, err);
+    return status < 0 ? status : skr_query_expr(query, node, ret_node, err);
+}
+
+/* The CURIE of a filter, in its usual form. */
+static int read_curie(skr_query *query, const filter_words *words, const char **ret_curie,
+                      skr_err *err)
+{
+    char curie[SKR_CURIE_MAX];
+    if (!skr_curie_read(words->id, curie))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "filter '%.100s' is not a CURIE; custom filters are not supported",
+                        words->id);
+    return skr_query_text(query, curie, strlen(curie), ret_curie, err);
+}
+
+/* A field, or a CURIE with a measured value, compared. */
+static int read_comparison(skr_query *query, const filter_words *words, const skr_expr **ret_node,
+                           skr_err *err)
+{
+    char curie[SKR_CURIE_MAX];
+    skr_expr node = {0};
+    int status = read_operator(words->comparison, &node.compare, err);
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const char *id = words->id;
+        if (strncasecmp(id, "individual.", 11) == 0 || strncasecmp(id, "individuals.", 12) == 0)
+            id = strchr(id, '.') + 1;
+        if (strcasecmp(id, fields[i].id) != 0)
+            continue;
+        node.op = fields[i].op;
+        if (node.op != SKR_E_AGE && node.op != SKR_E_ONSET)
+            return read_label(query, words, &node, ret_node, err);
+        if (!skr_age_parse(words->value, &node.number))
+            return skr_fail(err, SKR_ERR_QUERY,
+                            "filter %s: '%.60s' is neither years nor a duration like P40Y",
+                            words->id, words->value);
+        return skr_query_expr(query, &node, ret_node, err);
+    }
+    if (!skr_curie_read(words->id, curie))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
+                        "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, karyotypicSex, "
+                        "ethnicity, geographicOrigin",
+                        words->id);
+    node.op = SKR_E_VALUE;
+    status = read_number(words, &node.number, err);
+    if (status == SKR_OK)
+        status = skr_query_text(query, curie, strlen(curie), &node.text, err);
+    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
+}
+
+/* A term; one that means a sex is that condition, whether or not its ontology is loaded. */
+static int read_term(skr_query *query, const filter_words *words, const skr_expr **ret_node,
+                     skr_err *err)
+{
+    skr_expr node = {.op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
+    skr_sex sex;
+    int status = read_curie(query, words, &node.text, err);
+    if (status < 0)
+        return status;
+    if (skr_sex_of_term(node.text, &sex)) {
+        node = (skr_expr){.op = SKR_E_SEX, .compare = SKR_EQ};
+        node.text = skr_sex_name(sex);
+    }
+    return skr_query_expr(query, &node, ret_node, err);
+}
+
+static int make_node(skr_query *query, const filter_words *words, const skr_expr **ret_node,
+                     skr_err *err)
+{
+    return words->comparison == NULL ? read_term(query, words, ret_node, err)
+                                     : read_comparison(query, words, ret_node, err);
+}
+
+/* ------------------------------------------------------------------ a filter as a text */
+
+/* "HP:0001250", "age:>=P40Y", "LOINC:3141-9>75.3": what stands before the operator, it, the rest.
+ */
+static int read_word(skr_query *query, const char *text, const skr_expr **ret_node, skr_err *err)
+{
+    if (strlen(text) > SKR_NAME_MAX)
+        return skr_fail(err, SKR_ERR_QUERY, "a filter is longer than %u letters", SKR_NAME_MAX);
+    char *id = strdup(text);
+    if (id == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a filter");
+    char comparison[3] = "";
+    char curie[SKR_CURIE_MAX];
+    filter_words words = {.id = id};
+    size_t n = strcspn(text, "<>=!");
+    if (text[n] != '\0' && !skr_curie_read(text, curie)) {
+        comparison[0] = text[n];
+        comparison[1] = text[n] != '=' && text[n + 1] == '=' ? '=' : '\0';
+        words.comparison = comparison;
+        words.value = text + n + strlen(comparison);
+        n -= n > 0 && text[n - 1] == ':';
+        id[n] = '\0';
+    }
+    int status = id[0] == '\0' ? skr_fail(err, SKR_ERR_QUERY, "filter '%.60s' has no id", text)
+                               : make_node(query, &words, ret_node, err);
+    free(id);
+    return status;
+}
+
+/* ------------------------------------------------------------------ a filter as an object */
+
+/* Facts of individuals and of their biosamples are kept per person; nothing else is. */
+static int check_scope(const json_t *scope, skr_err *err)
+{
+    static const char *const known[] = {"individual", "individuals", "biosample", "biosamples"};
+    const char *text = json_string_value(scope);
+    for (size_t i = 0; i < 4 && text != NULL; i++)
+        if (strcasecmp(text, known[i]) == 0)
+            return SKR_OK;
+    char shown[80];
+    return skr_fail(err, SKR_ERR_QUERY, "scope %s is not supported; use individual or biosample",
+                    skr_json_shown(scope, shown));
+}
+
+static int read_member(const char *name, const json_t *value, filter_words *words, skr_err *err)
+{
+    bool is_true = true;
+    int status = SKR_OK;
+    if (strcmp(name, "id") == 0) {
+        words->id = json_string_value(value);
+    } else if (strcmp(name, "operator") == 0) {
+        words->comparison = json_string_value(value);
+        if (words->comparison == NULL)
+            status = skr_fail(err, SKR_ERR_QUERY, "operator is not a text");
+    } else if (strcmp(name, "includeDescendantTerms") == 0) {
+        status = skr_json_bool(value, name, &is_true, err);
+        words->is_exact_term = !is_true;
+    } else if (strcmp(name, "similarity") == 0) {
+        const char *similarity = json_string_value(value);
+        if (similarity == NULL || strcasecmp(similarity, "exact") != 0)
+            status =
+                skr_fail(err, SKR_ERR_NOT_YET, "similarity other than exact is not supported yet");
+    } else if (strcmp(name, "scope") == 0) {
+        status = check_scope(value, err);
+    } else if (strcmp(name, "value") != 0) {
+        status = skr_fail(err, SKR_ERR_QUERY, "filters: member '%s' is unknown", name);
+    }
+    return status;
+}
+
+/* The value as a text; number has room for 40 bytes. Arrays and objects give NULL. */
+static const char *value_text(const json_t *value, char *number)
+{
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_integer(value))
+        (void)snprintf(number, 40, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        (void)snprintf(number, 40, "%.17g", json_real_value(value));
+    else
+        return NULL;
+    return number;
+}
+
+static int read_object(skr_query *query, const json_t *filter, const skr_expr **ret_node,
+                       skr_err *err)
+{
+    filter_words words = {0};
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *)filter, name, member)
+    {
+        int status = json_is_null(member) ? SKR_OK : read_member(name, member, &words, err);
+        if (status < 0)
+            return status;
+    }
+    if (words.id == NULL || words.id[0] == '\0')
+        return skr_fail(err, SKR_ERR_QUERY, "filters: a filter has no id");
+    if (strlen(words.id) > SKR_NAME_MAX)
+        return skr_fail(err, SKR_ERR_QUERY, "filters: an id is longer than %u letters",
+                        SKR_NAME_MAX);
+    char number[40];
+    json_t *value = json_object_get(filter, "value");
+    if (value != NULL && !json_is_null(value)) {
+        words.value = value_text(value, number);
+        if (words.value == NULL)
+            return skr_fail(err, SKR_ERR_QUERY, "filter %s: value is neither text nor number",
+                            words.id);
+        words.comparison = words.comparison == NULL ? "=" : words.comparison;
+    } else if (words.comparison != NULL) {
+        return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator without a value", words.id);
+    } else if (!words.is_exact_term && strpbrk(words.id, "<>=!") != NULL) {
+        return read_word(query, words.id, ret_node, err);
+    }
+    return make_node(query, &words, ret_node, err);
+}
+
+/* ------------------------------------------------------------------ the list */
+
+static int read_one(skr_query *query, const json_t *filter, const skr_expr **ret_node, skr_err *err)
+{
+    char shown[80];
+    if (json_is_object(filter))
+        return read_object(query, filter, ret_node, err);
+    if (json_is_string(filter))
+        return read_word(query, json_string_value(filter), ret_node, err);
+    return skr_fail(err, SKR_ERR_QUERY, "filters: %s is not a filter",
+                    skr_json_shown(filter, shown));
+}
+
+static int read_group(skr_query *query, const json_t *group, const skr_expr **ret_node,
+                      skr_err *err)
+{
+    const skr_expr *any = NULL;
+    size_t at;
+    json_t *filter;
+    if (json_array_size(group) == 0)
+        return skr_fail(err, SKR_ERR_QUERY, "filters: an empty group matches nobody");
+    json_array_foreach(group, at, filter)
+    {
+        const skr_expr *one = NULL;
+        int status = read_one(query, filter, &one, err);
+        if (status < 0)
+            return status;
+        skr_expr either = {.op = SKR_E_OR, .left = any, .right = one};
+        if (any == NULL)
+            any = one;
+        else if ((status = skr_query_expr(query, &either, &any, err)) < 0)
+            return status;
+    }
+    *ret_node = any;
+    return SKR_OK;
+}
+
+/* Appends a filter to text as a GET would write it: the echo is a list of texts. */
+static void echo_filter(const json_t *filter, char *text, size_t n_text)
+{
+    char number[40] = "";
+    const char *id = json_string_value(json_object_get(filter, "id"));
+    const char *comparison = json_string_value(json_object_get(filter, "operator"));
+    const char *value = value_text(json_object_get(filter, "value"), number);
+    if (json_is_string(filter))
+        (void)snprintf(text, n_text, "%s", json_string_value(filter));
+    else if (value == NULL)
+        (void)snprintf(text, n_text, "%s", id == NULL ? "" : id);
+    else
+        (void)snprintf(text, n_text, "%s:%s%s", id, comparison == NULL ? "=" : comparison, value);
+}
+
+static void echo(json_t *list, const json_t *filter)
+{
+    char text[3 * SKR_NAME_MAX];
+    if (!json_is_array(filter)) {
+        echo_filter(filter, text, sizeof text);
+        skr_json_append(list, skr_json_text(text));
+        return;
+    }
+    size_t at;
+    size_t n = 0;
+    json_t *member;
+    text[0] = '\0';
+    json_array_foreach(filter, at, member)
+    {
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s", at == 0 ? "" : " or ");
+        if (n < sizeof text)
+            echo_filter(member, text + n, sizeof text - n);
+        n = strlen(text);
+    }
+    skr_json_append(list, skr_json_text(text));
+}
+
+int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, skr_err *err)
+{
+    if (!json_is_array(filters))
+        return skr_fail(err, SKR_ERR_QUERY, "query.filters is not an array");
+    size_t at;
+    size_t n = 0;
+    json_t *filter;
+    json_array_foreach(filters, at, filter) n +=
+        json_is_array(filter) ? json_array_size(filter) : 1;
+    if (n > SKR_FILTERS_MAX)
+        return skr_fail(err, SKR_ERR_QUERY, "%zu filters, those in groups counted; at most %u", n,
+                        SKR_FILTERS_MAX);
+    json_t *list = json_array();
+    skr_json_set(request->summary, "filters", list);
+    json_array_foreach(filters, at, filter)
+    {
+        const skr_expr *node = NULL;
+        if (json_is_null(filter))
+            continue;
+        int status = json_is_array(filter) ? read_group(request->query, filter, &node, err)
+                                           : read_one(request->query, filter, &node, err);
+        if (status == SKR_OK)
+            status =
+                skr_beacon_and_people(request->query, request->people, node, &request->people, err);
+        if (status < 0)
+            return status;
+        echo(list, filter);
+    }
+    return SKR_OK;
+}

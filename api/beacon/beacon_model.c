@@ -1,0 +1,197 @@
+/* beacon_model.c - the fixed documents: info, service-info, configuration, map, entry types. */
+#include <jansson.h>
+#include <string.h>
+
+#include "api/beacon/beacon_access.h"
+#include "api/beacon/beacon_json.h"
+#include "api/beacon/beacon_response_int.h"
+
+#define SCHEMAS                                                                                    \
+    "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/v2.2.0/models/json/"                 \
+    "beacon-v2-default-model/"
+#define FRAMEWORK "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/v2.2.0/framework/json/"
+
+/* Framework documents take no words that would change them; requestedSchema is allowed. */
+static int refuse_words(const skr_http_question *question, skr_err *err)
+{
+    const char *words = question->words;
+    if (words == NULL || words[0] == '\0' || strncmp(words, "requestedSchema", 15) == 0)
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_QUERY, "this document has no parameter '%.*s'",
+                    (int)strcspn(words, "=&"), words);
+}
+
+static int finish(json_t *json, skr_http_answer *answer, skr_err *err)
+{
+    int status = skr_json_print(json, &answer->body, &answer->n_body, err);
+    if (status == SKR_OK)
+        answer->status = 200;
+    return status;
+}
+
+static json_t *about_store(const skr_service *service, const skr_info *info)
+{
+    json_t *assemblies = json_array();
+    for (size_t i = 0; i < info->n_assemblies; i++)
+        skr_json_append(assemblies, skr_json_text(info->assemblies[i].name));
+    return json_pack("{s:s, s:I, s:o, s:s}", "policy", service->policy_text, "generation",
+                     (json_int_t)info->generation, "assemblies", assemblies, "software",
+                     "Skerry " SKR_VERSION);
+}
+
+int skr_beacon_info(const skr_service *service, const skr_http_question *question, const char *id,
+                    skr_http_answer *answer, skr_err *err)
+{
+    (void)id;
+    const skr_server_config *config = service->config;
+    skr_access access = skr_beacon_access(service, question);
+    skr_info info = {0};
+    int status = refuse_words(question, err);
+    if (status == SKR_OK)
+        status = skr_engine_info(service->engine, &access, &info, err);
+    if (status < 0)
+        return status;
+    json_t *organization =
+        json_pack("{s:o, s:o, s:o}", "id", skr_json_text(config->organization_id), "name",
+                  skr_json_text(config->organization_name), "welcomeUrl",
+                  skr_json_text(config->organization_url));
+    json_t *response = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:s, s:o}", "id",
+                                 skr_json_text(config->beacon_id), "name",
+                                 skr_json_text(config->name), "apiVersion", SKR_BEACON_VERSION,
+                                 "environment", skr_json_text(config->environment), "organization",
+                                 organization, "description", skr_json_text(config->description),
+                                 "version", SKR_VERSION, "info", about_store(service, &info));
+    skr_info_done(&info);
+    return finish(json_pack("{s:o, s:o}", "meta",
+                            skr_beacon_meta_info(service, "info", "beacon-info-v2.2.0"), "response",
+                            response),
+                  answer, err);
+}
+
+int skr_beacon_service_info(const skr_service *service, const skr_http_question *question,
+                            const char *id, skr_http_answer *answer, skr_err *err)
+{
+    (void)id;
+    const skr_server_config *config = service->config;
+    int status = refuse_words(question, err);
+    if (status < 0)
+        return status;
+    return finish(json_pack("{s:o, s:o, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:o}, s:o, s:s}", "id",
+                            skr_json_text(config->beacon_id), "name", skr_json_text(config->name),
+                            "type", "group", "org.ga4gh", "artifact", "beacon", "version",
+                            SKR_BEACON_VERSION, "description", skr_json_text(config->description),
+                            "organization", "name", skr_json_text(config->organization_name), "url",
+                            skr_json_text(config->organization_url), "environment",
+                            skr_json_text(config->environment), "version", SKR_VERSION),
+                  answer, err);
+}
+
+/* ------------------------------------------------------------------ entry types */
+
+static json_t *entry_type(skr_entity entity)
+{
+    const skr_entry_type *type = skr_beacon_entry_type(entity);
+    json_t *schema =
+        json_pack("{s:s, s:s++, s:s++, s:s}", "id", type->schema, "name", "Default schema for ",
+                  type->path, "", "referenceToSchemaDefinition", SCHEMAS, type->schema_file,
+                  "/defaultSchema.json", "schemaVersion", "v2.0.0");
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:o, s:b}", "id", type->id, "name",
+                             type->name, "description", type->description, "partOfSpecification",
+                             "Beacon " SKR_BEACON_VERSION, "ontologyTermForThisType", "id",
+                             type->term, "label", type->term_label, "defaultSchema", schema,
+                             "nonFilteredQueriesAllowed", 1);
+    if (entity == SKR_ENTITY_DATASET)
+        skr_json_set(json, "aCollectionOf",
+                     json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "individual", "name", "Individual",
+                               "id", "genomicVariant", "name", "Genomic Variants"));
+    return json;
+}
+
+static json_t *entry_types(void)
+{
+    json_t *types = json_object();
+    for (skr_entity entity = 0; entity < SKR_N_ENTITIES; entity++)
+        skr_json_set(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
+    return types;
+}
+
+int skr_beacon_entry_types(const skr_service *service, const skr_http_question *question,
+                           const char *id, skr_http_answer *answer, skr_err *err)
+{
+    (void)id;
+    int status = refuse_words(question, err);
+    if (status < 0)
+        return status;
+    return finish(json_pack("{s:o, s:{s:o}}", "meta",
+                            skr_beacon_meta_info(service, "entryType", "beacon-entry-types-v2.2.0"),
+                            "response", "entryTypes", entry_types()),
+                  answer, err);
+}
+
+int skr_beacon_configuration(const skr_service *service, const skr_http_question *question,
+                             const char *id, skr_http_answer *answer, skr_err *err)
+{
+    (void)id;
+    int status = refuse_words(question, err);
+    if (status < 0)
+        return status;
+    const char *environment = service->config->environment;
+    const char *maturity = strcmp(environment, "prod") == 0  ? "PROD"
+                           : strcmp(environment, "dev") == 0 ? "DEV"
+                                                             : "TEST";
+    return finish(
+        json_pack("{s:o, s:{s:s, s:{s:s}, s:{s:s, s:[s]}, s:o}}", "meta",
+                  skr_beacon_meta_info(service, "configuration", "beacon-configuration-v2.2.0"),
+                  "response", "$schema", FRAMEWORK "configuration/beaconConfigurationSchema.json",
+                  "maturityAttributes", "productionStatus", maturity, "securityAttributes",
+                  "defaultGranularity", "count", "securityLevels", "PUBLIC", "entryTypes",
+                  entry_types()),
+        answer, err);
+}
+
+/* ------------------------------------------------------------------ map */
+
+static json_t *url(const skr_service *service, const char *path, const char *below)
+{
+    return json_sprintf("%s/%s%s", service->base_url, path, below);
+}
+
+static json_t *endpoint_set(const skr_service *service, skr_entity entity)
+{
+    const skr_entry_type *type = skr_beacon_entry_type(entity);
+    return json_pack("{s:s, s:o, s:s++, s:{}}", "entryType", type->id, "rootUrl",
+                     url(service, type->path, ""), "openAPIEndpointsDefinition", SCHEMAS,
+                     type->schema_file, "/endpoints.json", "endpoints");
+}
+
+/* Only what is answered stands in the map: clients call what they find there. */
+static json_t *dataset_set(const skr_service *service)
+{
+    json_t *set = endpoint_set(service, SKR_ENTITY_DATASET);
+    skr_json_set(set, "singleEntryUrl", url(service, "datasets", "/{id}"));
+    skr_json_set(set, "filteringTermsUrl", url(service, "datasets", "/{id}/filtering_terms"));
+    skr_json_set(set, "endpoints",
+                 json_pack("{s:{s:s, s:o}, s:{s:s, s:o}}", "individual", "returnedEntryType",
+                           "individual", "url", url(service, "datasets", "/{id}/individuals"),
+                           "genomicVariant", "returnedEntryType", "genomicVariant", "url",
+                           url(service, "datasets", "/{id}/g_variants")));
+    return set;
+}
+
+int skr_beacon_map(const skr_service *service, const skr_http_question *question, const char *id,
+                   skr_http_answer *answer, skr_err *err)
+{
+    (void)id;
+    int status = refuse_words(question, err);
+    if (status < 0)
+        return status;
+    json_t *individuals = endpoint_set(service, SKR_ENTITY_INDIVIDUAL);
+    skr_json_set(individuals, "filteringTermsUrl", url(service, "individuals", "/filtering_terms"));
+    return finish(json_pack("{s:o, s:{s:s, s:{s:o, s:o, s:o}}}", "meta",
+                            skr_beacon_meta_info(service, "map", "beacon-map-v2.2.0"), "response",
+                            "$schema", FRAMEWORK "configuration/beaconMapSchema.json",
+                            "endpointSets", "dataset", dataset_set(service), "individual",
+                            individuals, "genomicVariant",
+                            endpoint_set(service, SKR_ENTITY_VARIANT)),
+                  answer, err);
+}

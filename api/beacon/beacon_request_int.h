@@ -1,0 +1,81 @@
+/*
+ * beacon_request_int.h - the parts of reading a request: parameters, filters, the words of a GET.
+ */
+#ifndef SKR_API_BEACON_BEACON_REQUEST_INT_H
+#define SKR_API_BEACON_BEACON_REQUEST_INT_H
+
+#include "api/beacon/beacon_request.h"
+
+struct json_t;
+
+/* The variant asked for, as it was written; a text that was not given is NULL. */
+typedef struct skr_variant_words {
+    const char *assembly;
+    const char *reference_name;
+    const char *reference_bases;
+    const char *alternate_bases;
+    const char *variant_type;
+    const char *gene;
+    const char *aminoacid_change;
+    const char *short_form;
+    const char *mate_name;
+    uint64_t start[2];
+    uint64_t end[2];
+    size_t n_start;
+    size_t n_end;
+    uint64_t min_length;
+    uint64_t max_length;
+    bool has_min_length;
+    bool has_max_length;
+} skr_variant_words;
+
+/*
+ * Reads requestParameters, flat or nested, into request: alleles, assembly, datasets, and what was
+ * understood into its summary. Errors: QUERY naming the parameter, NOT_YET, NOMEM.
+ */
+SKR_MUST_USE int skr_beacon_read_parameters(skr_beacon_request *request,
+                                            const struct json_t *parameters, skr_err *err);
+
+/* From the words of a variant to request->alleles and request->assembly. Errors: as above. */
+SKR_MUST_USE int skr_beacon_read_variant(skr_beacon_request *request,
+                                         const skr_variant_words *words, skr_err *err);
+
+/* A variantType, in VCF's words or as a term of SO or EFO, as a condition on alleles. Errors: QUERY
+ * naming it, NOMEM. */
+SKR_MUST_USE int skr_beacon_read_variant_type(skr_query *query, const char *type,
+                                              const skr_aexpr **ret_node, skr_err *err);
+
+/*
+ * An allele in HGVS's genomic form (NC_000019.10:g.45411941T>C). The texts of *ret_node live in
+ * query; *ret_assembly is what the accession says, or NULL. Errors: QUERY, NOT_YET, NOMEM.
+ */
+SKR_MUST_USE int skr_beacon_read_short_form(skr_query *query, const char *text,
+                                            const skr_aexpr **ret_node, const char **ret_assembly,
+                                            skr_err *err);
+
+/*
+ * The contig that a referenceName means, and the assembly that the accession of a chromosome
+ * implies; it is left alone otherwise, and for a mitochondrion, which several assemblies share.
+ * *ret_contig is a constant or the name itself. Errors: QUERY for a version that nothing has.
+ */
+SKR_MUST_USE int skr_beacon_contig(const char *reference_name, const char **ret_contig,
+                                   const char **ret_assembly, skr_err *err);
+
+/* Reads filters into request->people and its summary. Errors: QUERY naming the filter, NOT_YET,
+ * NOMEM. */
+SKR_MUST_USE int skr_beacon_read_filters(skr_beacon_request *request, const struct json_t *filters,
+                                         skr_err *err);
+
+/* The words of a GET as the body of the POST that asks the same. The caller owns *ret_body.
+ * Errors: QUERY, NOMEM. */
+SKR_MUST_USE int skr_beacon_get_to_body(const char *words, struct json_t **ret_body, skr_err *err);
+
+/* left and right, or the one that is not NULL. Errors: NOMEM. */
+SKR_MUST_USE int skr_beacon_and_alleles(skr_query *query, const skr_aexpr *left,
+                                        const skr_aexpr *right, const skr_aexpr **ret_node,
+                                        skr_err *err);
+SKR_MUST_USE int skr_beacon_and_people(skr_query *query, const skr_expr *left,
+                                       const skr_expr *right, const skr_expr **ret_node,
+                                       skr_err *err);
+
+#endif

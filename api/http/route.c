@@ -1,0 +1,281 @@
+/* route.c - a table from method and path to the function that makes the document. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "api/beacon/beacon_json.h"
+#include "api/http/route.h"
+
+#define PREFIX "/api"
+
+/* '*' stands for one id. is_query: POST asks it too. */
+static const struct route {
+    const char *path;
+    bool is_query;
+    skr_document_fn answer;
+} routes[] = {
+    {"/", false, skr_beacon_info},
+    {"/info", false, skr_beacon_info},
+    {"/service-info", false, skr_beacon_service_info},
+    {"/configuration", false, skr_beacon_configuration},
+    {"/map", false, skr_beacon_map},
+    {"/entry_types", false, skr_beacon_entry_types},
+    {"/filtering_terms", false, skr_beacon_filtering_terms},
+    {"/individuals/filtering_terms", false, skr_beacon_filtering_terms},
+    {"/g_variants/filtering_terms", false, skr_beacon_filtering_terms},
+    {"/datasets/filtering_terms", false, skr_beacon_filtering_terms},
+    {"/datasets", true, skr_beacon_datasets},
+    {"/datasets/*", true, skr_beacon_datasets},
+    {"/datasets/*/individuals", true, skr_beacon_individuals},
+    {"/datasets/*/g_variants", true, skr_beacon_variants},
+    {"/datasets/*/filtering_terms", false, skr_beacon_filtering_terms},
+    {"/individuals", true, skr_beacon_individuals},
+    {"/g_variants", true, skr_beacon_variants},
+};
+
+#define N_ROUTES (sizeof routes / sizeof *routes)
+
+/* Numbers of routes in the metrics: what is no path, what is not below PREFIX, and the table. */
+#define ROUTE_METRICS 1u
+#define ROUTE_FIRST 2u
+
+uint64_t skr_now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, c | 0x20);
+    return at == NULL || (c < '0') ? -1 : (int)(at - digits);
+}
+
+/* Decodes %XX in place. False when a code is broken or means NUL or '/'. */
+static bool decode_path(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at != '\0'; at++) {
+        char c = *at;
+        if (c == '%') {
+            int high = hex_digit(at[1]);
+            int low = high < 0 ? -1 : hex_digit(at[2]);
+            if (low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            if (c == '\0' || c == '/')
+                return false;
+            at += 2;
+        }
+        *to++ = c;
+    }
+    *to = '\0';
+    return true;
+}
+
+/* Does a decoded path fit a pattern? *ret_id is where its id begins and *ret_n how long it is. */
+static bool fits(const char *pattern, const char *path, const char **ret_id, size_t *ret_n)
+{
+    while (*pattern != '\0') {
+        if (*pattern == '*') {
+            size_t n = strcspn(path, "/");
+            if (n == 0)
+                return false;
+            *ret_id = path;
+            *ret_n = n;
+            path += n;
+            pattern++;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+/* *ret_id is the caller's. Errors: NOMEM; no route is NULL and none. */
+static int find_route(const char *path, const struct route **ret_route, char **ret_id, skr_err *err)
+{
+    for (size_t i = 0; i < N_ROUTES; i++) {
+        const char *id = NULL;
+        size_t n_id = 0;
+        if (fits(routes[i].path, path, &id, &n_id)) {
+            *ret_id = id == NULL ? NULL : strndup(id, n_id);
+            if (id != NULL && *ret_id == NULL)
+                return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a path");
+            *ret_route = &routes[i];
+            return SKR_OK;
+        }
+    }
+    return SKR_OK;
+}
+
+/* The HTTP status of a failure. */
+static unsigned status_of(int code)
+{
+    switch (code) {
+    case SKR_ERR_DEADLINE:
+        return 504;
+    case SKR_ERR_POLICY:
+        return 403;
+    case SKR_ERR_NOMEM:
+    case SKR_ERR_IO:
+    case SKR_ERR_LIMIT:
+    case SKR_ERR_LOCKED:
+    case SKR_ERR_INTERRUPTED:
+        return 503;
+    default:
+        return code <= SKR_ERR_QUERY ? 400 : 500;
+    }
+}
+
+void skr_http_answer_done(skr_http_answer *answer)
+{
+    free(answer->body);
+    free(answer->canonical);
+    free(answer->fault);
+    *answer = (skr_http_answer){0};
+}
+
+void skr_route_refuse(const skr_service *service, unsigned status, const char *message,
+                      skr_http_answer *answer)
+{
+    free(answer->body);
+    answer->body = NULL;
+    answer->status = status;
+    answer->has_told = false;
+    if (status == 503)
+        answer->retry_after_s = 1;
+    skr_err err;
+    if (skr_beacon_problem(service, status, message, &answer->body, &answer->n_body, &err) < 0)
+        answer->status = 0;
+}
+
+/* What went wrong inside is for the operator's log; the asker is told what the asker can mend. */
+static void refuse_error(const skr_service *service, const skr_err *err, skr_http_answer *answer)
+{
+    unsigned status = answer->status != 0 ? answer->status : status_of(err->code);
+    const char *message = err->message;
+    if (status >= 500) {
+        answer->fault = strdup(err->message);
+        message = status == 504   ? "the question took longer than it may"
+                  : status == 503 ? SKR_SAID_BUSY
+                                  : "a fault of the server; its log says which";
+    }
+    char first[SKR_ERR_MESSAGE_MAX]; /* an error of the language goes on with a caret */
+    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(message, "\n"), message);
+    skr_route_refuse(service, status, first, answer);
+}
+
+/* A body, if there is one, must say that it is JSON, or nothing of what it is. */
+static bool is_json(const char *content_type)
+{
+    if (content_type == NULL)
+        return true;
+    size_t n = strcspn(content_type, "; \t");
+    return n == 16 && strncasecmp(content_type, "application/json", n) == 0;
+}
+
+static void answer_route(const skr_service *service, const skr_http_question *question,
+                         const struct route *route, const char *id, skr_http_answer *answer)
+{
+    const char *allow = route->is_query ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    if (question->method == SKR_METHOD_OPTIONS) {
+        answer->status = 204;
+        answer->allow = allow;
+        return;
+    }
+    bool is_post = question->method == SKR_METHOD_POST;
+    if (question->method == SKR_METHOD_OTHER || (is_post && !route->is_query)) {
+        answer->allow = allow;
+        skr_route_refuse(service, 405, "this method is not supported here", answer);
+        return;
+    }
+    if (!is_post && question->n_body > 0) {
+        skr_route_refuse(service, 400, "a GET has no body; use POST", answer);
+        return;
+    }
+    if (question->n_body > 0 && !is_json(question->content_type)) {
+        skr_route_refuse(service, 415, "the body must be application/json", answer);
+        return;
+    }
+    if (is_post && question->words != NULL && question->words[0] != '\0') {
+        skr_route_refuse(service, 400, "a POST says everything in its body: leave out the '?'",
+                         answer);
+        return;
+    }
+    skr_err err = {0};
+    skr_json_begin();
+    int status = route->answer(service, question, id, answer, &err);
+    if (skr_json_check(&err) < 0) { /* whatever else it says, it was made of half a request */
+        status = SKR_ERR_NOMEM;
+        answer->status = 0;
+    }
+    if (status < 0)
+        refuse_error(service, &err, answer);
+}
+
+/* ------------------------------------------------------------------ metrics */
+
+static int answer_metrics(const skr_service *service, const skr_http_question *question,
+                          const char *id, skr_http_answer *answer, skr_err *err)
+{
+    (void)question;
+    (void)id;
+    const char *names[ROUTE_FIRST + N_ROUTES] = {"other", "/metrics"};
+    _Static_assert(ROUTE_FIRST + N_ROUTES <= SKR_METRICS_ROUTES, "no room for the routes");
+    skr_engine_stats engine;
+    skr_buffer text = {0};
+    for (size_t i = 0; i < N_ROUTES; i++)
+        names[ROUTE_FIRST + i] = routes[i].path;
+    int status = skr_engine_stats_read(service->engine, &engine, err);
+    if (status == SKR_OK)
+        status =
+            skr_metrics_print(service->metrics, &engine, names, ROUTE_FIRST + N_ROUTES, &text, err);
+    if (status < 0) {
+        skr_buffer_done(&text);
+        return status;
+    }
+    answer->status = 200;
+    answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    answer->body = (char *)text.bytes;
+    answer->n_body = text.n;
+    return SKR_OK;
+}
+
+static const struct route metrics_route = {"/metrics", false, answer_metrics};
+
+void skr_route_answer(const skr_service *service, const skr_http_question *question,
+                      skr_http_answer *answer)
+{
+    size_t n_prefix = strlen(PREFIX);
+    char *path = strdup(question->path);
+    char *id = NULL;
+    if (path == NULL)
+        return;
+    size_t n = strlen(path);
+    while (n > n_prefix + 1 && path[n - 1] == '/') /* "/api/individuals/" is meant well */
+        path[--n] = '\0';
+    const struct route *route = NULL;
+    skr_err err = {0};
+    int status = SKR_OK;
+    if (decode_path(path) && strncmp(path, PREFIX, n_prefix) == 0)
+        status = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &route, &id, &err);
+    if (route != NULL)
+        answer->route = ROUTE_FIRST + (unsigned)(route - routes);
+    if (service->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
+        route = &metrics_route;
+        answer->route = ROUTE_METRICS;
+    }
+    if (status < 0)
+        refuse_error(service, &err, answer);
+    else if (route == NULL)
+        skr_route_refuse(service, 404, "no such path; see /api/map", answer);
+    else
+        answer_route(service, question, route, id, answer);
+    free(id);
+    free(path);
+}

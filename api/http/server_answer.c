@@ -1,0 +1,302 @@
+/*
+ * server_answer.c - an answer as libmicrohttpd sends it: made by a worker, or found among those
+ * that are kept, and its line in the log.
+ */
+#include <errno.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "api/beacon/beacon_access.h"
+#include "api/http/answer_key_int.h"
+#include "api/http/server_int.h"
+
+/* A line of the log: a question may be long. */
+#define LINE_MAX_BYTES 4096
+
+/* What libmicrohttpd and the allocator need for a response and its headers, about. */
+#define RESPONSE_BYTES 1024
+
+/* How long a worker waits for a client to read, that has closed its own side. */
+#define HALF_CLOSED_NS 500000000
+
+void skr_ready_answer_free(void *context)
+{
+    skr_ready_answer *ready = context;
+    if (ready == NULL)
+        return;
+    if (ready->response != NULL) {
+        MHD_destroy_response(ready->response);
+        ready->said.body = NULL;
+    }
+    skr_http_answer_done(&ready->said);
+    free(ready);
+}
+
+void skr_server_answer_done(skr_exchange *exchange)
+{
+    if (exchange->kept != NULL)
+        skr_answer_cache_release(exchange->server->metrics.cache, exchange->kept);
+    else
+        skr_ready_answer_free(exchange->ready);
+    exchange->kept = NULL;
+    exchange->ready = NULL;
+    skr_buffer_done(&exchange->key);
+}
+
+/* ------------------------------------------------------------------ responses */
+
+typedef struct header {
+    const char *name;
+    const char *value;
+} header;
+
+#define HEADERS_MAX 10u
+
+/* Fills in the headers of an answer; seconds has room for 16 bytes. Every answer may be read from
+ * any origin, and none may be kept by those in between: who may see what, and the store, change. */
+static size_t list_headers(const skr_http_answer *answer, skr_method method, bool is_last,
+                           char *seconds, header *headers)
+{
+    const char *type = answer->content_type == NULL ? "application/json" : answer->content_type;
+    bool is_preflight = method == SKR_METHOD_OPTIONS;
+    (void)snprintf(seconds, 16, "%u", answer->retry_after_s);
+    const header all[] = {
+        {"Access-Control-Allow-Origin", "*"},
+        {"Cache-Control", "no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Type", answer->n_body > 0 ? type : NULL},
+        {"Allow", answer->allow},
+        {"Access-Control-Allow-Methods", is_preflight ? "GET, HEAD, POST, OPTIONS" : NULL},
+        {"Access-Control-Allow-Headers", is_preflight ? "Content-Type, Authorization" : NULL},
+        {"Retry-After", answer->retry_after_s > 0 ? seconds : NULL},
+        {"Connection", is_last ? "close" : NULL},
+    };
+    _Static_assert(sizeof all / sizeof *all <= HEADERS_MAX, "no room for the headers");
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].value != NULL)
+            headers[n++] = all[i];
+    return n;
+}
+
+static bool add_headers(struct MHD_Response *response, const skr_http_answer *answer,
+                        skr_method method, bool is_last)
+{
+    char seconds[16];
+    header headers[HEADERS_MAX];
+    size_t n = list_headers(answer, method, is_last, seconds, headers);
+    for (size_t i = 0; i < n; i++)
+        if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
+            return false; /* no memory: an answer is sent whole or not at all */
+    return true;
+}
+
+/* The response takes the body. False: no memory, and the body is freed or still the answer's. */
+static bool make_response(skr_ready_answer *ready, skr_method method)
+{
+    skr_http_answer *said = &ready->said;
+    if (said->status == 0)
+        return false; /* no memory even for an error */
+    ready->response =
+        MHD_create_response_from_buffer(said->n_body, said->body, MHD_RESPMEM_MUST_FREE);
+    if (ready->response == NULL)
+        return false;
+    if (add_headers(ready->response, said, method, false))
+        return true;
+    MHD_destroy_response(ready->response);
+    ready->response = NULL;
+    said->body = NULL;
+    said->n_body = 0;
+    return false;
+}
+
+struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bool is_last)
+{
+    const skr_ready_answer *ready = exchange->ready;
+    if (ready == NULL || ready->response == NULL)
+        return NULL;
+    if (!is_last)
+        return ready->response;
+    /* others may be sending the one that is kept */
+    struct MHD_Response *copy = MHD_create_response_from_buffer(
+        ready->said.n_body, ready->said.body, MHD_RESPMEM_MUST_COPY);
+    if (copy == NULL)
+        return NULL;
+    if (add_headers(copy, &ready->said, exchange->method, true))
+        return copy;
+    MHD_destroy_response(copy);
+    return NULL;
+}
+
+/* ------------------------------------------------------------------ clients that send no more */
+
+/*
+ * Has the client closed its side, so that the library would close ours, unanswered, as soon as it
+ * looks? A client that does so in the instant between this look and the library's is not answered;
+ * most that half-close do it together with the request.
+ */
+static bool is_half_closed(int fd)
+{
+    struct pollfd asked = {.fd = fd, .events = POLLRDHUP};
+    int n_unread = 0;
+    if (poll(&asked, 1, 0) <= 0 || (asked.revents & POLLRDHUP) == 0 ||
+        (asked.revents & (POLLHUP | POLLERR)) != 0)
+        return false;
+    return ioctl(fd, FIONREAD, &n_unread) == 0 && n_unread == 0;
+}
+
+/* Sends all of it, as long as the client reads; who does not loses the rest. */
+static void send_bytes(int fd, const char *bytes, size_t n, uint64_t until_ns)
+{
+    while (n > 0 && skr_now_ns() < until_ns) {
+        ssize_t n_sent = send(fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n_sent < 0 && errno == EAGAIN) {
+            struct pollfd full = {.fd = fd, .events = POLLOUT};
+            (void)poll(&full, 1, 100);
+        } else if (n_sent < 0 && errno != EINTR) {
+            return;
+        }
+        bytes += n_sent > 0 ? n_sent : 0;
+        n -= n_sent > 0 ? (size_t)n_sent : 0;
+    }
+}
+
+void skr_server_answer_half_closed(skr_exchange *exchange)
+{
+    const skr_ready_answer *ready = exchange->ready;
+    int fd = exchange->socket->fd;
+    if (ready == NULL || ready->response == NULL || !is_half_closed(fd))
+        return;
+    const skr_http_answer *said = &ready->said;
+    char head[1024];
+    char seconds[16];
+    header headers[HEADERS_MAX];
+    size_t n_headers = list_headers(said, exchange->method, true, seconds, headers);
+    size_t n = (size_t)snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\n", said->status,
+                                MHD_get_reason_phrase_for(said->status));
+    for (size_t i = 0; i < n_headers && n < sizeof head; i++)
+        n += (size_t)snprintf(head + n, sizeof head - n, "%s: %s\r\n", headers[i].name,
+                              headers[i].value);
+    if (n < sizeof head)
+        n += (size_t)snprintf(head + n, sizeof head - n, "Content-Length: %zu\r\n\r\n",
+                              said->n_body);
+    if (n >= sizeof head)
+        return;
+    uint64_t until_ns = skr_now_ns() + HALF_CLOSED_NS;
+    exchange->is_sent = true;
+    send_bytes(fd, head, n, until_ns);
+    if (!exchange->is_head)
+        send_bytes(fd, said->body, said->n_body, until_ns);
+}
+
+/* ------------------------------------------------------------------ answering */
+
+skr_http_question skr_server_question(const skr_exchange *exchange)
+{
+    return (skr_http_question){
+        .method = exchange->method,
+        .path = exchange->path,
+        .words = exchange->words,
+        .content_type = exchange->content_type,
+        .body = exchange->body,
+        .n_body = exchange->n_body,
+        .deadline_ns =
+            exchange->begin_ns + exchange->server->config.query_timeout_ms * (uint64_t)1000000,
+        .stop = &exchange->stop,
+    };
+}
+
+/* The request is answered: it is counted, and its line written. */
+static void note(skr_exchange *exchange, const skr_http_question *question)
+{
+    const skr_http_answer *said = &exchange->ready->said;
+    const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
+                                   .took_ns = skr_now_ns() - exchange->begin_ns};
+    skr_metrics_add(&exchange->server->metrics, said->route, said->status, times.took_ns);
+    if (exchange->server->metrics.log == NULL || exchange->server->config.is_quiet)
+        return;
+    char line[LINE_MAX_BYTES];
+    skr_audit_line(question, said, &times, line, sizeof line);
+    skr_server_say(exchange->server, line);
+}
+
+static bool make_key(const skr_server *server, const skr_http_question *question, skr_buffer *key)
+{
+    skr_err err;
+    const skr_access access = skr_beacon_access(&server->service, question);
+    key->n = 0;
+    return skr_answer_key_put(question, &access, key, &err) == SKR_OK;
+}
+
+bool skr_server_answer_find(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    const skr_http_question question = skr_server_question(exchange);
+    if (server->metrics.cache == NULL || !skr_answer_key_is_for(&question) ||
+        !make_key(server, &question, &server->key))
+        return false;
+    exchange->kept =
+        skr_answer_cache_find(server->metrics.cache, skr_engine_state(server->service.engine),
+                              server->key.bytes, server->key.n);
+    if (exchange->kept != NULL) {
+        exchange->ready = skr_kept_value(exchange->kept);
+        note(exchange, &question);
+        return true;
+    }
+    skr_err err;
+    if (skr_buffer_put(&exchange->key, server->key.bytes, server->key.n, &err) < 0)
+        exchange->key.n = 0;
+    return false;
+}
+
+/* Errors are not kept: what was wrong may be right the next time. */
+static void keep(skr_exchange *exchange, uint64_t state)
+{
+    skr_server *server = exchange->server;
+    const skr_ready_answer *ready = exchange->ready;
+    const skr_http_answer *said = &ready->said;
+    if (exchange->key.n == 0 || said->status != 200 || ready->response == NULL ||
+        skr_engine_state(server->service.engine) != state)
+        return;
+    size_t n = sizeof *ready + RESPONSE_BYTES + said->n_body +
+               (said->canonical == NULL ? 0 : strlen(said->canonical) + 1);
+    exchange->kept = skr_answer_cache_keep(server->metrics.cache, state, exchange->key.bytes,
+                                           exchange->key.n, exchange->ready, n);
+    if (exchange->kept == NULL)
+        exchange->ready = NULL;
+}
+
+void skr_server_answer_make(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    const skr_http_question question = skr_server_question(exchange);
+    uint64_t state = skr_engine_state(server->service.engine);
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return;
+    skr_http_answer *said = &exchange->ready->said;
+    skr_route_answer(&server->service, &question, said);
+    if (!make_response(exchange->ready, exchange->method) && said->status != 0) {
+        skr_route_refuse(&server->service, 503, SKR_SAID_BUSY, said);
+        (void)make_response(exchange->ready, exchange->method);
+    }
+    note(exchange, &question);
+    keep(exchange, state);
+}
+
+void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const char *message)
+{
+    const skr_http_question question = {.method = exchange->method, .path = exchange->path};
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return;
+    skr_route_refuse(&exchange->server->service, status, message, &exchange->ready->said);
+    (void)make_response(exchange->ready, exchange->method);
+    note(exchange, &question);
+}

@@ -1,0 +1,50 @@
+/*
+ * disclose.h - from a raw count to one that may be told.
+ *
+ * A policy is an argument of every count. Everything that is told derives from the told count:
+ * hidden gives exists false and no number, for 0 and for 1 to threshold - 1 alike. With more than
+ * one dataset the total is the sum of the told parts, marked imprecise; under `exact` it is the
+ * union. docs/http-api.md, "What is withheld".
+ */
+#ifndef SKR_ENGINE_FACE_DISCLOSE_H
+#define SKR_ENGINE_FACE_DISCLOSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "storage/base/err.h"
+
+typedef struct skr_policy {
+    bool is_exact;      /* tell everything as it is */
+    uint32_t threshold; /* counts below it are hidden; at least 1 */
+    uint32_t step;      /* counts are rounded to the nearest multiple, never to 0; at least 1 */
+} skr_policy;
+
+/* What the server applies unless a policy file says otherwise: below 10 hidden, rounded to tens. */
+skr_policy skr_policy_default(void);
+skr_policy skr_policy_exact(void);
+
+/* Reads a policy file of KEY = VALUE lines: counts = exact | rounded, threshold = N, step = N;
+ * '#' begins a comment. Errors: INPUT naming file and line, IO. */
+SKR_MUST_USE int skr_policy_read(const char *path, skr_policy *ret_policy, skr_err *err);
+
+/* "exact", or "counts below 10 hidden, rounded to 10". text has room for 96 bytes. */
+void skr_policy_text(const skr_policy *policy, char *text);
+
+typedef enum skr_precision {
+    SKR_PRECISION_EXACT,
+    SKR_PRECISION_ROUNDED,
+    SKR_PRECISION_IMPRECISE,
+} skr_precision;
+
+typedef struct skr_told_count {
+    bool is_hidden; /* no number may be told, and exists is false */
+    bool exists;
+    uint64_t count; /* 0 when hidden */
+    skr_precision precision;
+} skr_told_count;
+
+/* What may be told of one raw count of people. */
+skr_told_count skr_disclose(const skr_policy *policy, uint64_t raw);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * import.h - deliveries into a store: genomes, people, ontologies, genes. One call, one generation.
+ *
+ * Everything is checked before anything is published; whatever goes wrong leaves the store as it
+ * was.
+ *
+ * Threads: one import at a time in a store (the store's lock); the functions may use threads
+ * inside.
+ */
+#ifndef SKR_ENGINE_IMPORT_FACE_IMPORT_H
+#define SKR_ENGINE_IMPORT_FACE_IMPORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "index/people/people_edit.h"
+#include "storage/base/err.h"
+#include "storage/manifest.h"
+
+/* Rule 3 of docs/counting.md. A field that the file does not have is not tested. */
+typedef struct skr_gate {
+    bool is_none; /* switches rule 3 off */
+    double min_gq;
+    double min_dp;
+    double min_dp_haploid;
+    double min_ab;
+    char *pass_filters;    /* comma list; NULL: PASS and "." */
+    char *refcall_filters; /* comma list; NULL: RefCall */
+} skr_gate;
+
+/* GQ 20, DP 10, 5 for one copy, balance 0.2. */
+skr_gate skr_gate_adj(void);
+
+/* Reads "adj", "none", or "KEY=N,...": what is not named stays as in adj. The caller frees with
+ * skr_gate_done. Errors: USAGE naming the key. */
+SKR_MUST_USE int skr_gate_parse(const char *text, skr_gate *ret_gate, skr_err *err);
+void skr_gate_done(skr_gate *gate);
+
+/* How far an import is: called now and then from the thread that imports. */
+typedef struct skr_progress {
+    const char *file;   /* being read */
+    size_t file_number; /* from 1 */
+    size_t n_files;
+    uint64_t n_bytes_done; /* of this file; 0 when it cannot be told */
+    uint64_t n_bytes;
+    uint64_t n_records;
+    const char *contig; /* or NULL */
+    const char *step;   /* "reading", "writing" */
+} skr_progress;
+
+typedef struct skr_watch {
+    void (*on_progress)(void *context, const skr_progress *progress); /* or NULL */
+    void (*on_warning)(void *context, const char *text);              /* or NULL; one line */
+    void *context;
+    const atomic_bool *stop; /* set: INTERRUPTED. NULL: never */
+} skr_watch;
+
+typedef enum skr_genome_format {
+    SKR_FORMAT_AUTO,
+    SKR_FORMAT_VCF,
+    SKR_FORMAT_GVCF,
+    SKR_FORMAT_CRAM,
+} skr_genome_format;
+
+typedef struct skr_import_request {
+    const char *store;
+    const char *dataset;
+    const char *assembly;
+    const char *reference; /* FASTA, plain or bgzipped, or NULL */
+    const char *samples;   /* TSV, or NULL */
+    skr_genome_format format;
+    skr_gate gate;
+    bool absent_is_hom_ref;
+    bool is_replacing;
+    bool allow_shared_people;
+    const char *const *files; /* "-": standard input */
+    size_t n_files;
+    unsigned n_threads;
+    uint32_t memory_mib; /* that the files may take, beside what samples need; 0: 512 */
+
+    uint32_t order_carriers_min; /* of the segment's plan; 0 as a rule */
+    uint32_t order_rows_max;
+    bool wants_orders;
+    skr_watch watch;
+} skr_import_request;
+
+typedef struct skr_import_result {
+    bool is_noop;
+    uint64_t generation;
+    uint32_t n_samples;
+    uint64_t n_alleles; /* rows written */
+    uint64_t n_records;
+    uint64_t n_spooled_read; /* bytes that pipes gave, which are kept in the store's folder */
+    uint64_t n_spooled_kept; /* and what they took there while the import ran */
+    skr_counter *counters;
+    uint32_t n_counters;
+} skr_import_result;
+
+/*
+ * Imports genomes. Errors: INPUT naming file and line or record; LOCKED; INTERRUPTED; USAGE;
+ * NOT_YET; and those of the store. *ret_result is freed with skr_import_result_done.
+ */
+SKR_MUST_USE int skr_import_genomes(const skr_import_request *request,
+                                    skr_import_result *ret_result, skr_err *err);
+void skr_import_result_done(skr_import_result *result);
+
+#define SKR_LOAD_WARNINGS_MAX 3
+#define SKR_LOAD_WARNING_MAX 512
+
+typedef struct skr_load_result {
+    uint64_t generation;
+    uint64_t n_records; /* individuals and biosamples, terms, or genes */
+    uint64_t n_new;     /* individuals that were not there */
+    uint64_t n_skipped; /* facts without a usable term */
+    uint32_t n_sex_conflicts;
+
+    /* Of people alone. */
+    uint64_t n_people;              /* of whom this delivery says anything */
+    uint64_t n_with_genomes;        /* of them, in this dataset */
+    uint64_t n_genomes;             /* individuals with a genome in this dataset */
+    uint64_t n_genomes_with_people; /* of them, of whom anything is said, by whichever delivery */
+    uint64_t n_united;              /* packets beside another of the same subject.id */
+    skr_people_replaced replaced;
+    char warnings[SKR_LOAD_WARNINGS_MAX][SKR_LOAD_WARNING_MAX]; /* told through the watch, too */
+    uint32_t n_warnings;
+} skr_load_result;
+
+typedef struct skr_load_request {
+    const char *store;
+    const char *dataset;  /* people */
+    const char *assembly; /* genes; NULL: the only one that has genomes */
+    bool allow_shared_people;
+    bool ids_are_subjects;    /* a phenopacket is of subject.id, not of its own id */
+    bool is_replacing;        /* all former facts of these people are dropped */
+    const char *const *files; /* files, folders, .zip, .gz, "-" */
+    size_t n_files;
+    skr_watch watch;
+} skr_load_request;
+
+/* Errors of all three: INPUT naming file and place; LOCKED; INTERRUPTED; USAGE; those of the store.
+ */
+SKR_MUST_USE int skr_import_people(const skr_load_request *request, skr_load_result *ret_result,
+                                   skr_err *err);
+SKR_MUST_USE int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_result,
+                                     skr_err *err);
+SKR_MUST_USE int skr_import_genes(const skr_load_request *request, skr_load_result *ret_result,
+                                  skr_err *err);
+
+#endif

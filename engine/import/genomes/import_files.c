@@ -1,0 +1,345 @@
+/*
+ * import_files.c - the files of a delivery before their records: bytes, options, samples.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/import/genomes/import_evidence_int.h"
+#include "engine/import/vcf/import_vcf_spool.h"
+#include "index/contigs/contig.h"
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+}
+
+/* ------------------------------------------------------------------ bytes */
+
+/* Finds out what the path names, and spools what cannot be read twice. */
+static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
+{
+    struct stat about;
+    bool is_stdin = strcmp(file->given, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
+    int status = SKR_OK;
+    if (fd < 0 || fstat(fd, &about) < 0)
+        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", file->given,
+                          strerror(errno));
+    else if (S_ISDIR(about.st_mode))
+        status = skr_fail(err, SKR_ERR_INPUT, "%s: is a folder, not a file", file->given);
+    else if (S_ISREG(about.st_mode) && !is_stdin)
+        file->path = strdup(file->given);
+    else
+        status = skr_import_spool(import, file, fd, err);
+    if (status == SKR_OK && file->path == NULL)
+        status = no_memory(err);
+    if (fd >= 0 && !is_stdin)
+        (void)close(fd);
+    return status;
+}
+
+/* ------------------------------------------------------------------ samples */
+
+static void add_text(skr_digest *digest, const char *text)
+{
+    skr_digest_update(digest, text, strlen(text) + 1);
+}
+
+/* The options that decide how the file is read, the lines of its samples among them. */
+static int digest_options(skr_import *import, skr_import_file *file, const skr_name_map *samples,
+                          const skr_sample_line *const *lines, skr_err *err)
+{
+    const skr_import_request *request = import->request;
+    skr_buffer gate = {0};
+    skr_digest *digest = NULL;
+    int status = skr_gate_print(&request->gate, &gate, err);
+    if (status == SKR_OK)
+        status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
+    if (status < 0)
+        goto out;
+    add_text(digest, file->is_gvcf ? "gvcf" : "vcf");
+    skr_digest_update(digest, gate.bytes, gate.n);
+    add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
+    add_text(digest, import->fasta != NULL || import->old_reference != NULL ? "aligned" : "raw");
+    for (uint32_t i = 0; i < samples->n; i++) {
+        const skr_sample_line *line = lines[i];
+        char karyotype[16];
+        if (line == NULL)
+            continue;
+        skr_karyotype_text(line->karyotype, karyotype);
+        add_text(digest, samples->names[i]);
+        add_text(digest, line->individual);
+        add_text(digest, line->biosample);
+        add_text(digest, karyotype);
+        add_text(digest, line->is_not_primary ? "no" : "yes");
+        if (*line->file != '\0')
+            add_text(digest, skr_sample_line_name(line));
+    }
+    skr_digest_final(digest, file->options);
+out:
+    skr_digest_free(digest);
+    skr_buffer_done(&gate);
+    return status;
+}
+
+static skr_karyotype karyotype_of(const skr_sample_line *line)
+{
+    return line != NULL ? line->karyotype
+                        : (skr_karyotype){SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
+}
+
+/* The lines of --samples for the columns of a file; NULL: there is none. The caller frees. */
+static int find_lines(skr_import *import, const skr_import_file *file, const skr_name_map *samples,
+                      const skr_sample_line ***ret_lines, skr_err *err)
+{
+    const skr_sample_line **lines = calloc(samples->n + 1u, sizeof *lines);
+    int status = lines == NULL ? no_memory(err) : SKR_OK;
+    for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
+        skr_sample_place place = {file->given, file->name, samples->names[i]};
+        status = skr_sample_table_find(&import->table, &place, &lines[i], err);
+        if (status < 0 || lines[i] != NULL || import->table.path == NULL)
+            continue;
+        if (import->n_missing++ == 0 &&
+            asprintf(&import->missing, "%s: sample '%s'", file->given, place.sample) < 0) {
+            import->missing = NULL;
+            status = no_memory(err);
+        }
+    }
+    if (status < 0)
+        free(lines);
+    else
+        *ret_lines = lines;
+    return status;
+}
+
+/* A sheet that lacks samples would leave them without sex and individual, in silence. */
+static int check_missing(const skr_import *import, skr_err *err)
+{
+    char more[48] = "";
+    if (import->n_missing == 0)
+        return SKR_OK;
+    if (import->n_missing > 1)
+        (void)snprintf(more, sizeof more, ", nor have %" PRIu64 " others", import->n_missing - 1);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s has no line in %s%s: add them, with primary=no for those that are not to "
+                    "count",
+                    import->missing, import->table.path, more);
+}
+
+/* One more sample of the segment, and where it comes from. */
+static int add_sample(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
+{
+    if ((number & (number - 1)) == 0) { /* the lists double at every power of two */
+        size_t n_max = number == 0 ? 1 : (size_t)number * 2;
+        skr_sample *samples = realloc(import->samples, n_max * sizeof *samples);
+        if (samples == NULL)
+            return no_memory(err);
+        import->samples = samples;
+        skr_import_origin *origins = realloc(import->origins, n_max * sizeof *origins);
+        if (origins == NULL)
+            return no_memory(err);
+        import->origins = origins;
+    }
+    import->samples[number] = (skr_sample){.karyotype = karyotype_of(origin.line)};
+    import->origins[number] = origin;
+    return SKR_OK;
+}
+
+/* A sample that another file has too, or another column of this one. */
+static int meet_again(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
+{
+    skr_import_origin *before = &import->origins[number];
+    const skr_sample_line *one = before->line;
+    const skr_sample_line *other = origin.line;
+    const char *name = import->names.names[number];
+    if (before->file == origin.file)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: two columns would be sample '%s', by %s",
+                        import->files[origin.file].given, name, import->table.path);
+    if (one != NULL && other != NULL && one != other &&
+        (strcmp(one->individual, other->individual) != 0 ||
+         one->karyotype.n_x != other->karyotype.n_x || one->karyotype.n_y != other->karyotype.n_y))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, lines %u and %u: sample '%s' would be of two individuals or sexes",
+                        import->table.path, one->line, other->line, name);
+    skr_import_join_parts(import, origin.file, before->file);
+    before->file = origin.file;
+    return SKR_OK;
+}
+
+/* Numbers the columns that count. */
+static int number_columns(skr_import *import, uint32_t number, const skr_name_map *samples,
+                          const skr_sample_line *const *lines, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    skr_columns *columns = &file->columns;
+    columns->n_columns = samples->n;
+    columns->column = malloc(samples->n * sizeof *columns->column);
+    columns->karyotype = malloc(samples->n * sizeof *columns->karyotype);
+    file->local = malloc(samples->n * sizeof *file->local);
+    if (columns->column == NULL || columns->karyotype == NULL || file->local == NULL)
+        return no_memory(err);
+    for (uint32_t i = 0; i < samples->n; i++) {
+        const skr_sample_line *line = lines[i];
+        skr_import_origin origin = {line, number};
+        const char *name = line != NULL ? skr_sample_line_name(line) : samples->names[i];
+        uint32_t *local = &file->local[columns->n];
+        bool is_new;
+        if (line != NULL && line->is_not_primary) {
+            import->counts[SKR_COUNT_NOT_PRIMARY]++;
+            continue;
+        }
+        int status = skr_name_map_add(&import->names, name, strlen(name), local, &is_new, err);
+        if (status == SKR_OK)
+            status = is_new ? add_sample(import, *local, origin, err)
+                            : meet_again(import, *local, origin, err);
+        if (status < 0)
+            return status;
+        columns->column[columns->n] = i;
+        columns->karyotype[columns->n++] = karyotype_of(line);
+    }
+    if (columns->n == columns->n_columns) {
+        free(columns->column);
+        columns->column = NULL;
+    }
+    return SKR_OK;
+}
+
+/* The copies that are expected of every column that counts, zone by zone. */
+static int expect_copies(skr_columns *columns, skr_err *err)
+{
+    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
+        columns->expected[zone] = malloc(columns->n + 1u);
+        if (columns->expected[zone] == NULL)
+            return no_memory(err);
+        columns->has_plain_zone[zone] = true;
+        columns->is_one_copy[zone] = true;
+        for (uint32_t i = 0; i < columns->n; i++) {
+            uint8_t expected = skr_copies_expected((skr_zone)zone, columns->karyotype[i]);
+            columns->expected[zone][i] = expected;
+            columns->has_plain_zone[zone] &= expected == 1 || expected == 2;
+            columns->is_one_copy[zone] &= expected == 1;
+        }
+    }
+    return SKR_OK;
+}
+
+/* Have two files of this delivery the same bytes and options? Then one is enough. */
+static bool is_given_before(const skr_import *import, uint32_t number)
+{
+    const skr_import_file *file = &import->files[number];
+    for (uint32_t i = 0; i < number; i++)
+        if (memcmp(import->files[i].digest, file->digest, sizeof file->digest) == 0 &&
+            memcmp(import->files[i].options, file->options, sizeof file->options) == 0)
+            return true;
+    return false;
+}
+
+static int look_at(skr_import *import, uint32_t number, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    skr_vcf *vcf = NULL;
+    int status = open_source(import, file, err);
+    /* The reader of the only file is kept; of many files only one can be open at a time. */
+    bool is_only = import->n_files == 1;
+    unsigned n_threads = is_only ? import->request->n_threads : 1;
+    skr_vcf_plan plan = {.path = file->path,
+                         .name = file->name,
+                         .gate = &import->request->gate,
+                         .n_threads = n_threads,
+                         .n_memory = import->n_memory};
+    if (status == SKR_OK)
+        status = skr_vcf_open(&plan, &vcf, err);
+    /* What is no VCF is refused before all of it is read. */
+    if (status == SKR_OK && !file->is_spooled)
+        status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
+    if (status < 0) {
+        skr_vcf_close(vcf);
+        return status;
+    }
+    const skr_name_map *samples = skr_vcf_samples(vcf);
+    file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
+                    (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
+    const skr_sample_line **lines = NULL;
+    status = find_lines(import, file, samples, &lines, err);
+    if (status == SKR_OK)
+        status = digest_options(import, file, samples, lines, err);
+    if (status == SKR_OK) {
+        file->known = skr_identity_find_file(import, file);
+        file->is_skipped = is_given_before(import, number) || file->known != NULL;
+        if (!file->is_skipped)
+            status = skr_import_check_header(import, file, vcf, err);
+        if (status == SKR_OK && !file->is_skipped)
+            status = skr_import_check_silence(import, file, err);
+        if (status == SKR_OK && !file->is_skipped)
+            status = number_columns(import, number, samples, lines, err);
+        if (status == SKR_OK && !file->is_skipped)
+            status = expect_copies(&file->columns, err);
+    }
+    free(lines);
+    if (is_only && status == SKR_OK)
+        file->vcf = vcf;
+    else
+        skr_vcf_close(vcf);
+    return status;
+}
+
+static const char *without_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+int skr_import_look_at_files(skr_import *import, skr_err *err)
+{
+    int status = SKR_OK;
+    import->files = calloc(import->request->n_files, sizeof *import->files);
+    if (import->files == NULL)
+        return no_memory(err);
+    import->n_files = (uint32_t)import->request->n_files;
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
+        skr_import_file *file = &import->files[i];
+        file->given = import->request->files[i];
+        file->next_part = i;
+        file->name = strcmp(file->given, "-") == 0 ? "standard input" : without_folder(file->given);
+        status = skr_import_check_stop(import, err);
+        if (status == SKR_OK)
+            status = look_at(import, i, err);
+    }
+    const skr_sample_line *first;
+    import->counts[SKR_COUNT_UNUSED_LINES] = skr_sample_table_count_unused(&import->table, &first);
+    if (status == SKR_OK)
+        status = check_missing(import, err);
+    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++)
+        import->samples[i].name = import->names.names[i];
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
+        skr_import_file *file = &import->files[i];
+        file->is_identity = file->columns.n == import->names.n;
+        for (uint32_t j = 0; j < file->columns.n && file->is_identity; j++)
+            file->is_identity = file->local[j] == j;
+    }
+    return status;
+}
+
+void skr_import_files_done(skr_import *import)
+{
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        skr_import_file *file = &import->files[i];
+        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
+            free(file->columns.expected[zone]);
+        skr_vcf_close(file->vcf);
+        free(file->columns.column);
+        free(file->columns.karyotype);
+        free(file->local);
+        free(file->contigs);
+        free(file->used);
+        free(file->silent);
+        free(file->path);
+    }
+    free(import->files);
+}

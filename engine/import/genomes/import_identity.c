@@ -1,0 +1,579 @@
+/*
+ * import_identity.c - who the samples are, and what the store has of them already (rule 9).
+ *
+ * A sample is (dataset, name). What it has is told by the sources of the deliveries: each names its
+ * contigs and, where they are not all of the segment's, its samples.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import/genomes/import_int.h"
+
+/* A live sample of an older segment; those of one name are chained. */
+typedef struct old_sample {
+    uint32_t segment; /* in the manifest */
+    uint32_t local;
+    uint32_t individual;
+    uint32_t next; /* in old, or SKR_NONE */
+} old_sample;
+
+struct skr_identity {
+    skr_name_map names;
+    uint32_t *first; /* by name: in old */
+    uint32_t n_first_max;
+    old_sample *old;
+    uint32_t n_old;
+    uint32_t n_old_max;
+};
+
+/* A sample of an older segment that is replaced on a contig. */
+typedef struct burial {
+    uint32_t segment;
+    uint32_t contig;
+    uint32_t sample;
+} burial;
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+}
+
+static bool holds(const uint32_t *list, uint32_t n, uint32_t value)
+{
+    uint32_t from = 0;
+    while (from < n) {
+        uint32_t middle = from + (n - from) / 2;
+        if (list[middle] == value)
+            return true;
+        if (list[middle] < value)
+            from = middle + 1;
+        else
+            n = middle;
+    }
+    return false;
+}
+
+static const skr_delivery *delivery_of(const skr_import *import, uint32_t segment)
+{
+    return &import->manifest->deliveries[import->manifest->segments[segment].delivery];
+}
+
+static bool source_has(const skr_source *source, uint32_t sample)
+{
+    return source->n_samples == 0 || holds(source->samples, source->n_samples, sample);
+}
+
+/* ------------------------------------------------------------------ what there is */
+
+static int add_old(skr_identity *identity, const char *name, old_sample sample, skr_err *err)
+{
+    uint32_t number;
+    bool is_new;
+    int status = skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err);
+    if (status < 0)
+        return status;
+    if (number >= identity->n_first_max) {
+        uint32_t n_max = number * 2 + 64;
+        uint32_t *first = realloc(identity->first, n_max * sizeof *first);
+        if (first == NULL)
+            return no_memory(err);
+        identity->first = first;
+        identity->n_first_max = n_max;
+    }
+    if (identity->n_old == identity->n_old_max) {
+        uint32_t n_max = identity->n_old_max * 2 + 64;
+        old_sample *old = realloc(identity->old, n_max * sizeof *old);
+        if (old == NULL)
+            return no_memory(err);
+        identity->old = old;
+        identity->n_old_max = n_max;
+    }
+    sample.next = is_new ? SKR_NONE : identity->first[number];
+    identity->first[number] = identity->n_old;
+    identity->old[identity->n_old++] = sample;
+    return SKR_OK;
+}
+
+/* Is anything of a sample live? A source without records keeps the sample known. */
+static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
+{
+    const skr_delivery *delivery = delivery_of(import, segment);
+    const skr_segment_entry *entry = &import->manifest->segments[segment];
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        if (!source->is_live || !source_has(source, local))
+            continue;
+        if (source->n_contigs == 0)
+            return true;
+        for (uint32_t c = 0; c < source->n_contigs; c++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c], local))
+                return true;
+    }
+    return false;
+}
+
+/* The samples of a segment that are live in any part. */
+static int add_segment(const skr_import *import, skr_identity *identity, uint32_t number,
+                       const skr_segment *segment, skr_err *err)
+{
+    const skr_sample_table *table = skr_segment_samples(segment);
+    bool names_are_ids = skr_sample_table_names_are_ids(table);
+    skr_sample_names names = {0};
+    skr_individuals individuals;
+    int status = skr_sample_table_individuals(table, &individuals, err);
+    if (status == SKR_OK && !names_are_ids)
+        status = skr_sample_table_names(table, &names, err);
+    for (uint32_t i = 0; i < skr_segment_n_samples(segment) && status == SKR_OK; i++) {
+        uint32_t individual = skr_individual_of(&individuals, i);
+        if (!is_alive(import, number, i))
+            continue;
+        if (individual >= skr_people_count(import->people)) {
+            status = skr_fail(err, SKR_ERR_CORRUPT, "a sample belongs to nobody");
+            break;
+        }
+        const char *name = names_are_ids ? skr_people_id(import->people, individual)
+                                         : (const char *)names.text.bytes + names.offsets[i];
+        status = add_old(identity, name, (old_sample){number, i, individual, SKR_NONE}, err);
+    }
+    skr_sample_names_done(&names);
+    return status;
+}
+
+int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err)
+{
+    skr_identity *identity = calloc(1, sizeof *identity);
+    int status = identity == NULL ? no_memory(err) : SKR_OK;
+    for (uint32_t i = 0; i < import->manifest->n_segments && status == SKR_OK; i++) {
+        const skr_segment_entry *entry = &import->manifest->segments[i];
+        skr_segment *segment = NULL;
+        if (entry->dataset != import->dataset)
+            continue;
+        status = skr_segment_open(skr_txn_folder(import->txn), &entry->file, &segment, err);
+        if (status < 0)
+            break;
+        status = add_segment(import, identity, i, segment, err);
+        skr_segment_close(segment);
+    }
+    if (status < 0)
+        skr_identity_free(identity);
+    else
+        *ret_identity = identity;
+    return status;
+}
+
+void skr_identity_free(skr_identity *identity)
+{
+    if (identity == NULL)
+        return;
+    skr_name_map_done(&identity->names);
+    free(identity->first);
+    free(identity->old);
+    free(identity);
+}
+
+/* Does a source count in full? One that is replaced in part must be read again to come back. */
+static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
+                            const skr_source *source)
+{
+    if (!source->is_live)
+        return false;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        if (entry->delivery != delivery || entry->n_tombstones == 0)
+            continue;
+        uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
+        for (uint32_t c = 0; c < source->n_contigs; c++)
+            for (uint32_t j = 0; j < n; j++)
+                if (skr_segment_entry_is_dead(entry, source->contigs[c],
+                                              source->n_samples == 0 ? j : source->samples[j]))
+                    return false;
+    }
+    return true;
+}
+
+/*
+ * The last delivery that brought these bytes decides: a file without records is never replaced, so
+ * that an earlier delivery of it, under other options, seems to count still.
+ */
+const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file)
+{
+    for (uint32_t i = import->manifest->n_deliveries; i-- > 0;) {
+        const skr_delivery *delivery = &import->manifest->deliveries[i];
+        const skr_source *last = NULL;
+        if (delivery->dataset != import->dataset || delivery->assembly != import->assembly)
+            continue;
+        for (uint32_t j = 0; j < delivery->n_sources; j++) {
+            const skr_source *source = &delivery->sources[j];
+            if (memcmp(source->digest, file->digest, sizeof file->digest) != 0 ||
+                !is_source_whole(import->manifest, i, source))
+                continue;
+            last = source;
+            if (memcmp(source->options, file->options, sizeof file->options) == 0)
+                return source;
+        }
+        if (last != NULL)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* The samples of a name that are live, in chain order; SKR_NONE: none. */
+static uint32_t first_of(const skr_identity *identity, const char *name)
+{
+    uint32_t number = skr_name_map_find(&identity->names, name, strlen(name));
+    return number == UINT32_MAX ? SKR_NONE : identity->first[number];
+}
+
+/* ------------------------------------------------------------------ individuals */
+
+/* Which sample of the dataset counts for an individual: a number in import->names, or in
+ * identity->names with OLD added. */
+#define OLD 0x80000000u
+
+static int no_second_sample(const skr_import *import, const char *individual, uint32_t owner,
+                            const char *name, skr_err *err)
+{
+    const char *other = (owner & OLD) != 0 ? import->identity->names.names[owner & ~OLD]
+                                           : import->names.names[owner];
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "samples '%s' and '%s' both belong to individual '%s': mark one of them "
+                    "primary=no in --samples",
+                    other, name, individual);
+}
+
+/* Fills owners with the old samples that count. */
+static void own_old(const skr_identity *identity, uint32_t *owners, uint32_t n_owners)
+{
+    for (uint32_t name = 0; name < identity->names.n; name++)
+        for (uint32_t i = identity->first[name]; i != SKR_NONE; i = identity->old[i].next)
+            if (identity->old[i].individual < n_owners)
+                owners[identity->old[i].individual] = name | OLD;
+}
+
+/* What --samples calls the individual of a sample; without a word of it, the sample's name. */
+static const char *individual_id(const skr_import *import, uint32_t sample)
+{
+    const skr_sample_line *line = import->origins[sample].line;
+    return line != NULL && *line->individual != '\0' ? line->individual
+                                                     : import->names.names[sample];
+}
+
+/* The individual of one sample. */
+static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
+                           skr_err *err)
+{
+    const char *name = import->names.names[sample];
+    const char *id = individual_id(import, sample);
+    bool is_new;
+    int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
+    if (status < 0)
+        return skr_fail_in(err, status, "sample '%s'", name);
+    if (!import->request->allow_shared_people && !is_new &&
+        skr_people_edit_is_elsewhere(import->edit, *ret_individual, import->dataset))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "individual '%s' belongs to another dataset: rename it with --samples, or "
+                        "say --shared-people if it is the same person",
+                        id);
+    for (uint32_t i = first_of(import->identity, name); i != SKR_NONE;
+         i = import->identity->old[i].next)
+        if (import->identity->old[i].individual != *ret_individual &&
+            !import->request->is_replacing)
+            return skr_fail(err, SKR_ERR_INPUT,
+                            "sample '%s' is there already, for another individual than '%s': "
+                            "--replace it, or name it as before",
+                            name, id);
+    return SKR_OK;
+}
+
+int skr_identity_individuals(skr_import *import, skr_err *err)
+{
+    uint32_t n_owners = skr_people_count(import->people) + import->names.n;
+    uint32_t *owners = malloc((n_owners + 1u) * sizeof *owners);
+    int status = owners == NULL ? no_memory(err) : SKR_OK;
+    if (status < 0)
+        return status;
+    memset(owners, 0xff, n_owners * sizeof *owners);
+    import->names_are_ids = true;
+    own_old(import->identity, owners, n_owners);
+    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++) {
+        uint32_t individual = 0;
+        const char *name = import->names.names[i];
+        status = find_individual(import, i, &individual, err);
+        if (status < 0)
+            break;
+        if (strcmp(individual_id(import, i), name) != 0)
+            import->names_are_ids = false;
+        uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
+        if (individual < n_owners) {
+            uint32_t owner = owners[individual];
+            if (owner != SKR_NONE && (same == UINT32_MAX || owner != (same | OLD)))
+                status = no_second_sample(import, individual_id(import, i), owner, name, err);
+            owners[individual] = i;
+        }
+        import->samples[i].individual = individual;
+        if (status == SKR_OK)
+            status = skr_people_edit_sample(import->edit, import->dataset, individual,
+                                            import->samples[i].karyotype, err);
+    }
+    free(owners);
+    return status;
+}
+
+/* ------------------------------------------------------------------ contigs */
+
+/* Is a source one of the files of this delivery? */
+static bool is_delivered_again(const skr_import *import, const skr_source *source)
+{
+    for (uint32_t i = 0; i < import->n_files; i++)
+        if (import->files[i].known == source)
+            return true;
+    return false;
+}
+
+/* A live source that gives an old sample its data on a contig, or NULL. There may be several; with
+ * is_again one that is a file of this delivery. */
+static const skr_source *source_on(const skr_import *import, const old_sample *old, uint32_t contig,
+                                   bool is_again)
+{
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    const skr_delivery *delivery = delivery_of(import, old->segment);
+    if (entry->assembly != import->assembly || skr_segment_entry_is_dead(entry, contig, old->local))
+        return NULL;
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        if (source->is_live && source_has(source, old->local) &&
+            holds(source->contigs, source->n_contigs, contig) &&
+            (!is_again || is_delivered_again(import, source)))
+            return source;
+    }
+    return NULL;
+}
+
+/* How a sample has a contig that a file brings again. */
+static int has_contig(const skr_import *import, const skr_import_file *file, const char *name,
+                      uint32_t contig, const skr_source *source, skr_err *err)
+{
+    const char *contig_name = import->manifest->assemblies[import->assembly].contigs[contig].name;
+    const char *silence = holds(source->silent, source->n_silent, contig)
+                              ? ", which has no record there and was taken for reference,"
+                              : "";
+    if (import->request->is_replacing)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "sample '%s' is in %s and in %s, both with contig %s: deliver them apart, "
+                        "or tell them apart in --samples by the columns file and individual",
+                        name, source->name, file->given, contig_name);
+    if (holds(file->silent, file->n_silent, contig))
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: sample '%s' has contig %s already, from %s%s; here its silence would "
+                        "be reference there: deliver it apart from files with contig %s, or "
+                        "--replace what there is",
+                        file->name, name, contig_name, source->name, silence, contig_name);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s: sample '%s' has contig %s already, from %s%s with other bytes or other "
+                    "options; --replace takes the new file instead",
+                    file->name, name, contig_name, source->name, silence);
+}
+
+int skr_identity_check_contig(skr_import *import, const skr_import_file *file, uint32_t contig,
+                              skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    if (identity->n_old == 0)
+        return SKR_OK;
+    for (uint32_t i = 0; i < file->columns.n; i++) {
+        const char *name = import->names.names[file->local[i]];
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const skr_source *source =
+                source_on(import, &identity->old[j], contig, import->request->is_replacing);
+            if (source != NULL)
+                return has_contig(import, file, name, contig, source, err);
+        }
+    }
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ replacing */
+
+typedef struct burials {
+    burial *list;
+    size_t n;
+    size_t n_max;
+    bool *is_replaced; /* by sample of the delivery */
+} burials;
+
+static int add_burial(burials *all, burial one, skr_err *err)
+{
+    if (all->n == all->n_max) {
+        size_t n_max = all->n_max * 2 + 64;
+        burial *list = realloc(all->list, n_max * sizeof *list);
+        if (list == NULL)
+            return no_memory(err);
+        all->list = list;
+        all->n_max = n_max;
+    }
+    all->list[all->n++] = one;
+    return SKR_OK;
+}
+
+/* Buries an old sample on a contig that a new file has, if it lives there. */
+static int bury_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
+                   bool *is_replaced, skr_err *err)
+{
+    if (source_on(import, old, contig, false) == NULL)
+        return SKR_OK;
+    *is_replaced = true;
+    return add_burial(all, (burial){old->segment, contig, old->local}, err);
+}
+
+/* A new file replaces, of each of its samples, the contigs that it has, by records or silence. */
+static int bury_for(skr_import *import, const skr_import_file *file, burials *all, skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
+        const char *name = import->names.names[file->local[i]];
+        bool *is_replaced = &all->is_replaced[file->local[i]];
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const old_sample *old = &identity->old[j];
+            for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
+                status = bury_on(import, old, import->contigs[file->used[c]].index, all,
+                                 is_replaced, err);
+            for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
+                status = bury_on(import, old, file->silent[c], all, is_replaced, err);
+        }
+    }
+    return status;
+}
+
+static int compare_burials(const void *a, const void *b)
+{
+    const burial *left = a;
+    const burial *right = b;
+    if (left->segment != right->segment)
+        return left->segment < right->segment ? -1 : 1;
+    if (left->contig != right->contig)
+        return left->contig < right->contig ? -1 : 1;
+    return left->sample < right->sample ? -1 : left->sample > right->sample;
+}
+
+static int bury_all(skr_import *import, burials *all, skr_err *err)
+{
+    int status = SKR_OK;
+    if (all->n == 0)
+        return SKR_OK;
+    qsort(all->list, all->n, sizeof *all->list, compare_burials);
+    uint32_t *samples = malloc(all->n * sizeof *samples);
+    if (samples == NULL)
+        return no_memory(err);
+    for (size_t from = 0; from < all->n && status == SKR_OK;) {
+        const burial *first = &all->list[from];
+        uint32_t n = 0;
+        size_t at = from;
+        for (; at < all->n && all->list[at].segment == first->segment &&
+               all->list[at].contig == first->contig;
+             at++)
+            if (n == 0 || samples[n - 1] != all->list[at].sample)
+                samples[n++] = all->list[at].sample;
+        status = skr_segment_entry_bury(&import->manifest->segments[first->segment], first->contig,
+                                        samples, n, err);
+        from = at;
+    }
+    free(samples);
+    return status;
+}
+
+/* Does anything of a source still count? */
+static bool is_source_alive(const skr_segment_entry *entry, const skr_source *source)
+{
+    if (source->n_contigs == 0)
+        return true;
+    uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
+    for (uint32_t c = 0; c < source->n_contigs; c++)
+        for (uint32_t i = 0; i < n; i++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c],
+                                           source->n_samples == 0 ? i : source->samples[i]))
+                return true;
+    return false;
+}
+
+/* Marks sources that are dead, and drops segments none of whose sources lives. */
+static void drop_dead(skr_import *import)
+{
+    for (uint32_t i = import->manifest->n_segments; i-- > 0;) {
+        skr_segment_entry *entry = &import->manifest->segments[i];
+        if (entry->n_tombstones == 0)
+            continue;
+        skr_delivery *delivery = &import->manifest->deliveries[entry->delivery];
+        bool is_any_alive = false;
+        for (uint32_t s = 0; s < delivery->n_sources; s++) {
+            skr_source *source = &delivery->sources[s];
+            source->is_live = source->is_live && is_source_alive(entry, source);
+            is_any_alive = is_any_alive || source->is_live;
+        }
+        if (!is_any_alive)
+            skr_manifest_drop_segment(import->manifest, i);
+    }
+}
+
+/* A contig of an old sample that still counts, or SKR_NONE. */
+static uint32_t find_rest(const skr_import *import, const old_sample *old)
+{
+    const skr_delivery *delivery = delivery_of(import, old->segment);
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        for (uint32_t c = 0; source_has(source, old->local) && c < source->n_contigs; c++)
+            if (!skr_segment_entry_is_dead(entry, source->contigs[c], old->local))
+                return source->contigs[c];
+    }
+    return SKR_NONE;
+}
+
+/* What is left of the old sample must be of the same individual as what is new. */
+static int check_rest(const skr_import *import, skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    for (uint32_t i = 0; i < import->names.n; i++) {
+        const char *name = import->names.names[i];
+        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
+            const old_sample *old = &identity->old[j];
+            if (old->individual == import->samples[i].individual)
+                continue;
+            uint32_t assembly = import->manifest->segments[old->segment].assembly;
+            uint32_t contig = find_rest(import, old);
+            if (contig != SKR_NONE)
+                return skr_fail(err, SKR_ERR_INPUT,
+                                "sample '%s' would be of two individuals: contig %s of it, which "
+                                "this delivery does not have, is there already for '%s'; name that "
+                                "one in --samples, or deliver all contigs",
+                                name, import->manifest->assemblies[assembly].contigs[contig].name,
+                                skr_people_id(import->people, old->individual));
+        }
+    }
+    return SKR_OK;
+}
+
+int skr_identity_bury(skr_import *import, skr_err *err)
+{
+    burials all = {0};
+    int status = SKR_OK;
+    if (!import->request->is_replacing || import->identity->n_old == 0)
+        return SKR_OK;
+    all.is_replaced = calloc(import->names.n + 1u, sizeof *all.is_replaced);
+    if (all.is_replaced == NULL)
+        return no_memory(err);
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
+        if (!import->files[i].is_skipped)
+            status = bury_for(import, &import->files[i], &all, err);
+    if (status == SKR_OK)
+        status = bury_all(import, &all, err);
+    if (status == SKR_OK)
+        status = check_rest(import, err);
+    for (uint32_t i = 0; i < import->names.n; i++)
+        import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
+    if (status == SKR_OK)
+        drop_dead(import);
+    free(all.is_replaced);
+    free(all.list);
+    return status;
+}

@@ -1,0 +1,293 @@
+/*
+ * import_int.h - what the parts of an import of genomes share.
+ *
+ * import.c goes through the steps; import_files.c looks at the files and their samples;
+ * import_identity.c compares them with what the store has; import_keys.c names the alleles of a
+ * record and import_record.c turns it into fragments; import_reference.c gives bases;
+ * import_merge.c lays fragments of one allele over each other; import_write.c turns sorted
+ * fragments into a segment.
+ */
+#ifndef SKR_ENGINE_IMPORT_GENOMES_IMPORT_INT_H
+#define SKR_ENGINE_IMPORT_GENOMES_IMPORT_INT_H
+
+#include "engine/import/face/import.h"
+#include "engine/import/genomes/fasta.h"
+#include "engine/import/genomes/import_samples.h"
+#include "engine/import/genomes/record_claims.h"
+#include "engine/import/genomes/site_batch.h"
+#include "engine/import/vcf/import_memory.h"
+#include "engine/import/vcf/import_vcf.h"
+#include "index/contigs/assembly.h"
+#include "index/keys/variant_key.h"
+#include "index/people/people_edit.h"
+#include "storage/base/name_map.h"
+#include "storage/block/digest.h"
+#include "storage/manifest.h"
+#include "storage/reference/reference.h"
+#include "storage/segment/segment.h"
+#include "storage/store.h"
+
+/* How many genotypes are read between two reports of progress: a few milliseconds. */
+#define SKR_IMPORT_CELLS_A_REPORT 1000000u
+
+typedef enum skr_import_count {
+    SKR_COUNT_FAILED_GATE, /* genotypes */
+    SKR_COUNT_BAD_ALT,     /* alleles */
+    SKR_COUNT_HET_ON_HAPLOID,
+    SKR_COUNT_Y_PAR,   /* genotypes */
+    SKR_COUNT_NO_COPY, /* genotypes */
+    SKR_COUNT_BND,     /* alleles */
+    SKR_COUNT_REJECTED_CONTIG,
+    SKR_COUNT_REF_MISMATCH,
+    SKR_COUNT_BAD_END,
+    SKR_COUNT_CLIPPED,
+    SKR_COUNT_TELOMERE,
+    SKR_COUNT_BLOCKS_LEFT_OUT,
+    SKR_COUNT_DUPLICATE_KEY, /* alleles that several records of one sample name */
+    SKR_COUNT_NOT_PRIMARY,   /* samples */
+    SKR_COUNT_REPLACED,      /* samples */
+    SKR_COUNT_SEX_CONFLICT,  /* individuals */
+    SKR_COUNT_UNUSED_LINES,  /* of --samples */
+    SKR_N_COUNTS,
+} skr_import_count;
+
+/* A contig that records of this delivery use. */
+typedef struct skr_import_contig {
+    uint32_t index;  /* in the assembly */
+    char *name;      /* canonical */
+    uint32_t length; /* 0: nobody said */
+    bool has_reference;
+    uint32_t old_reference; /* number in the store's reference, or SKR_NONE: in the FASTA */
+    uint32_t min_start0;
+    uint32_t max_start0;
+} skr_import_contig;
+
+/* A contig as one file spells it. */
+typedef struct skr_file_contig {
+    uint32_t contig; /* in skr_import.contigs; SKR_NONE: not met yet */
+    uint32_t first0; /* the first and the last place at which the file has a record there */
+    uint32_t last0;
+    bool is_rejected;
+} skr_file_contig;
+
+typedef struct skr_import_file {
+    const char *given; /* as on the command line */
+    const char *name;  /* for people: without its folder */
+    char *path;        /* to read: a scratch file for a pipe */
+    uint64_t n_bytes;
+    uint8_t digest[SKR_DIGEST_SIZE];
+    uint8_t options[SKR_DIGEST_SIZE];
+    bool is_spooled; /* path is a copy of what a pipe gave: import_vcf_spool.h */
+    bool is_gvcf;
+    bool is_skipped; /* known already, bytes and options */
+    skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */
+    skr_columns columns;
+    uint32_t *local;  /* of each column that counts: its number in the segment, ascending or not */
+    bool is_identity; /* local is 0, 1, 2 ... and the whole segment */
+    skr_file_contig *contigs; /* by the reader's numbers */
+    uint32_t n_contigs;
+    uint32_t *used; /* contigs on which it has records, in skr_import.contigs, order of meeting */
+    uint32_t n_used;
+    uint32_t *silent; /* contigs of the assembly that its silence speaks of, ascending */
+    uint32_t n_silent;
+    uint32_t next_part;      /* the next file of those that share samples with it; alone: itself */
+    const skr_source *known; /* of a skipped file: the source that is it, or NULL */
+    uint64_t n_records;
+    uint64_t n_ref_mismatches;
+    uint64_t n_blocks; /* left out */
+} skr_import_file;
+
+/* Where a sample of the delivery comes from. */
+typedef struct skr_import_origin {
+    const skr_sample_line *line; /* of --samples, or NULL without it */
+    uint32_t file;               /* that has it, the last one so far */
+} skr_import_origin;
+
+typedef struct skr_identity skr_identity; /* import_identity.c */
+
+typedef struct skr_import {
+    const skr_import_request *request;
+    size_t n_memory; /* import_memory.h */
+    skr_txn *txn;
+    skr_manifest *manifest;
+    uint32_t dataset;
+    uint32_t assembly;
+    const skr_build *build;  /* what is known of the assembly; NULL: nothing */
+    bool is_new_assembly;    /* the store did not have it */
+    bool has_strange_length; /* said already */
+    bool has_known_length;   /* said already: an assembly of its own looks like a known one */
+    uint32_t delivery;       /* index that it will have */
+    skr_sample_table table;
+    skr_import_file *files;
+    uint32_t n_files;
+    uint64_t n_missing;         /* columns that --samples lacks */
+    char *missing;              /* the first of them, with its file */
+    skr_name_map names;         /* of the samples that count, by their number in the segment */
+    skr_sample *samples;        /* names.n of them */
+    skr_import_origin *origins; /* of each */
+    bool names_are_ids;         /* each is named as its individual */
+    skr_people *people;
+    skr_people_edit *edit;
+    skr_identity *identity;
+
+    skr_name_map contig_names;
+    skr_import_contig *contigs;
+    uint32_t n_contigs_max;
+
+    skr_fasta *fasta;
+    skr_reference *old_reference;
+    skr_reference_writer *reference_writer;
+    char reference_name[SKR_FILE_NAME_MAX];
+
+    skr_site_batch *batch;
+    skr_claims claims;
+    skr_buffer body;
+    struct skr_record_keys *keys; /* import_record.c */
+    bool has_raw_indels;
+    bool has_old_mitochondrion;
+
+    uint64_t counts[SKR_N_COUNTS];
+    uint64_t n_records;
+    uint64_t n_spooled_read; /* bytes that pipes gave */
+    uint64_t n_spooled_kept; /* bytes of the scratch files that hold them */
+    skr_file_id segment;
+    uint64_t n_rows;
+    bool is_of_carriers; /* most alleles say nothing of who does not carry them */
+} skr_import;
+
+/* ------------------------------------------------------------------ watching */
+
+/* INTERRUPTED when the stop flag is set. */
+SKR_MUST_USE int skr_import_check_stop(const skr_import *import, skr_err *err);
+void skr_import_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
+                       const char *contig, const char *step);
+void skr_import_warn(const skr_import *import, const char *format, ...) SKR_PRINTF(2, 3);
+
+/* ------------------------------------------------------------------ files: import_files.c */
+
+/* Spools pipes, digests every file, reads its header, numbers the samples that count. */
+SKR_MUST_USE int skr_import_look_at_files(skr_import *import, skr_err *err);
+void skr_import_files_done(skr_import *import);
+
+/* ------------------------------------------------------------------ identity */
+
+/* Reads what live samples of the dataset and assembly there are. */
+SKR_MUST_USE int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err);
+void skr_identity_free(skr_identity *identity);
+
+/* The live source of these bytes and options, which belongs to the manifest, or NULL. */
+const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file);
+
+/*
+ * Gives every sample its individual, and refuses what contradicts: an individual of another
+ * dataset, a second counted sample of one individual.
+ */
+SKR_MUST_USE int skr_identity_individuals(skr_import *import, skr_err *err);
+
+/*
+ * A file has a first record on a contig, or speaks of it by silence: refused if one of its samples
+ * has that one already. With --replace it is replaced; refused then is what another file of this
+ * delivery has, which the store knew before.
+ */
+SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_file *file,
+                                           uint32_t contig, skr_err *err);
+
+/*
+ * --replace: buries of each sample the contigs that the delivery has of it, and drops what is dead.
+ * Errors: INPUT, when a sample would be of two individuals; NOMEM.
+ */
+SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
+
+/* ------------------------------------------------------------------ parts: import_parts.c */
+
+/* Two files have a sample of one name. */
+void skr_import_join_parts(skr_import *import, uint32_t one, uint32_t other);
+
+/* Has a file records on a contig (index in the assembly)? */
+bool skr_import_file_uses(const skr_import *import, const skr_import_file *file, uint32_t contig);
+
+/* Has another file, which has all samples of this one, records on a contig? Errors: NOMEM. */
+SKR_MUST_USE int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
+                                       uint32_t contig, bool *ret_have, skr_err *err);
+
+/*
+ * A file has a first record on a contig: refused if another file has a sample of it there too,
+ * unless both have the same samples, two or more: such files may be stretches of one joint file.
+ */
+SKR_MUST_USE int skr_import_check_parts(const skr_import *import, const skr_import_file *file,
+                                        uint32_t contig, skr_err *err);
+
+/* All records are read. Errors: INPUT, where stretches of one joint file overlap; NOMEM. */
+SKR_MUST_USE int skr_import_check_stretches(const skr_import *import, skr_err *err);
+
+/* Tells of files without a record that were taken for parts of other files' people. */
+void skr_import_warn_parts(const skr_import *import);
+
+/* ------------------------------------------------------------------ reference */
+
+/* Opens the store's reference and the FASTA. Errors: INPUT, NOT_YET, those of the store. */
+SKR_MUST_USE int skr_import_reference_open(skr_import *import, skr_err *err);
+
+/* A contig is met: finds its sequence, and compares it with the store's. */
+SKR_MUST_USE int skr_import_reference_contig(skr_import *import, skr_import_contig *contig,
+                                             skr_err *err);
+
+/* Are the contigs that known files touch the same in the FASTA? For deliveries that are no news. */
+SKR_MUST_USE int skr_import_reference_check_known(skr_import *import, skr_err *err);
+
+/* n bases from start0; *ret_n fewer past the end. */
+SKR_MUST_USE int skr_import_reference_bases(skr_import *import, const skr_import_contig *contig,
+                                            uint32_t start0, uint32_t n, char *bases,
+                                            uint32_t *ret_n, skr_err *err);
+
+/* Ends the reference file and names it in the manifest. */
+SKR_MUST_USE int skr_import_reference_finish(skr_import *import, skr_err *err);
+void skr_import_reference_close(skr_import *import);
+
+/* ------------------------------------------------------------------ records */
+
+/* Turns the present record of a file into fragments. */
+SKR_MUST_USE int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
+                                   const skr_vcf_record *record, skr_err *err);
+
+/* Frees. NULL is allowed. */
+void skr_record_keys_free(struct skr_record_keys *keys);
+
+/* ------------------------------------------------------------------ silence: import_silence.c */
+
+/* --absent-is hom-ref, when all records are read. Errors: INPUT, NOMEM, IO. */
+SKR_MUST_USE int skr_import_claim_silence(skr_import *import, skr_err *err);
+
+/* Refuses --absent-is hom-ref for a file with reference blocks. Errors: INPUT. */
+SKR_MUST_USE int skr_import_check_silence(const skr_import *import, const skr_import_file *file,
+                                          skr_err *err);
+
+/* ------------------------------------------------------------------ coverage: import_coverage.c
+ */
+
+typedef struct skr_coverage skr_coverage;
+
+/* NULL where there is nothing to find out; all below allow it. Errors: NOMEM. */
+SKR_MUST_USE int skr_coverage_new(const skr_import *import, skr_coverage **ret_coverage,
+                                  skr_err *err);
+void skr_coverage_free(skr_coverage *coverage);
+
+/* Rows and spans of the segment, in its order. */
+void skr_coverage_add_row(skr_coverage *coverage, const skr_allele *allele,
+                          const skr_carriers *carriers, const skr_call_set *calls);
+void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
+                           const skr_call_set *calls);
+
+/*
+ * When all are there: is of most alleles little said but who carries them? Of one genome, or where
+ * everybody carries all, that is taken to be so unless two thirds of the alleles are not carried,
+ * or half of the records are of other bases.
+ */
+bool skr_coverage_is_of_carriers(skr_coverage *coverage);
+
+/* ------------------------------------------------------------------ writing */
+
+/* Writes the fragments as a segment: import->segment, import->n_rows. */
+SKR_MUST_USE int skr_import_write(skr_import *import, skr_err *err);
+
+#endif

@@ -1,0 +1,376 @@
+/*
+ * import_record.c - from a record to fragments: its keys, its footprint, its claims.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import/genomes/import_body.h"
+#include "engine/import/genomes/import_evidence_int.h"
+#include "engine/import/genomes/import_keys_int.h"
+#include "index/contigs/contig.h"
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+}
+
+/* ------------------------------------------------------------------ fragments */
+
+int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
+                         skr_err *err)
+{
+    skr_import *import = at->import;
+    int status = SKR_OK;
+    while (start0 < end0 && status == SKR_OK) {
+        uint32_t stop0 = skr_contig_zone_end0(at->build, at->contig->name, start0);
+        stop0 = stop0 < end0 ? stop0 : end0;
+        if (skr_contig_zone(at->build, at->contig->name, start0) == zone) {
+            skr_fragment span = {.allele = {.contig = at->contig->index,
+                                            .start0 = start0,
+                                            .end0 = stop0,
+                                            .zone = zone},
+                                 .is_span = true,
+                                 .file = at->file,
+                                 .body = import->body.bytes,
+                                 .n_body = import->body.n};
+            status = skr_site_batch_add(import->batch, &span, err);
+        }
+        start0 = stop0;
+    }
+    return status;
+}
+
+/* Adds what the record says of a key as a fragment. */
+static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *phase, skr_err *err)
+{
+    skr_import *import = at->import;
+    const skr_claims *claims = &import->claims;
+    const skr_record_keys *keys = import->keys;
+    const skr_spelling *spelling = skr_record_keys_spelling(keys, key);
+    bool is_atom = keys->entries[keys->sorted[keys->of_key[key]]].is_atom;
+    unsigned form =
+        (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
+    import->body.n = 0;
+    int status = skr_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
+    if (status == SKR_OK)
+        status = skr_phase_encode(&claims->phase, phase, key, &claims->carriers[key], &import->body,
+                                  err);
+    if (status == SKR_OK && (form & SKR_CLAIM_SHARED) != 0)
+        status = skr_buffer_put_u64(&import->body, import->n_records, err);
+    if (status == SKR_OK && is_atom)
+        status = skr_buffer_put(&import->body, spelling, sizeof *spelling, err);
+    skr_fragment row = {.allele = *skr_record_keys_allele(keys, key),
+                        .filter_failed = at->record->filter != SKR_FILTER_PASS,
+                        .claim = (uint8_t)form,
+                        .file = at->file,
+                        .body = import->body.bytes,
+                        .n_body = import->body.n};
+    return status < 0 ? status : skr_site_batch_add(import->batch, &row, err);
+}
+
+/* The rows of the keys that lie in a zone. */
+static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
+{
+    const skr_record_keys *keys = at->import->keys;
+    const skr_columns *columns = &at->import->files[at->file].columns;
+    const skr_phase_place phase = {at->vcf, at->record, columns->column, columns->n, named};
+    int status = SKR_OK;
+    for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++)
+        if (skr_record_keys_allele(keys, k)->zone == zone)
+            status = add_row(at, k, &phase, err);
+    return status;
+}
+
+/* May another record name one of the alleles by another key? */
+static bool may_meet_others(const skr_record_keys *keys)
+{
+    for (uint32_t k = 0; k < keys->n_keys; k++) {
+        skr_allele_kind kind = skr_record_keys_allele(keys, k)->kind;
+        if (kind == SKR_ALLELE_SNV || kind == SKR_ALLELE_SV)
+            return true;
+    }
+    return false;
+}
+
+/* Everything that the record says in one zone. */
+static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_err *err)
+{
+    skr_import *import = at->import;
+    const skr_import_file *file = &import->files[at->file];
+    skr_record_keys *keys = import->keys;
+    skr_named named = {.n_keys = keys->n_keys,
+                       .n_alts = at->record->n_alts,
+                       .is_unknown = keys->is_unknown,
+                       .first_key = keys->first_key,
+                       .keys = keys->keys,
+                       .keeps_phase = may_meet_others(keys)};
+    skr_claims *claims = &import->claims;
+    int status = skr_claims_read(claims, at->vcf, at->record, &import->request->gate,
+                                 &file->columns, &named, zone, err);
+    if (status < 0)
+        return status;
+    if (is_counting) {
+        import->counts[SKR_COUNT_FAILED_GATE] += claims->n_failed_gate;
+        import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
+        import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
+    }
+    status = add_rows(at, &named, zone, err);
+    import->body.n = 0;
+    if (status == SKR_OK && keys->n_pieces > 0)
+        status = skr_body_encode(&claims->calls, NULL, &import->body, err);
+    for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
+        status = skr_import_add_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
+    return status;
+}
+
+/* The zones that the record's keys and pieces lie in, a bit each. */
+static unsigned zones_of(const skr_place *at)
+{
+    const skr_record_keys *keys = at->import->keys;
+    unsigned zones = 0;
+    for (uint32_t k = 0; k < keys->n_keys; k++)
+        zones |= 1u << skr_record_keys_allele(keys, k)->zone;
+    for (uint32_t i = 0; i < keys->n_pieces; i++)
+        for (uint32_t at0 = keys->pieces[i].start0; at0 < keys->pieces[i].end0;
+             at0 = skr_contig_zone_end0(at->build, at->contig->name, at0))
+            zones |= 1u << skr_contig_zone(at->build, at->contig->name, at0);
+    return zones;
+}
+
+/* ------------------------------------------------------------------ the record */
+
+/* Compares REF with the reference; N, of either, agrees with all, other letters with their bases.
+ */
+static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
+{
+    char bases[512];
+    *ret_agrees = true;
+    at->has_ref = true;
+    for (uint32_t done = 0; done < at->n_ref && *ret_agrees;) {
+        uint32_t n_want = at->n_ref - done < sizeof bases ? at->n_ref - done : sizeof bases;
+        uint32_t n_got = 0;
+        int status = skr_import_reference_bases(at->import, at->contig, at->start0 + done, n_want,
+                                                bases, &n_got, err);
+        if (status < 0)
+            return status;
+        *ret_agrees = n_got == n_want;
+        for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
+            char base = (char)toupper((unsigned char)at->record->ref[done + i]);
+            *ret_agrees = base == bases[i] || skr_base_agrees(base, bases[i]);
+            at->has_ref = at->has_ref && base == bases[i] && base != 'N';
+        }
+        done += n_want;
+    }
+    return SKR_OK;
+}
+
+/* A record that is refused: nobody knows anything of its bases. */
+static int add_unknown(skr_place *at, skr_err *err)
+{
+    skr_import *import = at->import;
+    skr_claims_unknown(&import->claims);
+    import->body.n = 0;
+    int status = skr_body_encode(&import->claims.calls, NULL, &import->body, err);
+    for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
+        status = skr_import_add_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
+    return status;
+}
+
+/* Is the record a stretch of reference, and nothing else? Blocks are not taken yet. */
+static bool is_block(const skr_place *at)
+{
+    const skr_vcf_record *record = at->record;
+    for (uint32_t i = 0; i < record->n_alts; i++)
+        if (skr_alt_classify(record->ref, record->alts[i]) != SKR_ALT_NON_REF)
+            return false;
+    return record->n_alts > 0 || record->has_len ||
+           (record->has_end && record->end1 != (uint64_t)at->start0 + at->n_ref);
+}
+
+static void leave_block_out(skr_place *at)
+{
+    skr_import *import = at->import;
+    skr_import_file *file = &import->files[at->file];
+    const skr_vcf_record *record = at->record;
+    if (record->has_end && !record->has_len && record->end1 < record->pos1) {
+        import->counts[SKR_COUNT_BAD_END]++;
+        return;
+    }
+    if (record->has_end && at->contig->length > 0 && record->end1 > at->contig->length)
+        import->counts[SKR_COUNT_CLIPPED]++;
+    import->counts[SKR_COUNT_BLOCKS_LEFT_OUT]++;
+    file->n_blocks++;
+}
+
+/* A contig is met for the first time in this file. */
+static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
+{
+    skr_import *import = at->import;
+    skr_import_file *file = &import->files[at->file];
+    char canonical[SKR_NAME_MAX + 1];
+    const char *written = skr_vcf_contigs(at->vcf)->names[at->record->contig];
+    uint32_t length = skr_vcf_contig_length(at->vcf, written);
+    uint32_t number;
+    bool is_new;
+    int status = skr_import_name_contig(import, file, at->vcf, written, canonical,
+                                        &spelled->is_rejected, err);
+    if (status < 0)
+        return status;
+    if (spelled->is_rejected) {
+        spelled->contig = 0;
+        import->has_old_mitochondrion = true;
+        return SKR_OK;
+    }
+    status = skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,
+                              err);
+    if (status < 0)
+        return status;
+    if (number >= import->n_contigs_max) {
+        uint32_t n_max = number * 2 + 64;
+        skr_import_contig *contigs = realloc(import->contigs, n_max * sizeof *contigs);
+        if (contigs == NULL)
+            return no_memory(err);
+        import->contigs = contigs;
+        import->n_contigs_max = n_max;
+    }
+    skr_import_contig *contig = &import->contigs[number];
+    if (is_new) {
+        *contig = (skr_import_contig){.name = import->contig_names.names[number],
+                                      .old_reference = SKR_NONE,
+                                      .min_start0 = UINT32_MAX};
+        status = skr_import_reference_contig(import, contig, err);
+    }
+    if (status == SKR_OK && contig->has_reference && length != 0 && length != contig->length &&
+        skr_build_chromosome(import->build, contig->name) == NULL)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: contig %s is %u long here, and %u in the reference: it belongs to "
+                        "another assembly",
+                        file->name, contig->name, length, contig->length);
+    if (contig->length < length && !contig->has_reference)
+        contig->length = length;
+    if (status == SKR_OK)
+        status = skr_assembly_add_contig(&import->manifest->assemblies[import->assembly],
+                                         contig->name, contig->length, &contig->index, err);
+    if (status < 0)
+        return status;
+    spelled->contig = number;
+    for (uint32_t i = 0; i < file->n_used; i++)
+        if (file->used[i] == number)
+            return SKR_OK;
+    uint32_t *used = realloc(file->used, (file->n_used + 1) * sizeof *used);
+    if (used == NULL)
+        return no_memory(err);
+    file->used = used;
+    used[file->n_used++] = number;
+    status = skr_import_check_parts(import, file, contig->index, err);
+    return status < 0 ? status : skr_identity_check_contig(import, file, contig->index, err);
+}
+
+/* Finds the contig; *ret_is_rejected: the record does not count. */
+static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
+{
+    skr_import_file *file = &at->import->files[at->file];
+    uint32_t number = at->record->contig;
+    if (number >= file->n_contigs) {
+        uint32_t n = number + 1 > file->n_contigs * 2 ? number + 1 : file->n_contigs * 2;
+        skr_file_contig *contigs = realloc(file->contigs, n * sizeof *contigs);
+        if (contigs == NULL)
+            return no_memory(err);
+        for (uint32_t i = file->n_contigs; i < n; i++)
+            contigs[i] = (skr_file_contig){.contig = SKR_NONE, .first0 = UINT32_MAX};
+        file->contigs = contigs;
+        file->n_contigs = n;
+    }
+    skr_file_contig *spelled = &file->contigs[number];
+    if (spelled->contig == SKR_NONE) {
+        int status = meet_contig(at, spelled, err);
+        if (status < 0)
+            return status;
+    }
+    if (at->start0 < spelled->first0)
+        spelled->first0 = at->start0;
+    if (at->start0 > spelled->last0)
+        spelled->last0 = at->start0;
+    *ret_is_rejected = spelled->is_rejected;
+    if (!spelled->is_rejected)
+        at->contig = &at->import->contigs[spelled->contig];
+    return SKR_OK;
+}
+
+/* The record lies on a contig that counts, at a base that there is. */
+static int take_record(skr_place *at, skr_err *err)
+{
+    skr_import *import = at->import;
+    bool agrees = true;
+    int status = SKR_OK;
+    skr_zone zone = skr_contig_zone(at->build, at->contig->name, at->start0);
+    if (zone == SKR_ZONE_Y_PAR) {
+        import->counts[SKR_COUNT_Y_PAR] += skr_vcf_samples(at->vcf)->n;
+        return SKR_OK;
+    }
+    if (is_block(at)) {
+        leave_block_out(at);
+        return SKR_OK;
+    }
+    if (at->start0 < at->contig->min_start0)
+        at->contig->min_start0 = at->start0;
+    if (at->start0 > at->contig->max_start0)
+        at->contig->max_start0 = at->start0;
+    if (at->contig->has_reference)
+        status = check_ref(at, &agrees, err);
+    if (status < 0)
+        return status;
+    if (!agrees) {
+        import->counts[SKR_COUNT_REF_MISMATCH]++;
+        import->files[at->file].n_ref_mismatches++;
+        return add_unknown(at, err);
+    }
+    status = skr_record_keys_read(at, err);
+    if (status < 0)
+        return status;
+    if (import->keys->has_small || !import->keys->has_sv)
+        status = skr_record_keys_add_piece(import->keys, at->start0, at->start0 + at->n_ref, err);
+    else
+        import->keys->n_pieces = 0;
+    skr_record_keys_join_pieces(import->keys);
+    unsigned zones = zones_of(at) | 1u << zone;
+    for (unsigned one = 0; one < SKR_N_ZONES && status == SKR_OK; one++)
+        if ((zones & 1u << one) != 0)
+            status = add_zone(at, (skr_zone)one, one == (unsigned)zone, err);
+    return status;
+}
+
+int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
+                      const skr_vcf_record *record, skr_err *err)
+{
+    skr_place at = {.import = import,
+                    .file = file,
+                    .build = import->build,
+                    .vcf = vcf,
+                    .record = record,
+                    .n_ref = (uint32_t)strlen(record->ref)};
+    bool is_rejected = false;
+    import->n_records++;
+    import->files[file].n_records++;
+    if (record->pos1 == 0) {
+        import->counts[SKR_COUNT_TELOMERE]++;
+        return SKR_OK;
+    }
+    at.start0 = record->pos1 - 1;
+    if (at.n_ref > SKR_CONTIG_LENGTH_MAX - at.start0) {
+        char where[32];
+        skr_vcf_place(vcf, where);
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, %s: REF ends beyond %u, the largest place there is",
+                        import->files[file].name, where, SKR_CONTIG_LENGTH_MAX);
+    }
+    int status = find_contig(&at, &is_rejected, err);
+    if (status < 0)
+        return status;
+    if (is_rejected) {
+        import->counts[SKR_COUNT_REJECTED_CONTIG]++;
+        return SKR_OK;
+    }
+    return take_record(&at, err);
+}

@@ -1,0 +1,168 @@
+/*
+ * import_reference.c - the bases that records are compared with and moved along.
+ *
+ * An assembly has one sequence a contig, for ever: the first that was given. A contig of a delivery
+ * is read from the store if it is there, otherwise from the FASTA, and is then kept in the store.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/import/genomes/import_evidence_int.h"
+
+static skr_assembly *assembly_of(const skr_import *import)
+{
+    return &import->manifest->assemblies[import->assembly];
+}
+
+/* The first reference must not meet indels that were never aligned with it. */
+static int check_raw_indels(const skr_import *import, skr_err *err)
+{
+    char names[512] = "";
+    size_t n = 0;
+    for (uint32_t i = 0; i < import->manifest->n_segments; i++) {
+        const skr_segment_entry *segment = &import->manifest->segments[i];
+        if (segment->assembly != import->assembly || !segment->has_raw_indels)
+            continue;
+        const skr_delivery *delivery = &import->manifest->deliveries[segment->delivery];
+        int more = snprintf(names + n, sizeof names - n, "%s%s (dataset %s)", n > 0 ? ", " : "",
+                            delivery->n_sources > 0 ? delivery->sources[0].name : "?",
+                            import->manifest->datasets[segment->dataset]);
+        n += more > 0 && (size_t)more < sizeof names - n ? (size_t)more : 0;
+    }
+    if (n == 0)
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "--reference: %s holds indels that were imported without a reference; import "
+                    "again with --reference and --replace into a new store: %s",
+                    assembly_of(import)->name, names);
+}
+
+int skr_import_reference_open(skr_import *import, skr_err *err)
+{
+    const skr_file_id *id = &assembly_of(import)->reference;
+    int status = SKR_OK;
+    if (id->name[0] != '\0')
+        status = skr_reference_open(skr_txn_folder(import->txn), id, &import->old_reference, err);
+    if (status < 0 || import->request->reference == NULL)
+        return status;
+    status = skr_fasta_open(import->request->reference, import->build, &import->fasta, err);
+    if (status == SKR_OK && import->old_reference == NULL)
+        status = check_raw_indels(import, err);
+    return status;
+}
+
+/* Compares a contig of the store with the FASTA's, if that has it. */
+static int compare(skr_import *import, uint32_t old, skr_err *err)
+{
+    uint32_t length;
+    const char *md5;
+    skr_sequence sequence;
+    bool is_found;
+    const char *name = skr_reference_contig(import->old_reference, old, &length, &md5);
+    int status = skr_fasta_find(import->fasta, name, &sequence, &is_found, err);
+    if (status < 0 || !is_found || strcmp(md5, sequence.md5) == 0)
+        return status;
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s: contig %s (MD5 %s, %u bases) differs from the one that the store has for "
+                    "%s (MD5 %s, %u bases)",
+                    import->request->reference, name, sequence.md5, sequence.n,
+                    assembly_of(import)->name, md5, length);
+}
+
+/* Takes a contig from the FASTA into the store's reference. */
+static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *err)
+{
+    skr_sequence sequence;
+    bool is_found;
+    skr_length_says says;
+    int status = skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err);
+    if (status < 0)
+        return status;
+    if (!is_found)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: has no contig %s, which the delivery uses",
+                        import->request->reference, contig->name);
+    status = skr_import_check_length(import, import->request->reference, contig->name, sequence.n,
+                                     &says, err);
+    if (status < 0)
+        return status;
+    if (import->reference_writer == NULL) {
+        skr_txn_file_name(import->txn, "reference", import->reference_name);
+        status = skr_reference_writer_new(skr_txn_folder(import->txn), import->reference_name,
+                                          import->old_reference, &import->reference_writer, err);
+        if (status < 0)
+            return status;
+    }
+    status = skr_reference_writer_add(import->reference_writer, contig->name, sequence.bases,
+                                      sequence.n, sequence.md5, err);
+    contig->has_reference = status == SKR_OK;
+    contig->length = sequence.n;
+    return status;
+}
+
+int skr_import_reference_contig(skr_import *import, skr_import_contig *contig, skr_err *err)
+{
+    contig->old_reference = import->old_reference == NULL
+                                ? SKR_NONE
+                                : skr_reference_find(import->old_reference, contig->name);
+    if (contig->old_reference != SKR_NONE) {
+        const char *md5;
+        contig->has_reference = true;
+        (void)skr_reference_contig(import->old_reference, contig->old_reference, &contig->length,
+                                   &md5);
+        return import->fasta != NULL ? compare(import, contig->old_reference, err) : SKR_OK;
+    }
+    if (import->fasta != NULL)
+        return add_contig(import, contig, err);
+    if (import->old_reference != NULL)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "contig %s has no reference yet, but other contigs of %s have: give "
+                        "--reference",
+                        contig->name, assembly_of(import)->name);
+    return SKR_OK;
+}
+
+int skr_import_reference_check_known(skr_import *import, skr_err *err)
+{
+    int status = SKR_OK;
+    if (import->fasta == NULL || import->old_reference == NULL)
+        return SKR_OK;
+    uint32_t n = skr_reference_n_contigs(import->old_reference);
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
+        status = compare(import, i, err);
+    return status;
+}
+
+int skr_import_reference_bases(skr_import *import, const skr_import_contig *contig, uint32_t start0,
+                               uint32_t n, char *bases, uint32_t *ret_n, skr_err *err)
+{
+    if (contig->old_reference != SKR_NONE)
+        return skr_reference_bases(import->old_reference, contig->old_reference, start0, n, bases,
+                                   ret_n, err);
+    skr_sequence sequence;
+    bool is_found;
+    int status = skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err);
+    if (status < 0)
+        return status;
+    uint32_t n_there = start0 < sequence.n ? sequence.n - start0 : 0;
+    *ret_n = n < n_there ? n : n_there;
+    for (uint32_t i = 0; i < *ret_n; i++) { /* as the store will give it */
+        char base = sequence.bases[start0 + i];
+        bases[i] = strchr("ACGT", base) != NULL ? base : 'N';
+    }
+    return SKR_OK;
+}
+
+int skr_import_reference_finish(skr_import *import, skr_err *err)
+{
+    if (import->reference_writer == NULL)
+        return SKR_OK;
+    return skr_reference_writer_finish(import->reference_writer, &assembly_of(import)->reference,
+                                       err);
+}
+
+void skr_import_reference_close(skr_import *import)
+{
+    skr_reference_writer_free(import->reference_writer);
+    skr_reference_close(import->old_reference);
+    skr_fasta_close(import->fasta);
+}

@@ -1,0 +1,307 @@
+/*
+ * import_samples.c - reads the TSV of --samples, as spreadsheets and editors write it: with a byte
+ * order mark, CR LF, empty lines.
+ */
+#include "engine/import/genomes/import_samples.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "index/contigs/contig.h"
+#include "storage/base/limits.h"
+
+#define LINE_MAX_BYTES (1u << 20)
+
+/* A path in the column file. */
+#define FILE_MAX_BYTES 4096u
+
+typedef enum column {
+    SAMPLE,
+    FILE_NAME,
+    INDIVIDUAL,
+    BIOSAMPLE,
+    SEX,
+    PRIMARY,
+    N_COLUMNS
+} column;
+
+static const char *const column_names[N_COLUMNS] = {"sample",    "file", "individual",
+                                                    "biosample", "sex",  "primary"};
+
+typedef struct reader {
+    skr_sample_table *table;
+    uint32_t line;
+    uint32_t n_lines_max;
+    int at[N_COLUMNS]; /* position of each column, -1: not there */
+} reader;
+
+static int fail(const reader *r, skr_err *err, const char *what, const char *value)
+{
+    return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: %s '%s'", r->table->path, r->line, what,
+                    value);
+}
+
+static int parse_header(reader *r, char *line, skr_err *err)
+{
+    for (int i = 0; i < N_COLUMNS; i++)
+        r->at[i] = -1;
+    char *rest = line;
+    for (int at = 0; rest != NULL; at++) {
+        char *name = strsep(&rest, "\t");
+        for (int i = 0; i < N_COLUMNS; i++) {
+            if (strcasecmp(name, column_names[i]) != 0)
+                continue;
+            if (r->at[i] >= 0)
+                return fail(r, err, "two columns are called", name);
+            r->at[i] = at;
+        }
+    }
+    if (r->at[SAMPLE] < 0)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, line %u: the first line must name the columns, with tabs: sample, and "
+                        "any of file, individual, biosample, sex, primary",
+                        r->table->path, r->line);
+    return SKR_OK;
+}
+
+static int parse_primary(const reader *r, const char *text, bool *ret_is_not_primary, skr_err *err)
+{
+    if (*text == '\0' || strcasecmp(text, "yes") == 0) {
+        *ret_is_not_primary = false;
+        return SKR_OK;
+    }
+    if (strcasecmp(text, "no") == 0) {
+        *ret_is_not_primary = true;
+        return SKR_OK;
+    }
+    return fail(r, err, "primary must be yes or no, not", text);
+}
+
+/* Room for one more line, zeroed. */
+static int make_room(reader *r, skr_err *err)
+{
+    if (r->table->keys.n < r->n_lines_max)
+        return SKR_OK;
+    uint32_t n_max = r->n_lines_max * 2 + 64;
+    skr_sample_line *lines = realloc(r->table->lines, n_max * sizeof *lines);
+    if (lines == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
+    memset(lines + r->n_lines_max, 0, (n_max - r->n_lines_max) * sizeof *lines);
+    r->table->lines = lines;
+    r->n_lines_max = n_max;
+    return SKR_OK;
+}
+
+/* The number of a line by its file and sample, which is added when it is new and `is_adding`. */
+static int find_key(skr_sample_table *table, const char *file, const char *sample, bool is_adding,
+                    uint32_t *ret_number, bool *ret_is_new, skr_err *err)
+{
+    size_t n_file = strlen(file);
+    size_t n_sample = strlen(sample);
+    char *key = malloc(n_file + n_sample + 2);
+    if (key == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", table->path);
+    memcpy(key, file, n_file);
+    key[n_file] = '\t';
+    memcpy(key + n_file + 1, sample, n_sample + 1);
+    int status = SKR_OK;
+    if (is_adding)
+        status =
+            skr_name_map_add(&table->keys, key, n_file + n_sample + 1, ret_number, ret_is_new, err);
+    else
+        *ret_number = skr_name_map_find(&table->keys, key, n_file + n_sample + 1);
+    free(key);
+    return status;
+}
+
+/* The texts of a line, kept. */
+static int keep_texts(const reader *r, const char *const *value, skr_sample_line *line,
+                      skr_err *err)
+{
+    line->sample = strdup(value[SAMPLE]);
+    line->file = strdup(value[FILE_NAME]);
+    line->individual = strdup(value[INDIVIDUAL]);
+    line->biosample = strdup(value[BIOSAMPLE]);
+    if (line->sample == NULL || line->file == NULL || line->individual == NULL ||
+        line->biosample == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
+    r->table->has_files = r->table->has_files || *line->file != '\0';
+    return SKR_OK;
+}
+
+static int parse_line(reader *r, char *text, skr_err *err)
+{
+    const char *value[N_COLUMNS] = {"", "", "", "", "", ""};
+    char *rest = text;
+    for (int at = 0; rest != NULL; at++) {
+        const char *field = strsep(&rest, "\t");
+        for (int i = 0; i < N_COLUMNS; i++)
+            if (r->at[i] == at)
+                value[i] = field;
+    }
+    if (*value[SAMPLE] == '\0')
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: no sample is named", r->table->path,
+                        r->line);
+    for (int i = 0; i < N_COLUMNS; i++)
+        if (strlen(value[i]) > (i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX))
+            return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: %s is longer than %u bytes",
+                            r->table->path, r->line, column_names[i],
+                            i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX);
+    uint32_t number;
+    bool is_new;
+    int status = make_room(r, err);
+    if (status == SKR_OK)
+        status = find_key(r->table, value[FILE_NAME], value[SAMPLE], true, &number, &is_new, err);
+    if (status < 0)
+        return status;
+    if (!is_new)
+        return fail(r, err, "named a second time: sample", value[SAMPLE]);
+    skr_sample_line *line = &r->table->lines[number];
+    line->line = r->line;
+    status = keep_texts(r, value, line, err);
+    if (status < 0)
+        return status;
+    status = skr_karyotype_parse(value[SEX], &line->karyotype, err);
+    if (status < 0)
+        return skr_fail_in(err, status, "%s, line %u", r->table->path, r->line);
+    return parse_primary(r, value[PRIMARY], &line->is_not_primary, err);
+}
+
+/* One line of the file, without its end; the byte order mark of the first is dropped. */
+static int take_line(reader *r, char *text, size_t n, bool *has_header, skr_err *err)
+{
+    r->line++;
+    if (n > LINE_MAX_BYTES)
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: longer than %u bytes", r->table->path,
+                        r->line, LINE_MAX_BYTES);
+    if (strlen(text) != n)
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: holds a NUL byte", r->table->path,
+                        r->line);
+    if (r->line == 1 && strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        n -= 3;
+    }
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+        text[--n] = '\0';
+    if (text[strspn(text, " \t")] == '\0')
+        return SKR_OK;
+    if (*has_header)
+        return parse_line(r, text, err);
+    *has_header = true;
+    return parse_header(r, text, err);
+}
+
+/* The next line with its end into room for LINE_MAX_BYTES and two more, NUL-terminated; 0 bytes:
+ * the end. A longer one is cut: take_line refuses it. */
+static size_t get_line(FILE *file, char *text)
+{
+    size_t n = 0;
+    int c = 0;
+    while (n <= LINE_MAX_BYTES && c != '\n' && (c = getc_unlocked(file)) != EOF)
+        text[n++] = (char)c;
+    text[n] = '\0';
+    return n;
+}
+
+int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err *err)
+{
+    skr_sample_table table = {.path = strdup(path)};
+    reader r = {.table = &table};
+    bool has_header = false;
+    char *text = malloc(LINE_MAX_BYTES + 2);
+    FILE *file = fopen(path, "re");
+    int status = SKR_OK;
+    if (text == NULL || table.path == NULL) {
+        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        goto out;
+    }
+    if (file == NULL) {
+        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", path,
+                          strerror(errno));
+        goto out;
+    }
+    for (size_t n; (n = get_line(file, text)) > 0;) {
+        status = take_line(&r, text, n, &has_header, err);
+        if (status < 0)
+            goto out;
+    }
+    if (ferror(file))
+        status = skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read", path);
+    else if (!has_header)
+        status =
+            skr_fail(err, SKR_ERR_INPUT, "%s: empty: the first line must name the columns", path);
+out:
+    free(text);
+    if (file != NULL)
+        (void)fclose(file);
+    if (status < 0)
+        skr_sample_table_done(&table);
+    else
+        *ret_table = table;
+    return status;
+}
+
+int skr_sample_table_find(skr_sample_table *table, const skr_sample_place *place,
+                          const skr_sample_line **ret_line, skr_err *err)
+{
+    const char *files[] = {place->given, place->file, ""};
+    uint32_t number = UINT32_MAX;
+    int status = SKR_OK;
+    *ret_line = NULL;
+    if (table->keys.n == 0)
+        return SKR_OK;
+    for (size_t i = table->has_files ? 0 : 2; i < 3 && number == UINT32_MAX; i++) {
+        status = find_key(table, files[i], place->sample, false, &number, NULL, err);
+        if (status < 0)
+            return status;
+    }
+    if (number == UINT32_MAX)
+        return SKR_OK;
+    skr_sample_line *line = &table->lines[number];
+    if (line->is_used && *line->file != '\0' && strcmp(line->given, place->given) != 0)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s, line %u: file '%s' is %s and %s: write the path as on the command "
+                        "line",
+                        table->path, line->line, line->file, line->given, place->given);
+    line->is_used = true;
+    line->given = place->given;
+    *ret_line = line;
+    return SKR_OK;
+}
+
+const char *skr_sample_line_name(const skr_sample_line *line)
+{
+    if (*line->file == '\0')
+        return line->sample;
+    return *line->biosample != '\0'    ? line->biosample
+           : *line->individual != '\0' ? line->individual
+                                       : line->sample;
+}
+
+uint32_t skr_sample_table_count_unused(const skr_sample_table *table,
+                                       const skr_sample_line **ret_first)
+{
+    uint32_t n = 0;
+    *ret_first = NULL;
+    for (uint32_t i = 0; i < table->keys.n; i++)
+        if (!table->lines[i].is_used && n++ == 0)
+            *ret_first = &table->lines[i];
+    return n;
+}
+
+void skr_sample_table_done(skr_sample_table *table)
+{
+    for (uint32_t i = 0; i < table->keys.n && table->lines != NULL; i++) {
+        free(table->lines[i].sample);
+        free(table->lines[i].file);
+        free(table->lines[i].individual);
+        free(table->lines[i].biosample);
+    }
+    free(table->lines);
+    free(table->path);
+    skr_name_map_done(&table->keys);
+    *table = (skr_sample_table){0};
+}

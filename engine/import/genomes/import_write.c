@@ -1,0 +1,365 @@
+/*
+ * import_write.c - from sorted fragments to a segment.
+ *
+ * Fragments of one row or span are a group. Most groups are one fragment that speaks for the whole
+ * segment and goes through as it is. Others are laid over all samples: rows by import_merge.h (rule
+ * 4), spans so that the least counts of what is said of one sample (rule 5), whatever their order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import/genomes/import_body.h"
+#include "engine/import/genomes/import_int.h"
+#include "engine/import/genomes/import_merge.h"
+
+/* So many spans of the same bases are kept apart rather than merged. */
+#define SPANS_ALONE_MAX 8u
+
+typedef struct writing {
+    skr_import *import;
+    skr_segment_writer *writer;
+    skr_coverage *coverage;
+    skr_call_set calls; /* of one fragment */
+    skr_carriers carriers;
+    skr_call_set all_calls; /* of a group, over all samples */
+    skr_carriers all_carriers;
+    skr_merge *merge;    /* made for the first row that several records name */
+    uint8_t *file_calls; /* by sample of the file */
+    uint8_t *state;      /* by sample of the segment: a call */
+    uint8_t *group;      /* fragments of the group, one behind the other */
+    size_t n_group;
+    size_t n_group_max;
+    skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */
+    size_t n_fragments;
+    size_t n_fragments_max;
+} writing;
+
+/* ------------------------------------------------------------------ a group */
+
+/* Copies a fragment into the group. Texts of rows are kept of the first only. */
+static int collect(writing *w, const skr_fragment *fragment, skr_err *err)
+{
+    size_t n_text = fragment->is_span ? 0 : (size_t)fragment->allele.n_ref + fragment->allele.n_alt;
+    size_t n = n_text + fragment->n_body;
+    if (w->n_group + n > w->n_group_max) {
+        size_t n_max = (w->n_group + n) * 2 + 4096;
+        uint8_t *group = realloc(w->group, n_max);
+        if (group == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        w->group = group;
+        w->n_group_max = n_max;
+    }
+    if (w->n_fragments == w->n_fragments_max) {
+        size_t n_max = w->n_fragments_max * 2 + 16;
+        skr_fragment *fragments = realloc(w->fragments, n_max * sizeof *fragments);
+        if (fragments == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        w->fragments = fragments;
+        w->n_fragments_max = n_max;
+    }
+    w->fragments[w->n_fragments++] = *fragment;
+    uint8_t *to = w->group + w->n_group;
+    if (n_text > 0) {
+        memcpy(to, fragment->allele.ref, fragment->allele.n_ref);
+        memcpy(to + fragment->allele.n_ref, fragment->allele.alt, fragment->allele.n_alt);
+    }
+    if (fragment->n_body > 0)
+        memcpy(to + n_text, fragment->body, fragment->n_body);
+    w->n_group += n;
+    return SKR_OK;
+}
+
+/* Points the fragments of a whole group at their copies. */
+static void settle(writing *w)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < w->n_fragments; i++) {
+        skr_fragment *fragment = &w->fragments[i];
+        fragment->allele.ref = (const char *)w->group + at;
+        fragment->allele.alt = (const char *)w->group + at + fragment->allele.n_ref;
+        if (!fragment->is_span)
+            at += (size_t)fragment->allele.n_ref + fragment->allele.n_alt;
+        fragment->body = w->group + at;
+        at += fragment->n_body;
+    }
+}
+
+static int write_row(writing *w, const skr_carriers *carriers, const skr_call_set *calls,
+                     skr_err *err)
+{
+    bool has_failed = true;
+    for (size_t i = 0; i < w->n_fragments; i++)
+        has_failed = has_failed && w->fragments[i].filter_failed;
+    w->import->n_rows++;
+    skr_coverage_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
+    return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
+                                      has_failed, err);
+}
+
+static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
+{
+    const skr_allele *at = &w->fragments[0].allele;
+    skr_coverage_add_span(w->coverage, at, calls);
+    return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->zone, calls,
+                                       err);
+}
+
+/* ------------------------------------------------------------------ laying fragments over samples
+ */
+
+/* The call of a sample, and the carrier that it is, if it is one. */
+static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, uint8_t expected,
+                       skr_err *err)
+{
+    w->state[sample] = copies.n_called == expected ? SKR_CALL_DEFAULT
+                       : copies.n_called == 0      ? SKR_CALL_NO_CALL
+                                                   : copies.n_called;
+    if (copies.n_this == 0)
+        return SKR_OK;
+    bool is_plain = copies.n_called == expected &&
+                    ((expected == 2 && copies.n_this == 1 && copies.zygosity == SKR_HET) ||
+                     (expected == 2 && copies.n_this == 2 && copies.zygosity == SKR_HOM) ||
+                     (expected == 1 && copies.n_this == 1 && copies.zygosity == SKR_HEMI));
+    if (is_plain)
+        return skr_carriers_add(&w->all_carriers, sample, copies.n_this, err);
+    return skr_carriers_add_bag(&w->all_carriers,
+                                (skr_bag){sample, copies.n_this, (uint8_t)copies.zygosity}, err);
+}
+
+static int merge_row(writing *w, skr_err *err)
+{
+    uint32_t n = w->import->names.n;
+    skr_zone zone = w->fragments[0].allele.zone;
+    const skr_spellings *all = NULL;
+    bool has_several = false;
+    int status = w->merge == NULL ? skr_merge_new(w->import, &w->merge, err) : SKR_OK;
+    skr_carriers_clear(&w->all_carriers);
+    skr_call_set_done(&w->all_calls);
+    if (status == SKR_OK)
+        status = skr_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
+    for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
+        uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
+        w->state[sample] = SKR_CALL_NO_STATEMENT;
+        if (all[sample].is_said)
+            status =
+                add_settled(w, sample, skr_spellings_settle(&all[sample], zone), expected, err);
+    }
+    w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
+    if (status == SKR_OK)
+        status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
+    return status < 0 ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
+}
+
+/* The lesser of two calls of one sample: undecided wins, then fewer copies. */
+static uint8_t lesser(uint8_t a, uint8_t b, uint8_t expected)
+{
+    if (a == SKR_CALL_NO_STATEMENT || b == SKR_CALL_NO_CALL)
+        return b;
+    if (b == SKR_CALL_NO_STATEMENT || a == SKR_CALL_NO_CALL)
+        return a;
+    uint8_t n_a = a == SKR_CALL_DEFAULT ? expected : a;
+    uint8_t n_b = b == SKR_CALL_DEFAULT ? expected : b;
+    return n_b < n_a ? b : a;
+}
+
+static int merge_span(writing *w, skr_err *err)
+{
+    uint32_t n = w->import->names.n;
+    skr_zone zone = w->fragments[0].allele.zone;
+    int status = SKR_OK;
+    memset(w->state, SKR_CALL_NO_STATEMENT, n);
+    skr_call_set_done(&w->all_calls);
+    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
+        const skr_fragment *fragment = &w->fragments[i];
+        const skr_import_file *file = &w->import->files[fragment->file];
+        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
+                                 err);
+        if (status < 0)
+            return status;
+        skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
+        for (uint32_t j = 0; j < file->columns.n; j++) {
+            uint8_t *state = &w->state[file->local[j]];
+            *state = lesser(*state, w->file_calls[j], file->columns.expected[zone][j]);
+        }
+    }
+    status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
+    return status < 0 ? status : write_span(w, &w->all_calls, err);
+}
+
+/*
+ * Does one fragment say it all? The only one does, and of several spans the first, if the others
+ * say the same: records of one base in a joint file, where everybody is called.
+ */
+static bool is_first_enough(const writing *w)
+{
+    const skr_fragment *first = &w->fragments[0];
+    if (!w->import->files[first->file].is_identity)
+        return false;
+    for (size_t i = 1; i < w->n_fragments; i++) {
+        const skr_fragment *other = &w->fragments[i];
+        if (!first->is_span || other->file != first->file || other->n_body != first->n_body ||
+            memcmp(other->body, first->body, first->n_body) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Is every fragment a span that speaks for all samples? Then each may stand for itself. */
+static bool spans_stand_alone(const writing *w)
+{
+    if (!w->fragments[0].is_span || w->n_fragments > SPANS_ALONE_MAX)
+        return false;
+    for (size_t i = 0; i < w->n_fragments; i++)
+        if (!w->import->files[w->fragments[i].file].is_identity)
+            return false;
+    return true;
+}
+
+/* Has a fragment before this one the same calls? */
+static bool was_said(const writing *w, size_t number)
+{
+    const skr_fragment *fragment = &w->fragments[number];
+    for (size_t i = 0; i < number; i++)
+        if (w->fragments[i].n_body == fragment->n_body &&
+            memcmp(w->fragments[i].body, fragment->body, fragment->n_body) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Spans one beside the other: whoever reads them takes the least of what they say. The calls of
+ * each are those of the rows of its record and stored already; merged they would be a set that
+ * nobody else has.
+ */
+static int write_spans_alone(writing *w, skr_err *err)
+{
+    int status = SKR_OK;
+    for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
+        const skr_fragment *fragment = &w->fragments[i];
+        const skr_import_file *file = &w->import->files[fragment->file];
+        if (was_said(w, i))
+            continue;
+        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
+                                 err);
+        if (status == SKR_OK)
+            status = write_span(w, &w->calls, err);
+    }
+    return status;
+}
+
+/* A group is whole: it becomes one row or one span, or a few spans of the same bases. */
+static int write_group(writing *w, skr_err *err)
+{
+    if (w->n_fragments == 0)
+        return SKR_OK;
+    settle(w);
+    const skr_fragment *first = &w->fragments[0];
+    const skr_import_file *file = &w->import->files[first->file];
+    int status;
+    if (is_first_enough(w)) {
+        status = skr_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
+                                 first->is_span ? NULL : &w->carriers, err);
+        if (status == SKR_OK)
+            status = first->is_span ? write_span(w, &w->calls, err)
+                                    : write_row(w, &w->carriers, &w->calls, err);
+    } else if (spans_stand_alone(w)) {
+        status = write_spans_alone(w, err);
+    } else {
+        status = first->is_span ? merge_span(w, err) : merge_row(w, err);
+    }
+    w->n_fragments = 0;
+    w->n_group = 0;
+    return status;
+}
+
+/* ------------------------------------------------------------------ the segment */
+
+static int make_room(writing *w, skr_err *err)
+{
+    size_t n = w->import->names.n + 1u;
+    w->file_calls = malloc(n);
+    w->state = malloc(n);
+    if (w->file_calls == NULL || w->state == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+    return SKR_OK;
+}
+
+static int write_all(writing *w, skr_err *err)
+{
+    skr_import *import = w->import;
+    uint64_t n_done = 0;
+    int status = SKR_OK;
+    while (status == SKR_OK) {
+        skr_fragment fragment;
+        bool is_end;
+        status = skr_site_batch_next(import->batch, &fragment, &is_end, err);
+        if (status < 0 || is_end)
+            break;
+        if (w->n_fragments > 0) {
+            skr_allele *first = &w->fragments[0].allele; /* the group may have moved */
+            first->ref = (const char *)w->group;
+            first->alt = (const char *)w->group + first->n_ref;
+            if (skr_fragment_compare(&w->fragments[0], &fragment) != 0)
+                status = write_group(w, err);
+        }
+        if (status == SKR_OK)
+            status = collect(w, &fragment, err);
+        if (status == SKR_OK)
+            status = skr_import_check_stop(import, err);
+        if (++n_done % 1024 == 0)
+            skr_import_report(import, NULL, n_done, NULL, "writing");
+    }
+    return status < 0 ? status : write_group(w, err);
+}
+
+static skr_segment_plan plan_of(const skr_import *import)
+{
+    uint64_t n_bases = 0;
+    for (uint32_t i = 0; i < import->contig_names.n; i++)
+        if (import->contigs[i].min_start0 <= import->contigs[i].max_start0)
+            n_bases += import->contigs[i].max_start0 - import->contigs[i].min_start0 + 1;
+    return (skr_segment_plan){
+        .samples = import->samples,
+        .n_samples = import->names.n,
+        .n_contigs = import->manifest->assemblies[import->assembly].n_contigs,
+        .n_rows_expected = skr_site_batch_n_rows(import->batch),
+        .n_bases_expected = n_bases,
+        .names_are_ids = import->names_are_ids,
+        .order_carriers_min = import->request->order_carriers_min,
+        .order_rows_max = import->request->order_rows_max,
+        .wants_orders = import->request->wants_orders,
+    };
+}
+
+int skr_import_write(skr_import *import, skr_err *err)
+{
+    writing w = {.import = import};
+    char name[SKR_FILE_NAME_MAX];
+    skr_segment_plan plan = plan_of(import);
+    skr_txn_file_name(import->txn, "segment", name);
+    import->n_rows = 0;
+    int status = make_room(&w, err);
+    if (status == SKR_OK)
+        status = skr_coverage_new(import, &w.coverage, err);
+    if (status == SKR_OK)
+        status = skr_site_batch_finish(import->batch, err);
+    if (status == SKR_OK)
+        status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w.writer, err);
+    if (status == SKR_OK)
+        status = write_all(&w, err);
+    if (status == SKR_OK)
+        status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
+    import->is_of_carriers = status == SKR_OK && skr_coverage_is_of_carriers(w.coverage);
+    skr_coverage_free(w.coverage);
+    skr_segment_writer_free(w.writer);
+    skr_call_set_done(&w.calls);
+    skr_call_set_done(&w.all_calls);
+    skr_carriers_done(&w.carriers);
+    skr_carriers_done(&w.all_carriers);
+    skr_merge_free(w.merge);
+    free(w.file_calls);
+    free(w.state);
+    free(w.group);
+    free(w.fragments);
+    return status;
+}

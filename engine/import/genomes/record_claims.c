@@ -1,0 +1,452 @@
+/*
+ * record_claims.c - from a matrix of genotypes to carriers and calls.
+ *
+ * Nearly all genotypes of a large file are 0/0, and pass the gate. genotype_scan.h tells them 64 at
+ * a time; whatever is something else goes through the rules of genotype.h one by one.
+ */
+#include "engine/import/genomes/record_claims.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ growing lists */
+
+static int push_no_call(skr_claims *claims, uint32_t sample, skr_err *err)
+{
+    if (claims->n_no_calls == claims->n_no_calls_max) {
+        uint32_t n_max = claims->n_no_calls_max * 2 + 64;
+        uint32_t *list = realloc(claims->no_calls, n_max * sizeof *list);
+        if (list == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        claims->no_calls = list;
+        claims->n_no_calls_max = n_max;
+    }
+    claims->no_calls[claims->n_no_calls++] = sample;
+    return SKR_OK;
+}
+
+static int push_exception(skr_claims *claims, uint32_t sample, uint8_t call, skr_err *err)
+{
+    skr_call_set *calls = &claims->calls;
+    if (calls->n_exceptions == claims->n_exceptions_max) {
+        uint32_t n_max = claims->n_exceptions_max * 2 + 64;
+        skr_call_exception *list = realloc(calls->exceptions, n_max * sizeof *list);
+        if (list == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        calls->exceptions = list;
+        claims->n_exceptions_max = n_max;
+    }
+    calls->exceptions[calls->n_exceptions++] = (skr_call_exception){sample, call};
+    return SKR_OK;
+}
+
+static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
+{
+    if (n_keys > claims->n_carriers_max) {
+        skr_carriers *carriers = realloc(claims->carriers, n_keys * sizeof *carriers);
+        if (carriers != NULL)
+            claims->carriers = carriers;
+        uint8_t *n_this = realloc(claims->n_this, n_keys);
+        if (n_this != NULL)
+            claims->n_this = n_this;
+        if (carriers == NULL || n_this == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        memset(carriers + claims->n_carriers_max, 0,
+               (n_keys - claims->n_carriers_max) * sizeof *carriers);
+        claims->n_carriers_max = n_keys;
+    }
+    for (uint32_t i = 0; i < n_keys; i++)
+        skr_carriers_clear(&claims->carriers[i]);
+    claims->n_no_calls = 0;
+    claims->calls.n_exceptions = 0;
+    skr_phase_clear(&claims->phase);
+    claims->n_failed_gate = 0;
+    claims->n_het_on_haploid = 0;
+    claims->n_no_copy = 0;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ one genotype */
+
+typedef struct reading {
+    skr_claims *claims;
+    const skr_vcf *vcf;
+    const skr_vcf_record *record;
+    const skr_gate *gate;
+    const skr_columns *columns;
+    const skr_named *named;
+    skr_zone zone;
+    const skr_genotype_scan *scan;
+} reading;
+
+static float first_value(const skr_values *values, uint32_t column)
+{
+    return values->values == NULL ? NAN : skr_values_at(values, (size_t)column * values->n_each);
+}
+
+/* MIN_DP, else DP. */
+static float depth(const skr_vcf_record *record, uint32_t column)
+{
+    float least = first_value(&record->min_dp, column);
+    return isnan(least) ? first_value(&record->dp, column) : least;
+}
+
+/* Rule 3. The genotype is as written. */
+static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_expected_known,
+                   const skr_genotype *genotype)
+{
+    const skr_vcf_record *record = r->record;
+    if (r->gate->is_none)
+        return true;
+    skr_gate_facts facts = {
+        .gq = first_value(&record->gq, column),
+        .dp = depth(record, column),
+        .worst = record->filter,
+        .is_hom_ref = skr_genotype_is_hom_ref(genotype),
+        .is_one_copy = genotype->n == 1 || (is_expected_known && expected == 1),
+    };
+    if (record->ft != NULL && record->ft[column] > facts.worst)
+        facts.worst = (skr_filter)record->ft[column];
+    if (!skr_gate_passes(r->gate, &facts))
+        return false;
+    if (!record->has_ad || isnan(facts.dp) || !skr_genotype_is_het(genotype))
+        return true;
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele != 0 && allele != SKR_COPY_UNKNOWN &&
+            !skr_gate_balance_passes(r->gate, skr_vcf_ad(r->vcf, column, allele), facts.dp))
+            return false;
+    }
+    return true;
+}
+
+/* Adds a carrier, plain if the default call and the zone say all there is to say. */
+static int put_carrier(skr_carriers *carriers, uint32_t sample, uint8_t expected, uint8_t n_this,
+                       uint8_t n_called, skr_zygosity zygosity, skr_err *err)
+{
+    bool is_plain =
+        n_called == expected && ((expected == 2 && n_this == 1 && zygosity == SKR_HET) ||
+                                 (expected == 2 && n_this == 2 && zygosity == SKR_HOM) ||
+                                 (expected == 1 && n_this == 1 && zygosity == SKR_HEMI));
+    if (is_plain)
+        return skr_carriers_add(carriers, sample, n_this, err);
+    return skr_carriers_add_bag(carriers, (skr_bag){sample, n_this, (uint8_t)zygosity}, err);
+}
+
+/* Counts the copies of every key, and adds the carriers. */
+static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
+                        const skr_genotype *genotype, skr_err *err)
+{
+    const skr_named *named = r->named;
+    uint8_t *n_this = r->claims->n_this;
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++)
+            n_this[named->keys[k]] = 0;
+    }
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++)
+            if (r->zone != SKR_ZONE_MT || n_this[named->keys[k]] == 0)
+                n_this[named->keys[k]]++;
+    }
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        uint16_t allele = genotype->alleles[i];
+        if (allele == 0 || allele == SKR_COPY_UNKNOWN)
+            continue;
+        for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++) {
+            uint32_t key = named->keys[k];
+            if (n_this[key] == 0)
+                continue; /* added already */
+            skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
+            int status = put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
+                                     (uint8_t)genotype->n_called, zygosity, err);
+            if (status < 0)
+                return status;
+            n_this[key] = 0;
+        }
+    }
+    return SKR_OK;
+}
+
+/* Reads, gates and settles the genotype of one sample. */
+static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genotype,
+                      bool *ret_has_copies, skr_err *err)
+{
+    const skr_columns *columns = r->columns;
+    skr_claims *claims = r->claims;
+    skr_genotype *genotype = ret_genotype;
+    uint32_t column = columns->column != NULL ? columns->column[sample] : sample;
+    skr_karyotype karyotype = columns->karyotype[sample];
+    bool is_expected_known = r->zone == SKR_ZONE_MT || r->zone == SKR_ZONE_DIPLOID ||
+                             karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
+    bool has_called = false;
+    int status = skr_vcf_genotype(r->vcf, column, genotype, err);
+    if (status < 0)
+        return status;
+    bool is_het = skr_genotype_is_het(genotype);
+    bool is_passing =
+        passes(r, column, columns->expected[r->zone][sample], is_expected_known, genotype);
+    for (uint32_t i = 0; i < genotype->n; i++) {
+        has_called = has_called || genotype->alleles[i] != SKR_COPY_UNKNOWN;
+        if (genotype->alleles[i] != SKR_COPY_UNKNOWN && r->named->is_unknown[genotype->alleles[i]])
+            genotype->alleles[i] = SKR_COPY_UNKNOWN;
+    }
+    skr_settled settled = skr_genotype_settle(genotype, r->zone, karyotype);
+    *ret_has_copies = settled != SKR_SETTLED_NO_COPY;
+    claims->n_no_copy += settled == SKR_SETTLED_NO_COPY && has_called;
+    claims->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
+    /* On one copy 1/2 is a contradiction, even where nobody can say what allele 2 is. */
+    if (settled == SKR_SETTLED && is_het && genotype->n == 1 && r->zone != SKR_ZONE_MT)
+        skr_genotype_forget(genotype);
+    if (!is_passing && *ret_has_copies) {
+        claims->n_failed_gate += has_called;
+        skr_genotype_forget(genotype);
+    }
+    return SKR_OK;
+}
+
+/* Notes how many copies of a sample are called, unless that is the default. */
+static int note_call(const reading *r, uint32_t sample, uint32_t n_called, skr_err *err)
+{
+    if (n_called == 0)
+        return push_no_call(r->claims, sample, err);
+    if (n_called != r->columns->expected[r->zone][sample])
+        return push_exception(r->claims, sample, (uint8_t)n_called, err);
+    return SKR_OK;
+}
+
+/* One sample, by all the rules. */
+static int read_one(const reading *r, uint32_t sample, skr_err *err)
+{
+    skr_genotype genotype;
+    bool has_copies;
+    int status = settle_one(r, sample, &genotype, &has_copies, err);
+    if (status < 0 || !has_copies)
+        return status; /* the default is no copy */
+    status = note_call(r, sample, genotype.n_called, err);
+    if (status < 0 || genotype.n_called == 0)
+        return status;
+    status = skr_phase_add(&r->claims->phase, sample, &genotype,
+                           r->columns->expected[r->zone][sample], err);
+    return status < 0
+               ? status
+               : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
+}
+
+/* ------------------------------------------------------------------ whole columns */
+
+/* Samples that are scanned at a time: their bits stay in the nearest cache. */
+#define N_SCANNED SKR_PHASE_PAIRS_MAX
+#define N_SCANNED_WORDS (N_SCANNED / 64)
+
+/* Can the first value of every sample be scanned? */
+static bool can_scan(const skr_values *values)
+{
+    return values->values == NULL || values->n_each == 1;
+}
+
+/* Is a genotype of REF alone, whose numbers are high enough, plainly the default? */
+static bool can_skip_hom_ref(const reading *r)
+{
+    const skr_vcf_record *record = r->record;
+    if (record->gt == NULL || r->columns->column != NULL)
+        return false;
+    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(&record->gq) ||
+                              !can_scan(&record->dp) || !can_scan(&record->min_dp)))
+        return false;
+    return (record->n_ploidy == 2 && r->columns->has_plain_zone[r->zone]) ||
+           (record->n_ploidy == 1 && r->columns->is_one_copy[r->zone]);
+}
+
+/* Are pairs of bytes that name REF and the first ALT plain carriers, and pairs of '.' no-calls? */
+static bool has_plain_pairs(const reading *r)
+{
+    const skr_vcf_record *record = r->record;
+    bool has_balance =
+        record->has_ad && (record->dp.values != NULL || record->min_dp.values != NULL);
+    return record->n_ploidy == 2 && record->gt_width == 1 && r->zone == SKR_ZONE_DIPLOID &&
+           r->named->n_alts == 1 && r->named->n_keys == 1 &&
+           r->named->first_key[2] - r->named->first_key[1] == 1 && !r->named->is_unknown[1] &&
+           (r->gate->is_none || (record->filter == SKR_FILTER_PASS && !has_balance));
+}
+
+/* Adds marks for the samples from `from` on that the gate may refuse. */
+static void mark_refused(const reading *r, uint32_t from, uint32_t n, uint64_t *marks)
+{
+    static const size_t sizes[] = {
+        [SKR_VALUE_INT8] = 1, [SKR_VALUE_INT16] = 2, [SKR_VALUE_INT32] = 4, [SKR_VALUE_FLOAT] = 4};
+    const skr_gate *gate = r->gate;
+    const double min_dp = gate->min_dp > gate->min_dp_haploid ? gate->min_dp : gate->min_dp_haploid;
+    const skr_values *const fields[] = {&r->record->gq, &r->record->dp, &r->record->min_dp};
+    const double limits[] = {gate->min_gq, min_dp, min_dp};
+    if (gate->is_none)
+        return;
+    for (size_t i = 0; i < 3; i++)
+        if (fields[i]->values != NULL)
+            r->scan->add_below((const uint8_t *)fields[i]->values + from * sizes[fields[i]->type],
+                               n, fields[i]->type, limits[i], marks);
+    for (uint32_t i = 0; r->record->ft != NULL && i < n; i++)
+        marks[i / 64] |= (uint64_t)(r->record->ft[from + i] != SKR_FILTER_PASS) << i % 64;
+}
+
+/* The samples of a word of marks, by all the rules. */
+static int read_marked(const reading *r, uint32_t from, uint64_t marks, skr_err *err)
+{
+    int status = SKR_OK;
+    for (; marks != 0 && status == SKR_OK; marks &= marks - 1)
+        status = read_one(r, from + (uint32_t)__builtin_ctzll(marks), err);
+    return status;
+}
+
+/* Whatever is not REF alone is looked at. */
+static int scan_samples(const reading *r, uint32_t from, uint32_t n, skr_err *err)
+{
+    static const uint64_t masks[] = {0, UINT64_C(0xfefefefefefefefe), UINT64_C(0xfffefffefffefffe),
+                                     0, UINT64_C(0xfffffffefffffffe)};
+    static const uint64_t values[] = {0, UINT64_C(0x0202020202020202), UINT64_C(0x0002000200020002),
+                                      0, UINT64_C(0x0000000200000002)};
+    const skr_vcf_record *record = r->record;
+    unsigned n_bytes = record->gt_width * record->n_ploidy;
+    uint64_t marks[N_SCANNED_WORDS];
+    (void)r->scan->mark_unlike((const uint8_t *)record->gt + (size_t)from * n_bytes, n, n_bytes,
+                               masks[record->gt_width], values[record->gt_width], marks);
+    mark_refused(r, from, n, marks);
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n && status == SKR_OK; i += 64)
+        if (marks[i / 64] != 0)
+            status = read_marked(r, from + i, marks[i / 64], err);
+    return status;
+}
+
+/* The samples of a word that are plain carriers or plain no-calls. */
+static int add_plain(const reading *r, uint32_t from, uint64_t carriers, uint64_t homs,
+                     uint64_t missing, skr_err *err)
+{
+    int status = SKR_OK;
+    if (carriers != 0)
+        status = skr_carriers_add_word(&r->claims->carriers[0], from, carriers, homs, err);
+    for (; missing != 0 && status == SKR_OK; missing &= missing - 1)
+        status = push_no_call(r->claims, from + (uint32_t)__builtin_ctzll(missing), err);
+    return status;
+}
+
+/* Pairs of bytes: what is plain needs no rule. */
+static int scan_pairs(const reading *r, uint32_t from, uint32_t n, skr_err *err)
+{
+    uint64_t marks[4][N_SCANNED_WORDS];
+    uint64_t refused[N_SCANNED_WORDS] = {0};
+    skr_pair_planes planes = {marks[0], marks[1], marks[2], marks[3]};
+    (void)r->scan->sort_pairs((const uint8_t *)r->record->gt + 2 * (size_t)from, n, &planes);
+    mark_refused(r, from, n, refused);
+    for (uint32_t i = 0; i < (n + 63) / 64; i++) {
+        uint64_t others = planes.others[i] | refused[i];
+        uint64_t plain = planes.carriers[i] | planes.missing[i];
+        if ((others | plain) == 0)
+            continue;
+        /* One by one keeps the lists in order; few words have both. */
+        int status = others == 0 ? add_plain(r, from + 64 * i, planes.carriers[i], planes.homs[i],
+                                             planes.missing[i], err)
+                                 : read_marked(r, from + 64 * i, others | plain, err);
+        if (status < 0)
+            return status;
+    }
+    return SKR_OK;
+}
+
+/* Looks closer at the samples only that are not plainly the default. */
+static int scan_columns(const reading *r, skr_err *err)
+{
+    bool is_plain = has_plain_pairs(r);
+    int status = SKR_OK;
+    for (uint32_t from = 0; from < r->columns->n && status == SKR_OK; from += N_SCANNED) {
+        uint32_t n = r->columns->n - from < N_SCANNED ? r->columns->n - from : N_SCANNED;
+        status = is_plain ? scan_pairs(r, from, n, err) : scan_samples(r, from, n, err);
+        if (status == SKR_OK && r->named->keeps_phase && r->record->n_ploidy == 2)
+            status = skr_phase_read_pairs(&r->claims->phase, r->record, from, n, err);
+    }
+    return status;
+}
+
+/* Turns the lists into the call set that needs the shorter one. */
+static int finish(skr_claims *claims, uint32_t n, skr_err *err)
+{
+    skr_call_set *calls = &claims->calls;
+    calls->base = SKR_CALL_DEFAULT;
+    calls->flip = SKR_CALL_NO_CALL;
+    calls->flips = claims->no_calls;
+    calls->n_flips = claims->n_no_calls;
+    uint32_t n_default = n - claims->n_no_calls - calls->n_exceptions;
+    if (claims->n_no_calls <= n_default)
+        return SKR_OK;
+
+    if (n_default > claims->n_flips_max) {
+        uint32_t *flips = realloc(claims->flips, n_default * sizeof *flips);
+        if (flips == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        claims->flips = flips;
+        claims->n_flips_max = n_default;
+    }
+    uint32_t i = 0;
+    uint32_t j = 0;
+    uint32_t n_flips = 0;
+    for (uint32_t sample = 0; sample < n; sample++) {
+        if (i < claims->n_no_calls && claims->no_calls[i] == sample)
+            i++;
+        else if (j < calls->n_exceptions && calls->exceptions[j].sample == sample)
+            j++;
+        else
+            claims->flips[n_flips++] = sample;
+    }
+    calls->base = SKR_CALL_NO_CALL;
+    calls->flip = SKR_CALL_DEFAULT;
+    calls->flips = claims->flips;
+    calls->n_flips = n_flips;
+    return SKR_OK;
+}
+
+int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record *record,
+                    const skr_gate *gate, const skr_columns *columns, const skr_named *named,
+                    skr_zone zone, skr_err *err)
+{
+    reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
+    int status = clear(claims, named->n_keys, err);
+    if (status < 0)
+        return status;
+    if (can_skip_hom_ref(&r)) {
+        status = scan_columns(&r, err);
+    } else {
+        for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
+            status = read_one(&r, sample, err);
+    }
+    if (status == SKR_OK && named->keeps_phase && !claims->phase.is_read)
+        status = skr_phase_read(&claims->phase, vcf, record, columns->column, columns->n, err);
+    return status < 0 ? status : finish(claims, columns->n, err);
+}
+
+void skr_claims_unknown(skr_claims *claims)
+{
+    claims->calls.base = SKR_CALL_NO_CALL;
+    claims->calls.flip = SKR_CALL_DEFAULT;
+    claims->calls.flips = NULL;
+    claims->calls.n_flips = 0;
+    claims->calls.n_exceptions = 0;
+}
+
+void skr_claims_done(skr_claims *claims)
+{
+    for (uint32_t i = 0; i < claims->n_carriers_max; i++)
+        skr_carriers_done(&claims->carriers[i]);
+    free(claims->carriers);
+    free(claims->n_this);
+    free(claims->no_calls);
+    free(claims->flips);
+    free(claims->calls.exceptions);
+    skr_phase_done(&claims->phase);
+    *claims = (skr_claims){0};
+}

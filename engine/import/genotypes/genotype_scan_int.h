@@ -1,0 +1,19 @@
+/*
+ * genotype_scan_int.h - what the scans share: the bounds of a number that is too low.
+ */
+#ifndef SKR_ENGINE_IMPORT_GENOTYPES_GENOTYPE_SCAN_INT_H
+#define SKR_ENGINE_IMPORT_GENOTYPES_GENOTYPE_SCAN_INT_H
+
+#include "engine/import/genotypes/genotype_scan.h"
+
+/* A number is below the limit when it is above `missing` and not above `highest`. */
+typedef struct skr_low_bounds {
+    int32_t missing;
+    int32_t highest;
+    float limit; /* of floats: below this */
+} skr_low_bounds;
+
+/* The bounds of the numbers of a type that are below limit, 0 or more. */
+skr_low_bounds skr_low_bounds_of(skr_value_type type, double limit);
+
+#endif

@@ -1,0 +1,592 @@
+/*
+ * import_vcf_bcf.c - records of BCF, read from their bytes; no length in them is believed.
+ *
+ * The library reads the header's lines, but not the samples' names: a million take it long.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import/vcf/import_vcf_int.h"
+
+#define N_MAGIC 9u /* with the length of the header */
+#define N_FIXED 24u
+
+#define TYPE_CHAR 7u
+
+#define LINE_BYTES 400u /* that the library takes for a line of the header, besides its text */
+
+/* A typed vector of BCF. */
+typedef struct typed {
+    unsigned type;
+    uint32_t n;
+    uint32_t size; /* bytes a value */
+    const uint8_t *at;
+} typed;
+
+/* ------------------------------------------------------------------ the header */
+
+static int damaged_header(const skr_vcf *vcf, skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->name);
+}
+
+/* The number of a tag of FORMAT, -1 if the header has none. */
+static int32_t format_key(const skr_vcf *vcf, const char *tag)
+{
+    int key = bcf_hdr_id2int(vcf->header, BCF_DT_ID, tag);
+    return key >= 0 && bcf_hdr_idinfo_exists(vcf->header, BCF_HL_FMT, key) ? key : -1;
+}
+
+/* The number of a tag of INFO that is an integer, -1 if the header has none. */
+static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
+{
+    int key = bcf_hdr_id2int(vcf->header, BCF_DT_ID, tag);
+    return key >= 0 && bcf_hdr_idinfo_exists(vcf->header, BCF_HL_INFO, key) &&
+                   bcf_hdr_id2type(vcf->header, BCF_HL_INFO, key) == type
+               ? key
+               : -1;
+}
+
+/* The lines of the header above that of the columns; text is written to. */
+static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
+{
+    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
+                                                       "FT", "LEN", "PS", "PSL"};
+    errno = 0;
+    vcf->header = bcf_hdr_init("r");
+    bool is_parsed = vcf->header != NULL && bcf_hdr_parse(vcf->header, text) == 0;
+    /* Out of memory the library may leave a line out, and say nothing. */
+    if (vcf->header == NULL || errno == ENOMEM)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+    if (!is_parsed)
+        return damaged_header(vcf, err);
+    for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
+        vcf->field_keys[i] = format_key(vcf, tags[i]);
+    vcf->end_key = info_key(vcf, "END", BCF_HT_INT);
+    vcf->end2_key = info_key(vcf, "END2", BCF_HT_INT);
+    vcf->svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
+    vcf->chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
+    const bcf_hrec_t *format = bcf_hdr_get_hrec(vcf->header, BCF_HL_GEN, "fileformat", NULL, NULL);
+    if (format != NULL && format->value != NULL)
+        vcf->version = skr_vcf_version_of(format->value);
+    int status = SKR_OK;
+    for (int i = 0; i < vcf->header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
+        const bcf_idpair_t *contig = &vcf->header->id[BCF_DT_CTG][i];
+        if (contig->key == NULL || contig->val == NULL)
+            continue;
+        uint64_t length = contig->val->info[0];
+        status = skr_vcf_add_contig(vcf, contig->key, strlen(contig->key),
+                                    length > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)length, err);
+    }
+    return status;
+}
+
+/* Is a line of the header one that the library need not see? It takes 150 bytes for three. */
+static bool is_of_no_use(const char *line)
+{
+    static const char *const uses[] = {
+        "##fileformat=", "##INFO=", "##FORMAT=", "##FILTER=", "##contig="};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (strncmp(line, uses[i], strlen(uses[i])) == 0)
+            return false;
+    return strncmp(line, "##", 2) == 0;
+}
+
+/* Copies the lines that are of use, and the columns without samples. The caller frees. */
+static int copy_lines(skr_vcf *vcf, const char *text, const char *columns, char **ret_lines,
+                      skr_err *err)
+{
+    static const char no_samples[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+    skr_buffer lines = {0};
+    int status = SKR_OK;
+    for (const char *line = text; line < columns && status == SKR_OK;) {
+        size_t n = strcspn(line, "\n") + 1;
+        if (!is_of_no_use(line)) {
+            status = skr_vcf_declare(vcf, 2 * n + LINE_BYTES, err);
+            if (status == SKR_OK)
+                status = skr_buffer_put(&lines, line, n, err);
+        }
+        line += n;
+    }
+    if (status == SKR_OK)
+        status = skr_buffer_put(&lines, no_samples, sizeof no_samples, err);
+    if (status < 0)
+        skr_buffer_done(&lines);
+    else
+        *ret_lines = (char *)lines.bytes;
+    return status;
+}
+
+/* The whole text of the header, NUL-terminated. */
+static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
+{
+    char *lines = NULL;
+    char *columns = strstr(text, "\n#CHROM");
+    if (columns == NULL)
+        return damaged_header(vcf, err);
+    columns++;
+    columns[strcspn(columns, "\r\n")] = '\0';
+    vcf->n_lines = 1;
+    for (const char *at = text; at < columns; at++)
+        vcf->n_lines += *at == '\n';
+    int status = skr_vcf_columns(vcf, columns, err);
+    for (char *at = text; at < columns && status == SKR_OK;) {
+        char *end = strchr(at, '\n'); /* there is one: in front of columns */
+        *end = '\0';
+        status = skr_vcf_note_hint(vcf, at, err);
+        *end = '\n';
+        at = end + 1;
+    }
+    if (status < 0)
+        return status;
+    status = copy_lines(vcf, text, columns, &lines, err);
+    if (status == SKR_OK)
+        status = parse_lines(vcf, lines, err);
+    free(lines);
+    return status;
+}
+
+int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
+{
+    uint8_t *bytes;
+    size_t n;
+    int status = skr_vcf_bytes_need(vcf, N_MAGIC, &bytes, &n, err);
+    if (status < 0)
+        return status;
+    if (n < N_MAGIC)
+        return damaged_header(vcf, err);
+    if (memcmp(bytes, "BCF\2\2", 5) != 0)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: a BCF of a version that cannot be read",
+                        vcf->name);
+    skr_cursor cursor = skr_cursor_of(bytes + 5, 4);
+    uint32_t n_text = skr_cursor_u32(&cursor);
+    size_t n_max = skr_memory_header(vcf->n_memory);
+    if (n_text > n_max)
+        return skr_vcf_fail_size(vcf, "the header", n_max, err);
+    status = skr_vcf_bytes_need(vcf, N_MAGIC + (size_t)n_text, &bytes, &n, err);
+    if (status < 0)
+        return status;
+    if (n < N_MAGIC + (size_t)n_text)
+        return damaged_header(vcf, err);
+    /* The text is ended where it lies; behind it are records, or spare bytes. */
+    uint8_t behind = bytes[N_MAGIC + (size_t)n_text];
+    bytes[N_MAGIC + (size_t)n_text] = '\0';
+    status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
+    bytes[N_MAGIC + (size_t)n_text] = behind;
+    vcf->bytes_at += N_MAGIC + (size_t)n_text;
+    return status;
+}
+
+/* ------------------------------------------------------------------ typed vectors */
+
+static int32_t int_at(const typed *vector, uint32_t i)
+{
+    int16_t two;
+    int32_t four;
+    switch (vector->size) {
+    case 1: {
+        int8_t one = (int8_t)vector->at[i];
+        return one <= INT8_MIN + 1 ? INT32_MIN + (one - INT8_MIN) : one;
+    }
+    case 2:
+        memcpy(&two, vector->at + 2 * (size_t)i, 2);
+        return two <= INT16_MIN + 1 ? INT32_MIN + (two - INT16_MIN) : two;
+    default:
+        memcpy(&four, vector->at + 4 * (size_t)i, 4);
+        return four;
+    }
+}
+
+static bool is_int(const typed *vector)
+{
+    return vector->type >= BCF_BT_INT8 && vector->type <= BCF_BT_INT32;
+}
+
+/* Reads what stands before the values of a vector. */
+static typed take_head(skr_cursor *cursor)
+{
+    static const uint8_t sizes[16] = {[BCF_BT_INT8] = 1,
+                                      [BCF_BT_INT16] = 2,
+                                      [BCF_BT_INT32] = 4,
+                                      [BCF_BT_FLOAT] = 4,
+                                      [TYPE_CHAR] = 1};
+    uint8_t head = skr_cursor_u8(cursor);
+    typed vector = {.type = head & 15u, .n = head >> 4, .size = sizes[head & 15u]};
+    if (vector.n == 15) {
+        uint8_t inner = skr_cursor_u8(cursor);
+        typed length = {.type = inner & 15u, .n = inner >> 4, .size = sizes[inner & 15u]};
+        length.at = skr_cursor_bytes(cursor, length.size);
+        if (!is_int(&length) || length.n != 1 || cursor->is_bad || int_at(&length, 0) < 0)
+            cursor->is_bad = true;
+        else
+            vector.n = (uint32_t)int_at(&length, 0);
+    }
+    if (vector.size == 0 && (vector.type != 0 || vector.n > 0))
+        cursor->is_bad = true;
+    return vector;
+}
+
+/* Reads a vector; `times` of it lie one behind the other. */
+static typed take_vectors(skr_cursor *cursor, uint32_t times)
+{
+    typed vector = take_head(cursor);
+    uint64_t n_each = (uint64_t)vector.n * vector.size;
+    if (times > 0 && n_each > UINT32_MAX / (uint64_t)times)
+        cursor->is_bad = true;
+    vector.at = cursor->is_bad ? NULL : skr_cursor_bytes(cursor, (size_t)n_each * times);
+    return vector;
+}
+
+/* A tag's number, which the header must know. */
+static int32_t take_key(const skr_vcf *vcf, skr_cursor *cursor)
+{
+    typed vector = take_vectors(cursor, 1);
+    int32_t key = !cursor->is_bad && is_int(&vector) && vector.n == 1 ? int_at(&vector, 0) : -1;
+    if (key < 0 || key >= vcf->header->n[BCF_DT_ID] || vcf->header->id[BCF_DT_ID][key].key == NULL)
+        cursor->is_bad = true;
+    return key;
+}
+
+/* ------------------------------------------------------------------ what all samples share */
+
+static int damaged(const skr_vcf *vcf, skr_err *err)
+{
+    return skr_vcf_fail(vcf, err, "damaged or cut short; fetch the file again");
+}
+
+static int bcf_place(skr_vcf *vcf, int32_t contig, int32_t pos0, skr_err *err)
+{
+    const char *name = contig >= 0 && contig < vcf->header->n[BCF_DT_CTG]
+                           ? vcf->header->id[BCF_DT_CTG][contig].key
+                           : NULL;
+    if (name == NULL)
+        return skr_vcf_fail(vcf, err, "names a contig that the header does not have");
+    if (pos0 < -1 || pos0 >= (int32_t)SKR_CONTIG_LENGTH_MAX)
+        return skr_vcf_fail(vcf, err, "POS %lld is no place on a contig", (long long)pos0 + 1);
+    vcf->record.pos1 = (uint32_t)(pos0 + 1);
+    return skr_vcf_set_contig(vcf, name, strlen(name), err);
+}
+
+/* Appends an allele, NUL-terminated; none is ".". */
+static int put_allele(skr_vcf *vcf, const typed *text, skr_err *err)
+{
+    int status = skr_buffer_reserve(&vcf->alleles, (size_t)text->n + 2, err);
+    if (status < 0)
+        return status;
+    char *to = (char *)vcf->alleles.bytes + vcf->alleles.n;
+    size_t n = text->n == 0 ? 0 : strnlen((const char *)text->at, text->n);
+    for (size_t i = 0; i < n; i++)
+        to[i] = text->at[i] == bcf_str_missing ? '.' : (char)text->at[i];
+    if (text->n == 0)
+        to[n++] = '.';
+    to[n] = '\0';
+    vcf->alleles.n += n + 1;
+    return SKR_OK;
+}
+
+static int bcf_alleles(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_alleles, skr_err *err)
+{
+    vcf->alleles.n = 0;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n_alleles && status == SKR_OK; i++) {
+        typed text = take_vectors(cursor, 1);
+        if (cursor->is_bad || (text.n > 0 && text.type != TYPE_CHAR))
+            return damaged(vcf, err);
+        status = put_allele(vcf, &text, err);
+    }
+    if (status < 0)
+        return status;
+    const char *at = (const char *)vcf->alleles.bytes;
+    if (n_alleles == 0 || *at == '\0')
+        return skr_vcf_fail(vcf, err, "REF is empty");
+    if (strlen(at) > SKR_ALLELE_MAX)
+        return skr_vcf_fail(vcf, err, "REF is longer than %u bases", SKR_ALLELE_MAX);
+    vcf->record.ref = at;
+    at += strlen(at) + 1;
+    uint32_t n_alts = n_alleles - 1;
+    if (n_alts == 1 && strcmp(at, ".") == 0)
+        n_alts = 0;
+    status = skr_vcf_room_alts(vcf, n_alts, err);
+    for (uint32_t i = 0; i < n_alts && status == SKR_OK; i++, at += strlen(at) + 1) {
+        vcf->alts[i] = at;
+        if (*at == '\0')
+            return skr_vcf_fail(vcf, err, "ALT number %u is empty", i + 1);
+    }
+    vcf->record.alts = vcf->alts;
+    vcf->record.n_alts = n_alts;
+    return status;
+}
+
+/* The worst of the record's filters. */
+static int bcf_filters(skr_vcf *vcf, skr_cursor *cursor, skr_err *err)
+{
+    typed filters = take_vectors(cursor, 1);
+    if (cursor->is_bad || (filters.n > 0 && !is_int(&filters)))
+        return damaged(vcf, err);
+    skr_filter worst = filters.n == 0 ? skr_gate_filter(vcf->gate, ".", 1) : SKR_FILTER_PASS;
+    for (uint32_t i = 0; i < filters.n; i++) {
+        int32_t key = int_at(&filters, i);
+        const char *name = key >= 0 && key < vcf->header->n[BCF_DT_ID]
+                               ? vcf->header->id[BCF_DT_ID][key].key
+                               : NULL;
+        if (name == NULL)
+            return damaged(vcf, err);
+        if (key == 0)
+            name = "PASS"; /* entry 0 is PASS, whatever the header left out */
+        skr_filter one = skr_gate_filter(vcf->gate, name, strlen(name));
+        worst = one > worst ? one : worst;
+    }
+    vcf->record.filter = worst;
+    return SKR_OK;
+}
+
+static int take_svlens(skr_vcf *vcf, const typed *vector, skr_err *err)
+{
+    uint32_t n = 0;
+    while (n < vector->n && int_at(vector, n) != INT32_MIN + 1)
+        n++;
+    int status = skr_vcf_room_svlens(vcf, n, err);
+    if (status < 0 || n == 0)
+        return status;
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t value = int_at(vector, i);
+        vcf->svlens[i] = value == INT32_MIN ? 0 : value;
+    }
+    vcf->record.svlens = vcf->svlens;
+    vcf->record.n_svlens = n;
+    return SKR_OK;
+}
+
+/* The text of a field, "." as nothing. */
+static void take_text(const typed *vector, const char **ret_text, uint32_t *ret_n)
+{
+    const char *text = (const char *)vector->at;
+    size_t n = vector->type == TYPE_CHAR ? strnlen(text, vector->n) : 0;
+    if (n == 0 || n > SKR_NAME_MAX || (n == 1 && *text == '.') || *text == bcf_str_missing)
+        return;
+    *ret_text = text;
+    *ret_n = (uint32_t)n;
+}
+
+/* END, END2, SVLEN and CHR2; the first END and SVLEN count. */
+static int bcf_info(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_info, skr_err *err)
+{
+    skr_vcf_record *record = &vcf->record;
+    bool has_end = false;
+    bool has_svlen = false;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < n_info && status == SKR_OK; i++) {
+        int32_t key = take_key(vcf, cursor);
+        typed vector = take_vectors(cursor, 1);
+        if (cursor->is_bad)
+            return damaged(vcf, err);
+        if (key == vcf->end_key && !has_end) {
+            has_end = true;
+            if (is_int(&vector) && vector.n > 0 && int_at(&vector, 0) > 0) {
+                record->has_end = true;
+                record->end1 = (uint64_t)int_at(&vector, 0);
+            }
+        } else if (key == vcf->svlen_key && !has_svlen) {
+            has_svlen = true;
+            if (is_int(&vector))
+                status = take_svlens(vcf, &vector, err);
+        } else if (key == vcf->end2_key && is_int(&vector) && vector.n > 0) {
+            int32_t end2 = int_at(&vector, 0);
+            record->end2_pos1 = end2 > 0 ? (uint64_t)end2 : 0;
+        } else if (key == vcf->chr2_key) {
+            take_text(&vector, &record->chr2, &record->n_chr2);
+        }
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ samples */
+
+/* The numbers of a field, none if it has no numbers. */
+static skr_values numbers(const typed *field)
+{
+    static const skr_value_type types[] = {[BCF_BT_INT8] = SKR_VALUE_INT8,
+                                           [BCF_BT_INT16] = SKR_VALUE_INT16,
+                                           [BCF_BT_INT32] = SKR_VALUE_INT32,
+                                           [BCF_BT_FLOAT] = SKR_VALUE_FLOAT};
+    if (field->n == 0 || (!is_int(field) && field->type != BCF_BT_FLOAT))
+        return (skr_values){.n_each = 1};
+    return (skr_values){field->at, types[field->type], field->n};
+}
+
+/* Is value number i what stands behind the last value of a sample? */
+static bool is_behind_last(const skr_values *values, size_t i)
+{
+    const uint8_t *at = values->values;
+    int16_t two;
+    int32_t four;
+    switch (values->type) {
+    case SKR_VALUE_INT8:
+        return (int8_t)at[i] == bcf_int8_vector_end;
+    case SKR_VALUE_INT16:
+        memcpy(&two, at + 2 * i, sizeof two);
+        return two == bcf_int16_vector_end;
+    case SKR_VALUE_INT32:
+        memcpy(&four, at + 4 * i, sizeof four);
+        return four == bcf_int32_vector_end;
+    default:
+        memcpy(&four, at + 4 * i, sizeof four);
+        return (uint32_t)four == bcf_float_vector_end;
+    }
+}
+
+float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
+{
+    const skr_values *ad = &vcf->bcf_ad;
+    size_t from = (size_t)sample * ad->n_each;
+    uint32_t n = 0;
+    while (n < ad->n_each && !is_behind_last(ad, from + n))
+        n++;
+    return n == vcf->record.n_alts + 1 ? skr_values_at(ad, from + allele) : NAN;
+}
+
+int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample)
+{
+    const skr_values *ps = &vcf->bcf_ps;
+    if (ps->values == NULL || ps->type == SKR_VALUE_FLOAT || ps->n_each != 1)
+        return SKR_PHASE_SET_UNKNOWN;
+    static const uint32_t sizes[] = {
+        [SKR_VALUE_INT8] = 1, [SKR_VALUE_INT16] = 2, [SKR_VALUE_INT32] = 4};
+    const uint8_t *at = ps->values;
+    typed one = {.n = 1, .size = sizes[ps->type], .at = at + (size_t)sample * sizes[ps->type]};
+    int32_t value = int_at(&one, 0);
+    return value <= INT32_MIN + 1 ? SKR_PHASE_SET_NONE : value;
+}
+
+static void bcf_ft(skr_vcf *vcf, const typed *field)
+{
+    for (uint32_t i = 0; i < vcf->samples.n; i++) {
+        const char *text = (const char *)field->at + (size_t)i * field->n;
+        size_t n = strnlen(text, field->n);
+        bool is_missing = n == 0 || (n == 1 && *text == '.') || *text == bcf_str_missing;
+        vcf->ft[i] = (uint8_t)(is_missing ? SKR_FILTER_PASS : skr_gate_filter(vcf->gate, text, n));
+    }
+    vcf->record.ft = vcf->ft;
+}
+
+static int bcf_facts(skr_vcf *vcf, const typed *fields, skr_err *err)
+{
+    skr_vcf_record *record = &vcf->record;
+    record->gq = numbers(&fields[SKR_VCF_GQ]);
+    record->dp = numbers(&fields[SKR_VCF_DP]);
+    record->min_dp = numbers(&fields[SKR_VCF_MIN_DP]);
+    vcf->bcf_ad = numbers(&fields[SKR_VCF_AD]);
+    record->has_ad = vcf->bcf_ad.values != NULL;
+    if (fields[SKR_VCF_FT].n == 0 || fields[SKR_VCF_FT].type != TYPE_CHAR)
+        return SKR_OK;
+    int status = skr_vcf_room_facts(vcf, err);
+    if (status == SKR_OK)
+        bcf_ft(vcf, &fields[SKR_VCF_FT]);
+    return status;
+}
+
+static int bcf_genotypes(skr_vcf *vcf, const typed *gt, skr_err *err)
+{
+    skr_vcf_record *record = &vcf->record;
+    if (gt->n == 0)
+        return SKR_OK;
+    if (!is_int(gt))
+        return skr_vcf_fail(vcf, err, "its genotypes are damaged");
+    if (gt->n > SKR_PLOIDY_MAX)
+        return skr_vcf_fail(vcf, err, "a genotype has more than %u copies", SKR_PLOIDY_MAX);
+    record->gt = gt->at;
+    record->gt_width = gt->size;
+    record->n_ploidy = gt->n;
+    return SKR_OK;
+}
+
+/* The fields of FORMAT; of one that comes twice the first counts. */
+static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_err *err)
+{
+    typed fields[SKR_VCF_N_FIELDS] = {0};
+    bool has[SKR_VCF_N_FIELDS] = {false};
+    for (uint32_t i = 0; i < n_format; i++) {
+        int32_t key = take_key(vcf, cursor);
+        typed field = take_vectors(cursor, vcf->samples.n);
+        if (cursor->is_bad)
+            return damaged(vcf, err);
+        for (int j = 0; j < SKR_VCF_N_FIELDS; j++) {
+            if (key == vcf->field_keys[j] && !has[j]) {
+                has[j] = true;
+                fields[j] = field;
+            }
+        }
+    }
+    vcf->record.has_len = has[SKR_VCF_LEN];
+    vcf->record.has_ps = fields[SKR_VCF_PS].n > 0;
+    vcf->record.has_psl = fields[SKR_VCF_PSL].n > 0;
+    vcf->bcf_ps = numbers(&fields[SKR_VCF_PS]);
+    int status = vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err);
+    return status < 0 ? status : bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
+}
+
+/* ------------------------------------------------------------------ a record */
+
+/* The bytes of the next record behind its two lengths; NULL at the end. */
+static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samples, skr_err *err)
+{
+    uint8_t *bytes;
+    size_t n;
+    ret_shared->at = NULL;
+    int status = skr_vcf_bytes_need(vcf, 8, &bytes, &n, err);
+    if (status < 0 || n == 0)
+        return status < 0 ? status : skr_vcf_bytes_check_end(vcf, err);
+    if (n < 8)
+        return damaged(vcf, err);
+    skr_cursor lengths = skr_cursor_of(bytes, 8);
+    uint32_t n_shared = skr_cursor_u32(&lengths);
+    uint32_t n_samples = skr_cursor_u32(&lengths);
+    if (n_shared < N_FIXED)
+        return damaged(vcf, err);
+    size_t n_max = skr_memory_line(vcf->n_memory, vcf->samples.n);
+    size_t n_all = 8 + (size_t)n_shared + n_samples;
+    if (n_all > n_max)
+        return skr_vcf_fail_size(vcf, "the record", n_max, err);
+    status = skr_vcf_bytes_need(vcf, n_all, &bytes, &n, err);
+    if (status < 0)
+        return status;
+    if (n < n_all)
+        return damaged(vcf, err);
+    *ret_shared = skr_cursor_of(bytes + 8, n_shared);
+    *ret_samples = skr_cursor_of(bytes + 8 + n_shared, n_samples);
+    vcf->bytes_at += n_all;
+    return SKR_OK;
+}
+
+int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
+{
+    skr_cursor shared;
+    skr_cursor samples;
+    int status = next_bytes(vcf, &shared, &samples, err);
+    if (status < 0)
+        return status;
+    *ret_is_end = shared.at == NULL;
+    if (shared.at == NULL)
+        return SKR_OK;
+    int32_t contig = (int32_t)skr_cursor_u32(&shared);
+    int32_t pos0 = (int32_t)skr_cursor_u32(&shared);
+    (void)skr_cursor_bytes(&shared, 8); /* length on the reference, and QUAL */
+    uint32_t n_both = skr_cursor_u32(&shared);
+    uint32_t n_samples = skr_cursor_u32(&shared);
+    typed id = take_vectors(&shared, 1);
+    if (shared.is_bad || (id.n > 0 && id.type != TYPE_CHAR))
+        return damaged(vcf, err);
+    if ((n_samples & 0xffffff) != vcf->samples.n)
+        return skr_vcf_fail(vcf, err, "has %u samples, but the header %u", n_samples & 0xffffff,
+                            vcf->samples.n);
+    status = bcf_place(vcf, contig, pos0, err);
+    if (status == SKR_OK)
+        status = bcf_alleles(vcf, &shared, n_both >> 16, err);
+    if (status == SKR_OK)
+        status = bcf_filters(vcf, &shared, err);
+    if (status == SKR_OK)
+        status = bcf_info(vcf, &shared, n_both & 0xffff, err);
+    return status < 0 ? status : bcf_samples(vcf, &samples, n_samples >> 24, err);
+}

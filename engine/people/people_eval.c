@@ -1,0 +1,437 @@
+/*
+ * people_eval.c - evaluating an expression about individuals in every permitted dataset.
+ *
+ * Conditions that are equal are one leaf. First every genomic leaf is scanned once, for all
+ * datasets together; then the tree is evaluated dataset by dataset. Between any two leaves the
+ * deadline and the stop of the question are looked at, and within those that visit many terms.
+ */
+#include "engine/people/people_eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/check.h"
+#include "storage/base/clock.h"
+#include "storage/carriers/bits.h"
+
+/* ------------------------------------------------------------------ questions and sets */
+
+int skr_question_init(skr_question *question, skr_err *err)
+{
+    const skr_manifest *manifest = question->snapshot->manifest;
+    const skr_access *access = question->access;
+    question->slots = calloc((size_t)manifest->n_datasets + 1, sizeof *question->slots);
+    if (question->slots == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+    for (uint32_t i = 0; i < manifest->n_datasets; i++) {
+        bool is_permitted = access->datasets == NULL;
+        for (size_t k = 0; k < access->n_datasets && !is_permitted; k++)
+            is_permitted = strcmp(access->datasets[k], manifest->datasets[i]) == 0;
+        if (is_permitted)
+            question->slots[question->n_slots++].dataset = i;
+    }
+    return SKR_OK;
+}
+
+int skr_question_plan(const skr_question *question, const skr_aexpr *alleles, skr_plan **ret_plan,
+                      skr_err *err)
+{
+    uint64_t began_ns = skr_clock_ns();
+    int status = skr_plan_new(question->snapshot, question->access, alleles, question->warnings,
+                              ret_plan, err);
+    if (question->tools.analysis != NULL)
+        question->tools.analysis->plan_ns += skr_clock_ns() - began_ns;
+    return status;
+}
+
+skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
+                           const skr_scan_visitor *visitor)
+{
+    return (skr_scan){.plan = plan,
+                      .access = question->access,
+                      .slots = question->slots,
+                      .n_slots = question->n_slots,
+                      .visitor = visitor,
+                      .tools = question->tools,
+                      .warnings = question->warnings};
+}
+
+void skr_question_done(skr_question *question)
+{
+    free(question->slots);
+    question->slots = NULL;
+    question->n_slots = 0;
+}
+
+int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets, skr_err *err)
+{
+    skr_people_sets sets = {.sets = calloc((size_t)question->n_slots + 1, sizeof *sets.sets)};
+    if (sets.sets == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+    for (; sets.n < question->n_slots; sets.n++) {
+        int status = skr_bits_new(question->snapshot->n_people, &sets.sets[sets.n], err);
+        if (status < 0) {
+            skr_people_sets_done(&sets);
+            return status;
+        }
+    }
+    *ret_sets = sets;
+    return SKR_OK;
+}
+
+void skr_people_sets_done(skr_people_sets *sets)
+{
+    for (uint32_t i = 0; i < sets->n; i++)
+        free(sets->sets[i]);
+    free(sets->sets);
+    *sets = (skr_people_sets){0};
+}
+
+void skr_people_answer_done(skr_people_answer *answer)
+{
+    skr_people_sets_done(&answer->people);
+    skr_people_sets_done(&answer->unassessed);
+    answer->has_unassessed = false;
+}
+
+/* ------------------------------------------------------------------ leaves */
+
+/* A condition without operands; one that stands at several places of the tree is one leaf. */
+typedef struct leaf {
+    const skr_expr *node;
+    bool is_negated; /* an odd number of nots stand above it, somewhere */
+    bool is_repeated;
+    skr_genomic genomic;
+    uint64_t *named; /* of a file of ids: the same in every dataset */
+    uint64_t *found; /* of one that is repeated: who it is, in the slot at hand */
+} leaf;
+
+/* Where a leaf stands. */
+typedef struct place {
+    const skr_expr *node;
+    bool is_negated;
+    size_t text; /* its canonical text, in the evaluation's */
+    size_t n_text;
+    size_t leaf;
+} place;
+
+typedef struct evaluation {
+    const skr_question *question;
+    size_t n_words;
+    place *places; /* in the order of the tree */
+    size_t n_places;
+    size_t n_places_max;
+    leaf *leaves; /* by the first place of each */
+    size_t n_leaves;
+    size_t n_passed; /* places that the walk through the tree has been at */
+} evaluation;
+
+static int add_place(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
+{
+    if (eval->n_places == eval->n_places_max) {
+        size_t n_max = eval->n_places_max == 0 ? 4 : 2 * eval->n_places_max;
+        place *places = realloc(eval->places, n_max * sizeof *places);
+        if (places == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+        eval->places = places;
+        eval->n_places_max = n_max;
+    }
+    eval->places[eval->n_places++] = (place){.node = node, .is_negated = is_negated};
+    return SKR_OK;
+}
+
+/* Checks the names of every node, and lists the leaves. */
+static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
+{
+    int status = skr_access_check(eval->question->access, err);
+    if (status == SKR_OK)
+        status = skr_people_check(eval->question, node, err);
+    if (status < 0)
+        return status;
+    switch (node->op) {
+    case SKR_E_AND:
+    case SKR_E_OR:
+        status = survey(eval, node->left, is_negated, err);
+        return status < 0 ? status : survey(eval, node->right, is_negated, err);
+    case SKR_E_NOT:
+        return survey(eval, node->left, !is_negated, err);
+    default:
+        return add_place(eval, node, is_negated, err);
+    }
+}
+
+/* Equal leaves beside each other, in the order of the tree. */
+static int compare_places(const void *a, const void *b, void *context)
+{
+    const evaluation *eval = ((void **)context)[0];
+    const char *text = ((void **)context)[1];
+    const place *x = &eval->places[*(const size_t *)a];
+    const place *y = &eval->places[*(const size_t *)b];
+    size_t n = x->n_text < y->n_text ? x->n_text : y->n_text;
+    int order = memcmp(text + x->text, text + y->text, n);
+    if (order == 0 && x->n_text != y->n_text)
+        order = x->n_text < y->n_text ? -1 : 1;
+    return order != 0 ? order : x < y ? -1 : 1;
+}
+
+/*
+ * Writes what tells a leaf from those that are not equal: its canonical text, or, where no other
+ * leaf is of its kind, one byte, which no text begins with. A list of ids is long to write.
+ */
+static int write_place(const evaluation *eval, place *at, skr_buffer *text, skr_err *err)
+{
+    size_t n_alike = 0;
+    for (size_t i = 0; i < eval->n_places && n_alike < 2; i++)
+        n_alike += eval->places[i].node->op == at->node->op;
+    uint8_t kind = (uint8_t)at->node->op;
+    SKR_CHECK(kind < ' ');
+    at->text = text->n;
+    int status =
+        n_alike < 2 ? skr_buffer_put(text, &kind, 1, err) : skr_expr_print(at->node, text, err);
+    at->n_text = text->n - at->text;
+    return status;
+}
+
+/* Finds for each place, number by number, the first one with an equal leaf. */
+static int find_equal(evaluation *eval, size_t *firsts, skr_err *err)
+{
+    size_t n = eval->n_places;
+    skr_buffer text = {0};
+    size_t *sorted = malloc((n + 1) * sizeof *sorted);
+    int status = sorted == NULL ? skr_fail(err, SKR_ERR_NOMEM, "no memory for a question") : SKR_OK;
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        status = write_place(eval, &eval->places[i], &text, err);
+        sorted[i] = i;
+    }
+    if (status == SKR_OK) {
+        void *context[] = {eval, text.bytes};
+        qsort_r(sorted, n, sizeof *sorted, compare_places, context);
+    }
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        const place *at = &eval->places[sorted[i]];
+        const place *before = i == 0 ? at : &eval->places[sorted[i - 1]];
+        bool is_equal = i > 0 && at->n_text == before->n_text &&
+                        memcmp(text.bytes + at->text, text.bytes + before->text, at->n_text) == 0;
+        firsts[sorted[i]] = is_equal ? firsts[sorted[i - 1]] : sorted[i];
+    }
+    free(sorted);
+    skr_buffer_done(&text);
+    return status;
+}
+
+/* Makes one leaf of all places whose conditions are equal: it is judged once. */
+static int make_leaves(evaluation *eval, skr_err *err)
+{
+    size_t n = eval->n_places;
+    size_t *firsts = calloc(n + 1, sizeof *firsts);
+    eval->leaves = calloc(n + 1, sizeof *eval->leaves);
+    int status = firsts == NULL || eval->leaves == NULL
+                     ? skr_fail(err, SKR_ERR_NOMEM, "no memory for a question")
+                     : SKR_OK;
+    if (status == SKR_OK && n > 1)
+        status = find_equal(eval, firsts, err);
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        place *at = &eval->places[i];
+        bool is_new = firsts[i] == i;
+        at->leaf = is_new ? eval->n_leaves++ : eval->places[firsts[i]].leaf;
+        leaf *its = &eval->leaves[at->leaf];
+        if (is_new)
+            its->node = at->node;
+        its->is_repeated |= !is_new;
+        its->is_negated |= at->is_negated;
+    }
+    free(firsts);
+    return status;
+}
+
+static int find_genomic(const evaluation *eval, leaf *at, skr_err *err)
+{
+    const skr_expr *node = at->node;
+    if (node->op == SKR_E_CARRIES)
+        return skr_carriers_find(eval->question, node->alleles, at->is_negated, &at->genomic, err);
+    skr_aexpr variant = {.op = SKR_A_VARIANT,
+                         .text = node->text,
+                         .source = node->source,
+                         .at = node->at,
+                         .n_at = node->n_at};
+    int status = skr_carriers_find(eval->question, &variant, true, &at->genomic, err);
+    for (uint32_t i = 0; status == SKR_OK && i < at->genomic.assessed.n; i++)
+        skr_bits_and_not(at->genomic.assessed.sets[i], at->genomic.carriers.sets[i], eval->n_words);
+    return status;
+}
+
+/* The work that is the same in every dataset. */
+static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
+{
+    const skr_expr *node = at->node;
+    skr_analysis *analysis = eval->question->tools.analysis;
+    if (node->op == SKR_E_ID_FILE) {
+        int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
+        return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
+    }
+    if (node->op != SKR_E_CARRIES && node->op != SKR_E_ABSENT)
+        return SKR_OK;
+    uint64_t began_ns = analysis == NULL ? 0 : skr_clock_ns();
+    int status = find_genomic(eval, at, err);
+    if (analysis != NULL)
+        analysis->scan_ns += skr_clock_ns() - began_ns;
+    return status;
+}
+
+/* ------------------------------------------------------------------ the tree */
+
+static int mark_leaf(const evaluation *eval, const leaf *at, uint32_t slot, uint64_t *bits,
+                     skr_err *err)
+{
+    const skr_expr *node = at->node;
+    if (node->op == SKR_E_ID_FILE)
+        skr_bits_or(bits, at->named, eval->n_words);
+    else if (node->op == SKR_E_ABSENT)
+        skr_bits_or(bits, at->genomic.assessed.sets[slot], eval->n_words);
+    else if (node->op == SKR_E_CARRIES)
+        skr_bits_or(bits, at->genomic.carriers.sets[slot], eval->n_words);
+    else
+        return skr_people_leaf(eval->question, node, slot, bits, err);
+    return SKR_OK;
+}
+
+/* The leaf of the place where the walk is now. */
+static int eval_leaf(evaluation *eval, uint32_t slot, const uint64_t *all, uint64_t **ret_bits,
+                     skr_err *err)
+{
+    leaf *at = &eval->leaves[eval->places[eval->n_passed++].leaf];
+    uint32_t n_people = eval->question->snapshot->n_people;
+    uint64_t *bits = NULL;
+    int status = skr_access_check(eval->question->access, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(n_people, &bits, err);
+    if (status == SKR_OK && at->found != NULL) {
+        memcpy(bits, at->found, eval->n_words * sizeof *bits);
+    } else if (status == SKR_OK) {
+        status = mark_leaf(eval, at, slot, bits, err);
+        skr_bits_and(bits, all, eval->n_words);
+        if (status == SKR_OK)
+            status = skr_people_doubt(eval->question, at->node, slot, bits, all, err);
+        if (status == SKR_OK && at->is_repeated)
+            status = skr_bits_new(n_people, &at->found, err);
+        if (status == SKR_OK && at->is_repeated)
+            memcpy(at->found, bits, eval->n_words * sizeof *bits);
+    }
+    if (status < 0)
+        free(bits);
+    else
+        *ret_bits = bits;
+    return status;
+}
+
+static int eval_node(evaluation *eval, const skr_expr *node, uint32_t slot, const uint64_t *all,
+                     uint64_t **ret_bits, skr_err *err)
+{
+    uint64_t *left = NULL;
+    uint64_t *right = NULL;
+    if (node->op != SKR_E_AND && node->op != SKR_E_OR && node->op != SKR_E_NOT)
+        return eval_leaf(eval, slot, all, ret_bits, err);
+    int status = eval_node(eval, node->left, slot, all, &left, err);
+    if (status == SKR_OK && node->op == SKR_E_NOT) {
+        for (size_t i = 0; i < eval->n_words; i++)
+            left[i] = all[i] & ~left[i];
+    } else if (status == SKR_OK) {
+        status = eval_node(eval, node->right, slot, all, &right, err);
+        if (status == SKR_OK && node->op == SKR_E_AND)
+            skr_bits_and(left, right, eval->n_words);
+        else if (status == SKR_OK)
+            skr_bits_or(left, right, eval->n_words);
+    }
+    free(right);
+    if (status < 0)
+        free(left);
+    else
+        *ret_bits = left;
+    return status;
+}
+
+/* Who is in the answer though nothing is known of what they were said not to carry. */
+static void find_unassessed(const evaluation *eval, uint32_t slot, const uint64_t *people,
+                            uint64_t *unassessed)
+{
+    for (size_t i = 0; i < eval->n_leaves; i++) {
+        const leaf *at = &eval->leaves[i];
+        if (at->node->op != SKR_E_CARRIES || !at->is_negated)
+            continue;
+        for (size_t w = 0; w < eval->n_words; w++)
+            unassessed[w] |= people[w] & ~at->genomic.assessed.sets[slot][w];
+    }
+}
+
+/* A walk through the tree begins, in another slot. */
+static void begin_walk(evaluation *eval)
+{
+    eval->n_passed = 0;
+    for (size_t i = 0; i < eval->n_leaves; i++) {
+        free(eval->leaves[i].found);
+        eval->leaves[i].found = NULL;
+    }
+}
+
+static int eval_slots(evaluation *eval, const skr_expr *expr, skr_people_answer *answer,
+                      skr_err *err)
+{
+    const skr_question *question = eval->question;
+    const skr_snapshot *snapshot = question->snapshot;
+    uint64_t *all = NULL;
+    int status = skr_bits_new(snapshot->n_people, &all, err);
+    for (uint32_t slot = 0; status == SKR_OK && slot < question->n_slots; slot++) {
+        uint64_t *bits = NULL;
+        const skr_people_set *members = NULL;
+        status =
+            skr_people_of_dataset(snapshot->people, question->slots[slot].dataset, &members, err);
+        if (status < 0)
+            break;
+        memset(all, 0, eval->n_words * sizeof *all);
+        if (members != NULL)
+            skr_people_set_mark(members, all, snapshot->n_people);
+        begin_walk(eval);
+        status = eval_node(eval, expr, slot, all, &bits, err);
+        if (status < 0)
+            break;
+        free(answer->people.sets[slot]);
+        answer->people.sets[slot] = bits;
+        find_unassessed(eval, slot, bits, answer->unassessed.sets[slot]);
+    }
+    free(all);
+    return status;
+}
+
+int skr_people_eval(const skr_question *question, const skr_expr *expr,
+                    skr_people_answer *ret_answer, skr_err *err)
+{
+    evaluation eval = {.question = question,
+                       .n_words = skr_bits_words(question->snapshot->n_people)};
+    skr_people_answer answer = {0};
+    int status = survey(&eval, expr, false, err);
+    if (status == SKR_OK)
+        status = make_leaves(&eval, err);
+    for (size_t i = 0; status == SKR_OK && i < eval.n_leaves; i++) {
+        status = find_leaf(&eval, &eval.leaves[i], err);
+        if (eval.leaves[i].is_negated && eval.leaves[i].node->op == SKR_E_CARRIES)
+            answer.has_unassessed = true;
+    }
+    if (status == SKR_OK)
+        status = skr_people_sets_new(question, &answer.people, err);
+    if (status == SKR_OK)
+        status = skr_people_sets_new(question, &answer.unassessed, err);
+    if (status == SKR_OK)
+        status = eval_slots(&eval, expr, &answer, err);
+    for (size_t i = 0; i < eval.n_leaves; i++) {
+        skr_genomic_done(&eval.leaves[i].genomic);
+        free(eval.leaves[i].named);
+        free(eval.leaves[i].found);
+    }
+    free(eval.leaves);
+    free(eval.places);
+    if (status < 0)
+        skr_people_answer_done(&answer);
+    else
+        *ret_answer = answer;
+    return status;
+}

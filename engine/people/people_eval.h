@@ -1,0 +1,134 @@
+/*
+ * people_eval.h - from a question about individuals to sets of them, dataset by dataset.
+ *
+ * An expression is evaluated in each permitted dataset over that dataset's own facts; `not`
+ * complements within the people of the dataset.
+ */
+#ifndef SKR_ENGINE_PEOPLE_PEOPLE_EVAL_H
+#define SKR_ENGINE_PEOPLE_PEOPLE_EVAL_H
+
+#include "engine/face/warnings.h"
+#include "engine/scan/scan.h"
+
+/* One question, from beginning to end on one generation. */
+typedef struct skr_question {
+    skr_snapshot *snapshot;
+    const skr_access *access;
+    skr_scan_tools tools;
+    skr_warnings *warnings; /* of the answer; NULL: nobody wants them. Changed by who asks alone */
+    skr_slot *slots;        /* the permitted datasets; owner */
+    uint32_t n_slots;
+} skr_question;
+
+/* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
+SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
+
+/* As skr_plan_new, of alleles in this question. */
+SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_aexpr *alleles,
+                                   skr_plan **ret_plan, skr_err *err);
+
+/* A scan of the question's datasets, ready to run. */
+skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
+                           const skr_scan_visitor *visitor);
+
+/* Frees the slots. */
+void skr_question_done(skr_question *question);
+
+/* A set of individuals for each slot. */
+typedef struct skr_people_sets {
+    uint64_t **sets;
+    uint32_t n;
+} skr_people_sets;
+
+/* Empty sets. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
+                                     skr_err *err);
+void skr_people_sets_done(skr_people_sets *sets);
+
+typedef struct skr_people_answer {
+    skr_people_sets people;
+    bool has_unassessed; /* the question negates what somebody carries */
+    skr_people_sets unassessed;
+} skr_people_answer;
+
+/*
+ * Who satisfies expr. *ret_answer is zeroed or done. Errors: QUERY, NOT_YET, those of a scan.
+ */
+SKR_MUST_USE int skr_people_eval(const skr_question *question, const skr_expr *expr,
+                                 skr_people_answer *ret_answer, skr_err *err);
+void skr_people_answer_done(skr_people_answer *answer);
+
+/* What carries and absent found: for skr_people_eval. */
+typedef struct skr_genomic {
+    skr_people_sets carriers;
+    skr_people_sets assessed; /* only when asked for */
+} skr_genomic;
+
+/*
+ * Who carries an allele that satisfies the question. wants_assessed: also who was assessed: called
+ * with at least one copy at one of the alleles, where the question names them; otherwise everybody
+ * with a genome. Errors: as above.
+ */
+SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles,
+                                   bool wants_assessed, skr_genomic *ret_genomic, skr_err *err);
+void skr_genomic_done(skr_genomic *genomic);
+
+/*
+ * Counts those who carry one allele asked for by name, when that is all that expr asks and no
+ * people need to be told apart over datasets: numbers[slot], zero on entry. *ret_is_counted false:
+ * ask skr_people_eval. Errors: as above.
+ */
+SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr *expr,
+                                    uint64_t *numbers, bool *ret_is_counted, skr_err *err);
+
+/*
+ * Sets the bits of the individuals that a node ID or ID_FILE names. On the command line one that
+ * is not there fails, with the nearest. Errors: QUERY, CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_expr *node,
+                                     uint64_t *people, skr_err *err);
+
+/* May a loop over terms go on? Looks at the clock at every 64th i. Errors: as skr_access_check. */
+static inline int skr_access_check_often(const skr_access *access, uint32_t i, skr_err *err)
+{
+    return i % 64 == 0 ? skr_access_check(access, err) : SKR_OK;
+}
+
+/* Sets the bits of those of a dataset who are said to be of a sex; of those of whom nothing is
+ * said, XX is female and XY male. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex,
+                                     uint64_t *bits, skr_err *err);
+
+/*
+ * Sets the bits of those of a dataset who have the node's term: for a node TERM also one below it.
+ * With a comparison (of VALUE or ONSET; its curie is not looked at) of those whose value of it, or
+ * onset of it or of one below it, compares so. Errors: CORRUPT, IO, NOMEM, DEADLINE, INTERRUPTED.
+ */
+SKR_MUST_USE int skr_people_mark_term(const skr_question *question, const skr_expr *node,
+                                      uint32_t dataset, const skr_people_comparison *comparison,
+                                      uint64_t *bits, skr_err *err);
+
+/* One node that asks for facts about people, in one slot: sets bits in people. ID_FILE is not
+ * among them. Errors: CORRUPT, IO, NOMEM, QUERY. */
+SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
+                                 uint64_t *people, skr_err *err);
+
+/*
+ * Warns where a condition found nobody (`found`, of the slot's people `all`) because nobody there
+ * has what it compares; under a policy that hides, nobody who may be told. Errors: as above.
+ */
+SKR_MUST_USE int skr_people_doubt(const skr_question *question, const skr_expr *node, uint32_t slot,
+                                  const uint64_t *found, const uint64_t *all, skr_err *err);
+
+/* Does everything that the node names exist? Only then may it count nobody. Errors: QUERY. */
+SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);
+
+/*
+ * Over HTTP: is the prefix of the node's CURIE built in, of a loaded ontology, or of a term that
+ * would be told? A text that is no CURIE passes. Errors: QUERY, naming the prefixes that are;
+ * CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_check_prefix(const skr_question *question, const skr_expr *node,
+                                         skr_err *err);
+
+#endif

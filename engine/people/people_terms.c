@@ -1,0 +1,185 @@
+/*
+ * people_terms.c - who has a term, or one below it, under any id that it has had.
+ *
+ * Not every class below is looked for among the terms of a dataset: a root has tens of thousands.
+ * The classes that are meant become bits, and each term that the dataset states is looked at once:
+ * what it means in the ontology is found by the first question, and kept with the generation.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/people/people_eval.h"
+#include "index/people/sex.h"
+#include "storage/base/check.h"
+#include "storage/carriers/bits.h"
+
+/* What a term of a question means. */
+typedef struct term_class {
+    const char *curie;  /* as it was asked for: always meant as stated */
+    uint64_t *terms;    /* bits of the ontology's terms; NULL: it knows no such term */
+    uint32_t *meanings; /* of each stated term of the dataset; belongs to the snapshot */
+    const skr_stated_term *stated;
+    uint32_t n_stated;
+} term_class;
+
+static bool is_meant(const term_class *of, const char *curie, uint32_t meaning)
+{
+    bool is_below = of->terms != NULL && meaning != SKR_NONE &&
+                    (of->terms[meaning / 64] >> meaning % 64 & 1) != 0;
+    return is_below || strcmp(curie, of->curie) == 0;
+}
+
+/* ------------------------------------------------------------------ what is stated, and means */
+
+static int resolve_stated(const skr_ontology *ontology, const term_class *of,
+                          uint32_t **ret_meanings, skr_err *err)
+{
+    skr_ontology_place place = {0};
+    uint32_t *meanings = malloc((of->n_stated + 1u) * sizeof *meanings);
+    if (meanings == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
+    for (uint32_t i = 0; i < of->n_stated; i++)
+        meanings[i] = skr_ontology_resolve_next(ontology, of->stated[i].curie, &place);
+    *ret_meanings = meanings;
+    return SKR_OK;
+}
+
+/* The terms of the dataset and what they mean; whoever asks first finds it for all. */
+static int read_stated(const skr_question *question, uint32_t dataset, term_class *of, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    _Atomic(uint32_t *) *kept = &snapshot->meanings[dataset];
+    int status = skr_people_terms(snapshot->people, dataset, &of->stated, &of->n_stated, err);
+    if (status < 0)
+        return status;
+    of->meanings = atomic_load_explicit(kept, memory_order_acquire);
+    if (of->meanings != NULL)
+        return SKR_OK;
+    uint32_t *fresh = NULL;
+    status = resolve_stated(snapshot->ontology, of, &fresh, err);
+    if (status < 0)
+        return status;
+    if (atomic_compare_exchange_strong(kept, &of->meanings, fresh))
+        of->meanings = fresh;
+    else
+        free(fresh); /* another was faster: of->meanings is theirs */
+    return SKR_OK;
+}
+
+/* Does an ontology have a code that means female or male? */
+static bool knows_sexes(const skr_ontology *ontology)
+{
+    const char *code = NULL;
+    skr_sex sex;
+    bool is_known = false;
+    for (size_t i = 0; !is_known && (code = skr_sex_code_at(i, &sex)) != NULL; i++)
+        is_known = skr_ontology_resolve(ontology, code) != SKR_NONE;
+    return is_known;
+}
+
+/* Old ids mean what became of them; a term of an ontology that is not loaded, or retired, is meant
+ * as stated. */
+static int find_class(const skr_question *question, const skr_expr *node, bool has_descendants,
+                      term_class *of, skr_err *err)
+{
+    const skr_ontology *ontology = question->snapshot->ontology;
+    of->curie = node->text;
+    if (of->n_stated == 0 && !knows_sexes(ontology))
+        return SKR_OK; /* of nobody: a dataset that states nothing costs nothing */
+    uint32_t term = skr_ontology_resolve(ontology, node->text);
+    if (term == SKR_NONE)
+        return SKR_OK;
+    int status = skr_bits_new(skr_ontology_n_terms(ontology), &of->terms, err);
+    if (status == SKR_OK && has_descendants)
+        return skr_ontology_mark_below(ontology, term, of->terms, err);
+    if (status == SKR_OK)
+        skr_bits_set(of->terms, term);
+    return status;
+}
+
+/* ------------------------------------------------------------------ marking */
+
+static bool is_by_sex(const char *curie)
+{
+    skr_sex sex;
+    for (size_t i = 0;; i++) {
+        const char *code = skr_sex_code_at(i, &sex);
+        if (code == NULL || strcmp(code, curie) == 0)
+            return code != NULL;
+    }
+}
+
+/* Sexes are stated as such, not as terms: women are found under PATO:0000383, and under what that
+ * is a kind of. Somebody whose sex is not known is found under no class above it. */
+static int mark_sexes(const skr_question *question, uint32_t dataset, const term_class *of,
+                      uint64_t *bits, bool *ret_has, skr_err *err)
+{
+    const skr_ontology *ontology = question->snapshot->ontology;
+    bool is_marked[SKR_N_SEXES] = {false};
+    skr_sex sex;
+    const char *code = NULL;
+    int status = SKR_OK;
+    for (size_t i = 0; status == SKR_OK && (code = skr_sex_code_at(i, &sex)) != NULL; i++) {
+        if (is_marked[sex] || !is_meant(of, code, skr_ontology_resolve(ontology, code)))
+            continue;
+        is_marked[sex] = true;
+        *ret_has = true;
+        status = skr_people_mark_sex(question, dataset, sex, bits, err);
+    }
+    return status;
+}
+
+static int mark_stated(const skr_question *question, uint32_t dataset, const term_class *of,
+                       uint64_t *bits, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    const uint32_t *order = skr_people_stated_order(snapshot->people, dataset);
+    bool has_sexes = false;
+    int status = mark_sexes(question, dataset, of, bits, &has_sexes, err);
+    for (uint32_t i = 0; status == SKR_OK && i < of->n_stated; i++) {
+        const char *curie = of->stated[order[i]].curie;
+        const skr_people_set *set = NULL;
+        status = skr_access_check_often(question->access, i, err);
+        if (status < 0 || !is_meant(of, curie, of->meanings[order[i]]) ||
+            (has_sexes && is_by_sex(curie)))
+            continue;
+        status = skr_people_of_stated(snapshot->people, dataset, order[i], &set, err);
+        if (status == SKR_OK)
+            skr_people_set_mark(set, bits, snapshot->n_people);
+    }
+    return status;
+}
+
+static int mark_compared(const skr_question *question, uint32_t dataset, const term_class *of,
+                         const skr_people_comparison *comparison, uint64_t *bits, skr_err *err)
+{
+    const uint32_t *order = skr_people_stated_order(question->snapshot->people, dataset);
+    skr_people_comparison one = *comparison;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < of->n_stated; i++) {
+        one.curie = of->stated[order[i]].curie;
+        status = skr_access_check_often(question->access, i, err);
+        if (status == SKR_OK && is_meant(of, one.curie, of->meanings[order[i]]))
+            status = skr_people_compare(question->snapshot->people, dataset, &one, bits, err);
+    }
+    return status;
+}
+
+int skr_people_mark_term(const skr_question *question, const skr_expr *node, uint32_t dataset,
+                         const skr_people_comparison *comparison, uint64_t *bits, skr_err *err)
+{
+    term_class of = {0};
+    bool has_descendants =
+        comparison == NULL ? node->op == SKR_E_TERM : comparison->column == SKR_COLUMN_ONSET;
+    int status = skr_ontology_load(question->snapshot->ontology, err);
+    if (status == SKR_OK)
+        status = read_stated(question, dataset, &of, err);
+    if (status == SKR_OK)
+        status = find_class(question, node, has_descendants, &of, err);
+    if (status == SKR_OK && comparison == NULL)
+        status = mark_stated(question, dataset, &of, bits, err);
+    else if (status == SKR_OK)
+        status = mark_compared(question, dataset, &of, comparison, bits, err);
+    free(of.terms);
+    return status;
+}

@@ -1,0 +1,141 @@
+/*
+ * query.c - the memory of a query: nodes and texts in pages that are freed together.
+ */
+#include "engine/face/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/query/query_int.h"
+#include "index/terms/curie.h"
+
+#define PAGE_BYTES 16384u
+
+typedef struct page {
+    struct page *next;
+    size_t n;
+    size_t n_max;
+    max_align_t bytes[];
+} page;
+
+struct skr_query {
+    page *pages; /* the first is the one being filled */
+};
+
+int skr_query_new(skr_query **ret_query, skr_err *err)
+{
+    skr_query *query = calloc(1, sizeof *query);
+    if (query == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+    *ret_query = query;
+    return SKR_OK;
+}
+
+void skr_query_free(skr_query *query)
+{
+    if (query == NULL)
+        return;
+    for (page *at = query->pages; at != NULL;) {
+        page *next = at->next;
+        free(at);
+        at = next;
+    }
+    free(query);
+}
+
+int skr_query_alloc(skr_query *query, size_t n_bytes, void **ret_memory, skr_err *err)
+{
+    const size_t unit = sizeof(max_align_t);
+    if (n_bytes > SIZE_MAX / 2)
+        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+    n_bytes = (n_bytes + unit - 1) / unit * unit;
+    page *at = query->pages;
+    if (at == NULL || at->n_max - at->n < n_bytes) {
+        size_t n_max = n_bytes > PAGE_BYTES ? n_bytes : PAGE_BYTES;
+        at = calloc(1, sizeof *at + n_max);
+        if (at == NULL)
+            return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+        at->n_max = n_max;
+        at->next = query->pages;
+        query->pages = at;
+    }
+    *ret_memory = (char *)at->bytes + at->n;
+    at->n += n_bytes;
+    return SKR_OK;
+}
+
+int skr_query_text(skr_query *query, const char *text, size_t n, const char **ret_text,
+                   skr_err *err)
+{
+    void *memory = NULL;
+    if (n == SIZE_MAX)
+        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+    int status = skr_query_alloc(query, n + 1, &memory, err);
+    if (status < 0)
+        return status;
+    if (n > 0)
+        memcpy(memory, text, n);
+    *ret_text = memory;
+    return SKR_OK;
+}
+
+int skr_query_expr(skr_query *query, const skr_expr *node, const skr_expr **ret_node, skr_err *err)
+{
+    void *memory = NULL;
+    int status = skr_query_alloc(query, sizeof *node, &memory, err);
+    if (status < 0)
+        return status;
+    memcpy(memory, node, sizeof *node);
+    *ret_node = memory;
+    return SKR_OK;
+}
+
+int skr_query_aexpr(skr_query *query, const skr_aexpr *node, const skr_aexpr **ret_node,
+                    skr_err *err)
+{
+    void *memory = NULL;
+    int status = skr_query_alloc(query, sizeof *node, &memory, err);
+    if (status < 0)
+        return status;
+    memcpy(memory, node, sizeof *node);
+    *ret_node = memory;
+    return SKR_OK;
+}
+
+static int join(skr_query *query, skr_expr_op op, const skr_expr *left, const skr_expr *right,
+                const skr_expr **ret_node, skr_err *err)
+{
+    skr_expr node = {.op = op, .left = left, .right = right};
+    return skr_query_expr(query, &node, ret_node, err);
+}
+
+int skr_query_sex(skr_query *query, const skr_sex_meaning *meaning, const skr_expr *at,
+                  const skr_expr **ret_node, skr_err *err)
+{
+    const skr_expr *term = NULL;
+    const skr_expr *known = NULL;
+    skr_expr node = *at;
+    bool is_term = meaning->term != NULL;
+    node.op = is_term ? SKR_E_TERM : SKR_E_SEX;
+    node.compare = is_term ? SKR_EQ : at->compare;
+    node.text = is_term ? meaning->term : skr_sex_name(meaning->sex);
+    if (!is_term || at->compare == SKR_EQ)
+        return skr_query_expr(query, &node, ret_node, err);
+    /* Of another sex than intersex is whose sex is known, and not that. */
+    int status = skr_query_expr(query, &node, &term, err);
+    if (status == SKR_OK)
+        status = join(query, SKR_E_NOT, term, NULL, &term, err);
+    node.op = SKR_E_SEX;
+    node.compare = SKR_NE;
+    node.text = skr_sex_name(SKR_SEX_UNKNOWN);
+    if (status == SKR_OK)
+        status = skr_query_expr(query, &node, &known, err);
+    return status < 0 ? status : join(query, SKR_E_AND, known, term, ret_node, err);
+}
+
+int skr_query_origin(skr_query *query, const char *name, const char **ret_text, skr_err *err)
+{
+    char curie[SKR_CURIE_MAX];
+    const char *text = skr_curie_read(name, curie) ? curie : name;
+    return skr_query_text(query, text, strlen(text), ret_text, err);
+}

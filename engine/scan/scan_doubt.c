@@ -1,0 +1,115 @@
+/*
+ * scan_doubt.c - for which alleles a frequency says little: AN covers less than half of the
+ * genomes.
+ *
+ * A file that says nothing of those without the allele makes every frequency about one half. The
+ * alleles that were judged by af are counted while they are judged, where their AN is known anyway.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "engine/scan/scan.h"
+
+static bool is_of(const skr_scan *scan, const skr_segment_entry *entry, uint32_t slot)
+{
+    return entry->assembly == scan->plan->assembly && entry->dataset == scan->slots[slot].dataset;
+}
+
+/* The genomes of a slot, each once though several deliveries may hold it. */
+static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, skr_err *err)
+{
+    const skr_snapshot *snapshot = scan->plan->snapshot;
+    const skr_manifest *manifest = snapshot->manifest;
+    uint64_t *people = NULL;
+    int status = skr_bits_new(snapshot->n_people, &people, err);
+    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_segments; i++)
+        if (is_of(scan, &manifest->segments[i], slot))
+            status = skr_snapshot_mark_genomes(snapshot, i, people, err);
+    if (status == SKR_OK)
+        *ret_n = skr_bits_count(people, skr_bits_words(snapshot->n_people));
+    free(people);
+    return status;
+}
+
+/* Half of the copies that all genomes of the slot have there, rounded up. */
+static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt, skr_err *err)
+{
+    const skr_snapshot *snapshot = scan->plan->snapshot;
+    const skr_manifest *manifest = snapshot->manifest;
+    uint64_t n_copies[SKR_N_ZONES] = {0};
+    uint64_t n_samples = 0;
+    bool is_plain = true; /* each sample is a genome of its own */
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        if (!is_of(scan, entry, slot))
+            continue;
+        is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0;
+        n_samples += entry->n_samples;
+        for (unsigned z = 0; z < SKR_N_ZONES; z++)
+            n_copies[z] +=
+                skr_sample_table_n_copies(skr_segment_samples(snapshot->segments[i]), (skr_zone)z);
+    }
+    doubt->n_genomes = n_samples;
+    int status = is_plain ? SKR_OK : count_genomes(scan, slot, &doubt->n_genomes, err);
+    for (unsigned z = 0; z < SKR_N_ZONES && n_samples > 0; z++) {
+        double share = (double)doubt->n_genomes / (double)n_samples;
+        doubt->half[z] = ((uint64_t)((double)n_copies[z] * share + 0.5) + 1) / 2;
+    }
+    return status;
+}
+
+int skr_scan_doubt_begin(skr_scan *scan, skr_err *err)
+{
+    int status = SKR_OK;
+    if (!scan->plan->has_af || scan->warnings == NULL)
+        return SKR_OK;
+    scan->doubts = calloc((size_t)scan->n_slots + 1, sizeof *scan->doubts);
+    if (scan->doubts == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++)
+        status = find_halves(scan, slot, &scan->doubts[slot], err);
+    return status;
+}
+
+/* What hangs on single alleles is not told under a policy that hides: only that it is most. */
+static int warn(const skr_scan *scan, uint32_t slot, skr_err *err)
+{
+    const skr_policy *policy = &scan->access->policy;
+    const skr_af_doubt *doubt = &scan->doubts[slot];
+    const char *dataset = scan->plan->snapshot->manifest->datasets[scan->slots[slot].dataset];
+    const skr_figure figures[] = {{"alleles", doubt->seen.n_low},
+                                  {"judged", doubt->seen.n_judged},
+                                  {"genomes", doubt->n_genomes}};
+    if (doubt->seen.n_low == 0)
+        return SKR_OK;
+    if (policy->is_exact)
+        return skr_warnings_add(scan->warnings, SKR_WARN_LOW_AN, figures, 3, err,
+                                "af: AN covers less than half of the %" PRIu64
+                                " genomes of dataset %s for %" PRIu64 " of %" PRIu64
+                                " alleles judged",
+                                doubt->n_genomes, dataset, doubt->seen.n_low, doubt->seen.n_judged);
+    if (doubt->seen.n_low < doubt->seen.n_judged - doubt->seen.n_low ||
+        doubt->n_genomes < 2 * (uint64_t)policy->threshold)
+        return SKR_OK;
+    return skr_warnings_add(scan->warnings, SKR_WARN_LOW_AN, NULL, 0, err,
+                            "af: AN covers less than half of the genomes of dataset %s for most "
+                            "alleles judged",
+                            dataset);
+}
+
+int skr_scan_doubt_end(skr_scan *scan, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t slot = 0; scan->doubts != NULL && status == SKR_OK && slot < scan->n_slots;
+         slot++)
+        status = warn(scan, slot, err);
+    return status;
+}
+
+void skr_scan_doubt_add(skr_scan *scan, const skr_worker *worker)
+{
+    for (uint32_t slot = 0; scan->doubts != NULL && slot < scan->n_slots; slot++) {
+        scan->doubts[slot].seen.n_judged += worker->seen[slot].n_judged;
+        scan->doubts[slot].seen.n_low += worker->seen[slot].n_low;
+    }
+}

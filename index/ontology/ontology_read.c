@@ -1,0 +1,365 @@
+/*
+ * ontology_read.c - opens an ontology, and reads and proves its terms when they are asked for.
+ */
+#include "index/ontology/ontology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/ontology/ontology_int.h"
+#include "storage/base/clock.h"
+
+static int corrupt(const skr_ontology *ontology, const char *what, skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(ontology->file), what);
+}
+
+static int fail_nomem(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "ontology: out of memory");
+}
+
+static int take_text(skr_ontology *ontology, skr_cursor *directory, char **ret_text, skr_err *err)
+{
+    size_t n = 0;
+    const char *text = skr_cursor_text(directory, &n);
+    if (text == NULL || memchr(text, 0, n) != NULL)
+        return corrupt(ontology, "a release without a name", err);
+    *ret_text = strndup(text, n);
+    return *ret_text == NULL ? fail_nomem(err) : SKR_OK;
+}
+
+static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_stored_release *stored,
+                        skr_err *err)
+{
+    int status = SKR_OK;
+    for (int i = 0; i < 3 && status == SKR_OK; i++)
+        status = take_text(ontology, directory, &stored->texts[i], err);
+    if (status < 0)
+        return status;
+    stored->n_names = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE - 1);
+    stored->shown = (skr_ontology_release){
+        .prefix = stored->texts[0],
+        .name = stored->texts[1],
+        .version = stored->texts[2],
+        .n_terms = (uint32_t)skr_cursor_varint_max(directory, stored->n_names),
+    };
+    status = skr_blob_take(ontology->file, directory, &stored->names, err);
+    if (status == SKR_OK)
+        status = skr_blob_take(ontology->file, directory, &stored->table, err);
+    return status;
+}
+
+static int read_releases(skr_ontology *ontology, skr_cursor *directory, skr_err *err)
+{
+    uint64_t n_max = (uint64_t)(directory->end - directory->at);
+    uint32_t n = (uint32_t)skr_cursor_varint_max(directory, n_max);
+    ontology->stored = calloc(n + 1u, sizeof *ontology->stored);
+    ontology->releases = calloc(n + 1u, sizeof *ontology->releases);
+    if (ontology->stored == NULL || ontology->releases == NULL)
+        return fail_nomem(err);
+    ontology->n_releases = n;
+    for (uint32_t i = 0; i < n; i++) {
+        int status = read_release(ontology, directory, &ontology->stored[i], err);
+        if (status < 0)
+            return status;
+        ontology->releases[i] = ontology->stored[i].shown;
+    }
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ the graph */
+
+/* n texts, each ended by NUL, into a list. The caller owns *ret_texts. */
+static int split_texts(const skr_ontology *ontology, const skr_buffer *part, uint32_t n,
+                       const char ***ret_texts, skr_err *err)
+{
+    const char **texts = calloc(n + 1u, sizeof *texts);
+    size_t at = 0;
+    if (texts == NULL)
+        return fail_nomem(err);
+    *ret_texts = texts;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *from = at < part->n ? part->bytes + at : NULL;
+        const uint8_t *nul = from == NULL ? NULL : memchr(from, 0, part->n - at);
+        if (nul == NULL)
+            return corrupt(ontology, "names cut short", err);
+        texts[i] = (const char *)from;
+        at += (size_t)(nul - from) + 1;
+    }
+    return at == part->n ? SKR_OK : corrupt(ontology, "bytes behind the last name", err);
+}
+
+/* The same of names, which ascend. */
+static int split_names(const skr_ontology *ontology, const skr_buffer *part, uint32_t n,
+                       const char ***ret_names, skr_err *err)
+{
+    int status = split_texts(ontology, part, n, ret_names, err);
+    for (uint32_t i = 1; i < n && status == SKR_OK; i++)
+        if (strcmp((*ret_names)[i - 1], (*ret_names)[i]) >= 0)
+            status = corrupt(ontology, "names out of order", err);
+    return status;
+}
+
+static int adjacency_new(skr_adjacency *adjacency, uint32_t n_terms, uint32_t n, skr_err *err)
+{
+    adjacency->offsets = calloc(n_terms + 2u, sizeof *adjacency->offsets);
+    adjacency->list = calloc(n + 1u, sizeof *adjacency->list);
+    return adjacency->offsets == NULL || adjacency->list == NULL ? fail_nomem(err) : SKR_OK;
+}
+
+/* Counts came to offsets[term + 2]; after filling through offsets[term + 1]++ all is in place. */
+static void add_up(skr_adjacency *adjacency, uint32_t n_terms)
+{
+    for (uint32_t i = 1; i <= n_terms; i++)
+        adjacency->offsets[i + 1] += adjacency->offsets[i];
+}
+
+static int turn_parents(skr_ontology *ontology, skr_err *err)
+{
+    const skr_buffer *part = &ontology->parts[SKR_ONT_PARENTS];
+    size_t n_offsets = (size_t)ontology->n_terms + 1;
+    if (part->n % 4 != 0 || part->n / 4 < n_offsets || part->n / 4 - n_offsets > SKR_NONE - 1)
+        return corrupt(ontology, "parents cut short", err);
+    const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
+    const uint32_t *parents = offsets + n_offsets;
+    uint32_t n = (uint32_t)(part->n / 4 - n_offsets);
+    int status = adjacency_new(&ontology->children, ontology->n_terms, n, err);
+    if (status < 0)
+        return status;
+    if (offsets[0] != 0 || offsets[ontology->n_terms] != n)
+        return corrupt(ontology, "parents that are not as many as stated", err);
+    for (uint32_t i = 0; i < ontology->n_terms; i++)
+        if (offsets[i] > offsets[i + 1])
+            return corrupt(ontology, "parents out of order", err);
+    for (uint32_t i = 0; i < n; i++) {
+        if (parents[i] >= ontology->n_terms)
+            return corrupt(ontology, "a parent that is no term", err);
+        ontology->children.offsets[parents[i] + 2]++;
+    }
+    add_up(&ontology->children, ontology->n_terms);
+    for (uint32_t term = 0; term < ontology->n_terms; term++)
+        for (uint32_t k = offsets[term]; k < offsets[term + 1]; k++)
+            ontology->children.list[ontology->children.offsets[parents[k] + 1]++] = term;
+    return SKR_OK;
+}
+
+static int check_meanings(const skr_ontology *ontology, skr_err *err)
+{
+    const skr_buffer *part = &ontology->parts[SKR_ONT_MEANINGS];
+    if (part->n != 4 * (size_t)ontology->n_aliases)
+        return corrupt(ontology, "other ids that are not as many as stated", err);
+    const uint32_t *meanings = (const uint32_t *)(const void *)part->bytes;
+    for (uint32_t i = 0; i < ontology->n_aliases; i++)
+        if (meanings[i] >= ontology->n_terms && meanings[i] != SKR_NONE)
+            return corrupt(ontology, "an id that means no term", err);
+    return SKR_OK;
+}
+
+static int take_graph(skr_ontology *ontology, skr_cursor *directory, skr_err *err)
+{
+    ontology->n_terms = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE / 2 - 2);
+    ontology->n_aliases = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE / 2 - 2);
+    for (int part = 0; part < SKR_N_ONT_PARTS; part++) {
+        int status = skr_blob_take(ontology->file, directory, &ontology->blobs[part], err);
+        if (status < 0)
+            return status;
+    }
+    if (!skr_cursor_is_done(directory))
+        return corrupt(ontology, "a directory that is not as long as stated", err);
+    if (ontology->n_terms > ontology->blobs[SKR_ONT_CURIES].n_bytes ||
+        ontology->n_terms > ontology->blobs[SKR_ONT_LABELS].n_bytes ||
+        ontology->n_aliases > ontology->blobs[SKR_ONT_ALIASES].n_bytes)
+        return corrupt(ontology, "fewer names than terms", err);
+    return SKR_OK;
+}
+
+static int take_directory(skr_ontology *ontology, skr_err *err)
+{
+    size_t n;
+    const uint8_t *bytes = skr_block_file_directory(ontology->file, &n);
+    skr_cursor directory = skr_cursor_of(bytes, n);
+    uint64_t format = skr_cursor_varint(&directory);
+    if (!directory.is_bad && format != SKR_ONTOLOGY_FORMAT)
+        return skr_fail(err, SKR_ERR_VERSION, "%s: an ontology of another version of Skerry",
+                        skr_block_file_name(ontology->file));
+    int status = read_releases(ontology, &directory, err);
+    return status < 0 ? status : take_graph(ontology, &directory, err);
+}
+
+int skr_ontology_open(const char *folder, const skr_file_id *id, skr_ontology **ret_ontology,
+                      skr_err *err)
+{
+    skr_ontology *ontology = calloc(1, sizeof *ontology);
+    if (ontology == NULL || pthread_mutex_init(&ontology->lock, NULL) != 0) {
+        free(ontology);
+        return fail_nomem(err);
+    }
+    int status = SKR_OK;
+    if (id->name[0] != '\0') {
+        status = skr_block_file_open(folder, id, SKR_FILE_ONTOLOGY, &ontology->file, err);
+        if (status == SKR_OK)
+            status = take_directory(ontology, err);
+    }
+    if (status < 0) {
+        skr_ontology_close(ontology);
+        return status;
+    }
+    *ret_ontology = ontology;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ reading when asked */
+
+static void forget_part(skr_ontology *ontology, enum skr_ontology_part part)
+{
+    skr_buffer_done(&ontology->parts[part]);
+}
+
+static void forget_list(const char ***list)
+{
+    free(*list);
+    *list = NULL;
+}
+
+static void forget_adjacency(skr_adjacency *adjacency)
+{
+    free(adjacency->offsets);
+    free(adjacency->list);
+    *adjacency = (skr_adjacency){0};
+}
+
+static void forget_labels(skr_ontology *ontology)
+{
+    forget_part(ontology, SKR_ONT_LABELS);
+    forget_list(&ontology->labels);
+}
+
+static void forget_graph(skr_ontology *ontology)
+{
+    forget_part(ontology, SKR_ONT_CURIES);
+    forget_part(ontology, SKR_ONT_PARENTS);
+    forget_part(ontology, SKR_ONT_ALIASES);
+    forget_part(ontology, SKR_ONT_MEANINGS);
+    forget_list(&ontology->curies);
+    forget_list(&ontology->aliases);
+    forget_adjacency(&ontology->children);
+}
+
+static int read_part(skr_ontology *ontology, skr_block_reader *reader, enum skr_ontology_part part,
+                     skr_err *err)
+{
+    return skr_blob_read(reader, ontology->file, &ontology->blobs[part], &ontology->parts[part],
+                         err);
+}
+
+static int read_graph(skr_ontology *ontology, skr_block_reader *reader, skr_err *err)
+{
+    int status = read_part(ontology, reader, SKR_ONT_CURIES, err);
+    if (status == SKR_OK)
+        status = read_part(ontology, reader, SKR_ONT_PARENTS, err);
+    if (status == SKR_OK)
+        status = read_part(ontology, reader, SKR_ONT_ALIASES, err);
+    if (status == SKR_OK)
+        status = read_part(ontology, reader, SKR_ONT_MEANINGS, err);
+    if (status == SKR_OK)
+        status = split_names(ontology, &ontology->parts[SKR_ONT_CURIES], ontology->n_terms,
+                             &ontology->curies, err);
+    if (status == SKR_OK)
+        status = split_names(ontology, &ontology->parts[SKR_ONT_ALIASES], ontology->n_aliases,
+                             &ontology->aliases, err);
+    if (status == SKR_OK)
+        status = turn_parents(ontology, err);
+    if (status == SKR_OK)
+        status = check_meanings(ontology, err);
+    if (status < 0)
+        forget_graph(ontology);
+    return status;
+}
+
+static int read_labels(skr_ontology *ontology, skr_block_reader *reader, skr_err *err)
+{
+    int status = read_part(ontology, reader, SKR_ONT_LABELS, err);
+    if (status == SKR_OK)
+        status = split_texts(ontology, &ontology->parts[SKR_ONT_LABELS], ontology->n_terms,
+                             &ontology->labels, err);
+    if (status < 0)
+        forget_labels(ontology);
+    return status;
+}
+
+/* What is not reading and unpacking of a load was taking its bytes apart. */
+static void add_totals(skr_ontology *ontology, skr_reader_totals *load, uint64_t ns)
+{
+    uint64_t known_ns = load->read_ns + load->unpack_ns;
+    load->decode_ns += ns > known_ns ? ns - known_ns : 0;
+    skr_reader_totals_add(&ontology->totals, load);
+}
+
+/* Reads what one of the flags speaks of, unless it was read. */
+static int load(const skr_ontology *ontology, atomic_bool *is_read,
+                int (*read)(skr_ontology *, skr_block_reader *, skr_err *), skr_err *err)
+{
+    skr_ontology *mine = (skr_ontology *)ontology;
+    skr_block_reader *reader = NULL;
+    int status = SKR_OK;
+    if (mine->file == NULL || atomic_load_explicit(is_read, memory_order_acquire))
+        return SKR_OK;
+    (void)pthread_mutex_lock(&mine->lock);
+    if (!atomic_load(is_read)) {
+        status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
+        uint64_t began_ns = skr_clock_ns();
+        if (status == SKR_OK)
+            status = read(mine, reader, err);
+        if (reader != NULL)
+            add_totals(mine, skr_block_reader_totals(reader), skr_clock_ns() - began_ns);
+        skr_block_reader_free(reader);
+        if (status == SKR_OK)
+            atomic_store_explicit(is_read, true, memory_order_release);
+    }
+    (void)pthread_mutex_unlock(&mine->lock);
+    return status;
+}
+
+int skr_ontology_load(const skr_ontology *ontology, skr_err *err)
+{
+    return load(ontology, &((skr_ontology *)ontology)->is_loaded, read_graph, err);
+}
+
+int skr_ontology_load_labels(const skr_ontology *ontology, skr_err *err)
+{
+    int status = skr_ontology_load(ontology, err);
+    if (status < 0)
+        return status;
+    return load(ontology, &((skr_ontology *)ontology)->has_labels, read_labels, err);
+}
+
+skr_reader_totals skr_ontology_totals(const skr_ontology *ontology)
+{
+    skr_ontology *mine = (skr_ontology *)ontology;
+    (void)pthread_mutex_lock(&mine->lock);
+    skr_reader_totals totals = mine->totals;
+    (void)pthread_mutex_unlock(&mine->lock);
+    return totals;
+}
+
+void skr_ontology_close(skr_ontology *ontology)
+{
+    if (ontology == NULL)
+        return;
+    for (uint32_t i = 0; i < ontology->n_releases; i++) {
+        for (int k = 0; k < 3; k++)
+            free(ontology->stored[i].texts[k]);
+        skr_blob_done(&ontology->stored[i].names);
+        skr_blob_done(&ontology->stored[i].table);
+    }
+    for (int part = 0; part < SKR_N_ONT_PARTS; part++)
+        skr_blob_done(&ontology->blobs[part]);
+    forget_graph(ontology);
+    forget_labels(ontology);
+    free(ontology->stored);
+    free(ontology->releases);
+    skr_block_file_close(ontology->file);
+    (void)pthread_mutex_destroy(&ontology->lock);
+    free(ontology);
+}

@@ -1,0 +1,486 @@
+/*
+ * people.c - an open people table: who the individuals are, and the sets that questions use.
+ *
+ * A table holds tens of thousands of sets and a question needs a few, so each is read when it is
+ * first asked for.
+ */
+#include "index/people/people.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/people/people_int.h"
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+
+/* Numbers of sorted lists and columns are used where they lie. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored numbers are little-endian");
+
+static int corrupt(const skr_people *people, const char *what, skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
+}
+
+static int read_table(skr_people *people, skr_err *err)
+{
+    size_t n;
+    const uint8_t *bytes = skr_block_file_directory(people->file, &n);
+    skr_cursor directory = skr_cursor_of(bytes, n);
+    uint64_t format = skr_cursor_varint(&directory);
+    if (!directory.is_bad && format != SKR_PEOPLE_FORMAT)
+        return skr_fail(err, SKR_ERR_VERSION, "%s: people of another version of Skerry",
+                        skr_block_file_name(people->file));
+    people->n = (uint32_t)skr_cursor_varint_max(&directory, SKR_INDIVIDUALS_MAX);
+    int status = skr_people_ids_take(people->file, &directory, people->n, &people->ids, err);
+    if (status < 0)
+        return status;
+    uint64_t n_datasets_max = (uint64_t)(directory.end - directory.at);
+    uint32_t n_datasets = (uint32_t)skr_cursor_varint_max(&directory, n_datasets_max);
+    people->datasets = calloc(n_datasets + 1u, sizeof *people->datasets);
+    if (people->datasets == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+    people->n_datasets = n_datasets;
+    for (uint32_t i = 0; status == SKR_OK && i < n_datasets; i++)
+        status = skr_people_dataset_take(people, &directory, &people->datasets[i], err);
+    if (status == SKR_OK && !skr_cursor_is_done(&directory))
+        status = corrupt(people, "a directory that is not as long as stated", err);
+    return status;
+}
+
+int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_people,
+                    skr_err *err)
+{
+    skr_people *people = calloc(1, sizeof *people);
+    if (people == NULL || pthread_mutex_init(&people->lock, NULL) != 0) {
+        free(people);
+        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+    }
+    int status = SKR_OK;
+    if (id->name[0] != '\0') {
+        status = skr_block_file_open(folder, id, SKR_FILE_PEOPLE, &people->file, err);
+        if (status == SKR_OK)
+            status = read_table(people, err);
+    }
+    if (status < 0) {
+        skr_people_close(people);
+        return status;
+    }
+    *ret_people = people;
+    return SKR_OK;
+}
+
+void skr_people_close(skr_people *people)
+{
+    if (people == NULL)
+        return;
+    for (uint32_t i = 0; people->datasets != NULL && i < people->n_datasets; i++)
+        skr_people_dataset_done(&people->datasets[i]);
+    free(people->datasets);
+    skr_people_ids_free(people->ids);
+    skr_blob_window_done(&people->window);
+    skr_block_reader_free(people->reader);
+    skr_block_file_close(people->file);
+    (void)pthread_mutex_destroy(&people->lock);
+    free(people);
+}
+
+uint32_t skr_people_count(const skr_people *people)
+{
+    return people->n;
+}
+
+/* ------------------------------------------------------------------ reading when asked */
+
+/* Takes the lock, and makes the reader that the first one needs. On failure it is not held. */
+static int begin_read(const skr_people *people, skr_err *err)
+{
+    skr_people *mine = (skr_people *)people;
+    (void)pthread_mutex_lock(&mine->lock);
+    int status = SKR_OK;
+    if (mine->reader == NULL)
+        status = skr_block_reader_new(SKR_IO_PREAD, &mine->reader, err);
+    mine->window.reader = mine->reader;
+    mine->window.file = mine->file;
+    if (status < 0)
+        (void)pthread_mutex_unlock(&mine->lock);
+    return status;
+}
+
+static void end_read(const skr_people *people)
+{
+    (void)pthread_mutex_unlock(&((skr_people *)people)->lock);
+}
+
+skr_reader_totals skr_people_totals(const skr_people *people)
+{
+    skr_people *mine = (skr_people *)people;
+    skr_reader_totals totals = {0};
+    (void)pthread_mutex_lock(&mine->lock);
+    if (mine->reader != NULL)
+        totals = *skr_block_reader_totals(mine->reader);
+    (void)pthread_mutex_unlock(&mine->lock);
+    return totals;
+}
+
+static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set *lazy,
+                    skr_err *err)
+{
+    skr_buffer bytes = {0};
+    skr_people_set *set = NULL;
+    skr_blob_window *window = &((skr_people *)people)->window;
+    int status = skr_blob_read_part(window, blob, lazy->at, lazy->n_bytes, &bytes, err);
+    if (status == SKR_OK) {
+        status = skr_people_set_decode(bytes.bytes, bytes.n, people->n, &set, err);
+        if (status < 0)
+            status = skr_fail_in(err, status, "%s", skr_block_file_name(people->file));
+    }
+    skr_buffer_done(&bytes);
+    if (status < 0)
+        return status;
+    if (lazy->n_members != SKR_NONE && skr_people_set_count(set) != lazy->n_members) {
+        skr_people_set_free(set);
+        return corrupt(people, "a set of as many people as stated was expected", err);
+    }
+    atomic_store_explicit(&lazy->set, set, memory_order_release);
+    return SKR_OK;
+}
+
+int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
+                      enum skr_people_part part, skr_lazy_set *lazy, const skr_people_set **ret_set,
+                      skr_err *err)
+{
+    if (lazy->n_bytes > 0 && atomic_load_explicit(&lazy->set, memory_order_acquire) == NULL) {
+        int status = begin_read(people, err);
+        if (status < 0)
+            return status;
+        if (atomic_load(&lazy->set) == NULL)
+            status = read_set(people, &dataset->blobs[part], lazy, err);
+        end_read(people);
+        if (status < 0)
+            return status;
+    }
+    *ret_set = atomic_load_explicit(&lazy->set, memory_order_acquire);
+    return SKR_OK;
+}
+
+int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    if (atomic_load_explicit(&dataset->has_terms, memory_order_acquire))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    if (!atomic_load(&dataset->has_terms))
+        status = skr_people_terms_read(people, dataset, err);
+    end_read(people);
+    return status;
+}
+
+static int need_values(const skr_people *people, const skr_people_dataset *dataset,
+                       skr_people_values *values, skr_err *err)
+{
+    if (atomic_load_explicit(&values->is_loaded, memory_order_acquire))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    if (!atomic_load(&values->is_loaded))
+        status = skr_people_values_read(people, dataset, values, err);
+    end_read(people);
+    return status;
+}
+
+/* ------------------------------------------------------------------ ids */
+
+int skr_people_find_all(const skr_people *people, const skr_id_text *ids, size_t n,
+                        uint32_t *ret_individuals, skr_err *err)
+{
+    if (people->ids == NULL) {
+        memset(ret_individuals, 0xff, n * sizeof *ret_individuals);
+        return SKR_OK;
+    }
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    status = skr_people_ids_find(people->ids, people->reader, ids, n, ret_individuals, err);
+    end_read(people);
+    return status;
+}
+
+int skr_people_find(const skr_people *people, const char *id, uint32_t *ret_individual,
+                    skr_err *err)
+{
+    const skr_id_text text = {id, (uint32_t)strlen(id), 0};
+    return skr_people_find_all(people, &text, 1, ret_individual, err);
+}
+
+int skr_people_load_ids(const skr_people *people, skr_err *err)
+{
+    if (people->ids == NULL || skr_people_ids_are_loaded(people->ids))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status < 0)
+        return status;
+    status = skr_people_ids_load(people->ids, people->reader, err);
+    end_read(people);
+    return status;
+}
+
+const char *skr_people_id(const skr_people *people, uint32_t individual)
+{
+    SKR_CHECK(individual < people->n);
+    return skr_people_ids_at(people->ids, individual);
+}
+
+/* ------------------------------------------------------------------ sets */
+
+static skr_people_dataset *dataset_of(const skr_people *people, uint32_t dataset)
+{
+    return dataset < people->n_datasets ? &people->datasets[dataset] : NULL;
+}
+
+/* A set of SKR_PART_PEOPLE. */
+static int need_people(const skr_people *people, const skr_people_dataset *of, skr_lazy_set *lazy,
+                       const skr_people_set **ret_set, skr_err *err)
+{
+    return skr_lazy_set_need(people, of, SKR_PART_PEOPLE, lazy, ret_set, err);
+}
+
+int skr_people_of_dataset(const skr_people *people, uint32_t dataset,
+                          const skr_people_set **ret_set, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    *ret_set = NULL;
+    return of == NULL ? SKR_OK : need_people(people, of, &of->members, ret_set, err);
+}
+
+int skr_people_of_sex(const skr_people *people, uint32_t dataset, skr_sex sex,
+                      const skr_people_set **ret_set, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    *ret_set = NULL;
+    return of == NULL ? SKR_OK : need_people(people, of, &of->sexes[sex], ret_set, err);
+}
+
+uint32_t skr_people_n_karyotypes(const skr_people *people, uint32_t dataset)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    return of == NULL ? 0 : of->n_karyotypes;
+}
+
+int skr_people_of_karyotype(const skr_people *people, uint32_t dataset, uint32_t number,
+                            skr_karyotype *ret_karyotype, const skr_people_set **ret_set,
+                            skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    SKR_CHECK(of != NULL && number < of->n_karyotypes);
+    *ret_karyotype = of->karyotypes[number].karyotype;
+    return need_people(people, of, &of->karyotypes[number].set, ret_set, err);
+}
+
+/* ------------------------------------------------------------------ terms */
+
+uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie)
+{
+    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
+    uint32_t from = 0;
+    uint32_t to = dataset->n_terms;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        int compared = strcmp(dataset->terms[order[middle]].curie, curie);
+        if (compared == 0)
+            return order[middle];
+        if (compared < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return SKR_NONE;
+}
+
+/* The term of a dataset, or NULL. */
+static int find_term(const skr_people *people, skr_people_dataset *of, const char *curie,
+                     skr_people_term **ret_term, skr_err *err)
+{
+    *ret_term = NULL;
+    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
+    if (status < 0 || of == NULL)
+        return status;
+    uint32_t term = skr_people_find_term(of, curie);
+    if (term != SKR_NONE)
+        *ret_term = &of->terms[term];
+    return SKR_OK;
+}
+
+int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *curie,
+                       const skr_people_set **ret_set, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    skr_people_term *term = NULL;
+    *ret_set = NULL;
+    int status = find_term(people, of, curie, &term, err);
+    if (status < 0 || term == NULL)
+        return status;
+    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+}
+
+int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_stated_term **ret_terms,
+                     uint32_t *ret_n, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    *ret_n = 0;
+    *ret_terms = NULL;
+    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
+    if (status == SKR_OK && of != NULL) {
+        *ret_n = of->n_stated;
+        *ret_terms = of->stated;
+    }
+    return status;
+}
+
+int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
+                         const skr_people_set **ret_set, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    SKR_CHECK(of != NULL && place < of->n_stated);
+    skr_people_term *term = &of->terms[of->stated_terms[place]];
+    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+}
+
+const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset)
+{
+    const skr_people_dataset *of = dataset_of(people, dataset);
+    return of == NULL ? NULL : of->stated_order;
+}
+
+int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
+                          skr_err *err)
+{
+    *ret_knows = false;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets && !*ret_knows; i++) {
+        skr_people_term *term = NULL;
+        status = find_term(people, &people->datasets[i], curie, &term, err);
+        *ret_knows = term != NULL && term->n_stated > 0;
+    }
+    return status;
+}
+
+int skr_people_has_values(const skr_people *people, const char *curie, bool *ret_has, skr_err *err)
+{
+    *ret_has = false;
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets && !*ret_has; i++) {
+        skr_people_term *term = NULL;
+        status = find_term(people, &people->datasets[i], curie, &term, err);
+        *ret_has = term != NULL && term->has_values;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ columns */
+
+/* The column, or NULL. They are few, and ascend by column and term. */
+static skr_people_values *find_values(const skr_people_dataset *of, unsigned column, uint32_t term)
+{
+    uint32_t from = 0;
+    uint32_t to = of->n_columns;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        const skr_people_values *at = &of->columns[middle];
+        if (at->column < column || (at->column == column && at->term < term))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    skr_people_values *at = &of->columns[from];
+    return from < of->n_columns && at->column == column && at->term == term ? at : NULL;
+}
+
+/* The first row whose value is not below the bound, or, with is_above, above it. */
+static uint32_t first_row(const skr_people_values *column, double bound, bool is_above)
+{
+    const double *values = (const double *)(const void *)column->values.bytes;
+    uint32_t from = 0;
+    uint32_t to = column->n;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (values[middle] < bound || (is_above && values[middle] == bound))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static void mark_rows(const skr_people_values *column, uint32_t from, uint32_t to, uint64_t *bitmap)
+{
+    const uint32_t *owners = (const uint32_t *)(const void *)column->owners.bytes;
+    for (uint32_t i = from; i < to; i++)
+        bitmap[owners[i] / 64] |= UINT64_C(1) << owners[i] % 64;
+}
+
+static void mark_values(const skr_people_values *values, skr_compare compare, double value,
+                        uint64_t *bitmap)
+{
+    uint32_t from = first_row(values, value, false); /* rows below value end here */
+    uint32_t to = first_row(values, value, true);    /* rows equal to it end here */
+    if (compare == SKR_LT || compare == SKR_LE || compare == SKR_NE)
+        mark_rows(values, 0, from, bitmap);
+    if (compare == SKR_EQ || compare == SKR_LE || compare == SKR_GE)
+        mark_rows(values, from, to, bitmap);
+    if (compare == SKR_GT || compare == SKR_GE || compare == SKR_NE)
+        mark_rows(values, to, values->n, bitmap);
+}
+
+/* Marks who has a row of a stored column that compares so. */
+static int mark_column(const skr_people *people, const skr_people_dataset *of, unsigned column,
+                       uint32_t term, const skr_people_comparison *comparison, uint64_t *bitmap,
+                       skr_err *err)
+{
+    skr_people_values *values = find_values(of, column, term);
+    int status = values == NULL ? SKR_OK : need_values(people, of, values, err);
+    if (status == SKR_OK && values != NULL)
+        mark_values(values, comparison->compare, comparison->value, bitmap);
+    return status;
+}
+
+/* A range is below a value if its high end is, above it if its low end is, and other than it if it
+ * is either; it never equals one. */
+static int mark_ranges(const skr_people *people, const skr_people_dataset *of, uint32_t term,
+                       skr_people_comparison comparison, uint64_t *bitmap, skr_err *err)
+{
+    skr_compare asked = comparison.compare;
+    int status = SKR_OK;
+    if (asked == SKR_LT || asked == SKR_LE || asked == SKR_NE) {
+        comparison.compare = asked == SKR_LE ? SKR_LE : SKR_LT;
+        status = mark_column(people, of, SKR_HIGH_COLUMN(comparison.column), term, &comparison,
+                             bitmap, err);
+    }
+    if (status == SKR_OK && (asked == SKR_GT || asked == SKR_GE || asked == SKR_NE)) {
+        comparison.compare = asked == SKR_GE ? SKR_GE : SKR_GT;
+        status = mark_column(people, of, SKR_LOW_COLUMN(comparison.column), term, &comparison,
+                             bitmap, err);
+    }
+    return status;
+}
+
+int skr_people_compare(const skr_people *people, uint32_t dataset,
+                       const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    skr_column column = comparison->column;
+    if (of == NULL || comparison->value != comparison->value)
+        return SKR_OK;
+    int status = skr_people_need_terms(people, of, err);
+    if (status < 0)
+        return status;
+    uint32_t term = SKR_NONE;
+    if (column == SKR_COLUMN_VALUE || column == SKR_COLUMN_ONSET) {
+        term = skr_people_find_term(of, comparison->curie);
+        if (term == SKR_NONE)
+            return SKR_OK;
+    }
+    status = mark_column(people, of, column, term, comparison, bitmap, err);
+    return status < 0 ? status : mark_ranges(people, of, term, *comparison, bitmap, err);
+}

@@ -1,0 +1,300 @@
+/*
+ * people_parse.c - from the stored parts of a dataset to sets and columns, each proved.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/people/people_int.h"
+
+static int corrupt(const skr_people *people, const char *what, skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
+}
+
+static int no_memory(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+}
+
+/* The next set, of as many bytes as the cursor says; *at goes behind it. */
+static void take_set(skr_cursor *table, uint64_t n_bytes_max, uint64_t *at, skr_lazy_set *set)
+{
+    set->at = *at;
+    set->n_bytes = (size_t)skr_cursor_varint_max(table, n_bytes_max - *at);
+    set->n_members = SKR_NONE;
+    *at += set->n_bytes;
+}
+
+/* ------------------------------------------------------------------ the directory */
+
+static int take_karyotypes(skr_people_dataset *dataset, skr_cursor *directory, uint64_t *at,
+                           skr_err *err)
+{
+    uint64_t n_bytes = dataset->blobs[SKR_PART_PEOPLE].n_bytes;
+    uint32_t n =
+        (uint32_t)skr_cursor_varint_max(directory, (uint64_t)(directory->end - directory->at));
+    dataset->karyotypes = calloc(n + 1u, sizeof *dataset->karyotypes);
+    if (dataset->karyotypes == NULL)
+        return no_memory(err);
+    dataset->n_karyotypes = n;
+    for (uint32_t i = 0; i < n; i++) {
+        dataset->karyotypes[i].karyotype.n_x = skr_cursor_u8(directory);
+        dataset->karyotypes[i].karyotype.n_y = skr_cursor_u8(directory);
+        take_set(directory, n_bytes, at, &dataset->karyotypes[i].set);
+    }
+    return SKR_OK;
+}
+
+int skr_people_dataset_take(const skr_people *people, skr_cursor *directory,
+                            skr_people_dataset *dataset, skr_err *err)
+{
+    uint64_t at = 0;
+    int status = skr_blob_take(people->file, directory, &dataset->blobs[SKR_PART_PEOPLE], err);
+    if (status < 0)
+        return status;
+    uint64_t n_bytes = dataset->blobs[SKR_PART_PEOPLE].n_bytes;
+    take_set(directory, n_bytes, &at, &dataset->members);
+    for (uint32_t i = 0; i < SKR_N_SEXES; i++)
+        take_set(directory, n_bytes, &at, &dataset->sexes[i]);
+    status = take_karyotypes(dataset, directory, &at, err);
+    if (status == SKR_OK && (directory->is_bad || at != n_bytes))
+        status = corrupt(people, "sets of people that are not as long as stated", err);
+    dataset->n_terms = (uint32_t)skr_cursor_varint_max(directory, UINT32_MAX - 1);
+    for (int part = SKR_PART_NAMES; status == SKR_OK && part < SKR_N_PARTS; part++)
+        status = skr_blob_take(people->file, directory, &dataset->blobs[part], err);
+    return status;
+}
+
+/* ------------------------------------------------------------------ terms */
+
+typedef struct parse {
+    const skr_people *people;
+    skr_people_dataset *dataset;
+    skr_cursor table;
+    skr_err *err;
+} parse;
+
+static int damaged(const parse *p, const char *what)
+{
+    return corrupt(p->people, what, p->err);
+}
+
+/* The next NUL-ended text, or NULL. */
+static const char *take_name(const skr_buffer *names, size_t *at)
+{
+    if (*at >= names->n)
+        return NULL;
+    const uint8_t *from = names->bytes + *at;
+    const uint8_t *nul = memchr(from, 0, names->n - *at);
+    if (nul == NULL)
+        return NULL;
+    *at += (size_t)(nul - from) + 1;
+    return (const char *)from;
+}
+
+static int parse_terms(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    const skr_buffer *names = &dataset->names;
+    uint64_t n_bytes = dataset->blobs[SKR_PART_SETS].n_bytes;
+    if (dataset->n_terms > names->n / 2)
+        return damaged(p, "fewer names than terms");
+    dataset->terms = calloc(dataset->n_terms + 1u, sizeof *dataset->terms);
+    if (dataset->terms == NULL)
+        return no_memory(p->err);
+    size_t at = 0;
+    uint64_t sets_at = 0;
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        skr_people_term *term = &dataset->terms[i];
+        term->curie = take_name(names, &at);
+        term->label = take_name(names, &at);
+        if (term->curie == NULL || term->label == NULL || term->curie[0] == '\0')
+            return damaged(p, "a term without a name");
+        term->kind = skr_cursor_u8(&p->table);
+        uint8_t has_values = skr_cursor_u8(&p->table);
+        term->has_values = has_values == 1;
+        term->n_stated = (uint32_t)skr_cursor_varint_max(&p->table, UINT32_MAX);
+        uint32_t n_people = (uint32_t)skr_cursor_varint_max(&p->table, p->people->n);
+        take_set(&p->table, n_bytes, &sets_at, &term->set);
+        term->set.n_members = n_people;
+        if (term->kind >= SKR_N_TERM_KINDS || has_values > 1 ||
+            (n_people == 0) != (term->set.n_bytes == 0))
+            return damaged(p, "a term of an unknown kind, or of a number of people that none has");
+    }
+    return at == names->n && sets_at == n_bytes ? SKR_OK
+                                                : damaged(p, "names or sets behind the last term");
+}
+
+/* The terms that somebody has, n_stated of them, in both orders. */
+static int list_stated(parse *p, const uint32_t *order, uint32_t n_stated)
+{
+    skr_people_dataset *dataset = p->dataset;
+    uint32_t *places = malloc((dataset->n_terms + 1u) * sizeof *places); /* by number */
+    dataset->stated = calloc(n_stated + 1u, sizeof *dataset->stated);
+    dataset->stated_terms = calloc(n_stated + 1u, sizeof *dataset->stated_terms);
+    dataset->stated_order = calloc(n_stated + 1u, sizeof *dataset->stated_order);
+    if (places == NULL || dataset->stated == NULL || dataset->stated_terms == NULL ||
+        dataset->stated_order == NULL) {
+        free(places);
+        return no_memory(p->err);
+    }
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        const skr_people_term *term = &dataset->terms[order[i]];
+        places[order[i]] = dataset->n_stated;
+        if (term->set.n_bytes == 0)
+            continue;
+        dataset->stated_terms[dataset->n_stated] = order[i];
+        dataset->stated[dataset->n_stated++] = (skr_stated_term){.curie = term->curie,
+                                                                 .label = term->label,
+                                                                 .kind = term->kind,
+                                                                 .n_people = term->set.n_members,
+                                                                 .has_values = term->has_values};
+    }
+    for (uint32_t i = 0, n = 0; i < dataset->n_terms; i++)
+        if (dataset->terms[i].set.n_bytes != 0)
+            dataset->stated_order[n++] = places[i];
+    free(places);
+    return SKR_OK;
+}
+
+static int parse_order(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    if (dataset->order.n != 4 * (size_t)dataset->n_terms)
+        return damaged(p, "an order of terms that is not as long as they are many");
+    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
+    uint32_t n_stated = 0;
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        if (order[i] >= dataset->n_terms)
+            return damaged(p, "an order of terms that names none");
+        if (i > 0 &&
+            strcmp(dataset->terms[order[i - 1]].curie, dataset->terms[order[i]].curie) >= 0)
+            return damaged(p, "terms out of order");
+        n_stated += dataset->terms[order[i]].set.n_bytes != 0;
+    }
+    return list_stated(p, order, n_stated);
+}
+
+static int parse_columns(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    uint64_t n_bytes = dataset->blobs[SKR_PART_VALUES].n_bytes;
+    uint64_t at = 0;
+    if (n_bytes % 8 != 0 || dataset->blobs[SKR_PART_OWNERS].n_bytes != n_bytes / 2)
+        return damaged(p, "columns whose values and owners differ in number");
+    uint64_t n_max = (uint64_t)(p->table.end - p->table.at);
+    uint32_t n = (uint32_t)skr_cursor_varint_max(&p->table, n_max);
+    dataset->columns = calloc(n + 1u, sizeof *dataset->columns);
+    if (dataset->columns == NULL)
+        return no_memory(p->err);
+    dataset->n_columns = n;
+    for (uint32_t i = 0; i < n; i++) {
+        skr_people_values *values = &dataset->columns[i];
+        values->column = (unsigned)skr_cursor_varint_max(&p->table, SKR_N_STORED_COLUMNS - 1);
+        uint32_t term = (uint32_t)skr_cursor_varint_max(&p->table, dataset->n_terms);
+        values->term = term == 0 ? SKR_NONE : term - 1;
+        values->n = (uint32_t)skr_cursor_varint_max(&p->table, n_bytes / 8 - at);
+        values->at = at;
+        at += values->n;
+        if (p->table.is_bad || values->n == 0)
+            return damaged(p, "an empty column");
+        if (i > 0 && (values[-1].column > values->column ||
+                      (values[-1].column == values->column && values[-1].term >= values->term)))
+            return damaged(p, "columns that do not ascend");
+    }
+    return 8 * at == n_bytes ? SKR_OK : damaged(p, "values behind the last column");
+}
+
+static void terms_done(skr_people_dataset *dataset)
+{
+    for (uint32_t i = 0; dataset->terms != NULL && i < dataset->n_terms; i++)
+        skr_people_set_free(atomic_load(&dataset->terms[i].set.set));
+    for (uint32_t i = 0; dataset->columns != NULL && i < dataset->n_columns; i++) {
+        skr_buffer_done(&dataset->columns[i].values);
+        skr_buffer_done(&dataset->columns[i].owners);
+    }
+    free(dataset->terms);
+    free(dataset->columns);
+    free(dataset->stated);
+    free(dataset->stated_terms);
+    free(dataset->stated_order);
+    skr_buffer_done(&dataset->names);
+    skr_buffer_done(&dataset->order);
+    dataset->terms = NULL;
+    dataset->columns = NULL;
+    dataset->stated = NULL;
+    dataset->stated_terms = NULL;
+    dataset->stated_order = NULL;
+    dataset->n_columns = 0;
+    dataset->n_stated = 0;
+}
+
+int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    skr_buffer table = {0};
+    parse p = {.people = people, .dataset = dataset, .err = err};
+    const struct {
+        enum skr_people_part part;
+        skr_buffer *bytes;
+    } parts[] = {{SKR_PART_NAMES, &dataset->names},
+                 {SKR_PART_ORDER, &dataset->order},
+                 {SKR_PART_TABLE, &table}};
+    int status = SKR_OK;
+    for (unsigned i = 0; i < 3 && status == SKR_OK; i++)
+        status = skr_blob_read(people->reader, people->file, &dataset->blobs[parts[i].part],
+                               parts[i].bytes, err);
+    p.table = skr_cursor_of(table.bytes, table.n);
+    if (status == SKR_OK)
+        status = parse_terms(&p);
+    if (status == SKR_OK)
+        status = parse_order(&p);
+    if (status == SKR_OK)
+        status = parse_columns(&p);
+    if (status == SKR_OK && !skr_cursor_is_done(&p.table))
+        status = damaged(&p, "a table of sets that is not as long as stated");
+    skr_buffer_done(&table);
+    if (status < 0)
+        terms_done(dataset);
+    else
+        atomic_store_explicit(&dataset->has_terms, true, memory_order_release);
+    return status;
+}
+
+/* ------------------------------------------------------------------ columns */
+
+int skr_people_values_read(const skr_people *people, const skr_people_dataset *dataset,
+                           skr_people_values *values, skr_err *err)
+{
+    skr_blob_window *window = &((skr_people *)people)->window;
+    int status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_VALUES], 8 * values->at,
+                                    8 * (size_t)values->n, &values->values, err);
+    if (status == SKR_OK)
+        status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_OWNERS], 4 * values->at,
+                                    4 * (size_t)values->n, &values->owners, err);
+    if (status < 0)
+        return status;
+    const double *numbers = (const double *)(const void *)values->values.bytes;
+    const uint32_t *owners = (const uint32_t *)(const void *)values->owners.bytes;
+    for (uint32_t i = 0; i < values->n; i++) {
+        if (!isfinite(numbers[i]) || owners[i] >= people->n)
+            return corrupt(people, "a column with a value of nobody", err);
+        if (i > 0 && numbers[i] < numbers[i - 1])
+            return corrupt(people, "a column out of order", err);
+    }
+    atomic_store_explicit(&values->is_loaded, true, memory_order_release);
+    return SKR_OK;
+}
+
+void skr_people_dataset_done(skr_people_dataset *dataset)
+{
+    skr_people_set_free(atomic_load(&dataset->members.set));
+    for (uint32_t i = 0; i < SKR_N_SEXES; i++)
+        skr_people_set_free(atomic_load(&dataset->sexes[i].set));
+    for (uint32_t i = 0; dataset->karyotypes != NULL && i < dataset->n_karyotypes; i++)
+        skr_people_set_free(atomic_load(&dataset->karyotypes[i].set.set));
+    free(dataset->karyotypes);
+    terms_done(dataset);
+    for (int part = 0; part < SKR_N_PARTS; part++)
+        skr_blob_done(&dataset->blobs[part]);
+}

@@ -1,0 +1,91 @@
+/*
+ * block.c - turns a stored block back into the bytes its writer was given.
+ *
+ * A block is described from outside: its reference, in the directory of its file, says where it
+ * lies, how long it is and what its checksum is. A checksum inside the block would go astray
+ * together with it.
+ */
+#include "storage/block/block.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "storage/base/crc32c.h"
+#include "storage/base/limits.h"
+
+struct skr_block_decoder {
+    ZSTD_DCtx *zstd; /* made by the first block that needs it: as dear as decoding 12 KiB */
+};
+
+static int fail_nomem(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "block decoder: out of memory");
+}
+
+int skr_block_decoder_new(skr_block_decoder **ret_decoder, skr_err *err)
+{
+    skr_block_decoder *decoder = calloc(1, sizeof *decoder);
+    if (decoder == NULL)
+        return fail_nomem(err);
+    *ret_decoder = decoder;
+    return SKR_OK;
+}
+
+static int check_lengths(const skr_block_ref *ref, skr_err *err)
+{
+    if (ref->n_raw > SKR_BLOCK_RAW_MAX)
+        return skr_fail(err, SKR_ERR_CORRUPT,
+                        "block at %" PRIu64 ": %" PRIu32 " bytes decoded, the limit is %u",
+                        ref->offset, ref->n_raw, SKR_BLOCK_RAW_MAX);
+    if (ref->codec != SKR_CODEC_PLAIN && ref->codec != SKR_CODEC_ZSTD)
+        return skr_fail(err, SKR_ERR_CORRUPT, "block at %" PRIu64 ": unknown codec %" PRIu32,
+                        ref->offset, ref->codec);
+    bool is_plain = ref->codec == SKR_CODEC_PLAIN;
+    if (is_plain ? ref->n_packed != ref->n_raw : ref->n_packed >= ref->n_raw)
+        return skr_fail(err, SKR_ERR_CORRUPT,
+                        "block at %" PRIu64 ": %" PRIu32 " bytes cannot be %" PRIu32 " decoded",
+                        ref->offset, ref->n_packed, ref->n_raw);
+    return SKR_OK;
+}
+
+int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const uint8_t *packed,
+                     uint8_t *raw, skr_err *err)
+{
+    int status = check_lengths(ref, err);
+    if (status < 0)
+        return status;
+    uint32_t crc = skr_crc32c(packed, ref->n_packed);
+    if (crc != ref->crc)
+        return skr_fail(err, SKR_ERR_CORRUPT,
+                        "block at %" PRIu64 ": checksum %08" PRIx32 ", expected %08" PRIx32,
+                        ref->offset, crc, ref->crc);
+    if (ref->codec == SKR_CODEC_PLAIN) {
+        if (ref->n_raw > 0)
+            memcpy(raw, packed, ref->n_raw);
+        return SKR_OK;
+    }
+    if (decoder->zstd == NULL)
+        decoder->zstd = ZSTD_createDCtx();
+    if (decoder->zstd == NULL)
+        return fail_nomem(err);
+    size_t n_raw = ZSTD_decompressDCtx(decoder->zstd, raw, ref->n_raw, packed, ref->n_packed);
+    if (ZSTD_isError(n_raw))
+        return skr_fail(err, SKR_ERR_CORRUPT, "block at %" PRIu64 ": %s", ref->offset,
+                        ZSTD_getErrorName(n_raw));
+    if (n_raw != ref->n_raw)
+        return skr_fail(err, SKR_ERR_CORRUPT,
+                        "block at %" PRIu64 ": %zu bytes decoded, expected %" PRIu32, ref->offset,
+                        n_raw, ref->n_raw);
+    return SKR_OK;
+}
+
+void skr_block_decoder_free(skr_block_decoder *decoder)
+{
+    if (decoder == NULL)
+        return;
+    (void)ZSTD_freeDCtx(decoder->zstd);
+    free(decoder);
+}

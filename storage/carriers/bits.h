@@ -1,0 +1,70 @@
+/*
+ * bits.h - flat bitmaps over individuals or over the samples of a segment, 64 a word.
+ *
+ * A query works on these and not on roaring sets: an id costs a shift and an OR.
+ */
+#ifndef SKR_STORAGE_CARRIERS_BITS_H
+#define SKR_STORAGE_CARRIERS_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "storage/base/err.h"
+#include "storage/carriers/kernel.h"
+
+/* Words of a bitmap of n bits; at least one, so that an empty one can be allocated. */
+static inline size_t skr_bits_words(uint32_t n)
+{
+    return n == 0 ? 1 : ((size_t)n + 63) / 64;
+}
+
+/* n bits, all 0. The caller frees *ret_bits with free. Errors: NOMEM. */
+SKR_MUST_USE static inline int skr_bits_new(uint32_t n, uint64_t **ret_bits, skr_err *err)
+{
+    uint64_t *bits = calloc(skr_bits_words(n), sizeof *bits);
+    if (bits == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a bitmap of %u bits", n);
+    *ret_bits = bits;
+    return SKR_OK;
+}
+
+/* Sets bit i. */
+static inline void skr_bits_set(uint64_t *bits, uint32_t i)
+{
+    bits[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+/* Is bit i set? */
+static inline bool skr_bits_has(const uint64_t *bits, uint32_t i)
+{
+    return (bits[i >> 6] >> (i & 63)) & 1;
+}
+
+/* Adds the bits of other. */
+static inline void skr_bits_or(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    skr_kernels_chosen()->or_into(bits, other, n_words);
+}
+
+/* Keeps the bits that other has too. */
+static inline void skr_bits_and(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    skr_kernels_chosen()->and_into(bits, other, n_words);
+}
+
+/* Takes the bits of other out. */
+static inline void skr_bits_and_not(uint64_t *bits, const uint64_t *other, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        bits[i] &= ~other[i];
+}
+
+/* How many bits are set. */
+static inline uint64_t skr_bits_count(const uint64_t *bits, size_t n_words)
+{
+    return skr_kernels_chosen()->count_and(bits, bits, n_words);
+}
+
+#endif

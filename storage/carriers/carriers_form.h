@@ -1,0 +1,65 @@
+/*
+ * carriers_form.h - the stored forms of carriers, shared by what writes and what reads them.
+ *
+ * docs/format.md, "Carriers", is its twin.
+ */
+#ifndef SKR_STORAGE_CARRIERS_CARRIERS_FORM_H
+#define SKR_STORAGE_CARRIERS_CARRIERS_FORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "storage/carriers/carriers.h"
+#include "storage/carriers/kernel.h"
+
+/*
+ * The head of a row. Up to SKR_SHORT_MAX: so many plain carriers of one copy each, as a short list;
+ * as many more than SKR_SHORT_MAX: the same, and behind the list a bit for each, set if it has two
+ * copies. Above: the top bit, a form in bits 0-1 and flags.
+ */
+#define SKR_HEAD_SECONDS_MAX (2 * SKR_SHORT_MAX)
+#define SKR_HEAD_LONG 0x80u
+#define SKR_HEAD_FORM_MASK 0x03u
+#define SKR_HEAD_HAS_BAGS 0x04u
+#define SKR_HEAD_HAS_SECOND 0x08u /* a second list or plane */
+#define SKR_HEAD_KNOWN                                                                             \
+    (SKR_HEAD_LONG | SKR_HEAD_FORM_MASK | SKR_HEAD_HAS_BAGS | SKR_HEAD_HAS_SECOND)
+
+enum skr_carriers_form {
+    SKR_CARRIERS_SHORT = 0, /* no form of a long head */
+    SKR_CARRIERS_GAPS = 1,
+    SKR_CARRIERS_PLANES = 2,
+    SKR_CARRIERS_ORDERED = 3, /* of a tile: a row of an order; of an order: runs (order.h) */
+};
+
+/* Is the plain part of a row of a tile a row of an order? Then decode, mark and tally see its bags
+ * alone. */
+static inline bool skr_head_is_ordered(uint8_t head)
+{
+    return head > SKR_HEAD_SECONDS_MAX && (head & SKR_HEAD_FORM_MASK) == SKR_CARRIERS_ORDERED;
+}
+
+/*
+ * Appends carriers whose plain part is row `number` of the segment's orders: only the bags are
+ * written. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_carriers_encode_ordered(const skr_carriers *carriers, uint64_t number,
+                                             skr_buffer *bytes, uint8_t *ret_head, skr_err *err);
+
+/* The row of the segment's orders that the plain carriers are. Bytes were checked by decode, mark
+ * or tally. */
+uint64_t skr_carriers_order_row(const skr_stored_carriers *stored);
+
+/* Is no sample both plain and a bag? */
+bool skr_carriers_are_distinct(const skr_carriers *carriers);
+
+/* A bag's copies and zygosity are one varint: copies times 4 and zygosity. */
+#define SKR_BAG_ZYGOSITY_BITS 2
+
+/* Words of a plane of n_samples bits. */
+static inline uint32_t skr_plane_words(uint32_t n_samples)
+{
+    return (uint32_t)(((uint64_t)n_samples + 63) / 64);
+}
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * kernel_int.h - what the vector forms of a kernel share.
+ */
+#ifndef SKR_STORAGE_CARRIERS_KERNEL_INT_H
+#define SKR_STORAGE_CARRIERS_KERNEL_INT_H
+
+#include <endian.h>
+#include <string.h>
+
+#include "storage/carriers/kernel.h"
+
+/*
+ * Up to this width 128 low parts add up to no more than 2^31, and each lies in four bytes, at
+ * whatever bit it begins.
+ */
+#define SKR_UNPACK_WIDTH_MAX 24u
+
+/* The zeros of a block's high parts that a vector kernel has room for, and a register behind them.
+ */
+#define SKR_UNPACK_ZEROS_MAX (SKR_KERNEL_HIGH_MAX + 64)
+
+/*
+ * What the value behind a block must at least be: n_zeros stand in its high parts before the last
+ * one, and value is the last value modulo 2^32, which tells the sum of the low parts.
+ */
+static inline uint64_t skr_unpack_end(const skr_packed_block *block, uint64_t next,
+                                      uint32_t n_zeros, uint32_t value)
+{
+    uint64_t high = (uint64_t)n_zeros << block->width;
+    return next + high + (value - (uint32_t)high - (uint32_t)next + 1);
+}
+
+/* The n bits from bit `at` on, up to 64 of them, at the upper end of a word. */
+static inline uint64_t skr_run_of(const uint64_t *bits, uint32_t at, uint32_t n)
+{
+    uint64_t low = bits[at / 64] >> at % 64;
+    uint64_t high = bits[at / 64 + 1] << 1 << (63 - at % 64);
+    return n == 0 ? 0 : (low | high) << (64 - n);
+}
+
+/* A short list of n numbers, 2 to SKR_SHORT_MAX, as a block. */
+static inline skr_packed_block skr_short_block(const skr_short_shape *shape, uint32_t n,
+                                               const uint8_t *bytes)
+{
+    return (skr_packed_block){
+        .high = bytes,
+        .low = bytes + shape->n_high / 8,
+        .n_high = shape->n_high,
+        .low_bit = shape->n_high % 8,
+        .n = n,
+        .width = shape->width,
+    };
+}
+
+/* The number of a short list of one. */
+static inline uint32_t skr_short_single(const skr_short_shape *shape, const uint8_t *bytes)
+{
+    uint32_t value;
+    memcpy(&value, bytes, sizeof value);
+    return le32toh(value) & (uint32_t)((UINT64_C(1) << shape->width) - 1);
+}
+
+#endif

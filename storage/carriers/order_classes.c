@@ -1,0 +1,206 @@
+/*
+ * order_classes.c - the class of each sample, in about as many bits as their sizes allow.
+ *
+ * A class's level is the number of bits of its size, less one. The classes of a level, ascending,
+ * are cut into at most eight buckets of a power of two. A sample is a byte, the bucket of its
+ * class, which the block's compression shortens where some buckets are fuller than others, and
+ * as many bits as it takes to name a class within the bucket. Any such bytes give every sample some
+ * class: there is nothing else to check.
+ */
+#include <endian.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "storage/carriers/order.h"
+
+#define N_LEVELS 32u
+#define BUCKET_BITS 3u /* buckets of a level: at most 2^3 */
+
+/* The buckets of the levels, and the classes in the order in which buckets hold them. */
+typedef struct buckets {
+    uint32_t first[N_LEVELS << BUCKET_BITS]; /* of each bucket, among the classes by level */
+    uint32_t end[N_LEVELS << BUCKET_BITS];
+    uint8_t n_bits[N_LEVELS << BUCKET_BITS];
+    uint32_t n;
+    uint32_t level_first[N_LEVELS + 1]; /* the first class of each level */
+    uint32_t bucket_of_level[N_LEVELS]; /* its first bucket */
+} buckets;
+
+static unsigned level_of(uint32_t size)
+{
+    return 31u - (unsigned)__builtin_clz(size);
+}
+
+/* Cuts the levels into buckets; n_of says how many classes each level has. */
+static void cut(const uint32_t *n_of, buckets *b)
+{
+    uint32_t first = 0;
+    b->n = 0;
+    for (unsigned level = 0; level < N_LEVELS; level++) {
+        uint32_t n = n_of[level];
+        unsigned width = n <= 1 ? 0 : 32u - (unsigned)__builtin_clz(n - 1);
+        width = width > BUCKET_BITS ? width - BUCKET_BITS : 0;
+        b->level_first[level] = first;
+        b->bucket_of_level[level] = b->n;
+        for (uint32_t at = 0; at < n; at += 1u << width) {
+            b->first[b->n] = first + at;
+            b->end[b->n] = n - at < 1u << width ? first + n : first + at + (1u << width);
+            b->n_bits[b->n] = (uint8_t)width;
+            b->n++;
+        }
+        first += n;
+    }
+    b->level_first[N_LEVELS] = first;
+}
+
+uint64_t skr_order_classes_size_min(uint32_t n_samples, uint32_t n_classes)
+{
+    return (uint64_t)n_classes + n_samples;
+}
+
+uint64_t skr_order_classes_size_max(uint32_t n_samples, uint32_t n_classes)
+{
+    return (uint64_t)n_classes + n_samples + (uint64_t)n_samples * 4 + 8;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+/* Appends the bits behind the bytes; places says where each class stands among those by level. */
+static int put_bits(const uint32_t *classes, uint32_t n_samples, const uint8_t *codes,
+                    const uint32_t *places, const buckets *b, skr_buffer *bytes, skr_err *err)
+{
+    uint64_t bits = 0;
+    unsigned n_bits = 0;
+    int status = skr_buffer_reserve(bytes, (size_t)n_samples * 4 + 8, err);
+    if (status < 0)
+        return status;
+    for (uint32_t i = 0; i < n_samples; i++) {
+        bits |= (uint64_t)(places[classes[i]] - b->first[codes[i]]) << n_bits;
+        n_bits += b->n_bits[codes[i]];
+        for (; n_bits >= 8; n_bits -= 8, bits >>= 8)
+            bytes->bytes[bytes->n++] = (uint8_t)bits;
+    }
+    if (n_bits > 0)
+        bytes->bytes[bytes->n++] = (uint8_t)bits;
+    return SKR_OK;
+}
+
+int skr_order_classes_encode(const uint32_t *classes, uint32_t n_samples, uint32_t n_classes,
+                             skr_buffer *bytes, skr_err *err)
+{
+    skr_buffer scratch = {0};
+    buckets b;
+    uint32_t n_of[N_LEVELS] = {0};
+    int status = skr_buffer_reserve(&scratch, (size_t)n_classes * sizeof(uint32_t), err);
+    if (status == SKR_OK)
+        status = skr_buffer_reserve(bytes, (size_t)n_classes + n_samples, err);
+    if (status < 0) {
+        skr_buffer_done(&scratch);
+        return status;
+    }
+    uint32_t *places = (uint32_t *)(void *)scratch.bytes; /* sizes at first */
+    memset(places, 0, (size_t)n_classes * sizeof *places);
+    for (uint32_t i = 0; i < n_samples; i++)
+        places[classes[i]]++;
+    uint8_t *levels = bytes->bytes + bytes->n;
+    for (uint32_t c = 0; c < n_classes; c++) {
+        levels[c] = (uint8_t)level_of(places[c]);
+        n_of[levels[c]]++;
+    }
+    cut(n_of, &b);
+    uint32_t next[N_LEVELS];
+    memcpy(next, b.level_first, sizeof next);
+    for (uint32_t c = 0; c < n_classes; c++)
+        places[c] = next[levels[c]]++;
+    uint8_t *codes = levels + n_classes;
+    for (uint32_t i = 0; i < n_samples; i++) {
+        unsigned level = levels[classes[i]];
+        uint32_t bucket = b.bucket_of_level[level];
+        uint32_t at = places[classes[i]] - b.level_first[level];
+        codes[i] = (uint8_t)(bucket + (at >> b.n_bits[bucket]));
+    }
+    size_t offset = bytes->n + n_classes;
+    bytes->n += (size_t)n_classes + n_samples;
+    skr_buffer copy = {0};
+    status = skr_buffer_put(&copy, bytes->bytes + offset, n_samples, err);
+    if (status == SKR_OK)
+        status = put_bits(classes, n_samples, copy.bytes, places, &b, bytes, err);
+    skr_buffer_done(&copy);
+    skr_buffer_done(&scratch);
+    return status;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static int fail_corrupt(skr_err *err)
+{
+    return skr_fail(err, SKR_ERR_CORRUPT, "the classes of samples are malformed");
+}
+
+/* Eight bytes, low first; past the end they are 0. */
+static uint64_t word_at(const uint8_t *at, const uint8_t *end)
+{
+    uint64_t word = 0;
+    size_t n = (size_t)(end - at);
+    if (n >= 8)
+        memcpy(&word, at, 8);
+    else
+        memcpy(&word, at, n);
+    return le64toh(word);
+}
+
+/* Reads codes and bits. False when a sample has a bucket or a class that is not there. */
+static bool take_classes(const uint8_t *codes, uint32_t n_samples, const uint8_t *bits,
+                         const uint8_t *end, const buckets *b, const uint32_t *by_level,
+                         uint32_t *classes)
+{
+    uint64_t n_bits = 0;
+    bool is_sound = true;
+    uint64_t n_bits_max = 8 * (uint64_t)(end - bits);
+    for (uint32_t i = 0; i < n_samples; i++) {
+        unsigned code = codes[i];
+        if (code >= b->n || n_bits + b->n_bits[code] > n_bits_max)
+            return false;
+        uint64_t word = word_at(bits + n_bits / 8, end) >> n_bits % 8;
+        uint32_t place = b->first[code] + (uint32_t)(word & ((UINT64_C(1) << b->n_bits[code]) - 1));
+        n_bits += b->n_bits[code];
+        bool is_there = place < b->end[code];
+        is_sound = is_sound && is_there;
+        classes[i] = by_level[is_there ? place : 0];
+    }
+    /* the last byte is begun, and what is left of it is 0 */
+    if (n_bits_max - n_bits >= 8 || (n_bits % 8 != 0 && end[-1] >> n_bits % 8 != 0))
+        return false;
+    return is_sound;
+}
+
+int skr_order_classes_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
+                             uint32_t n_classes, uint32_t *scratch, uint32_t *classes, skr_err *err)
+{
+    buckets b;
+    uint32_t n_of[N_LEVELS] = {0};
+    uint32_t next[N_LEVELS];
+    if (n_classes == 0 || n_bytes < skr_order_classes_size_min(n_samples, n_classes))
+        return fail_corrupt(err);
+    for (uint32_t c = 0; c < n_classes; c++) {
+        if (bytes[c] >= N_LEVELS)
+            return fail_corrupt(err);
+        n_of[bytes[c]]++;
+    }
+    cut(n_of, &b);
+    memcpy(next, b.level_first, sizeof next);
+    for (uint32_t c = 0; c < n_classes; c++)
+        scratch[next[bytes[c]]++] = c;
+    const uint8_t *codes = bytes + n_classes;
+    if (!take_classes(codes, n_samples, codes + n_samples, bytes + n_bytes, &b, scratch, classes))
+        return fail_corrupt(err);
+    return SKR_OK;
+}
+
+bool skr_order_levels_are_right(const uint8_t *bytes, const uint32_t *sizes, uint32_t n_classes)
+{
+    bool is_right = true;
+    for (uint32_t c = 0; c < n_classes; c++)
+        is_right = is_right && sizes[c] > 0 && bytes[c] == level_of(sizes[c]);
+    return is_right;
+}

@@ -1,0 +1,42 @@
+/*
+ * order_writer_int.h - the orders of a segment while it is written.
+ */
+#ifndef SKR_STORAGE_SEGMENT_ORDER_WRITER_INT_H
+#define SKR_STORAGE_SEGMENT_ORDER_WRITER_INT_H
+
+#include "storage/block/block_file.h"
+#include "storage/carriers/carriers.h"
+
+/* An order as the directory has it. */
+typedef struct skr_order {
+    uint64_t first_row; /* number of its first row among those of all orders */
+    uint32_t n_rows;
+    uint32_t n_classes;    /* 0: no row has runs */
+    skr_block_ref classes; /* the class of each sample; all zero without classes */
+    skr_block_ref rows;    /* where the rows are */
+} skr_order;
+
+typedef struct skr_order_writer skr_order_writer;
+
+/*
+ * An order has n_rows_max rows at most. is_forced: rows are runs even where those are larger than
+ * other forms. The caller owns *ret_writer. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_order_writer_new(skr_block_writer *file, uint32_t n_samples,
+                                      uint32_t n_rows_max, bool is_forced,
+                                      skr_order_writer **ret_writer, skr_err *err);
+
+/* Adds the plain carriers of a row; its number among all of them. Errors: IO, NOMEM, LIMIT. */
+SKR_MUST_USE int skr_order_writer_add(skr_order_writer *writer, const skr_carriers *carriers,
+                                      uint64_t *ret_number, skr_err *err);
+
+/* Ends the order at hand: what comes is far away from it. Errors: IO, NOMEM, LIMIT. */
+SKR_MUST_USE int skr_order_writer_close(skr_order_writer *writer, skr_err *err);
+
+/* The orders written so far; they belong to the writer. */
+const skr_order *skr_order_writer_orders(const skr_order_writer *writer, size_t *ret_n);
+
+/* Frees. NULL is allowed. */
+void skr_order_writer_free(skr_order_writer *writer);
+
+#endif

@@ -1,0 +1,371 @@
+/*
+ * segment_directory.c - what a segment says about itself: tiles, wide rows and spans, samples.
+ *
+ * Reading checks everything that the rest of the reader then believes: numbers against the bytes
+ * they speak of, order, and that every reference lies inside the file.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/limits.h"
+#include "storage/carriers/order.h"
+#include "storage/segment/segment_int.h"
+
+/* Least bytes of a row or a span in the blocks; they bound what a directory can make us allocate.
+ */
+#define SPAN_BYTES_MIN 4u
+
+void skr_segment_directory_done(skr_segment_directory *directory)
+{
+    skr_buffer_done(&directory->sample_part);
+    skr_sample_table_free(directory->samples);
+    free(directory->tiles);
+    free(directory->refs);
+    free(directory->wide_rows);
+    free(directory->wide_spans);
+    free(directory->orders);
+    *directory = (skr_segment_directory){0};
+}
+
+bool skr_room_for(void *memory, size_t n, size_t size)
+{
+    void *old;
+    memcpy(&old, memory, sizeof old);
+    void *room = n > SIZE_MAX / size ? NULL : realloc(old, n == 0 ? size : n * size);
+    if (room == NULL)
+        return false;
+    memcpy(memory, &room, sizeof room);
+    return true;
+}
+
+size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number)
+{
+    size_t low = 0;
+    size_t high = directory->n_orders;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const skr_order *order = &directory->orders[middle];
+        if (order->first_row + order->n_rows <= number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+static int put_varints(skr_buffer *bytes, const uint64_t *values, size_t n, skr_err *err)
+{
+    int status = SKR_OK;
+    for (size_t i = 0; i < n && status == SKR_OK; i++)
+        status = skr_buffer_put_varint(bytes, values[i], err);
+    return status;
+}
+
+#define PUT_VARINTS(bytes, err, ...)                                                               \
+    put_varints(bytes, (const uint64_t[]){__VA_ARGS__},                                            \
+                sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), err)
+
+static int put_tile(const skr_tile *tile, const skr_tile_refs *refs, skr_buffer *bytes,
+                    skr_err *err)
+{
+    int status = PUT_VARINTS(bytes, err, tile->contig, tile->number, tile->n_rows, tile->n_spans,
+                             tile->min_start0, tile->max_start0, tile->max_end0,
+                             tile->max_span_end0, tile->kinds, tile->max_ac);
+    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS && status == SKR_OK; i++)
+        status = skr_block_ref_put(bytes, &refs->of[i], err);
+    return status;
+}
+
+static int put_wide_spans(const skr_wide_spans *wide, skr_buffer *bytes, skr_err *err)
+{
+    int status =
+        PUT_VARINTS(bytes, err, wide->contig, wide->n_spans, wide->min_start0, wide->max_end0);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &wide->calls, err);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &wide->spans, err);
+    return status;
+}
+
+static int put_order(const skr_order *order, skr_buffer *bytes, skr_err *err)
+{
+    int status = PUT_VARINTS(bytes, err, order->n_rows, order->n_classes);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &order->rows, err);
+    if (status == SKR_OK)
+        status = skr_block_ref_put(bytes, &order->classes, err);
+    return status;
+}
+
+int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
+                                 skr_err *err)
+{
+    int status = PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
+                             directory->tile_shift, directory->n_rows, directory->n_tiles,
+                             directory->n_wide_rows, directory->n_wide_spans, directory->n_orders);
+    if (status == SKR_OK)
+        status = skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err);
+    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
+        status = put_tile(&directory->tiles[i], &directory->refs[i], bytes, err);
+    for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++) {
+        const skr_wide_row *row = &directory->wide_rows[i];
+        status = PUT_VARINTS(bytes, err, row->contig, row->start0, row->end0, row->tile, row->row);
+    }
+    for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
+        status = put_wide_spans(&directory->wide_spans[i], bytes, err);
+    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
+        status = put_order(&directory->orders[i], bytes, err);
+    return status;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* What all functions of reading need. */
+typedef struct take_context {
+    const skr_block_file *file;
+    skr_cursor cursor;
+    skr_segment_directory *directory;
+    skr_err *err;
+} take_context;
+
+static int fail(const take_context *context, const char *what)
+{
+    return skr_fail(context->err, SKR_ERR_CORRUPT, "%s: directory: %s",
+                    skr_block_file_name(context->file), what);
+}
+
+static uint32_t take_u32(take_context *context, uint32_t max)
+{
+    return (uint32_t)skr_cursor_varint_max(&context->cursor, max);
+}
+
+/* A reference that is wanted must be sound; one that is not must be all zero. */
+static int take_ref(take_context *context, bool is_wanted, skr_block_ref *ref)
+{
+    *ref = skr_block_ref_take(&context->cursor);
+    if (context->cursor.is_bad)
+        return fail(context, "it ends early");
+    if (!is_wanted) {
+        static const skr_block_ref none;
+        bool is_none = ref->offset == 0 && ref->n_packed == 0 && ref->n_raw == 0 && ref->crc == 0 &&
+                       ref->codec == none.codec;
+        return is_none ? SKR_OK : fail(context, "a block that nothing needs");
+    }
+    if (ref->n_raw == 0)
+        return fail(context, "a block of no bytes");
+    return skr_block_file_check_ref(context->file, ref, context->err);
+}
+
+static int take_head(take_context *context)
+{
+    skr_segment_directory *directory = context->directory;
+    size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
+    directory->n_samples = take_u32(context, SKR_SAMPLES_MAX);
+    directory->n_contigs = take_u32(context, SKR_CONTIGS_MAX);
+    directory->tile_shift = take_u32(context, SKR_TILE_SHIFT_MAX);
+    directory->n_rows = skr_cursor_varint(&context->cursor);
+    /* every entry takes a byte at least */
+    directory->n_tiles = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    directory->n_wide_rows = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    directory->n_wide_spans = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    directory->n_orders = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    if (context->cursor.is_bad || directory->n_samples == 0 ||
+        directory->tile_shift < SKR_TILE_SHIFT_MIN)
+        return fail(context, "its head is malformed");
+    if (!skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
+        !skr_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
+        !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
+                      sizeof *directory->wide_rows) ||
+        !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
+                      sizeof *directory->wide_spans) ||
+        !skr_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
+        return skr_fail(context->err, SKR_ERR_NOMEM, "segment: out of memory");
+    return SKR_OK;
+}
+
+/* The last base at which something in the tile can start. */
+static uint64_t tile_end0(const take_context *context, const skr_tile *tile)
+{
+    return ((uint64_t)tile->number + 1) << context->directory->tile_shift;
+}
+
+/* Do the numbers of a tile's zone map agree with each other? */
+static bool map_is_sound(const take_context *context, const skr_tile *tile)
+{
+    uint64_t base0 = (uint64_t)tile->number << context->directory->tile_shift;
+    uint64_t end0 = tile_end0(context, tile);
+    uint64_t span = UINT64_C(1) << context->directory->tile_shift;
+    if (tile->contig >= context->directory->n_contigs || base0 >= SKR_CONTIG_LENGTH_MAX)
+        return false;
+    if (tile->n_rows == 0 && tile->n_spans == 0)
+        return false;
+    if (tile->n_rows == 0)
+        return tile->min_start0 == 0 && tile->max_start0 == 0 && tile->max_end0 == 0 &&
+               tile->kinds == 0 && tile->max_ac == 0 && tile->max_span_end0 <= end0 - 1 + span;
+    if (tile->min_start0 < base0 || tile->max_start0 < tile->min_start0 ||
+        tile->max_start0 >= end0 || tile->kinds == 0)
+        return false;
+    if (tile->max_end0 > end0 - 1 + span || tile->max_span_end0 > end0 - 1 + span)
+        return false;
+    return (tile->n_spans == 0) == (tile->max_span_end0 == 0);
+}
+
+static bool blocks_hold(const skr_tile *tile, const skr_tile_refs *refs)
+{
+    return refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
+           refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows &&
+           refs->of[SKR_TILE_CALLS].n_raw >= tile->n_rows &&
+           refs->of[SKR_TILE_SPANS].n_raw / SPAN_BYTES_MIN >= tile->n_spans;
+}
+
+static bool follows(const skr_tile *before, const skr_tile *tile)
+{
+    if (before->contig != tile->contig)
+        return before->contig < tile->contig;
+    return before->number <= tile->number;
+}
+
+static int take_tile(take_context *context, size_t at)
+{
+    skr_tile *tile = &context->directory->tiles[at];
+    skr_tile_refs *refs = &context->directory->refs[at];
+    *tile = (skr_tile){0};
+    tile->contig = take_u32(context, UINT32_MAX);
+    tile->number = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    tile->n_rows = take_u32(context, UINT32_MAX);
+    tile->n_spans = take_u32(context, UINT32_MAX);
+    tile->min_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    tile->max_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    tile->max_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    tile->max_span_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    tile->kinds = take_u32(context, (2u << SKR_ALLELE_SV) - 1);
+    tile->max_ac = skr_cursor_varint(&context->cursor);
+    if (context->cursor.is_bad || !map_is_sound(context, tile) ||
+        (at > 0 && !follows(tile - 1, tile)))
+        return fail(context, "a tile is malformed or out of order");
+    const bool is_wanted[SKR_N_TILE_BLOCKS] = {
+        [SKR_TILE_SITES] = tile->n_rows > 0,
+        [SKR_TILE_COUNTS] = tile->n_rows > 0,
+        [SKR_TILE_CALLS] = true,
+        [SKR_TILE_SPANS] = tile->n_spans > 0,
+        [SKR_TILE_CARRIERS] = tile->n_rows > 0,
+    };
+    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++) {
+        int status = take_ref(context, is_wanted[i], &refs->of[i]);
+        if (status < 0)
+            return status;
+    }
+    if (!blocks_hold(tile, refs))
+        return fail(context, "a tile has more rows than its blocks can hold");
+    tile->first_row = at == 0 ? 0 : tile[-1].first_row + tile[-1].n_rows;
+    return SKR_OK;
+}
+
+static int take_wide_row(take_context *context, size_t at)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_wide_row *row = &directory->wide_rows[at];
+    row->contig = take_u32(context, UINT32_MAX);
+    row->start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    row->end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    row->tile = take_u32(context, UINT32_MAX);
+    row->row = take_u32(context, UINT32_MAX);
+    if (context->cursor.is_bad || row->tile >= directory->n_tiles)
+        return fail(context, "a wide row is malformed");
+    const skr_tile *tile = &directory->tiles[row->tile];
+    if (tile->contig != row->contig || row->row >= tile->n_rows || row->start0 < tile->min_start0 ||
+        row->start0 > tile->max_start0 || row->end0 <= row->start0 ||
+        row->end0 - row->start0 <= 1u << directory->tile_shift)
+        return fail(context, "a wide row is not where it should be");
+    if (at > 0 &&
+        (row[-1].tile > row->tile || (row[-1].tile == row->tile && row[-1].row >= row->row) ||
+         (row[-1].contig == row->contig && row[-1].start0 > row->start0)))
+        return fail(context, "wide rows are out of order");
+    return SKR_OK;
+}
+
+static int take_wide_spans(take_context *context, size_t at)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_wide_spans *wide = &directory->wide_spans[at];
+    wide->contig = take_u32(context, UINT32_MAX);
+    wide->n_spans = take_u32(context, UINT32_MAX);
+    wide->min_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    wide->max_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    int status = take_ref(context, true, &wide->calls);
+    if (status == SKR_OK)
+        status = take_ref(context, true, &wide->spans);
+    if (status < 0)
+        return status;
+    if (wide->contig >= directory->n_contigs || wide->n_spans == 0 ||
+        wide->spans.n_raw / SPAN_BYTES_MIN < wide->n_spans || wide->max_end0 <= wide->min_start0)
+        return fail(context, "a group of wide spans is malformed");
+    if (at > 0 && (wide[-1].contig > wide->contig ||
+                   (wide[-1].contig == wide->contig && wide[-1].min_start0 > wide->min_start0)))
+        return fail(context, "wide spans are out of order");
+    return SKR_OK;
+}
+
+static int take_order(take_context *context, size_t at)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_order *order = &directory->orders[at];
+    *order = (skr_order){.first_row = at == 0 ? 0 : order[-1].first_row + order[-1].n_rows};
+    order->n_rows = take_u32(context, UINT32_MAX);
+    order->n_classes = take_u32(context, directory->n_samples);
+    int status = take_ref(context, true, &order->rows);
+    if (status == SKR_OK)
+        status = take_ref(context, order->n_classes > 0, &order->classes);
+    if (status < 0)
+        return status;
+    uint32_t n_raw = order->classes.n_raw;
+    bool fits = order->n_classes == 0 ||
+                (n_raw >= skr_order_classes_size_min(directory->n_samples, order->n_classes) &&
+                 n_raw <= skr_order_classes_size_max(directory->n_samples, order->n_classes));
+    if (order->n_rows == 0 || order->rows.n_raw < order->n_rows || !fits)
+        return fail(context, "an order is malformed");
+    return SKR_OK;
+}
+
+static int take_all(take_context *context)
+{
+    skr_segment_directory *directory = context->directory;
+    int status = take_head(context);
+    if (status == SKR_OK)
+        status = skr_sample_table_take(context->file, &context->cursor, directory->n_samples,
+                                       &directory->samples, context->err);
+    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
+        status = take_tile(context, i);
+    for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++)
+        status = take_wide_row(context, i);
+    for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
+        status = take_wide_spans(context, i);
+    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
+        status = take_order(context, i);
+    if (status < 0)
+        return status;
+    uint64_t n_rows = 0;
+    if (directory->n_tiles > 0) {
+        const skr_tile *last = &directory->tiles[directory->n_tiles - 1];
+        n_rows = last->first_row + last->n_rows;
+    }
+    if (!skr_cursor_is_done(&context->cursor))
+        return fail(context, "it does not end where it should");
+    return n_rows == directory->n_rows ? SKR_OK : fail(context, "the number of rows is wrong");
+}
+
+int skr_segment_directory_decode(const skr_block_file *file, skr_segment_directory *directory,
+                                 skr_err *err)
+{
+    size_t n = 0;
+    const uint8_t *bytes = skr_block_file_directory(file, &n);
+    take_context context = {
+        .file = file, .cursor = skr_cursor_of(bytes, n), .directory = directory, .err = err};
+    int status = take_all(&context);
+    if (status < 0)
+        skr_segment_directory_done(directory);
+    return status;
+}

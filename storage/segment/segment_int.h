@@ -1,0 +1,275 @@
+/*
+ * segment_int.h - what the writer and the reader of segments share: the twin of docs/format.md,
+ * "Segment".
+ */
+#ifndef SKR_STORAGE_SEGMENT_SEGMENT_INT_H
+#define SKR_STORAGE_SEGMENT_SEGMENT_INT_H
+
+#include "storage/base/buffer.h"
+#include "storage/base/zigzag.h"
+#include "storage/segment/order_writer_int.h"
+#include "storage/segment/segment.h"
+
+#define SKR_TILE_SHIFT_MIN 10u
+#define SKR_TILE_SHIFT_MAX 28u
+
+/* ------------------------------------------------------------------ rows and spans in bytes */
+
+/* A row's code: kind in bits 0-2, zone in bits 3-4, then flags. */
+#define SKR_CODE_KIND_MASK 0x07u
+#define SKR_CODE_ZONE_SHIFT 3
+#define SKR_CODE_ZONE_MASK 0x03u
+#define SKR_CODE_IS_COMPLETE 0x20u
+#define SKR_CODE_FILTER_FAILED 0x40u
+
+/* A start is so many bases behind the one before: a byte, or FAR and the rest as a varint. */
+#define SKR_STEP_FAR 255u
+
+/* An SNV's letters in four bits: REF times 4 and ALT, each 0 to 3 for A, C, G, T. */
+#define SKR_SNV_LETTERS "ACGT"
+#define SKR_SNV_AS_TEXT 0u /* one of them is another letter: both stand in the texts */
+
+/* Does the head of a row's carriers tell all of its counts but AN? */
+static inline bool skr_head_tells_counts(uint8_t head, uint8_t zone)
+{
+    return head <= SKR_SHORT_MAX && zone == SKR_ZONE_DIPLOID;
+}
+
+/* A tile's blocks. A reference of no raw bytes is all zero: there is no such block. */
+enum skr_tile_block {
+    SKR_TILE_SITES = 0,    /* where the rows are and what they say */
+    SKR_TILE_COUNTS = 1,   /* their totals */
+    SKR_TILE_CALLS = 2,    /* the call sets, and which row has which */
+    SKR_TILE_SPANS = 3,    /* the spans, and which has which call set */
+    SKR_TILE_CARRIERS = 4, /* where the carriers of each row are */
+    SKR_N_TILE_BLOCKS = 5,
+};
+
+typedef struct skr_tile_refs {
+    skr_block_ref of[SKR_N_TILE_BLOCKS];
+} skr_tile_refs;
+
+/* Spans of one contig that are longer than a tile; a contig may have several such groups. */
+typedef struct skr_wide_spans {
+    uint32_t contig;
+    uint32_t n_spans;
+    uint32_t min_start0;
+    uint32_t max_end0;
+    skr_block_ref calls; /* as a tile's, without rows */
+    skr_block_ref spans;
+} skr_wide_spans;
+
+typedef struct skr_span {
+    uint32_t start0;
+    uint32_t end0;
+    uint32_t call_set; /* number in the calls of its tile */
+    uint8_t zone;
+} skr_span;
+
+/*
+ * Adds up a row. False when a carrier has no call of that many copies, so that it would count in AC
+ * and not in AN. copies_expected are those of the row's zone, n_copies_expected their sum.
+ */
+SKR_MUST_USE bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
+                                    const uint8_t *copies_expected, uint64_t n_copies_expected,
+                                    uint32_t n_samples, skr_row_totals *ret_totals);
+
+/* ------------------------------------------------------------------ the directory */
+
+typedef struct skr_segment_directory {
+    uint32_t n_samples;
+    uint32_t n_contigs;
+    uint32_t tile_shift;
+    uint64_t n_rows;
+    skr_buffer sample_part;    /* the sample table's part of the directory, to be written */
+    skr_sample_table *samples; /* of a directory that was read; owner */
+    skr_tile *tiles;
+    skr_tile_refs *refs; /* one for each tile */
+    size_t n_tiles;
+    skr_wide_row *wide_rows;
+    size_t n_wide_rows;
+    skr_wide_spans *wide_spans;
+    size_t n_wide_spans;
+    skr_order *orders;
+    size_t n_orders;
+} skr_segment_directory;
+
+/* The order that has row `number` of all orders; n_orders when there is no such row. */
+size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number);
+
+/* Frees the lists and zeroes the directory. */
+void skr_segment_directory_done(skr_segment_directory *directory);
+
+/* Appends the stored bytes. Errors: NOMEM. */
+SKR_MUST_USE int skr_segment_directory_encode(const skr_segment_directory *directory,
+                                              skr_buffer *bytes, skr_err *err);
+
+/*
+ * Reads the directory of a file and checks all of it: numbers, order, references. *directory is
+ * zeroed before. Errors: CORRUPT, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_directory_decode(const skr_block_file *file,
+                                              skr_segment_directory *directory, skr_err *err);
+
+/* ------------------------------------------------------------------ the writer's open tile */
+
+typedef struct skr_open_tile skr_open_tile;
+
+/* Everything that is written about a row beside the allele. */
+typedef struct skr_row_values {
+    skr_row_totals totals;
+    uint64_t n_copies_expected; /* of all samples in its zone */
+    bool is_complete;
+    bool filter_failed;
+    bool is_ordered; /* the plain carriers are row order_row of the orders */
+    uint64_t order_row;
+    const skr_carriers *carriers;
+    const skr_call_set *calls;
+} skr_row_values;
+
+/* An empty tile, to be reused. The caller owns it. Errors: NOMEM. */
+SKR_MUST_USE int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples,
+                                   skr_open_tile **ret_tile, skr_err *err);
+void skr_open_tile_free(skr_open_tile *tile);
+
+/* Empties it and makes it tile `number` of a contig, whose first base is base0. */
+void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, uint32_t base0);
+
+/* Appends a row; it must follow the last. Writes carriers when a chunk is full. is_wide keeps its
+ * end out of max_end0. Errors: IO, NOMEM, LIMIT. */
+SKR_MUST_USE int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
+                                       const skr_row_values *values, bool is_wide, skr_err *err);
+
+/* Appends a span. Errors: NOMEM, LIMIT. */
+SKR_MUST_USE int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
+                                        const skr_call_set *calls, skr_err *err);
+
+/* The zone map so far, without first_row. */
+const skr_tile *skr_open_tile_map(const skr_open_tile *tile);
+
+/* Is it time to store it as a piece? */
+bool skr_open_tile_is_full(const skr_open_tile *tile);
+
+/* Writes its blocks. Errors: IO, NOMEM, LIMIT. */
+SKR_MUST_USE int skr_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err);
+
+/* ------------------------------------------------------------------ the reader's decoded tile */
+
+/* The rows of a tile. Zero-initialise; keeps its memory from tile to tile. */
+typedef struct skr_row_columns {
+    skr_buffer sites; /* texts point into it */
+    skr_buffer counts;
+    uint32_t n_max;
+    uint32_t *start0;
+    uint32_t *end0;
+    uint8_t *kind;
+    uint8_t *zone;
+    uint8_t *is_complete;
+    uint8_t *filter_failed;
+    uint32_t *n_ref;
+    uint32_t *n_alt;
+    const char **ref;
+    const char **alt;
+    skr_row_totals *totals;
+    const uint8_t *heads; /* of the carriers; in counts */
+    uint32_t n_snvs;
+    uint32_t n_texts;  /* rows with texts of their own */
+    bool is_ascending; /* known from the letters alone */
+    uint32_t *others;  /* scratch: rows whose counts are stored */
+} skr_row_columns;
+
+/* Decodes the blocks in columns->sites and ->counts. Errors: CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
+                                        const skr_tile *tile, skr_err *err);
+void skr_row_columns_done(skr_row_columns *columns);
+
+/* The call sets and spans of a tile, or of a group of wide spans. Zero-initialise. */
+typedef struct skr_call_columns {
+    skr_buffer calls; /* the stored call sets lie in it */
+    skr_buffer spans_raw;
+    uint32_t n_sets;
+    uint32_t n_sets_max;
+    uint32_t *offsets; /* n_sets + 1 */
+    uint32_t n_rows;
+    uint32_t n_rows_max;
+    uint32_t *row_sets;
+    uint32_t n_spans;
+    uint32_t n_spans_max;
+    skr_span *spans;
+    uint32_t longest;  /* bases of the longest span */
+    uint32_t max_end0; /* of any span */
+} skr_call_columns;
+
+/* Decodes ->calls of a tile with n_rows rows. Errors: CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows,
+                                               skr_err *err);
+
+/*
+ * Decodes ->spans_raw after the calls. Starts are counted from base0; every span must start in
+ * [base0, start0_max] and be n_bases_min to n_bases_max long. Errors: CORRUPT, NOMEM.
+ */
+typedef struct skr_span_bounds {
+    uint32_t base0;
+    uint32_t start0_max;
+    uint32_t n_bases_min;
+    uint32_t n_bases_max;
+} skr_span_bounds;
+SKR_MUST_USE int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
+                                               const skr_span_bounds *bounds, skr_err *err);
+
+/* The stored bytes of one of its call sets. */
+skr_cursor skr_call_columns_at(const skr_call_columns *columns, uint32_t number);
+
+/* Reads one of its call sets, which is done first. Errors: CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_call_columns_set(const skr_call_columns *columns, uint32_t number,
+                                      uint32_t n_samples, skr_call_set *set, skr_err *err);
+void skr_call_columns_done(skr_call_columns *columns);
+
+/* A run of rows whose carriers lie in one block; without bytes there is no block. */
+typedef struct skr_chunk {
+    skr_block_ref ref;
+    uint32_t first_row;
+    uint32_t n_rows;
+} skr_chunk;
+
+/* Where the carriers of a tile's rows are. Zero-initialise. */
+typedef struct skr_carrier_columns {
+    skr_buffer raw;
+    skr_chunk *chunks;
+    uint32_t n_chunks;
+    uint32_t n_chunks_max;
+    uint32_t *offsets; /* of each row in its chunk */
+    uint32_t *lengths;
+    uint32_t n_rows_max;
+} skr_carrier_columns;
+
+/*
+ * Decodes ->raw of a tile with n_rows rows and the heads of their carriers; heads NULL: of an
+ * order, where all lengths are stored. Errors: CORRUPT, NOMEM.
+ */
+SKR_MUST_USE int skr_carrier_columns_decode(skr_carrier_columns *columns,
+                                            const skr_segment *segment, const uint8_t *heads,
+                                            uint32_t n_rows, skr_err *err);
+void skr_carrier_columns_done(skr_carrier_columns *columns);
+
+/* The chunk that holds a row. */
+size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *columns, uint32_t row);
+
+/* Makes room for n elements of `size` bytes at *memory; true when there is. */
+bool skr_room_for(void *memory, size_t n, size_t size);
+
+/* ------------------------------------------------------------------ an open segment */
+
+struct skr_segment {
+    skr_block_file *file;
+    skr_segment_directory directory;
+    skr_short_shapes shapes; /* of short lists of its samples */
+};
+
+/* The first base of a tile. */
+static inline uint32_t skr_tile_base0(const skr_segment *segment, const skr_tile *tile)
+{
+    return tile->number << segment->directory.tile_shift;
+}
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * segment_view_called.c - who was called over some bases, by the spans: rule 5 of docs/counting.md.
+ *
+ * Spans come in ascending order of their starts, those of tiles merged with the wide ones, so one
+ * number a sample is enough to see a gap: up to where it is covered. A sample is called with the
+ * least number of copies over the spans that overlap; one undecided span makes it a no-call.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/segment/segment_view_int.h"
+
+/* The question, and what is known so far. */
+typedef struct question {
+    skr_segment_view *view;
+    uint32_t contig;
+    uint32_t start0;
+    uint32_t end0;
+    uint8_t *called;
+    /* the next wide span to be merged in */
+    size_t i_group;
+    uint32_t i_wide;
+    skr_err *err;
+} question;
+
+/* Adds what one span says of one sample. */
+static void apply_call(const question *asked, const skr_span *span, uint32_t sample, uint8_t call)
+{
+    uint8_t *called = &asked->called[sample];
+    uint32_t *reach = &asked->view->reach[sample];
+    if (call == SKR_CALL_DEFAULT)
+        call = skr_segment_copies_expected(asked->view->segment, span->zone)[sample];
+    if (call == SKR_CALL_NO_STATEMENT || *called == SKR_CALL_NO_CALL)
+        return;
+    /* NO_STATEMENT is the largest number, so the least is right for the first span too. */
+    if (call == SKR_CALL_NO_CALL || call < *called)
+        *called = call;
+    if (span->start0 <= *reach && span->end0 > *reach)
+        *reach = span->end0;
+}
+
+static int apply_span(const question *asked, const skr_call_columns *columns, const skr_span *span)
+{
+    skr_segment_view *view = asked->view;
+    uint32_t n_samples = view->segment->directory.n_samples;
+    skr_call_set *set = &view->span_calls;
+    int status = skr_segment_need_copies(view->segment, span->zone, asked->err);
+    if (status == SKR_OK)
+        status = skr_call_columns_set(columns, span->call_set, n_samples, set, asked->err);
+    if (status < 0)
+        return skr_segment_view_fail_in(view, status, asked->contig, span->start0, asked->err);
+    if (set->base != SKR_CALL_NO_STATEMENT) {
+        skr_call_set_to_calls(set, n_samples, view->sample_calls);
+        for (uint32_t i = 0; i < n_samples; i++)
+            apply_call(asked, span, i, view->sample_calls[i]);
+        return SKR_OK;
+    }
+    for (uint32_t i = 0; i < set->n_flips; i++)
+        apply_call(asked, span, set->flips[i], set->flip);
+    for (uint32_t i = 0; i < set->n_exceptions; i++)
+        apply_call(asked, span, set->exceptions[i].sample, set->exceptions[i].call);
+    return SKR_OK;
+}
+
+static bool overlaps(const question *asked, const skr_span *span)
+{
+    return span->start0 < asked->end0 && span->end0 > asked->start0;
+}
+
+/* Applies the wide spans that start at start0_max or before and were not applied yet. */
+static int apply_wide(question *asked, uint32_t start0_max)
+{
+    skr_segment_view *view = asked->view;
+    const skr_wide_spans *groups = view->segment->directory.wide_spans + view->first_group;
+    for (; asked->i_group < view->n_groups; asked->i_group++, asked->i_wide = 0) {
+        const skr_call_columns *columns = &view->groups[asked->i_group];
+        if (groups[asked->i_group].min_start0 > start0_max)
+            return SKR_OK;
+        if (groups[asked->i_group].max_end0 <= asked->start0)
+            continue;
+        for (; asked->i_wide < columns->n_spans; asked->i_wide++) {
+            const skr_span *span = &columns->spans[asked->i_wide];
+            if (span->start0 > start0_max)
+                return SKR_OK;
+            int status = overlaps(asked, span) ? apply_span(asked, columns, span) : SKR_OK;
+            if (status < 0)
+                return status;
+        }
+    }
+    return SKR_OK;
+}
+
+/* The first span that may reach into the bases asked about: none is longer than the longest. */
+static uint32_t first_span(const skr_call_columns *columns, uint32_t start0)
+{
+    uint32_t least = start0 >= columns->longest ? start0 - columns->longest + 1 : 0;
+    uint32_t low = 0;
+    uint32_t high = columns->n_spans;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (columns->spans[middle].start0 < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int apply_tile(question *asked, size_t tile)
+{
+    skr_call_slot *slot = NULL;
+    int status = skr_segment_view_call_slot(asked->view, tile, true, &slot, asked->err);
+    if (status < 0)
+        return status;
+    const skr_call_columns *columns = &slot->columns;
+    for (uint32_t i = first_span(columns, asked->start0);
+         i < columns->n_spans && columns->spans[i].start0 < asked->end0; i++) {
+        const skr_span *span = &columns->spans[i];
+        if (!overlaps(asked, span))
+            continue;
+        status = apply_wide(asked, span->start0);
+        if (status == SKR_OK)
+            status = apply_span(asked, columns, span);
+        if (status < 0)
+            return status;
+    }
+    return SKR_OK;
+}
+
+static int reserve_scratch(skr_segment_view *view, skr_err *err)
+{
+    uint32_t n_samples = view->segment->directory.n_samples;
+    if (view->sample_calls == NULL)
+        view->sample_calls = malloc(n_samples);
+    if (view->reach == NULL)
+        view->reach = malloc(n_samples * sizeof *view->reach);
+    if (view->sample_calls == NULL || view->reach == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    return SKR_OK;
+}
+
+int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0, uint32_t end0,
+                            uint8_t *called, skr_err *err)
+{
+    SKR_CHECK(start0 < end0);
+    const skr_segment_directory *directory = &view->segment->directory;
+    question asked = {.view = view,
+                      .contig = contig,
+                      .start0 = start0,
+                      .end0 = end0,
+                      .called = called,
+                      .err = err};
+    int status = reserve_scratch(view, err);
+    if (status == SKR_OK)
+        status = skr_segment_view_load_wide(view, contig, err);
+    if (status < 0)
+        return status;
+    memset(called, SKR_CALL_NO_STATEMENT, directory->n_samples);
+    for (uint32_t i = 0; i < directory->n_samples; i++)
+        view->reach[i] = start0;
+
+    uint32_t first = start0 >> directory->tile_shift;
+    uint32_t last = (end0 - 1) >> directory->tile_shift;
+    size_t from;
+    size_t to;
+    skr_segment_find_tiles(view->segment, contig, first > 0 ? first - 1 : 0, last + 1, &from, &to);
+    for (size_t i = from; i < to && status == SKR_OK; i++)
+        if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > start0)
+            status = apply_tile(&asked, i);
+    if (status == SKR_OK)
+        status = apply_wide(&asked, end0 - 1);
+    if (status < 0)
+        return status;
+    for (uint32_t i = 0; i < directory->n_samples; i++)
+        if (called[i] != SKR_CALL_NO_CALL && view->reach[i] < end0)
+            called[i] = SKR_CALL_NO_STATEMENT;
+    return SKR_OK;
+}

@@ -1,0 +1,93 @@
+/*
+ * segment_view_int.h - what one thread keeps of the segment that it reads.
+ */
+#ifndef SKR_STORAGE_SEGMENT_SEGMENT_VIEW_INT_H
+#define SKR_STORAGE_SEGMENT_SEGMENT_VIEW_INT_H
+
+#include "storage/block/block_cache.h"
+#include "storage/segment/order_view_int.h"
+#include "storage/segment/segment_int.h"
+
+#define SKR_NO_TILE SIZE_MAX
+
+/* Tiles whose calls and spans are kept: neighbouring alleles ask for the same two or three. */
+#define SKR_CALL_SLOTS 4u
+
+#define SKR_NO_SUM UINT64_MAX
+
+typedef struct skr_call_slot {
+    size_t tile; /* SKR_NO_TILE: empty */
+    bool has_spans;
+    uint64_t used_at; /* the least goes first */
+    skr_call_columns columns;
+    uint64_t sums_serial; /* of whom the sums are */
+    bool has_sums;
+    uint32_t n_sums_max;
+    uint64_t *sums; /* copies called by a set in a zone; SKR_NO_SUM: not added up yet */
+} skr_call_slot;
+
+/* The rows of a tile in the cache. */
+typedef struct skr_cached_rows {
+    skr_cached cached;
+    skr_row_columns columns;
+} skr_cached_rows;
+
+struct skr_segment_view {
+    const skr_segment *segment;
+    skr_block_reader *reader;
+
+    size_t rows_tile;
+    skr_row_columns columns;      /* where nothing is kept in a cache */
+    skr_cached *held_rows;        /* a skr_cached_rows, or NULL: the columns above */
+    skr_block_cache *cache;       /* that it is held in */
+    const skr_row_columns *shown; /* those of rows_tile */
+    skr_tile_rows rows;
+
+    size_t carriers_tile;
+    skr_carrier_columns carriers;
+    size_t chunk; /* of that tile, in chunk_raw; SKR_NO_TILE: none */
+    skr_block_bytes chunk_raw;
+    skr_order_view order;
+
+    skr_call_slot slots[SKR_CALL_SLOTS];
+    uint64_t n_uses;
+    skr_call_set calls; /* the last that was asked for */
+
+    /* wide spans of one contig, group by group */
+    bool has_wide;
+    uint32_t wide_contig;
+    size_t first_group; /* in the directory */
+    size_t n_groups;
+    skr_call_columns *groups;
+
+    /* scratch of skr_segment_view_called */
+    skr_call_set span_calls;
+    uint8_t *sample_calls; /* n_samples */
+    uint32_t *reach;       /* n_samples: up to where a sample is covered */
+};
+
+/* Adds which tile or contig it was about to the message of a failure. */
+int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t contig,
+                             uint32_t start0, skr_err *err);
+
+/* The same for a tile. */
+int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t tile,
+                                  skr_err *err);
+
+/* Loads where the carriers of a tile with rows are. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err);
+
+/* Is this row, of the tile whose carriers are loaded and in the chunk at hand, in an order? */
+bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uint64_t *ret_number);
+
+/*
+ * The calls of a tile, with its spans if wanted; they belong to the view until a few other tiles
+ * were asked for. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_spans,
+                                            skr_call_slot **ret_slot, skr_err *err);
+
+/* Loads all wide spans of a contig into groups. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err);
+
+#endif

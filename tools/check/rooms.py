@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""The graph of rooms and files: who includes and calls whom, and no circle of files that is not known.
+
+With --print: the rooms, their arrows, those that run against the order of layers.py's table, and every
+circle.
+"""
+import os
+import re
+import sys
+
+import layers
+import tree
+
+# Circles of files that stay, each by its files, with its reason.
+CIRCLES = {
+    ("api/beacon/beacon_filters.c",
+     "api/beacon/beacon_parameters.c",
+     "api/beacon/beacon_request.c",
+     "api/beacon/beacon_variant.c"):
+        "not yet apart",
+    ("api/http/server.c",
+     "api/http/server_answer.c",
+     "api/http/server_connection.c",
+     "api/http/server_pool.c",
+     "api/http/server_watch.c"):
+        "not yet apart",
+    ("engine/import/documents/import_genes.c",
+     "engine/import/documents/import_genes_exons.c",
+     "engine/import/documents/import_genes_features.c",
+     "engine/import/documents/import_genes_table.c"):
+        "not yet apart",
+    ("engine/import/documents/import_ontology.c",
+     "engine/import/documents/import_ontology_json.c"):
+        "not yet apart",
+    ("engine/import/documents/import_people.c",
+     "engine/import/documents/import_people_genomes.c",
+     "engine/import/documents/import_people_json.c",
+     "engine/import/documents/import_people_tsv.c",
+     "engine/import/documents/import_people_values.c"):
+        "not yet apart",
+    ("engine/import/genomes/import.c",
+     "engine/import/genomes/import_evidence.c",
+     "engine/import/genomes/import_files.c",
+     "engine/import/genomes/import_keys.c",
+     "engine/import/genomes/import_parts.c",
+     "engine/import/genomes/import_record.c",
+     "engine/import/genomes/import_reference.c",
+     "engine/import/genomes/import_silence.c",
+     "engine/import/genomes/import_write.c",
+     "engine/import/vcf/import_vcf_spool.c"):
+        "not yet apart",
+    ("engine/import/genotypes/genotype_scan.c",
+     "engine/import/genotypes/genotype_scan_avx2.c",
+     "engine/import/genotypes/genotype_scan_avx512.c"):
+        "not yet apart",
+    ("engine/import/vcf/import_vcf.c",
+     "engine/import/vcf/import_vcf_bcf.c",
+     "engine/import/vcf/import_vcf_cells.c",
+     "engine/import/vcf/import_vcf_text.c"):
+        "not yet apart",
+    ("engine/people/carriers_find.c",
+     "engine/people/people_eval.c"):
+        "not yet apart",
+    ("engine/people/people_leaf.c",
+     "engine/people/people_terms.c"):
+        "not yet apart",
+    ("engine/people/terms_judge.c",
+     "engine/plan/plan.c",
+     "engine/plan/plan_judge.c",
+     "engine/plan/plan_judge_rows.c",
+     "engine/plan/plan_name.c",
+     "engine/plan/snapshot.c",
+     "engine/scan/batch_judge.c",
+     "engine/scan/scan.c",
+     "engine/scan/scan_doubt.c",
+     "engine/scan/scan_names.c",
+     "engine/scan/tally.c",
+     "engine/scan/tally_batch.c",
+     "engine/scan/tally_open.c",
+     "engine/scan/tally_whole.c",
+     "engine/scan/worker_merge.c"):
+        "not yet apart",
+    ("engine/query/query_parse_alleles.c",
+     "engine/query/query_parse_people.c"):
+        "not yet apart",
+    ("engine/query/query_print.c",
+     "engine/query/query_print_atom.c"):
+        "not yet apart",
+    ("engine/scan/worker.c",
+     "engine/scan/worker_pool.c"):
+        "not yet apart",
+    ("index/people/people_edit.c",
+     "index/people/people_merge.c"):
+        "not yet apart",
+    ("storage/block/block_file.c",
+     "storage/block/block_writer.c"):
+        "not yet apart",
+    ("storage/manifest.c",
+     "storage/manifest_codec.c"):
+        "not yet apart",
+}
+
+DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][^;{}#=]*?\b(skr_\w+)\([^;{}]*\)\n\{", re.M)
+WORD = re.compile(r"\bskr_\w+")
+
+
+def sources(files):
+    return [n for n in files.ending(".c") if n.split("/")[0] in tree.FLOORS]
+
+
+def calls(files):
+    """By source file: the source files whose functions it names."""
+    code = {n: tree.code_only(files.text(n) or "") for n in sources(files)}
+    home = {}
+    for name, text in code.items():
+        for function in DEFINED.findall(text):
+            home[function] = name
+    return {name: sorted({home[w] for w in WORD.findall(text) if w in home} - {name})
+            for name, text in code.items()}
+
+
+def circles(graph):
+    """Strongly connected parts of more than one file (Tarjan), each sorted."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            part = [stack.pop()]
+            while part[-1] != node:
+                part.append(stack.pop())
+            if len(part) > 1:
+                found.append(tuple(sorted(part)))
+
+    sys.setrecursionlimit(10000)
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return sorted(found)
+
+
+def arrows(files, graph):
+    """(room, other room): one calls a function of the other, or includes a header of it."""
+    pairs = {(os.path.dirname(a), os.path.dirname(b)) for a, others in graph.items() for b in others}
+    for name in files.c_files():
+        if os.path.dirname(name) in layers.ROOMS:
+            pairs |= {(os.path.dirname(name), os.path.dirname(path))
+                      for _, form, path in tree.includes(files, name) if form == '"'}
+    return sorted((a, b) for a, b in pairs if a != b)
+
+
+def is_upward(a, b):
+    order = list(layers.ROOMS)
+    return a in order and b in order and order.index(b) > order.index(a)
+
+
+def check(files):
+    found = circles(calls(files))
+    for circle in found:
+        if circle not in CIRCLES:
+            yield (f"{circle[0]}: a circle of files: {', '.join(circle)}; move what both need into a "
+                   f"file below, or name it in rooms.py with its reason")
+    if "tools/check/rooms.py" in files.files:
+        for circle in CIRCLES:
+            if circle not in found:
+                yield f"tools/check/rooms.py: no circle any more: {', '.join(circle)}; strike it out"
+
+
+def print_graph(files):
+    graph = calls(files)
+    pairs, found = arrows(files, graph), circles(graph)
+    up = [pair for pair in pairs if is_upward(*pair)]
+    print(f"{len(layers.ROOMS)} rooms, {len(pairs)} arrows, {len(up)} upward, "
+          f"{len(found)} circles of files")
+    for a, b in pairs:
+        print(f"  {a} -> {b}" + (" (upward)" if (a, b) in up else ""))
+    for circle in found:
+        print("  circle: " + ", ".join(circle))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--print"]:
+        here = os.path.dirname(os.path.abspath(__file__))
+        print_graph(tree.Tree(os.path.join(here, "..", "..")))
+        sys.exit(0)
+    tree.main(check)
