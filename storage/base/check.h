@@ -1,7 +1,9 @@
 /*
  * check.h - assertions about our own mistakes, never about data.
  *
- * SKR_CHECK is always on: it says where and stops. Input that is wrong is an error code instead.
+ * SKR_CHECK is always on: it says where and aborts, so that a core shows how it came to that.
+ * SKR_ASSERT is for what is believed inside loops: builds with NDEBUG (release, minsize) leave it
+ * out. Input that is wrong is an error code instead.
  */
 #ifndef SKR_STORAGE_BASE_CHECK_H
 #define SKR_STORAGE_BASE_CHECK_H
@@ -13,8 +15,14 @@
     do {                                                                                           \
         if (!(condition)) {                                                                        \
             fprintf(stderr, "%s:%d: internal error: %s\n", __FILE__, __LINE__, #condition);        \
-            exit(70);                                                                              \
+            abort();                                                                               \
         }                                                                                          \
     } while (0)
+
+#ifdef NDEBUG
+#define SKR_ASSERT(condition) ((void)sizeof(condition))
+#else
+#define SKR_ASSERT(condition) SKR_CHECK(condition)
+#endif
 
 #endif

@@ -23,6 +23,11 @@ int skr_fail(skr_err *err, int code, const char *format, ...)
     return code;
 }
 
+int skr_fail_nomem(skr_err *err, const char *what)
+{
+    return skr_fail(err, SKR_ERR_NOMEM, "out of memory: %s", what);
+}
+
 int skr_fail_in(skr_err *err, int code, const char *format, ...)
 {
     if (err == NULL)

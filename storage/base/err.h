@@ -38,6 +38,15 @@ enum skr_status {
 
 #define SKR_ERR_MESSAGE_MAX 1024
 
+/* Calls what may fail, and returns its code if it did. For functions that hold nothing: one that
+ * holds something goes to its label `out`. */
+#define SKR_TRY(call)                                                                              \
+    do {                                                                                           \
+        int skr_try_status = (call);                                                               \
+        if (skr_try_status != SKR_OK)                                                              \
+            return skr_try_status;                                                                 \
+    } while (0)
+
 /* What went wrong, in one line without a newline at its end. */
 typedef struct skr_err {
     int code;
@@ -50,6 +59,9 @@ typedef struct skr_err {
  * message stays one line of text.
  */
 int skr_fail(skr_err *err, int code, const char *format, ...) SKR_PRINTF(3, 4);
+
+/* Says that memory ran out, and for what, such as "the names of the samples". Returns NOMEM. */
+int skr_fail_nomem(skr_err *err, const char *what);
 
 /* Puts a formatted text and ": " before the message of err, which may be NULL. Returns err's code.
  */

@@ -27,7 +27,7 @@ IN_API = {call: "skr_json_set or skr_json_append, which remember that they faile
     "json_array_set_new", "json_array_append", "json_array_append_new", "json_array_insert",
     "json_array_insert_new", "json_array_extend")}
 CALL = re.compile(r"(?<![\w.>])(" + "|".join([*INSTEAD, *BELOW_TOOLS, *IN_API]) + r")\s*\(")
-MAY = {("storage/base/check.h", "exit"), ("api/beacon/beacon_json.c", "json_object_set_new"),
+MAY = {("storage/base/check.h", "abort"), ("api/beacon/beacon_json.c", "json_object_set_new"),
        ("api/beacon/beacon_json.c", "json_array_append_new")}
 
 
