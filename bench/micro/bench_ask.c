@@ -88,7 +88,7 @@ static int measure(bench *b, unsigned n_rounds, skr_err *err)
     }
     qsort(cpu, n_rounds, sizeof *cpu, by_size);
     qsort(wall, n_rounds, sizeof *wall, by_size);
-    (void)printf("%.1f %.1f %.1f %" PRIu64, cpu[n_rounds / 2], cpu[0], wall[n_rounds / 2],
+    (void)printf("%.3f %.3f %.3f %" PRIu64, cpu[n_rounds / 2], cpu[0], wall[n_rounds / 2],
                  b->answer[0]);
     if (b->alleles != NULL)
         (void)printf(" %" PRIu64 " %" PRIu64, b->answer[1], b->answer[2]);
