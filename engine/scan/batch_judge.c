@@ -405,7 +405,8 @@ int skr_batch_judge(skr_worker *worker, skr_err *err)
     const skr_scan *scan = worker->scan;
     int status = find_rows(worker, err);
     memset(batch->is_wanted, 0, batch->n);
-    status = skr_scan_judge_names(worker, err);
+    if (status == SKR_OK)
+        status = skr_scan_judge_names(worker, err);
     for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++) {
         status = judge_slot(worker, slot, err);
         find_wanted(batch, slot);
