@@ -49,6 +49,8 @@ int skr_rows_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err)
 void skr_rows_out_done(skr_rows_out *out)
 {
     for (size_t i = 0; out->lists != NULL && i < out->n_lists; i++) {
+        if (out->lists[i].rows == NULL) /* never filled, as most are of a short question */
+            continue;
         free(out->lists[i].rows);
         skr_buffer_done(&out->lists[i].texts);
     }

@@ -34,6 +34,16 @@ static void name_assemblies(const skr_manifest *manifest, char *text, size_t n_t
                                   manifest->assemblies[i].name);
 }
 
+static int fail_assembly(const skr_manifest *manifest, const char *asked, skr_err *err)
+{
+    char names[512];
+    name_assemblies(manifest, names, sizeof names);
+    if (asked == NULL)
+        return skr_fail(err, SKR_ERR_QUERY, "which assembly? There are genomes of: %s", names);
+    return skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%s' are here; there are: %s",
+                    asked, names);
+}
+
 int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
                       uint32_t *ret_assembly, skr_err *err)
 {
@@ -41,7 +51,6 @@ int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
     uint32_t only = SKR_NONE;
     uint32_t alike = SKR_NONE;
     uint32_t n_with_genomes = 0;
-    char names[512];
     for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
         if (!has_genomes(manifest, i))
             continue;
@@ -52,12 +61,8 @@ int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
         if (skr_assembly_is_same(manifest->assemblies[i].name, access->assembly))
             alike = i;
     }
-    name_assemblies(manifest, names, sizeof names);
-    if (n_with_genomes > 0 && access->assembly != NULL && alike == SKR_NONE)
-        return skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%s' are here; there are: %s",
-                        access->assembly, names);
-    if (n_with_genomes > 1 && access->assembly == NULL)
-        return skr_fail(err, SKR_ERR_QUERY, "which assembly? There are genomes of: %s", names);
+    if (n_with_genomes > 0 && access->assembly != NULL ? alike == SKR_NONE : n_with_genomes > 1)
+        return fail_assembly(manifest, access->assembly, err);
     *ret_assembly = access->assembly == NULL ? only : alike;
     return SKR_OK;
 }
@@ -163,7 +168,7 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
         const skr_gene *gene = &found.genes[i];
         char name[SKR_NAME_MAX + 1];
         uint32_t contig = SKR_NONE;
-        status = skr_contig_find(assembly, gene->contig, &contig, name, err);
+        status = skr_contig_find(plan->build, assembly, gene->contig, &contig, name, err);
         if (contig != SKR_NONE)
             node->ranges[node->n_ranges++] =
                 (skr_reach){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};
@@ -303,7 +308,8 @@ static int collect_names(skr_plan *plan, skr_err *err)
         if (node->is_named)
             plan->named[plan->n_named++] =
                 (skr_named_allele){&node->key, node->contig, node->source};
-    qsort(plan->named, plan->n_named, sizeof *plan->named, compare_named);
+    if (plan->n_named > 1)
+        qsort(plan->named, plan->n_named, sizeof *plan->named, compare_named);
     size_t n_kept = 0;
     for (size_t i = 0; i < plan->n_named; i++)
         if (n_kept == 0 || compare_named(&plan->named[n_kept - 1], &plan->named[i]) != 0)
@@ -340,6 +346,8 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
     plan->snapshot = snapshot;
     plan->warnings = warnings;
     int status = skr_plan_assembly(snapshot, access, &plan->assembly, err);
+    if (status == SKR_OK && plan->assembly != SKR_NONE)
+        plan->build = snapshot->builds[plan->assembly];
     if (status == SKR_OK)
         status = resolve(plan, aexpr, &plan->root, err);
     if (status == SKR_OK)

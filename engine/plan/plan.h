@@ -65,6 +65,7 @@ typedef struct skr_plan {
     skr_snapshot *snapshot;
     skr_warnings *warnings; /* while it is made; then NULL */
     uint32_t assembly;      /* SKR_NONE: the store has no genomes */
+    const skr_build *build; /* what is known of it; NULL: nothing */
     skr_plan_node *root;
     skr_plan_node *nodes;
     skr_named_allele *named; /* ascending by key, each once; those on unknown contigs last */

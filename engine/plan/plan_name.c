@@ -30,14 +30,6 @@ static int unknown_contig(const skr_plan *plan, const skr_aexpr *node, const cha
     return SKR_ERR_QUERY;
 }
 
-/* What is known of the plan's assembly; NULL: nothing. */
-static const skr_build *build_of(const skr_plan *plan)
-{
-    return plan->assembly == SKR_NONE
-               ? NULL
-               : skr_build_find(plan->snapshot->manifest->assemblies[plan->assembly].name);
-}
-
 /*
  * The contig of the plan's assembly, SKR_NONE if the store has nothing on it. In a question a
  * number behind the autosomes can only be X, Y or MT.
@@ -49,11 +41,11 @@ static int find_contig(const skr_plan *plan, const char *name, uint32_t *ret_con
     if (plan->assembly == SKR_NONE)
         return skr_contig_canonical(NULL, name, canonical, SKR_NAME_MAX + 1, err);
     const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-    int status = skr_contig_find(assembly, name, ret_contig, canonical, err);
-    const char *meaning = skr_contig_numbered(build_of(plan), canonical);
+    int status = skr_contig_find(plan->build, assembly, name, ret_contig, canonical, err);
+    const char *meaning = skr_contig_numbered(plan->build, canonical);
     return status < 0 || meaning == NULL
                ? status
-               : skr_contig_find(assembly, meaning, ret_contig, canonical, err);
+               : skr_contig_find(plan->build, assembly, meaning, ret_contig, canonical, err);
 }
 
 int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
@@ -71,7 +63,7 @@ int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *nam
     if (status < 0)
         return status;
     if (plan->assembly != SKR_NONE && contig == SKR_NONE &&
-        skr_build_chromosome(build_of(plan), canonical) == NULL)
+        skr_build_chromosome(plan->build, canonical) == NULL)
         return unknown_contig(plan, node, name, canonical, err);
     char *copy = strdup(canonical);
     if (copy == NULL)
@@ -167,7 +159,7 @@ static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, 
     node->key.contig = contig;
     node->key.ref = texts;
     node->key.alt = texts + key->n_ref;
-    node->key.zone = skr_contig_zone(build_of(plan), node->contig, key->start0);
+    node->key.zone = skr_contig_zone(plan->build, node->contig, key->start0);
     return SKR_OK;
 }
 

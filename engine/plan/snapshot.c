@@ -29,6 +29,7 @@ static void snapshot_close(skr_snapshot *snapshot)
     for (uint32_t i = 0; snapshot->references != NULL && i < manifest->n_assemblies; i++)
         skr_reference_close(snapshot->references[i]);
     free(snapshot->segments);
+    free(snapshot->builds);
     free(snapshot->genes);
     free(snapshot->references);
     free(snapshot->has_repeats);
@@ -93,6 +94,7 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     int status = skr_assembly_check_twins(snapshot->manifest, err);
     for (uint32_t i = 0; i < snapshot->manifest->n_assemblies && status == SKR_OK; i++) {
         const skr_assembly *assembly = &snapshot->manifest->assemblies[i];
+        snapshot->builds[i] = skr_build_find(assembly->name);
         status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
         if (status == SKR_OK && assembly->reference.name[0] != '\0')
             status =
@@ -126,12 +128,13 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     snapshot->manifest = skr_store_manifest(snapshot->store);
     const skr_manifest *manifest = snapshot->manifest;
     snapshot->segments = calloc((size_t)manifest->n_segments + 1, sizeof *snapshot->segments);
+    snapshot->builds = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->builds);
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
     snapshot->told_terms = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->told_terms);
     snapshot->meanings = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->meanings);
-    if (snapshot->segments == NULL || snapshot->genes == NULL || snapshot->references == NULL ||
-        snapshot->told_terms == NULL || snapshot->meanings == NULL)
+    if (snapshot->segments == NULL || snapshot->builds == NULL || snapshot->genes == NULL ||
+        snapshot->references == NULL || snapshot->told_terms == NULL || snapshot->meanings == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)

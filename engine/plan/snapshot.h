@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "index/contigs/assembly.h"
 #include "index/genes/gene_table.h"
 #include "index/ontology/ontology.h"
 #include "index/people/people.h"
@@ -31,6 +32,7 @@ typedef struct skr_snapshot {
     skr_people *people;
     uint32_t n_people;
     skr_ontology *ontology;
+    const skr_build **builds;      /* what is known of each assembly; NULL: nothing */
     skr_gene_table **genes;        /* one for each assembly; empty ones where none are loaded */
     skr_reference **references;    /* one for each assembly, or NULL */
     bool **has_repeats;            /* of each assembly and contig: skr_snapshot_has_repeats */

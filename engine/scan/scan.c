@@ -134,7 +134,7 @@ static int compare_morsels(const void *a, const void *b)
 /* One morsel a window, as wide as all that were found in it. */
 static void join_morsels(skr_scan *scan)
 {
-    if (scan->n_morsels == 0)
+    if (scan->n_morsels < 2)
         return;
     qsort(scan->morsels, scan->n_morsels, sizeof *scan->morsels, compare_morsels);
     size_t n = 0;
@@ -450,7 +450,8 @@ out:
     if (status == SKR_OK)
         status = skr_scan_names_end(scan, err);
     free(scan->doubts);
-    free(scan->notes);
+    if (scan->notes != &scan->one_note)
+        free(scan->notes);
     scan->doubts = NULL;
     scan->notes = NULL;
     free(scan->morsels);

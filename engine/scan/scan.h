@@ -194,9 +194,10 @@ typedef struct skr_scan {
     uint32_t n_slots;
     const skr_scan_visitor *visitor;
     skr_scan_tools tools;
-    skr_warnings *warnings; /* NULL: nobody wants them */
-    skr_af_doubt *doubts;   /* of each slot, where af is asked; made by the scan itself */
-    skr_named_note *notes;  /* of each name of the plan, where there are warnings; likewise */
+    skr_warnings *warnings;  /* NULL: nobody wants them */
+    skr_af_doubt *doubts;    /* of each slot, where af is asked; made by the scan itself */
+    skr_named_note *notes;   /* of each name of the plan, where there are warnings; likewise */
+    skr_named_note one_note; /* where one is enough */
     unsigned window_shift;
     skr_morsel *morsels;
     size_t n_morsels;

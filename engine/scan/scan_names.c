@@ -58,6 +58,11 @@ void skr_scan_note_rows(skr_scan *scan, const skr_tile_rows *rows, size_t named,
         return;
     skr_named_note *note = &scan->notes[named];
     const uint64_t all = all_bases(key);
+    if (row < rows->n && rows->start0[row] == key->start0 && rows->n_ref[row] == key->n_ref &&
+        memcmp(rows->ref[row], key->ref, key->n_ref) == 0) {
+        atomic_fetch_or(&note->agrees, all);
+        return;
+    }
     for (uint32_t i = row; i < rows->n && rows->start0[i] < key->start0 + key->n_ref &&
                            i < row + ROWS_BEFORE && atomic_load(&note->agrees) != all;
          i++)
@@ -150,6 +155,11 @@ int skr_scan_names_begin(skr_scan *scan, skr_err *err)
 {
     if (scan->plan->n_named == 0 || scan->warnings == NULL)
         return SKR_OK;
+    if (scan->plan->n_named == 1) {
+        memset(&scan->one_note, 0, sizeof scan->one_note);
+        scan->notes = &scan->one_note;
+        return SKR_OK;
+    }
     scan->notes = calloc(scan->plan->n_named, sizeof *scan->notes);
     return scan->notes != NULL ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
 }

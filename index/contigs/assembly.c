@@ -266,6 +266,8 @@ skr_accession skr_accession_find(const char *name, const skr_build *build)
 {
     skr_accession found = {0};
     accession asked;
+    if (isdigit((unsigned char)*name)) /* as most names of contigs begin, and no accession */
+        return found;
     if (strncasecmp(name, "refseq:", 7) == 0)
         name += 7;
     if (!parse(name, &asked))

@@ -41,11 +41,11 @@ static const char *special_name(const char *name)
 static const char *plain_name(const skr_build *build, const char *name)
 {
     const char *bare = has_chr(name) ? name + 3 : name;
+    if (is_number(bare))
+        return bare;
     const char *special = special_name(bare);
     if (special != NULL)
         return special;
-    if (is_number(bare))
-        return bare;
     if (build != NULL && (strcasecmp(bare, "XY") == 0 || strcasecmp(bare, "PAR1") == 0 ||
                           strcasecmp(bare, "PAR2") == 0))
         return "X";
@@ -179,10 +179,9 @@ static uint32_t find_prefixed(const skr_assembly *assembly, const char *canonica
     return has_chr(other) ? skr_assembly_find_contig(assembly, other) : SKR_NONE;
 }
 
-int skr_contig_find(const skr_assembly *assembly, const char *name, uint32_t *ret_contig,
-                    char *canonical, skr_err *err)
+int skr_contig_find(const skr_build *build, const skr_assembly *assembly, const char *name,
+                    uint32_t *ret_contig, char *canonical, skr_err *err)
 {
-    const skr_build *build = skr_build_find(assembly->name);
     int status = skr_contig_canonical(build, name, canonical, SKR_NAME_MAX + 1, err);
     if (status < 0)
         return status;

@@ -35,10 +35,12 @@ const char *skr_contig_numbered(const skr_build *build, const char *canonical);
  * Looks for the contig of a store's assembly that a name means: by its canonical name; a scaffold
  * of a known assembly also by its accession (chr1_KI270706v1_random is KI270706.1); any but a known
  * chromosome also with "chr" before it or without. *ret_contig: SKR_NONE when there is none.
- * canonical (SKR_NAME_MAX + 1 bytes): the name that the store has, or would have. Errors: as above.
+ * build is that of the assembly's name, or NULL. canonical (SKR_NAME_MAX + 1 bytes): the name that
+ * the store has, or would have. Errors: as above.
  */
-SKR_MUST_USE int skr_contig_find(const skr_assembly *assembly, const char *name,
-                                 uint32_t *ret_contig, char *canonical, skr_err *err);
+SKR_MUST_USE int skr_contig_find(const skr_build *build, const skr_assembly *assembly,
+                                 const char *name, uint32_t *ret_contig, char *canonical,
+                                 skr_err *err);
 
 /*
  * Writes the text under which spellings of one contig meet: the canonical name, or the accession in

@@ -19,7 +19,7 @@
 
 static char upper(char c)
 {
-    return (char)toupper((unsigned char)c);
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 static bool is_acgt(char c)
@@ -37,9 +37,19 @@ static char known_base(char c)
 /* The bases that a letter of the alphabet of IUPAC may be, a bit each; 0: it is no such letter. */
 static unsigned bases_of(char c)
 {
-    static const char letters[] = "ACMGRSVTWYHKDBN"; /* A 1, C 2, G 4, T 8: the index and one */
-    const char *at = c == '\0' ? NULL : strchr(letters, upper(c));
-    return at == NULL ? 0 : (unsigned)(at - letters) + 1;
+    enum {
+        A = 1,
+        C = 2,
+        G = 4,
+        T = 8
+    };
+    static const uint8_t bases[UINT8_MAX + 1] = {
+        ['A'] = A,         ['C'] = C,         ['G'] = G,
+        ['T'] = T,         ['M'] = A | C,     ['R'] = A | G,
+        ['W'] = A | T,     ['S'] = C | G,     ['Y'] = C | T,
+        ['K'] = G | T,     ['V'] = A | C | G, ['H'] = A | C | T,
+        ['D'] = A | G | T, ['B'] = C | G | T, ['N'] = A | C | G | T};
+    return bases[(unsigned char)upper(c)];
 }
 
 bool skr_base_agrees(char letter, char base)

@@ -176,7 +176,8 @@ int skr_import_name_contig(const skr_import *import, const skr_import_file *file
 {
     uint32_t contig;
     uint32_t length = skr_vcf_contig_length(vcf, written);
-    int status = skr_contig_find(assembly_of(import), written, &contig, canonical, err);
+    int status =
+        skr_contig_find(import->build, assembly_of(import), written, &contig, canonical, err);
     if (status < 0)
         return skr_fail_in(err, status, "%s", file->name);
     /* A file that has both spellings means two contigs. */

@@ -222,8 +222,8 @@ static int name_mate(const skr_place *at, const char *written, char *mate, skr_e
         (void)snprintf(mate, SKR_NAME_MAX + 1, "%s", at->contig->name);
         return SKR_OK;
     }
-    int status = skr_contig_find(&import->manifest->assemblies[import->assembly], written, &contig,
-                                 mate, err);
+    int status = skr_contig_find(import->build, &import->manifest->assemblies[import->assembly],
+                                 written, &contig, mate, err);
     if (status < 0)
         return skr_fail_in(err, status, "%s, CHR2", import->files[at->file].name);
     const char *meaning = skr_contig_numbered(import->build, mate);

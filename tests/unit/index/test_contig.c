@@ -119,7 +119,8 @@ static const char *find_in(const char *assembly_name, const char *const *contigs
     for (; *contigs != NULL; contigs++)
         cr_assert(
             zero(int, skr_assembly_add_contig(&manifest->assemblies[0], *contigs, 0, &at, &err)));
-    cr_assert(zero(int, skr_contig_find(&manifest->assemblies[0], name, &at, canonical, &err)));
+    cr_assert(zero(int, skr_contig_find(skr_build_find(assembly_name), &manifest->assemblies[0],
+                                        name, &at, canonical, &err)));
     skr_manifest_free(manifest);
     return at == SKR_NONE ? "" : canonical;
 }
