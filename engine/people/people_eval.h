@@ -7,43 +7,7 @@
 #ifndef SKR_ENGINE_PEOPLE_PEOPLE_EVAL_H
 #define SKR_ENGINE_PEOPLE_PEOPLE_EVAL_H
 
-#include "engine/face/warnings.h"
-#include "engine/scan/scan.h"
-
-/* One question, from beginning to end on one generation. */
-typedef struct skr_question {
-    skr_snapshot *snapshot;
-    const skr_access *access;
-    skr_scan_tools tools;
-    skr_warnings *warnings; /* of the answer; NULL: nobody wants them. Changed by who asks alone */
-    skr_slot *slots;        /* the permitted datasets; owner */
-    uint32_t n_slots;
-} skr_question;
-
-/* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
-SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
-
-/* As skr_plan_new, of alleles in this question. */
-SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_aexpr *alleles,
-                                   skr_plan **ret_plan, skr_err *err);
-
-/* A scan of the question's datasets, ready to run. */
-skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
-                           const skr_scan_visitor *visitor);
-
-/* Frees the slots. */
-void skr_question_done(skr_question *question);
-
-/* A set of individuals for each slot. */
-typedef struct skr_people_sets {
-    uint64_t **sets;
-    uint32_t n;
-} skr_people_sets;
-
-/* Empty sets. Errors: NOMEM. */
-SKR_MUST_USE int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
-                                     skr_err *err);
-void skr_people_sets_done(skr_people_sets *sets);
+#include "engine/people/question.h"
 
 typedef struct skr_people_answer {
     skr_people_sets people;
@@ -87,17 +51,6 @@ SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr
  */
 SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_expr *node,
                                      uint64_t *people, skr_err *err);
-
-/* May a loop over terms go on? Looks at the clock at every 64th i. Errors: as skr_access_check. */
-static inline int skr_access_check_often(const skr_access *access, uint32_t i, skr_err *err)
-{
-    return i % 64 == 0 ? skr_access_check(access, err) : SKR_OK;
-}
-
-/* Sets the bits of those of a dataset who are said to be of a sex; of those of whom nothing is
- * said, XX is female and XY male. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_people_mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex,
-                                     uint64_t *bits, skr_err *err);
 
 /*
  * Sets the bits of those of a dataset who have the node's term: for a node TERM also one below it.

@@ -8,6 +8,8 @@
 #include <strings.h>
 
 #include "engine/people/people_eval.h"
+#include "engine/people/people_sex.h"
+#include "engine/plan/access.h"
 #include "index/contigs/contig.h"
 #include "index/people/sex.h"
 #include "storage/base/suggest.h"
@@ -22,76 +24,6 @@ static void complement(const skr_question *question, uint64_t *bits)
 }
 
 /* ------------------------------------------------------------------ sex and karyotype */
-
-static bool is_karyotype(skr_karyotype karyotype, uint8_t n_x, uint8_t n_y)
-{
-    return karyotype.n_x == n_x && karyotype.n_y == n_y;
-}
-
-/* Who has a karyotype that a test says yes to. */
-typedef bool (*karyotype_test)(skr_karyotype karyotype, const void *context);
-
-static int mark_karyotypes(const skr_question *question, uint32_t dataset, karyotype_test test,
-                           const void *context, uint64_t *bits, skr_err *err)
-{
-    const skr_snapshot *snapshot = question->snapshot;
-    uint32_t n = skr_people_n_karyotypes(snapshot->people, dataset);
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
-        skr_karyotype karyotype;
-        const skr_people_set *set = NULL;
-        status = skr_people_of_karyotype(snapshot->people, dataset, i, &karyotype, &set, err);
-        if (status == SKR_OK && set != NULL && test(karyotype, context))
-            skr_people_set_mark(set, bits, snapshot->n_people);
-    }
-    return status;
-}
-
-/* Does the karyotype mean this sex? Unknown: it means one. */
-static bool means_sex(skr_karyotype karyotype, const void *context)
-{
-    skr_sex sex = *(const skr_sex *)context;
-    bool is_female = is_karyotype(karyotype, 2, 0);
-    bool is_male = is_karyotype(karyotype, 1, 1);
-    return sex == SKR_SEX_FEMALE ? is_female : sex == SKR_SEX_MALE ? is_male : is_female || is_male;
-}
-
-/* As people said; of those who said nothing, XX is female and XY male. */
-int skr_people_mark_sex(const skr_question *question, uint32_t dataset, skr_sex sex, uint64_t *bits,
-                        skr_err *err)
-{
-    const skr_snapshot *snapshot = question->snapshot;
-    size_t n_words = skr_bits_words(snapshot->n_people);
-    const skr_people_set *said = NULL;
-    const skr_people_set *silent = NULL;
-    uint64_t *unknown = NULL;
-    uint64_t *meant = NULL;
-    int status = skr_people_of_sex(snapshot->people, dataset, sex, &said, err);
-    if (status == SKR_OK && said != NULL && sex != SKR_SEX_UNKNOWN)
-        skr_people_set_mark(said, bits, snapshot->n_people);
-    if (status < 0 || sex == SKR_SEX_OTHER)
-        return status;
-    status = skr_people_of_sex(snapshot->people, dataset, SKR_SEX_UNKNOWN, &silent, err);
-    if (status < 0 || silent == NULL)
-        return status;
-    status = skr_bits_new(snapshot->n_people, &unknown, err);
-    if (status == SKR_OK)
-        status = skr_bits_new(snapshot->n_people, &meant, err);
-    if (status == SKR_OK)
-        status = mark_karyotypes(question, dataset, means_sex, &sex, meant, err);
-    if (status < 0)
-        goto out;
-    skr_people_set_mark(silent, unknown, snapshot->n_people);
-    if (sex == SKR_SEX_UNKNOWN)
-        skr_bits_and_not(unknown, meant, n_words);
-    else
-        skr_bits_and(unknown, meant, n_words);
-    skr_bits_or(bits, unknown, n_words);
-out:
-    free(unknown);
-    free(meant);
-    return status;
-}
 
 static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t dataset,
                     uint64_t *bits, skr_err *err)
@@ -110,7 +42,7 @@ static int leaf_sex(const skr_question *question, const skr_expr *node, uint32_t
 static bool is_the_same(skr_karyotype karyotype, const void *context)
 {
     const skr_karyotype *asked = context;
-    return is_karyotype(karyotype, asked->n_x, asked->n_y);
+    return skr_people_is_karyotype(karyotype, asked->n_x, asked->n_y);
 }
 
 /* A known one that differs. */
@@ -131,11 +63,11 @@ static int leaf_karyotype(const skr_question *question, const skr_expr *node, ui
         return status == SKR_ERR_INPUT ? SKR_ERR_QUERY : status;
     }
     if (node->compare == SKR_NE)
-        return mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+        return skr_people_mark_karyotypes(question, dataset, is_another, &asked, bits, err);
     if (asked.n_x != SKR_KARYOTYPE_UNKNOWN)
-        return mark_karyotypes(question, dataset, is_the_same, &asked, bits, err);
+        return skr_people_mark_karyotypes(question, dataset, is_the_same, &asked, bits, err);
     /* unknown: nobody said which, also of those without a sample; the caller keeps members only */
-    status = mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+    status = skr_people_mark_karyotypes(question, dataset, is_another, &asked, bits, err);
     complement(question, bits);
     return status;
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "engine/people/people_eval.h"
+#include "engine/people/people_sex.h"
+#include "engine/plan/access.h"
 #include "index/people/sex.h"
 #include "storage/base/check.h"
 #include "storage/carriers/bits.h"

@@ -4,7 +4,7 @@
 #ifndef SKR_ENGINE_PEOPLE_TERMS_H
 #define SKR_ENGINE_PEOPLE_TERMS_H
 
-#include "engine/people/people_eval.h"
+#include "engine/people/question.h"
 
 /* A term. Texts belong to the snapshot's ontology or people table. */
 typedef struct skr_told_term {

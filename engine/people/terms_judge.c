@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/people/people_eval.h"
 #include "engine/people/terms.h"
+#include "engine/plan/access.h"
 #include "index/people/sex.h"
 #include "storage/carriers/bits.h"
 

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "engine/plan/access.h"
 #include "engine/scan/helpers.h"
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"
@@ -208,19 +208,6 @@ int skr_scan_cut(skr_scan *scan, skr_err *err)
 }
 
 /* ------------------------------------------------------------------ running */
-
-int skr_access_check(const skr_access *access, skr_err *err)
-{
-    if (access->stop != NULL && atomic_load_explicit(access->stop, memory_order_relaxed))
-        return skr_fail(err, SKR_ERR_INTERRUPTED, "stopped");
-    if (access->deadline_ns == 0)
-        return SKR_OK;
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= access->deadline_ns)
-        return skr_fail(err, SKR_ERR_DEADLINE, "the question took longer than it may");
-    return SKR_OK;
-}
 
 /* The morsel at hand, and those that were taken to be read ahead. */
 #define AHEAD_MAX 3u

@@ -222,9 +222,6 @@ SKR_MUST_USE int skr_scan_run(skr_scan *scan, skr_err *err);
  */
 SKR_MUST_USE int skr_scan_cut(skr_scan *scan, skr_err *err);
 
-/* Does the deadline or the stop flag end the question? Errors: DEADLINE, INTERRUPTED. */
-SKR_MUST_USE int skr_access_check(const skr_access *access, skr_err *err);
-
 /*
  * A worker with the lanes of a scan, out of the pool of its snapshot or a new one; it is given back
  * when it ends. Errors: IO, NOMEM.

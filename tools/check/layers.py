@@ -41,10 +41,10 @@ ROOMS = {
     "engine/import/documents": ("", STORAGE + INDEX + ("engine/import/face",)),
     "engine/face": ("*", BASE),
     "engine/query": ("", BASE + VOCABULARY + ("index/people", "engine/face")),
-    "engine/plan": ("plan.h snapshot.h", STORAGE + INDEX + ("engine/face",)),
+    "engine/plan": ("access.h plan.h snapshot.h", STORAGE + INDEX + ("engine/face",)),
     "engine/scan": ("scan.h tally.h helpers.h worker_pool.h",
                     STORAGE + INDEX + ("engine/face", "engine/plan")),
-    "engine/people": ("people_eval.h terms.h",
+    "engine/people": ("people_eval.h question.h terms.h",
                       STORAGE + INDEX + ("engine/face", "engine/plan", "engine/scan")),
     "engine/alleles": ("alleles.h", STORAGE + INDEX +
                        ("engine/face", "engine/plan", "engine/scan", "engine/people")),

@@ -58,21 +58,7 @@ CIRCLES = {
      "engine/import/vcf/import_vcf_cells.c",
      "engine/import/vcf/import_vcf_text.c"):
         "not yet apart",
-    ("engine/people/carriers_find.c",
-     "engine/people/people_eval.c"):
-        "not yet apart",
-    ("engine/people/people_leaf.c",
-     "engine/people/people_terms.c"):
-        "not yet apart",
-    ("engine/people/terms_judge.c",
-     "engine/plan/plan.c",
-     "engine/plan/plan_judge.c",
-     "engine/plan/plan_judge_rows.c",
-     "engine/plan/plan_name.c",
-     "engine/plan/snapshot.c",
-     "engine/scan/batch_judge.c",
-     "engine/scan/scan.c",
-     "engine/scan/scan_doubt.c",
+    ("engine/scan/batch_judge.c",
      "engine/scan/scan_names.c",
      "engine/scan/tally.c",
      "engine/scan/tally_batch.c",

@@ -1,0 +1,45 @@
+/*
+ * question.h - what a question is asked of and with, and sets of individuals by dataset.
+ */
+#ifndef SKR_ENGINE_PEOPLE_QUESTION_H
+#define SKR_ENGINE_PEOPLE_QUESTION_H
+
+#include "engine/face/warnings.h"
+#include "engine/scan/scan.h"
+
+/* One question, from beginning to end on one generation. */
+typedef struct skr_question {
+    skr_snapshot *snapshot;
+    const skr_access *access;
+    skr_scan_tools tools;
+    skr_warnings *warnings; /* of the answer; NULL: nobody wants them. Changed by who asks alone */
+    skr_slot *slots;        /* the permitted datasets; owner */
+    uint32_t n_slots;
+} skr_question;
+
+/* Fills in the slots of the datasets that access permits. Errors: NOMEM. */
+SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
+
+/* As skr_plan_new, of alleles in this question. */
+SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_aexpr *alleles,
+                                   skr_plan **ret_plan, skr_err *err);
+
+/* A scan of the question's datasets, ready to run. */
+skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
+                           const skr_scan_visitor *visitor);
+
+/* Frees the slots. */
+void skr_question_done(skr_question *question);
+
+/* A set of individuals for each slot. */
+typedef struct skr_people_sets {
+    uint64_t **sets;
+    uint32_t n;
+} skr_people_sets;
+
+/* Empty sets. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
+                                     skr_err *err);
+void skr_people_sets_done(skr_people_sets *sets);
+
+#endif
