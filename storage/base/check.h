@@ -2,7 +2,7 @@
  * check.h - assertions about our own mistakes, never about data.
  *
  * SKR_CHECK is always on: it says where and aborts, so that a core shows how it came to that.
- * SKR_ASSERT is for what is believed inside loops: builds with NDEBUG (release, minsize) leave it
+ * SKR_ASSERT is for what is believed inside loops: builds with NDEBUG (release) leave it
  * out. Input that is wrong is an error code instead.
  */
 #ifndef SKR_STORAGE_BASE_CHECK_H
