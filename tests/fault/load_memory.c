@@ -3,40 +3,10 @@
  * first allocation, at the second, and so on until all goes well.
  *
  * What fails says NOMEM, the store is as it was, and under the address sanitizer no memory is lost.
- * The linker puts the functions below in the place of the C library's (--wrap), for our own code
- * only. CRoaring's own allocations never fail here: it cannot say so.
+ * Only our own code is refused memory.
  */
 #include "tests/support/load_store.h"
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t n);
-
-static unsigned n_allocations;
-static unsigned fail_at; /* 0: never */
-
-static bool must_fail(void)
-{
-    return ++n_allocations == fail_at;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return must_fail() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return must_fail() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t n)
-{
-    return must_fail() ? NULL : __real_realloc(memory, n);
-}
+#include "tests/support/refused_memory.h"
 
 /* ------------------------------------------------------------------ the deliveries */
 
@@ -114,11 +84,9 @@ static unsigned refuse_each(int (*run)(size_t number), size_t number, bool is_lo
 {
     for (unsigned at = 1;; at++) {
         uint64_t before = is_loading ? generation_now() : 0;
-        n_allocations = 0;
-        fail_at = at;
+        refuse_at(is_loading ? "loading" : "opening", at);
         int status = run(number);
-        fail_at = 0;
-        bool has_failed = n_allocations >= at;
+        bool has_failed = refuse_end();
         if (status < 0 && status != SKR_ERR_NOMEM)
             fprintf(stderr, "allocation %u: %d, %s\n", at, status, s.err.message);
         SKR_CHECK(status == SKR_OK || (has_failed && status == SKR_ERR_NOMEM));
@@ -131,6 +99,7 @@ static unsigned refuse_each(int (*run)(size_t number), size_t number, bool is_lo
 
 int main(void)
 {
+    refuse_init();
     load_store_init(&s);
     for (size_t i = 0; i < N_DELIVERIES; i++) {
         (void)snprintf(paths[i], sizeof paths[i], "%s",

@@ -3,14 +3,11 @@
  * the first allocation, at the second, and so on; beyond the first some hundred at drawn ones.
  *
  * What is done is right or fails with the status of a machine that refuses, and after a failure the
- * store is as it was. Memory is refused to the whole program, its libraries too (under a sanitizer,
- * which has functions of its own there, to our own code only). CRoaring's own allocations never
- * fail here: it cannot say so, and ends the program.
+ * store is as it was.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <htslib/bgzf.h>
-#include <link.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -19,78 +16,10 @@
 #include "tests/support/load_store.h"
 #include "tests/support/random.h"
 #include "tests/support/raw_bcf.h"
+#include "tests/support/refused_memory.h"
 
 #define N_IN_TURN 300u /* allocations that are all refused */
 #define N_DRAWN 60u    /* of the rest */
-
-static unsigned n_allocations;
-static unsigned fail_at; /* 0: never */
-static uintptr_t roaring_from;
-static uintptr_t roaring_to;
-
-static int find_roaring(struct dl_phdr_info *info, size_t n, void *context)
-{
-    (void)n;
-    (void)context;
-    for (int i = 0; i < info->dlpi_phnum && strstr(info->dlpi_name, "/libroaring.") != NULL; i++) {
-        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0)
-            continue;
-        roaring_from = info->dlpi_addr + part->p_vaddr;
-        roaring_to = roaring_from + part->p_memsz;
-    }
-    return 0;
-}
-
-static bool must_fail(const void *caller)
-{
-    if (fail_at == 0 || ((uintptr_t)caller >= roaring_from && (uintptr_t)caller < roaring_to))
-        return false;
-    bool must = ++n_allocations == fail_at;
-    if (must)
-        errno = ENOMEM;
-    return must;
-}
-
-#define MUST_FAIL must_fail(__builtin_return_address(0))
-
-#ifdef REPLACES_ALL
-#define REAL(name) __libc_##name
-#define FAKE(name) name
-#define EVERYWHERE __attribute__((visibility("default"))) /* libraries find it too */
-#else
-#define REAL(name) __real_##name
-#define FAKE(name) __wrap_##name
-#define EVERYWHERE
-char *REAL(strdup)(const char *text);
-char *FAKE(strdup)(const char *text);
-char *FAKE(strdup)(const char *text)
-{
-    return MUST_FAIL ? NULL : REAL(strdup)(text);
-}
-#endif
-
-void *REAL(malloc)(size_t n);
-void *REAL(calloc)(size_t n, size_t size);
-void *REAL(realloc)(void *memory, size_t n);
-EVERYWHERE void *FAKE(malloc)(size_t n);
-EVERYWHERE void *FAKE(calloc)(size_t n, size_t size);
-EVERYWHERE void *FAKE(realloc)(void *memory, size_t n);
-
-void *FAKE(malloc)(size_t n)
-{
-    return MUST_FAIL ? NULL : REAL(malloc)(n);
-}
-
-void *FAKE(calloc)(size_t n, size_t size)
-{
-    return MUST_FAIL ? NULL : REAL(calloc)(n, size);
-}
-
-void *FAKE(realloc)(void *memory, size_t n)
-{
-    return MUST_FAIL ? NULL : REAL(realloc)(memory, n);
-}
 
 /* ------------------------------------------------------------------ files */
 
@@ -525,11 +454,9 @@ static unsigned refuse_delivery(const delivery *one)
     make_store(one);
     for (unsigned at = 1;; at = next_at(at), n_refused++) {
         uint64_t before = generation_now();
-        n_allocations = 0;
-        fail_at = at;
+        refuse_at(one->name, at);
         status = deliver(one);
-        bool has_failed = n_allocations >= at;
-        fail_at = 0;
+        bool has_failed = refuse_end();
         look(one->name, at, status, has_failed);
         SKR_CHECK(generation_now() == before + (status == SKR_OK));
         for (size_t i = 0; i < N_QUESTIONS && status == SKR_OK && has_genomes; i++) {
@@ -554,11 +481,9 @@ static unsigned refuse_question(size_t number)
     right.n = 0;
     SKR_CHECK(ask(number, &right) == SKR_OK);
     for (unsigned at = 1;; at = next_at(at), n_refused++) {
-        n_allocations = 0;
-        fail_at = at;
+        refuse_at(question_name(number), at);
         int status = ask(number, &got);
-        bool has_failed = n_allocations >= at;
-        fail_at = 0;
+        bool has_failed = refuse_end();
         look(question_name(number), at, status, has_failed);
         if (status == SKR_OK && (got.n != right.n || memcmp(got.text, right.text, got.n) != 0)) {
             fprintf(stderr, "%s, allocation %u:\n%s\ninstead of\n%s\n", question_name(number), at,
@@ -574,8 +499,7 @@ int main(void)
 {
     unsigned n_all = 0;
     random_now = test_random_drawn("program_memory");
-    (void)dl_iterate_phdr(find_roaring, NULL);
-    SKR_CHECK(roaring_to > roaring_from);
+    refuse_init();
     load_store_init(&s);
     save_files();
     for (size_t i = 0; i < N_DELIVERIES; i++) {

@@ -4,89 +4,16 @@
  *
  * The answer is the right one byte for byte, an error that says so, or the end of the connection;
  * and the same request is answered rightly afterwards, so nothing that was made of half a request
- * is kept. The functions below stand in the place of the C library's for the whole program, the
- * libraries too; under a sanitizer, which has functions of its own there, only for our own code
- * (--wrap).
+ * is kept.
  */
 #include <arpa/inet.h>
-#include <link.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/http/server.h"
 #include "tests/support/load_store.h"
-
-static atomic_uint n_allocations;
-static atomic_uint fail_at; /* 0: never */
-
-/* CRoaring's own allocations never fail here: it cannot say so. */
-static uintptr_t roaring_from;
-static uintptr_t roaring_to;
-
-static int find_roaring(struct dl_phdr_info *info, size_t n, void *context)
-{
-    (void)n;
-    (void)context;
-    for (int i = 0; i < info->dlpi_phnum && strstr(info->dlpi_name, "/libroaring.") != NULL; i++) {
-        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-        if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0)
-            continue;
-        roaring_from = info->dlpi_addr + part->p_vaddr;
-        roaring_to = roaring_from + part->p_memsz;
-    }
-    return 0;
-}
-
-static bool must_fail(const void *caller)
-{
-    unsigned at = atomic_load(&fail_at);
-    if (at == 0 || ((uintptr_t)caller >= roaring_from && (uintptr_t)caller < roaring_to))
-        return false;
-    return atomic_fetch_add(&n_allocations, 1) + 1 == at;
-}
-
-#define MUST_FAIL must_fail(__builtin_return_address(0))
-
-#ifdef REPLACES_ALL
-#define REAL(name) __libc_##name
-#define FAKE(name) name
-#define EVERYWHERE __attribute__((visibility("default"))) /* libraries find it too */
-#else
-#define REAL(name) __real_##name
-#define FAKE(name) __wrap_##name
-#define EVERYWHERE
-char *REAL(strdup)(const char *text);
-char *FAKE(strdup)(const char *text);
-char *FAKE(strdup)(const char *text)
-{
-    return MUST_FAIL ? NULL : REAL(strdup)(text);
-}
-#endif
-
-void *REAL(malloc)(size_t n);
-void *REAL(calloc)(size_t n, size_t size);
-void *REAL(realloc)(void *memory, size_t n);
-EVERYWHERE void *FAKE(malloc)(size_t n);
-EVERYWHERE void *FAKE(calloc)(size_t n, size_t size);
-EVERYWHERE void *FAKE(realloc)(void *memory, size_t n);
-
-void *FAKE(malloc)(size_t n)
-{
-    return MUST_FAIL ? NULL : REAL(malloc)(n);
-}
-
-void *FAKE(calloc)(size_t n, size_t size)
-{
-    return MUST_FAIL ? NULL : REAL(calloc)(n, size);
-}
-
-void *FAKE(realloc)(void *memory, size_t n)
-{
-    return MUST_FAIL ? NULL : REAL(realloc)(memory, n);
-}
+#include "tests/support/refused_memory.h"
 
 /* ------------------------------------------------------------------ the store */
 
@@ -235,11 +162,9 @@ static unsigned refuse_each(skr_engine *engine, uint16_t port, const char *reque
     printf("%.13s ", right.text);
     for (unsigned at = 1;; at++) {
         SKR_CHECK(skr_engine_reload(engine, &s.err) == SKR_OK);
-        atomic_store(&n_allocations, 0);
-        atomic_store(&fail_at, at);
+        refuse_at(request, at);
         ask(port, request, &got);
-        bool has_failed = atomic_load(&n_allocations) >= at;
-        atomic_store(&fail_at, 0);
+        bool has_failed = refuse_end();
         look(request, at, &right, &got, !has_failed);
         ask(port, request, &got);
         look(request, at, &right, &got, true);
@@ -250,8 +175,7 @@ static unsigned refuse_each(skr_engine *engine, uint16_t port, const char *reque
 
 int main(void)
 {
-    (void)dl_iterate_phdr(find_roaring, NULL);
-    SKR_CHECK(roaring_to > roaring_from);
+    refuse_init();
     load_store_init(&s);
     load_people();
     load_genomes();
@@ -271,9 +195,12 @@ int main(void)
     for (size_t i = 0; i < N_REQUESTS; i++) {
         unsigned n = refuse_each(engine, port, requests[i]);
         printf("%.*s: %u allocations\n", (int)strcspn(requests[i], "\r"), requests[i], n);
+        (void)fflush(stdout); /* how far it came, should it stand still */
         n_all += n;
     }
     printf("%u refused\n", n_all);
+    (void)fflush(stdout);
+    stand_guard_note("the end of the server", 0);
     skr_server_drain(server, 1000);
     skr_engine_close(engine);
     load_store_done(&s);

@@ -3,41 +3,13 @@
  * allocation, at the second, and so on until all goes well.
  *
  * Whatever fails says NOMEM and leaves nothing behind: no file of a writer that did not finish, and
- * under the address sanitizer no memory. The linker puts the functions below in the place of the
- * C library's (--wrap), for our own code only.
+ * under the address sanitizer no memory. Only our own code is refused memory.
  */
+#include <limits.h>
+
 #include "storage/segment/segment.h"
+#include "tests/support/refused_memory.h"
 #include "tests/support/temp_folder.h"
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t n);
-
-static unsigned n_allocations;
-static unsigned fail_at; /* 0: never */
-
-static bool must_fail(void)
-{
-    return ++n_allocations == fail_at;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return must_fail() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return must_fail() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t n)
-{
-    return must_fail() ? NULL : __real_realloc(memory, n);
-}
 
 /* ------------------------------------------------------------------ the scenario */
 
@@ -164,13 +136,12 @@ static void no_fault(void *context, const char *text)
     abort();
 }
 
-/* Everything once, with the allocation that is to fail. */
+/* Everything once; the allocation of this number is to fail. */
 static int run(const char *folder, unsigned number, uint64_t *ret_sum)
 {
     skr_err err = {0};
     skr_file_id id;
-    n_allocations = 0;
-    fail_at = number;
+    refuse_at("a segment", number);
     uint64_t sum = 0;
     int status = write_segment(folder, &id, &err);
     bool is_written = status == SKR_OK;
@@ -178,7 +149,7 @@ static int run(const char *folder, unsigned number, uint64_t *ret_sum)
         status = read_segment(folder, &id, &sum, &err);
     if (status == SKR_OK)
         status = skr_segment_verify(folder, &id, no_fault, NULL, &err);
-    fail_at = 0;
+    (void)refuse_end();
     SKR_CHECK(status == SKR_OK || (status == SKR_ERR_NOMEM && err.code == SKR_ERR_NOMEM));
     char path[SKR_TEST_PATH_MAX + 8];
     (void)snprintf(path, sizeof path, "%s/a.skr", folder);
@@ -192,8 +163,9 @@ int main(void)
     test_folder folder = test_folder_make();
     uint64_t expected = 0;
     uint64_t sum = 0;
-    SKR_CHECK(run(folder.path, 0, &expected) == SKR_OK);
-    unsigned n_needed = n_allocations;
+    refuse_init();
+    SKR_CHECK(run(folder.path, UINT_MAX, &expected) == SKR_OK);
+    unsigned n_needed = refuse_count();
     for (unsigned i = 1; i <= n_needed; i++)
         SKR_CHECK(run(folder.path, i, &sum) == SKR_ERR_NOMEM);
     SKR_CHECK(run(folder.path, n_needed + 1, &sum) == SKR_OK && sum == expected);
