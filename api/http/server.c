@@ -51,7 +51,7 @@ skr_server_config skr_server_config_default(void)
         .n_connections_max = 1024,
         .n_address_max = 256,
         .n_queue_max = 256,
-        .queue_wait_ms = 2000,
+        .queue_wait_ms = 800,
         .n_body_max = 1u << 20,
         .n_answer_cache_mib = 64,
         .n_block_cache_mib = 512,

@@ -176,6 +176,9 @@ skr_exchange *skr_server_pool_put(skr_server *server, skr_exchange *exchange);
  */
 skr_exchange *skr_server_pool_expired(skr_server *server, uint64_t now_ns);
 
+/* When the next one will have waited too long; under the mutex. UINT64_MAX: nobody waits. */
+uint64_t skr_server_pool_next_expiry(const skr_server *server);
+
 /* Tells the asker to come again, of an exchange that was taken out of the queue. */
 void skr_server_turn_away(skr_exchange *exchange);
 

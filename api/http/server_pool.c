@@ -126,6 +126,17 @@ skr_exchange *skr_server_pool_expired(skr_server *server, uint64_t now_ns)
     return expired;
 }
 
+uint64_t skr_server_pool_next_expiry(const skr_server *server)
+{
+    uint64_t begin_ns = UINT64_MAX;
+    for (const skr_client *client = server->clients; client != NULL; client = client->next)
+        if (client->first != NULL && client->first->begin_ns < begin_ns)
+            begin_ns = client->first->begin_ns;
+    if (begin_ns == UINT64_MAX)
+        return UINT64_MAX;
+    return begin_ns + server->config.queue_wait_ms * (uint64_t)1000000;
+}
+
 /* ------------------------------------------------------------------ workers */
 
 /* The next exchange, or NULL when the server stops and the queue is empty. */

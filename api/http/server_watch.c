@@ -121,17 +121,29 @@ static void look(const skr_server *server, skr_socket *socket, uint64_t now_ns)
         atomic_store(&socket->exchange->stop, true);
 }
 
+/* Until it is time to look again, or somebody has waited for a worker as long as anybody may. With
+ * the mutex, which is let go meanwhile. */
+static void wait_to_look(skr_server *server)
+{
+    uint64_t now_ns = skr_now_ns();
+    uint64_t expiry_ns = skr_server_pool_next_expiry(server);
+    uint64_t wait_ns = INTERVAL_NS;
+    if (expiry_ns < now_ns + wait_ns)
+        wait_ns = expiry_ns > now_ns ? expiry_ns - now_ns : 0;
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)wait_ns;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&server->has_watch, &server->mutex, &until);
+}
+
 static void *watch(void *context)
 {
     skr_server *server = context;
     (void)pthread_mutex_lock(&server->mutex);
     while (!server->is_watch_over) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += INTERVAL_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        (void)pthread_cond_timedwait(&server->has_watch, &server->mutex, &until);
+        wait_to_look(server);
         uint64_t now_ns = skr_now_ns();
         for (skr_socket *socket = server->sockets; socket != NULL; socket = socket->next)
             look(server, socket, now_ns);

@@ -22,9 +22,10 @@ import harness
 
 HEAD = b" HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET /api/info" + HEAD + b"\r\n"
+DEAR = b"GET /api/g_variants?referenceName=22&filters=NCIT:C16576&variantType=SNP" + HEAD + b"\r\n"
 N_CROWD = 1000
-ANSWER_S = 1.0    # somebody who comes is answered within this time
-PATIENCE = 3.0    # times slower than promised: machines that run other tests
+ANSWER_S = 1.0    # somebody who comes is answered within this time, whatever the others do
+PATIENCE = 5.0 if harness.IS_SANITIZED else 1.0    # times slower than promised
 
 
 def connect(server, source="127.0.0.1", wait=20):
@@ -101,7 +102,7 @@ def check_leaks(suite, server):
                         client.sendall(data)
                     continue
                 status, _, seconds = exchange(server, data, wait=5)
-                if status not in wanted or seconds > PATIENCE:
+                if status not in wanted or seconds > ANSWER_S * PATIENCE:
                     odd.append((name, status, seconds))
     odd = []
     ask_all(50)
@@ -179,11 +180,11 @@ def check_limits(suite, store):
     suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
 
 
-def loop(server, data, n, until, answers):
-    """n connections, each sending its request again as soon as it was answered."""
+def loop(server, data, n, until, answers, sources=("127.0.0.1",)):
+    """n connections from these addresses, each sending its request again as soon as it was answered."""
     selector = selectors.DefaultSelector()
-    for _ in range(n):
-        client = connect(server)
+    for i in range(n):
+        client = connect(server, sources[i % len(sources)])
         client.setblocking(False)
         client.send(data)
         selector.register(client, selectors.EVENT_READ, bytearray())
@@ -214,26 +215,41 @@ def loop(server, data, n, until, answers):
 def check_fair(suite, store):
     """Two hundred connections of one address ask for the whole contig, and nothing is kept."""
     server = serve(suite, store, "answer_cache_mib = 0\nblock_cache_mib = 0\nworkers = 2\n")
-    dear = b"GET /api/g_variants?referenceName=22&filters=NCIT:C16576&variantType=SNP" + HEAD + b"\r\n"
-    status, _, seconds = exchange(server, dear)
+    status, _, _ = exchange(server, DEAR)
     suite.check("the dear question is answered", 200, status)
     answers = []
     until = time.monotonic() + 6
-    crowd = threading.Thread(target=loop, args=(server, dear, 200, until, answers))
+    crowd = threading.Thread(target=loop, args=(server, DEAR, 200, until, answers))
     crowd.start()
     time.sleep(1)
     for source, what in (("127.0.0.2", "another address"), ("127.0.0.1", "a new connection of the same")):
-        got = [exchange(server, dear, source) for _ in range(5)]
-        late = [g for g in got if g[2] > (ANSWER_S + 2 * seconds) * PATIENCE]
+        got = [exchange(server, DEAR, source) for _ in range(5)]
+        late = [g for g in got if g[2] > ANSWER_S * PATIENCE]
         suite.check(f"beside 200 that loop on a dear question, {what} is answered, or told to come again",
                     True, all(g[0] == 200 or (g[0] == 503 and "Retry-After: " in g[1]) for g in got), [g[0] for g in got])
         suite.check(f"beside 200 that loop on a dear question, {what} waits no longer than a second", [], [g[2] for g in late])
         got = [exchange(server, GET, source) for _ in range(5)]
         suite.check(f"and a cheap question of {what} too", ({200}, True),
-                    ({g[0] for g in got}, max(g[2] for g in got) < (ANSWER_S + 2 * seconds) * PATIENCE), [g[2] for g in got])
+                    ({g[0] for g in got}, max(g[2] for g in got) < ANSWER_S * PATIENCE), [g[2] for g in got])
     crowd.join()
     suite.check("those who loop get answers, or are told to come again", True, set(answers) <= {200, 503} and 200 in answers,
                 sorted(set(answers)))
+    suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
+
+
+def check_turns(suite, store):
+    """Two hundred addresses take turns with one worker: more than it can serve. Who waits too long knows it in time."""
+    server = serve(suite, store, "answer_cache_mib = 0\nblock_cache_mib = 0\nworkers = 1\n")
+    answers = []
+    until = time.monotonic() + 5
+    crowd = threading.Thread(target=loop, args=(server, DEAR, 200, until, answers, [f"127.0.1.{i}" for i in range(1, 201)]))
+    crowd.start()
+    time.sleep(1)
+    got = [exchange(server, data, "127.0.0.2") for data in (DEAR, GET, DEAR)]
+    suite.check("beside 200 addresses, another is answered or told to come again, within a second", [],
+                [g for g in got if g[2] > ANSWER_S * PATIENCE or not (g[0] == 200 or (g[0] == 503 and "Retry-After: " in g[1]))])
+    crowd.join()
+    suite.check("all get answers, or are told to come again", True, set(answers) <= {200, 503} and 200 in answers, sorted(set(answers)))
     suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
 
 
@@ -388,7 +404,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     store = suite.path("store")
     cohort = os.environ.get("SKERRY_COHORT") or os.path.join(harness.SOURCE, "build/tools/cohort/skerry-cohort")
-    done = subprocess.run([cohort, "--people", "2000", "--bases", "300000", "--seed", "3", "--store", store],
+    done = subprocess.run([cohort, "--people", "8000", "--bases", "1500000", "--seed", "3", "--store", store],
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
     if not suite.check("a cohort is made", 0, done.returncode, done.stderr.decode()):
         return suite.close()
@@ -405,6 +421,7 @@ def main():
     suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
     check_limits(suite, store)
     check_fair(suite, store)
+    check_turns(suite, store)
     check_log(suite, store)
     check_files(suite, store)
     check_memory(suite, store)

@@ -187,6 +187,7 @@ int main(void)
     config.listen = "127.0.0.1:0";
     config.base_url = "http://127.0.0.1/api";
     config.n_workers = 1;
+    config.queue_wait_ms = 60000; /* only memory is refused here */
     SKR_CHECK(skr_engine_open(s.folder.path, &options, &engine, &s.err) == SKR_OK);
     SKR_CHECK(skr_server_start(engine, &policy, &config, &server, &s.err) == SKR_OK);
     const char *colon = strrchr(skr_server_address(server), ':');
