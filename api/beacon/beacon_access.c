@@ -98,7 +98,7 @@ int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
     if (alleles != NULL)
         status = skr_aexpr_print(alleles, &text, err);
     if (status == SKR_OK && alleles != NULL && people != NULL)
-        status = skr_buffer_put(&text, " in ", 4, err);
+        status = skr_buffer_put(&text, " --in ", 6, err);
     if (status == SKR_OK && people != NULL)
         status = skr_expr_print(people, &text, err);
     if (status == SKR_OK) {

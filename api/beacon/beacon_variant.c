@@ -134,13 +134,20 @@ static int add_bracket(allele_builder *builder, const skr_variant_words *words, 
                         "bases cannot be asked for with two values of start and end");
     if (words->start[0] >= SKR_CONTIG_LENGTH_MAX || words->end[0] >= SKR_CONTIG_LENGTH_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "start or end lies beyond every contig");
-    skr_aexpr bracket = {.op = SKR_A_BRACKET,
-                         .contig = contig,
-                         .start0 = (uint32_t)words->start[0],
-                         .start_to0 = clamp(words->start[1]),
-                         .end0 = (uint32_t)words->end[0],
-                         .end_to0 = clamp(words->end[1])};
-    return add(builder, &bracket, err);
+    skr_aexpr begins = {.op = SKR_A_BRACKET,
+                        .contig = contig,
+                        .start0 = (uint32_t)words->start[0],
+                        .start_to0 = clamp(words->start[1]),
+                        .end0 = 0,
+                        .end_to0 = SKR_CONTIG_LENGTH_MAX};
+    skr_aexpr ends = {.op = SKR_A_BRACKET,
+                      .contig = contig,
+                      .start0 = 0,
+                      .start_to0 = SKR_CONTIG_LENGTH_MAX,
+                      .end0 = (uint32_t)words->end[0],
+                      .end_to0 = clamp(words->end[1])};
+    int status = add(builder, &begins, err);
+    return status < 0 ? status : add(builder, &ends, err);
 }
 
 static int add_contig(allele_builder *builder, const skr_variant_words *words, const char *contig,

@@ -41,7 +41,7 @@ typedef enum skr_aexpr_op {
     SKR_A_AC,      /* compare, number */
     SKR_A_FILTER,  /* text: PASS */
     SKR_A_COPIES,  /* number 1 or 2: of the carrier, not of the allele */
-    /* what only Beacon requests say */
+    /* in the words of Beacon */
     SKR_A_SEQUENCE, /* contig, start0, ref, alt as given: N matches any base, "" is the bare form */
     SKR_A_BRACKET,  /* contig, start in [start0, start_to0), end in [end0, end_to0) */
     SKR_A_ALT,      /* text: alternateBases beside a range; N matches any base */

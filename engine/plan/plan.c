@@ -114,12 +114,14 @@ static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
     node->ranges = calloc(1, sizeof *node->ranges);
     if (node->ranges == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
-    node->ranges[0] = (skr_reach){.contig = contig,
-                                  .from0 = is_whole ? 0 : source->start0,
-                                  .to0 = is_bracket ? source->start_to0
-                                         : is_whole ? UINT32_MAX
-                                                    : source->end0,
-                                  .is_start = is_bracket};
+    node->ranges[0] =
+        (skr_reach){.contig = contig,
+                    .from0 = is_whole ? 0 : source->start0,
+                    .to0 = is_bracket ? (source->end_to0 < source->start_to0 ? source->end_to0
+                                                                             : source->start_to0)
+                           : is_whole ? UINT32_MAX
+                                      : source->end0,
+                    .is_start = is_bracket};
     node->n_ranges = 1;
     return SKR_OK;
 }

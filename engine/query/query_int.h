@@ -102,6 +102,10 @@ typedef enum skr_value_kind {
     SKR_VALUE_TYPE,
     SKR_VALUE_VARIANT,
     SKR_VALUE_REGION,
+    SKR_VALUE_PATTERN, /* as VARIANT, with N for any base */
+    SKR_VALUE_START,   /* a region, of the first base */
+    SKR_VALUE_END,     /* a region, of the last base */
+    SKR_VALUE_BASES,   /* A, C, G, T, N for any; - for none */
     SKR_VALUE_COPIES,
     SKR_VALUE_NUMBER,   /* any finite one */
     SKR_VALUE_WHOLE,    /* 0 to 2^53 */

@@ -1,12 +1,14 @@
 /*
  * query_parse_alleles.c - questions about alleles: variant, region, gene, type, af ...
  */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "engine/query/query_int.h"
 #include "index/keys/variant_key.h"
 #include "index/keys/variant_spelling.h"
+#include "storage/base/limits.h"
 #include "storage/base/suggest.h"
 
 static const skr_field fields[] = {
@@ -16,6 +18,8 @@ static const skr_field fields[] = {
     {"type", SKR_A_TYPE, SKR_VALUE_TYPE},          {"filter", SKR_A_FILTER, SKR_VALUE_TEXT},
     {"copies", SKR_A_COPIES, SKR_VALUE_COPIES},    {"length", SKR_A_LENGTH, SKR_VALUE_WHOLE},
     {"af", SKR_A_AF, SKR_VALUE_FRACTION},          {"ac", SKR_A_AC, SKR_VALUE_WHOLE},
+    {"start", SKR_A_BRACKET, SKR_VALUE_START},     {"end", SKR_A_BRACKET, SKR_VALUE_END},
+    {"alt", SKR_A_ALT, SKR_VALUE_BASES},           {"pattern", SKR_A_SEQUENCE, SKR_VALUE_PATTERN},
 };
 #define N_FIELDS (sizeof fields / sizeof *fields)
 
@@ -88,6 +92,99 @@ static int read_variant(skr_parser *parser, const skr_token *token, skr_aexpr *n
     return status;
 }
 
+/* Bases in our form: upper case, U as T, "-" as none; n of them. */
+static int read_bases(skr_parser *parser, const skr_token *token, const char *bases, size_t n,
+                      const char **ret_bases, skr_err *err)
+{
+    void *memory = NULL;
+    int status = skr_query_alloc(parser->query, n + 1, &memory, err);
+    char *text = memory;
+    for (size_t i = 0; i < n && status == SKR_OK; i++) {
+        char base = (char)toupper((unsigned char)bases[i]);
+        text[i] = base == 'U' ? 'T' : base;
+        if (strchr("ACGTN", text[i]) == NULL)
+            status =
+                skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                "expected bases A, C, G, T, and N for any, found '%c'", bases[i]);
+    }
+    if (status == SKR_OK)
+        *ret_bases = text;
+    return status;
+}
+
+static int read_alt(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
+{
+    size_t n = strcmp(token->text, "-") == 0 ? 0 : strlen(token->text);
+    return read_bases(parser, token, token->text, n, &node->text, err);
+}
+
+static int refuse_pattern(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "pattern takes CONTIG-POS-REF-ALT, with N for any base");
+}
+
+/* The contig and the place of CONTIG-POS-REF-ALT, whose REF begins n bytes from its start. */
+static int read_pattern_place(skr_parser *parser, const skr_token *token, size_t n, skr_aexpr *node,
+                              skr_err *err)
+{
+    skr_buffer text = {0};
+    skr_variant_text place;
+    int status = skr_buffer_put(&text, token->text, n, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(&text, "A-", 3, err); /* any bases */
+    if (status == SKR_OK)
+        status = skr_variant_parse((const char *)text.bytes, &place, err);
+    if (status == SKR_ERR_QUERY)
+        status = refuse_pattern(parser, token, err);
+    if (status == SKR_OK)
+        status =
+            skr_query_text(parser->query, place.contig, strlen(place.contig), &node->contig, err);
+    if (status == SKR_OK)
+        node->start0 = place.start0;
+    skr_buffer_done(&text);
+    return status;
+}
+
+/* An allele in which N is any base; without an N it is that allele. */
+static int read_pattern(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
+{
+    const char *alt = strrchr(token->text, '-');
+    const char *ref = alt == NULL ? NULL : memrchr(token->text, '-', (size_t)(alt - token->text));
+    if (ref == NULL || alt - ref > (ptrdiff_t)SKR_ALLELE_MAX || strlen(alt) > SKR_ALLELE_MAX ||
+        (alt == ref + 1 && alt[1] == '\0'))
+        return refuse_pattern(parser, token, err);
+    size_t n_ref = (size_t)(alt - ref) - 1;
+    int status = read_bases(parser, token, ref + 1, n_ref, &node->ref, err);
+    if (status == SKR_OK)
+        status = read_bases(parser, token, alt + 1, strlen(alt + 1), &node->alt, err);
+    if (status < 0)
+        return status;
+    if (strchr(node->ref, 'N') == NULL && strchr(node->alt, 'N') == NULL) {
+        node->op = SKR_A_VARIANT;
+        return read_variant(parser, token, node, err);
+    }
+    node->text = NULL;
+    return read_pattern_place(parser, token, (size_t)(ref - token->text) + 1, node, err);
+}
+
+/* Where the REF span begins, or where it ends. */
+static int read_place(skr_parser *parser, const skr_token *token, bool is_end, skr_aexpr *node,
+                      skr_err *err)
+{
+    int status = skr_parse_region(parser, token, node, err);
+    if (status < 0)
+        return status;
+    uint32_t from0 = node->start0;
+    uint32_t to0 = node->end0 < SKR_CONTIG_LENGTH_MAX ? node->end0 : SKR_CONTIG_LENGTH_MAX;
+    node->text = NULL;
+    node->start0 = is_end ? 0 : from0;
+    node->start_to0 = is_end ? SKR_CONTIG_LENGTH_MAX : to0;
+    node->end0 = is_end ? from0 + 1 : 0;
+    node->end_to0 = is_end && to0 < SKR_CONTIG_LENGTH_MAX ? to0 + 1 : SKR_CONTIG_LENGTH_MAX;
+    return SKR_OK;
+}
+
 static int read_type(skr_parser *parser, const skr_token *token, skr_aexpr *node, skr_err *err)
 {
     int status = skr_query_type(parser->query, "type", token->text, &node->text, err);
@@ -106,6 +203,14 @@ static int read_value(skr_parser *parser, const skr_comparison *comparison, skr_
         return read_variant(parser, &comparison->value, node, err);
     case SKR_VALUE_REGION:
         return skr_parse_region(parser, &comparison->value, node, err);
+    case SKR_VALUE_PATTERN:
+        return read_pattern(parser, &comparison->value, node, err);
+    case SKR_VALUE_START:
+    case SKR_VALUE_END:
+        return read_place(parser, &comparison->value, comparison->field->value == SKR_VALUE_END,
+                          node, err);
+    case SKR_VALUE_BASES:
+        return read_alt(parser, &comparison->value, node, err);
     case SKR_VALUE_TYPE:
         return read_type(parser, &comparison->value, node, err);
     case SKR_VALUE_IMPACT:

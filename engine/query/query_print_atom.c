@@ -1,8 +1,5 @@
 /*
  * query_print_atom.c - the canonical text of single conditions.
- *
- * Conditions that only Beacon requests can say are printed in a form of their own, which people can
- * read and the parser refuses.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -175,32 +172,65 @@ static int put_region(skr_buffer *text, const skr_aexpr *node, skr_err *err)
     return put_field(text, "region", SKR_EQ, word, err);
 }
 
+/* "name=CONTIG:FROM-TO" of places in [from0, to0). */
+static int put_place(skr_buffer *text, const char *name, const char *contig, uint32_t from0,
+                     uint32_t to0, skr_err *err)
+{
+    char canonical[SKR_NAME_MAX + 1];
+    char word[SKR_NAME_MAX + 64];
+    const char *shown = canonical_contig(contig, canonical, sizeof canonical);
+    if (to0 >= SKR_CONTIG_LENGTH_MAX)
+        (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-", shown, (uint64_t)from0 + 1);
+    else
+        (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-%" PRIu32, shown, (uint64_t)from0 + 1,
+                       to0);
+    return put_field(text, name, SKR_EQ, word, err);
+}
+
+/* An allele of a request: by its name, or as a pattern where N stands for any base. */
 static int put_sequence(skr_buffer *text, const skr_aexpr *node, skr_err *err)
 {
     char contig[SKR_NAME_MAX + 1];
     char place[32];
-    int status = put_field(text, "beacon-sequence(contig", SKR_EQ,
-                           canonical_contig(node->contig, contig, sizeof contig), err);
-    (void)snprintf(place, sizeof place, ", start0=%" PRIu32, node->start0);
+    skr_buffer word = {0};
+    bool is_pattern = strpbrk(node->ref, "Nn") != NULL || strpbrk(node->alt, "Nn") != NULL;
+    int status = put(&word, canonical_contig(node->contig, contig, sizeof contig), err);
+    (void)snprintf(place, sizeof place, "-%" PRIu64 "-", (uint64_t)node->start0 + 1);
     if (status == SKR_OK)
-        status = put(text, place, err);
+        status = put(&word, place, err);
     if (status == SKR_OK)
-        status = put_field(text, ", ref", SKR_EQ, node->ref == NULL ? "" : node->ref, err);
+        status = put_bases(&word, node->ref, strlen(node->ref), err);
     if (status == SKR_OK)
-        status = put_field(text, ", alt", SKR_EQ, node->alt == NULL ? "" : node->alt, err);
-    return status < 0 ? status : put(text, ")", err);
+        status = put(&word, "-", err);
+    if (status == SKR_OK)
+        status = put_bases(&word, node->alt, strlen(node->alt), err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(&word, 0, err);
+    if (status == SKR_OK)
+        status = put_field(text, is_pattern ? "pattern" : "variant", SKR_EQ,
+                           (const char *)word.bytes, err);
+    skr_buffer_done(&word);
+    return status;
 }
 
+/* Where an allele begins, where it ends, or both. */
 static int put_bracket(skr_buffer *text, const skr_aexpr *node, skr_err *err)
 {
-    char contig[SKR_NAME_MAX + 1];
-    char places[96];
-    int status = put_field(text, "beacon-bracket(contig", SKR_EQ,
-                           canonical_contig(node->contig, contig, sizeof contig), err);
-    (void)snprintf(places, sizeof places,
-                   ", start0=%" PRIu32 "..%" PRIu32 ", end0=%" PRIu32 "..%" PRIu32 ")",
-                   node->start0, node->start_to0, node->end0, node->end_to0);
-    return status < 0 ? status : put(text, places, err);
+    bool has_start = node->start0 > 0 || node->start_to0 < SKR_CONTIG_LENGTH_MAX;
+    bool has_end = node->end0 > 1 || node->end_to0 < SKR_CONTIG_LENGTH_MAX;
+    bool is_both = has_start && has_end;
+    uint32_t last0 = node->end0 == 0 ? 0 : node->end0 - 1;
+    uint32_t last_to0 = node->end_to0 < SKR_CONTIG_LENGTH_MAX && node->end_to0 > 0
+                            ? node->end_to0 - 1
+                            : SKR_CONTIG_LENGTH_MAX;
+    int status = is_both ? put(text, "(", err) : SKR_OK;
+    if (status == SKR_OK && (has_start || !has_end))
+        status = put_place(text, "start", node->contig, node->start0, node->start_to0, err);
+    if (status == SKR_OK && is_both)
+        status = put(text, " and ", err);
+    if (status == SKR_OK && has_end)
+        status = put_place(text, "end", node->contig, last0, last_to0, err);
+    return status < 0 || !is_both ? status : put(text, ")", err);
 }
 
 static int print_allele_atom(const void *of, skr_buffer *text, skr_err *err)
@@ -235,10 +265,8 @@ static int print_allele_atom(const void *of, skr_buffer *text, skr_err *err)
         return put_sequence(text, node, err);
     case SKR_A_BRACKET:
         return put_bracket(text, node, err);
-    case SKR_A_ALT: {
-        int status = put_field(text, "beacon-alt(alt", SKR_EQ, node->text, err);
-        return status < 0 ? status : put(text, ")", err);
-    }
+    case SKR_A_ALT:
+        return put_field(text, "alt", SKR_EQ, node->text[0] == '\0' ? "-" : node->text, err);
     default:
         return put(text, "all", err);
     }

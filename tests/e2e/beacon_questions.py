@@ -3,6 +3,7 @@
 forms, HGVS, types, lengths, brackets, whole contigs, groups of filters, datasets, test mode, the deadline."""
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -99,6 +100,31 @@ def check_filters(suite, server, naive):
                 [t["id"] for t in document if t["type"] == "ontology" and not server.ask("/api/individuals?filters=" + t["id"])[1]["responseSummary"]["exists"]])
 
 
+def check_log(suite, server, store):
+    """What the log says of a question can be asked on the command line, and is the same question."""
+    asked = {}
+    for line in server.said().splitlines():
+        found = re.match(r"\S+ (?:GET|POST) /api/(individuals|g_variants) 200 told=(\d+) \S+ms (.*)", line)
+        if found and "ICD10:Z99.9" not in line:  # which a request may name though nothing has it
+            asked[found.group(1), found.group(3)] = int(found.group(2))
+    people = [(q, n) for (path, q), n in asked.items() if path == "individuals"]
+    odd = [(q, n, suite.count(store, q)) for q, n in people if suite.count(store, q) != n]
+    suite.check("the questions of the log about people, asked again", [], odd[:5])
+    suite.check("and there were many", True, len(people) > 50, len(people))
+    odd = []
+    alleles = [(q, n) for (path, q), n in asked.items() if path == "g_variants"]
+    for question, n in alleles:
+        words = question.split(" --in ")
+        done = suite.run("alleles", "-d", store, "--json", words[0], *(["--in", words[1]] if len(words) > 1 else []))
+        rows = [row for row in done.objects() if "answer" in row]
+        present = sum(row["answer"] == "present" for row in rows)
+        if done.code != 0 or n != (present if len(words) > 1 or "variant=" in question else len(rows)):
+            odd.append((question, n, len(rows), present, done.said()))
+    suite.check("the questions of the log about alleles, asked again", [], odd[:5])
+    words = " ".join(q for _, q in asked)
+    suite.check("every word of Beacon's was among them", [], [w for w in ("start=", "end=", "alt=", "pattern=", "variant=", "region=") if w not in words])
+
+
 def main():
     suite = harness.Suite()
     store = suite.path("store")
@@ -113,6 +139,7 @@ def main():
         check_variants(suite, server, naive)
         check_filters(suite, server, naive)
         suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
+        check_log(suite, server, store)
     many = suite.path("many")  # a quarter of a million alleles: more than a millisecond's work
     made = subprocess.run([GENERATOR, "--people", "200", "--bases", "40000000", "--seed", "3", "--store", many],
                           capture_output=True)

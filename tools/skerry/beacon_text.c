@@ -75,6 +75,70 @@ static void set_region(request *out, const skr_aexpr *node)
     json_object_set_new(out->parameters, "end", json_pack("[I]", (json_int_t)node->end0));
 }
 
+static bool set_contig(request *out, const char *written)
+{
+    char contig[SKR_NAME_MAX + 1];
+    const char *said = json_string_value(json_object_get(out->parameters, "referenceName"));
+    if (skr_contig_canonical(NULL, written, contig, sizeof contig, NULL) < 0)
+        out->too_much = "a contig that has no canonical name";
+    else if (said != NULL && strcmp(said, contig) != 0)
+        out->too_much = "more than one place";
+    else
+        json_object_set_new(out->parameters, "referenceName", json_string(contig));
+    return out->too_much == NULL;
+}
+
+static void set_pattern(request *out, const skr_aexpr *node)
+{
+    if (!set_contig(out, node->contig))
+        return;
+    json_object_set_new(out->parameters, "start", json_pack("[I]", (json_int_t)node->start0));
+    json_object_set_new(out->parameters, "referenceBases", json_string(node->ref));
+    json_object_set_new(out->parameters, "alternateBases", json_string(node->alt));
+}
+
+/* Where an allele begins, or where it ends: two values of one parameter. */
+static void set_bracket(request *out, const skr_aexpr *node)
+{
+    bool is_start = node->start0 > 0 || node->start_to0 < SKR_CONTIG_LENGTH_MAX;
+    const char *key = is_start ? "start" : "end";
+    json_int_t from0 = is_start ? node->start0 : node->end0;
+    json_int_t to0 = is_start ? node->start_to0 : node->end_to0;
+    if (json_object_get(out->parameters, key) != NULL)
+        out->too_much = "more than one place";
+    else if (set_contig(out, node->contig))
+        json_object_set_new(out->parameters, key, json_pack("[I, I]", from0, to0));
+}
+
+static void set_alt(request *out, const skr_aexpr *node)
+{
+    if (json_object_get(out->parameters, "alternateBases") != NULL)
+        out->too_much = "more than one ALT";
+    else
+        json_object_set_new(out->parameters, "alternateBases", json_string(node->text));
+}
+
+/* What was said of the place, together: a request takes two values of start and end only together
+ * and without bases, and ALT beside one place. */
+static void settle_place(request *out)
+{
+    json_t *start = json_object_get(out->parameters, "start");
+    const json_t *end = json_object_get(out->parameters, "end");
+    bool has_alt = json_object_get(out->parameters, "alternateBases") != NULL;
+    bool is_wide = json_array_size(start) == 2;
+    if (is_wide && end == NULL && has_alt &&
+        json_integer_value(json_array_get(start, 0)) + 1 ==
+            json_integer_value(json_array_get(start, 1)))
+        json_array_remove(start, 1);
+    else if (is_wide != (json_array_size(end) == 2))
+        out->too_much = "where alleles begin or end, one without the other";
+    else if (is_wide && has_alt)
+        out->too_much = "bases and where alleles begin and end";
+    else if (has_alt && json_object_get(out->parameters, "referenceName") == NULL &&
+             json_object_get(out->parameters, "geneId") == NULL)
+        out->too_much = "ALT without a place";
+}
+
 static void set_length(request *out, const skr_aexpr *node)
 {
     if (!is_small_number(node->number) || node->compare == SKR_NE) {
@@ -103,12 +167,21 @@ static void add_alleles(request *out, const skr_aexpr *node)
         add_alleles(out, node->left);
         add_alleles(out, node->right);
         return;
+    case SKR_A_BRACKET:
+        set_bracket(out, node);
+        return;
+    case SKR_A_ALT:
+        set_alt(out, node);
+        return;
     case SKR_A_VARIANT:
+    case SKR_A_SEQUENCE:
     case SKR_A_REGION:
         if (is_said(out, "referenceName") || is_said(out, "genomicAlleleShortForm"))
             out->too_much = "more than one place";
         else if (node->op == SKR_A_VARIANT)
             set_variant(out, node->text);
+        else if (node->op == SKR_A_SEQUENCE)
+            set_pattern(out, node);
         else
             set_region(out, node);
         return;
@@ -132,7 +205,7 @@ static void add_alleles(request *out, const skr_aexpr *node)
         out->too_much = "or and not among alleles";
         return;
     default:
-        out->too_much = "a condition on alleles other than place, gene, type and length";
+        out->too_much = "a condition on alleles other than place, bases, gene, type and length";
         return;
     }
 }
@@ -174,6 +247,8 @@ static void add_people(request *out, const skr_expr *node)
             out->too_much = "more than one carries(...)";
         else
             add_alleles(out, node->alleles);
+        if (out->too_much == NULL)
+            settle_place(out);
         return;
     case SKR_E_TERM:
         add_filter(out, json_pack("{s:s}", "id", node->text));

@@ -30,6 +30,14 @@ static char *canonical(const char *text)
 
 static const char *const pairs[][2] = {
     {"HP:2 AND hp:1", "HP:1 and HP:2"},
+    {"carries(alt=t and START=chr22:5-9)", "carries(alt=T and start=22:5-9)"},
+    {"carries(alt!=- and alt=u)", "carries(alt=T and not alt=-)"},
+    {"carries(end in (22:7, 22:9-))", "carries(end=22:7-7 or end=22:9-)"},
+    {"carries(start=22)", "carries(start=22:1-)"},
+    {"carries(pattern=chr22-5-a-n)", "carries(pattern=22-5-A-N)"},
+    {"carries(pattern=chr22-5-a-g)", "carries(variant=22-5-A-G)"},
+    {"carries(pattern=22-5--n)", "carries(pattern=22-5--N)"},
+    {"carries(pattern=22-5-n-)", "carries(pattern=22-5-N-)"},
     {"http://purl.obolibrary.org/obo/HP_0001250", "HP:0001250"},
     {"obo:HP_0001250 and orpha:558", "HP:0001250 and Orphanet:558"},
     {"only(HP_0001250) or onset(mondo:1)>3", "only(HP:0001250) or onset(MONDO:1)>3"},
@@ -169,7 +177,7 @@ Test(query_print, walks_trees_that_lean)
     skr_query_free(query);
 }
 
-Test(query_print, prints_what_only_requests_say)
+Test(query_print, prints_requests_in_words_that_can_be_asked)
 {
     const skr_aexpr nodes[] = {
         {.op = SKR_A_SEQUENCE, .contig = "chr3", .start0 = 5, .ref = "", .alt = "N"},
@@ -177,9 +185,9 @@ Test(query_print, prints_what_only_requests_say)
         {.op = SKR_A_ALT, .text = "T"},
     };
     const char *const texts[] = {
-        "beacon-sequence(contig=3, start0=5, ref=\"\", alt=N)",
-        "beacon-bracket(contig=3, start0=1..2, end0=3..4)",
-        "beacon-alt(alt=T)",
+        "pattern=3-6--N",
+        "(start=3:2-2 and end=3:3-3)",
+        "alt=T",
     };
     for (size_t i = 0; i < 3; i++) {
         skr_buffer out = {0};
