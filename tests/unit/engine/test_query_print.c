@@ -37,6 +37,8 @@ static const char *const pairs[][2] = {
     {"carries(pattern=chr22-5-a-n)", "carries(pattern=22-5-A-N)"},
     {"carries(pattern=chr22-5-a-g)", "carries(variant=22-5-A-G)"},
     {"carries(pattern=22-5--n)", "carries(pattern=22-5--N)"},
+    /* bases of which only the first and the last are known, EGA-archive/beacon2-ri-api#53 */
+    {"carries(pattern=22-5-A-annt)", "carries(pattern=22-5-A-ANNT)"},
     {"carries(pattern=22-5-n-)", "carries(pattern=22-5-N-)"},
     {"http://purl.obolibrary.org/obo/HP_0001250", "HP:0001250"},
     {"obo:HP_0001250 and orpha:558", "HP:0001250 and Orphanet:558"},
