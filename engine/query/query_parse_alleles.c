@@ -151,7 +151,8 @@ static int read_pattern(skr_parser *parser, const skr_token *token, skr_aexpr *n
 {
     const char *alt = strrchr(token->text, '-');
     const char *ref = alt == NULL ? NULL : memrchr(token->text, '-', (size_t)(alt - token->text));
-    if (ref == NULL || alt - ref > (ptrdiff_t)SKR_ALLELE_MAX || strlen(alt) > SKR_ALLELE_MAX ||
+    if (ref == NULL || memchr(token->text, '-', (size_t)(ref - token->text)) == NULL ||
+        alt - ref > (ptrdiff_t)SKR_ALLELE_MAX || strlen(alt) > SKR_ALLELE_MAX ||
         (alt == ref + 1 && alt[1] == '\0'))
         return refuse_pattern(parser, token, err);
     size_t n_ref = (size_t)(alt - ref) - 1;

@@ -227,7 +227,13 @@ def table_analyses(s):
 
 # a question, and the question that its Beacon request means; None: no request asks it
 REQUESTS = [
-    ("carries(variant=chr22-40000100-a-g)", "sequence"),
+    ("carries(variant=chr22-40000100-a-g)", "carries(variant=22-40000100-A-G)"),
+    ("carries(pattern=22-40000100-N-g)", "carries(pattern=22-40000100-N-G)"),
+    ("carries(start=22:40000100 and alt=G)", "carries(alt=G and start=22:40000100-40000100)"),
+    ("carries(end=22:40000100-40000200 and start=22:1-40000100)", "carries(end=22:40000100-40000200 and start=22:1-40000100)"),
+    ("carries(region=22:40000100-40000200 and alt=-)", "carries(alt=- and region=22:40000100-40000200)"),
+    ("carries(start=22:40000100)", None),
+    ("carries(alt=G)", None),
     ("carries(region=22:40000100-40000200 and type=snv and length<5) and sex=female", "sex=female"),
     ("sex!=male and age>=18 and onset<P5Y", "age>=18 and onset<5 and sex!=male"),
     ("all", "all"),
