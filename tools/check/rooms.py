@@ -24,20 +24,6 @@ CIRCLES = {
      "api/http/server_pool.c",
      "api/http/server_watch.c"):
         "not yet apart",
-    ("engine/import/documents/import_genes.c",
-     "engine/import/documents/import_genes_exons.c",
-     "engine/import/documents/import_genes_features.c",
-     "engine/import/documents/import_genes_table.c"):
-        "not yet apart",
-    ("engine/import/documents/import_ontology.c",
-     "engine/import/documents/import_ontology_json.c"):
-        "not yet apart",
-    ("engine/import/documents/import_people.c",
-     "engine/import/documents/import_people_genomes.c",
-     "engine/import/documents/import_people_json.c",
-     "engine/import/documents/import_people_tsv.c",
-     "engine/import/documents/import_people_values.c"):
-        "not yet apart",
     ("engine/import/genomes/import.c",
      "engine/import/genomes/import_evidence.c",
      "engine/import/genomes/import_files.c",

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/documents/import_genes_int.h"
+#include "engine/import/documents/genes_contigs.h"
+#include "engine/import/documents/genes_exons.h"
+#include "engine/import/documents/genes_features.h"
+#include "engine/import/documents/genes_table.h"
 #include "engine/import/documents/text_lines.h"
 #include "index/contigs/assembly.h"
 #include "storage/base/limits.h"
@@ -17,98 +20,15 @@
 
 static const char *const endings[] = {".gtf", ".gff", ".gff3", ".txt", ".tsv", ".bed", NULL};
 
-static int fail_nomem(const skr_genes_reader *reader)
-{
-    return skr_fail(reader->err, SKR_ERR_NOMEM, "genes: out of memory");
-}
-
-/* ------------------------------------------------------------------ genes */
-
-/* A text that lives as long as the reader. */
-static int keep(skr_genes_reader *reader, const char *text, size_t n, const char **ret_text)
-{
-    char name[SKR_NAME_MAX + 1];
-    uint32_t number;
-    if (n > SKR_NAME_MAX)
-        return skr_lines_fail(&reader->lines, reader->err, "a name of more than %u bytes",
-                              SKR_NAME_MAX);
-    memcpy(name, text, n);
-    name[n] = '\0';
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-            return skr_lines_fail(&reader->lines, reader->err, "a name with a control character");
-    int status = skr_names_add(reader->texts, name, &number, reader->err);
-    if (status == SKR_OK)
-        *ret_text = skr_names_at(reader->texts, number);
-    return status;
-}
-
-int skr_reader_gene(skr_genes_reader *reader, const char *name, const char *id, const char *contig,
-                    uint32_t start0, uint32_t end0)
-{
-    skr_gene gene = {.start0 = start0, .end0 = end0};
-    if (name[0] == '\0')
-        name = id;
-    if (name[0] == '\0') {
-        reader->result.n_skipped++;
-        return SKR_OK;
-    }
-    int status = skr_genes_contig(reader, contig, &gene.contig);
-    if (status == SKR_OK)
-        status = keep(reader, name, strlen(name), &gene.name);
-    if (status == SKR_OK)
-        status = keep(reader, id, skr_gene_id_length(id), &gene.id);
-    if (status < 0)
-        return status;
-    if (reader->n_genes == reader->n_genes_max) {
-        uint32_t n_max = reader->n_genes_max == 0 ? 1024 : 2 * reader->n_genes_max;
-        skr_gene *genes = realloc(reader->genes, n_max * sizeof *genes);
-        if (genes == NULL)
-            return fail_nomem(reader);
-        reader->genes = genes;
-        reader->n_genes_max = n_max;
-    }
-    reader->genes[reader->n_genes++] = gene;
-    return SKR_OK;
-}
-
-bool skr_genes_number(const char *text, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-    size_t n = 0;
-    for (; isdigit((unsigned char)text[n]); n++) {
-        if (n == 12)
-            return false;
-        number = 10 * number + (uint64_t)(text[n] - '0');
-    }
-    *ret_number = number;
-    return n > 0 && text[n] == '\0';
-}
-
-int skr_genes_range(skr_genes_reader *reader, const char *start, const char *end, uint64_t first,
-                    uint32_t *ret_start0, uint32_t *ret_end0)
-{
-    uint64_t from;
-    uint64_t to;
-    if (!skr_genes_number(start, &from) || !skr_genes_number(end, &to))
-        return skr_lines_fail(&reader->lines, reader->err, "\"%.30s\" to \"%.30s\" is no range",
-                              start, end);
-    if (from < first || from - first >= to || to > SKR_CONTIG_LENGTH_MAX)
-        return skr_lines_fail(&reader->lines, reader->err, "%.30s to %.30s is no range", start,
-                              end);
-    *ret_start0 = (uint32_t)(from - first);
-    *ret_end0 = (uint32_t)to;
-    return SKR_OK;
-}
-
 /* ------------------------------------------------------------------ documents */
 
 /* Which of the formats the first line of data is; comments were passed over. */
 static bool is_features(char *const *fields, size_t n)
 {
     uint64_t number;
-    return n == 9 && skr_genes_number(fields[3], &number) && skr_genes_number(fields[4], &number) &&
-           strlen(fields[6]) == 1 && strchr("+-.?", fields[6][0]) != NULL;
+    return n == 9 && skr_genes_reader_number(fields[3], &number) &&
+           skr_genes_reader_number(fields[4], &number) && strlen(fields[6]) == 1 &&
+           strchr("+-.?", fields[6][0]) != NULL;
 }
 
 static int read_row(skr_genes_reader *reader, char *line)
@@ -121,8 +41,8 @@ static int read_row(skr_genes_reader *reader, char *line)
     if (reader->shape == SKR_GENES_UNKNOWN && is_features(fields, n))
         reader->shape = SKR_GENES_FEATURES;
     if (reader->shape == SKR_GENES_FEATURES)
-        return skr_genes_read_feature(reader, fields, n);
-    return skr_genes_read_table_row(reader, fields, n);
+        return skr_genes_features_read(reader, fields, n);
+    return skr_genes_table_read(reader, fields, n);
 }
 
 /* "#" alone begins the header of UCSC's tables; other comments say nothing. */
@@ -139,7 +59,7 @@ static int read_document(skr_genes_reader *reader)
     reader->lines = (skr_lines){.archive = reader->archive, .line = reader->lines.line};
     reader->shape = SKR_GENES_UNKNOWN;
     uint32_t n_before = reader->n_genes;
-    int status = skr_genes_begin_exons(reader);
+    int status = skr_genes_exons_begin(reader);
     if (status < 0)
         return status;
     for (;;) {
@@ -151,7 +71,7 @@ static int read_document(skr_genes_reader *reader)
         if (!is_there || strcmp(line, "##FASTA") == 0)
             break;
         if (is_comment(reader, line)) {
-            status = skr_genes_read_comment(reader, line);
+            status = skr_genes_contigs_comment(reader, line);
             if (status < 0)
                 return status;
             continue;
@@ -160,7 +80,7 @@ static int read_document(skr_genes_reader *reader)
         if (status < 0)
             return status;
     }
-    status = skr_genes_end_exons(reader);
+    status = skr_genes_exons_end(reader);
     if (status == SKR_OK && reader->n_genes == n_before)
         status = skr_fail(reader->err, SKR_ERR_INPUT, "%s: no genes in this file",
                           skr_archive_name(reader->archive));

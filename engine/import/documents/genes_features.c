@@ -1,15 +1,17 @@
 /*
- * import_genes_features.c - genes from the lines of GTF and GFF3.
+ * genes_features.c - genes from the lines of GTF and GFF3.
  *
  * A line that is a gene or a transcript gives its range, introns included. Where a file has exons
  * alone, ranges are put together from them.
  */
+#include "engine/import/documents/genes_features.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "engine/import/documents/import_genes_int.h"
+#include "engine/import/documents/genes_exons.h"
 #include "storage/base/limits.h"
 
 /* What the ninth column says; empty when it does not. */
@@ -114,20 +116,20 @@ static int read_whole(skr_genes_reader *reader, char **fields, attributes *said,
     uint32_t start0;
     uint32_t end0;
     name_by_own(said);
-    int status = skr_genes_range(reader, fields[3], fields[4], 1, &start0, &end0);
+    int status = skr_genes_reader_range(reader, fields[3], fields[4], 1, &start0, &end0);
     if (status < 0)
         return status;
     /* In GFF3 a transcript names its gene by Parent, which the gene's own line says better. */
     bool is_named = said->transcript[0] == '\0' || strcmp(said->id, said->transcript) != 0;
     if (is_transcript && (!is_named || said->id[0] == '\0' || said->transcript[0] == '\0'))
         return SKR_OK;
-    status = skr_reader_gene(reader, said->name, said->id, fields[0], start0, end0);
+    status = skr_genes_reader_add(reader, said->name, said->id, fields[0], start0, end0);
     return status < 0 ? status
-                      : skr_genes_add_whole(reader, said->name, said->id,
-                                            is_transcript ? said->transcript : "");
+                      : skr_genes_exons_add_whole(reader, said->name, said->id,
+                                                  is_transcript ? said->transcript : "");
 }
 
-int skr_genes_read_feature(skr_genes_reader *reader, char **fields, size_t n)
+int skr_genes_features_read(skr_genes_reader *reader, char **fields, size_t n)
 {
     attributes said;
     if (n != 9)
@@ -152,5 +154,5 @@ int skr_genes_read_feature(skr_genes_reader *reader, char **fields, size_t n)
         line.transcript = said.parent;
     if ((line.name[0] == '\0' && line.id[0] == '\0') || line.transcript[0] == '\0')
         return SKR_OK;
-    return skr_genes_add_exon(reader, &line);
+    return skr_genes_exons_add(reader, &line);
 }

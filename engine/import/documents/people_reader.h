@@ -1,9 +1,11 @@
 /*
- * import_people_int.h - what the readers of people share: where facts go, and what was delivered
- * already.
+ * people_reader.h - what the formats of people say, record by record: where facts go, and what was
+ * delivered already.
+ *
+ * Threads: one owner.
  */
-#ifndef SKR_ENGINE_IMPORT_DOCUMENTS_IMPORT_PEOPLE_INT_H
-#define SKR_ENGINE_IMPORT_DOCUMENTS_IMPORT_PEOPLE_INT_H
+#ifndef SKR_ENGINE_IMPORT_DOCUMENTS_PEOPLE_READER_H
+#define SKR_ENGINE_IMPORT_DOCUMENTS_PEOPLE_READER_H
 
 #include "engine/import/documents/archive.h"
 #include "engine/import/face/import.h"
@@ -49,50 +51,34 @@ typedef struct skr_people_reader {
 } skr_people_reader;
 
 /* Writes "FILE, line N, individual ID: " and the message. Returns SKR_ERR_INPUT. */
-int skr_reader_fail(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
+int skr_people_reader_fail(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
 
 /* Counts something that cannot be used, and tells of the first few. */
-void skr_reader_skip(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
+void skr_people_reader_skip(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
 
 /* Counts and tells something that the whole delivery should make somebody think about. */
-void skr_reader_warn(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
+void skr_people_reader_warn(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
 
 /*
  * Begins a record of an individual, and ends it. is_subject: it is one of perhaps several packets
  * of an individual, which are united. Errors: INPUT (a kind said twice and differently; a person of
  * another dataset), NOMEM.
  */
-SKR_MUST_USE int skr_reader_begin(skr_people_reader *reader, const char *individual,
-                                  skr_record_kind kind, const char *record, bool is_subject);
-SKR_MUST_USE int skr_reader_end(skr_people_reader *reader);
-
-/* Finds who has a genome in the dataset; the edit must have been made. Errors: those of segments,
- * NOMEM. */
-SKR_MUST_USE int skr_reader_find_genomes(skr_people_reader *reader);
-
-/* Notes another id of the person being read, NULL for none: it may be a genome's. */
-void skr_reader_note_id(skr_people_reader *reader, skr_other_id which, const char *id);
-
-/* Counts how people and genomes go together, after the edit was settled, and warns with the likely
- * reason when none do. Errors: those of segments, NOMEM. */
-SKR_MUST_USE int skr_reader_match_genomes(skr_people_reader *reader);
+SKR_MUST_USE int skr_people_reader_begin(skr_people_reader *reader, const char *individual,
+                                         skr_record_kind kind, const char *record, bool is_subject);
+SKR_MUST_USE int skr_people_reader_end(skr_people_reader *reader);
 
 /* Does a text say that nothing is said? Empty, a point, a hyphen, NA. */
-bool skr_reader_is_missing(const char *text);
+bool skr_people_reader_is_missing(const char *text);
 
 /* Says a fact within the record begun last. Errors: INPUT, NOMEM. */
-SKR_MUST_USE int skr_reader_fact(skr_people_reader *reader, const skr_fact *fact);
+SKR_MUST_USE int skr_people_reader_fact(skr_people_reader *reader, const skr_fact *fact);
 
 /*
  * Says a sex by a word or code, or by the label of a code that is not known (or NULL). What nobody
  * understands is counted as skipped, and the sex is not known. Errors: INPUT, NOMEM.
  */
-SKR_MUST_USE int skr_reader_sex(skr_people_reader *reader, const char *text, const char *label);
-
-/* One JSON value, which is read and said. Errors: INPUT, NOMEM. */
-SKR_MUST_USE int skr_read_people_json(skr_people_reader *reader, const char *text, size_t n);
-
-/* A whole document of lines. Errors: INPUT, NOMEM. */
-SKR_MUST_USE int skr_read_people_tsv(skr_people_reader *reader);
+SKR_MUST_USE int skr_people_reader_sex(skr_people_reader *reader, const char *text,
+                                       const char *label);
 
 #endif

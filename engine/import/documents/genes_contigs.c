@@ -1,10 +1,11 @@
 /*
- * import_genes_evidence.c - what a file of genes says of its assembly, and its contigs' names.
+ * genes_contigs.c - what a file of genes says of its assembly, and its contigs' names.
  */
+#include "engine/import/documents/genes_contigs.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/import/documents/import_genes_int.h"
 #include "index/contigs/contig.h"
 #include "storage/base/limits.h"
 
@@ -40,7 +41,7 @@ static int read_region(skr_genes_reader *reader, const char *line)
     return skr_names_add(reader->proven, name, &number, reader->err);
 }
 
-int skr_genes_read_comment(skr_genes_reader *reader, const char *line)
+int skr_genes_contigs_comment(skr_genes_reader *reader, const char *line)
 {
     if (strncmp(line, "##sequence-region", 17) == 0)
         return read_region(reader, line);
@@ -57,7 +58,7 @@ int skr_genes_read_comment(skr_genes_reader *reader, const char *line)
     return SKR_OK;
 }
 
-int skr_genes_contig(skr_genes_reader *reader, const char *written, const char **ret_name)
+int skr_genes_contigs_find(skr_genes_reader *reader, const char *written, const char **ret_name)
 {
     char canonical[SKR_NAME_MAX + 1];
     uint32_t number;

@@ -1,16 +1,17 @@
 /*
- * import_genes_exons.c - genes from the exons of transcripts that have no line of their own.
+ * genes_exons.c - genes from the exons of transcripts that have no line of their own.
  *
  * The exons of a transcript are put together place by place: those on one contig and strand are one
  * place, from the first base to the last, introns included; where the number of an exon comes again
  * behind all that the place has so far, another place begins. What lies between two places of a
  * transcript is not in its gene. The order of the lines says nothing.
  */
+#include "engine/import/documents/genes_exons.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/documents/import_genes_int.h"
 #include "storage/base/limits.h"
 
 /* Numbers of exons above this one are as if nobody had said them. */
@@ -68,7 +69,7 @@ static bool is_spoken_for(const skr_genes_reader *reader, const char *name, cons
            (id[0] != '\0' ? is_whole(reader, GENE_ID, id) : is_whole(reader, GENE_NAME, name));
 }
 
-int skr_genes_begin_exons(skr_genes_reader *reader)
+int skr_genes_exons_begin(skr_genes_reader *reader)
 {
     skr_names_free(reader->wholes);
     reader->wholes = NULL;
@@ -76,8 +77,8 @@ int skr_genes_begin_exons(skr_genes_reader *reader)
     return skr_names_new(&reader->wholes, reader->err);
 }
 
-int skr_genes_add_whole(skr_genes_reader *reader, const char *name, const char *id,
-                        const char *transcript)
+int skr_genes_exons_add_whole(skr_genes_reader *reader, const char *name, const char *id,
+                              const char *transcript)
 {
     if (transcript[0] != '\0')
         return add_whole(reader, TRANSCRIPT, transcript);
@@ -110,7 +111,7 @@ static int make_room(skr_genes_reader *reader)
     return SKR_OK;
 }
 
-int skr_genes_add_exon(skr_genes_reader *reader, const skr_genes_line *line)
+int skr_genes_exons_add(skr_genes_reader *reader, const skr_genes_line *line)
 {
     skr_genes_exon exon = {.strand = line->strand};
     const char *transcript;
@@ -118,9 +119,10 @@ int skr_genes_add_exon(skr_genes_reader *reader, const skr_genes_line *line)
     uint64_t said;
     if (is_spoken_for(reader, line->name, line->id, line->transcript))
         return SKR_OK;
-    if (skr_genes_number(line->exon_number, &said) && said <= NUMBER_MAX)
+    if (skr_genes_reader_number(line->exon_number, &said) && said <= NUMBER_MAX)
         exon.number = (uint32_t)said;
-    int status = skr_genes_range(reader, line->start, line->end, 1, &exon.start0, &exon.end0);
+    int status =
+        skr_genes_reader_range(reader, line->start, line->end, 1, &exon.start0, &exon.end0);
     if (status == SKR_OK)
         status = make_room(reader);
     if (status == SKR_OK)
@@ -180,7 +182,7 @@ static size_t take_place(const skr_genes_exon *exons, size_t n, uint8_t *seen, u
     return n_here;
 }
 
-int skr_genes_end_exons(skr_genes_reader *reader)
+int skr_genes_exons_end(skr_genes_reader *reader)
 {
     uint8_t *seen = calloc(NUMBER_MAX + 1, 1);
     int status =
@@ -193,8 +195,8 @@ int skr_genes_end_exons(skr_genes_reader *reader)
         uint32_t end0;
         i += take_place(first, reader->n_exons - i, seen, &end0);
         if (!is_spoken_for(reader, first->name, first->id, transcript))
-            status =
-                skr_reader_gene(reader, first->name, first->id, first->contig, first->start0, end0);
+            status = skr_genes_reader_add(reader, first->name, first->id, first->contig,
+                                          first->start0, end0);
     }
     free(seen);
     return status;

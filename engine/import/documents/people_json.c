@@ -1,18 +1,19 @@
 /*
- * import_people_json.c - people from JSON: phenopackets (versions 1 and 2, alone, in families and
- * cohorts), Beacon-friendly individuals and biosamples. A door to jansson.
+ * people_json.c - people from JSON: phenopackets (versions 1 and 2, alone, in families and
+ * cohorts), Beacon-friendly individuals and biosamples.
  *
  * The two vocabularies say the same things under other names, so one reader knows both. Members
  * that it does not know are passed over; one that it knows must be of the right type. Modifiers
  * (severity, onset classes, evidence) are not said of a person and never match.
  */
-#include <errno.h>
-#include <jansson.h>
-#include <math.h>
+#include "engine/import/documents/people_json.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/import/documents/import_people_values_int.h"
+#include "engine/import/documents/json_value.h"
+#include "engine/import/documents/people_genomes.h"
+#include "engine/import/documents/people_values.h"
 
 /* Members that are one term. */
 typedef struct member_rule {
@@ -39,14 +40,16 @@ static const char *const biosample_lists[] = {"diagnosticMarkers", "pathological
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static int say_members(skr_people_reader *r, const json_t *object, const member_rule *rules,
+static int say_members(skr_people_reader *r, const skr_json_value *object, const member_rule *rules,
                        size_t n_rules)
 {
     for (size_t k = 0; k < n_rules; k++) {
-        json_t *term = skr_member_find(object, rules[k].member);
+        const skr_json_value *term = skr_json_value_find(object, rules[k].member);
         if (term != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(rules[k].kind));
-        int status = term == NULL ? SKR_OK : skr_say_term(r, term, rules[k].member, rules[k].kind);
+        int status = term == NULL
+                         ? SKR_OK
+                         : skr_people_values_say_term(r, term, rules[k].member, rules[k].kind);
         if (status < 0)
             return status;
     }
@@ -56,7 +59,7 @@ static int say_members(skr_people_reader *r, const json_t *object, const member_
 /* ------------------------------------------------------------------ phenopackets */
 
 /* procedure.code, treatment.agent, radiationTherapy.modality, therapeuticRegimen.ontologyClass */
-static int say_action(skr_people_reader *r, const json_t *action, const char *where)
+static int say_action(skr_people_reader *r, const skr_json_value *action, const char *where)
 {
     static const struct {
         const char *member;
@@ -66,14 +69,14 @@ static int say_action(skr_people_reader *r, const json_t *action, const char *wh
                  {"treatment", "agent", SKR_TERM_TREATMENT},
                  {"radiationTherapy", "modality", SKR_TERM_TREATMENT},
                  {"therapeuticRegimen", "ontologyClass", SKR_TERM_TREATMENT}};
-    if (!json_is_object(action))
-        return skr_reader_fail(r, "%s must be an object", where);
+    if (!skr_json_value_is_object(action))
+        return skr_people_reader_fail(r, "%s must be an object", where);
     for (size_t k = 0; k < COUNT(rules); k++) {
-        json_t *what = NULL;
-        int status = skr_member_object(r, action, where, rules[k].member, &what);
-        json_t *term = skr_member_find(what, rules[k].term);
+        const skr_json_value *what = NULL;
+        int status = skr_people_values_object(r, action, where, rules[k].member, &what);
+        const skr_json_value *term = skr_json_value_find(what, rules[k].term);
         if (status == SKR_OK && term != NULL)
-            status = skr_say_term(r, term, where, rules[k].kind);
+            status = skr_people_values_say_term(r, term, where, rules[k].kind);
         if (status < 0)
             return status;
     }
@@ -96,52 +99,54 @@ static bool names_any(const char *text, const skr_said_terms *terms)
 }
 
 /* Was this disease looked for in the individual and not found? */
-static bool is_excluded_disease(const json_t *packet, const char *id)
+static bool is_excluded_disease(const skr_json_value *packet, const char *id)
 {
     skr_said_terms terms;
     terms.n = skr_curies_read(id, terms.curies);
-    json_t *item;
-    size_t i;
-    json_array_foreach(skr_member_find(packet, "diseases"), i, item)
-    {
-        const char *other = json_string_value(skr_member_find(skr_member_find(item, "term"), "id"));
+    const skr_json_value *diseases = skr_json_value_find(packet, "diseases");
+    for (size_t i = 0; i < skr_json_value_n_items(diseases); i++) {
+        const skr_json_value *item = skr_json_value_item(diseases, i);
+        const char *other =
+            skr_json_value_text(skr_json_value_find(skr_json_value_find(item, "term"), "id"));
         if (other != NULL && names_any(other, &terms) &&
-            json_is_true(skr_member_find(item, "excluded")))
+            skr_json_value_is_true(skr_json_value_find(item, "excluded")))
             return true;
     }
     return false;
 }
 
 /* The disease of a diagnosis that was reached. */
-static int say_diagnosis(skr_people_reader *r, const json_t *packet, const json_t *interpretation,
-                         const char *where)
+static int say_diagnosis(skr_people_reader *r, const skr_json_value *packet,
+                         const skr_json_value *interpretation, const char *where)
 {
     const char *progress = NULL;
-    json_t *diagnosis = NULL;
-    if (!json_is_object(interpretation))
-        return skr_reader_fail(r, "%s must be an object", where);
-    int status = skr_member_text(r, interpretation, where, "progressStatus", &progress);
+    const skr_json_value *diagnosis = NULL;
+    if (!skr_json_value_is_object(interpretation))
+        return skr_people_reader_fail(r, "%s must be an object", where);
+    int status = skr_people_values_text(r, interpretation, where, "progressStatus", &progress);
     if (status == SKR_OK)
-        status = skr_member_object(r, interpretation, where, "diagnosis", &diagnosis);
+        status = skr_people_values_object(r, interpretation, where, "diagnosis", &diagnosis);
     if (status < 0)
         return status;
-    json_t *disease = skr_member_find(diagnosis, "disease");
-    const char *id = json_string_value(skr_member_find(disease, "id"));
+    const skr_json_value *disease = skr_json_value_find(diagnosis, "disease");
+    const char *id = skr_json_value_text(skr_json_value_find(disease, "id"));
     bool is_reached =
         progress != NULL && (strcmp(progress, "SOLVED") == 0 || strcmp(progress, "COMPLETED") == 0);
     if (!is_reached || id == NULL || is_excluded_disease(packet, id))
         return SKR_OK;
-    return skr_say_term(r, disease, where, SKR_TERM_DISEASE);
+    return skr_people_values_say_term(r, disease, where, SKR_TERM_DISEASE);
 }
 
-static int say_biosample(skr_people_reader *r, const json_t *biosample);
+static int say_biosample(skr_people_reader *r, const skr_json_value *biosample);
 
 /* A biosample within a packet: what is said of it is of a kind of its own. */
-static int say_inner_biosample(skr_people_reader *r, const json_t *biosample, const char *where)
+static int say_inner_biosample(skr_people_reader *r, const skr_json_value *biosample,
+                               const char *where)
 {
-    if (!json_is_object(biosample))
-        return skr_reader_fail(r, "%s must be an object", where);
-    skr_reader_note_id(r, SKR_OTHER_BIOSAMPLE, json_string_value(skr_member_find(biosample, "id")));
+    if (!skr_json_value_is_object(biosample))
+        return skr_people_reader_fail(r, "%s must be an object", where);
+    skr_people_genomes_note_id(r, SKR_OTHER_BIOSAMPLE,
+                               skr_json_value_text(skr_json_value_find(biosample, "id")));
     skr_people_edit_within_biosample(r->edit, true);
     int status = say_biosample(r, biosample);
     skr_people_edit_within_biosample(r->edit, false);
@@ -149,22 +154,20 @@ static int say_inner_biosample(skr_people_reader *r, const json_t *biosample, co
 }
 
 /* The lists of a packet whose items need more than a term. */
-static int say_packet_lists(skr_people_reader *r, const json_t *packet)
+static int say_packet_lists(skr_people_reader *r, const skr_json_value *packet)
 {
     static const char *const names[] = {"medicalActions", "interpretations", "biosamples"};
     static const uint32_t kinds[] = {SKR_SAID(SKR_TERM_TREATMENT) | SKR_SAID(SKR_TERM_PROCEDURE),
                                      SKR_SAID(SKR_TERM_DISEASE), SKR_SAID(SKR_TERM_SAMPLE)};
     for (int k = 0; k < 3; k++) {
-        json_t *list = NULL;
-        json_t *item;
-        size_t i;
-        int status = skr_member_array(r, packet, "", names[k], &list);
+        const skr_json_value *list = NULL;
+        int status = skr_people_values_array(r, packet, "", names[k], &list);
         if (status < 0)
             return status;
         if (list != NULL)
             skr_people_edit_says(r->edit, kinds[k]);
-        json_array_foreach(list, i, item)
-        {
+        for (size_t i = 0; i < skr_json_value_n_items(list); i++) {
+            const skr_json_value *item = skr_json_value_item(list, i);
             char where[64];
             (void)snprintf(where, sizeof where, "%s[%zu]", names[k], i);
             if (k == 0)
@@ -181,37 +184,37 @@ static int say_packet_lists(skr_people_reader *r, const json_t *packet)
 }
 
 /* A text ("FEMALE") or a term ({"id": "NCIT:C16576"}). */
-static int say_sex(skr_people_reader *r, json_t *said)
+static int say_sex(skr_people_reader *r, const skr_json_value *said)
 {
-    const char *text = json_string_value(said);
+    const char *text = skr_json_value_text(said);
     const char *label = NULL;
     if (said == NULL)
         return SKR_OK;
     skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_SEX));
-    if (text == NULL && !json_is_object(said))
-        return skr_reader_fail(r, "sex must be a text, or an object with an id");
+    if (text == NULL && !skr_json_value_is_object(said))
+        return skr_people_reader_fail(r, "sex must be a text, or an object with an id");
     int status = SKR_OK;
     if (text == NULL)
-        status = skr_member_text(r, said, "sex", "id", &text);
+        status = skr_people_values_text(r, said, "sex", "id", &text);
     if (status == SKR_OK)
-        status = skr_member_text(r, said, "sex", "label", &label);
+        status = skr_people_values_text(r, said, "sex", "label", &label);
     if (text == NULL)
         text = label; /* the code was forgotten */
     if (status < 0 || text == NULL || text[0] == '\0')
         return status;
-    return skr_reader_sex(r, text, label);
+    return skr_people_reader_sex(r, text, label);
 }
 
-static int say_age(skr_people_reader *r, const json_t *object)
+static int say_age(skr_people_reader *r, const skr_json_value *object)
 {
     static const char *const names[] = {"timeAtLastEncounter", "ageAtCollection",
                                         "ageRangeAtCollection", "age", "ageRange"};
     skr_age said = SKR_AGE_NONE;
     for (size_t k = 0; k < COUNT(names) && !skr_age_is_said(said); k++) {
-        json_t *age = skr_member_find(object, names[k]);
+        const skr_json_value *age = skr_json_value_find(object, names[k]);
         if (age != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_AGE));
-        int status = age == NULL ? SKR_OK : skr_member_age(r, age, names[k], &said);
+        int status = age == NULL ? SKR_OK : skr_people_values_age(r, age, names[k], &said);
         if (status < 0)
             return status;
     }
@@ -221,123 +224,123 @@ static int say_age(skr_people_reader *r, const json_t *object)
 }
 
 /* Begins the record of a phenopacket or of a Beacon individual, which knows no subject. */
-static int begin_person(skr_people_reader *r, const json_t *person, json_t **ret_subject)
+static int begin_person(skr_people_reader *r, const skr_json_value *person,
+                        const skr_json_value **ret_subject)
 {
-    bool is_packet =
-        skr_member_find(person, "subject") != NULL || skr_member_find(person, "metaData") != NULL;
+    bool is_packet = skr_json_value_find(person, "subject") != NULL ||
+                     skr_json_value_find(person, "metaData") != NULL;
     bool is_subject = r->request->ids_are_subjects && is_packet;
-    json_t *subject = NULL;
+    const skr_json_value *subject = NULL;
     const char *own = NULL;
     const char *of_subject = NULL;
-    int status = skr_member_text(r, person, "", "id", &own);
+    int status = skr_people_values_text(r, person, "", "id", &own);
     if (status == SKR_OK)
-        status = skr_member_object(r, person, "", "subject", &subject);
+        status = skr_people_values_object(r, person, "", "subject", &subject);
     if (status == SKR_OK)
-        status = skr_member_text(r, subject, "subject", "id", &of_subject);
+        status = skr_people_values_text(r, subject, "subject", "id", &of_subject);
     const char *id = is_subject ? of_subject : own;
     if (status == SKR_OK && id == NULL)
-        status = is_subject ? skr_reader_fail(r, "no subject.id, which --id subject asks for")
-                            : skr_reader_fail(r, "no \"id\": whose facts are these?");
+        status = is_subject
+                     ? skr_people_reader_fail(r, "no subject.id, which --id subject asks for")
+                     : skr_people_reader_fail(r, "no \"id\": whose facts are these?");
     if (status == SKR_OK)
-        status = skr_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, is_subject);
+        status = skr_people_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, is_subject);
     if (status < 0)
         return status;
     r->has_packets = r->has_packets || is_packet;
-    skr_reader_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
+    skr_people_genomes_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
     r->birth =
-        json_string_value(skr_member_find(subject != NULL ? subject : person, "dateOfBirth"));
+        skr_json_value_text(skr_json_value_find(subject != NULL ? subject : person, "dateOfBirth"));
     *ret_subject = subject;
     return SKR_OK;
 }
 
 /* A phenopacket or a Beacon individual. */
-static int say_person(skr_people_reader *r, const json_t *person)
+static int say_person(skr_people_reader *r, const skr_json_value *person)
 {
-    json_t *subject = NULL;
+    const skr_json_value *subject = NULL;
     int status = begin_person(r, person, &subject);
     if (status == SKR_OK)
-        status = say_sex(r, skr_member_find(subject != NULL ? subject : person, "sex"));
+        status = say_sex(r, skr_json_value_find(subject != NULL ? subject : person, "sex"));
     if (status == SKR_OK)
         status = say_age(r, subject != NULL ? subject : person);
     if (status == SKR_OK)
-        status = skr_say_lists(r, person);
+        status = skr_people_values_say_lists(r, person);
     if (status == SKR_OK)
         status = say_members(r, person, individual_members, COUNT(individual_members));
     if (status == SKR_OK)
         status = say_packet_lists(r, person);
-    return status == SKR_OK ? skr_reader_end(r) : status;
+    return status == SKR_OK ? skr_people_reader_end(r) : status;
 }
 
 /* ------------------------------------------------------------------ biosamples */
 
-static int say_biosample(skr_people_reader *r, const json_t *biosample)
+static int say_biosample(skr_people_reader *r, const skr_json_value *biosample)
 {
-    int status = skr_say_lists(r, biosample);
+    int status = skr_people_values_say_lists(r, biosample);
     if (status == SKR_OK)
         status = say_members(r, biosample, biosample_members, COUNT(biosample_members));
     for (size_t k = 0; status == SKR_OK && k < COUNT(biosample_lists); k++) {
-        json_t *list = NULL;
-        json_t *item;
-        size_t i;
-        status = skr_member_array(r, biosample, "", biosample_lists[k], &list);
+        const skr_json_value *list = NULL;
+        status = skr_people_values_array(r, biosample, "", biosample_lists[k], &list);
         if (status < 0)
             return status;
         if (list != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(SKR_TERM_SAMPLE));
-        json_array_foreach(list, i, item)
-        {
-            status = skr_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
+        for (size_t i = 0; i < skr_json_value_n_items(list); i++) {
+            const skr_json_value *item = skr_json_value_item(list, i);
+            status = skr_people_values_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
             if (status < 0)
                 return status;
         }
     }
-    json_t *procedure = NULL;
+    const skr_json_value *procedure = NULL;
     if (status == SKR_OK)
-        status = skr_member_object(r, biosample, "", "obtentionProcedure", &procedure);
+        status = skr_people_values_object(r, biosample, "", "obtentionProcedure", &procedure);
     if (status == SKR_OK && procedure == NULL)
-        status = skr_member_object(r, biosample, "", "procedure", &procedure);
-    json_t *code = skr_member_find(procedure, "procedureCode");
-    code = code != NULL ? code : skr_member_find(procedure, "code");
+        status = skr_people_values_object(r, biosample, "", "procedure", &procedure);
+    const skr_json_value *code = skr_json_value_find(procedure, "procedureCode");
+    code = code != NULL ? code : skr_json_value_find(procedure, "code");
     if (status == SKR_OK && code != NULL) {
         skr_people_edit_says(r->edit, SKR_SAID(SKR_TERM_PROCEDURE));
-        status = skr_say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
+        status = skr_people_values_say_term(r, code, "procedure", SKR_TERM_PROCEDURE);
     }
     return status;
 }
 
-static int say_beacon_biosample(skr_people_reader *r, const json_t *biosample)
+static int say_beacon_biosample(skr_people_reader *r, const skr_json_value *biosample)
 {
     const char *individual = NULL;
     const char *id = NULL;
-    int status = skr_member_text(r, biosample, "", "individualId", &individual);
+    int status = skr_people_values_text(r, biosample, "", "individualId", &individual);
     if (status == SKR_OK)
-        status = skr_member_text(r, biosample, "", "id", &id);
+        status = skr_people_values_text(r, biosample, "", "id", &id);
     if (status < 0)
         return status;
     if (id == NULL)
-        return skr_reader_fail(r, "a biosample without an \"id\"");
+        return skr_people_reader_fail(r, "a biosample without an \"id\"");
     if (individual == NULL || individual[0] == '\0')
-        return skr_reader_fail(r, "a biosample without an \"individualId\"");
-    status = skr_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false);
+        return skr_people_reader_fail(r, "a biosample without an \"individualId\"");
+    status = skr_people_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false);
     if (status < 0)
         return status;
-    skr_reader_note_id(r, SKR_OTHER_BIOSAMPLE, id);
+    skr_people_genomes_note_id(r, SKR_OTHER_BIOSAMPLE, id);
     status = say_biosample(r, biosample);
-    return status == SKR_OK ? skr_reader_end(r) : status;
+    return status == SKR_OK ? skr_people_reader_end(r) : status;
 }
 
 /* ------------------------------------------------------------------ records */
 
-static bool has_any(const json_t *object, const char *const *names)
+static bool has_any(const skr_json_value *object, const char *const *names)
 {
     for (; *names != NULL; names++)
-        if (skr_member_find(object, *names) != NULL)
+        if (skr_json_value_find(object, *names) != NULL)
             return true;
     return false;
 }
 
 /* Members that only people have: a dataset or a run with an id is nobody. */
-static bool is_person(const json_t *object)
+static bool is_person(const skr_json_value *object)
 {
     static const char *const names[] = {"subject",
                                         "metaData",
@@ -359,29 +362,27 @@ static bool is_person(const json_t *object)
                                         "interventionsOrProcedures",
                                         NULL};
     return has_any(object, names) ||
-           (json_object_size(object) == 1 && skr_member_find(object, "id"));
+           (skr_json_value_n_members(object) == 1 && skr_json_value_find(object, "id"));
 }
 
-static bool is_biosample(const json_t *object)
+static bool is_biosample(const skr_json_value *object)
 {
     static const char *const names[] = {"biosampleStatus", "sampleOriginType", "sampleOriginDetail",
                                         "collectionMoment", NULL};
-    return skr_member_find(object, "individualId") != NULL && has_any(object, names);
+    return skr_json_value_find(object, "individualId") != NULL && has_any(object, names);
 }
 
-static int say_packets(skr_people_reader *r, const json_t *group, const char *list)
+static int say_packets(skr_people_reader *r, const skr_json_value *group, const char *list)
 {
-    json_t *packets = NULL;
-    json_t *packet;
-    size_t i;
-    int status = skr_member_array(r, group, "", list, &packets);
+    const skr_json_value *packets = NULL;
+    int status = skr_people_values_array(r, group, "", list, &packets);
     if (status < 0)
         return status;
-    json_array_foreach(packets, i, packet)
-    {
+    for (size_t i = 0; i < skr_json_value_n_items(packets); i++) {
+        const skr_json_value *packet = skr_json_value_item(packets, i);
         r->id = NULL;
-        if (!json_is_object(packet))
-            return skr_reader_fail(r, "%s[%zu] must be a phenopacket", list, i);
+        if (!skr_json_value_is_object(packet))
+            return skr_people_reader_fail(r, "%s[%zu] must be a phenopacket", list, i);
         status = say_person(r, packet);
         if (status < 0)
             return status;
@@ -390,10 +391,10 @@ static int say_packets(skr_people_reader *r, const json_t *group, const char *li
 }
 
 /* A family (proband, relatives) or a cohort (members) of phenopackets. */
-static int say_group(skr_people_reader *r, const json_t *group)
+static int say_group(skr_people_reader *r, const skr_json_value *group)
 {
-    json_t *proband = NULL;
-    int status = skr_member_object(r, group, "", "proband", &proband);
+    const skr_json_value *proband = NULL;
+    int status = skr_people_values_object(r, group, "", "proband", &proband);
     if (status == SKR_OK && proband != NULL)
         status = say_person(r, proband);
     if (status == SKR_OK)
@@ -403,31 +404,33 @@ static int say_group(skr_people_reader *r, const json_t *group)
     return status;
 }
 
-int skr_read_people_json(skr_people_reader *r, const char *text, size_t n)
+/* A record, by what it has. */
+static int say_record(skr_people_reader *r, const skr_json_value *value)
 {
-    json_error_t why;
-    errno = 0;
-    json_t *value = json_loadb(
-        text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &why);
-    if (value == NULL && errno == ENOMEM) /* the library may call it a syntax error */
-        return skr_fail(r->err, SKR_ERR_NOMEM, "people: out of memory");
-    if (value == NULL) {
-        r->line += why.line > 1 ? (uint64_t)why.line - 1 : 0;
-        return skr_reader_fail(r, "malformed JSON: %s", why.text);
-    }
+    if (!skr_json_value_is_object(value))
+        return skr_people_reader_fail(r, "a person must be a JSON object");
+    if (skr_json_value_find(value, "proband") != NULL ||
+        skr_json_value_is_array(skr_json_value_find(value, "members")))
+        return say_group(r, value);
+    if (is_biosample(value))
+        return say_beacon_biosample(r, value);
+    if (skr_json_value_find(value, "individualId") == NULL && is_person(value))
+        return say_person(r, value);
+    return skr_people_reader_fail(r, "neither a phenopacket nor a Beacon individual or biosample");
+}
+
+int skr_people_json_read(skr_people_reader *r, const char *text, size_t n)
+{
+    skr_json_value *value = NULL;
+    uint64_t n_lines;
+    int status = skr_json_value_parse(text, n, &value, &n_lines, r->err);
+    r->line += n_lines;
+    if (status == SKR_ERR_INPUT)
+        return skr_people_reader_fail(r, "%s", r->err->message);
+    if (status != SKR_OK)
+        return status;
     r->birth = NULL;
-    int status;
-    if (!json_is_object(value))
-        status = skr_reader_fail(r, "a person must be a JSON object");
-    else if (skr_member_find(value, "proband") != NULL ||
-             json_is_array(skr_member_find(value, "members")))
-        status = say_group(r, value);
-    else if (is_biosample(value))
-        status = say_beacon_biosample(r, value);
-    else if (skr_member_find(value, "individualId") == NULL && is_person(value))
-        status = say_person(r, value);
-    else
-        status = skr_reader_fail(r, "neither a phenopacket nor a Beacon individual or biosample");
-    json_decref(value);
+    status = say_record(r, value);
+    skr_json_value_free(value);
     return status;
 }

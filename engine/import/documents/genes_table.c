@@ -1,16 +1,17 @@
 /*
- * import_genes_table.c - genes from tables: with a header, or one of UCSC's shapes without.
+ * genes_table.c - genes from tables: with a header, or one of UCSC's shapes without.
  */
+#include "engine/import/documents/genes_table.h"
+
 #include <string.h>
 #include <strings.h>
 
-#include "engine/import/documents/import_genes_int.h"
 #include "storage/manifest.h"
 
 static bool is_number(const char *text)
 {
     uint64_t number;
-    return skr_genes_number(text, &number);
+    return skr_genes_reader_number(text, &number);
 }
 
 static bool is_strand(const char *text)
@@ -92,7 +93,7 @@ static int find_columns(skr_genes_reader *reader, char **fields, size_t n, bool 
     return SKR_OK;
 }
 
-int skr_genes_read_table_row(skr_genes_reader *reader, char **fields, size_t n)
+int skr_genes_table_read(skr_genes_reader *reader, char **fields, size_t n)
 {
     bool is_header = false;
     uint32_t start0;
@@ -106,9 +107,10 @@ int skr_genes_read_table_row(skr_genes_reader *reader, char **fields, size_t n)
     if ((c->name != SKR_NONE && c->name >= n) || (c->id != SKR_NONE && c->id >= n) ||
         c->contig >= n || c->start >= n || c->end >= n)
         return skr_lines_fail(&reader->lines, reader->err, "only %zu columns", n);
-    status = skr_genes_range(reader, fields[c->start], fields[c->end], 0, &start0, &end0);
+    status = skr_genes_reader_range(reader, fields[c->start], fields[c->end], 0, &start0, &end0);
     if (status < 0)
         return status;
-    return skr_reader_gene(reader, c->name == SKR_NONE ? "" : fields[c->name],
-                           c->id == SKR_NONE ? "" : fields[c->id], fields[c->contig], start0, end0);
+    return skr_genes_reader_add(reader, c->name == SKR_NONE ? "" : fields[c->name],
+                                c->id == SKR_NONE ? "" : fields[c->id], fields[c->contig], start0,
+                                end0);
 }

@@ -1,18 +1,19 @@
 /*
- * import_people_genomes.c - how the people of a delivery and the genomes of their dataset go
+ * people_genomes.c - how the people of a delivery and the genomes of their dataset go
  * together, and why they may not.
  *
  * Numbers of people who match grow nothing but bitmaps. Only where nobody matches is the reason
  * looked for: another id of the same people, another dataset, another case, or something put in
  * front of an id or behind it.
  */
+#include "engine/import/documents/people_genomes.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/documents/import_people_int.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/bits.h"
 #include "storage/genomes.h"
@@ -50,7 +51,7 @@ static int mark_dataset(const skr_people_reader *r, uint32_t dataset, uint64_t *
     return status;
 }
 
-int skr_reader_find_genomes(skr_people_reader *r)
+int skr_people_genomes_find(skr_people_reader *r)
 {
     r->n_base = skr_people_edit_count(r->edit);
     int status = skr_bits_new(r->n_base, &r->genomes, r->err);
@@ -65,7 +66,7 @@ static bool is_genome(const skr_people_reader *r, const char *id, uint32_t *ret_
     return *ret_individual < r->n_base && skr_bits_has(r->genomes, *ret_individual);
 }
 
-void skr_reader_note_id(skr_people_reader *r, skr_other_id which, const char *id)
+void skr_people_genomes_note_id(skr_people_reader *r, skr_other_id which, const char *id)
 {
     uint32_t individual;
     if (id != NULL && is_genome(r, id, &individual))
@@ -252,18 +253,19 @@ static int warn_of_none(skr_people_reader *r, const uint64_t *people)
     if (ids.person != NULL && ids.genome != NULL)
         (void)snprintf(alike, sizeof alike, ": ids look like '%.100s' and '%.100s'", ids.person,
                        ids.genome);
-    skr_reader_warn(r, "none of these %" PRIu64 " people has a genome in dataset '%.60s'%s%s%s",
-                    r->result.n_people, r->request->dataset, alike,
-                    reason[0] == '\0'  ? ""
-                    : alike[0] == '\0' ? ": "
-                                       : "; ",
-                    reason);
+    skr_people_reader_warn(r,
+                           "none of these %" PRIu64 " people has a genome in dataset '%.60s'%s%s%s",
+                           r->result.n_people, r->request->dataset, alike,
+                           reason[0] == '\0'  ? ""
+                           : alike[0] == '\0' ? ": "
+                                              : "; ",
+                           reason);
     return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ */
 
-int skr_reader_match_genomes(skr_people_reader *r)
+int skr_people_genomes_match(skr_people_reader *r)
 {
     skr_load_result *result = &r->result;
     uint32_t n = skr_people_edit_count(r->edit);
@@ -287,14 +289,15 @@ int skr_reader_match_genomes(skr_people_reader *r)
     if (result->n_with_genomes == 0)
         status = warn_of_none(r, people);
     if (result->n_united > 0)
-        skr_reader_warn(r,
-                        "%" PRIu64 " packets were put beside others of the same subject.id: if "
-                        "it is the number of a patient within a family or a paper, these are "
-                        "different people, and their packets' own ids tell them apart",
-                        result->n_united);
+        skr_people_reader_warn(
+            r,
+            "%" PRIu64 " packets were put beside others of the same subject.id: if "
+            "it is the number of a patient within a family or a paper, these are "
+            "different people, and their packets' own ids tell them apart",
+            result->n_united);
     if (r->request->ids_are_subjects && !r->has_packets)
-        skr_reader_warn(r, "--id subject changes nothing: there are no phenopackets in this "
-                           "delivery; other people have one id");
+        skr_people_reader_warn(r, "--id subject changes nothing: there are no phenopackets in this "
+                                  "delivery; other people have one id");
 out:
     free(people);
     free(said);

@@ -1,13 +1,14 @@
 /*
- * import_people_tsv.c - people from a table: one a line, under a header (docs/people-formats.md).
+ * people_tsv.c - people from a table: one a line, under a header (docs/people-formats.md).
  */
+#include "engine/import/documents/people_tsv.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "engine/import/documents/import_people_int.h"
 #include "engine/import/documents/text_lines.h"
 #include "index/people/age_range.h"
 #include "index/terms/curie.h"
@@ -99,11 +100,12 @@ static int read_column(table *t, const char *name, column *ret_column)
         }
     }
     if (!skr_curie_read(name, curie))
-        return skr_reader_fail(t->reader,
-                               "column \"%.60s\" is not known: individual, sex, age, country, "
-                               "ancestry, terms, phenotypes, diseases, treatments, procedures, "
-                               "exposures, or the CURIE of a measure",
-                               name);
+        return skr_people_reader_fail(
+            t->reader,
+            "column \"%.60s\" is not known: individual, sex, age, country, "
+            "ancestry, terms, phenotypes, diseases, treatments, procedures, "
+            "exposures, or the CURIE of a measure",
+            name);
     *ret_column =
         (column){.kind = COLUMN_MEASURE, .term_kind = SKR_TERM_MEASURE, .curie = strdup(curie)};
     return ret_column->curie == NULL ? fail_nomem(t) : SKR_OK;
@@ -121,7 +123,7 @@ static int read_header(table *t, char *line)
 {
     size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
     if (n > COLUMNS_MAX)
-        return skr_reader_fail(t->reader, "more than %d columns", COLUMNS_MAX);
+        return skr_people_reader_fail(t->reader, "more than %d columns", COLUMNS_MAX);
     t->columns = calloc(n, sizeof *t->columns);
     if (t->columns == NULL)
         return fail_nomem(t);
@@ -139,11 +141,11 @@ static int read_header(table *t, char *line)
         t->individual = is_individual ? i : t->individual;
         for (size_t k = 0; k < i; k++)
             if (strcasecmp(t->fields[k], name) == 0 || is_same_measure(t, k, i))
-                return skr_reader_fail(t->reader, "two columns \"%.60s\"", name);
+                return skr_people_reader_fail(t->reader, "two columns \"%.60s\"", name);
     }
     if (n_individual != 1)
-        return skr_reader_fail(t->reader, "one column must be \"individual\" (columns are "
-                                          "separated by tabs)");
+        return skr_people_reader_fail(t->reader, "one column must be \"individual\" (columns are "
+                                                 "separated by tabs)");
     return SKR_OK;
 }
 
@@ -155,7 +157,7 @@ static int say_each(table *t, const char *curies, size_t n, skr_fact *fact)
     int status = SKR_OK;
     fact->curie = curies;
     for (size_t i = 0; i < n && status == SKR_OK; i++) {
-        status = skr_reader_fact(t->reader, fact);
+        status = skr_people_reader_fact(t->reader, fact);
         fact->curie += strlen(fact->curie) + 1;
     }
     return status;
@@ -167,12 +169,12 @@ static int say_entry(table *t, skr_term_kind kind, char *entry)
     char curies[SKR_CURIES_MAX];
     skr_fact fact = {.kind = kind, .onset = SKR_AGE_NONE};
     entry = unquote(entry);
-    if (skr_reader_is_missing(entry))
+    if (skr_people_reader_is_missing(entry))
         return SKR_OK;
     fact.is_excluded = entry[0] == '!' || entry[0] == '-';
     size_t n = skr_curies_read(entry + fact.is_excluded, curies);
     if (n == 0 || (n > 1 && fact.is_excluded)) /* are the others excluded too? */
-        skr_reader_skip(t->reader, "\"%.40s\" is no term id (PREFIX:ID)", entry);
+        skr_people_reader_skip(t->reader, "\"%.40s\" is no term id (PREFIX:ID)", entry);
     else
         return say_each(t, curies, n, &fact);
     return SKR_OK;
@@ -202,7 +204,7 @@ static int say_word(table *t, skr_term_kind kind, char *word)
     if (n > 0)
         return say_each(t, curies, n, &fact);
     fact.label = word;
-    return skr_reader_is_missing(word) ? SKR_OK : say_each(t, word, 1, &fact);
+    return skr_people_reader_is_missing(word) ? SKR_OK : say_each(t, word, 1, &fact);
 }
 
 static int say_measure(table *t, const char *curie, const char *text)
@@ -211,13 +213,13 @@ static int say_measure(table *t, const char *curie, const char *text)
     errno = 0;
     double value = strtod(text, &end);
     if (*end != '\0' || end == text || !isfinite(value) || errno == ERANGE)
-        return skr_reader_fail(t->reader, "%.60s: \"%.40s\" is no number", curie, text);
+        return skr_people_reader_fail(t->reader, "%.60s: \"%.40s\" is no number", curie, text);
     skr_fact fact = {.kind = SKR_TERM_MEASURE,
                      .curie = curie,
                      .has_value = true,
                      .value = value,
                      .onset = SKR_AGE_NONE};
-    return skr_reader_fact(t->reader, &fact);
+    return skr_people_reader_fact(t->reader, &fact);
 }
 
 /* A sex: a word, a code, or a number as in PED and ISO 5218: 1 male, 2 female, 0 and 9 unknown. */
@@ -228,15 +230,15 @@ static int say_sex(table *t, char *field)
     if (n == 3 && strcmp(field + 1, ".0") == 0)
         field[1] = '\0'; /* as programs write whole numbers that they keep as fractions */
     const char *digit = field[0] != '\0' && field[1] == '\0' ? strchr("012", field[0]) : NULL;
-    if (skr_reader_is_missing(field))
+    if (skr_people_reader_is_missing(field))
         return SKR_OK;
     if (digit != NULL)
         t->n_sexes[*digit - '0']++;
     if (digit == NULL && strcmp(field, "9") != 0 && strcmp(field, "-9") != 0)
-        return skr_reader_sex(t->reader, field, NULL);
+        return skr_people_reader_sex(t->reader, field, NULL);
     bool is_known = digit != NULL && *digit != '0';
-    return skr_reader_sex(t->reader, is_known ? (*digit == '1' ? "male" : "female") : "unknown",
-                          NULL);
+    return skr_people_reader_sex(t->reader,
+                                 is_known ? (*digit == '1' ? "male" : "female") : "unknown", NULL);
 }
 
 /* Where 1 is a sex and nobody is 2, a 0 may be a woman, not an unknown: said, and not guessed. */
@@ -244,9 +246,9 @@ static void tell_of_zeros(table *t)
 {
     if (t->n_sexes[0] == 0 || t->n_sexes[1] == 0 || t->n_sexes[2] > 0)
         return;
-    skr_reader_skip(t->reader,
-                    "sex is 0 or 1 and never 2: 1 was taken for male, 0 for unknown; write words "
-                    "if 0 is female");
+    skr_people_reader_skip(
+        t->reader, "sex is 0 or 1 and never 2: 1 was taken for male, 0 for unknown; write words "
+                   "if 0 is female");
     t->reader->result.n_skipped += t->n_sexes[0] - 1;
 }
 
@@ -263,7 +265,7 @@ static int say_field(table *t, const column *of, char *field)
         if (skr_age_range_parse(field, &age))
             skr_people_edit_age(t->reader->edit, age);
         else
-            skr_reader_skip(t->reader, "age \"%.40s\" is no age that is understood", field);
+            skr_people_reader_skip(t->reader, "age \"%.40s\" is no age that is understood", field);
         return SKR_OK;
     case COLUMN_WORD:
         return say_word(t, of->term_kind, field);
@@ -281,15 +283,16 @@ static int read_row(table *t, char *line)
 {
     size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
     if (n != t->n_columns)
-        return skr_reader_fail(t->reader, "%zu columns where the header has %zu", n, t->n_columns);
+        return skr_people_reader_fail(t->reader, "%zu columns where the header has %zu", n,
+                                      t->n_columns);
     char *id = unquote(t->fields[t->individual]);
-    int status = skr_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
+    int status = skr_people_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
     for (size_t i = 0; status == SKR_OK && i < n; i++) {
         char *field = trim(t->fields[i]);
-        if (!skr_reader_is_missing(field))
+        if (!skr_people_reader_is_missing(field))
             status = say_field(t, &t->columns[i], field);
     }
-    return status == SKR_OK ? skr_reader_end(t->reader) : status;
+    return status == SKR_OK ? skr_people_reader_end(t->reader) : status;
 }
 
 static int read_table(table *t)
@@ -311,12 +314,12 @@ static int read_table(table *t)
             return status;
     }
     if (t->columns == NULL)
-        return skr_reader_fail(t->reader, "no header in this table");
+        return skr_people_reader_fail(t->reader, "no header in this table");
     tell_of_zeros(t);
     return SKR_OK;
 }
 
-int skr_read_people_tsv(skr_people_reader *reader)
+int skr_people_tsv_read(skr_people_reader *reader)
 {
     table t = {.reader = reader, .lines = {.archive = reader->archive}};
     t.fields = calloc(COLUMNS_MAX, sizeof *t.fields);
