@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "engine/import/vcf/import_vcf_blocks.h"
+#include "engine/import/vcf/vcf_blocks.h"
 #include "tests/support/bgzf_file.h"
 #include "tests/support/temp_folder.h"
 

@@ -24,25 +24,9 @@ CIRCLES = {
      "api/http/server_pool.c",
      "api/http/server_watch.c"):
         "not yet apart",
-    ("engine/import/genomes/import.c",
-     "engine/import/genomes/import_evidence.c",
-     "engine/import/genomes/import_files.c",
-     "engine/import/genomes/import_keys.c",
-     "engine/import/genomes/import_parts.c",
-     "engine/import/genomes/import_record.c",
-     "engine/import/genomes/import_reference.c",
-     "engine/import/genomes/import_silence.c",
-     "engine/import/genomes/import_write.c",
-     "engine/import/vcf/import_vcf_spool.c"):
-        "not yet apart",
     ("engine/import/genotypes/genotype_scan.c",
      "engine/import/genotypes/genotype_scan_avx2.c",
      "engine/import/genotypes/genotype_scan_avx512.c"):
-        "not yet apart",
-    ("engine/import/vcf/import_vcf.c",
-     "engine/import/vcf/import_vcf_bcf.c",
-     "engine/import/vcf/import_vcf_cells.c",
-     "engine/import/vcf/import_vcf_text.c"):
         "not yet apart",
     ("engine/scan/batch_judge.c",
      "engine/scan/scan_names.c",

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "engine/import/genomes/import_evidence_int.h"
-#include "engine/import/vcf/import_vcf_spool.h"
+#include "engine/import/vcf/vcf_spool.h"
 #include "index/contigs/contig.h"
 
 static int no_memory(skr_err *err)
@@ -20,6 +20,52 @@ static int no_memory(skr_err *err)
 }
 
 /* ------------------------------------------------------------------ bytes */
+
+/* A pipe that is being kept. */
+typedef struct keeping {
+    const skr_import *import;
+    const skr_import_file *file;
+    skr_digest *digest;
+    uint64_t n_read;
+} keeping;
+
+static int check_stop(void *context, skr_err *err)
+{
+    return skr_import_check_stop(((const keeping *)context)->import, err);
+}
+
+static void take_bytes(void *context, const uint8_t *bytes, size_t n, uint64_t n_read)
+{
+    keeping *k = context;
+    skr_digest_update(k->digest, bytes, n);
+    k->n_read = n_read;
+    skr_import_report(k->import, k->file, n_read, NULL, "keeping the pipe");
+}
+
+/* Keeps what a pipe gives as a scratch file of the transaction. The digest is that of the bytes
+ * that came. */
+static int keep_pipe(skr_import *import, skr_import_file *file, int from, skr_err *err)
+{
+    keeping k = {.import = import, .file = file};
+    SKR_TRY(skr_txn_scratch_path(import->txn, &file->path, err));
+    SKR_TRY(skr_digest_new(SKR_DIGEST_SHA256, &k.digest, err));
+    const skr_vcf_spool_plan plan = {.name = file->name,
+                                     .from = from,
+                                     .path = file->path,
+                                     .n_memory = import->n_memory,
+                                     .context = &k,
+                                     .check_stop = check_stop,
+                                     .on_bytes = take_bytes};
+    int status = skr_vcf_spool(&plan, &file->n_bytes, err);
+    if (status == SKR_OK) {
+        skr_digest_final(k.digest, file->digest);
+        file->is_spooled = true;
+        import->n_spooled_read += k.n_read;
+        import->n_spooled_kept += file->n_bytes;
+    }
+    skr_digest_free(k.digest);
+    return status;
+}
 
 /* Finds out what the path names, and spools what cannot be read twice. */
 static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
@@ -36,7 +82,7 @@ static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
     else if (S_ISREG(about.st_mode) && !is_stdin)
         file->path = strdup(file->given);
     else
-        status = skr_import_spool(import, file, fd, err);
+        status = keep_pipe(import, file, fd, err);
     if (status == SKR_OK && file->path == NULL)
         status = no_memory(err);
     if (fd >= 0 && !is_stdin)

@@ -16,7 +16,7 @@
 #include "engine/import/genomes/record_claims.h"
 #include "engine/import/genomes/site_batch.h"
 #include "engine/import/vcf/import_memory.h"
-#include "engine/import/vcf/import_vcf.h"
+#include "engine/import/vcf/vcf.h"
 #include "index/contigs/assembly.h"
 #include "index/keys/variant_key.h"
 #include "index/people/people_edit.h"
@@ -77,7 +77,7 @@ typedef struct skr_import_file {
     uint64_t n_bytes;
     uint8_t digest[SKR_DIGEST_SIZE];
     uint8_t options[SKR_DIGEST_SIZE];
-    bool is_spooled; /* path is a copy of what a pipe gave: import_vcf_spool.h */
+    bool is_spooled; /* path is a copy of what a pipe gave: vcf_spool.h */
     bool is_gvcf;
     bool is_skipped; /* known already, bytes and options */
     skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */

@@ -10,7 +10,7 @@
 
 #include "engine/import/genomes/record_phase.h"
 #include "engine/import/genotypes/gate.h"
-#include "engine/import/vcf/import_vcf.h"
+#include "engine/import/vcf/vcf.h"
 #include "storage/base/err.h"
 #include "storage/carriers/call_set.h"
 #include "storage/carriers/carriers.h"

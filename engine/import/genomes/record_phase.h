@@ -14,7 +14,7 @@
 
 #include "engine/import/genotypes/genotype.h"
 #include "engine/import/genotypes/spellings.h"
-#include "engine/import/vcf/import_vcf.h"
+#include "engine/import/vcf/vcf.h"
 #include "storage/base/buffer.h"
 #include "storage/base/err.h"
 #include "storage/carriers/carriers.h"

@@ -1,14 +1,17 @@
 /*
- * import_vcf_bcf.c - records of BCF, read from their bytes; no length in them is believed.
+ * vcf_bcf.c - records of BCF, read from their bytes; no length in them is believed.
  *
  * The library reads the header's lines, but not the samples' names: a million take it long.
  */
+#include "engine/import/vcf/vcf_bcf.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/vcf/import_vcf_int.h"
+#include "engine/import/vcf/vcf_header.h"
+#include "engine/import/vcf/vcf_record.h"
 
 #define N_MAGIC 9u /* with the length of the header */
 #define N_FIXED 24u
@@ -29,22 +32,22 @@ typedef struct typed {
 
 static int damaged_header(const skr_vcf *vcf, skr_err *err)
 {
-    return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->name);
+    return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->where.name);
 }
 
 /* The number of a tag of FORMAT, -1 if the header has none. */
 static int32_t format_key(const skr_vcf *vcf, const char *tag)
 {
-    int key = bcf_hdr_id2int(vcf->header, BCF_DT_ID, tag);
-    return key >= 0 && bcf_hdr_idinfo_exists(vcf->header, BCF_HL_FMT, key) ? key : -1;
+    int key = bcf_hdr_id2int(vcf->bcf.header, BCF_DT_ID, tag);
+    return key >= 0 && bcf_hdr_idinfo_exists(vcf->bcf.header, BCF_HL_FMT, key) ? key : -1;
 }
 
 /* The number of a tag of INFO that is an integer, -1 if the header has none. */
 static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
 {
-    int key = bcf_hdr_id2int(vcf->header, BCF_DT_ID, tag);
-    return key >= 0 && bcf_hdr_idinfo_exists(vcf->header, BCF_HL_INFO, key) &&
-                   bcf_hdr_id2type(vcf->header, BCF_HL_INFO, key) == type
+    int key = bcf_hdr_id2int(vcf->bcf.header, BCF_DT_ID, tag);
+    return key >= 0 && bcf_hdr_idinfo_exists(vcf->bcf.header, BCF_HL_INFO, key) &&
+                   bcf_hdr_id2type(vcf->bcf.header, BCF_HL_INFO, key) == type
                ? key
                : -1;
 }
@@ -55,30 +58,32 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
     static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
                                                        "FT", "LEN", "PS", "PSL"};
     errno = 0;
-    vcf->header = bcf_hdr_init("r");
-    bool is_parsed = vcf->header != NULL && bcf_hdr_parse(vcf->header, text) == 0;
+    vcf->bcf.header = bcf_hdr_init("r");
+    bool is_parsed = vcf->bcf.header != NULL && bcf_hdr_parse(vcf->bcf.header, text) == 0;
     /* Out of memory the library may leave a line out, and say nothing. */
-    if (vcf->header == NULL || errno == ENOMEM)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+    if (vcf->bcf.header == NULL || errno == ENOMEM)
+        return skr_fail_nomem(err, vcf->where.name);
     if (!is_parsed)
         return damaged_header(vcf, err);
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        vcf->field_keys[i] = format_key(vcf, tags[i]);
-    vcf->end_key = info_key(vcf, "END", BCF_HT_INT);
-    vcf->end2_key = info_key(vcf, "END2", BCF_HT_INT);
-    vcf->svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
-    vcf->chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
-    const bcf_hrec_t *format = bcf_hdr_get_hrec(vcf->header, BCF_HL_GEN, "fileformat", NULL, NULL);
+        vcf->bcf.field_keys[i] = format_key(vcf, tags[i]);
+    vcf->bcf.end_key = info_key(vcf, "END", BCF_HT_INT);
+    vcf->bcf.end2_key = info_key(vcf, "END2", BCF_HT_INT);
+    vcf->bcf.svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
+    vcf->bcf.chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
+    const bcf_hrec_t *format =
+        bcf_hdr_get_hrec(vcf->bcf.header, BCF_HL_GEN, "fileformat", NULL, NULL);
     if (format != NULL && format->value != NULL)
-        vcf->version = skr_vcf_version_of(format->value);
+        vcf->header.version = skr_vcf_header_version(format->value);
     int status = SKR_OK;
-    for (int i = 0; i < vcf->header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
-        const bcf_idpair_t *contig = &vcf->header->id[BCF_DT_CTG][i];
+    for (int i = 0; i < vcf->bcf.header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
+        const bcf_idpair_t *contig = &vcf->bcf.header->id[BCF_DT_CTG][i];
         if (contig->key == NULL || contig->val == NULL)
             continue;
         uint64_t length = contig->val->info[0];
-        status = skr_vcf_add_contig(vcf, contig->key, strlen(contig->key),
-                                    length > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)length, err);
+        status =
+            skr_vcf_header_add_contig(vcf, contig->key, strlen(contig->key),
+                                      length > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)length, err);
     }
     return status;
 }
@@ -104,7 +109,7 @@ static int copy_lines(skr_vcf *vcf, const char *text, const char *columns, char 
     for (const char *line = text; line < columns && status == SKR_OK;) {
         size_t n = strcspn(line, "\n") + 1;
         if (!is_of_no_use(line)) {
-            status = skr_vcf_declare(vcf, 2 * n + LINE_BYTES, err);
+            status = skr_vcf_header_declare(vcf, 2 * n + LINE_BYTES, err);
             if (status == SKR_OK)
                 status = skr_buffer_put(&lines, line, n, err);
         }
@@ -128,14 +133,14 @@ static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
         return damaged_header(vcf, err);
     columns++;
     columns[strcspn(columns, "\r\n")] = '\0';
-    vcf->n_lines = 1;
+    vcf->where.n_lines = 1;
     for (const char *at = text; at < columns; at++)
-        vcf->n_lines += *at == '\n';
-    int status = skr_vcf_columns(vcf, columns, err);
+        vcf->where.n_lines += *at == '\n';
+    int status = skr_vcf_header_read_columns(vcf, columns, err);
     for (char *at = text; at < columns && status == SKR_OK;) {
         char *end = strchr(at, '\n'); /* there is one: in front of columns */
         *end = '\0';
-        status = skr_vcf_note_hint(vcf, at, err);
+        status = skr_vcf_header_read_hint(vcf, at, err);
         *end = '\n';
         at = end + 1;
     }
@@ -152,20 +157,20 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
 {
     uint8_t *bytes;
     size_t n;
-    int status = skr_vcf_bytes_need(vcf, N_MAGIC, &bytes, &n, err);
+    int status = skr_vcf_bytes_need(&vcf->bytes, N_MAGIC, &bytes, &n, err);
     if (status < 0)
         return status;
     if (n < N_MAGIC)
         return damaged_header(vcf, err);
     if (memcmp(bytes, "BCF\2\2", 5) != 0)
         return skr_fail(err, SKR_ERR_INPUT, "%s: a BCF of a version that cannot be read",
-                        vcf->name);
+                        vcf->where.name);
     skr_cursor cursor = skr_cursor_of(bytes + 5, 4);
     uint32_t n_text = skr_cursor_u32(&cursor);
     size_t n_max = skr_memory_header(vcf->n_memory);
     if (n_text > n_max)
         return skr_vcf_fail_size(vcf, "the header", n_max, err);
-    status = skr_vcf_bytes_need(vcf, N_MAGIC + (size_t)n_text, &bytes, &n, err);
+    status = skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err);
     if (status < 0)
         return status;
     if (n < N_MAGIC + (size_t)n_text)
@@ -175,7 +180,7 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
     bytes[N_MAGIC + (size_t)n_text] = '\0';
     status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
     bytes[N_MAGIC + (size_t)n_text] = behind;
-    vcf->bytes_at += N_MAGIC + (size_t)n_text;
+    vcf->bytes.at += N_MAGIC + (size_t)n_text;
     return status;
 }
 
@@ -244,7 +249,8 @@ static int32_t take_key(const skr_vcf *vcf, skr_cursor *cursor)
 {
     typed vector = take_vectors(cursor, 1);
     int32_t key = !cursor->is_bad && is_int(&vector) && vector.n == 1 ? int_at(&vector, 0) : -1;
-    if (key < 0 || key >= vcf->header->n[BCF_DT_ID] || vcf->header->id[BCF_DT_ID][key].key == NULL)
+    if (key < 0 || key >= vcf->bcf.header->n[BCF_DT_ID] ||
+        vcf->bcf.header->id[BCF_DT_ID][key].key == NULL)
         cursor->is_bad = true;
     return key;
 }
@@ -258,37 +264,37 @@ static int damaged(const skr_vcf *vcf, skr_err *err)
 
 static int bcf_place(skr_vcf *vcf, int32_t contig, int32_t pos0, skr_err *err)
 {
-    const char *name = contig >= 0 && contig < vcf->header->n[BCF_DT_CTG]
-                           ? vcf->header->id[BCF_DT_CTG][contig].key
+    const char *name = contig >= 0 && contig < vcf->bcf.header->n[BCF_DT_CTG]
+                           ? vcf->bcf.header->id[BCF_DT_CTG][contig].key
                            : NULL;
     if (name == NULL)
         return skr_vcf_fail(vcf, err, "names a contig that the header does not have");
     if (pos0 < -1 || pos0 >= (int32_t)SKR_CONTIG_LENGTH_MAX)
         return skr_vcf_fail(vcf, err, "POS %lld is no place on a contig", (long long)pos0 + 1);
     vcf->record.pos1 = (uint32_t)(pos0 + 1);
-    return skr_vcf_set_contig(vcf, name, strlen(name), err);
+    return skr_vcf_record_contig(vcf, name, strlen(name), err);
 }
 
 /* Appends an allele, NUL-terminated; none is ".". */
 static int put_allele(skr_vcf *vcf, const typed *text, skr_err *err)
 {
-    int status = skr_buffer_reserve(&vcf->alleles, (size_t)text->n + 2, err);
+    int status = skr_buffer_reserve(&vcf->bcf.alleles, (size_t)text->n + 2, err);
     if (status < 0)
         return status;
-    char *to = (char *)vcf->alleles.bytes + vcf->alleles.n;
+    char *to = (char *)vcf->bcf.alleles.bytes + vcf->bcf.alleles.n;
     size_t n = text->n == 0 ? 0 : strnlen((const char *)text->at, text->n);
     for (size_t i = 0; i < n; i++)
         to[i] = text->at[i] == bcf_str_missing ? '.' : (char)text->at[i];
     if (text->n == 0)
         to[n++] = '.';
     to[n] = '\0';
-    vcf->alleles.n += n + 1;
+    vcf->bcf.alleles.n += n + 1;
     return SKR_OK;
 }
 
 static int bcf_alleles(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_alleles, skr_err *err)
 {
-    vcf->alleles.n = 0;
+    vcf->bcf.alleles.n = 0;
     int status = SKR_OK;
     for (uint32_t i = 0; i < n_alleles && status == SKR_OK; i++) {
         typed text = take_vectors(cursor, 1);
@@ -298,7 +304,7 @@ static int bcf_alleles(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_alleles, skr
     }
     if (status < 0)
         return status;
-    const char *at = (const char *)vcf->alleles.bytes;
+    const char *at = (const char *)vcf->bcf.alleles.bytes;
     if (n_alleles == 0 || *at == '\0')
         return skr_vcf_fail(vcf, err, "REF is empty");
     if (strlen(at) > SKR_ALLELE_MAX)
@@ -310,11 +316,11 @@ static int bcf_alleles(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_alleles, skr
         n_alts = 0;
     status = skr_vcf_room_alts(vcf, n_alts, err);
     for (uint32_t i = 0; i < n_alts && status == SKR_OK; i++, at += strlen(at) + 1) {
-        vcf->alts[i] = at;
+        vcf->room.alts[i] = at;
         if (*at == '\0')
             return skr_vcf_fail(vcf, err, "ALT number %u is empty", i + 1);
     }
-    vcf->record.alts = vcf->alts;
+    vcf->record.alts = vcf->room.alts;
     vcf->record.n_alts = n_alts;
     return status;
 }
@@ -328,8 +334,8 @@ static int bcf_filters(skr_vcf *vcf, skr_cursor *cursor, skr_err *err)
     skr_filter worst = filters.n == 0 ? skr_gate_filter(vcf->gate, ".", 1) : SKR_FILTER_PASS;
     for (uint32_t i = 0; i < filters.n; i++) {
         int32_t key = int_at(&filters, i);
-        const char *name = key >= 0 && key < vcf->header->n[BCF_DT_ID]
-                               ? vcf->header->id[BCF_DT_ID][key].key
+        const char *name = key >= 0 && key < vcf->bcf.header->n[BCF_DT_ID]
+                               ? vcf->bcf.header->id[BCF_DT_ID][key].key
                                : NULL;
         if (name == NULL)
             return damaged(vcf, err);
@@ -352,9 +358,9 @@ static int take_svlens(skr_vcf *vcf, const typed *vector, skr_err *err)
         return status;
     for (uint32_t i = 0; i < n; i++) {
         int32_t value = int_at(vector, i);
-        vcf->svlens[i] = value == INT32_MIN ? 0 : value;
+        vcf->room.svlens[i] = value == INT32_MIN ? 0 : value;
     }
-    vcf->record.svlens = vcf->svlens;
+    vcf->record.svlens = vcf->room.svlens;
     vcf->record.n_svlens = n;
     return SKR_OK;
 }
@@ -382,20 +388,20 @@ static int bcf_info(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_info, skr_err *
         typed vector = take_vectors(cursor, 1);
         if (cursor->is_bad)
             return damaged(vcf, err);
-        if (key == vcf->end_key && !has_end) {
+        if (key == vcf->bcf.end_key && !has_end) {
             has_end = true;
             if (is_int(&vector) && vector.n > 0 && int_at(&vector, 0) > 0) {
                 record->has_end = true;
                 record->end1 = (uint64_t)int_at(&vector, 0);
             }
-        } else if (key == vcf->svlen_key && !has_svlen) {
+        } else if (key == vcf->bcf.svlen_key && !has_svlen) {
             has_svlen = true;
             if (is_int(&vector))
                 status = take_svlens(vcf, &vector, err);
-        } else if (key == vcf->end2_key && is_int(&vector) && vector.n > 0) {
+        } else if (key == vcf->bcf.end2_key && is_int(&vector) && vector.n > 0) {
             int32_t end2 = int_at(&vector, 0);
             record->end2_pos1 = end2 > 0 ? (uint64_t)end2 : 0;
-        } else if (key == vcf->chr2_key) {
+        } else if (key == vcf->bcf.chr2_key) {
             take_text(&vector, &record->chr2, &record->n_chr2);
         }
     }
@@ -439,7 +445,7 @@ static bool is_behind_last(const skr_values *values, size_t i)
 
 float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
 {
-    const skr_values *ad = &vcf->bcf_ad;
+    const skr_values *ad = &vcf->bcf.ad;
     size_t from = (size_t)sample * ad->n_each;
     uint32_t n = 0;
     while (n < ad->n_each && !is_behind_last(ad, from + n))
@@ -449,7 +455,7 @@ float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
 
 int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample)
 {
-    const skr_values *ps = &vcf->bcf_ps;
+    const skr_values *ps = &vcf->bcf.ps;
     if (ps->values == NULL || ps->type == SKR_VALUE_FLOAT || ps->n_each != 1)
         return SKR_PHASE_SET_UNKNOWN;
     static const uint32_t sizes[] = {
@@ -466,9 +472,10 @@ static void bcf_ft(skr_vcf *vcf, const typed *field)
         const char *text = (const char *)field->at + (size_t)i * field->n;
         size_t n = strnlen(text, field->n);
         bool is_missing = n == 0 || (n == 1 && *text == '.') || *text == bcf_str_missing;
-        vcf->ft[i] = (uint8_t)(is_missing ? SKR_FILTER_PASS : skr_gate_filter(vcf->gate, text, n));
+        vcf->room.ft[i] =
+            (uint8_t)(is_missing ? SKR_FILTER_PASS : skr_gate_filter(vcf->gate, text, n));
     }
-    vcf->record.ft = vcf->ft;
+    vcf->record.ft = vcf->room.ft;
 }
 
 static int bcf_facts(skr_vcf *vcf, const typed *fields, skr_err *err)
@@ -477,8 +484,8 @@ static int bcf_facts(skr_vcf *vcf, const typed *fields, skr_err *err)
     record->gq = numbers(&fields[SKR_VCF_GQ]);
     record->dp = numbers(&fields[SKR_VCF_DP]);
     record->min_dp = numbers(&fields[SKR_VCF_MIN_DP]);
-    vcf->bcf_ad = numbers(&fields[SKR_VCF_AD]);
-    record->has_ad = vcf->bcf_ad.values != NULL;
+    vcf->bcf.ad = numbers(&fields[SKR_VCF_AD]);
+    record->has_ad = vcf->bcf.ad.values != NULL;
     if (fields[SKR_VCF_FT].n == 0 || fields[SKR_VCF_FT].type != TYPE_CHAR)
         return SKR_OK;
     int status = skr_vcf_room_facts(vcf, err);
@@ -513,7 +520,7 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
         if (cursor->is_bad)
             return damaged(vcf, err);
         for (int j = 0; j < SKR_VCF_N_FIELDS; j++) {
-            if (key == vcf->field_keys[j] && !has[j]) {
+            if (key == vcf->bcf.field_keys[j] && !has[j]) {
                 has[j] = true;
                 fields[j] = field;
             }
@@ -522,7 +529,7 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
     vcf->record.has_len = has[SKR_VCF_LEN];
     vcf->record.has_ps = fields[SKR_VCF_PS].n > 0;
     vcf->record.has_psl = fields[SKR_VCF_PSL].n > 0;
-    vcf->bcf_ps = numbers(&fields[SKR_VCF_PS]);
+    vcf->bcf.ps = numbers(&fields[SKR_VCF_PS]);
     int status = vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err);
     return status < 0 ? status : bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
 }
@@ -535,9 +542,9 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     uint8_t *bytes;
     size_t n;
     ret_shared->at = NULL;
-    int status = skr_vcf_bytes_need(vcf, 8, &bytes, &n, err);
+    int status = skr_vcf_bytes_need(&vcf->bytes, 8, &bytes, &n, err);
     if (status < 0 || n == 0)
-        return status < 0 ? status : skr_vcf_bytes_check_end(vcf, err);
+        return status < 0 ? status : skr_vcf_bytes_check_end(&vcf->bytes, err);
     if (n < 8)
         return damaged(vcf, err);
     skr_cursor lengths = skr_cursor_of(bytes, 8);
@@ -549,14 +556,14 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     size_t n_all = 8 + (size_t)n_shared + n_samples;
     if (n_all > n_max)
         return skr_vcf_fail_size(vcf, "the record", n_max, err);
-    status = skr_vcf_bytes_need(vcf, n_all, &bytes, &n, err);
+    status = skr_vcf_bytes_need(&vcf->bytes, n_all, &bytes, &n, err);
     if (status < 0)
         return status;
     if (n < n_all)
         return damaged(vcf, err);
     *ret_shared = skr_cursor_of(bytes + 8, n_shared);
     *ret_samples = skr_cursor_of(bytes + 8 + n_shared, n_samples);
-    vcf->bytes_at += n_all;
+    vcf->bytes.at += n_all;
     return SKR_OK;
 }
 

@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-#include "engine/import/vcf/import_vcf_stream.h"
+#include "engine/import/vcf/vcf_stream.h"
 
 #define HEAD "##fileformat=VCFv4.2\n##x=y\n"
 #define COLUMNS "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tann\tbob\n"
@@ -63,7 +63,7 @@ static int look(size_t number, size_t n_first, skr_err *err)
     return status;
 }
 
-Test(import_vcf_stream, is_judged_alike_in_any_pieces)
+Test(vcf_stream, is_judged_alike_in_any_pieces)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t n_first = cases[i].n < 32 ? cases[i].n : 32;
@@ -79,7 +79,7 @@ Test(import_vcf_stream, is_judged_alike_in_any_pieces)
     }
 }
 
-Test(import_vcf_stream, refuses_a_line_as_soon_as_it_is_too_long)
+Test(vcf_stream, refuses_a_line_as_soon_as_it_is_too_long)
 {
     static uint8_t more[1 << 20];
     const char *starts[] = {HEAD, HEAD COLUMNS, HEAD COLUMNS ROW};

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "engine/import/vcf/import_vcf_blocks.h"
+#include "engine/import/vcf/vcf_blocks.h"
 #include "tests/support/bgzf_file.h"
 #include "tests/support/temp_folder.h"
 
@@ -21,7 +21,7 @@ static skr_err err;
 static void set_up(void)
 {
     folder = test_folder_make();
-    draw = test_random_drawn("import_vcf_blocks");
+    draw = test_random_drawn("vcf_blocks");
     (void)snprintf(path, sizeof path, "%s/a.gz", folder.path);
 }
 
@@ -30,7 +30,7 @@ static void tear_down(void)
     test_folder_remove(&folder);
 }
 
-TestSuite(import_vcf_blocks, .init = set_up, .fini = tear_down);
+TestSuite(vcf_blocks, .init = set_up, .fini = tear_down);
 
 /* Reads the file to its end or to damage, and compares. Returns how many bytes there were. */
 static size_t read_and_compare(unsigned n_threads, const uint8_t *want, size_t n_want,
@@ -64,7 +64,7 @@ static size_t read_and_compare(unsigned n_threads, const uint8_t *want, size_t n
     return n + n_rest;
 }
 
-Test(import_vcf_blocks, whole_files_come_back)
+Test(vcf_blocks, whole_files_come_back)
 {
     for (int round = 0; round < 12; round++) {
         size_t n = round == 0 ? 0 : test_random_below(&draw, round < 4 ? 200000 : 20000000);
@@ -100,7 +100,7 @@ static void save(const uint8_t *bytes, size_t n)
     cr_assert(fd >= 0 && write(fd, bytes, n) == (ssize_t)n && close(fd) == 0);
 }
 
-Test(import_vcf_blocks, damage_is_told_behind_what_is_whole)
+Test(vcf_blocks, damage_is_told_behind_what_is_whole)
 {
     size_t n = 6000000;
     size_t n_packed;
@@ -212,7 +212,7 @@ static uint8_t *dress_all(const uint8_t *packed, size_t n_packed, size_t *ret_n)
  * samtools/htsjdk#1078: BC need not be alone, nor first. samtools/hts-specs#181: names and comments
  * in the header.
  */
-Test(import_vcf_blocks, headers_may_hold_more)
+Test(vcf_blocks, headers_may_hold_more)
 {
     for (int round = 0; round < 40; round++) {
         size_t n = test_random_below(&draw, 2000000);
@@ -239,7 +239,7 @@ Test(import_vcf_blocks, headers_may_hold_more)
     }
 }
 
-Test(import_vcf_blocks, broken_headers_are_no_blocks)
+Test(vcf_blocks, broken_headers_are_no_blocks)
 {
     static const struct {
         const char *what;
@@ -268,7 +268,7 @@ Test(import_vcf_blocks, broken_headers_are_no_blocks)
     }
 }
 
-Test(import_vcf_blocks, other_files_are_no_bgzf)
+Test(vcf_blocks, other_files_are_no_bgzf)
 {
     static const uint8_t gzip[18] = {31, 139, 8, 0};
     cr_assert(skr_blocks_is_bgzf(gzip, sizeof gzip) == false);

@@ -1,5 +1,5 @@
 /*
- * import_vcf.h - reads the records of a VCF or BCF, one after the other, and believes none.
+ * vcf.h - reads the records of a VCF or BCF, one after the other, and believes none.
  *
  * Text and BCF are read here byte by byte. The library's own parser takes eight kinds of damaged
  * record in silence and is several times slower; of BCF it reads the header's lines. Nothing here
@@ -7,8 +7,8 @@
  *
  * Threads: a reader has one owner; unpacking may use threads inside.
  */
-#ifndef SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_H
-#define SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_H
+#ifndef SKR_ENGINE_IMPORT_VCF_VCF_H
+#define SKR_ENGINE_IMPORT_VCF_VCF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /*
- * import_vcf_blocks.h - unpacks a bgzipped file in order, on several threads.
+ * vcf_blocks.h - unpacks a bgzipped file in order, on several threads.
  *
  * The blocks of a large file of genotypes are much alike: a stretch of 0/0 packs to the same bytes
  * every time. A block whose packed bytes are those of one that was unpacked before is copied, and
@@ -7,8 +7,8 @@
  *
  * Threads: one owner; those that unpack are inside.
  */
-#ifndef SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_BLOCKS_H
-#define SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_BLOCKS_H
+#ifndef SKR_ENGINE_IMPORT_VCF_VCF_BLOCKS_H
+#define SKR_ENGINE_IMPORT_VCF_VCF_BLOCKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,17 +1,19 @@
 /*
- * import_vcf_cells.c - the sample columns of VCF text.
+ * vcf_cells.c - the sample columns of VCF text.
  *
  * Genotypes are written down in BCF's coding, one byte a copy where the record has few alleles, so
  * that what follows need not know where they came from. Other fields are read only if the gate
  * asks for them.
  */
+#include "engine/import/vcf/vcf_cells.h"
+
 #include <ctype.h>
 #include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/vcf/import_vcf_int.h"
+#include "engine/import/vcf/vcf_record.h"
 
 /* Alleles that one byte can name: (62 + 1) << 1 | 1 is 127. */
 #define ALLELE8_MAX 62u
@@ -35,7 +37,7 @@ static int parse_format(skr_vcf *vcf, const char *text, size_t n, skr_err *err)
         return SKR_OK;
     char *copy = malloc(n + 1);
     if (copy == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", vcf->name);
+        return skr_fail_nomem(err, vcf->where.name);
     memcpy(copy, text, n);
     copy[n] = '\0';
     free(format->text);
@@ -57,7 +59,7 @@ static int parse_format(skr_vcf *vcf, const char *text, size_t n, skr_err *err)
             format->has[field] = true;
         format->field[format->n] = (uint8_t)field;
         format->is_number[format->n] =
-            skr_name_map_find(&vcf->numeric_tags, at, n_tag) != UINT32_MAX;
+            skr_name_map_find(&vcf->header.numeric_tags, at, n_tag) != UINT32_MAX;
         format->n++;
         at += n_tag;
         if (*at == '\0')
@@ -79,8 +81,8 @@ static int widen(skr_vcf *vcf, uint32_t sample, skr_err *err)
     if (status < 0)
         return status;
     for (uint32_t s = sample + 1; s-- > 0;) { /* the present one has n_old copies so far */
-        uint8_t *to = vcf->gt + (size_t)s * (n_old + 1) * width;
-        memmove(to, vcf->gt + (size_t)s * n_old * width, (size_t)n_old * width);
+        uint8_t *to = vcf->room.gt + (size_t)s * (n_old + 1) * width;
+        memmove(to, vcf->room.gt + (size_t)s * n_old * width, (size_t)n_old * width);
         if (width == 1) {
             to[n_old] = (uint8_t)bcf_int8_vector_end;
         } else {
@@ -96,10 +98,10 @@ static void put_copy(skr_vcf *vcf, uint32_t sample, uint32_t i, uint32_t value)
 {
     size_t at = (size_t)sample * vcf->record.n_ploidy + i;
     if (vcf->record.gt_width == 1) {
-        vcf->gt[at] = (uint8_t)value;
+        vcf->room.gt[at] = (uint8_t)value;
     } else {
         uint16_t two = (uint16_t)value;
-        memcpy(vcf->gt + 2 * at, &two, 2);
+        memcpy(vcf->room.gt + 2 * at, &two, 2);
     }
 }
 
@@ -186,7 +188,7 @@ static uint32_t take_hom_ref(skr_vcf *vcf, uint32_t sample, const char **at, con
         if (pairs == 0)
             break;
         for (int i = 0; i < 4; i++)
-            memcpy(vcf->gt + 2 * (size_t)sample + 4 * i, &pairs, sizeof pairs);
+            memcpy(vcf->room.gt + 2 * (size_t)sample + 4 * i, &pairs, sizeof pairs);
         sample += 8;
         *at += 32;
     }
@@ -205,8 +207,8 @@ static int parse_gt_only(skr_vcf *vcf, const char *at, const char *line_end, con
         uint32_t b = at[0] == '\0' || at[1] == '\0' ? UINT32_MAX : (uint32_t)at[2] - '0';
         if (vcf->record.gt_width == 1 && vcf->record.n_ploidy == 2 && a <= last_digit &&
             b <= last_digit && (at[1] == '|' || at[1] == '/') && (at[3] == '\t' || at[3] == '\0')) {
-            vcf->gt[2 * (size_t)sample] = (uint8_t)((a + 1) << 1);
-            vcf->gt[2 * (size_t)sample + 1] = (uint8_t)((b + 1) << 1 | (at[1] == '|'));
+            vcf->room.gt[2 * (size_t)sample] = (uint8_t)((a + 1) << 1);
+            vcf->room.gt[2 * (size_t)sample + 1] = (uint8_t)((b + 1) << 1 | (at[1] == '|'));
             at += 3;
         } else {
             int status = parse_gt(vcf, sample, at, &at, err);
@@ -262,21 +264,21 @@ static void take_field(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const
 {
     switch (field) {
     case SKR_VCF_GQ:
-        vcf->gq[sample] = parse_number(at);
+        vcf->room.gq[sample] = parse_number(at);
         break;
     case SKR_VCF_DP:
-        vcf->dp[sample] = parse_number(at);
+        vcf->room.dp[sample] = parse_number(at);
         break;
     case SKR_VCF_MIN_DP:
-        vcf->min_dp[sample] = parse_number(at);
+        vcf->room.min_dp[sample] = parse_number(at);
         break;
     case SKR_VCF_AD:
-        vcf->ad[sample] = at;
+        vcf->room.ad[sample] = at;
         break;
     case SKR_VCF_FT: {
         size_t n = strcspn(at, ":\t");
         bool is_missing = n == 0 || (n == 1 && *at == '.');
-        vcf->ft[sample] =
+        vcf->room.ft[sample] =
             (uint8_t)(is_missing ? SKR_FILTER_PASS : skr_gate_filter(vcf->gate, at, n));
         break;
     }
@@ -301,7 +303,7 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
                                     vcf->samples.names[sample]);
             if (format->field[i] == SKR_VCF_PS)
-                vcf->ps[sample] = parse_phase_set(at);
+                vcf->room.ps[sample] = parse_phase_set(at);
             else if (is_gated)
                 take_field(vcf, sample, (skr_vcf_field)format->field[i], at);
             while (*at != ':' && *at != '\t' && *at != '\0')
@@ -329,23 +331,23 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
     const skr_vcf_format *format = &vcf->format;
     int status = format->has[SKR_VCF_PS] ? skr_vcf_room_ps(vcf, err) : SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && format->has[SKR_VCF_PS] && i < vcf->samples.n; i++)
-        vcf->ps[i] = SKR_PHASE_SET_NONE;
+        vcf->room.ps[i] = SKR_PHASE_SET_NONE;
     if (status < 0 || vcf->gate->is_none)
         return status;
     status = skr_vcf_room_facts(vcf, err);
     if (status < 0)
         return status;
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
-        vcf->gq[i] = NAN;
-        vcf->dp[i] = NAN;
-        vcf->min_dp[i] = NAN;
-        vcf->ft[i] = SKR_FILTER_PASS;
-        vcf->ad[i] = NULL;
+        vcf->room.gq[i] = NAN;
+        vcf->room.dp[i] = NAN;
+        vcf->room.min_dp[i] = NAN;
+        vcf->room.ft[i] = SKR_FILTER_PASS;
+        vcf->room.ad[i] = NULL;
     }
-    vcf->record.gq = floats(format->has[SKR_VCF_GQ] ? vcf->gq : NULL);
-    vcf->record.dp = floats(format->has[SKR_VCF_DP] ? vcf->dp : NULL);
-    vcf->record.min_dp = floats(format->has[SKR_VCF_MIN_DP] ? vcf->min_dp : NULL);
-    vcf->record.ft = format->has[SKR_VCF_FT] ? vcf->ft : NULL;
+    vcf->record.gq = floats(format->has[SKR_VCF_GQ] ? vcf->room.gq : NULL);
+    vcf->record.dp = floats(format->has[SKR_VCF_DP] ? vcf->room.dp : NULL);
+    vcf->record.min_dp = floats(format->has[SKR_VCF_MIN_DP] ? vcf->room.min_dp : NULL);
+    vcf->record.ft = format->has[SKR_VCF_FT] ? vcf->room.ft : NULL;
     vcf->record.has_ad = format->has[SKR_VCF_AD];
     return SKR_OK;
 }
@@ -372,7 +374,7 @@ static int parse_cells(skr_vcf *vcf, const char *at, skr_err *err)
     return SKR_OK;
 }
 
-int skr_vcf_text_samples(skr_vcf *vcf, char *text, size_t n, skr_err *err)
+int skr_vcf_cells_read(skr_vcf *vcf, char *text, size_t n, skr_err *err)
 {
     skr_vcf_record *record = &vcf->record;
     char *tab = memchr(text, '\t', n);
@@ -392,9 +394,24 @@ int skr_vcf_text_samples(skr_vcf *vcf, char *text, size_t n, skr_err *err)
                         : parse_cells(vcf, tab + 1, err);
     if (status < 0)
         return status;
-    record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->gt : NULL;
+    record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->room.gt : NULL;
     record->has_len = vcf->format.has[SKR_VCF_LEN];
     record->has_ps = vcf->format.has[SKR_VCF_PS];
     record->has_psl = vcf->format.has[SKR_VCF_PSL];
     return SKR_OK;
+}
+
+float skr_vcf_cells_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
+{
+    const char *at = vcf->room.ad[sample];
+    const char *value = at;
+    uint32_t n = 1;
+    if (at == NULL)
+        return NAN;
+    for (; *at != ':' && *at != '\t' && *at != '\0'; at++)
+        if (*at == ',' && n++ == allele)
+            value = at + 1;
+    if (n != vcf->record.n_alts + 1 || !isdigit((unsigned char)*value))
+        return NAN;
+    return strtof(value, NULL);
 }

@@ -1,11 +1,11 @@
 /*
- * import_vcf_blocks.c - batches of bgzip blocks: one is being used while the next is unpacked.
+ * vcf_blocks.c - batches of bgzip blocks: one is being used while the next is unpacked.
  *
  * A block says how long it is before it is unpacked, so each of a batch has its place beforehand,
  * and threads take blocks as they come. What is remembered of blocks for later ones changes between
  * batches only.
  */
-#include "engine/import/vcf/import_vcf_blocks.h"
+#include "engine/import/vcf/vcf_blocks.h"
 
 #include <errno.h>
 #include <libdeflate.h>

@@ -1,5 +1,5 @@
 /*
- * import_vcf_stream.h - judges a stream by its bytes while it is being kept, so that one that is no
+ * vcf_stream.h - judges a stream by its bytes while it is being kept, so that one that is no
  * VCF or never ends a line is refused before it fills the disk.
  *
  * Only what tells without reading records is looked at: the first bytes, unpacked if they are; of
@@ -7,8 +7,8 @@
  * lengths. What passes is read like a file, which judges the rest. Of what is packed nothing but
  * the first bytes is looked at.
  */
-#ifndef SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_STREAM_H
-#define SKR_ENGINE_IMPORT_VCF_IMPORT_VCF_STREAM_H
+#ifndef SKR_ENGINE_IMPORT_VCF_VCF_STREAM_H
+#define SKR_ENGINE_IMPORT_VCF_VCF_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

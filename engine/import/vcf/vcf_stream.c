@@ -1,5 +1,5 @@
-/* import_vcf_stream.c - what can be told of a stream while it passes by. */
-#include "engine/import/vcf/import_vcf_stream.h"
+/* vcf_stream.c - what can be told of a stream while it passes by. */
+#include "engine/import/vcf/vcf_stream.h"
 
 #include <errno.h>
 #include <htslib/bgzf.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "engine/import/vcf/import_memory.h"
-#include "engine/import/vcf/import_vcf.h"
+#include "engine/import/vcf/vcf.h"
 #include "storage/base/limits.h"
 
 #define N_START 32u

@@ -1,42 +1,43 @@
 /*
- * import_vcf_text.c - VCF text: lines, the header, and the fixed columns of a record.
+ * vcf_text.c - VCF text: lines, the header, and the fixed columns of a record.
  */
+#include "engine/import/vcf/vcf_text.h"
+
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "engine/import/vcf/import_vcf_int.h"
-#include "index/contigs/assembly.h"
-
-#define NAME_BYTES 80u /* that a name takes in a map, besides its own */
+#include "engine/import/vcf/vcf_cells.h"
+#include "engine/import/vcf/vcf_header.h"
+#include "engine/import/vcf/vcf_record.h"
 
 /* ------------------------------------------------------------------ lines */
 
 /* The present line is longer than n_max. */
 static int too_long(const skr_vcf *vcf, size_t n_max, skr_err *err)
 {
-    if (vcf->has_header)
+    if (vcf->header.is_read)
         return skr_vcf_fail_size(vcf, "the line", n_max, err);
     return skr_vcf_fail_size(vcf, "the header", skr_memory_header(vcf->n_memory), err);
 }
 
-int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
+/* One line of text without its end, NUL-terminated. *ret_line NULL: the end. */
+static int next_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 {
-    size_t n_max = vcf->has_header ? skr_memory_line(vcf->n_memory, vcf->samples.n)
-                                   : skr_memory_header(vcf->n_memory) - vcf->n_header;
+    size_t n_max = vcf->header.is_read ? skr_memory_line(vcf->n_memory, vcf->samples.n)
+                                       : skr_memory_header(vcf->n_memory) - vcf->header.n_bytes;
     uint8_t *from;
     size_t n_left;
     size_t n_looked = 0;
     char *end = NULL;
     for (;;) {
-        int status = skr_vcf_bytes_need(vcf, n_looked + 1, &from, &n_left, err);
+        int status = skr_vcf_bytes_need(&vcf->bytes, n_looked + 1, &from, &n_left, err);
         if (status < 0)
             return status;
         if (n_left == 0) {
             *ret_line = NULL;
-            return skr_vcf_bytes_check_end(vcf, err);
+            return skr_vcf_bytes_check_end(&vcf->bytes, err);
         }
         end = n_left > n_looked ? memchr(from + n_looked, '\n', n_left - n_looked) : NULL;
         if (end != NULL)
@@ -53,15 +54,15 @@ int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
     size_t n = (size_t)(end - line);
     if (n > n_max)
         return too_long(vcf, n_max, err);
-    vcf->n_header += vcf->has_header ? 0 : n;
-    vcf->bytes_at += n + (*end == '\n' ? 1 : 0);
-    vcf->n_lines++;
+    vcf->header.n_bytes += vcf->header.is_read ? 0 : n;
+    vcf->bytes.at += n + (*end == '\n' ? 1 : 0);
+    vcf->where.n_lines++;
     *end = '\0';
     if (n > 0 && line[n - 1] == '\r')
         line[--n] = '\0';
     if (memchr(line, '\0', n) != NULL)
-        return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: holds a NUL byte", vcf->name,
-                        (unsigned long long)vcf->n_lines);
+        return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: holds a NUL byte", vcf->where.name,
+                        (unsigned long long)vcf->where.n_lines);
     *ret_line = line;
     *ret_n = n;
     return SKR_OK;
@@ -69,153 +70,34 @@ int skr_vcf_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 
 /* ------------------------------------------------------------------ the header */
 
-/* The value of key within "<ID=1,length=5>", and its length; NULL when it is not there. */
-static const char *value_of(const char *line, const char *key, size_t *ret_n)
-{
-    size_t n_key = strlen(key);
-    bool is_quoted = false;
-    const char *at = strchr(line, '<');
-    for (; at != NULL && *at != '\0'; at++) {
-        if (*at == '"')
-            is_quoted = !is_quoted;
-        if (is_quoted || (*at != '<' && *at != ','))
-            continue;
-        if (strncmp(at + 1, key, n_key) == 0 && at[1 + n_key] == '=') {
-            at += n_key + 2;
-            *ret_n = strcspn(at, ",>");
-            return at;
-        }
-    }
-    return NULL;
-}
-
-/* Hints kept of one header: many contigs say the same. */
-#define HINTS_MAX 64u
-
-/* "KEY=VALUE", if the value names an assembly. */
-static int add_hint(skr_vcf *vcf, const char *key, const char *value, size_t n, skr_err *err)
-{
-    char text[512];
-    uint32_t number;
-    int n_text = snprintf(text, sizeof text, "%s=%.*s", key, (int)(n < 400 ? n : 400), value);
-    if (vcf->hints.n >= HINTS_MAX || skr_build_hint(strchr(text, '=') + 1) == NULL)
-        return SKR_OK;
-    return skr_name_map_add(&vcf->hints, text, (size_t)n_text, &number, NULL, err);
-}
-
-int skr_vcf_note_hint(skr_vcf *vcf, const char *line, skr_err *err)
-{
-    size_t n;
-    const char *value = NULL;
-    if (strncmp(line, "##contig=", 9) == 0) {
-        value = value_of(line, "assembly", &n);
-        return value == NULL ? SKR_OK : add_hint(vcf, "assembly", value, n, err);
-    }
-    if (strncmp(line, "##reference=", 12) != 0)
-        return SKR_OK;
-    n = strcspn(line + 12, "\r\n");
-    return add_hint(vcf, "reference", line + 12, n, err);
-}
-
-static int header_contig(skr_vcf *vcf, const char *line, skr_err *err)
-{
-    size_t n_id;
-    size_t n_length;
-    const char *id = value_of(line, "ID", &n_id);
-    const char *length = value_of(line, "length", &n_length);
-    if (id == NULL || length == NULL || !isdigit((unsigned char)*length))
-        return SKR_OK;
-    unsigned long long value = strtoull(length, NULL, 10);
-    int status = skr_vcf_declare(vcf, n_id + NAME_BYTES, err);
-    if (status < 0)
-        return status;
-    return skr_vcf_add_contig(vcf, id, n_id, value > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)value,
-                              err);
-}
-
-static int header_format(skr_vcf *vcf, const char *line, skr_err *err)
-{
-    size_t n_id;
-    size_t n_type;
-    uint32_t number;
-    const char *id = value_of(line, "ID", &n_id);
-    const char *type = value_of(line, "Type", &n_type);
-    if (id == NULL || type == NULL || (n_id == 2 && memcmp(id, "GT", 2) == 0))
-        return SKR_OK;
-    if (!(n_type == 7 && memcmp(type, "Integer", 7) == 0) &&
-        !(n_type == 5 && memcmp(type, "Float", 5) == 0))
-        return SKR_OK;
-    int status = skr_vcf_declare(vcf, n_id + NAME_BYTES, err);
-    if (status < 0)
-        return status;
-    return skr_name_map_add(&vcf->numeric_tags, id, n_id, &number, NULL, err);
-}
-
-int skr_vcf_columns(skr_vcf *vcf, const char *line, skr_err *err)
-{
-    static const char fixed[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
-    size_t n_fixed = sizeof fixed - 1;
-    if (strncmp(line, fixed, n_fixed) != 0 || (line[n_fixed] != '\0' && line[n_fixed] != '\t'))
-        return skr_fail(err, SKR_ERR_INPUT,
-                        "%s, line %llu: the line that begins with #CHROM must name the columns "
-                        "CHROM POS ID REF ALT QUAL FILTER INFO FORMAT and the samples, with tabs",
-                        vcf->name, (unsigned long long)vcf->n_lines);
-    if (line[n_fixed] == '\0')
-        return SKR_OK;
-    const char *at = line + n_fixed + 1;
-    size_t n = strcspn(at, "\t");
-    if (n != 6 || memcmp(at, "FORMAT", 6) != 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s, line %llu: column 9 must be FORMAT", vcf->name,
-                        (unsigned long long)vcf->n_lines);
-    at += n;
-    while (*at == '\t') {
-        at++;
-        n = strcspn(at, "\t");
-        int status = skr_vcf_add_sample(vcf, at, n, err);
-        if (status < 0)
-            return status;
-        at += n;
-    }
-    return SKR_OK;
-}
-
-unsigned skr_vcf_version_of(const char *text)
-{
-    unsigned major = 0;
-    unsigned minor = 0;
-    if (sscanf(text, "VCFv%2u.%2u", &major, &minor) != 2)
-        return 0;
-    return 100 * major + minor;
-}
-
 int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
 {
     char *line;
     for (;;) {
         size_t n;
-        int status = skr_vcf_line(vcf, &line, &n, err);
+        int status = next_line(vcf, &line, &n, err);
         if (status < 0)
             return status;
-        if (line == NULL || (n > 0 && line[0] != '#' && vcf->n_lines > 1))
+        if (line == NULL || (n > 0 && line[0] != '#' && vcf->where.n_lines > 1))
             return skr_fail(err, SKR_ERR_INPUT,
-                            "%s: the header has no line that begins with #CHROM", vcf->name);
+                            "%s: the header has no line that begins with #CHROM", vcf->where.name);
         if (strncmp(line, "##fileformat=", 13) == 0)
-            vcf->version = skr_vcf_version_of(line + 13);
+            vcf->header.version = skr_vcf_header_version(line + 13);
         else if (strncmp(line, "##contig=", 9) == 0)
-            status = header_contig(vcf, line, err);
+            status = skr_vcf_header_read_contig(vcf, line, err);
         else if (strncmp(line, "##FORMAT=", 9) == 0)
-            status = header_format(vcf, line, err);
+            status = skr_vcf_header_read_format(vcf, line, err);
         else if (strncmp(line, "##GVCFBlock", 11) == 0)
             vcf->is_gvcf = true;
         else if (line[0] == '#' && line[1] != '#')
             break;
         if (status == SKR_OK)
-            status = skr_vcf_note_hint(vcf, line, err);
+            status = skr_vcf_header_read_hint(vcf, line, err);
         if (status < 0)
             return status;
     }
-    int status = skr_vcf_columns(vcf, line, err);
-    vcf->has_header = true;
+    int status = skr_vcf_header_read_columns(vcf, line, err);
+    vcf->header.is_read = true;
     return status;
 }
 
@@ -255,12 +137,12 @@ static int parse_alts(skr_vcf *vcf, char *text, size_t n, skr_err *err)
         int status = skr_vcf_room_alts(vcf, n_alts + 1, err);
         if (status < 0)
             return status;
-        vcf->alts[n_alts++] = at;
+        vcf->room.alts[n_alts++] = at;
         if (is_last)
             break;
         at += n_here + 1;
     }
-    vcf->record.alts = vcf->alts;
+    vcf->record.alts = vcf->room.alts;
     vcf->record.n_alts = n_alts;
     return SKR_OK;
 }
@@ -275,12 +157,12 @@ static int parse_svlens(skr_vcf *vcf, const char *text, skr_err *err)
         char *end;
         long long value = strtoll(at, &end, 10);
         bool is_number = end != at && (*end == ',' || *end == ';' || *end == '\0');
-        vcf->svlens[n++] = is_number ? value : 0;
+        vcf->room.svlens[n++] = is_number ? value : 0;
         at += strcspn(at, ",;");
         if (*at != ',')
             break;
     }
-    vcf->record.svlens = vcf->svlens;
+    vcf->record.svlens = vcf->room.svlens;
     vcf->record.n_svlens = n;
     return SKR_OK;
 }
@@ -317,7 +199,8 @@ static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
     }
 }
 
-int skr_vcf_text_record(skr_vcf *vcf, char *line, size_t n, skr_err *err)
+/* Reads a line as a record. */
+static int parse_line(skr_vcf *vcf, char *line, size_t n, skr_err *err)
 {
     char *column[8]; /* CHROM POS ID REF ALT QUAL FILTER INFO */
     size_t n_column[8];
@@ -335,7 +218,7 @@ int skr_vcf_text_record(skr_vcf *vcf, char *line, size_t n, skr_err *err)
         *tab = '\0';
         at = tab + 1;
     }
-    int status = skr_vcf_set_contig(vcf, column[0], n_column[0], err);
+    int status = skr_vcf_record_contig(vcf, column[0], n_column[0], err);
     if (status == SKR_OK)
         status = parse_pos(vcf, column[1], n_column[1], err);
     if (status == SKR_OK && n_column[3] == 0)
@@ -350,5 +233,21 @@ int skr_vcf_text_record(skr_vcf *vcf, char *line, size_t n, skr_err *err)
         return status;
     vcf->record.ref = column[3];
     vcf->record.filter = skr_gate_filter(vcf->gate, column[6], n_column[6]);
-    return skr_vcf_text_samples(vcf, at, (size_t)(end - at), err);
+    return skr_vcf_cells_read(vcf, at, (size_t)(end - at), err);
+}
+
+int skr_vcf_text_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
+{
+    for (;;) {
+        char *line;
+        size_t n;
+        int status = next_line(vcf, &line, &n, err);
+        if (status < 0)
+            return status;
+        *ret_is_end = line == NULL;
+        if (line == NULL)
+            return SKR_OK;
+        if (n > 0)
+            return parse_line(vcf, line, n, err);
+    }
 }

@@ -1,0 +1,47 @@
+/*
+ * import_watch.c - what an import says while it runs, and whether it shall stop.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "engine/import/genomes/import_int.h"
+
+int skr_import_check_stop(const skr_import *import, skr_err *err)
+{
+    const atomic_bool *stop = import->request->watch.stop;
+    if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
+        return skr_fail(err, SKR_ERR_INTERRUPTED, "import: stopped; the store is as it was");
+    return SKR_OK;
+}
+
+void skr_import_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
+                       const char *contig, const char *step)
+{
+    const skr_watch *watch = &import->request->watch;
+    if (watch->on_progress == NULL)
+        return;
+    skr_progress progress = {
+        .file = file != NULL ? file->name : "",
+        .file_number = file != NULL ? (size_t)(file - import->files) + 1 : import->n_files,
+        .n_files = import->n_files,
+        .n_bytes_done = file != NULL ? n_done : 0,
+        .n_bytes = file != NULL ? file->n_bytes : 0,
+        .n_records = file != NULL ? import->n_records : n_done,
+        .contig = contig,
+        .step = step,
+    };
+    watch->on_progress(watch->context, &progress);
+}
+
+void skr_import_warn(const skr_import *import, const char *format, ...)
+{
+    const skr_watch *watch = &import->request->watch;
+    char text[1024];
+    va_list args;
+    if (watch->on_warning == NULL)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    watch->on_warning(watch->context, text);
+}

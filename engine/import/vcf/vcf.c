@@ -1,0 +1,266 @@
+/*
+ * vcf.c - opening VCF and BCF, and what both have in common.
+ *
+ * Files are opened by their descriptor, never by a name that the library could take for an address.
+ */
+#include "engine/import/vcf/vcf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <htslib/hfile.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/import/vcf/vcf_bcf.h"
+#include "engine/import/vcf/vcf_cells.h"
+#include "engine/import/vcf/vcf_record.h"
+#include "engine/import/vcf/vcf_text.h"
+
+/* ------------------------------------------------------------------ samples and contigs */
+
+uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name)
+{
+    uint32_t number = skr_name_map_find(&vcf->header.contigs, name, strlen(name));
+    return number == UINT32_MAX ? 0 : vcf->header.lengths[number];
+}
+
+const skr_name_map *skr_vcf_samples(const skr_vcf *vcf)
+{
+    return &vcf->samples;
+}
+
+const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf)
+{
+    return &vcf->contigs;
+}
+
+const skr_name_map *skr_vcf_header_contigs(const skr_vcf *vcf)
+{
+    return &vcf->header.contigs;
+}
+
+const skr_name_map *skr_vcf_hints(const skr_vcf *vcf)
+{
+    return &vcf->header.hints;
+}
+
+bool skr_vcf_is_gvcf(const skr_vcf *vcf)
+{
+    return vcf->is_gvcf;
+}
+
+unsigned skr_vcf_version(const skr_vcf *vcf)
+{
+    return vcf->header.version;
+}
+
+uint64_t skr_vcf_position(const skr_vcf *vcf)
+{
+    return skr_vcf_bytes_position(&vcf->bytes);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+int skr_vcf_check_start(const char *name, const char *bytes, size_t n, bool *ret_is_bcf,
+                        skr_err *err)
+{
+    *ret_is_bcf = n >= 3 && memcmp(bytes, "BCF", 3) == 0;
+    if (*ret_is_bcf)
+        return SKR_OK;
+    if ((n >= 4 && memcmp(bytes, "CRAM", 4) == 0) || (n >= 4 && memcmp(bytes, "BAM\1", 4) == 0) ||
+        (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))
+        return skr_fail(err, SKR_ERR_NOT_YET,
+                        "%s: this is CRAM, BAM or SAM; reads cannot be imported yet, only VCF and "
+                        "BCF",
+                        name);
+    const char *at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
+    size_t n_left = n - (size_t)(at - bytes);
+    if (n_left >= 16 && strncasecmp(at, "##fileformat=VCF", 16) == 0)
+        return SKR_OK;
+    if (n == 0)
+        return skr_fail(err, SKR_ERR_INPUT, "%s: the file is empty", name);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s: neither VCF nor BCF: it does not begin with ##fileformat=VCF", name);
+}
+
+static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err *err)
+{
+    uint8_t *start;
+    size_t n;
+    vcf->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (vcf->fd < 0)
+        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", vcf->where.name,
+                        strerror(errno));
+    int status = skr_vcf_bytes_open(&vcf->bytes, &vcf->where, vcf->fd, n_threads, err);
+    if (status == SKR_OK)
+        status = skr_vcf_bytes_need(&vcf->bytes, 32, &start, &n, err);
+    return status < 0 ? status
+                      : skr_vcf_check_start(vcf->where.name, (const char *)start, n,
+                                            &vcf->where.is_bcf, err);
+}
+
+int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
+{
+    skr_vcf *vcf = calloc(1, sizeof *vcf);
+    if (vcf == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", plan->name);
+    vcf->fd = -1;
+    vcf->gate = plan->gate;
+    vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
+    vcf->last_contig = UINT32_MAX;
+    vcf->where.name = strdup(plan->name);
+    hts_set_log_level(HTS_LOG_OFF);
+
+    int status = vcf->where.name == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory") : SKR_OK;
+    if (status == SKR_OK)
+        status = open_file(vcf, plan->path, plan->n_threads, err);
+    if (status == SKR_OK)
+        status = vcf->where.is_bcf ? skr_vcf_bcf_header(vcf, err) : skr_vcf_text_header(vcf, err);
+    if (status == SKR_OK && vcf->samples.n == 0)
+        status = skr_fail(err, SKR_ERR_INPUT,
+                          "%s: no sample column, so there is nothing to count; sites with "
+                          "annotations go to skerry annotate",
+                          vcf->where.name);
+    const skr_vcf_record *first;
+    if (status == SKR_OK)
+        status = skr_vcf_next(vcf, &first, err);
+    if (status < 0) {
+        skr_vcf_close(vcf);
+        return status;
+    }
+    vcf->has_pushed = true;
+    for (uint32_t i = 0; first != NULL && i < first->n_alts; i++)
+        if (strcmp(first->alts[i], "<NON_REF>") == 0 || strcmp(first->alts[i], "<*>") == 0)
+            vcf->is_gvcf = true;
+    *ret_vcf = vcf;
+    return SKR_OK;
+}
+
+void skr_vcf_close(skr_vcf *vcf)
+{
+    if (vcf == NULL)
+        return;
+    skr_vcf_bytes_done(&vcf->bytes);
+    bcf_hdr_destroy(vcf->bcf.header);
+    skr_buffer_done(&vcf->bcf.alleles);
+    if (vcf->fd >= 0)
+        (void)close(vcf->fd);
+    skr_name_map_done(&vcf->samples);
+    skr_name_map_done(&vcf->contigs);
+    skr_name_map_done(&vcf->header.contigs);
+    skr_name_map_done(&vcf->header.hints);
+    skr_name_map_done(&vcf->header.numeric_tags);
+    free(vcf->format.text);
+    free(vcf->header.lengths);
+    skr_vcf_room_done(&vcf->room);
+    free(vcf->where.name);
+    free(vcf);
+}
+
+/* ------------------------------------------------------------------ records */
+
+int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err)
+{
+    if (vcf->has_pushed) {
+        vcf->has_pushed = false;
+        *ret_record = vcf->is_at_end ? NULL : &vcf->record;
+        return SKR_OK;
+    }
+    bool is_end = vcf->is_at_end;
+    vcf->where.n_records++;
+    vcf->record = (skr_vcf_record){.number = vcf->where.n_records};
+    int status = is_end              ? SKR_OK
+                 : vcf->where.is_bcf ? skr_vcf_bcf_record(vcf, &is_end, err)
+                                     : skr_vcf_text_record(vcf, &is_end, err);
+    if (status < 0)
+        return status;
+    vcf->is_at_end = is_end;
+    *ret_record = is_end ? NULL : &vcf->record;
+    return SKR_OK;
+}
+
+/* Genotype value number i: 0 for missing, bcf_int32_vector_end behind the last copy. */
+static int32_t gt_value(const skr_vcf_record *record, size_t i)
+{
+    int16_t two;
+    int32_t four;
+    switch (record->gt_width) {
+    case 1: {
+        int8_t one = ((const int8_t *)record->gt)[i];
+        return one == bcf_int8_vector_end ? bcf_int32_vector_end
+               : one == bcf_int8_missing  ? 0
+                                          : one;
+    }
+    case 2:
+        memcpy(&two, (const char *)record->gt + 2 * i, 2);
+        return two == bcf_int16_vector_end ? bcf_int32_vector_end
+               : two == bcf_int16_missing  ? 0
+                                           : two;
+    default:
+        memcpy(&four, (const char *)record->gt + 4 * i, 4);
+        return four == bcf_int32_missing ? 0 : four;
+    }
+}
+
+int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_genotype, skr_err *err)
+{
+    const skr_vcf_record *record = &vcf->record;
+    skr_genotype *genotype = ret_genotype;
+    genotype->n = 0;
+    if (record->gt == NULL) {
+        genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
+        return SKR_OK;
+    }
+    for (uint32_t i = 0; i < record->n_ploidy; i++) {
+        int32_t value = gt_value(record, (size_t)sample * record->n_ploidy + i);
+        if (value == bcf_int32_vector_end)
+            break;
+        int32_t allele = value < 0 ? value : (value >> 1) - 1;
+        if (allele == -1 && value >= 0)
+            genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
+        else if (allele < 0 || (uint32_t)allele > record->n_alts)
+            return skr_vcf_fail(vcf, err,
+                                "the genotype of sample %s names ALT %d, but the record has %u",
+                                vcf->samples.names[sample], allele, record->n_alts);
+        else
+            genotype->alleles[genotype->n++] = (uint16_t)allele;
+    }
+    if (genotype->n == 0)
+        genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
+    return SKR_OK;
+}
+
+bool skr_vcf_is_phased(const skr_vcf *vcf, uint32_t sample)
+{
+    const skr_vcf_record *record = &vcf->record;
+    uint32_t n = 0;
+    if (record->gt == NULL)
+        return false;
+    for (; n < record->n_ploidy; n++) {
+        int32_t value = gt_value(record, (size_t)sample * record->n_ploidy + n);
+        if (value == bcf_int32_vector_end)
+            break;
+        if (n > 0 && (value & 1) == 0)
+            return false;
+    }
+    return n > 1;
+}
+
+int64_t skr_vcf_phase_set(const skr_vcf *vcf, uint32_t sample)
+{
+    if (!vcf->record.has_ps)
+        return SKR_PHASE_SET_NONE;
+    return vcf->where.is_bcf ? skr_vcf_bcf_phase_set(vcf, sample) : vcf->room.ps[sample];
+}
+
+/* AD is read only where a heterozygote has to be judged. */
+float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
+{
+    if (!vcf->record.has_ad)
+        return NAN;
+    return vcf->where.is_bcf ? skr_vcf_bcf_ad(vcf, sample, allele)
+                             : skr_vcf_cells_ad(vcf, sample, allele);
+}

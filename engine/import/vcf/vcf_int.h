@@ -1,0 +1,108 @@
+/*
+ * vcf_int.h - the reader of VCF and BCF from inside: its parts, each with the file that fills it.
+ */
+#ifndef SKR_ENGINE_IMPORT_VCF_VCF_INT_H
+#define SKR_ENGINE_IMPORT_VCF_VCF_INT_H
+
+#include <htslib/bgzf.h>
+#include <htslib/hts.h>
+#include <htslib/vcf.h>
+
+#include "engine/import/vcf/import_memory.h"
+#include "engine/import/vcf/vcf.h"
+#include "engine/import/vcf/vcf_bytes.h"
+#include "storage/base/buffer.h"
+
+/* Alleles of a record: what 16-bit genotypes can name. */
+#define SKR_VCF_ALTS_MAX 16000u
+
+/* Fields of FORMAT that are looked at. */
+typedef enum skr_vcf_field {
+    SKR_VCF_GT,
+    SKR_VCF_GQ,
+    SKR_VCF_DP,
+    SKR_VCF_MIN_DP,
+    SKR_VCF_AD,
+    SKR_VCF_FT,
+    SKR_VCF_LEN,
+    SKR_VCF_PS,
+    SKR_VCF_PSL,
+    SKR_VCF_OTHER,
+    SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
+} skr_vcf_field;
+
+#define SKR_VCF_FORMAT_MAX 512u /* tags of one FORMAT */
+
+/* A FORMAT column, read once and kept as long as the next record has the same: vcf_cells.c. */
+typedef struct skr_vcf_format {
+    char *text;
+    size_t n_text;
+    uint32_t n;
+    uint8_t field[SKR_VCF_FORMAT_MAX]; /* skr_vcf_field */
+    bool is_number[SKR_VCF_FORMAT_MAX];
+    bool has[SKR_VCF_N_FIELDS];
+} skr_vcf_format;
+
+/* What the header says: vcf_header.c. */
+typedef struct skr_vcf_header {
+    unsigned version;     /* as skr_vcf_version */
+    bool is_read;         /* all of it; text */
+    size_t n_bytes;       /* of its lines so far; text */
+    size_t n_declared;    /* bytes that what it declares takes, about */
+    skr_name_map contigs; /* that have a length */
+    uint32_t *lengths;    /* by number in contigs */
+    uint32_t n_lengths_max;
+    skr_name_map hints;        /* as skr_vcf_hints */
+    skr_name_map numeric_tags; /* FORMAT tags that it declares as Integer or Float; text */
+} skr_vcf_header;
+
+/* What BCF needs besides: vcf_bcf.c. */
+typedef struct skr_vcf_binary {
+    bcf_hdr_t *header;                    /* without samples */
+    int32_t field_keys[SKR_VCF_N_FIELDS]; /* numbers of the tags, -1: not in the header */
+    int32_t end_key;                      /* of INFO, likewise */
+    int32_t svlen_key;
+    int32_t end2_key;
+    int32_t chr2_key;
+    skr_buffer alleles; /* REF and ALTs */
+    skr_values ad;
+    skr_values ps;
+} skr_vcf_binary;
+
+/* Room for the lists of a record: vcf_record.c. Those of one a sample are made when a record needs
+ * them. */
+typedef struct skr_vcf_room {
+    const char **alts;
+    uint32_t n_alts_max;
+    int64_t *svlens;
+    uint32_t n_svlens_max;
+    uint8_t *gt;
+    size_t n_gt_max; /* bytes */
+    float *gq;
+    float *dp;
+    float *min_dp;
+    uint8_t *ft;
+    const char **ad; /* text: where the AD of each sample begins, NULL without one */
+    int64_t *ps;     /* text: of each sample */
+} skr_vcf_room;
+
+struct skr_vcf {
+    skr_vcf_where where;
+    int fd;
+    const skr_gate *gate;
+    size_t n_memory; /* import_memory.h */
+    skr_vcf_bytes bytes;
+    skr_vcf_header header;
+    skr_name_map samples;
+    skr_name_map contigs; /* that records have used */
+    uint32_t last_contig; /* of the record before, most often the same */
+    skr_vcf_format format;
+    skr_vcf_binary bcf;
+    skr_vcf_room room;
+    skr_vcf_record record;
+    bool is_gvcf;
+    bool has_pushed; /* a record was read ahead and is the next */
+    bool is_at_end;
+};
+
+#endif

@@ -1,0 +1,147 @@
+/*
+ * vcf_record.c - what the readers of text and of BCF share: messages with a place, room for the
+ * lists of a record, names of samples and contigs.
+ */
+#include "engine/import/vcf/vcf_record.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/array.h"
+
+void skr_vcf_place(const skr_vcf *vcf, char *text)
+{
+    (void)snprintf(
+        text, 32, "%s %llu", vcf->where.is_bcf ? "record" : "line",
+        (unsigned long long)(vcf->where.is_bcf ? vcf->where.n_records : vcf->where.n_lines));
+}
+
+int skr_vcf_fail(const skr_vcf *vcf, skr_err *err, const char *format, ...)
+{
+    char place[32];
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    skr_vcf_place(vcf, place);
+    return skr_fail(err, SKR_ERR_INPUT, "%s, %s: %s", vcf->where.name, place, text);
+}
+
+int skr_vcf_fail_size(const skr_vcf *vcf, const char *what, size_t n_max, skr_err *err)
+{
+    char place[32];
+    uint64_t n_lines =
+        vcf->where.n_lines + !vcf->where.is_bcf; /* of text the one that is being read */
+    (void)snprintf(place, sizeof place, "%s %llu", vcf->where.is_bcf ? "record" : "line",
+                   (unsigned long long)(vcf->where.is_bcf ? vcf->where.n_records : n_lines));
+    bool is_bcf_header = vcf->where.is_bcf && vcf->where.n_records == 0;
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s%s%s: %s has more than %zu bytes, what --memory %zu leaves room for; if the "
+                    "file is sound, allow more",
+                    vcf->where.name, is_bcf_header ? "" : ", ", is_bcf_header ? "" : place, what,
+                    n_max, vcf->n_memory >> 20);
+}
+
+/* ------------------------------------------------------------------ room */
+
+int skr_vcf_room_alts(skr_vcf *vcf, uint32_t n, skr_err *err)
+{
+    if (n > SKR_VCF_ALTS_MAX)
+        return skr_vcf_fail(vcf, err, "more than %u ALT alleles", SKR_VCF_ALTS_MAX);
+    return SKR_ARRAY_RESERVE(&vcf->room.alts, &vcf->room.n_alts_max, n, vcf->where.name, err);
+}
+
+int skr_vcf_room_svlens(skr_vcf *vcf, uint32_t n, skr_err *err)
+{
+    if (n > SKR_VCF_ALTS_MAX)
+        return skr_vcf_fail(vcf, err, "more than %u values of SVLEN", SKR_VCF_ALTS_MAX);
+    return SKR_ARRAY_RESERVE(&vcf->room.svlens, &vcf->room.n_svlens_max, n, vcf->where.name, err);
+}
+
+int skr_vcf_room_gt(skr_vcf *vcf, size_t n_bytes, skr_err *err)
+{
+    if (n_bytes <= vcf->room.n_gt_max)
+        return SKR_OK;
+    uint8_t *gt = realloc(vcf->room.gt, n_bytes + 16);
+    if (gt == NULL)
+        return skr_fail_nomem(err, vcf->where.name);
+    vcf->room.gt = gt;
+    vcf->room.n_gt_max = n_bytes;
+    return SKR_OK;
+}
+
+int skr_vcf_room_facts(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->room.gq != NULL)
+        return SKR_OK;
+    size_t n = vcf->samples.n;
+    vcf->room.gq = malloc(n * sizeof *vcf->room.gq);
+    vcf->room.dp = malloc(n * sizeof *vcf->room.dp);
+    vcf->room.min_dp = malloc(n * sizeof *vcf->room.min_dp);
+    vcf->room.ft = malloc(n);
+    vcf->room.ad = malloc(n * sizeof *vcf->room.ad);
+    if (vcf->room.gq == NULL || vcf->room.dp == NULL || vcf->room.min_dp == NULL ||
+        vcf->room.ft == NULL || vcf->room.ad == NULL)
+        return skr_fail_nomem(err, vcf->where.name);
+    return SKR_OK;
+}
+
+int skr_vcf_room_ps(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->room.ps != NULL)
+        return SKR_OK;
+    vcf->room.ps = malloc(vcf->samples.n * sizeof *vcf->room.ps);
+    return vcf->room.ps == NULL ? skr_fail_nomem(err, vcf->where.name) : SKR_OK;
+}
+
+void skr_vcf_room_done(skr_vcf_room *room)
+{
+    free(room->alts);
+    free(room->svlens);
+    free(room->gt);
+    free(room->gq);
+    free(room->dp);
+    free(room->min_dp);
+    free(room->ft);
+    free(room->ad);
+    free(room->ps);
+}
+
+/* ------------------------------------------------------------------ contigs */
+
+/* The letters that the VCF specification allows in the name of a contig; <name> is one too. */
+static bool is_contig_name(const char *name, size_t n)
+{
+    if (n > 2 && name[0] == '<' && name[n - 1] == '>') {
+        name++;
+        n -= 2;
+    }
+    if (n == 0 || n > SKR_NAME_MAX || name[0] == '*' || name[0] == '=')
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (name[i] <= ' ' || name[i] >= 0x7f || strchr("\\,\"`'()[]{}<>", name[i]) != NULL)
+            return false;
+    return true;
+}
+
+int skr_vcf_record_contig(skr_vcf *vcf, const char *name, size_t n, skr_err *err)
+{
+    if (vcf->last_contig < vcf->contigs.n) {
+        const char *last = vcf->contigs.names[vcf->last_contig];
+        if (strncmp(last, name, n) == 0 && last[n] == '\0') {
+            vcf->record.contig = vcf->last_contig;
+            return SKR_OK;
+        }
+    }
+    if (!is_contig_name(name, n))
+        return skr_vcf_fail(vcf, err, "'%.*s' is no name of a contig", (int)(n > 80 ? 80 : n),
+                            name);
+    if (vcf->contigs.n >= SKR_CONTIGS_MAX)
+        return skr_vcf_fail(vcf, err, "more than %u contigs", SKR_CONTIGS_MAX);
+    int status = skr_name_map_add(&vcf->contigs, name, n, &vcf->last_contig, NULL, err);
+    vcf->record.contig = vcf->last_contig;
+    return status;
+}
