@@ -312,9 +312,7 @@ static int open_file(skr_archive *archive, const char *path, skr_err *err)
     struct stat state;
     archive->n_in = archive->n_out = archive->n_shown = archive->n_file = 0;
     bool is_stdin = strcmp(path, "-") == 0;
-    int status = set_name(archive, is_stdin ? "standard input" : path, NULL, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(set_name(archive, is_stdin ? "standard input" : path, NULL, err));
     archive->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (archive->fd < 0 || fstat(archive->fd, &state) != 0)
         return skr_fail(err, skr_err_of_input(errno), "%s: %s", archive->name, strerror(errno));
@@ -378,13 +376,10 @@ static int next_member(skr_archive *archive, bool *ret_is_there, skr_err *err)
 int skr_archive_next(skr_archive *archive, bool *ret_is_there, skr_err *err)
 {
     for (;;) {
-        int status;
         end_document(archive);
         if (archive->zip != NULL) {
             bool is_there;
-            status = next_member(archive, &is_there, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(next_member(archive, &is_there, err));
             if (is_there)
                 break;
         }
@@ -394,18 +389,12 @@ int skr_archive_next(skr_archive *archive, bool *ret_is_there, skr_err *err)
                 *ret_is_there = false;
                 return SKR_OK;
             }
-            status = expand(archive, archive->options.files[archive->next_file++], err);
-            if (status < 0)
-                return status;
+            SKR_TRY(expand(archive, archive->options.files[archive->next_file++], err));
         }
-        status = open_file(archive, archive->paths.paths[archive->next_path++], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(open_file(archive, archive->paths.paths[archive->next_path++], err));
         if (archive->zip != NULL)
             continue;
-        status = begin_document(archive, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(begin_document(archive, err));
         break;
     }
     *ret_is_there = true;
@@ -463,9 +452,7 @@ static int read_packed(skr_archive *archive, skr_err *err)
 static int want_packed(skr_archive *archive, skr_err *err)
 {
     while (archive->n_packed - archive->packed_at < 2 && !archive->is_packed_end) {
-        int status = read_packed(archive, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_packed(archive, err));
     }
     return SKR_OK;
 }
@@ -478,9 +465,7 @@ static bool is_gzip_next(const skr_archive *archive)
 
 static int begin_document(skr_archive *archive, skr_err *err)
 {
-    int status = want_packed(archive, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(want_packed(archive, err));
     if (archive->n_packed >= 4 && archive->fd == STDIN_FILENO &&
         memcmp(archive->packed, "PK\3\4", 4) == 0)
         return damaged(archive, "a .zip cannot be read from a pipe; save it and name the file",
@@ -499,9 +484,7 @@ static int end_member(skr_archive *archive, skr_err *err)
 {
     archive->is_inflating = false;
     for (;;) {
-        int status = want_packed(archive, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(want_packed(archive, err));
         if (archive->packed_at == archive->n_packed)
             return SKR_OK;
         if (is_gzip_next(archive)) {
@@ -518,9 +501,8 @@ static int end_member(skr_archive *archive, skr_err *err)
 static int inflate_some(skr_archive *archive, skr_err *err)
 {
     while (archive->is_inflating && archive->n_plain == 0) {
-        int status = want_packed(archive, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(want_packed(archive, err));
+        int status = SKR_OK;
         if (archive->packed_at == archive->n_packed)
             return damaged(archive, "the .gz ends too early; deliver it again", err);
         z_stream *gzip = &archive->gzip;
@@ -544,7 +526,7 @@ static int inflate_some(skr_archive *archive, skr_err *err)
         } else if (code == Z_STREAM_END) {
             status = end_member(archive, err);
         }
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     return SKR_OK;
@@ -578,7 +560,7 @@ int skr_archive_peek(skr_archive *archive, const uint8_t **ret_bytes, size_t *re
             status = check_growth(archive, err);
         show(archive);
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_bytes = archive->plain;
     *ret_n = archive->n_plain;

@@ -74,10 +74,8 @@ int skr_genes_contigs_find(skr_genes_reader *reader, const char *written, const 
                               "%s has no contig %s; if it is %s, as some programs write it, call "
                               "it so",
                               reader->build->name, written, meaning);
-    int status =
-        skr_names_add(reader->texts, meaning != NULL ? meaning : canonical, &number, reader->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(
+        skr_names_add(reader->texts, meaning != NULL ? meaning : canonical, &number, reader->err));
     (void)snprintf(reader->last_written, sizeof reader->last_written, "%s", written);
     reader->last_contig = skr_names_at(reader->texts, number);
     *ret_name = reader->last_contig;

@@ -82,8 +82,8 @@ int skr_genes_exons_add_whole(skr_genes_reader *reader, const char *name, const 
 {
     if (transcript[0] != '\0')
         return add_whole(reader, TRANSCRIPT, transcript);
-    int status = add_whole(reader, GENE_ID, id);
-    return status < 0 ? status : add_whole(reader, GENE_NAME, name);
+    SKR_TRY(add_whole(reader, GENE_ID, id));
+    return add_whole(reader, GENE_NAME, name);
 }
 
 /* ------------------------------------------------------------------ exons */

@@ -116,17 +116,14 @@ static int read_whole(skr_genes_reader *reader, char **fields, attributes *said,
     uint32_t start0;
     uint32_t end0;
     name_by_own(said);
-    int status = skr_genes_reader_range(reader, fields[3], fields[4], 1, &start0, &end0);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_genes_reader_range(reader, fields[3], fields[4], 1, &start0, &end0));
     /* In GFF3 a transcript names its gene by Parent, which the gene's own line says better. */
     bool is_named = said->transcript[0] == '\0' || strcmp(said->id, said->transcript) != 0;
     if (is_transcript && (!is_named || said->id[0] == '\0' || said->transcript[0] == '\0'))
         return SKR_OK;
-    status = skr_genes_reader_add(reader, said->name, said->id, fields[0], start0, end0);
-    return status < 0 ? status
-                      : skr_genes_exons_add_whole(reader, said->name, said->id,
-                                                  is_transcript ? said->transcript : "");
+    SKR_TRY(skr_genes_reader_add(reader, said->name, said->id, fields[0], start0, end0));
+    return skr_genes_exons_add_whole(reader, said->name, said->id,
+                                     is_transcript ? said->transcript : "");
 }
 
 int skr_genes_features_read(skr_genes_reader *reader, char **fields, size_t n)

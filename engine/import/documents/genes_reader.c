@@ -44,13 +44,9 @@ int skr_genes_reader_add(skr_genes_reader *reader, const char *name, const char 
         reader->result.n_skipped++;
         return SKR_OK;
     }
-    int status = skr_genes_contigs_find(reader, contig, &gene.contig);
-    if (status == SKR_OK)
-        status = keep(reader, name, strlen(name), &gene.name);
-    if (status == SKR_OK)
-        status = keep(reader, id, skr_gene_id_length(id), &gene.id);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_genes_contigs_find(reader, contig, &gene.contig));
+    SKR_TRY(keep(reader, name, strlen(name), &gene.name));
+    SKR_TRY(keep(reader, id, skr_gene_id_length(id), &gene.id));
     if (reader->n_genes == reader->n_genes_max) {
         uint32_t n_max = reader->n_genes_max == 0 ? 1024 : 2 * reader->n_genes_max;
         skr_gene *genes = realloc(reader->genes, n_max * sizeof *genes);

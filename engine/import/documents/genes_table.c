@@ -101,15 +101,13 @@ int skr_genes_table_read(skr_genes_reader *reader, char **fields, size_t n)
     int status = SKR_OK;
     if (reader->shape == SKR_GENES_UNKNOWN)
         status = find_columns(reader, fields, n, &is_header);
-    if (status < 0 || is_header)
+    if (status != SKR_OK || is_header)
         return status;
     const skr_genes_columns *c = &reader->columns;
     if ((c->name != SKR_NONE && c->name >= n) || (c->id != SKR_NONE && c->id >= n) ||
         c->contig >= n || c->start >= n || c->end >= n)
         return skr_lines_fail(&reader->lines, reader->err, "only %zu columns", n);
-    status = skr_genes_reader_range(reader, fields[c->start], fields[c->end], 0, &start0, &end0);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_genes_reader_range(reader, fields[c->start], fields[c->end], 0, &start0, &end0));
     return skr_genes_reader_add(reader, c->name == SKR_NONE ? "" : fields[c->name],
                                 c->id == SKR_NONE ? "" : fields[c->id], fields[c->contig], start0,
                                 end0);

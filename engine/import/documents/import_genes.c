@@ -59,26 +59,19 @@ static int read_document(skr_genes_reader *reader)
     reader->lines = (skr_lines){.archive = reader->archive, .line = reader->lines.line};
     reader->shape = SKR_GENES_UNKNOWN;
     uint32_t n_before = reader->n_genes;
-    int status = skr_genes_exons_begin(reader);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_genes_exons_begin(reader));
+    int status = SKR_OK;
     for (;;) {
         char *line;
         bool is_there;
-        status = skr_lines_next(&reader->lines, &line, &is_there, reader->err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_lines_next(&reader->lines, &line, &is_there, reader->err));
         if (!is_there || strcmp(line, "##FASTA") == 0)
             break;
         if (is_comment(reader, line)) {
-            status = skr_genes_contigs_comment(reader, line);
-            if (status < 0)
-                return status;
+            SKR_TRY(skr_genes_contigs_comment(reader, line));
             continue;
         }
-        status = read_row(reader, line);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_row(reader, line));
     }
     status = skr_genes_exons_end(reader);
     if (status == SKR_OK && reader->n_genes == n_before)
@@ -93,11 +86,9 @@ static int read_documents(skr_genes_reader *reader)
     for (;;) {
         bool is_there;
         int status = skr_archive_next(reader->archive, &is_there, reader->err);
-        if (status < 0 || !is_there)
+        if (status != SKR_OK || !is_there)
             return status;
-        status = read_document(reader);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_document(reader));
     }
 }
 
@@ -138,12 +129,9 @@ static int reader_init(skr_genes_reader *reader, const skr_load_request *request
                                    .n_files = request->n_files,
                                    .endings = endings,
                                    .watch = &request->watch};
-    int status = skr_names_new(&reader->texts, reader->err);
-    if (status == SKR_OK)
-        status = skr_names_new(&reader->proven, reader->err);
-    if (status == SKR_OK)
-        status = skr_archive_new(&options, &reader->archive, reader->err);
-    return status;
+    SKR_TRY(skr_names_new(&reader->texts, reader->err));
+    SKR_TRY(skr_names_new(&reader->proven, reader->err));
+    return skr_archive_new(&options, &reader->archive, reader->err);
 }
 
 static void reader_done(skr_genes_reader *reader)
@@ -179,10 +167,8 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     uint32_t assembly;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    int status = skr_txn_begin(request->store, &txn, reader.err);
-    if (status < 0)
-        return status;
-    status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
+    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
+    int status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
     if (status == SKR_OK) {
         const skr_assembly *own = &skr_txn_manifest(txn)->assemblies[assembly];
         reader.build = skr_build_find(own->name);

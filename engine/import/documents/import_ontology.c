@@ -24,9 +24,7 @@ static int read_document(skr_ontology_reader *reader)
 {
     const uint8_t *bytes;
     size_t n;
-    int status = skr_archive_peek(reader->archive, &bytes, &n, reader->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_archive_peek(reader->archive, &bytes, &n, reader->err));
     size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     while (at < n && isspace(bytes[at]))
         at++;
@@ -49,13 +47,11 @@ static int read_documents(skr_ontology_reader *reader)
     for (;;) {
         bool is_there;
         int status = skr_archive_next(reader->archive, &is_there, reader->err);
-        if (status < 0 || !is_there)
+        if (status != SKR_OK || !is_there)
             return status;
         uint64_t n_before = reader->result.n_records;
         reader->line = 0;
-        status = read_document(reader);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_document(reader));
         if (reader->result.n_records == n_before)
             return skr_fail(reader->err, SKR_ERR_INPUT, "%s: no terms in this file",
                             skr_archive_name(reader->archive));
@@ -87,11 +83,9 @@ int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_re
     skr_ontology *ontology = NULL;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    int status = skr_txn_begin(request->store, &txn, reader.err);
-    if (status < 0)
-        return status;
-    status = skr_ontology_open(skr_txn_folder(txn), &skr_txn_manifest(txn)->ontology, &ontology,
-                               reader.err);
+    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
+    int status = skr_ontology_open(skr_txn_folder(txn), &skr_txn_manifest(txn)->ontology, &ontology,
+                                   reader.err);
     if (status == SKR_OK)
         status = skr_ontology_edit_new(ontology, &reader.edit, reader.err);
     if (status == SKR_OK)

@@ -51,9 +51,7 @@ static int is_table(skr_people_reader *reader, bool *ret_is_table)
         return SKR_OK;
     const uint8_t *bytes;
     size_t n;
-    int status = skr_archive_peek(reader->archive, &bytes, &n, reader->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_archive_peek(reader->archive, &bytes, &n, reader->err));
     size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     while (at < n && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r'))
         at++;
@@ -108,15 +106,11 @@ static int write_people(skr_people_reader *reader, skr_txn *txn)
 {
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(txn, "people", name);
-    int status = skr_people_edit_settle(reader->edit, reader->request->is_replacing,
-                                        &reader->result.replaced, reader->err);
-    if (status == SKR_OK)
-        status = skr_people_genomes_match(reader);
-    if (status == SKR_OK)
-        status = skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts,
-                                               reader->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_edit_settle(reader->edit, reader->request->is_replacing,
+                                   &reader->result.replaced, reader->err));
+    SKR_TRY(skr_people_genomes_match(reader));
+    SKR_TRY(
+        skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts, reader->err));
     return skr_people_edit_write(reader->edit, skr_txn_folder(txn), name,
                                  &skr_txn_manifest(txn)->people, reader->err);
 }
@@ -136,13 +130,10 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
     skr_people_reader reader = {.request = request, .err = err == NULL ? &own_err : err};
     skr_txn *txn = NULL;
     skr_people *people = NULL;
-    int status = check_request(request, reader.err);
-    if (status == SKR_OK)
-        status = skr_txn_begin(request->store, &txn, reader.err);
-    if (status < 0)
-        return status;
+    SKR_TRY(check_request(request, reader.err));
+    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
     skr_manifest *manifest = skr_txn_manifest(txn);
-    status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
+    int status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
     if (status == SKR_OK)
         status = skr_people_open(skr_txn_folder(txn), &manifest->people, &people, reader.err);
     if (status == SKR_OK)

@@ -25,9 +25,7 @@ static int skip_spaces(skr_json_split *split, int *ret_byte, skr_err *err)
     for (;;) {
         const uint8_t *bytes;
         size_t n;
-        int status = skr_archive_peek(split->archive, &bytes, &n, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_archive_peek(split->archive, &bytes, &n, err));
         if (n == 0) {
             *ret_byte = -1;
             return SKR_OK;
@@ -90,9 +88,7 @@ static int take_some(skr_json_split *split, state *s, skr_err *err)
 {
     const uint8_t *bytes;
     size_t n;
-    int status = skr_archive_peek(split->archive, &bytes, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_archive_peek(split->archive, &bytes, &n, err));
     if (n == 0) {
         if (s->depth > 0 || s->is_string)
             return damaged(split, "the file ends in the middle of a JSON value", err);
@@ -110,7 +106,7 @@ static int take_some(skr_json_split *split, state *s, skr_err *err)
     }
     if (at > split->n_max - split->value.n)
         return damaged(split, "a JSON value that is too long", err);
-    status = skr_buffer_put(&split->value, bytes, at, err);
+    int status = skr_buffer_put(&split->value, bytes, at, err);
     skr_archive_skip(split->archive, at);
     return status;
 }
@@ -120,17 +116,13 @@ static int next_element(skr_json_split *split, int *byte, skr_err *err)
 {
     if (split->has_element && *byte == ',') {
         skr_archive_skip(split->archive, 1);
-        int status = skip_spaces(split, byte, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skip_spaces(split, byte, err));
         if (*byte == ']' || *byte == ',')
             return damaged(split, "a comma without a value behind it", err);
     } else if (*byte == ']') {
         skr_archive_skip(split->archive, 1);
         split->is_over = true;
-        int status = skip_spaces(split, byte, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skip_spaces(split, byte, err));
         if (*byte >= 0)
             return damaged(split, "something behind the end of the JSON array", err);
     } else if (split->has_element && *byte >= 0) {
@@ -145,11 +137,9 @@ int skr_json_split_next(skr_json_split *split, const char **ret_text, size_t *re
                         bool *ret_is_there, skr_err *err)
 {
     int byte = -1;
-    int status = split->has_begun ? SKR_OK : skip_mark(split, err);
-    if (status == SKR_OK)
-        status = skip_spaces(split, &byte, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(split->has_begun ? SKR_OK : skip_mark(split, err));
+    SKR_TRY(skip_spaces(split, &byte, err));
+    int status = SKR_OK;
     if (!split->has_begun && byte == '[' && !split->is_whole) {
         split->is_array = true;
         skr_archive_skip(split->archive, 1);
@@ -158,7 +148,7 @@ int skr_json_split_next(skr_json_split *split, const char **ret_text, size_t *re
     split->has_begun = true;
     if (status == SKR_OK && split->is_array && !split->is_over)
         status = next_element(split, &byte, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_is_there = byte >= 0;
     if (byte < 0)
@@ -169,7 +159,7 @@ int skr_json_split_next(skr_json_split *split, const char **ret_text, size_t *re
     state s = {0};
     while (status == SKR_OK && !s.is_done)
         status = take_some(split, &s, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (split->value.n == 0)
         return damaged(split, "a JSON value was expected", err);

@@ -34,10 +34,8 @@ static int say_properties(skr_ontology_reader *reader, const char *id, const skr
         const char *value = text_of(property, "val");
         if (name == NULL || value == NULL)
             continue;
-        int status =
-            skr_ontology_reader_property(reader, skr_ontology_reader_property_of(name), id, value);
-        if (status < 0)
-            return status;
+        SKR_TRY(
+            skr_ontology_reader_property(reader, skr_ontology_reader_property_of(name), id, value));
     }
     return SKR_OK;
 }
@@ -56,8 +54,8 @@ static int say_node(skr_ontology_reader *reader, const skr_json_value *node, boo
         return SKR_OK;
     if (label == NULL && !is_obsolete)
         return SKR_OK;
-    int status = skr_ontology_reader_term(reader, id, label, is_obsolete);
-    return status < 0 ? status : say_properties(reader, id, meta);
+    SKR_TRY(skr_ontology_reader_term(reader, id, label, is_obsolete));
+    return say_properties(reader, id, meta);
 }
 
 static bool is_subclass(const char *name)

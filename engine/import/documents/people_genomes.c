@@ -28,9 +28,8 @@ static int mark_segment(const skr_people_reader *r, const skr_segment_entry *ent
     skr_segment *segment = NULL;
     uint32_t first = 0;
     uint32_t last = 0;
-    int status = skr_segment_open(r->folder, &entry->file, &segment, r->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_segment_open(r->folder, &entry->file, &segment, r->err));
+    int status = SKR_OK;
     skr_sample_table_range(skr_segment_samples(segment), &first, &last);
     if (last >= r->n_base || skr_segment_n_samples(segment) != entry->n_samples)
         status = skr_fail(r->err, SKR_ERR_CORRUPT, "%s: samples that the store does not have",
@@ -107,7 +106,7 @@ static int find_elsewhere(const skr_people_reader *r, const uint64_t *people, ch
         if (n_found > 0)
             (void)snprintf(text, n, "dataset '%.60s' has genomes of %" PRIu64 " of them",
                            r->manifest->datasets[d], n_found);
-        if (status < 0 || n_found > 0)
+        if (status != SKR_OK || n_found > 0)
             return status;
     }
     return SKR_OK;
@@ -218,7 +217,7 @@ static int find_reason(const skr_people_reader *r, const uint64_t *people, const
         return SKR_OK;
     }
     int status = find_elsewhere(r, people, text, n);
-    if (status < 0 || text[0] != '\0')
+    if (status != SKR_OK || text[0] != '\0')
         return status;
     if (r->result.n_genomes == 0) {
         (void)snprintf(text, n, "the dataset has no genomes yet");
@@ -242,13 +241,11 @@ static int warn_of_none(skr_people_reader *r, const uint64_t *people)
     example ids = {person < n ? skr_people_edit_id(r->edit, person) : NULL,
                    genome < r->n_base ? skr_people_edit_id(r->edit, genome) : NULL};
     uint64_t *genomes = NULL;
-    int status = skr_bits_new(n, &genomes, r->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_bits_new(n, &genomes, r->err));
     memcpy(genomes, r->genomes, skr_bits_words(r->n_base) * sizeof *genomes);
-    status = find_reason(r, people, genomes, &ids, reason, sizeof reason);
+    int status = find_reason(r, people, genomes, &ids, reason, sizeof reason);
     free(genomes);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (ids.person != NULL && ids.genome != NULL)
         (void)snprintf(alike, sizeof alike, ": ids look like '%.100s' and '%.100s'", ids.person,
@@ -275,7 +272,7 @@ int skr_people_genomes_match(skr_people_reader *r)
     int status = skr_bits_new(n, &people, r->err);
     if (status == SKR_OK)
         status = skr_bits_new(n, &said, r->err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     skr_people_edit_mark_said(r->edit, r->dataset, true, people);
     skr_people_edit_mark_said(r->edit, r->dataset, false, said);

@@ -47,11 +47,8 @@ static int say_members(skr_people_reader *r, const skr_json_value *object, const
         const skr_json_value *term = skr_json_value_find(object, rules[k].member);
         if (term != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(rules[k].kind));
-        int status = term == NULL
-                         ? SKR_OK
-                         : skr_people_values_say_term(r, term, rules[k].member, rules[k].kind);
-        if (status < 0)
-            return status;
+        SKR_TRY(term == NULL ? SKR_OK
+                             : skr_people_values_say_term(r, term, rules[k].member, rules[k].kind));
     }
     return SKR_OK;
 }
@@ -77,7 +74,7 @@ static int say_action(skr_people_reader *r, const skr_json_value *action, const 
         const skr_json_value *term = skr_json_value_find(what, rules[k].term);
         if (status == SKR_OK && term != NULL)
             status = skr_people_values_say_term(r, term, where, rules[k].kind);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     return SKR_OK;
@@ -123,11 +120,8 @@ static int say_diagnosis(skr_people_reader *r, const skr_json_value *packet,
     const skr_json_value *diagnosis = NULL;
     if (!skr_json_value_is_object(interpretation))
         return skr_people_reader_fail(r, "%s must be an object", where);
-    int status = skr_people_values_text(r, interpretation, where, "progressStatus", &progress);
-    if (status == SKR_OK)
-        status = skr_people_values_object(r, interpretation, where, "diagnosis", &diagnosis);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_text(r, interpretation, where, "progressStatus", &progress));
+    SKR_TRY(skr_people_values_object(r, interpretation, where, "diagnosis", &diagnosis));
     const skr_json_value *disease = skr_json_value_find(diagnosis, "disease");
     const char *id = skr_json_value_text(skr_json_value_find(disease, "id"));
     bool is_reached =
@@ -161,9 +155,8 @@ static int say_packet_lists(skr_people_reader *r, const skr_json_value *packet)
                                      SKR_SAID(SKR_TERM_DISEASE), SKR_SAID(SKR_TERM_SAMPLE)};
     for (int k = 0; k < 3; k++) {
         const skr_json_value *list = NULL;
-        int status = skr_people_values_array(r, packet, "", names[k], &list);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_values_array(r, packet, "", names[k], &list));
+        int status = SKR_OK;
         if (list != NULL)
             skr_people_edit_says(r->edit, kinds[k]);
         for (size_t i = 0; i < skr_json_value_n_items(list); i++) {
@@ -176,7 +169,7 @@ static int say_packet_lists(skr_people_reader *r, const skr_json_value *packet)
                 status = say_diagnosis(r, packet, item, where);
             else
                 status = say_inner_biosample(r, item, where);
-            if (status < 0)
+            if (status != SKR_OK)
                 return status;
         }
     }
@@ -200,7 +193,7 @@ static int say_sex(skr_people_reader *r, const skr_json_value *said)
         status = skr_people_values_text(r, said, "sex", "label", &label);
     if (text == NULL)
         text = label; /* the code was forgotten */
-    if (status < 0 || text == NULL || text[0] == '\0')
+    if (status != SKR_OK || text == NULL || text[0] == '\0')
         return status;
     return skr_people_reader_sex(r, text, label);
 }
@@ -214,9 +207,7 @@ static int say_age(skr_people_reader *r, const skr_json_value *object)
         const skr_json_value *age = skr_json_value_find(object, names[k]);
         if (age != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(SKR_SAID_AGE));
-        int status = age == NULL ? SKR_OK : skr_people_values_age(r, age, names[k], &said);
-        if (status < 0)
-            return status;
+        SKR_TRY(age == NULL ? SKR_OK : skr_people_values_age(r, age, names[k], &said));
     }
     if (skr_age_is_said(said))
         skr_people_edit_age(r->edit, said);
@@ -245,7 +236,7 @@ static int begin_person(skr_people_reader *r, const skr_json_value *person,
                      : skr_people_reader_fail(r, "no \"id\": whose facts are these?");
     if (status == SKR_OK)
         status = skr_people_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, is_subject);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     r->has_packets = r->has_packets || is_packet;
     skr_people_genomes_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
@@ -282,16 +273,12 @@ static int say_biosample(skr_people_reader *r, const skr_json_value *biosample)
         status = say_members(r, biosample, biosample_members, COUNT(biosample_members));
     for (size_t k = 0; status == SKR_OK && k < COUNT(biosample_lists); k++) {
         const skr_json_value *list = NULL;
-        status = skr_people_values_array(r, biosample, "", biosample_lists[k], &list);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_values_array(r, biosample, "", biosample_lists[k], &list));
         if (list != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(SKR_TERM_SAMPLE));
         for (size_t i = 0; i < skr_json_value_n_items(list); i++) {
             const skr_json_value *item = skr_json_value_item(list, i);
-            status = skr_people_values_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE);
-            if (status < 0)
-                return status;
+            SKR_TRY(skr_people_values_say_term(r, item, biosample_lists[k], SKR_TERM_SAMPLE));
         }
     }
     const skr_json_value *procedure = NULL;
@@ -312,20 +299,15 @@ static int say_beacon_biosample(skr_people_reader *r, const skr_json_value *bios
 {
     const char *individual = NULL;
     const char *id = NULL;
-    int status = skr_people_values_text(r, biosample, "", "individualId", &individual);
-    if (status == SKR_OK)
-        status = skr_people_values_text(r, biosample, "", "id", &id);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_text(r, biosample, "", "individualId", &individual));
+    SKR_TRY(skr_people_values_text(r, biosample, "", "id", &id));
     if (id == NULL)
         return skr_people_reader_fail(r, "a biosample without an \"id\"");
     if (individual == NULL || individual[0] == '\0')
         return skr_people_reader_fail(r, "a biosample without an \"individualId\"");
-    status = skr_people_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false));
     skr_people_genomes_note_id(r, SKR_OTHER_BIOSAMPLE, id);
-    status = say_biosample(r, biosample);
+    int status = say_biosample(r, biosample);
     return status == SKR_OK ? skr_people_reader_end(r) : status;
 }
 
@@ -375,17 +357,13 @@ static bool is_biosample(const skr_json_value *object)
 static int say_packets(skr_people_reader *r, const skr_json_value *group, const char *list)
 {
     const skr_json_value *packets = NULL;
-    int status = skr_people_values_array(r, group, "", list, &packets);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_array(r, group, "", list, &packets));
     for (size_t i = 0; i < skr_json_value_n_items(packets); i++) {
         const skr_json_value *packet = skr_json_value_item(packets, i);
         r->id = NULL;
         if (!skr_json_value_is_object(packet))
             return skr_people_reader_fail(r, "%s[%zu] must be a phenopacket", list, i);
-        status = say_person(r, packet);
-        if (status < 0)
-            return status;
+        SKR_TRY(say_person(r, packet));
     }
     return SKR_OK;
 }

@@ -118,9 +118,7 @@ static int find_delivered(skr_people_reader *reader, skr_record_kind kind, const
     char name[SKR_NAME_MAX + 2];
     uint32_t number;
     (void)snprintf(name, sizeof name, "%c%s", kind == SKR_RECORD_INDIVIDUAL ? 'i' : 'b', record);
-    int status = skr_names_add(reader->record_names, name, &number, reader->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_names_add(reader->record_names, name, &number, reader->err));
     if (number >= reader->n_delivered_max) {
         uint32_t n_max = number + number / 2 + 64;
         skr_delivered *delivered = realloc(reader->delivered, n_max * sizeof *delivered);
@@ -143,7 +141,7 @@ static int begin_individual(skr_people_reader *reader, const char *id, uint32_t 
     int status = skr_people_edit_individual(reader->edit, id, ret_individual, &is_new, reader->err);
     if (status == SKR_ERR_INPUT)
         return skr_people_reader_fail(reader, "%s", reader->err->message);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     reader->result.n_new += is_new;
     if (is_new || reader->request->allow_shared_people)
@@ -178,7 +176,7 @@ int skr_people_reader_begin(skr_people_reader *reader, const char *individual, s
     }
     if (status == SKR_OK)
         status = begin_individual(reader, individual, &ordinal);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     delivered->is_subject = delivered->is_subject && is_subject;
     status =

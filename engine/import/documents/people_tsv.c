@@ -132,10 +132,7 @@ static int read_header(table *t, char *line)
     for (size_t i = 0; i < n; i++) {
         char *name = unquote(t->fields[i]);
         t->fields[i] = name;
-        int status =
-            read_column(t, i == 0 && name[0] == '#' ? trim(name + 1) : name, &t->columns[i]);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_column(t, i == 0 && name[0] == '#' ? trim(name + 1) : name, &t->columns[i]));
         bool is_individual = t->columns[i].kind == COLUMN_INDIVIDUAL;
         n_individual += is_individual;
         t->individual = is_individual ? i : t->individual;
@@ -186,9 +183,7 @@ static int say_list(table *t, skr_term_kind kind, char *list)
         char *end = strpbrk(at, ";|,");
         if (end != NULL)
             *end++ = '\0';
-        int status = say_entry(t, kind, at);
-        if (status < 0)
-            return status;
+        SKR_TRY(say_entry(t, kind, at));
         at = end;
     }
     return SKR_OK;
@@ -300,18 +295,14 @@ static int read_table(table *t)
     for (;;) {
         char *line;
         bool is_there;
-        int status = skr_lines_next(&t->lines, &line, &is_there, t->reader->err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_lines_next(&t->lines, &line, &is_there, t->reader->err));
         if (!is_there)
             break;
         t->reader->line = t->lines.number;
         t->reader->id = NULL;
         if (line[0] == '\0' || (line[0] == '#' && (line[1] == '#' || t->columns != NULL)))
             continue;
-        status = t->columns == NULL ? read_header(t, line) : read_row(t, line);
-        if (status < 0)
-            return status;
+        SKR_TRY(t->columns == NULL ? read_header(t, line) : read_row(t, line));
     }
     if (t->columns == NULL)
         return skr_people_reader_fail(t->reader, "no header in this table");

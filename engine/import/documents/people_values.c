@@ -103,7 +103,7 @@ static int age_of_class(skr_people_reader *r, const skr_json_value *term, const 
     char curie[SKR_CURIE_MAX];
     const char *id = NULL;
     int status = skr_people_values_text(r, term, where, "id", &id);
-    if (status < 0 || id == NULL)
+    if (status != SKR_OK || id == NULL)
         return status;
     if (!skr_curie_read(id, curie) || !skr_age_of_class(curie, ret_age))
         skr_people_reader_skip(r, "%s: \"%.40s\" is no class of ages", where, id);
@@ -119,11 +119,8 @@ static int age_of_ends(skr_people_reader *r, const skr_json_value *range, const 
 {
     skr_age start = SKR_AGE_NONE;
     skr_age end = SKR_AGE_NONE;
-    int status = age_of(r, skr_json_value_find(range, "start"), where, depth, &start);
-    if (status == SKR_OK)
-        status = age_of(r, skr_json_value_find(range, "end"), where, depth, &end);
-    if (status < 0)
-        return status;
+    SKR_TRY(age_of(r, skr_json_value_find(range, "start"), where, depth, &start));
+    SKR_TRY(age_of(r, skr_json_value_find(range, "end"), where, depth, &end));
     const skr_age both = {start.low, end.high};
     if (skr_age_is_sound(both))
         *ret_age = both;
@@ -198,11 +195,8 @@ int skr_people_values_terms(skr_people_reader *r, const skr_json_value *term, co
     if (!skr_json_value_is_object(term))
         return skr_people_reader_fail(r, "%s: a term must be an object with an id", where);
     const char *id = NULL;
-    int status = skr_people_values_text(r, term, where, "id", &id);
-    if (status == SKR_OK)
-        status = skr_people_values_text(r, term, where, "label", &ret_terms->label);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_text(r, term, where, "id", &id));
+    SKR_TRY(skr_people_values_text(r, term, where, "label", &ret_terms->label));
     ret_terms->n = id == NULL ? 0 : skr_curies_read(id, ret_terms->curies);
     if (ret_terms->n == 0)
         skr_people_reader_skip(r, "%s: \"%.40s\" is no term id (PREFIX:ID)", where,
@@ -236,8 +230,8 @@ int skr_people_values_say_term(skr_people_reader *r, const skr_json_value *term,
 {
     skr_said_terms terms;
     skr_fact fact = {.kind = kind, .onset = SKR_AGE_NONE};
-    int status = skr_people_values_terms(r, term, where, &terms);
-    return status < 0 ? status : say_each(r, where, &terms, &fact);
+    SKR_TRY(skr_people_values_terms(r, term, where, &terms));
+    return say_each(r, where, &terms, &fact);
 }
 
 /* A quantity's number; it may be missing. */
@@ -261,22 +255,16 @@ static int say_typed_quantities(skr_people_reader *r, const skr_json_value *valu
                                 const char *where)
 {
     const skr_json_value *parts = NULL;
-    int status = skr_people_values_array(r, value, where, "typedQuantities", &parts);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_array(r, value, where, "typedQuantities", &parts));
     for (size_t i = 0; i < skr_json_value_n_items(parts); i++) {
         const skr_json_value *part = skr_json_value_item(parts, i);
         skr_said_terms terms;
         skr_fact fact = {.kind = SKR_TERM_MEASURE, .onset = SKR_AGE_NONE};
         const skr_json_value *type = skr_json_value_find(part, "type");
-        status = skr_people_values_terms(
-            r, type == NULL ? skr_json_value_find(part, "quantityType") : type, where, &terms);
-        if (status == SKR_OK)
-            status = number_of(r, skr_json_value_find(part, "quantity"), where, &fact);
-        if (status == SKR_OK)
-            status = say_each(r, where, &terms, &fact);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_values_terms(
+            r, type == NULL ? skr_json_value_find(part, "quantityType") : type, where, &terms));
+        SKR_TRY(number_of(r, skr_json_value_find(part, "quantity"), where, &fact));
+        SKR_TRY(say_each(r, where, &terms, &fact));
     }
     return SKR_OK;
 }
@@ -289,13 +277,9 @@ static int measured_value(skr_people_reader *r, const skr_json_value *item, cons
         skr_json_value_find(item, "measurementValue") != NULL ? "measurementValue" : "value";
     const skr_json_value *value = NULL;
     const skr_json_value *quantity = NULL;
-    int status = skr_people_values_object(r, item, where, name, &value);
-    if (status == SKR_OK)
-        status = skr_people_values_object(r, value, where, "quantity", &quantity);
-    if (status == SKR_OK)
-        status = skr_people_values_object(r, value, where, "complexValue", ret_complex);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_values_object(r, item, where, name, &value));
+    SKR_TRY(skr_people_values_object(r, value, where, "quantity", &quantity));
+    SKR_TRY(skr_people_values_object(r, value, where, "complexValue", ret_complex));
     if (*ret_complex == NULL && skr_json_value_find(value, "typedQuantities") != NULL)
         *ret_complex = value;
     return number_of(r, quantity != NULL ? quantity : value, where, fact);
@@ -333,18 +317,14 @@ int skr_people_values_say_lists(skr_people_reader *r, const skr_json_value *obje
 {
     for (size_t k = 0; k < COUNT(lists); k++) {
         const skr_json_value *list = NULL;
-        int status = skr_people_values_array(r, object, "", lists[k].list, &list);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_values_array(r, object, "", lists[k].list, &list));
         if (list != NULL)
             skr_people_edit_says(r->edit, SKR_SAID(lists[k].kind));
         for (size_t i = 0; i < skr_json_value_n_items(list); i++) {
             const skr_json_value *item = skr_json_value_item(list, i);
             char where[64];
             (void)snprintf(where, sizeof where, "%s[%zu]", lists[k].list, i);
-            status = say_item(r, &lists[k], item, where);
-            if (status < 0)
-                return status;
+            SKR_TRY(say_item(r, &lists[k], item, where));
         }
     }
     return SKR_OK;

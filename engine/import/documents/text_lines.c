@@ -26,9 +26,8 @@ static int take_part(skr_lines *lines, bool *ret_is_whole, bool *ret_is_end, skr
 {
     const uint8_t *bytes;
     size_t n;
-    int status = skr_archive_peek(lines->archive, &bytes, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_archive_peek(lines->archive, &bytes, &n, err));
+    int status = SKR_OK;
     *ret_is_end = n == 0;
     const uint8_t *newline = n == 0 ? NULL : memchr(bytes, '\n', n);
     size_t n_part = newline == NULL ? n : (size_t)(newline - bytes);
@@ -52,14 +51,12 @@ int skr_lines_next(skr_lines *lines, char **ret_line, bool *ret_is_there, skr_er
     lines->number++;
     while (status == SKR_OK && !is_whole && !is_end)
         status = take_part(lines, &is_whole, &is_end, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_is_there = is_whole || lines->line.n > 0;
     if (lines->line.n > 0 && lines->line.bytes[lines->line.n - 1] == '\r')
         lines->line.n--;
-    status = skr_buffer_put_u8(&lines->line, 0, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_put_u8(&lines->line, 0, err));
     char *line = (char *)lines->line.bytes;
     bool has_mark = lines->number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
     *ret_line = has_mark ? line + 3 : line;

@@ -88,13 +88,11 @@ static int note_contig(skr_fasta *fasta, const char *line, uint32_t *ret_contig,
     memcpy(name, line, n);
     name[n] = '\0';
     int status = skr_contig_canonical(fasta->build, name, canonical, sizeof canonical, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s", fasta->path);
     skr_contig_key(fasta->build, canonical, name);
     bool is_new;
-    status = skr_name_map_add(&fasta->names, name, strlen(name), ret_contig, &is_new, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_name_map_add(&fasta->names, name, strlen(name), ret_contig, &is_new, err));
     int64_t place = bgzf_tell(fasta->bgzf);
     if (!is_new && fasta->places[*ret_contig] != place)
         return skr_fail(err, SKR_ERR_INPUT, "%s: contig %s is there twice", fasta->path, name);
@@ -157,9 +155,7 @@ static int digest(const char *bases, size_t n, char *text, skr_err *err)
 {
     uint8_t bytes[SKR_DIGEST_MD5_SIZE];
     skr_digest *md5 = NULL;
-    int status = skr_digest_new(SKR_DIGEST_MD5, &md5, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_digest_new(SKR_DIGEST_MD5, &md5, err));
     skr_digest_update(md5, bases, n);
     skr_digest_final(md5, bytes);
     skr_digest_free(md5);
@@ -182,7 +178,7 @@ static int keep(skr_fasta *fasta, uint32_t contig, char *bases, size_t n, skr_er
     one->sequence.bases = bases;
     one->sequence.n = (uint32_t)n;
     int status = digest(bases, n, one->sequence.md5, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free(bases);
         return status;
     }
@@ -216,7 +212,7 @@ static int read_on(skr_fasta *fasta, uint32_t wanted, const char *name, skr_err 
                 status = note_contig(fasta, line.s + 1, &contig, err);
             else
                 fasta->is_known_whole = true;
-            if (status < 0)
+            if (status != SKR_OK)
                 goto out;
             if (wanted != UINT32_MAX) {
                 status = keep(fasta, wanted, bases, n, err);
@@ -236,7 +232,7 @@ static int read_on(skr_fasta *fasta, uint32_t wanted, const char *name, skr_err 
         }
         if (wanted != UINT32_MAX) {
             status = add_bases(fasta, &line, &bases, &n, &n_max, err);
-            if (status < 0)
+            if (status != SKR_OK)
                 goto out;
         }
     }
@@ -264,7 +260,7 @@ int skr_fasta_open(const char *path, const skr_build *build, skr_fasta **ret_fas
         status = skr_fail(err, SKR_ERR_INPUT, "%s: no FASTA: it does not begin with '>'", path);
     if (status == SKR_OK)
         status = reopen(fasta, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_fasta_close(fasta);
         return status;
     }
@@ -314,7 +310,7 @@ int skr_fasta_find(skr_fasta *fasta, const char *canonical_name, skr_sequence *r
         if (status == SKR_OK)
             status = read_on(fasta, contig, NULL, err);
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     kept *one = contig == UINT32_MAX ? NULL : find_kept(fasta, contig);
     *ret_found = one != NULL;

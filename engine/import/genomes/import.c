@@ -53,14 +53,10 @@ static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_e
     for (;;) {
         const skr_vcf_record *record;
         int status = skr_vcf_next(vcf, &record, err);
-        if (status < 0 || record == NULL)
+        if (status != SKR_OK || record == NULL)
             return status;
-        status = skr_import_record(import, number, vcf, record, err);
-        if (status < 0)
-            return status;
-        status = skr_import_check_stop(import, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_import_record(import, number, vcf, record, err));
+        SKR_TRY(skr_import_check_stop(import, err));
         n_cells += file->columns.n_columns + 100u; /* the fixed columns take time too */
         if (n_cells >= SKR_IMPORT_CELLS_A_REPORT) {
             n_cells = 0;
@@ -277,12 +273,9 @@ static int describe_options(const skr_import *import, skr_buffer *text, skr_err 
         has_gvcf = has_gvcf || (!import->files[i].is_skipped && import->files[i].is_gvcf);
     const char *format = has_gvcf ? "format=gvcf gate=" : "format=vcf gate=";
     const char *absent = request->absent_is_hom_ref ? " absent-is=hom-ref" : " absent-is=no-call";
-    int status = skr_buffer_put(text, format, strlen(format), err);
-    if (status == SKR_OK)
-        status = skr_gate_print(&request->gate, text, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(text, absent, strlen(absent) + 1, err);
-    return status;
+    SKR_TRY(skr_buffer_put(text, format, strlen(format), err));
+    SKR_TRY(skr_gate_print(&request->gate, text, err));
+    return skr_buffer_put(text, absent, strlen(absent) + 1, err);
 }
 
 /* The counters that counted something. */
@@ -369,7 +362,8 @@ static int add_assembly(skr_import *import, skr_err *err)
     int status = skr_assembly_check_twins(import->manifest, err);
     import->build = skr_build_find(name);
     import->is_new_assembly = skr_assembly_find(import->manifest, name) == SKR_NONE;
-    return status < 0 ? status : skr_assembly_add(import->manifest, name, &import->assembly, err);
+    return status != SKR_OK ? status
+                            : skr_assembly_add(import->manifest, name, &import->assembly, err);
 }
 
 static int prepare(skr_import *import, skr_err *err)
@@ -380,17 +374,13 @@ static int prepare(skr_import *import, skr_err *err)
         status = skr_sample_table_read(request->samples, &import->table, err);
     if (status == SKR_OK)
         status = skr_txn_begin(request->store, &import->txn, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     import->manifest = skr_txn_manifest(import->txn);
-    status = skr_manifest_add_dataset(import->manifest, request->dataset, &import->dataset, err);
-    if (status == SKR_OK)
-        status = add_assembly(import, err);
-    if (status == SKR_OK)
-        status = skr_import_reference_open(import, err);
-    if (status == SKR_OK)
-        status = skr_import_look_at_files(import, err);
-    return status;
+    SKR_TRY(skr_manifest_add_dataset(import->manifest, request->dataset, &import->dataset, err));
+    SKR_TRY(add_assembly(import, err));
+    SKR_TRY(skr_import_reference_open(import, err));
+    return skr_import_look_at_files(import, err);
 }
 
 static bool is_all_known(const skr_import *import)
@@ -407,13 +397,11 @@ static int identify(skr_import *import, skr_err *err)
     if (import->names.n == 0)
         return skr_fail(err, SKR_ERR_INPUT,
                         "no sample of the delivery counts: --samples marks all of them primary=no");
-    int status = skr_people_open(skr_txn_folder(import->txn), &import->manifest->people,
-                                 &import->people, err);
-    if (status == SKR_OK)
-        status = skr_people_edit_new(import->people, &import->edit, err);
-    if (status == SKR_OK)
-        status = skr_identity_new(import, &import->identity, err);
-    return status < 0 ? status : skr_identity_individuals(import, err);
+    SKR_TRY(skr_people_open(skr_txn_folder(import->txn), &import->manifest->people, &import->people,
+                            err));
+    SKR_TRY(skr_people_edit_new(import->people, &import->edit, err));
+    SKR_TRY(skr_identity_new(import, &import->identity, err));
+    return skr_identity_individuals(import, err);
 }
 
 static int write_people(skr_import *import, skr_err *err)
@@ -421,9 +409,7 @@ static int write_people(skr_import *import, skr_err *err)
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(import->txn, "people", name);
     uint32_t n_conflicts = 0;
-    int status = skr_people_edit_sex_conflicts(import->edit, &n_conflicts, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_edit_sex_conflicts(import->edit, &n_conflicts, err));
     import->counts[SKR_COUNT_SEX_CONFLICT] = n_conflicts;
     return skr_people_edit_write(import->edit, skr_txn_folder(import->txn), name,
                                  &import->manifest->people, err);
@@ -431,20 +417,14 @@ static int write_people(skr_import *import, skr_err *err)
 
 static int take_in(skr_import *import, skr_err *err)
 {
-    int status = identify(import, err);
-    if (status == SKR_OK)
-        status = read_files(import, err);
-    if (status == SKR_OK)
-        status = skr_identity_bury(import, err);
-    if (status == SKR_OK)
-        status = skr_import_write(import, err);
-    if (status == SKR_OK)
-        status = skr_import_reference_finish(import, err);
-    if (status == SKR_OK)
-        status = write_people(import, err);
-    if (status == SKR_OK)
-        status = add_delivery(import, err);
-    return status < 0 ? status : skr_import_check_stop(import, err);
+    SKR_TRY(identify(import, err));
+    SKR_TRY(read_files(import, err));
+    SKR_TRY(skr_identity_bury(import, err));
+    SKR_TRY(skr_import_write(import, err));
+    SKR_TRY(skr_import_reference_finish(import, err));
+    SKR_TRY(write_people(import, err));
+    SKR_TRY(add_delivery(import, err));
+    return skr_import_check_stop(import, err);
 }
 
 /* The result's counters, copied so that they outlive the import. */
@@ -506,10 +486,10 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
     int status = check_request(request, err);
     if (status == SKR_OK)
         status = skr_memory_of(request->memory_mib, &import.n_memory, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     status = prepare(&import, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     if (is_all_known(&import)) {
         status = skr_import_reference_check_known(&import, err);
@@ -520,7 +500,7 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
     status = take_in(&import, err);
     if (status == SKR_OK)
         status = describe_result(&import, &result, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     warn_of_assembly(&import);
     skr_txn *txn = import.txn;
@@ -531,7 +511,7 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
 out:
     skr_txn_abort(import.txn);
     import_done(&import);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_import_result_done(&result);
     else
         *ret_result = result;

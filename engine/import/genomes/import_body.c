@@ -61,9 +61,8 @@ int skr_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
                   skr_carriers *carriers, skr_err *err)
 {
     skr_call_set_done(calls);
-    int status = skr_call_set_decode(cursor, n_samples, calls, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_call_set_decode(cursor, n_samples, calls, err));
+    int status = SKR_OK;
     if (carriers != NULL) {
         skr_carriers_clear(carriers);
         status = decode_carriers(cursor, carriers, err);

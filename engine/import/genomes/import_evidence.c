@@ -69,13 +69,11 @@ static int check_contig(skr_import *import, const skr_import_file *file, const c
     char canonical[SKR_NAME_MAX + 1];
     skr_length_says says;
     int status = skr_contig_canonical(import->build, written, canonical, sizeof canonical, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s", file->name);
     const char *meaning = skr_contig_numbered(import->build, canonical);
     const char *contig = meaning != NULL ? meaning : canonical;
-    status = skr_import_check_length(import, file->name, contig, length, &says, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_import_check_length(import, file->name, contig, length, &says, err));
     if (says == SKR_LENGTH_STRANGE && meaning == NULL)
         warn_strange(import, file, contig, length);
     if (says == SKR_LENGTH_OTHER)
@@ -93,10 +91,8 @@ static int check_lengths(skr_import *import, const skr_import_file *file, const 
     for (uint32_t i = 0; i < contigs->n; i++) {
         bool agrees = false;
         const char *written = contigs->names[i];
-        int status =
-            check_contig(import, file, written, skr_vcf_contig_length(vcf, written), &agrees, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(
+            check_contig(import, file, written, skr_vcf_contig_length(vcf, written), &agrees, err));
         *ret_n_agree += agrees;
     }
     return SKR_OK;
@@ -131,8 +127,8 @@ int skr_import_check_header(skr_import *import, const skr_import_file *file, con
                             skr_err *err)
 {
     uint32_t n_agree;
-    int status = check_lengths(import, file, vcf, &n_agree, err);
-    return status < 0 ? status : check_hints(import, file, vcf, n_agree, err);
+    SKR_TRY(check_lengths(import, file, vcf, &n_agree, err));
+    return check_hints(import, file, vcf, n_agree, err);
 }
 
 /* ------------------------------------------------------------------ contigs */
@@ -178,7 +174,7 @@ int skr_import_name_contig(const skr_import *import, const skr_import_file *file
     uint32_t length = skr_vcf_contig_length(vcf, written);
     int status =
         skr_contig_find(import->build, assembly_of(import), written, &contig, canonical, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s", file->name);
     /* A file that has both spellings means two contigs. */
     if (contig != SKR_NONE && strcmp(canonical, written) != 0 &&

@@ -107,7 +107,7 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
     int status = skr_gate_print(&request->gate, &gate, err);
     if (status == SKR_OK)
         status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     add_text(digest, file->is_gvcf ? "gvcf" : "vcf");
     skr_digest_update(digest, gate.bytes, gate.n);
@@ -149,7 +149,7 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
     for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
         skr_sample_place place = {file->given, file->name, samples->names[i]};
         status = skr_sample_table_find(&import->table, &place, &lines[i], err);
-        if (status < 0 || lines[i] != NULL || import->table.path == NULL)
+        if (status != SKR_OK || lines[i] != NULL || import->table.path == NULL)
             continue;
         if (import->n_missing++ == 0 &&
             asprintf(&import->missing, "%s: sample '%s'", file->given, place.sample) < 0) {
@@ -157,7 +157,7 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
             status = no_memory(err);
         }
     }
-    if (status < 0)
+    if (status != SKR_OK)
         free(lines);
     else
         *ret_lines = lines;
@@ -240,12 +240,9 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
             import->counts[SKR_COUNT_NOT_PRIMARY]++;
             continue;
         }
-        int status = skr_name_map_add(&import->names, name, strlen(name), local, &is_new, err);
-        if (status == SKR_OK)
-            status = is_new ? add_sample(import, *local, origin, err)
-                            : meet_again(import, *local, origin, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_name_map_add(&import->names, name, strlen(name), local, &is_new, err));
+        SKR_TRY(is_new ? add_sample(import, *local, origin, err)
+                       : meet_again(import, *local, origin, err));
         columns->column[columns->n] = i;
         columns->karyotype[columns->n++] = karyotype_of(line);
     }
@@ -304,7 +301,7 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     /* What is no VCF is refused before all of it is read. */
     if (status == SKR_OK && !file->is_spooled)
         status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_vcf_close(vcf);
         return status;
     }

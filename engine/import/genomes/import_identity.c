@@ -69,9 +69,7 @@ static int add_old(skr_identity *identity, const char *name, old_sample sample, 
 {
     uint32_t number;
     bool is_new;
-    int status = skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err));
     if (number >= identity->n_first_max) {
         uint32_t n_max = number * 2 + 64;
         uint32_t *first = realloc(identity->first, n_max * sizeof *first);
@@ -149,12 +147,12 @@ int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *e
         if (entry->dataset != import->dataset)
             continue;
         status = skr_segment_open(skr_txn_folder(import->txn), &entry->file, &segment, err);
-        if (status < 0)
+        if (status != SKR_OK)
             break;
         status = add_segment(import, identity, i, segment, err);
         skr_segment_close(segment);
     }
-    if (status < 0)
+    if (status != SKR_OK)
         skr_identity_free(identity);
     else
         *ret_identity = identity;
@@ -266,7 +264,7 @@ static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_in
     const char *id = individual_id(import, sample);
     bool is_new;
     int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "sample '%s'", name);
     if (!import->request->allow_shared_people && !is_new &&
         skr_people_edit_is_elsewhere(import->edit, *ret_individual, import->dataset))
@@ -289,9 +287,8 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
 {
     uint32_t n_owners = skr_people_count(import->people) + import->names.n;
     uint32_t *owners = malloc((n_owners + 1u) * sizeof *owners);
-    int status = owners == NULL ? no_memory(err) : SKR_OK;
-    if (status < 0)
-        return status;
+    SKR_TRY(owners == NULL ? no_memory(err) : SKR_OK);
+    int status = SKR_OK;
     memset(owners, 0xff, n_owners * sizeof *owners);
     import->names_are_ids = true;
     own_old(import->identity, owners, n_owners);
@@ -299,7 +296,7 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
         uint32_t individual = 0;
         const char *name = import->names.names[i];
         status = find_individual(import, i, &individual, err);
-        if (status < 0)
+        if (status != SKR_OK)
             break;
         if (strcmp(individual_id(import, i), name) != 0)
             import->names_are_ids = false;

@@ -135,8 +135,8 @@ static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, sk
 {
     const skr_place *at = context;
     uint32_t n_got = 0;
-    int status = skr_import_reference_bases(at->import, at->contig, start0, n, bases, &n_got, err);
-    return status < 0 ? status : (int)n_got;
+    SKR_TRY(skr_import_reference_bases(at->import, at->contig, start0, n, bases, &n_got, err));
+    return (int)n_got;
 }
 
 /* What tells a replacement from all others of its contig. */
@@ -145,10 +145,8 @@ static int spelling_of(skr_record_keys *keys, const skr_allele *allele, skr_spel
 {
     uint8_t digest[SKR_DIGEST_SIZE];
     const uint32_t place[] = {allele->start0, allele->n_ref};
-    int status = keys->digest == NULL ? skr_digest_new(SKR_DIGEST_SHA256, &keys->digest, err)
-                                      : skr_digest_restart(keys->digest, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(keys->digest == NULL ? skr_digest_new(SKR_DIGEST_SHA256, &keys->digest, err)
+                                 : skr_digest_restart(keys->digest, err));
     skr_digest_update(keys->digest, place, sizeof place);
     skr_digest_update(keys->digest, allele->ref, allele->n_ref);
     skr_digest_update(keys->digest, allele->alt, allele->n_alt);
@@ -167,7 +165,8 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     int status = skr_allele_normalise(at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
                                       at->contig->has_reference ? &source : NULL, &keys->scratch,
                                       &allele, err);
-    if (status < 0 || allele.n_ref + allele.n_alt == 0) /* nothing differs from the reference */
+    if (status != SKR_OK ||
+        allele.n_ref + allele.n_alt == 0) /* nothing differs from the reference */
         return status;
     size_t ref_at = keys->texts.n;
     size_t alt_at = ref_at + allele.n_ref;
@@ -181,7 +180,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
         allele.kind != SKR_ALLELE_MNV)
         at->import->has_raw_indels = true;
-    if (status < 0 || allele.kind != SKR_ALLELE_MNV)
+    if (status != SKR_OK || allele.kind != SKR_ALLELE_MNV)
         return status;
     skr_spelling spelling = {0};
     status = spelling_of(keys, &allele, &spelling, err);
@@ -224,7 +223,7 @@ static int name_mate(const skr_place *at, const char *written, char *mate, skr_e
     }
     int status = skr_contig_find(import->build, &import->manifest->assemblies[import->assembly],
                                  written, &contig, mate, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s, CHR2", import->files[at->file].name);
     const char *meaning = skr_contig_numbered(import->build, mate);
     if (meaning != NULL)
@@ -244,9 +243,7 @@ static int find_mate(const skr_place *at, char *mate, skr_structural *said, skr_
     if (record->chr2 != NULL) {
         memcpy(written, record->chr2, record->n_chr2);
         written[record->n_chr2] = '\0';
-        int status = name_mate(at, written, mate, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(name_mate(at, written, mate, err));
     }
     said->is_end_elsewhere = strcmp(mate, at->contig->name) != 0;
     uint64_t pos1 = record->end2_pos1;
@@ -275,18 +272,14 @@ static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
                            .is_length_first = skr_vcf_version(at->vcf) >= 404,
                            .symbol = record->alts[alt] + 1,
                            .n_symbol = strlen(record->alts[alt]) - 2};
-    int status = find_mate(at, mate, &said, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(find_mate(at, mate, &said, err));
     if (!skr_structural_key(&said, text, &allele)) {
         at->import->counts[SKR_COUNT_BAD_END]++;
         return SKR_OK;
     }
     allele.contig = at->contig->index;
     size_t text_at = keys->texts.n;
-    status = skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_put(&keys->texts, allele.alt, allele.n_alt, err));
     return add_entry(at, &(skr_key_entry){allele, alt + 1, false, {{0}}, text_at, text_at}, err);
 }
 

@@ -182,9 +182,7 @@ static int read_said(skr_merge *merge, const skr_fragment *fragment, skr_err *er
 {
     uint32_t n = merge->import->files[fragment->file].columns.n;
     skr_cursor cursor = skr_cursor_of(fragment->body, fragment->n_body);
-    int status = skr_body_take(&cursor, n, &merge->calls, &merge->carriers, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_body_take(&cursor, n, &merge->calls, &merge->carriers, err));
     say_copies(merge, fragment);
     skr_phase_decode(&cursor, n, merge->has_phase, &merge->carriers, merge->file_said);
     if (cursor.is_bad)
@@ -213,9 +211,7 @@ static int add_group(skr_merge *merge, size_t from, size_t to, skr_err *err)
         const skr_fragment *fragment = merge->parts[i].fragment;
         const skr_import_file *file = &merge->import->files[fragment->file];
         bool is_known = is_known_record(merge, i);
-        int status = read_said(merge, fragment, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_said(merge, fragment, err));
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint32_t sample = file->local[j];
             skr_spoken_add(&merge->said[sample], &merge->file_said[j]);
@@ -267,9 +263,7 @@ static int add_record(skr_merge *merge, size_t first, size_t n_parts, skr_err *e
     for (size_t i = first; i < n_parts; i++) {
         if (parts[i].record != parts[first].record)
             continue;
-        int status = read_said(merge, parts[i].fragment, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_said(merge, parts[i].fragment, err));
         const uint8_t *kept = merge->group_this + (size_t)parts[i].group * n;
         for (uint32_t j = 0; j < n_columns; j++) {
             const skr_spoken *one = &merge->file_said[j];
@@ -319,7 +313,7 @@ int skr_merge_row(skr_merge *merge, const skr_fragment *fragments, size_t n,
     }
     if (status == SKR_OK && merge->has_shared)
         status = add_records(merge, n, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_all = merge->all;
     *ret_has_several = memchr(merge->n_records, 2, n_samples) != NULL;

@@ -65,9 +65,7 @@ int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
     for (uint32_t i = file->next_part; i != number && !*ret_have; i = files[i].next_part) {
         if (!skr_import_file_uses(import, &files[i], contig))
             continue;
-        int status = count_common(import, file, &files[i], &n, &sample, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(count_common(import, file, &files[i], &n, &sample, err));
         *ret_have = n == file->columns.n;
     }
     return SKR_OK;
@@ -91,9 +89,7 @@ int skr_import_check_parts(const skr_import *import, const skr_import_file *file
     for (uint32_t i = file->next_part; i != number; i = files[i].next_part) {
         if (!skr_import_file_uses(import, &files[i], contig) || is_same_cohort(file, &files[i]))
             continue;
-        int status = count_common(import, file, &files[i], &n, &sample, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(count_common(import, file, &files[i], &n, &sample, err));
         if (n > 0)
             return skr_fail(
                 err, SKR_ERR_INPUT,
@@ -170,9 +166,8 @@ static int check_ring(const skr_import *import, uint32_t first, skr_err *err)
 {
     stretch *list = NULL;
     size_t n = 0;
-    int status = list_stretches(import, first, &list, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(list_stretches(import, first, &list, &n, err));
+    int status = SKR_OK;
     qsort(list, n, sizeof *list, compare_stretches);
     const stretch *reaching = n > 0 ? &list[0] : NULL; /* it ends last of those seen */
     for (size_t i = 1; i < n && status == SKR_OK; i++) {

@@ -66,7 +66,7 @@ static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *pha
                         .file = at->file,
                         .body = import->body.bytes,
                         .n_body = import->body.n};
-    return status < 0 ? status : skr_site_batch_add(import->batch, &row, err);
+    return status != SKR_OK ? status : skr_site_batch_add(import->batch, &row, err);
 }
 
 /* The rows of the keys that lie in a zone. */
@@ -106,16 +106,14 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
                        .keys = keys->keys,
                        .keeps_phase = may_meet_others(keys)};
     skr_claims *claims = &import->claims;
-    int status = skr_claims_read(claims, at->vcf, at->record, &import->request->gate,
-                                 &file->columns, &named, zone, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_claims_read(claims, at->vcf, at->record, &import->request->gate, &file->columns,
+                            &named, zone, err));
     if (is_counting) {
         import->counts[SKR_COUNT_FAILED_GATE] += claims->n_failed_gate;
         import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
     }
-    status = add_rows(at, &named, zone, err);
+    int status = add_rows(at, &named, zone, err);
     import->body.n = 0;
     if (status == SKR_OK && keys->n_pieces > 0)
         status = skr_body_encode(&claims->calls, NULL, &import->body, err);
@@ -150,10 +148,8 @@ static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
     for (uint32_t done = 0; done < at->n_ref && *ret_agrees;) {
         uint32_t n_want = at->n_ref - done < sizeof bases ? at->n_ref - done : sizeof bases;
         uint32_t n_got = 0;
-        int status = skr_import_reference_bases(at->import, at->contig, at->start0 + done, n_want,
-                                                bases, &n_got, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_import_reference_bases(at->import, at->contig, at->start0 + done, n_want, bases,
+                                           &n_got, err));
         *ret_agrees = n_got == n_want;
         for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
             char base = (char)toupper((unsigned char)at->record->ref[done + i]);
@@ -213,19 +209,16 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     uint32_t length = skr_vcf_contig_length(at->vcf, written);
     uint32_t number;
     bool is_new;
-    int status = skr_import_name_contig(import, file, at->vcf, written, canonical,
-                                        &spelled->is_rejected, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_import_name_contig(import, file, at->vcf, written, canonical, &spelled->is_rejected,
+                                   err));
     if (spelled->is_rejected) {
         spelled->contig = 0;
         import->has_old_mitochondrion = true;
         return SKR_OK;
     }
-    status = skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,
-                              err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,
+                             err));
+    int status = SKR_OK;
     if (number >= import->n_contigs_max) {
         uint32_t n_max = number * 2 + 64;
         skr_import_contig *contigs = realloc(import->contigs, n_max * sizeof *contigs);
@@ -252,7 +245,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     if (status == SKR_OK)
         status = skr_assembly_add_contig(&import->manifest->assemblies[import->assembly],
                                          contig->name, contig->length, &contig->index, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     spelled->contig = number;
     for (uint32_t i = 0; i < file->n_used; i++)
@@ -263,8 +256,8 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
         return no_memory(err);
     file->used = used;
     used[file->n_used++] = number;
-    status = skr_import_check_parts(import, file, contig->index, err);
-    return status < 0 ? status : skr_identity_check_contig(import, file, contig->index, err);
+    SKR_TRY(skr_import_check_parts(import, file, contig->index, err));
+    return skr_identity_check_contig(import, file, contig->index, err);
 }
 
 /* Finds the contig; *ret_is_rejected: the record does not count. */
@@ -284,9 +277,7 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
     }
     skr_file_contig *spelled = &file->contigs[number];
     if (spelled->contig == SKR_NONE) {
-        int status = meet_contig(at, spelled, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(meet_contig(at, spelled, err));
     }
     if (at->start0 < spelled->first0)
         spelled->first0 = at->start0;
@@ -319,16 +310,14 @@ static int take_record(skr_place *at, skr_err *err)
         at->contig->max_start0 = at->start0;
     if (at->contig->has_reference)
         status = check_ref(at, &agrees, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (!agrees) {
         import->counts[SKR_COUNT_REF_MISMATCH]++;
         import->files[at->file].n_ref_mismatches++;
         return add_unknown(at, err);
     }
-    status = skr_record_keys_read(at, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_record_keys_read(at, err));
     if (import->keys->has_small || !import->keys->has_sv)
         status = skr_record_keys_add_piece(import->keys, at->start0, at->start0 + at->n_ref, err);
     else
@@ -365,9 +354,7 @@ int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
                         "%s, %s: REF ends beyond %u, the largest place there is",
                         import->files[file].name, where, SKR_CONTIG_LENGTH_MAX);
     }
-    int status = find_contig(&at, &is_rejected, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(find_contig(&at, &is_rejected, err));
     if (is_rejected) {
         import->counts[SKR_COUNT_REJECTED_CONTIG]++;
         return SKR_OK;

@@ -43,7 +43,7 @@ int skr_import_reference_open(skr_import *import, skr_err *err)
     int status = SKR_OK;
     if (id->name[0] != '\0')
         status = skr_reference_open(skr_txn_folder(import->txn), id, &import->old_reference, err);
-    if (status < 0 || import->request->reference == NULL)
+    if (status != SKR_OK || import->request->reference == NULL)
         return status;
     status = skr_fasta_open(import->request->reference, import->build, &import->fasta, err);
     if (status == SKR_OK && import->old_reference == NULL)
@@ -60,7 +60,7 @@ static int compare(skr_import *import, uint32_t old, skr_err *err)
     bool is_found;
     const char *name = skr_reference_contig(import->old_reference, old, &length, &md5);
     int status = skr_fasta_find(import->fasta, name, &sequence, &is_found, err);
-    if (status < 0 || !is_found || strcmp(md5, sequence.md5) == 0)
+    if (status != SKR_OK || !is_found || strcmp(md5, sequence.md5) == 0)
         return status;
     return skr_fail(err, SKR_ERR_INPUT,
                     "%s: contig %s (MD5 %s, %u bases) differs from the one that the store has for "
@@ -75,22 +75,17 @@ static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *er
     skr_sequence sequence;
     bool is_found;
     skr_length_says says;
-    int status = skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err));
     if (!is_found)
         return skr_fail(err, SKR_ERR_INPUT, "%s: has no contig %s, which the delivery uses",
                         import->request->reference, contig->name);
-    status = skr_import_check_length(import, import->request->reference, contig->name, sequence.n,
-                                     &says, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_import_check_length(import, import->request->reference, contig->name, sequence.n,
+                                    &says, err));
+    int status = SKR_OK;
     if (import->reference_writer == NULL) {
         skr_txn_file_name(import->txn, "reference", import->reference_name);
-        status = skr_reference_writer_new(skr_txn_folder(import->txn), import->reference_name,
-                                          import->old_reference, &import->reference_writer, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_reference_writer_new(skr_txn_folder(import->txn), import->reference_name,
+                                         import->old_reference, &import->reference_writer, err));
     }
     status = skr_reference_writer_add(import->reference_writer, contig->name, sequence.bases,
                                       sequence.n, sequence.md5, err);
@@ -140,9 +135,7 @@ int skr_import_reference_bases(skr_import *import, const skr_import_contig *cont
                                    ret_n, err);
     skr_sequence sequence;
     bool is_found;
-    int status = skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err));
     uint32_t n_there = start0 < sequence.n ? sequence.n - start0 : 0;
     *ret_n = n < n_there ? n : n_there;
     for (uint32_t i = 0; i < *ret_n; i++) { /* as the store will give it */

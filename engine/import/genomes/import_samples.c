@@ -152,20 +152,15 @@ static int parse_line(reader *r, char *text, skr_err *err)
                             i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX);
     uint32_t number;
     bool is_new;
-    int status = make_room(r, err);
-    if (status == SKR_OK)
-        status = find_key(r->table, value[FILE_NAME], value[SAMPLE], true, &number, &is_new, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(make_room(r, err));
+    SKR_TRY(find_key(r->table, value[FILE_NAME], value[SAMPLE], true, &number, &is_new, err));
     if (!is_new)
         return fail(r, err, "named a second time: sample", value[SAMPLE]);
     skr_sample_line *line = &r->table->lines[number];
     line->line = r->line;
-    status = keep_texts(r, value, line, err);
-    if (status < 0)
-        return status;
-    status = skr_karyotype_parse(value[SEX], &line->karyotype, err);
-    if (status < 0)
+    SKR_TRY(keep_texts(r, value, line, err));
+    int status = skr_karyotype_parse(value[SEX], &line->karyotype, err);
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s, line %u", r->table->path, r->line);
     return parse_primary(r, value[PRIMARY], &line->is_not_primary, err);
 }
@@ -225,7 +220,7 @@ int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err
     }
     for (size_t n; (n = get_line(file, text)) > 0;) {
         status = take_line(&r, text, n, &has_header, err);
-        if (status < 0)
+        if (status != SKR_OK)
             goto out;
     }
     if (ferror(file))
@@ -237,7 +232,7 @@ out:
     free(text);
     if (file != NULL)
         (void)fclose(file);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_sample_table_done(&table);
     else
         *ret_table = table;
@@ -249,14 +244,11 @@ int skr_sample_table_find(skr_sample_table *table, const skr_sample_place *place
 {
     const char *files[] = {place->given, place->file, ""};
     uint32_t number = UINT32_MAX;
-    int status = SKR_OK;
     *ret_line = NULL;
     if (table->keys.n == 0)
         return SKR_OK;
     for (size_t i = table->has_files ? 0 : 2; i < 3 && number == UINT32_MAX; i++) {
-        status = find_key(table, files[i], place->sample, false, &number, NULL, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(find_key(table, files[i], place->sample, false, &number, NULL, err));
     }
     if (number == UINT32_MAX)
         return SKR_OK;

@@ -125,7 +125,7 @@ static int choose_contigs(skr_import *import, skr_import_file *file, const uint8
         bool is_silent = !skr_import_file_uses(import, file, contig);
         if (is_silent)
             status = skr_import_parts_have(import, file, contig, &have_parts, err);
-        if (status < 0 || have_parts)
+        if (status != SKR_OK || have_parts)
             continue;
         is_claimed[contig] = 1;
         if (is_silent)

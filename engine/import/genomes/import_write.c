@@ -147,7 +147,7 @@ static int merge_row(writing *w, skr_err *err)
     w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)
         status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
-    return status < 0 ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
+    return status != SKR_OK ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
 }
 
 /* The lesser of two calls of one sample: undecided wins, then fewer copies. */
@@ -172,18 +172,16 @@ static int merge_span(writing *w, skr_err *err)
     for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
         const skr_fragment *fragment = &w->fragments[i];
         const skr_import_file *file = &w->import->files[fragment->file];
-        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
-                                 err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
+                                err));
         skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint8_t *state = &w->state[file->local[j]];
             *state = lesser(*state, w->file_calls[j], file->columns.expected[zone][j]);
         }
     }
-    status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
-    return status < 0 ? status : write_span(w, &w->all_calls, err);
+    SKR_TRY(skr_call_set_from_calls(w->state, n, &w->all_calls, err));
+    return write_span(w, &w->all_calls, err);
 }
 
 /*
@@ -293,7 +291,7 @@ static int write_all(writing *w, skr_err *err)
         skr_fragment fragment;
         bool is_end;
         status = skr_site_batch_next(import->batch, &fragment, &is_end, err);
-        if (status < 0 || is_end)
+        if (status != SKR_OK || is_end)
             break;
         if (w->n_fragments > 0) {
             skr_allele *first = &w->fragments[0].allele; /* the group may have moved */
@@ -309,7 +307,7 @@ static int write_all(writing *w, skr_err *err)
         if (++n_done % 1024 == 0)
             skr_import_report(import, NULL, n_done, NULL, "writing");
     }
-    return status < 0 ? status : write_group(w, err);
+    return status != SKR_OK ? status : write_group(w, err);
 }
 
 static skr_segment_plan plan_of(const skr_import *import)

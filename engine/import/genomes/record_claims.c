@@ -164,10 +164,8 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
             if (n_this[key] == 0)
                 continue; /* added already */
             skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
-            int status = put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
-                                     (uint8_t)genotype->n_called, zygosity, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
+                                (uint8_t)genotype->n_called, zygosity, err));
             n_this[key] = 0;
         }
     }
@@ -186,9 +184,7 @@ static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genot
     bool is_expected_known = r->zone == SKR_ZONE_MT || r->zone == SKR_ZONE_DIPLOID ||
                              karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
     bool has_called = false;
-    int status = skr_vcf_genotype(r->vcf, column, genotype, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_genotype(r->vcf, column, genotype, err));
     bool is_het = skr_genotype_is_het(genotype);
     bool is_passing =
         passes(r, column, columns->expected[r->zone][sample], is_expected_known, genotype);
@@ -227,14 +223,14 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
     skr_genotype genotype;
     bool has_copies;
     int status = settle_one(r, sample, &genotype, &has_copies, err);
-    if (status < 0 || !has_copies)
+    if (status != SKR_OK || !has_copies)
         return status; /* the default is no copy */
     status = note_call(r, sample, genotype.n_called, err);
-    if (status < 0 || genotype.n_called == 0)
+    if (status != SKR_OK || genotype.n_called == 0)
         return status;
     status = skr_phase_add(&r->claims->phase, sample, &genotype,
                            r->columns->expected[r->zone][sample], err);
-    return status < 0
+    return status != SKR_OK
                ? status
                : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
 }
@@ -350,11 +346,9 @@ static int scan_pairs(const reading *r, uint32_t from, uint32_t n, skr_err *err)
         if ((others | plain) == 0)
             continue;
         /* One by one keeps the lists in order; few words have both. */
-        int status = others == 0 ? add_plain(r, from + 64 * i, planes.carriers[i], planes.homs[i],
-                                             planes.missing[i], err)
-                                 : read_marked(r, from + 64 * i, others | plain, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(others == 0 ? add_plain(r, from + 64 * i, planes.carriers[i], planes.homs[i],
+                                        planes.missing[i], err)
+                            : read_marked(r, from + 64 * i, others | plain, err));
     }
     return SKR_OK;
 }
@@ -415,9 +409,8 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
                     skr_zone zone, skr_err *err)
 {
     reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
-    int status = clear(claims, named->n_keys, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(clear(claims, named->n_keys, err));
+    int status = SKR_OK;
     if (can_skip_hom_ref(&r)) {
         status = scan_columns(&r, err);
     } else {
@@ -426,7 +419,7 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
     }
     if (status == SKR_OK && named->keeps_phase && !claims->phase.is_read)
         status = skr_phase_read(&claims->phase, vcf, record, columns->column, columns->n, err);
-    return status < 0 ? status : finish(claims, columns->n, err);
+    return status != SKR_OK ? status : finish(claims, columns->n, err);
 }
 
 void skr_claims_unknown(skr_claims *claims)

@@ -211,9 +211,7 @@ static int put_map(skr_buffer *bytes, const uint32_t *samples, uint32_t n, uint3
                    skr_err *err)
 {
     size_t n_map = (n_samples + 7u) / 8;
-    int status = skr_buffer_reserve(bytes, n_map, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, n_map, err));
     uint8_t *map = bytes->bytes + bytes->n;
     memset(map, 0, n_map);
     for (uint32_t i = 0; i < n; i++)
@@ -284,9 +282,7 @@ static int put_firsts(const skr_phase_place *place, uint32_t key, const skr_carr
                       skr_buffer *bytes, skr_err *err)
 {
     const skr_vcf_record *record = place->record;
-    int status = skr_buffer_reserve(bytes, (carriers->n + 7u) / 8, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, (carriers->n + 7u) / 8, err));
     uint8_t *map = bytes->bytes + bytes->n;
     bool is_short = place->named->n_alts == 1 && place->column == NULL && record->gt_width == 1 &&
                     record->n_ploidy == 2;
@@ -352,7 +348,7 @@ static int put_sets(const skr_phase_place *place, skr_buffer *bytes, uint32_t *r
         set_before = set;
         ++*ret_n;
     }
-    return status < 0 ? status : skr_buffer_put_varint(bytes, 0, err);
+    return status != SKR_OK ? status : skr_buffer_put_varint(bytes, 0, err);
 }
 
 int skr_phase_encode(const skr_phase *phase, const skr_phase_place *place, uint32_t key,

@@ -208,7 +208,7 @@ static int spill(skr_site_batch *batch, skr_err *err)
     }
     if (status == SKR_OK)
         status = write_all(batch, buffer, n, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     now->end = batch->n_spilled;
     batch->n_runs++;
@@ -256,7 +256,7 @@ int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment, skr_
         status = spill(batch, err);
     if (status == SKR_OK)
         status = make_room(batch, n, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
 
     uint8_t *to = batch->bytes + batch->n;
@@ -345,15 +345,13 @@ static int fill(skr_site_batch *batch, run *from, size_t n, skr_err *err)
 /* The fragment that a run would give next; *ret_bytes NULL at its end. */
 static int peek(skr_site_batch *batch, run *from, const uint8_t **ret_bytes, skr_err *err)
 {
-    int status = fill(batch, from, sizeof(packed), err);
-    if (status < 0)
-        return status;
+    SKR_TRY(fill(batch, from, sizeof(packed), err));
     *ret_bytes = NULL;
     if (from->n_window - from->window_at < sizeof(packed))
         return SKR_OK;
     uint32_t n = ((const packed *)(const void *)(from->window + from->window_at))->n_bytes;
-    status = fill(batch, from, n, err);
-    SKR_CHECK(status < 0 || from->n_window - from->window_at >= n);
+    int status = fill(batch, from, n, err);
+    SKR_CHECK(status != SKR_OK || from->n_window - from->window_at >= n);
     *ret_bytes = from->window + from->window_at;
     return status;
 }
@@ -368,9 +366,7 @@ static int next_merged(skr_site_batch *batch, skr_fragment *ret_fragment, bool *
     batch->last = NULL;
     for (size_t i = 0; i < batch->n_runs; i++) {
         const uint8_t *here;
-        int status = peek(batch, &batch->runs[i], &here, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(peek(batch, &batch->runs[i], &here, err));
         if (here != NULL && (least == NULL || compare_packed(here, least) < 0)) {
             least = here;
             batch->last = &batch->runs[i];

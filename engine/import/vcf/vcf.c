@@ -94,12 +94,9 @@ static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err
     if (vcf->fd < 0)
         return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", vcf->where.name,
                         strerror(errno));
-    int status = skr_vcf_bytes_open(&vcf->bytes, &vcf->where, vcf->fd, n_threads, err);
-    if (status == SKR_OK)
-        status = skr_vcf_bytes_need(&vcf->bytes, 32, &start, &n, err);
-    return status < 0 ? status
-                      : skr_vcf_check_start(vcf->where.name, (const char *)start, n,
-                                            &vcf->where.is_bcf, err);
+    SKR_TRY(skr_vcf_bytes_open(&vcf->bytes, &vcf->where, vcf->fd, n_threads, err));
+    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, 32, &start, &n, err));
+    return skr_vcf_check_start(vcf->where.name, (const char *)start, n, &vcf->where.is_bcf, err);
 }
 
 int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
@@ -127,7 +124,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
     const skr_vcf_record *first;
     if (status == SKR_OK)
         status = skr_vcf_next(vcf, &first, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_vcf_close(vcf);
         return status;
     }
@@ -172,11 +169,9 @@ int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err)
     bool is_end = vcf->is_at_end;
     vcf->where.n_records++;
     vcf->record = (skr_vcf_record){.number = vcf->where.n_records};
-    int status = is_end              ? SKR_OK
-                 : vcf->where.is_bcf ? skr_vcf_bcf_record(vcf, &is_end, err)
-                                     : skr_vcf_text_record(vcf, &is_end, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(is_end              ? SKR_OK
+            : vcf->where.is_bcf ? skr_vcf_bcf_record(vcf, &is_end, err)
+                                : skr_vcf_text_record(vcf, &is_end, err));
     vcf->is_at_end = is_end;
     *ret_record = is_end ? NULL : &vcf->record;
     return SKR_OK;

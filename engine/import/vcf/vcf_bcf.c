@@ -117,7 +117,7 @@ static int copy_lines(skr_vcf *vcf, const char *text, const char *columns, char 
     }
     if (status == SKR_OK)
         status = skr_buffer_put(&lines, no_samples, sizeof no_samples, err);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_buffer_done(&lines);
     else
         *ret_lines = (char *)lines.bytes;
@@ -144,7 +144,7 @@ static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
         *end = '\n';
         at = end + 1;
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     status = copy_lines(vcf, text, columns, &lines, err);
     if (status == SKR_OK)
@@ -157,9 +157,7 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
 {
     uint8_t *bytes;
     size_t n;
-    int status = skr_vcf_bytes_need(&vcf->bytes, N_MAGIC, &bytes, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC, &bytes, &n, err));
     if (n < N_MAGIC)
         return damaged_header(vcf, err);
     if (memcmp(bytes, "BCF\2\2", 5) != 0)
@@ -170,15 +168,13 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
     size_t n_max = skr_memory_header(vcf->n_memory);
     if (n_text > n_max)
         return skr_vcf_fail_size(vcf, "the header", n_max, err);
-    status = skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err));
     if (n < N_MAGIC + (size_t)n_text)
         return damaged_header(vcf, err);
     /* The text is ended where it lies; behind it are records, or spare bytes. */
     uint8_t behind = bytes[N_MAGIC + (size_t)n_text];
     bytes[N_MAGIC + (size_t)n_text] = '\0';
-    status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
+    int status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
     bytes[N_MAGIC + (size_t)n_text] = behind;
     vcf->bytes.at += N_MAGIC + (size_t)n_text;
     return status;
@@ -278,9 +274,7 @@ static int bcf_place(skr_vcf *vcf, int32_t contig, int32_t pos0, skr_err *err)
 /* Appends an allele, NUL-terminated; none is ".". */
 static int put_allele(skr_vcf *vcf, const typed *text, skr_err *err)
 {
-    int status = skr_buffer_reserve(&vcf->bcf.alleles, (size_t)text->n + 2, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(&vcf->bcf.alleles, (size_t)text->n + 2, err));
     char *to = (char *)vcf->bcf.alleles.bytes + vcf->bcf.alleles.n;
     size_t n = text->n == 0 ? 0 : strnlen((const char *)text->at, text->n);
     for (size_t i = 0; i < n; i++)
@@ -302,7 +296,7 @@ static int bcf_alleles(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_alleles, skr
             return damaged(vcf, err);
         status = put_allele(vcf, &text, err);
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     const char *at = (const char *)vcf->bcf.alleles.bytes;
     if (n_alleles == 0 || *at == '\0')
@@ -354,7 +348,7 @@ static int take_svlens(skr_vcf *vcf, const typed *vector, skr_err *err)
     while (n < vector->n && int_at(vector, n) != INT32_MIN + 1)
         n++;
     int status = skr_vcf_room_svlens(vcf, n, err);
-    if (status < 0 || n == 0)
+    if (status != SKR_OK || n == 0)
         return status;
     for (uint32_t i = 0; i < n; i++) {
         int32_t value = int_at(vector, i);
@@ -530,8 +524,8 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
     vcf->record.has_ps = fields[SKR_VCF_PS].n > 0;
     vcf->record.has_psl = fields[SKR_VCF_PSL].n > 0;
     vcf->bcf.ps = numbers(&fields[SKR_VCF_PS]);
-    int status = vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err);
-    return status < 0 ? status : bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
+    SKR_TRY(vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err));
+    return bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
 }
 
 /* ------------------------------------------------------------------ a record */
@@ -543,8 +537,8 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     size_t n;
     ret_shared->at = NULL;
     int status = skr_vcf_bytes_need(&vcf->bytes, 8, &bytes, &n, err);
-    if (status < 0 || n == 0)
-        return status < 0 ? status : skr_vcf_bytes_check_end(&vcf->bytes, err);
+    if (status != SKR_OK || n == 0)
+        return status != SKR_OK ? status : skr_vcf_bytes_check_end(&vcf->bytes, err);
     if (n < 8)
         return damaged(vcf, err);
     skr_cursor lengths = skr_cursor_of(bytes, 8);
@@ -556,9 +550,7 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     size_t n_all = 8 + (size_t)n_shared + n_samples;
     if (n_all > n_max)
         return skr_vcf_fail_size(vcf, "the record", n_max, err);
-    status = skr_vcf_bytes_need(&vcf->bytes, n_all, &bytes, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, n_all, &bytes, &n, err));
     if (n < n_all)
         return damaged(vcf, err);
     *ret_shared = skr_cursor_of(bytes + 8, n_shared);
@@ -571,9 +563,7 @@ int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
 {
     skr_cursor shared;
     skr_cursor samples;
-    int status = next_bytes(vcf, &shared, &samples, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(next_bytes(vcf, &shared, &samples, err));
     *ret_is_end = shared.at == NULL;
     if (shared.at == NULL)
         return SKR_OK;
@@ -588,12 +578,9 @@ int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
     if ((n_samples & 0xffffff) != vcf->samples.n)
         return skr_vcf_fail(vcf, err, "has %u samples, but the header %u", n_samples & 0xffffff,
                             vcf->samples.n);
-    status = bcf_place(vcf, contig, pos0, err);
-    if (status == SKR_OK)
-        status = bcf_alleles(vcf, &shared, n_both >> 16, err);
-    if (status == SKR_OK)
-        status = bcf_filters(vcf, &shared, err);
-    if (status == SKR_OK)
-        status = bcf_info(vcf, &shared, n_both & 0xffff, err);
-    return status < 0 ? status : bcf_samples(vcf, &samples, n_samples >> 24, err);
+    SKR_TRY(bcf_place(vcf, contig, pos0, err));
+    SKR_TRY(bcf_alleles(vcf, &shared, n_both >> 16, err));
+    SKR_TRY(bcf_filters(vcf, &shared, err));
+    SKR_TRY(bcf_info(vcf, &shared, n_both & 0xffff, err));
+    return bcf_samples(vcf, &samples, n_samples >> 24, err);
 }

@@ -336,9 +336,7 @@ static int make_room(fill *batch, uint32_t n_packed, skr_err *err)
 static int take_block(skr_blocks *blocks, fill *batch, bool *ret_is_taken, skr_err *err)
 {
     *ret_is_taken = false;
-    int status = read_input(blocks, SKR_BLOCKS_PACKED_MAX, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(read_input(blocks, SKR_BLOCKS_PACKED_MAX, err));
     header head;
     const uint8_t *block = blocks->input + blocks->input_at;
     size_t n_left = blocks->n_input - blocks->input_at;
@@ -359,9 +357,7 @@ static int take_block(skr_blocks *blocks, fill *batch, bool *ret_is_taken, skr_e
     uint32_t n_raw = u32_at(block + n_packed - 4);
     if (batch->n_tasks > 0 && batch->n_raw + n_raw > blocks->n_batch)
         return SKR_OK;
-    status = make_room(batch, n_packed, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(make_room(batch, n_packed, err));
     memcpy(batch->packed + batch->n_packed, block, n_packed);
     int same = n_packed <= N_PACKED_MEMO_MAX ? find_memo(blocks, block, n_packed) : -1;
     batch->tasks[batch->n_tasks++] =
@@ -402,7 +398,7 @@ static int begin(skr_blocks *blocks, fill *batch, skr_err *err)
         status = take_block(blocks, batch, &is_taken, err);
     if (status == SKR_OK)
         status = size_memory(batch, blocks->n_head, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     atomic_store(&batch->bad, SIZE_MAX);
     atomic_store(&batch->next, 0);
@@ -478,7 +474,7 @@ int skr_blocks_next(skr_blocks *blocks, size_t n_rest, skr_block_batch *ret_batc
         status = finish(blocks, next, err);
     if (status == SKR_OK)
         status = put_rest(next, blocks->n_head, rest, n_rest, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_batch = (skr_block_batch){next->memory + next->n_head - n_rest, next->n_raw + n_rest,
                                    next->is_end, next->is_bad, next->is_gzip};

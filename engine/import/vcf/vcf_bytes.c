@@ -69,7 +69,7 @@ static int more_of_blocks(skr_vcf_bytes *bytes, skr_err *err)
 {
     skr_block_batch batch;
     int status = skr_blocks_next(bytes->blocks, bytes->n - bytes->at, &batch, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s", bytes->where->name);
     bytes->piece = batch.bytes;
     bytes->n = batch.n;
@@ -118,7 +118,7 @@ int skr_vcf_bytes_need(skr_vcf_bytes *bytes, size_t n, uint8_t **ret_bytes, size
     int status = SKR_OK;
     while (status == SKR_OK && bytes->n - bytes->at < n && !bytes->is_end && !bytes->is_bad)
         status = bytes->bgzf == NULL ? more_of_blocks(bytes, err) : more_of_library(bytes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *ret_n = bytes->n - bytes->at;
     *ret_bytes = bytes->piece + bytes->at;

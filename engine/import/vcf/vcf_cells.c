@@ -77,9 +77,7 @@ static int widen(skr_vcf *vcf, uint32_t sample, skr_err *err)
     unsigned width = record->gt_width;
     if (n_old >= SKR_PLOIDY_MAX)
         return skr_vcf_fail(vcf, err, "a genotype has more than %u copies", SKR_PLOIDY_MAX);
-    int status = skr_vcf_room_gt(vcf, (size_t)vcf->samples.n * (n_old + 1) * width, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_room_gt(vcf, (size_t)vcf->samples.n * (n_old + 1) * width, err));
     for (uint32_t s = sample + 1; s-- > 0;) { /* the present one has n_old copies so far */
         uint8_t *to = vcf->room.gt + (size_t)s * (n_old + 1) * width;
         memmove(to, vcf->room.gt + (size_t)s * n_old * width, (size_t)n_old * width);
@@ -140,9 +138,7 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
             return bad_gt(vcf, sample, cell, err);
         }
         if (n == vcf->record.n_ploidy) {
-            int status = widen(vcf, sample, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(widen(vcf, sample, err));
         }
         put_copy(vcf, sample, n++, allele << 1 | phase);
         if (*at != '/' && *at != '|')
@@ -211,9 +207,7 @@ static int parse_gt_only(skr_vcf *vcf, const char *at, const char *line_end, con
             vcf->room.gt[2 * (size_t)sample + 1] = (uint8_t)((b + 1) << 1 | (at[1] == '|'));
             at += 3;
         } else {
-            int status = parse_gt(vcf, sample, at, &at, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(parse_gt(vcf, sample, at, &at, err));
         }
         if (*at == ':')
             return skr_vcf_fail(vcf, err, "sample %s has more fields than FORMAT names",
@@ -295,9 +289,7 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
     bool is_gated = !vcf->gate->is_none;
     for (uint32_t i = 0; i < format->n; i++) {
         if (format->field[i] == SKR_VCF_GT) {
-            int status = parse_gt(vcf, sample, at, &at, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(parse_gt(vcf, sample, at, &at, err));
         } else {
             if (format->is_number[i] && !begins_like_a_number(*at))
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
@@ -332,11 +324,9 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
     int status = format->has[SKR_VCF_PS] ? skr_vcf_room_ps(vcf, err) : SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && format->has[SKR_VCF_PS] && i < vcf->samples.n; i++)
         vcf->room.ps[i] = SKR_PHASE_SET_NONE;
-    if (status < 0 || vcf->gate->is_none)
+    if (status != SKR_OK || vcf->gate->is_none)
         return status;
-    status = skr_vcf_room_facts(vcf, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_room_facts(vcf, err));
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
         vcf->room.gq[i] = NAN;
         vcf->room.dp[i] = NAN;
@@ -354,17 +344,13 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
 
 static int parse_cells(skr_vcf *vcf, const char *at, skr_err *err)
 {
-    int status = clear_facts(vcf, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(clear_facts(vcf, err));
     bool has_gt = vcf->format.has[SKR_VCF_GT];
     for (uint32_t sample = 0; sample < vcf->samples.n; sample++) {
         if (has_gt) /* a cell may end before its genotype */
             for (uint32_t i = 0; i < vcf->record.n_ploidy; i++)
                 put_copy(vcf, sample, i, 0);
-        status = parse_cell(vcf, sample, at, &at, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(parse_cell(vcf, sample, at, &at, err));
         if (*at == '\t' && sample + 1 < vcf->samples.n)
             at++;
         else if (*at != '\0' || sample + 1 < vcf->samples.n)
@@ -380,20 +366,14 @@ int skr_vcf_cells_read(skr_vcf *vcf, char *text, size_t n, skr_err *err)
     char *tab = memchr(text, '\t', n);
     if (tab == NULL)
         return skr_vcf_fail(vcf, err, "no sample columns, but the header has %u", vcf->samples.n);
-    int status = parse_format(vcf, text, (size_t)(tab - text), err);
-    if (status < 0)
-        return status;
+    SKR_TRY(parse_format(vcf, text, (size_t)(tab - text), err));
     record->gt_width = record->n_alts <= ALLELE8_MAX ? 1 : 2;
     record->n_ploidy = 2;
-    status = skr_vcf_room_gt(vcf, (size_t)vcf->samples.n * 2 * record->gt_width, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_room_gt(vcf, (size_t)vcf->samples.n * 2 * record->gt_width, err));
     const char *end;
     bool is_gt_only = vcf->format.n == 1 && vcf->format.has[SKR_VCF_GT];
-    status = is_gt_only ? parse_gt_only(vcf, tab + 1, text + n, &end, err)
-                        : parse_cells(vcf, tab + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(is_gt_only ? parse_gt_only(vcf, tab + 1, text + n, &end, err)
+                       : parse_cells(vcf, tab + 1, err));
     record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->room.gt : NULL;
     record->has_len = vcf->format.has[SKR_VCF_LEN];
     record->has_ps = vcf->format.has[SKR_VCF_PS];

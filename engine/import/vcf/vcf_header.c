@@ -42,9 +42,7 @@ static int add_sample(skr_vcf *vcf, const char *name, size_t n, skr_err *err)
             return skr_fail(err, SKR_ERR_INPUT,
                             "%s: the name of sample column %u has control characters",
                             vcf->where.name, vcf->samples.n + 1);
-    int status = skr_name_map_add(&vcf->samples, name, n, &number, &is_new, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_name_map_add(&vcf->samples, name, n, &number, &is_new, err));
     if (!is_new)
         return skr_fail(err, SKR_ERR_INPUT, "%s: two columns are called '%s': rename one",
                         vcf->where.name, vcf->samples.names[number]);
@@ -118,9 +116,7 @@ int skr_vcf_header_read_contig(skr_vcf *vcf, const char *line, skr_err *err)
     if (id == NULL || length == NULL || !isdigit((unsigned char)*length))
         return SKR_OK;
     unsigned long long value = strtoull(length, NULL, 10);
-    int status = skr_vcf_header_declare(vcf, n_id + NAME_BYTES, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_header_declare(vcf, n_id + NAME_BYTES, err));
     return skr_vcf_header_add_contig(vcf, id, n_id,
                                      value > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)value, err);
 }
@@ -137,9 +133,7 @@ int skr_vcf_header_read_format(skr_vcf *vcf, const char *line, skr_err *err)
     if (!(n_type == 7 && memcmp(type, "Integer", 7) == 0) &&
         !(n_type == 5 && memcmp(type, "Float", 5) == 0))
         return SKR_OK;
-    int status = skr_vcf_header_declare(vcf, n_id + NAME_BYTES, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_vcf_header_declare(vcf, n_id + NAME_BYTES, err));
     return skr_name_map_add(&vcf->header.numeric_tags, id, n_id, &number, NULL, err);
 }
 
@@ -163,9 +157,7 @@ int skr_vcf_header_read_columns(skr_vcf *vcf, const char *line, skr_err *err)
     while (*at == '\t') {
         at++;
         n = strcspn(at, "\t");
-        int status = add_sample(vcf, at, n, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(add_sample(vcf, at, n, err));
         at += n;
     }
     return SKR_OK;

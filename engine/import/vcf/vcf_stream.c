@@ -83,9 +83,7 @@ static int look_at_start(skr_vcf_stream *stream, const uint8_t *bytes, size_t n,
     stream->is_packed = n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
     memcpy(start, bytes, n_start);
     if (stream->is_packed) {
-        int status = unpack_start(bytes, n, start, &n_start, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(unpack_start(bytes, n, start, &n_start, err));
         if (n_start == 0)
             return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked: no gzip, or damaged",
                             stream->name);
@@ -201,7 +199,7 @@ int skr_vcf_stream_look(skr_vcf_stream *stream, const uint8_t *bytes, size_t n, 
     int status = SKR_OK;
     if (!stream->has_begun)
         status = look_at_start(stream, bytes, n, err);
-    if (status < 0 || stream->is_packed)
+    if (status != SKR_OK || stream->is_packed)
         return status;
     return stream->is_bcf ? look_at_bcf(stream, bytes, n, err)
                           : look_at_text(stream, bytes, n, err);

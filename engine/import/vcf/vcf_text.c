@@ -32,9 +32,7 @@ static int next_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
     size_t n_looked = 0;
     char *end = NULL;
     for (;;) {
-        int status = skr_vcf_bytes_need(&vcf->bytes, n_looked + 1, &from, &n_left, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, n_looked + 1, &from, &n_left, err));
         if (n_left == 0) {
             *ret_line = NULL;
             return skr_vcf_bytes_check_end(&vcf->bytes, err);
@@ -75,9 +73,8 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
     char *line;
     for (;;) {
         size_t n;
-        int status = next_line(vcf, &line, &n, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(next_line(vcf, &line, &n, err));
+        int status = SKR_OK;
         if (line == NULL || (n > 0 && line[0] != '#' && vcf->where.n_lines > 1))
             return skr_fail(err, SKR_ERR_INPUT,
                             "%s: the header has no line that begins with #CHROM", vcf->where.name);
@@ -93,7 +90,7 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
             break;
         if (status == SKR_OK)
             status = skr_vcf_header_read_hint(vcf, line, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     int status = skr_vcf_header_read_columns(vcf, line, err);
@@ -134,9 +131,7 @@ static int parse_alts(skr_vcf *vcf, char *text, size_t n, skr_err *err)
         at[n_here] = '\0';
         if (n_here == 0)
             return skr_vcf_fail(vcf, err, "ALT number %u is empty", n_alts + 1);
-        int status = skr_vcf_room_alts(vcf, n_alts + 1, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_vcf_room_alts(vcf, n_alts + 1, err));
         vcf->room.alts[n_alts++] = at;
         if (is_last)
             break;
@@ -151,9 +146,7 @@ static int parse_svlens(skr_vcf *vcf, const char *text, skr_err *err)
 {
     uint32_t n = 0;
     for (const char *at = text;; at++) {
-        int status = skr_vcf_room_svlens(vcf, n + 1, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_vcf_room_svlens(vcf, n + 1, err));
         char *end;
         long long value = strtoll(at, &end, 10);
         bool is_number = end != at && (*end == ',' || *end == ';' || *end == '\0');
@@ -187,9 +180,7 @@ static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
         } else if (*at == 'E' && strncmp(at, "END2=", 5) == 0 && isdigit((unsigned char)at[5])) {
             record->end2_pos1 = strtoull(at + 5, NULL, 10);
         } else if (*at == 'S' && strncmp(at, "SVLEN=", 6) == 0) {
-            int status = parse_svlens(vcf, at + 6, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(parse_svlens(vcf, at + 6, err));
         } else if (*at == 'C' && strncmp(at, "CHR2=", 5) == 0) {
             take_text(at + 5, &record->chr2, &record->n_chr2);
         }
@@ -229,7 +220,7 @@ static int parse_line(skr_vcf *vcf, char *line, size_t n, skr_err *err)
         status = parse_alts(vcf, column[4], n_column[4], err);
     if (status == SKR_OK)
         status = parse_info(vcf, column[7], err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     vcf->record.ref = column[3];
     vcf->record.filter = skr_gate_filter(vcf->gate, column[6], n_column[6]);
@@ -241,9 +232,7 @@ int skr_vcf_text_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
     for (;;) {
         char *line;
         size_t n;
-        int status = next_line(vcf, &line, &n, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(next_line(vcf, &line, &n, err));
         *ret_is_end = line == NULL;
         if (line == NULL)
             return SKR_OK;
