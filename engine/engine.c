@@ -6,13 +6,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/alleles/alleles.h"
 #include "engine/engine_int.h"
 #include "engine/people/people_eval.h"
 #include "engine/scan/helpers.h"
+#include "engine/tell/disclose.h"
+#include "storage/base/clock.h"
 #include "storage/block/block_cache.h"
 #include "storage/carriers/bits.h"
 
@@ -125,24 +126,6 @@ void skr_engine_end(skr_question *question)
     question->snapshot = NULL;
 }
 
-bool skr_engine_has_dataset(skr_engine *engine, const char *id)
-{
-    bool is_there = false;
-    (void)pthread_mutex_lock(&engine->lock);
-    const skr_manifest *manifest = engine->snapshot->manifest;
-    for (uint32_t i = 0; i < manifest->n_datasets && !is_there; i++)
-        is_there = strcmp(manifest->datasets[i], id) == 0;
-    (void)pthread_mutex_unlock(&engine->lock);
-    return is_there;
-}
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* ------------------------------------------------------------------ what it did */
 
 int skr_engine_io(skr_engine *engine, const char **ret_io, skr_err *err)
@@ -191,25 +174,6 @@ int skr_engine_stats_read(skr_engine *engine, skr_engine_stats *ret_stats, skr_e
 
 /* ------------------------------------------------------------------ telling */
 
-/* The told parts added up; under `exact` the total is the size of the union instead. */
-static skr_told_count tell_total(const skr_policy *policy, const skr_told_count *parts, size_t n,
-                                 uint64_t n_union)
-{
-    if (policy->is_exact || n == 0)
-        return skr_disclose(policy, n_union);
-    if (n == 1)
-        return parts[0];
-    skr_told_count total = {.is_hidden = true, .precision = SKR_PRECISION_IMPRECISE};
-    for (size_t i = 0; i < n; i++) {
-        if (parts[i].is_hidden)
-            continue;
-        total.is_hidden = false;
-        total.exists |= parts[i].exists;
-        total.count += parts[i].count;
-    }
-    return total;
-}
-
 /* Tells the sizes of sets, each into parts; returns the total. Uses the first set for the union. */
 static skr_told_count tell_sets(const skr_question *question, skr_people_sets *sets,
                                 skr_told_count *parts)
@@ -221,7 +185,7 @@ static skr_told_count tell_sets(const skr_question *question, skr_people_sets *s
     for (uint32_t i = 1; i < sets->n; i++)
         skr_bits_or(sets->sets[0], sets->sets[i], n_words);
     uint64_t n_union = sets->n == 0 ? 0 : skr_bits_count(sets->sets[0], n_words);
-    return tell_total(policy, parts, sets->n, n_union);
+    return skr_disclose_total(policy, parts, sets->n, n_union);
 }
 
 /* Gives an answer a place for each dataset. */
@@ -280,7 +244,7 @@ static int answer_numbers(const skr_question *question, const uint64_t *numbers,
         parts[i] = skr_disclose(policy, numbers[i]);
         answer->datasets[i].told = parts[i];
     }
-    answer->total = tell_total(policy, parts, question->n_slots, n_union);
+    answer->total = skr_disclose_total(policy, parts, question->n_slots, n_union);
     free(parts);
     return SKR_OK;
 }
@@ -309,7 +273,7 @@ static int count_people(const skr_question *question, const skr_expr *expr,
 int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access *access,
                      skr_count_answer *ret_answer, skr_err *err)
 {
-    uint64_t began_ns = now_ns();
+    uint64_t began_ns = skr_clock_ns();
     skr_question question;
     skr_count_answer answer = {0};
     int status = skr_engine_begin(engine, access, &question, err);
@@ -324,7 +288,7 @@ int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access 
         skr_count_answer_done(&answer);
         return status;
     }
-    answer.n_ns = now_ns() - began_ns;
+    answer.n_ns = skr_clock_ns() - began_ns;
     *ret_answer = answer;
     return SKR_OK;
 }
@@ -373,21 +337,10 @@ void skr_alleles_answer_done(skr_alleles_answer *answer)
     *answer = (skr_alleles_answer){0};
 }
 
-/* A number of alleles, not of people: those counted are told, so the number may be too. Where some
- * are withheld it is not all of them. */
-static skr_told_count tell_alleles(const skr_policy *policy, uint64_t n)
-{
-    return (skr_told_count){.is_hidden = n == 0 && !policy->is_exact,
-                            .exists = n > 0,
-                            .count = n,
-                            .precision =
-                                policy->is_exact ? SKR_PRECISION_EXACT : SKR_PRECISION_IMPRECISE};
-}
-
 int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
                              const skr_access *access, skr_count_answer *ret_answer, skr_err *err)
 {
-    uint64_t began_ns = now_ns();
+    uint64_t began_ns = skr_clock_ns();
     skr_question question;
     skr_people_answer people = {0};
     skr_count_answer answer = {0};
@@ -407,7 +360,7 @@ int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *requ
     if (status == SKR_OK)
         status = answer_init(&question, &answer, err);
     for (uint32_t i = 0; status == SKR_OK && i < question.n_slots; i++)
-        answer.datasets[i].told = tell_alleles(&access->policy, numbers[i]);
+        answer.datasets[i].told = skr_disclose_alleles(&access->policy, numbers[i]);
     free(numbers);
     skr_people_answer_done(&people);
     skr_engine_end(&question);
@@ -415,8 +368,8 @@ int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *requ
         skr_count_answer_done(&answer);
         return status;
     }
-    answer.total = tell_alleles(&access->policy, total);
-    answer.n_ns = now_ns() - began_ns;
+    answer.total = skr_disclose_alleles(&access->policy, total);
+    answer.n_ns = skr_clock_ns() - began_ns;
     *ret_answer = answer;
     return SKR_OK;
 }

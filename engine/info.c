@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/engine_int.h"
+#include "engine/tell/disclose.h"
 #include "storage/carriers/bits.h"
 
 static uint32_t slot_of(const skr_question *question, uint32_t dataset)
@@ -92,6 +93,20 @@ static uint64_t segment_bytes(const skr_manifest *manifest, uint32_t delivery)
     return n_bytes;
 }
 
+/* The files of a delivery, as far as anybody is told of them. */
+static int tell_sources(const skr_delivery *delivery, skr_delivery_info *info, skr_err *err)
+{
+    info->sources = calloc((size_t)delivery->n_sources + 1, sizeof *info->sources);
+    if (info->sources == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    for (; info->n_sources < delivery->n_sources; info->n_sources++) {
+        const skr_source *source = &delivery->sources[info->n_sources];
+        info->sources[info->n_sources] =
+            (skr_source_info){.name = source->name, .is_live = source->is_live};
+    }
+    return SKR_OK;
+}
+
 /* The deliveries of permitted datasets. */
 static int tell_deliveries(const skr_question *question, skr_info *info, skr_err *err)
 {
@@ -103,21 +118,51 @@ static int tell_deliveries(const skr_question *question, skr_info *info, skr_err
         const skr_delivery *delivery = &manifest->deliveries[i];
         if (slot_of(question, delivery->dataset) == SKR_NONE)
             continue;
-        info->deliveries[info->n_deliveries++] =
-            (skr_delivery_info){.generation = delivery->generation,
-                                .time_s = delivery->time_s,
-                                .n_bytes = segment_bytes(manifest, i),
-                                .dataset = manifest->datasets[delivery->dataset],
-                                .assembly = manifest->assemblies[delivery->assembly].name,
-                                .options = delivery->options,
-                                .n_samples = delivery->n_samples,
-                                .n_alleles = delivery->n_alleles,
-                                .counters = delivery->counters,
-                                .n_counters = delivery->n_counters,
-                                .sources = delivery->sources,
-                                .n_sources = delivery->n_sources};
+        skr_delivery_info *told = &info->deliveries[info->n_deliveries++];
+        *told = (skr_delivery_info){.generation = delivery->generation,
+                                    .time_s = delivery->time_s,
+                                    .n_bytes = segment_bytes(manifest, i),
+                                    .dataset = manifest->datasets[delivery->dataset],
+                                    .assembly = manifest->assemblies[delivery->assembly].name,
+                                    .options = delivery->options,
+                                    .n_samples = delivery->n_samples,
+                                    .n_alleles = delivery->n_alleles,
+                                    .counters = delivery->counters,
+                                    .n_counters = delivery->n_counters};
+        int status = tell_sources(delivery, told, err);
+        if (status < 0)
+            return status;
     }
     return SKR_OK;
+}
+
+static int tell_ontologies(const skr_snapshot *snapshot, skr_info *info, skr_err *err)
+{
+    uint32_t n = 0;
+    const skr_ontology_release *releases = skr_ontology_releases(snapshot->ontology, &n);
+    info->ontologies = calloc((size_t)n + 1, sizeof *info->ontologies);
+    if (info->ontologies == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the state of a store");
+    for (; info->n_ontologies < n; info->n_ontologies++) {
+        const skr_ontology_release *release = &releases[info->n_ontologies];
+        info->ontologies[info->n_ontologies] = (skr_ontology_info){.prefix = release->prefix,
+                                                                   .name = release->name,
+                                                                   .version = release->version,
+                                                                   .n_terms = release->n_terms};
+    }
+    return SKR_OK;
+}
+
+static int count_sex_conflicts(const skr_question *question, skr_info *info, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < question->n_slots && status == SKR_OK; i++) {
+        uint32_t n = 0;
+        status = skr_people_sex_conflicts(question->snapshot->people, question->slots[i].dataset,
+                                          &n, err);
+        info->n_sex_conflicts += n;
+    }
+    return status;
 }
 
 int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_info, skr_err *err)
@@ -139,17 +184,10 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
         status = tell_assemblies(question.snapshot, &info, err);
     if (status == SKR_OK)
         status = tell_deliveries(&question, &info, err);
-    if (status == SKR_OK) {
-        uint32_t n = 0;
-        info.ontologies = skr_ontology_releases(question.snapshot->ontology, &n);
-        info.n_ontologies = n;
-        for (uint32_t i = 0; i < question.n_slots && status == SKR_OK; i++) {
-            uint32_t n_conflicts = 0;
-            status = skr_people_sex_conflicts(question.snapshot->people, question.slots[i].dataset,
-                                              &n_conflicts, err);
-            info.n_sex_conflicts += n_conflicts;
-        }
-    }
+    if (status == SKR_OK)
+        status = tell_ontologies(question.snapshot, &info, err);
+    if (status == SKR_OK)
+        status = count_sex_conflicts(&question, &info, err);
     skr_engine_end(&question);
     if (status < 0)
         skr_info_done(&info);
@@ -162,7 +200,29 @@ void skr_info_done(skr_info *info)
 {
     free(info->datasets);
     free(info->assemblies);
+    for (size_t i = 0; i < info->n_deliveries; i++)
+        free(info->deliveries[i].sources);
     free(info->deliveries);
+    free(info->ontologies);
     skr_snapshot_release(info->keep);
     *info = (skr_info){0};
+}
+
+static bool is_permitted(const skr_access *access, const char *id)
+{
+    bool is_there = access->datasets == NULL;
+    for (size_t i = 0; i < access->n_datasets && !is_there; i++)
+        is_there = strcmp(access->datasets[i], id) == 0;
+    return is_there;
+}
+
+bool skr_engine_has_dataset(skr_engine *engine, const skr_access *access, const char *id)
+{
+    bool is_there = false;
+    (void)pthread_mutex_lock(&engine->lock);
+    const skr_manifest *manifest = engine->snapshot->manifest;
+    for (uint32_t i = 0; i < manifest->n_datasets && !is_there; i++)
+        is_there = strcmp(manifest->datasets[i], id) == 0;
+    (void)pthread_mutex_unlock(&engine->lock);
+    return is_there && is_permitted(access, id);
 }

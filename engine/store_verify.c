@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/face/engine.h"
+#include "engine/face/verify.h"
 #include "index/genes/gene_table.h"
+#include "index/ontology/ontology.h"
 #include "index/people/people.h"
 #include "storage/reference/reference.h"
+#include "storage/segment/segment.h"
 #include "storage/store.h"
 
 typedef struct verifier {
@@ -207,4 +209,9 @@ int skr_engine_verify(const char *folder, skr_fault_fn on_fault, void *context,
         *ret_n_faults = verify.n_faults;
         return SKR_OK;
     }
+}
+
+int skr_engine_generation_now(const char *folder, uint64_t *ret_generation, skr_err *err)
+{
+    return skr_store_generation_now(folder, ret_generation, err);
 }

@@ -9,7 +9,7 @@
 
 #include "engine/engine_int.h"
 #include "engine/people/terms.h"
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 
 static bool is_same_policy(const skr_policy *a, const skr_policy *b)
 {

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "storage/base/counter.h"
 #include "storage/base/err.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_index.h"
@@ -70,11 +71,6 @@ typedef struct skr_source {
     uint32_t n_samples; /* 0: all samples of the segment */
     bool is_live;
 } skr_source;
-
-typedef struct skr_counter {
-    char *name; /* docs/counting.md: failed_gate, bad_alt ... */
-    uint64_t value;
-} skr_counter;
 
 typedef struct skr_delivery {
     uint64_t generation; /* that it made */

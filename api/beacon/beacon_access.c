@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/contigs/assembly.h"
-
 #include "api/beacon/beacon_request_int.h"
+#include "engine/face/words.h"
 
 skr_access skr_beacon_access(const skr_service *service, const skr_http_question *question)
 {
@@ -19,16 +18,17 @@ skr_access skr_beacon_access(const skr_service *service, const skr_http_question
     return access;
 }
 
-static int check_datasets(const skr_service *service, const skr_beacon_request *request,
-                          const char *id, skr_http_answer *answer, skr_err *err)
+static int check_datasets(const skr_service *service, const skr_beacon_case *one, const char *id,
+                          skr_http_answer *answer, skr_err *err)
 {
-    if (id != NULL && !skr_engine_has_dataset(service->engine, id)) {
+    const skr_beacon_request *request = &one->request;
+    if (id != NULL && !skr_engine_has_dataset(service->engine, &one->access, id)) {
         answer->status = 404;
         return skr_fail(err, SKR_ERR_QUERY, "no dataset '%.200s'", id);
     }
     for (size_t i = 0; i < request->n_datasets; i++) {
         const char *asked = request->datasets[i];
-        if (!skr_engine_has_dataset(service->engine, asked))
+        if (!skr_engine_has_dataset(service->engine, &one->access, asked))
             return skr_fail(err, SKR_ERR_QUERY, "datasetIds: no dataset '%.200s'", asked);
         if (id != NULL && strcmp(id, asked) != 0)
             return skr_fail(err, SKR_ERR_QUERY,
@@ -52,7 +52,7 @@ static int check_assembly(const skr_service *service, const skr_beacon_case *one
         return status;
     bool is_here = false;
     for (size_t i = 0; i < info.n_assemblies; i++)
-        is_here = is_here || skr_assembly_is_same(info.assemblies[i].name, asked);
+        is_here = is_here || skr_words_same_assembly(info.assemblies[i].name, asked);
     if (!is_here)
         status = skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%.100s' are here", asked);
     skr_info_done(&info);
@@ -69,7 +69,7 @@ int skr_beacon_case_read(const skr_service *service, const skr_http_question *qu
                      ? skr_beacon_request_read(question->body, question->n_body, request, err)
                      : skr_beacon_request_read_get(question->words, request, err);
     if (status == SKR_OK)
-        status = check_datasets(service, request, id, answer, err);
+        status = check_datasets(service, ret_case, id, answer, err);
     if (status == SKR_OK)
         status = check_assembly(service, ret_case, err);
     if (status < 0)

@@ -14,9 +14,7 @@
 
 #include "api/beacon/beacon_json.h"
 #include "api/beacon/beacon_request_int.h"
-#include "index/people/age.h"
-#include "index/people/sex.h"
-#include "index/terms/curie.h"
+#include "engine/face/words.h"
 #include "storage/base/limits.h"
 
 /* A filter as it was written; texts belong to the JSON or to the word that was split. */
@@ -78,13 +76,12 @@ static int read_number(const filter_words *words, double *ret_number, skr_err *e
 static int read_sex(skr_query *query, const filter_words *words, const skr_expr *node,
                     const skr_expr **ret_node, skr_err *err)
 {
-    skr_sex_meaning meaning;
-    if (!skr_sex_read(words->value, &meaning))
+    skr_sex_word sex;
+    if (!skr_words_sex(words->value, &sex))
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is none of %s, %s, %s, %s",
-                        words->id, words->value, skr_sex_name(SKR_SEX_FEMALE),
-                        skr_sex_name(SKR_SEX_MALE), skr_sex_name(SKR_SEX_OTHER),
-                        skr_sex_name(SKR_SEX_UNKNOWN));
-    return skr_query_sex(query, &meaning, node, ret_node, err);
+                        words->id, words->value, skr_words_sex_at(0), skr_words_sex_at(1),
+                        skr_words_sex_at(2), skr_words_sex_at(3));
+    return skr_query_sex(query, &sex, node, ret_node, err);
 }
 
 /* The value of a field that is a text: sex, karyotype, ancestry, country. */
@@ -111,7 +108,7 @@ static int read_curie(skr_query *query, const filter_words *words, const char **
                       skr_err *err)
 {
     char curie[SKR_CURIE_MAX];
-    if (!skr_curie_read(words->id, curie))
+    if (!skr_words_curie(words->id, curie))
         return skr_fail(err, SKR_ERR_QUERY,
                         "filter '%.100s' is not a CURIE; custom filters are not supported",
                         words->id);
@@ -136,13 +133,13 @@ static int read_comparison(skr_query *query, const filter_words *words, const sk
         node.op = fields[i].op;
         if (node.op != SKR_E_AGE && node.op != SKR_E_ONSET)
             return read_label(query, words, &node, ret_node, err);
-        if (!skr_age_parse(words->value, &node.number))
+        if (!skr_words_age(words->value, &node.number))
             return skr_fail(err, SKR_ERR_QUERY,
                             "filter %s: '%.60s' is neither years nor a duration like P40Y",
                             words->id, words->value);
         return skr_query_expr(query, &node, ret_node, err);
     }
-    if (!skr_curie_read(words->id, curie))
+    if (!skr_words_curie(words->id, curie))
         return skr_fail(err, SKR_ERR_QUERY,
                         "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
                         "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, karyotypicSex, "
@@ -160,14 +157,12 @@ static int read_term(skr_query *query, const filter_words *words, const skr_expr
                      skr_err *err)
 {
     skr_expr node = {.op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
-    skr_sex sex;
     int status = read_curie(query, words, &node.text, err);
     if (status < 0)
         return status;
-    if (skr_sex_of_term(node.text, &sex)) {
-        node = (skr_expr){.op = SKR_E_SEX, .compare = SKR_EQ};
-        node.text = skr_sex_name(sex);
-    }
+    const char *sex = skr_words_sex_of_term(node.text);
+    if (sex != NULL)
+        node = (skr_expr){.op = SKR_E_SEX, .compare = SKR_EQ, .text = sex};
     return skr_query_expr(query, &node, ret_node, err);
 }
 
@@ -193,7 +188,7 @@ static int read_word(skr_query *query, const char *text, const skr_expr **ret_no
     char curie[SKR_CURIE_MAX];
     filter_words words = {.id = id};
     size_t n = strcspn(text, "<>=!");
-    if (text[n] != '\0' && !skr_curie_read(text, curie)) {
+    if (text[n] != '\0' && !skr_words_curie(text, curie)) {
         comparison[0] = text[n];
         comparison[1] = text[n] != '=' && text[n + 1] == '=' ? '=' : '\0';
         words.comparison = comparison;

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "api/beacon/beacon_request_int.h"
-#include "index/contigs/assembly.h"
+#include "engine/face/words.h"
 #include "storage/base/limits.h"
 
 /* ------------------------------------------------------------------ contigs */
@@ -17,19 +17,14 @@
 int skr_beacon_contig(const char *reference_name, const char **ret_contig,
                       const char **ret_assembly, skr_err *err)
 {
-    skr_accession found = skr_accession_find(reference_name, NULL);
-    bool is_shared = found.n_builds > 1; /* a mitochondrion */
-    *ret_contig = reference_name;
-    if (found.chromosome == NULL)
-        return SKR_OK;
-    if (found.has_version && found.n_builds == 0)
+    skr_reference_word word = skr_words_reference(reference_name);
+    if (word.is_stranger)
         return skr_fail(err, SKR_ERR_QUERY,
                         "referenceName %s is no chromosome of a known assembly with its version",
                         reference_name);
-    if (found.has_version)
-        *ret_contig = found.chromosome->name;
-    if (found.has_version && !is_shared)
-        *ret_assembly = found.build->name;
+    *ret_contig = word.contig;
+    if (word.assembly != NULL)
+        *ret_assembly = word.assembly;
     return SKR_OK;
 }
 

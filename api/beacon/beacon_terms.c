@@ -13,7 +13,7 @@
 #include "api/beacon/beacon_access.h"
 #include "api/beacon/beacon_json.h"
 #include "api/beacon/beacon_response_int.h"
-#include "index/people/sex.h"
+#include "engine/face/words.h"
 #include "storage/base/buffer.h"
 
 /* The list as it is written: it may have tens of thousands of entries, so not as a document. */
@@ -84,8 +84,7 @@ static int add_term(term_writer *writer, bool has_values, const char *id, const 
 
 static int on_term(void *context, const skr_term_info *term, skr_err *err)
 {
-    skr_sex sex;
-    if (skr_sex_of_term(term->curie, &sex)) /* they stand at the head of the list */
+    if (skr_words_sex_of_term(term->curie) != NULL) /* they stand at the head of the list */
         return SKR_OK;
     return add_term(context, term->has_values, term->curie, term->label, err);
 }
@@ -93,9 +92,9 @@ static int on_term(void *context, const skr_term_info *term, skr_err *err)
 /* Fields that can always be asked for, whatever the store holds. */
 static int add_fields(term_writer *writer, skr_err *err)
 {
-    int status = add_term(writer, false, skr_sex_code(SKR_SEX_FEMALE), "Female", err);
+    int status = add_term(writer, false, skr_words_sex_code("female"), "Female", err);
     if (status == SKR_OK)
-        status = add_term(writer, false, skr_sex_code(SKR_SEX_MALE), "Male", err);
+        status = add_term(writer, false, skr_words_sex_code("male"), "Male", err);
     if (status == SKR_OK)
         status = add_term(writer, true, "age", "Age at the last encounter, ISO 8601 or years", err);
     if (status == SKR_OK)
@@ -104,7 +103,7 @@ static int add_fields(term_writer *writer, skr_err *err)
     return status;
 }
 
-static json_t *resource(const skr_ontology_release *release)
+static json_t *resource(const skr_ontology_info *release)
 {
     char id[40];
     (void)snprintf(id, sizeof id, "%s", release->prefix);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "api/beacon/beacon_request_int.h"
-#include "index/contigs/assembly.h"
+#include "engine/face/words.h"
 #include "storage/base/limits.h"
 
 typedef struct allele_builder {
@@ -264,7 +264,7 @@ int skr_beacon_read_variant(skr_beacon_request *request, const skr_variant_words
     if (status < 0)
         return status;
     if (implied != NULL && words->assembly != NULL &&
-        !skr_assembly_is_same(implied, words->assembly))
+        !skr_words_same_assembly(implied, words->assembly))
         return skr_fail(err, SKR_ERR_QUERY, "assemblyId %s: the reference named belongs to %s",
                         words->assembly, implied);
     request->assembly = words->assembly != NULL ? words->assembly : implied;

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/face/disclose.h"
 #include "engine/face/engine.h"
+#include "engine/face/policy.h"
 #include "storage/base/err.h"
 
 /*

@@ -7,6 +7,7 @@
 #include "engine/alleles/alleles.h"
 #include "engine/alleles/alleles_out.h"
 #include "engine/scan/tally.h"
+#include "engine/tell/disclose.h"
 
 typedef struct lister {
     const skr_question *question;
@@ -25,12 +26,6 @@ static bool has_cohort(const skr_question *question)
 
 /* ------------------------------------------------------------------ one row */
 
-static uint64_t tell(const skr_policy *policy, uint64_t raw)
-{
-    skr_told_count told = skr_disclose(policy, raw);
-    return told.is_hidden ? 0 : told.count;
-}
-
 /* Adds what one dataset may tell to a row. */
 static void add_told(skr_allele_row *row, const skr_tally *tally, const skr_policy *policy)
 {
@@ -44,13 +39,13 @@ static void add_told(skr_allele_row *row, const skr_tally *tally, const skr_poli
         row->n_partial += tally->n_partial;
         return;
     }
-    row->ac += tell(policy, tally->ac);
-    row->an += tell(policy, tally->an);
-    row->n_carriers += (uint32_t)tell(policy, tally->n_carriers);
-    row->n_hom += (uint32_t)tell(policy, tally->n_hom);
-    row->n_het += (uint32_t)tell(policy, tally->n_het);
-    row->n_hemi += (uint32_t)tell(policy, tally->n_hemi);
-    row->n_partial += (uint32_t)tell(policy, tally->n_partial);
+    row->ac += skr_disclose_number(policy, tally->ac);
+    row->an += skr_disclose_number(policy, tally->an);
+    row->n_carriers += (uint32_t)skr_disclose_number(policy, tally->n_carriers);
+    row->n_hom += (uint32_t)skr_disclose_number(policy, tally->n_hom);
+    row->n_het += (uint32_t)skr_disclose_number(policy, tally->n_het);
+    row->n_hemi += (uint32_t)skr_disclose_number(policy, tally->n_hemi);
+    row->n_partial += (uint32_t)skr_disclose_number(policy, tally->n_partial);
 }
 
 /* Is there a carrier of a number of copies that the verdicts count? */

@@ -79,20 +79,10 @@ int skr_rows_out_add(skr_rows_out *out, unsigned worker, const char *contig, con
     list->texts.n++; /* its NUL */
     skr_allele_row *to = &list->rows[list->n++];
     *to = *row;
-    to->contig = contig;
-    to->allele = *key;
     to->af = row->an == 0 ? (double)NAN : (double)row->ac / (double)row->an;
     to->answer = row->n_carriers > 0 ? SKR_PRESENT : row->an > 0 ? SKR_ABSENT : SKR_NOT_ASSESSED;
     to->is_told = true;
     return SKR_OK;
-}
-
-/* The letters of an allele are the end of its variant: REF-ALT, or the type alone. */
-static void show_texts(skr_allele_row *row, const char *variant, size_t n)
-{
-    row->variant = variant;
-    row->allele.alt = variant + n - row->allele.n_alt;
-    row->allele.ref = row->allele.n_ref == 0 ? "" : row->allele.alt - 1 - row->allele.n_ref;
 }
 
 /* By one thread at a time. */
@@ -103,9 +93,8 @@ static int hand_out(skr_rows_out *out, skr_row_list *list, skr_err *err)
     int status = SKR_OK;
     for (size_t i = 0; i < list->n && status >= 0; i++) {
         skr_allele_row *row = &list->rows[i];
-        size_t n_text = strlen(text);
-        show_texts(row, text, n_text);
-        text += n_text + 1;
+        row->variant = text;
+        text += strlen(text) + 1;
         uint64_t number = out->n_rows++;
         if (out->on_row == NULL || number < request->n_skip ||
             (request->n_max > 0 && number - request->n_skip >= request->n_max))

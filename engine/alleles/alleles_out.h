@@ -13,7 +13,9 @@
 
 #include <pthread.h>
 
-#include "engine/face/engine.h"
+#include "engine/face/allele_rows.h"
+#include "storage/base/buffer.h"
+#include "storage/segment/segment.h"
 
 /* Rows of one morsel. A row's variant is made when it is handed out, from the text at its place. */
 typedef struct skr_row_list {

@@ -15,10 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "index/people/people.h"
-#include "index/people/sex.h"
+#include "engine/face/words.h"
 #include "storage/base/buffer.h"
+#include "storage/base/compare.h"
 #include "storage/base/err.h"
+#include "storage/base/id_text.h"
 
 /* ------------------------------------------------------------------ alleles */
 
@@ -127,7 +128,7 @@ SKR_MUST_USE int skr_query_expr(skr_query *query, const skr_expr *node, const sk
  * The condition that somebody's sex compares so (= or !=) with what a word means; at gives compare
  * and the place in the source. Errors: NOMEM.
  */
-SKR_MUST_USE int skr_query_sex(skr_query *query, const skr_sex_meaning *meaning, const skr_expr *at,
+SKR_MUST_USE int skr_query_sex(skr_query *query, const skr_sex_word *word, const skr_expr *at,
                                const skr_expr **ret_node, skr_err *err);
 
 /* The name of a country or an ancestry as it is compared: a CURIE in its usual form, or the word.

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "engine/people/people_eval.h"
+#include "engine/tell/disclose.h"
 #include "storage/carriers/bits.h"
 
 /* Does the policy keep quiet about so many, as about nobody? */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 #include "storage/base/check.h"
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"

@@ -9,7 +9,7 @@
 
 #include "engine/people/people_eval.h"
 #include "engine/people/people_sex.h"
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 #include "index/contigs/contig.h"
 #include "index/people/sex.h"
 #include "storage/base/suggest.h"

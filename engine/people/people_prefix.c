@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/people/people_eval.h"
+#include "engine/tell/disclose.h"
 #include "index/terms/curie.h"
 
 #define PREFIXES_MAX 64 /* in a message */

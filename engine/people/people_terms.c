@@ -10,7 +10,7 @@
 
 #include "engine/people/people_eval.h"
 #include "engine/people/people_sex.h"
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 #include "index/people/sex.h"
 #include "storage/base/check.h"
 #include "storage/carriers/bits.h"

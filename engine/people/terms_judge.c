@@ -17,7 +17,8 @@
 
 #include "engine/people/people_eval.h"
 #include "engine/people/terms.h"
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
+#include "engine/tell/disclose.h"
 #include "index/people/sex.h"
 #include "storage/carriers/bits.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/query/query_int.h"
+#include "index/people/sex.h"
 #include "index/terms/curie.h"
 
 #define PAGE_BYTES 16384u
@@ -109,16 +110,16 @@ static int join(skr_query *query, skr_expr_op op, const skr_expr *left, const sk
     return skr_query_expr(query, &node, ret_node, err);
 }
 
-int skr_query_sex(skr_query *query, const skr_sex_meaning *meaning, const skr_expr *at,
+int skr_query_sex(skr_query *query, const skr_sex_word *word, const skr_expr *at,
                   const skr_expr **ret_node, skr_err *err)
 {
     const skr_expr *term = NULL;
     const skr_expr *known = NULL;
     skr_expr node = *at;
-    bool is_term = meaning->term != NULL;
+    bool is_term = word->term != NULL;
     node.op = is_term ? SKR_E_TERM : SKR_E_SEX;
     node.compare = is_term ? SKR_EQ : at->compare;
-    node.text = is_term ? meaning->term : skr_sex_name(meaning->sex);
+    node.text = is_term ? word->term : word->name;
     if (!is_term || at->compare == SKR_EQ)
         return skr_query_expr(query, &node, ret_node, err);
     /* Of another sex than intersex is whose sex is known, and not that. */

@@ -71,15 +71,15 @@ static int make_sex(skr_parser *parser, const skr_comparison *comparison, const 
 {
     const skr_token *value = &comparison->value;
     const skr_expr *made = NULL;
-    skr_sex_meaning meaning;
+    skr_sex_word sex;
     skr_expr at = {.compare = comparison->compare,
                    .source = parser->source,
                    .at = value->at,
                    .n_at = value->n_at};
     const char *word = NULL;
-    if (!skr_sex_read(value->text, &meaning))
+    if (!skr_words_sex(value->text, &sex))
         return skr_parse_choice(parser, comparison, &word, err); /* says which there are */
-    int status = skr_query_sex(parser->query, &meaning, &at, &made, err);
+    int status = skr_query_sex(parser->query, &sex, &at, &made, err);
     if (status == SKR_OK)
         *ret_node = made;
     return status;

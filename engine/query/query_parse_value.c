@@ -11,6 +11,7 @@
 
 #include "engine/query/query_int.h"
 #include "index/people/age.h"
+#include "index/people/sex.h"
 #include "index/terms/curie.h"
 #include "storage/base/limits.h"
 #include "storage/base/suggest.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 #include "engine/scan/helpers.h"
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"

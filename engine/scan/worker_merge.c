@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 #include "engine/scan/scan.h"
 #include "engine/scan/tally.h"
 #include "storage/base/clock.h"

@@ -18,7 +18,9 @@
 #include <stdint.h>
 
 #include "index/people/people_set.h"
+#include "storage/base/compare.h"
 #include "storage/base/err.h"
+#include "storage/base/id_text.h"
 #include "storage/block/block_file.h"
 #include "storage/carriers/copies.h"
 #include "storage/manifest.h"
@@ -114,13 +116,6 @@ skr_reader_totals skr_people_totals(const skr_people *people);
 /* The number of individuals; ordinals are below it. */
 uint32_t skr_people_count(const skr_people *people);
 
-/* A text of n bytes, that need not end in NUL. */
-typedef struct skr_id_text {
-    const char *text;
-    uint32_t n;
-    uint32_t line; /* the asker's own: where it read the text */
-} skr_id_text;
-
 /* The ordinal of an id, or SKR_NONE. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_people_find(const skr_people *people, const char *id, uint32_t *ret_individual,
                                  skr_err *err);
@@ -186,15 +181,6 @@ const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t datas
 /* Does any dataset state this term, also as excluded? */
 SKR_MUST_USE int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
                                        skr_err *err);
-
-typedef enum skr_compare {
-    SKR_EQ,
-    SKR_NE,
-    SKR_LT,
-    SKR_LE,
-    SKR_GT,
-    SKR_GE,
-} skr_compare;
 
 typedef enum skr_column {
     SKR_COLUMN_AGE = 0,       /* years at the last encounter */

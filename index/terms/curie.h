@@ -13,8 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SKR_CURIE_MAX 1024   /* bytes, NUL included */
-#define SKR_CURIES_MAX 16384 /* bytes of all CURIEs of a list, their NULs included */
+#include "storage/base/limits.h"
 
 /*
  * Writes the CURIE that a text means: PREFIX:ID in any case of the prefix, PREFIX_ID, the addresses

@@ -26,6 +26,10 @@
 /* Names of samples, individuals, datasets, contigs, genes: long enough for any registry's. */
 #define SKR_NAME_MAX 1024u
 
+/* A CURIE, and all of a list, in bytes with their NULs: longer than any ontology's. */
+#define SKR_CURIE_MAX 1024
+#define SKR_CURIES_MAX 16384
+
 /* REF or ALT longer than this is refused; 25 kb occur in real data. */
 #define SKR_ALLELE_MAX (1u << 24)
 

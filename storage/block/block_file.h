@@ -20,6 +20,8 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/err.h"
+#include "storage/base/fault.h"
+#include "storage/base/io_choice.h"
 #include "storage/block/block.h"
 
 typedef enum skr_file_kind {
@@ -111,12 +113,6 @@ void skr_block_file_close(skr_block_file *file);
 /* How the blocks of a store are read; shared by the readers of one thread. */
 typedef struct skr_block_reader skr_block_reader;
 
-typedef enum skr_io_choice {
-    SKR_IO_AUTO = 0,  /* io_uring, or pread where the system refuses it */
-    SKR_IO_PREAD = 1, /* pread always */
-    SKR_IO_URING = 2, /* io_uring or failure: for tests */
-} skr_io_choice;
-
 /* The caller owns *ret_reader. Errors: NOMEM; IO when SKR_IO_URING is refused. */
 SKR_MUST_USE int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader,
                                       skr_err *err);
@@ -201,9 +197,6 @@ void skr_reader_totals_add(skr_reader_totals *totals, const skr_reader_totals *m
 void skr_block_reader_free(skr_block_reader *reader);
 
 /* ------------------------------------------------------------------ checking */
-
-/* Is told each fault that a verify finds; text is one line. */
-typedef void (*skr_fault_fn)(void *context, const char *text);
 
 /*
  * Believes nothing: compares header and trailer, and that the bytes between blocks are zero. The

@@ -11,10 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/contigs/contig.h"
-#include "index/keys/variant_key.h"
-#include "index/keys/variant_spelling.h"
-#include "index/people/sex.h"
+#include "engine/face/words.h"
 #include "storage/base/limits.h"
 
 /* A request being made. too_much: why there is none, or NULL. */
@@ -31,19 +28,16 @@ static bool is_small_number(double number)
 
 static void set_variant(request *out, const char *text)
 {
-    skr_variant_text variant;
-    skr_variant_span span;
-    char contig[SKR_NAME_MAX + 1];
-    if (skr_variant_is_span(text, &span)) {
-        json_object_set_new(out->parameters, "genomicAlleleShortForm", json_string(text));
-        return;
-    }
-    if (skr_variant_parse(text, &variant, NULL) < 0 ||
-        skr_contig_canonical(NULL, variant.contig, contig, sizeof contig, NULL) < 0) {
+    skr_variant_word variant;
+    if (!skr_words_variant(text, &variant)) {
         out->too_much = "a variant that has no canonical form";
         return;
     }
-    json_object_set_new(out->parameters, "referenceName", json_string(contig));
+    if (variant.is_span) {
+        json_object_set_new(out->parameters, "genomicAlleleShortForm", json_string(text));
+        return;
+    }
+    json_object_set_new(out->parameters, "referenceName", json_string(variant.contig));
     json_object_set_new(out->parameters, "start", json_pack("[I]", (json_int_t)variant.start0));
     if (variant.is_structural && memchr(variant.alt, '@', variant.n_alt) != NULL) {
         out->too_much = "a structural variant with a mate";
@@ -64,7 +58,7 @@ static void set_variant(request *out, const char *text)
 static void set_region(request *out, const skr_aexpr *node)
 {
     char contig[SKR_NAME_MAX + 1];
-    if (skr_contig_canonical(NULL, node->contig, contig, sizeof contig, NULL) < 0) {
+    if (!skr_words_contig(node->contig, contig)) {
         out->too_much = "a contig that has no canonical name";
         return;
     }
@@ -224,10 +218,10 @@ static void add_comparison(request *out, const char *id, skr_compare compare, do
 
 static void add_sex(request *out, const skr_expr *node)
 {
-    skr_sex_meaning meaning;
+    skr_sex_word sex;
     bool is_equal = node->compare == SKR_EQ;
-    if (is_equal && skr_sex_read(node->text, &meaning))
-        add_filter(out, json_pack("{s:s}", "id", skr_sex_code(meaning.sex)));
+    if (is_equal && skr_words_sex(node->text, &sex))
+        add_filter(out, json_pack("{s:s}", "id", skr_words_sex_code(sex.name)));
     else
         add_filter(out, json_pack("{s:s, s:s, s:s}", "id", "sex", "operator", is_equal ? "=" : "!",
                                   "value", node->text));

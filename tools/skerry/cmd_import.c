@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storage/store.h"
+#include "engine/face/verify.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
@@ -85,7 +85,7 @@ static void report_rejection(const skr_import_request *request, const skr_err *e
 {
     uint64_t generation = 0;
     const skr_import_result nothing = {0};
-    if (skr_store_generation_now(request->store, &generation, NULL) < 0)
+    if (skr_engine_generation_now(request->store, &generation, NULL) < 0)
         generation = 0;
     print_json("rejected", generation, &nothing, NULL, err->message);
 }

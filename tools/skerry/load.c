@@ -21,11 +21,9 @@ static void print_people_json(skr_out *json, const skr_load_result *result)
     skr_out_number(json, result->n_united);
     skr_out_key(json, "replaced");
     skr_out_open(json, '{');
-    for (unsigned kind = 0; kind < SKR_N_SAID; kind++) {
-        if (result->replaced.n[kind] == 0)
-            continue;
-        skr_out_key(json, skr_said_name(kind));
-        skr_out_number(json, result->replaced.n[kind]);
+    for (uint32_t i = 0; i < result->n_replaced; i++) {
+        skr_out_key(json, result->replaced[i].kind);
+        skr_out_number(json, result->replaced[i].n);
     }
     skr_out_close(json, '}');
     skr_out_key(json, "warnings");
@@ -64,10 +62,8 @@ static void print_people_text(const skr_load_result *result, const char *dataset
            result->n_with_genomes, result->n_people, result->n_genomes_with_people,
            result->n_genomes, dataset);
     const char *before = "  replaced             ";
-    for (unsigned kind = 0; kind < SKR_N_SAID; kind++) {
-        if (result->replaced.n[kind] == 0)
-            continue;
-        printf("%s%s of %" PRIu64, before, skr_said_name(kind), result->replaced.n[kind]);
+    for (uint32_t i = 0; i < result->n_replaced; i++) {
+        printf("%s%s of %" PRIu64, before, result->replaced[i].kind, result->replaced[i].n);
         before = ", ";
     }
     if (before[0] == ',')

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "engine/face/disclose.h"
+#include "engine/face/policy.h"
 #include "engine/face/warnings.h"
 #include "storage/base/err.h"
 

@@ -102,12 +102,24 @@ static void reader_done(skr_people_reader *reader)
     skr_people_edit_free(reader->edit);
 }
 
+/* What is told of the facts that are gone. */
+static void tell_replaced(const skr_people_replaced *replaced, skr_load_result *result)
+{
+    _Static_assert(SKR_N_SAID <= SKR_REPLACED_MAX, "no room for the kinds");
+    for (unsigned kind = 0; kind < SKR_N_SAID; kind++)
+        if (replaced->n[kind] > 0)
+            result->replaced[result->n_replaced++] =
+                (skr_replaced){skr_said_name(kind), replaced->n[kind]};
+}
+
 static int write_people(skr_people_reader *reader, skr_txn *txn)
 {
+    skr_people_replaced replaced = {{0}};
     char name[SKR_FILE_NAME_MAX];
     skr_txn_file_name(txn, "people", name);
-    SKR_TRY(skr_people_edit_settle(reader->edit, reader->request->is_replacing,
-                                   &reader->result.replaced, reader->err));
+    SKR_TRY(skr_people_edit_settle(reader->edit, reader->request->is_replacing, &replaced,
+                                   reader->err));
+    tell_replaced(&replaced, &reader->result);
     SKR_TRY(skr_people_genomes_match(reader));
     SKR_TRY(
         skr_people_edit_sex_conflicts(reader->edit, &reader->result.n_sex_conflicts, reader->err));

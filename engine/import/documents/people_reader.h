@@ -10,7 +10,7 @@
 #include "engine/import/documents/archive.h"
 #include "engine/import/face/import.h"
 #include "index/names.h"
-#include "index/people/people.h"
+#include "index/people/people_edit.h"
 
 /* Where a record of this delivery stood first. */
 typedef struct skr_delivered {

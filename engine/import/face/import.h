@@ -15,9 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "index/people/people_edit.h"
+#include "storage/base/counter.h"
 #include "storage/base/err.h"
-#include "storage/manifest.h"
 
 /* Rule 3 of docs/counting.md. A field that the file does not have is not tested. */
 typedef struct skr_gate {
@@ -109,6 +108,13 @@ void skr_import_result_done(skr_import_result *result);
 #define SKR_LOAD_WARNINGS_MAX 3
 #define SKR_LOAD_WARNING_MAX 512
 
+/* Of how many records what was said before of a kind (docs/people-formats.md) is gone, or other. */
+typedef struct skr_replaced {
+    const char *kind; /* "country", "measures"; a constant */
+    uint64_t n;
+} skr_replaced;
+#define SKR_REPLACED_MAX 16u
+
 typedef struct skr_load_result {
     uint64_t generation;
     uint64_t n_records; /* individuals and biosamples, terms, or genes */
@@ -122,7 +128,8 @@ typedef struct skr_load_result {
     uint64_t n_genomes;             /* individuals with a genome in this dataset */
     uint64_t n_genomes_with_people; /* of them, of whom anything is said, by whichever delivery */
     uint64_t n_united;              /* packets beside another of the same subject.id */
-    skr_people_replaced replaced;
+    skr_replaced replaced[SKR_REPLACED_MAX]; /* none of 0 */
+    uint32_t n_replaced;
     char warnings[SKR_LOAD_WARNINGS_MAX][SKR_LOAD_WARNING_MAX]; /* told through the watch, too */
     uint32_t n_warnings;
 } skr_load_result;

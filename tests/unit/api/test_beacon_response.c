@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/beacon/beacon_response_int.h"
+#include "engine/tell/disclose.h"
 
 static skr_server_config config;
 static skr_service service;

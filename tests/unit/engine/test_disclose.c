@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/face/disclose.h"
+#include "engine/tell/disclose.h"
 
 static skr_err err;
 

@@ -1,8 +1,8 @@
 /*
- * access.h - may a question go on?
+ * access_check.h - may a question go on?
  */
-#ifndef SKR_ENGINE_PLAN_ACCESS_H
-#define SKR_ENGINE_PLAN_ACCESS_H
+#ifndef SKR_ENGINE_PLAN_ACCESS_CHECK_H
+#define SKR_ENGINE_PLAN_ACCESS_CHECK_H
 
 #include "engine/face/engine.h"
 

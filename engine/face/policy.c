@@ -1,10 +1,5 @@
-/*
- * disclose.c - the policy: what it is, how it is read, and what it lets through.
- *
- * A count below the threshold is hidden whatever it is: 0 and 1 look alike, so that nobody learns
- * that there is exactly one.
- */
-#include "engine/face/disclose.h"
+/* policy.c - the policy: what it is, how it is read and said. */
+#include "engine/face/policy.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -88,20 +83,4 @@ void skr_policy_text(const skr_policy *policy, char *text)
     else
         (void)snprintf(text, n_text, "counts below %" PRIu32 " hidden, rounded to %" PRIu32,
                        policy->threshold, policy->step);
-}
-
-skr_told_count skr_disclose(const skr_policy *policy, uint64_t raw)
-{
-    if (policy->is_exact)
-        return (skr_told_count){.exists = raw > 0, .count = raw, .precision = SKR_PRECISION_EXACT};
-
-    /* A policy made by hand with a 0 in it must not tell more than one with a 1. */
-    uint32_t threshold = policy->threshold > 0 ? policy->threshold : 1;
-    uint32_t step = policy->step > 0 ? policy->step : 1;
-    skr_precision precision = step > 1 ? SKR_PRECISION_ROUNDED : SKR_PRECISION_EXACT;
-    if (raw < threshold)
-        return (skr_told_count){.is_hidden = true, .precision = precision};
-    uint64_t n_steps = raw / step + (raw % step >= step - step / 2 ? 1 : 0);
-    return (skr_told_count){
-        .exists = true, .count = (n_steps > 0 ? n_steps : 1) * step, .precision = precision};
 }

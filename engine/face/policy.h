@@ -1,13 +1,13 @@
 /*
- * disclose.h - from a raw count to one that may be told.
+ * policy.h - what may be told of a number of people, and a number that may be told.
  *
- * A policy is an argument of every count. Everything that is told derives from the told count:
- * hidden gives exists false and no number, for 0 and for 1 to threshold - 1 alike. With more than
- * one dataset the total is the sum of the told parts, marked imprecise; under `exact` it is the
- * union. docs/http-api.md, "What is withheld".
+ * docs/http-api.md, "What is withheld". Above the engine there are no other numbers of people than
+ * told ones: what makes one of a raw count is the engine's own.
+ *
+ * Threads: no state.
  */
-#ifndef SKR_ENGINE_FACE_DISCLOSE_H
-#define SKR_ENGINE_FACE_DISCLOSE_H
+#ifndef SKR_ENGINE_FACE_POLICY_H
+#define SKR_ENGINE_FACE_POLICY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,8 +43,5 @@ typedef struct skr_told_count {
     uint64_t count; /* 0 when hidden */
     skr_precision precision;
 } skr_told_count;
-
-/* What may be told of one raw count of people. */
-skr_told_count skr_disclose(const skr_policy *policy, uint64_t raw);
 
 #endif

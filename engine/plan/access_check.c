@@ -1,7 +1,7 @@
 /*
- * access.c - the deadline of a question, and whoever stops it.
+ * access_check.c - the deadline of a question, and whoever stops it.
  */
-#include "engine/plan/access.h"
+#include "engine/plan/access_check.h"
 
 #include <stdatomic.h>
 
