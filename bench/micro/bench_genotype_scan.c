@@ -43,7 +43,8 @@ static uint64_t pairs(const skr_genotype_scan *scan, const uint8_t *at, size_t n
 {
     uint64_t marks[4][N_WORDS];
     skr_pair_planes planes = {marks[0], marks[1], marks[2], marks[3]};
-    (void)scan->sort_pairs(at, n, &planes);
+    unsigned written;
+    (void)scan->sort_pairs(at, n, &planes, &written);
     return marks[0][0] + marks[3][(n - 1) / 64];
 }
 

@@ -333,12 +333,14 @@ static int add_plain(const reading *r, uint32_t from, uint64_t carriers, uint64_
 }
 
 /* Pairs of bytes: what is plain needs no rule. */
-static int scan_pairs(const reading *r, uint32_t from, uint32_t n, skr_err *err)
+static int scan_pairs(const reading *r, uint32_t from, uint32_t n, unsigned *ret_written,
+                      skr_err *err)
 {
     uint64_t marks[4][N_SCANNED_WORDS];
     uint64_t refused[N_SCANNED_WORDS] = {0};
     skr_pair_planes planes = {marks[0], marks[1], marks[2], marks[3]};
-    (void)r->scan->sort_pairs((const uint8_t *)r->record->gt + 2 * (size_t)from, n, &planes);
+    (void)r->scan->sort_pairs((const uint8_t *)r->record->gt + 2 * (size_t)from, n, &planes,
+                              ret_written);
     mark_refused(r, from, n, refused);
     for (uint32_t i = 0; i < (n + 63) / 64; i++) {
         uint64_t others = planes.others[i] | refused[i];
@@ -360,9 +362,10 @@ static int scan_columns(const reading *r, skr_err *err)
     int status = SKR_OK;
     for (uint32_t from = 0; from < r->columns->n && status == SKR_OK; from += N_SCANNED) {
         uint32_t n = r->columns->n - from < N_SCANNED ? r->columns->n - from : N_SCANNED;
-        status = is_plain ? scan_pairs(r, from, n, err) : scan_samples(r, from, n, err);
+        unsigned written = SKR_WRITTEN_SLASH | SKR_WRITTEN_BAR; /* nobody has looked */
+        status = is_plain ? scan_pairs(r, from, n, &written, err) : scan_samples(r, from, n, err);
         if (status == SKR_OK && r->named->keeps_phase && r->record->n_ploidy == 2)
-            status = skr_phase_read_pairs(&r->claims->phase, r->record, from, n, err);
+            status = skr_phase_read_pairs(&r->claims->phase, r->record, from, n, written, err);
     }
     return status;
 }

@@ -140,14 +140,15 @@ static bool is_guess_wrong(const skr_vcf_record *record, uint32_t n, const uint6
 }
 
 int skr_phase_read_pairs(skr_phase *phase, const skr_vcf_record *record, uint32_t from, uint32_t n,
-                         skr_err *err)
+                         unsigned written, skr_err *err)
 {
     uint64_t marks[SKR_PHASE_PAIRS_MAX / 64];
     int status = SKR_OK;
     SKR_CHECK(n <= SKR_PHASE_PAIRS_MAX && record->n_ploidy == 2);
     phase->is_read = true;
     phase->is_kept = !record->has_psl;
-    if (!phase->is_kept || !mark_flips(record, from, n, phase->is_phased, marks))
+    if (!phase->is_kept || written == (phase->is_phased ? SKR_WRITTEN_BAR : SKR_WRITTEN_SLASH) ||
+        !mark_flips(record, from, n, phase->is_phased, marks))
         return SKR_OK;
     if (from == 0 && is_guess_wrong(record, n, marks)) {
         phase->is_phased = !phase->is_phased;
@@ -182,9 +183,10 @@ int skr_phase_read(skr_phase *phase, const skr_vcf *vcf, const skr_vcf_record *r
     int status = SKR_OK;
     if (record->n_ploidy == 2 && column == NULL) {
         for (uint32_t from = 0; from < n && status == SKR_OK; from += SKR_PHASE_PAIRS_MAX)
-            status = skr_phase_read_pairs(
-                phase, record, from,
-                n - from < SKR_PHASE_PAIRS_MAX ? n - from : SKR_PHASE_PAIRS_MAX, err);
+            status = skr_phase_read_pairs(phase, record, from,
+                                          n - from < SKR_PHASE_PAIRS_MAX ? n - from
+                                                                         : SKR_PHASE_PAIRS_MAX,
+                                          SKR_WRITTEN_SLASH | SKR_WRITTEN_BAR, err);
         return status;
     }
     phase->is_phased = is_mostly_phased(vcf, column, n);
@@ -264,10 +266,12 @@ static uint32_t map_pairs(const uint8_t *pairs, const skr_carriers *carriers, ui
     uint64_t word = 0;
     uint32_t n = 0;
     for (uint32_t i = 0; i < carriers->n; i++) {
-        if (carriers->dosages[i] != 1)
-            continue;
-        word |= (uint64_t)(pairs[2 * (size_t)carriers->samples[i]] >> 1 == 2) << n % 64;
-        if (++n % 64 == 0) {
+        /* who has one copy and who has two comes in no order: no branch hangs on it */
+        unsigned is_single = carriers->dosages[i] == 1;
+        unsigned is_first = pairs[2 * (size_t)carriers->samples[i]] >> 1 == 2;
+        word |= (uint64_t)(is_single & is_first) << n % 64;
+        n += is_single;
+        if ((is_single != 0) & (n % 64 == 0)) {
             word = htole64(word);
             memcpy(map + n / 8 - 8, &word, 8);
             word = 0;

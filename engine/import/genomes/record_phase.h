@@ -66,10 +66,11 @@ SKR_MUST_USE int skr_phase_add(skr_phase *phase, uint32_t sample, const skr_geno
 
 /*
  * Finds which of the n samples from `from` on are phased, in a record of two copies each; columns
- * are samples. To be called for all samples in order. Errors: NOMEM.
+ * are samples. To be called for all samples in order. written: what a scan saw of these samples
+ * (SKR_WRITTEN_...), or both when none has looked. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_phase_read_pairs(skr_phase *phase, const skr_vcf_record *record, uint32_t from,
-                                      uint32_t n, skr_err *err);
+                                      uint32_t n, unsigned written, skr_err *err);
 
 /* The same for all n samples of any record. column: of each sample; NULL: its own number. */
 SKR_MUST_USE int skr_phase_read(skr_phase *phase, const skr_vcf *vcf, const skr_vcf_record *record,

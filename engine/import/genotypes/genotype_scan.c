@@ -1,6 +1,7 @@
 /* genotype_scan.c - the plain scans, and the choice of the table. */
 #include "engine/import/genotypes/genotype_scan.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -88,9 +89,34 @@ static bool mark_unlike(const void *samples, size_t n, unsigned n_bytes, uint64_
     return any != 0;
 }
 
-static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes)
+/* Of bits of second copies: those that some have, and those that all have. */
+static unsigned written(uint64_t some, uint64_t every, uint64_t bits)
+{
+    return ((some & bits) != 0 ? SKR_WRITTEN_BAR : 0u) |
+           ((every & bits) != bits ? SKR_WRITTEN_SLASH : 0u);
+}
+
+static unsigned how_written(const uint8_t *pairs, size_t n)
+{
+    uint64_t some = 0;
+    uint64_t every = UINT64_MAX;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        uint64_t four = lane(pairs + 2 * i, 0, 8);
+        some |= four;
+        every &= four;
+    }
+    unsigned all = i == 0 ? 0 : written(some, every, htole64(UINT64_C(0x0100010001000100)));
+    for (; i < n; i++)
+        all |= (pairs[2 * i + 1] & 1) != 0 ? SKR_WRITTEN_BAR : SKR_WRITTEN_SLASH;
+    return all;
+}
+
+static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes,
+                       unsigned *ret_written)
 {
     const uint8_t *bytes = pairs;
+    *ret_written = how_written(bytes, n);
     if (!mark_unlike(pairs, n, 2, UINT64_C(0xfefefefefefefefe), UINT64_C(0x0202020202020202),
                      planes->others)) {
         memset(planes->carriers, 0, (n + 63) / 64 * 8);

@@ -42,6 +42,12 @@ typedef struct skr_pair_planes {
     uint64_t *others;   /* whatever else is not 0/0 */
 } skr_pair_planes;
 
+/* How second copies are written: with / before them, with |, or some so and some so. */
+enum {
+    SKR_WRITTEN_SLASH = 1,
+    SKR_WRITTEN_BAR = 2,
+};
+
 typedef struct skr_genotype_scan {
     const char *name;
 
@@ -52,8 +58,12 @@ typedef struct skr_genotype_scan {
     bool (*mark_unlike)(const void *samples, size_t n, unsigned n_bytes, uint64_t mask,
                         uint64_t value, uint64_t *marks);
 
-    /* Sorts the n samples of a record with two bytes each. False: all are 0/0. */
-    bool (*sort_pairs)(const void *pairs, size_t n, const skr_pair_planes *planes);
+    /*
+     * Sorts the n samples of a record with two bytes each. False: all are 0/0. *ret_written: how
+     * their second bytes are written, those without a second copy too; 0 when n is.
+     */
+    bool (*sort_pairs)(const void *pairs, size_t n, const skr_pair_planes *planes,
+                       unsigned *ret_written);
 
     /*
      * Adds marks for the values that are there and below limit: n of a type. Of integers below the

@@ -98,18 +98,23 @@ TARGET static inline uint64_t either(const __m256i *words, int a, int b)
     return bits_2(is[0], is[1]) | bits_2(is[2], is[3]) << 32;
 }
 
-TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes)
+/* Most often 64 samples are 0/0 and written as the first one: that is one comparison. */
+TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes,
+                              unsigned *ret_written)
 {
+    const __m256i bar = _mm256_set1_epi16(0x0100);
     const __m256i no_phase = _mm256_set1_epi8((char)0xfe);
-    const __m256i ref = _mm256_set1_epi8(2);
     const uint8_t *from = pairs;
+    const bool has_bar = n > 0 && (from[1] & 1) != 0;
+    const __m256i ref = _mm256_set1_epi16(has_bar ? 0x0302 : 0x0202);
+    bool is_otherwise = false;
     uint64_t any = 0;
     size_t i = 0;
     for (; i + 64 <= n; i += 64, from += 128) {
         __m256i words[4];
         __m256i differ = _mm256_setzero_si256();
         for (size_t j = 0; j < 4; j++) {
-            words[j] = _mm256_and_si256(load(from, j), no_phase);
+            words[j] = load(from, j);
             differ = _mm256_or_si256(differ, _mm256_xor_si256(words[j], ref));
         }
         uint64_t homs = 0;
@@ -117,6 +122,9 @@ TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes
         uint64_t missing = 0;
         uint64_t others = 0;
         if (!_mm256_testz_si256(differ, differ)) {
+            is_otherwise = is_otherwise || !_mm256_testz_si256(differ, bar);
+            for (size_t j = 0; j < 4; j++)
+                words[j] = _mm256_and_si256(words[j], no_phase);
             hets = either(words, 0x0402, 0x0204);
             homs = either(words, 0x0404, 0x0404);
             missing = either(words, 0, 0);
@@ -128,12 +136,15 @@ TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes
         planes->others[i / 64] = others;
         any |= hets | homs | missing | others;
     }
+    *ret_written = n == 0 ? 0 : skr_written_of(has_bar, is_otherwise);
     if (i == n)
         return any != 0;
+    unsigned tail_written = 0;
     size_t word = i / 64;
     skr_pair_planes tail = {planes->carriers + word, planes->homs + word, planes->missing + word,
                             planes->others + word};
-    bool is_tail_unlike = skr_genotype_scan_plain()->sort_pairs(from, n - i, &tail);
+    bool is_tail_unlike = skr_genotype_scan_plain()->sort_pairs(from, n - i, &tail, &tail_written);
+    *ret_written |= tail_written;
     return any != 0 || is_tail_unlike;
 }
 

@@ -67,22 +67,37 @@ TARGET static inline uint64_t same(__m512i low, __m512i high, int word)
                                                       << 32;
 }
 
-TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes)
+/* The samples of 64 with other 16-bit words under the mask. */
+TARGET static inline uint64_t differ(__m512i low, __m512i high, __m512i value, __m512i mask)
 {
+    return _mm512_test_epi16_mask(_mm512_xor_si512(low, value), mask) |
+           (uint64_t)_mm512_test_epi16_mask(_mm512_xor_si512(high, value), mask) << 32;
+}
+
+/* Most often 64 samples are 0/0 and written as the first one: that is one comparison. */
+TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *planes,
+                              unsigned *ret_written)
+{
+    const __m512i bar = _mm512_set1_epi16(0x0100);
     const __m512i no_phase = _mm512_set1_epi8((char)0xfe);
-    const __m512i ref = _mm512_set1_epi8(2);
     const uint8_t *from = pairs;
+    const bool has_bar = n > 0 && (from[1] & 1) != 0;
+    const __m512i ref = _mm512_set1_epi16(has_bar ? 0x0302 : 0x0202);
+    uint64_t otherwise = 0;
     uint64_t any = 0;
     size_t i = 0;
     for (; i + 64 <= n; i += 64, from += 128) {
-        __m512i low = _mm512_and_si512(load(from, 0), no_phase);
-        __m512i high = _mm512_and_si512(load(from, 1), no_phase);
-        uint64_t unlike = _mm512_cmpneq_epi16_mask(low, ref) |
-                          (uint64_t)_mm512_cmpneq_epi16_mask(high, ref) << 32;
+        __m512i low = load(from, 0);
+        __m512i high = load(from, 1);
+        uint64_t unlike = 0;
         uint64_t homs = 0;
         uint64_t hets = 0;
         uint64_t missing = 0;
-        if (unlike != 0) {
+        if ((_mm512_cmpneq_epi16_mask(low, ref) | _mm512_cmpneq_epi16_mask(high, ref)) != 0) {
+            otherwise |= differ(low, high, ref, bar);
+            unlike = differ(low, high, ref, no_phase);
+            low = _mm512_and_si512(low, no_phase);
+            high = _mm512_and_si512(high, no_phase);
             hets = same(low, high, 0x0402) | same(low, high, 0x0204);
             homs = same(low, high, 0x0404);
             missing = same(low, high, 0);
@@ -93,12 +108,15 @@ TARGET static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes
         planes->others[i / 64] = unlike & ~(hets | homs | missing);
         any |= unlike;
     }
+    *ret_written = n == 0 ? 0 : skr_written_of(has_bar, otherwise != 0);
     if (i == n)
         return any != 0;
+    unsigned tail_written = 0;
     size_t word = i / 64;
     skr_pair_planes tail = {planes->carriers + word, planes->homs + word, planes->missing + word,
                             planes->others + word};
-    bool is_tail_unlike = skr_genotype_scan_plain()->sort_pairs(from, n - i, &tail);
+    bool is_tail_unlike = skr_genotype_scan_plain()->sort_pairs(from, n - i, &tail, &tail_written);
+    *ret_written |= tail_written;
     return any != 0 || is_tail_unlike;
 }
 

@@ -1,5 +1,5 @@
 /*
- * genotype_scan_int.h - what the scans share: the bounds of a number that is too low.
+ * genotype_scan_int.h - what the scans share.
  */
 #ifndef SKR_ENGINE_IMPORT_GENOTYPES_GENOTYPE_SCAN_INT_H
 #define SKR_ENGINE_IMPORT_GENOTYPES_GENOTYPE_SCAN_INT_H
@@ -15,5 +15,12 @@ typedef struct skr_low_bounds {
 
 /* The bounds of the numbers of a type that are below limit, 0 or more. */
 skr_low_bounds skr_low_bounds_of(skr_value_type type, double limit);
+
+/* How pairs are written: one has a bar or has none, and others may be otherwise. */
+static inline unsigned skr_written_of(bool has_bar, bool is_otherwise)
+{
+    unsigned one = has_bar ? SKR_WRITTEN_BAR : SKR_WRITTEN_SLASH;
+    return is_otherwise ? SKR_WRITTEN_BAR | SKR_WRITTEN_SLASH : one;
+}
 
 #endif

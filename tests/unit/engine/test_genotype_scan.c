@@ -109,6 +109,8 @@ static void compare_pairs_at(const skr_genotype_scan *scan, const uint8_t *pairs
     memset(want, 0, sizeof want);
     skr_pair_planes planes = {got[0], got[1], got[2], got[3]};
     bool want_any = false;
+    unsigned want_written = 0;
+    unsigned written = 0;
     for (size_t i = 0; i < n; i++) {
         int a = pairs[2 * i] >> 1; /* 0 '.', 1 REF, 2 the first ALT */
         int b = pairs[2 * i + 1] >> 1;
@@ -121,8 +123,11 @@ static void compare_pairs_at(const skr_genotype_scan *scan, const uint8_t *pairs
         want[2][i / 64] |= is_missing ? bit : 0;
         want[3][i / 64] |= !is_known && !is_missing ? bit : 0;
         want_any = want_any || !is_ref;
+        want_written |= (pairs[2 * i + 1] & 1) != 0 ? SKR_WRITTEN_BAR : SKR_WRITTEN_SLASH;
     }
-    cr_assert(scan->sort_pairs(pairs, n, &planes) == want_any, "%s: any of %zu", scan->name, n);
+    cr_assert(scan->sort_pairs(pairs, n, &planes, &written) == want_any, "%s: any of %zu",
+              scan->name, n);
+    cr_assert(written == want_written, "%s: how %zu pairs are written", scan->name, n);
     cr_assert(memcmp(got, want, sizeof want) == 0, "%s: %zu pairs", scan->name, n);
 }
 
@@ -133,6 +138,17 @@ static void compare_pairs(const skr_genotype_scan *scan, test_random *random)
         uint8_t *memory = malloc(offset + 2 * n + (offset + n == 0));
         draw_genotypes(random, memory + offset, 2 * n, 1);
         compare_pairs_at(scan, memory + offset, n);
+        free(memory);
+    }
+    /* All written alike, and all but one. */
+    for (size_t n = 1; n <= N_MAX; n++) {
+        uint8_t *memory = malloc(2 * n);
+        unsigned bar = (unsigned)test_random_below(random, 2);
+        for (size_t i = 0; i < 2 * n; i++)
+            memory[i] = (uint8_t)(2 | bar);
+        compare_pairs_at(scan, memory, n);
+        memory[2 * test_random_below(random, n) + 1] ^= 1;
+        compare_pairs_at(scan, memory, n);
         free(memory);
     }
     /* Every pair of bytes, at every place of a step. */
