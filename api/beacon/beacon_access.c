@@ -7,23 +7,23 @@
 #include "api/beacon/beacon_request_int.h"
 #include "engine/face/words.h"
 
-skr_access skr_beacon_access(const skr_service *service, const skr_http_question *question)
+skr_access skr_beacon_access(const skr_service *service, const skr_http_request *http)
 {
     skr_access access = {
         .policy = service->policy,
         .is_remote = true,
-        .deadline_ns = question->deadline_ns,
-        .stop = question->stop,
+        .deadline_ns = http->deadline_ns,
+        .stop = http->stop,
     };
     return access;
 }
 
 static int check_datasets(const skr_service *service, const skr_beacon_case *one, const char *id,
-                          skr_http_answer *answer, skr_err *err)
+                          skr_http_response *response, skr_err *err)
 {
     const skr_beacon_request *request = &one->request;
     if (id != NULL && !skr_engine_has_dataset(service->engine, &one->access, id)) {
-        answer->status = 404;
+        response->status = 404;
         return skr_fail(err, SKR_ERR_QUERY, "no dataset '%.200s'", id);
     }
     for (size_t i = 0; i < request->n_datasets; i++) {
@@ -59,17 +59,16 @@ static int check_assembly(const skr_service *service, const skr_beacon_case *one
     return status;
 }
 
-int skr_beacon_case_read(const skr_service *service, const skr_http_question *question,
-                         const char *id, skr_beacon_case *ret_case, skr_http_answer *answer,
-                         skr_err *err)
+int skr_beacon_case_read(const skr_service *service, const skr_http_request *http, const char *id,
+                         skr_beacon_case *ret_case, skr_http_response *response, skr_err *err)
 {
     skr_beacon_request *request = &ret_case->request;
-    ret_case->access = skr_beacon_access(service, question);
-    int status = question->method == SKR_METHOD_POST
-                     ? skr_beacon_request_read(question->body, question->n_body, request, err)
-                     : skr_beacon_request_read_get(question->words, request, err);
+    ret_case->access = skr_beacon_access(service, http);
+    int status = http->method == SKR_METHOD_POST
+                     ? skr_beacon_request_read(http->body, http->n_body, request, err)
+                     : skr_beacon_request_read_get(http->words, request, err);
     if (status == SKR_OK)
-        status = check_datasets(service, ret_case, id, answer, err);
+        status = check_datasets(service, ret_case, id, response, err);
     if (status == SKR_OK)
         status = check_assembly(service, ret_case, err);
     if (status < 0)
@@ -91,7 +90,7 @@ void skr_beacon_case_done(skr_beacon_case *one)
 }
 
 int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
-                              skr_http_answer *answer, skr_err *err)
+                              skr_http_response *response, skr_err *err)
 {
     skr_buffer text = {0};
     int status = SKR_OK;
@@ -102,8 +101,8 @@ int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
     if (status == SKR_OK && people != NULL)
         status = skr_expr_print(people, &text, err);
     if (status == SKR_OK) {
-        answer->canonical = strndup(text.n == 0 ? "" : (const char *)text.bytes, text.n);
-        if (answer->canonical == NULL)
+        response->canonical = strndup(text.n == 0 ? "" : (const char *)text.bytes, text.n);
+        if (response->canonical == NULL)
             status = skr_fail(err, SKR_ERR_NOMEM, "out of memory for the log");
     }
     skr_buffer_done(&text);

@@ -5,7 +5,7 @@
 #define SKR_API_BEACON_BEACON_ACCESS_H
 
 #include "api/beacon/beacon_request.h"
-#include "api/http/route.h"
+#include "api/beacon/beacon_service.h"
 
 /* Zero-initialised; freed with skr_beacon_case_done. */
 typedef struct skr_beacon_case {
@@ -14,24 +14,24 @@ typedef struct skr_beacon_case {
     const char *one[1]; /* the dataset of the path */
 } skr_beacon_case;
 
-/* The access of a question that names nothing. */
-skr_access skr_beacon_access(const skr_service *service, const skr_http_question *question);
+/* The access of a request that names nothing. */
+skr_access skr_beacon_access(const skr_service *service, const skr_http_request *http);
 
 /*
- * Reads the request of a question, and looks up its datasets. id: the dataset of the path, which
- * the case borrows, or NULL; an unknown one sets answer->status to 404. Errors: those of requests
- * and of skr_engine_info.
+ * Reads the Beacon request of one over HTTP, and looks up its datasets. id: the dataset of the
+ * path, which the case borrows, or NULL; an unknown one sets response->status to 404. Errors: those
+ * of requests and of skr_engine_info.
  */
-SKR_MUST_USE int skr_beacon_case_read(const skr_service *service, const skr_http_question *question,
+SKR_MUST_USE int skr_beacon_case_read(const skr_service *service, const skr_http_request *http,
                                       const char *id, skr_beacon_case *ret_case,
-                                      skr_http_answer *answer, skr_err *err);
+                                      skr_http_response *response, skr_err *err);
 
 /* Frees what a case holds. */
 void skr_beacon_case_done(skr_beacon_case *one);
 
 /* Keeps the canonical text of the question for the log. Errors: NOMEM. */
 SKR_MUST_USE int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
-                                           skr_http_answer *answer, skr_err *err);
+                                           skr_http_response *response, skr_err *err);
 
 /* Where a page begins and ends in a list of n entries. */
 void skr_beacon_page(const skr_beacon_request *request, size_t n, size_t *ret_from, size_t *ret_to);

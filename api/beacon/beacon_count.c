@@ -9,7 +9,7 @@
  * says that it was a test.
  */
 static int ask(const skr_service *service, skr_beacon_case *one, skr_entity entity,
-               skr_http_answer *answer, skr_count_answer *ret_count, skr_err *err)
+               skr_http_response *response, skr_count_answer *ret_count, skr_err *err)
 {
     const skr_expr *people = one->request.people;
     skr_aexpr everything = {.op = SKR_A_ALL};
@@ -20,7 +20,7 @@ static int ask(const skr_service *service, skr_beacon_case *one, skr_entity enti
         status = skr_beacon_request_people(&one->request, &people, err);
     if (status == SKR_OK)
         status = skr_beacon_keep_canonical(
-            people, entity == SKR_ENTITY_VARIANT ? one->request.alleles : NULL, answer, err);
+            people, entity == SKR_ENTITY_VARIANT ? one->request.alleles : NULL, response, err);
     if (status < 0)
         return status;
     if (one->request.is_test) {
@@ -33,38 +33,38 @@ static int ask(const skr_service *service, skr_beacon_case *one, skr_entity enti
     return skr_engine_count_alleles(service->engine, &alleles, &one->access, ret_count, err);
 }
 
-static int count(const skr_service *service, const skr_http_question *question, const char *id,
-                 skr_entity entity, skr_http_answer *answer, skr_err *err)
+static int count(const skr_service *service, const skr_http_request *request, const char *id,
+                 skr_entity entity, skr_http_response *response, skr_err *err)
 {
     skr_beacon_case one = {0};
     skr_count_answer counted = {0};
-    int status = skr_beacon_case_read(service, question, id, &one, answer, err);
+    int status = skr_beacon_case_read(service, request, id, &one, response, err);
     if (status < 0)
         goto out;
-    status = ask(service, &one, entity, answer, &counted, err);
+    status = ask(service, &one, entity, response, &counted, err);
     if (status < 0)
         goto out;
-    status = skr_beacon_count_text(service, &one.request, entity, &counted, &answer->body,
-                                   &answer->n_body, err);
+    status = skr_beacon_count_text(service, &one.request, entity, &counted, &response->body,
+                                   &response->n_body, err);
     if (status < 0)
         goto out;
-    answer->status = 200;
-    answer->has_told = !one.request.is_test;
-    answer->told = counted.total;
+    response->status = 200;
+    response->has_told = !one.request.is_test;
+    response->told = counted.total;
 out:
     skr_count_answer_done(&counted);
     skr_beacon_case_done(&one);
     return status;
 }
 
-int skr_beacon_individuals(const skr_service *service, const skr_http_question *question,
-                           const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_individuals(const skr_service *service, const skr_http_request *request,
+                           const char *id, skr_http_response *response, skr_err *err)
 {
-    return count(service, question, id, SKR_ENTITY_INDIVIDUAL, answer, err);
+    return count(service, request, id, SKR_ENTITY_INDIVIDUAL, response, err);
 }
 
-int skr_beacon_variants(const skr_service *service, const skr_http_question *question,
-                        const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_variants(const skr_service *service, const skr_http_request *request, const char *id,
+                        skr_http_response *response, skr_err *err)
 {
-    return count(service, question, id, SKR_ENTITY_VARIANT, answer, err);
+    return count(service, request, id, SKR_ENTITY_VARIANT, response, err);
 }

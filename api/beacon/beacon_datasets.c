@@ -63,49 +63,49 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
     json_t *summary = json_pack("{s:b}", "exists", n > 0);
     if (granularity != SKR_GRANULARITY_BOOLEAN)
         skr_json_set(summary, "numTotalResults", json_integer((json_int_t)n));
-    json_t *answer = json_pack("{s:o, s:o, s:o}", "meta",
-                               skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
-                               "responseSummary", summary, "info",
-                               skr_beacon_answer_info(service, generation, warnings));
+    json_t *response = json_pack("{s:o, s:o, s:o}", "meta",
+                                 skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
+                                 "responseSummary", summary, "info",
+                                 skr_beacon_answer_info(service, generation, warnings));
     if (granularity == SKR_GRANULARITY_RECORD) {
         json_t *page = json_array();
         skr_beacon_page(request, n, &from, &to);
         for (size_t i = from; i < to; i++)
             skr_json_append(page, json_incref(json_array_get(all, i)));
-        skr_json_set(answer, "response", json_pack("{s:o}", "collections", page));
+        skr_json_set(response, "response", json_pack("{s:o}", "collections", page));
     }
     json_decref(all);
-    return answer;
+    return response;
 }
 
-int skr_beacon_datasets(const skr_service *service, const skr_http_question *question,
-                        const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_datasets(const skr_service *service, const skr_http_request *request, const char *id,
+                        skr_http_response *response, skr_err *err)
 {
     skr_beacon_case one = {0};
     skr_count_answer matches = {0};
     skr_info info = {0};
     bool has_info = false;
-    int status = skr_beacon_case_read(service, question, id, &one, answer, err);
+    int status = skr_beacon_case_read(service, request, id, &one, response, err);
     if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL)) {
         const skr_expr *people = NULL;
         status = skr_beacon_request_people(&one.request, &people, err);
         if (status == SKR_OK)
-            status = skr_beacon_keep_canonical(people, NULL, answer, err);
+            status = skr_beacon_keep_canonical(people, NULL, response, err);
         if (status == SKR_OK)
             status = skr_engine_count(service->engine, people, &one.access, &matches, err);
     }
     if (status < 0)
         goto out;
-    skr_access everything = skr_beacon_access(service, question);
+    skr_access everything = skr_beacon_access(service, request);
     status = skr_engine_info(service->engine, &everything, &info, err);
     if (status < 0)
         goto out;
     has_info = true;
     json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation,
                             &matches.warnings);
-    status = skr_json_print(json, &answer->body, &answer->n_body, err);
+    status = skr_json_print(json, &response->body, &response->n_body, err);
     if (status == SKR_OK)
-        answer->status = 200;
+        response->status = 200;
 out:
     if (has_info)
         skr_info_done(&info);

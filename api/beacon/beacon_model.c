@@ -12,20 +12,20 @@
 #define FRAMEWORK "https://raw.githubusercontent.com/ga4gh-beacon/beacon-v2/v2.2.0/framework/json/"
 
 /* Framework documents take no words that would change them; requestedSchema is allowed. */
-static int refuse_words(const skr_http_question *question, skr_err *err)
+static int refuse_words(const skr_http_request *request, skr_err *err)
 {
-    const char *words = question->words;
+    const char *words = request->words;
     if (words == NULL || words[0] == '\0' || strncmp(words, "requestedSchema", 15) == 0)
         return SKR_OK;
     return skr_fail(err, SKR_ERR_QUERY, "this document has no parameter '%.*s'",
                     (int)strcspn(words, "=&"), words);
 }
 
-static int finish(json_t *json, skr_http_answer *answer, skr_err *err)
+static int finish(json_t *json, skr_http_response *response, skr_err *err)
 {
-    int status = skr_json_print(json, &answer->body, &answer->n_body, err);
+    int status = skr_json_print(json, &response->body, &response->n_body, err);
     if (status == SKR_OK)
-        answer->status = 200;
+        response->status = 200;
     return status;
 }
 
@@ -39,51 +39,50 @@ static json_t *about_store(const skr_service *service, const skr_info *info)
                      "Skerry " SKR_VERSION);
 }
 
-int skr_beacon_info(const skr_service *service, const skr_http_question *question, const char *id,
-                    skr_http_answer *answer, skr_err *err)
+int skr_beacon_info(const skr_service *service, const skr_http_request *request, const char *id,
+                    skr_http_response *response, skr_err *err)
 {
     (void)id;
-    const skr_server_config *config = service->config;
-    skr_access access = skr_beacon_access(service, question);
+    const skr_beacon_texts *texts = service->texts;
+    skr_access access = skr_beacon_access(service, request);
     skr_info info = {0};
-    int status = refuse_words(question, err);
+    int status = refuse_words(request, err);
     if (status == SKR_OK)
         status = skr_engine_info(service->engine, &access, &info, err);
     if (status < 0)
         return status;
-    json_t *organization =
-        json_pack("{s:o, s:o, s:o}", "id", skr_json_text(config->organization_id), "name",
-                  skr_json_text(config->organization_name), "welcomeUrl",
-                  skr_json_text(config->organization_url));
-    json_t *response = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:s, s:o}", "id",
-                                 skr_json_text(config->beacon_id), "name",
-                                 skr_json_text(config->name), "apiVersion", SKR_BEACON_VERSION,
-                                 "environment", skr_json_text(config->environment), "organization",
-                                 organization, "description", skr_json_text(config->description),
-                                 "version", SKR_VERSION, "info", about_store(service, &info));
+    json_t *organization = json_pack("{s:o, s:o, s:o}", "id", skr_json_text(texts->organization_id),
+                                     "name", skr_json_text(texts->organization_name), "welcomeUrl",
+                                     skr_json_text(texts->organization_url));
+    json_t *body =
+        json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:s, s:o}", "id", skr_json_text(texts->beacon_id),
+                  "name", skr_json_text(texts->name), "apiVersion", SKR_BEACON_VERSION,
+                  "environment", skr_json_text(texts->environment), "organization", organization,
+                  "description", skr_json_text(texts->description), "version", SKR_VERSION, "info",
+                  about_store(service, &info));
     skr_info_done(&info);
     return finish(json_pack("{s:o, s:o}", "meta",
                             skr_beacon_meta_info(service, "info", "beacon-info-v2.2.0"), "response",
-                            response),
-                  answer, err);
+                            body),
+                  response, err);
 }
 
-int skr_beacon_service_info(const skr_service *service, const skr_http_question *question,
-                            const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_service_info(const skr_service *service, const skr_http_request *request,
+                            const char *id, skr_http_response *response, skr_err *err)
 {
     (void)id;
-    const skr_server_config *config = service->config;
-    int status = refuse_words(question, err);
+    const skr_beacon_texts *texts = service->texts;
+    int status = refuse_words(request, err);
     if (status < 0)
         return status;
     return finish(json_pack("{s:o, s:o, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:o}, s:o, s:s}", "id",
-                            skr_json_text(config->beacon_id), "name", skr_json_text(config->name),
+                            skr_json_text(texts->beacon_id), "name", skr_json_text(texts->name),
                             "type", "group", "org.ga4gh", "artifact", "beacon", "version",
-                            SKR_BEACON_VERSION, "description", skr_json_text(config->description),
-                            "organization", "name", skr_json_text(config->organization_name), "url",
-                            skr_json_text(config->organization_url), "environment",
-                            skr_json_text(config->environment), "version", SKR_VERSION),
-                  answer, err);
+                            SKR_BEACON_VERSION, "description", skr_json_text(texts->description),
+                            "organization", "name", skr_json_text(texts->organization_name), "url",
+                            skr_json_text(texts->organization_url), "environment",
+                            skr_json_text(texts->environment), "version", SKR_VERSION),
+                  response, err);
 }
 
 /* ------------------------------------------------------------------ entry types */
@@ -115,27 +114,27 @@ static json_t *entry_types(void)
     return types;
 }
 
-int skr_beacon_entry_types(const skr_service *service, const skr_http_question *question,
-                           const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_entry_types(const skr_service *service, const skr_http_request *request,
+                           const char *id, skr_http_response *response, skr_err *err)
 {
     (void)id;
-    int status = refuse_words(question, err);
+    int status = refuse_words(request, err);
     if (status < 0)
         return status;
     return finish(json_pack("{s:o, s:{s:o}}", "meta",
                             skr_beacon_meta_info(service, "entryType", "beacon-entry-types-v2.2.0"),
                             "response", "entryTypes", entry_types()),
-                  answer, err);
+                  response, err);
 }
 
-int skr_beacon_configuration(const skr_service *service, const skr_http_question *question,
-                             const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_configuration(const skr_service *service, const skr_http_request *request,
+                             const char *id, skr_http_response *response, skr_err *err)
 {
     (void)id;
-    int status = refuse_words(question, err);
+    int status = refuse_words(request, err);
     if (status < 0)
         return status;
-    const char *environment = service->config->environment;
+    const char *environment = service->texts->environment;
     const char *maturity = strcmp(environment, "prod") == 0  ? "PROD"
                            : strcmp(environment, "dev") == 0 ? "DEV"
                                                              : "TEST";
@@ -146,7 +145,7 @@ int skr_beacon_configuration(const skr_service *service, const skr_http_question
                   "maturityAttributes", "productionStatus", maturity, "securityAttributes",
                   "defaultGranularity", "count", "securityLevels", "PUBLIC", "entryTypes",
                   entry_types()),
-        answer, err);
+        response, err);
 }
 
 /* ------------------------------------------------------------------ map */
@@ -178,11 +177,11 @@ static json_t *dataset_set(const skr_service *service)
     return set;
 }
 
-int skr_beacon_map(const skr_service *service, const skr_http_question *question, const char *id,
-                   skr_http_answer *answer, skr_err *err)
+int skr_beacon_map(const skr_service *service, const skr_http_request *request, const char *id,
+                   skr_http_response *response, skr_err *err)
 {
     (void)id;
-    int status = refuse_words(question, err);
+    int status = refuse_words(request, err);
     if (status < 0)
         return status;
     json_t *individuals = endpoint_set(service, SKR_ENTITY_INDIVIDUAL);
@@ -193,5 +192,5 @@ int skr_beacon_map(const skr_service *service, const skr_http_question *question
                             "endpointSets", "dataset", dataset_set(service), "individual",
                             individuals, "genomicVariant",
                             endpoint_set(service, SKR_ENTITY_VARIANT)),
-                  answer, err);
+                  response, err);
 }

@@ -35,7 +35,7 @@ static json_t *returned_schemas(const char *entity, const char *schema)
 
 json_t *skr_beacon_meta_info(const skr_service *service, const char *entity, const char *schema)
 {
-    return json_pack("{s:o, s:s, s:o}", "beaconId", skr_json_text(service->config->beacon_id),
+    return json_pack("{s:o, s:s, s:o}", "beaconId", skr_json_text(service->texts->beacon_id),
                      "apiVersion", SKR_BEACON_VERSION, "returnedSchemas",
                      returned_schemas(entity, schema));
 }

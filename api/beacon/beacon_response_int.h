@@ -5,7 +5,7 @@
 #define SKR_API_BEACON_BEACON_RESPONSE_INT_H
 
 #include "api/beacon/beacon_request.h"
-#include "api/http/route.h"
+#include "api/beacon/beacon_service.h"
 
 struct json_t;
 

@@ -168,13 +168,13 @@ static int write_document(const skr_service *service, skr_beacon_case *one, term
     return status < 0 ? status : put_plain(to, "}}", err);
 }
 
-int skr_beacon_filtering_terms(const skr_service *service, const skr_http_question *question,
-                               const char *id, skr_http_answer *answer, skr_err *err)
+int skr_beacon_filtering_terms(const skr_service *service, const skr_http_request *request,
+                               const char *id, skr_http_response *response, skr_err *err)
 {
     skr_beacon_case one = {0};
     skr_info info = {0};
     term_writer writer = {0};
-    int status = skr_beacon_case_read(service, question, id, &one, answer, err);
+    int status = skr_beacon_case_read(service, request, id, &one, response, err);
     if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL))
         status = skr_fail(err, SKR_ERR_QUERY, "filtering_terms takes skip, limit and datasetIds");
     if (status == SKR_OK)
@@ -185,9 +185,9 @@ int skr_beacon_filtering_terms(const skr_service *service, const skr_http_questi
     status = write_document(service, &one, &writer, &info, err);
     if (status < 0)
         goto out;
-    answer->status = 200;
-    answer->body = (char *)writer.text.bytes;
-    answer->n_body = writer.text.n;
+    response->status = 200;
+    response->body = (char *)writer.text.bytes;
+    response->n_body = writer.text.n;
     writer.text = (skr_buffer){0};
 out:
     skr_buffer_done(&writer.text);

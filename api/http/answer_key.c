@@ -30,25 +30,25 @@ static int put_access(skr_buffer *key, const skr_access *access, skr_err *err)
     return status;
 }
 
-bool skr_answer_key_is_for(const skr_http_question *question)
+bool skr_answer_key_is_for(const skr_http_request *request)
 {
-    return (question->method == SKR_METHOD_GET || question->method == SKR_METHOD_POST) &&
-           strncmp(question->path, "/api", 4) == 0;
+    return (request->method == SKR_METHOD_GET || request->method == SKR_METHOD_POST) &&
+           strncmp(request->path, "/api", 4) == 0;
 }
 
-int skr_answer_key_put(const skr_http_question *question, const skr_access *access, skr_buffer *key,
+int skr_answer_key_put(const skr_http_request *request, const skr_access *access, skr_buffer *key,
                        skr_err *err)
 {
-    int status = skr_buffer_put_u8(key, (uint8_t)question->method, err);
+    int status = skr_buffer_put_u8(key, (uint8_t)request->method, err);
     if (status == SKR_OK)
         status = put_access(key, access, err);
     if (status == SKR_OK)
-        status = put_words(key, question->path, err);
+        status = put_words(key, request->path, err);
     if (status == SKR_OK)
-        status = put_words(key, question->words, err);
+        status = put_words(key, request->words, err);
     if (status == SKR_OK)
-        status = put_words(key, question->content_type, err);
+        status = put_words(key, request->content_type, err);
     if (status == SKR_OK)
-        status = put_text(key, question->body, question->n_body, err);
+        status = put_text(key, request->body, request->n_body, err);
     return status;
 }

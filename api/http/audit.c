@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/http/route.h"
+#include "api/http/audit_int.h"
 #include "storage/base/utf8.h"
 
 /* A line being written; what does not fit is left out. */
@@ -69,38 +69,38 @@ static void put_time(writer *to, uint64_t seconds)
     }
 }
 
-static void put_told(writer *to, const skr_http_answer *answer)
+static void put_told(writer *to, const skr_http_response *response)
 {
     put_text(to, " told=");
-    if (!answer->has_told)
+    if (!response->has_told)
         put_text(to, "-");
-    else if (answer->told.is_hidden)
+    else if (response->told.is_hidden)
         put_text(to, "hidden");
     else
-        put_number(to, answer->told.count, 1);
+        put_number(to, response->told.count, 1);
 }
 
-void skr_audit_line(const skr_http_question *question, const skr_http_answer *answer,
+void skr_audit_line(const skr_http_request *request, const skr_http_response *response,
                     const skr_audit_times *times, char *line, size_t n)
 {
     static const char *const methods[] = {"GET ", "POST ", "OPTIONS ", "other "};
     writer to = {.at = line, .end = line + n - 1};
     put_time(&to, times->since_1970_s);
-    put_text(&to, methods[question->method]);
-    put(&to, question->path, strnlen(question->path, 200));
+    put_text(&to, methods[request->method]);
+    put(&to, request->path, strnlen(request->path, 200));
     put_text(&to, " ");
-    put_number(&to, answer->status, 1);
-    put_told(&to, answer);
+    put_number(&to, response->status, 1);
+    put_told(&to, response);
     put_text(&to, " ");
     uint64_t tenths = (times->took_ns + 50000) / 100000;
     put_number(&to, tenths / 10, 1);
     put_text(&to, ".");
     put_number(&to, tenths % 10, 1);
     put_text(&to, "ms ");
-    put_text(&to, answer->canonical == NULL ? "-" : answer->canonical);
-    if (answer->fault != NULL) {
+    put_text(&to, response->canonical == NULL ? "-" : response->canonical);
+    if (response->fault != NULL) {
         put_text(&to, " fault: ");
-        put_text(&to, answer->fault);
+        put_text(&to, response->fault);
     }
     *to.at = '\0';
     skr_utf8_make_printable(line);

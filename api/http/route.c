@@ -3,18 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "api/beacon/beacon_json.h"
-#include "api/http/route.h"
+#include "api/http/route_int.h"
 
 #define PREFIX "/api"
 
-/* '*' stands for one id. is_query: POST asks it too. */
+/* '*' stands for one id. is_query: POST asks it too. make: NULL for the metrics. */
 static const struct route {
     const char *path;
     bool is_query;
-    skr_document_fn answer;
+    skr_document_fn make;
 } routes[] = {
     {"/", false, skr_beacon_info},
     {"/info", false, skr_beacon_info},
@@ -40,13 +39,6 @@ static const struct route {
 /* Numbers of routes in the metrics: what is no path, what is not below PREFIX, and the table. */
 #define ROUTE_METRICS 1u
 #define ROUTE_FIRST 2u
-
-uint64_t skr_now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static int hex_digit(char c)
 {
@@ -132,42 +124,35 @@ static unsigned status_of(int code)
     }
 }
 
-void skr_http_answer_done(skr_http_answer *answer)
-{
-    free(answer->body);
-    free(answer->canonical);
-    free(answer->fault);
-    *answer = (skr_http_answer){0};
-}
-
 void skr_route_refuse(const skr_service *service, unsigned status, const char *message,
-                      skr_http_answer *answer)
+                      skr_http_response *response)
 {
-    free(answer->body);
-    answer->body = NULL;
-    answer->status = status;
-    answer->has_told = false;
+    free(response->body);
+    response->body = NULL;
+    response->status = status;
+    response->has_told = false;
     if (status == 503)
-        answer->retry_after_s = 1;
+        response->retry_after_s = 1;
     skr_err err;
-    if (skr_beacon_problem(service, status, message, &answer->body, &answer->n_body, &err) < 0)
-        answer->status = 0;
+    if (skr_beacon_problem(service, status, message, &response->body, &response->n_body, &err) < 0)
+        response->status = 0;
 }
 
 /* What went wrong inside is for the operator's log; the asker is told what the asker can mend. */
-static void refuse_error(const skr_service *service, const skr_err *err, skr_http_answer *answer)
+static void refuse_error(const skr_service *service, const skr_err *err,
+                         skr_http_response *response)
 {
-    unsigned status = answer->status != 0 ? answer->status : status_of(err->code);
+    unsigned status = response->status != 0 ? response->status : status_of(err->code);
     const char *message = err->message;
     if (status >= 500) {
-        answer->fault = strdup(err->message);
+        response->fault = strdup(err->message);
         message = status == 504   ? "the question took longer than it may"
                   : status == 503 ? SKR_SAID_BUSY
                                   : "a fault of the server; its log says which";
     }
     char first[SKR_ERR_MESSAGE_MAX]; /* an error of the language goes on with a caret */
     (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(message, "\n"), message);
-    skr_route_refuse(service, status, first, answer);
+    skr_route_refuse(service, status, first, response);
 }
 
 /* A body, if there is one, must say that it is JSON, or nothing of what it is. */
@@ -179,80 +164,82 @@ static bool is_json(const char *content_type)
     return n == 16 && strncasecmp(content_type, "application/json", n) == 0;
 }
 
-static void answer_route(const skr_service *service, const skr_http_question *question,
-                         const struct route *route, const char *id, skr_http_answer *answer)
-{
-    const char *allow = route->is_query ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
-    if (question->method == SKR_METHOD_OPTIONS) {
-        answer->status = 204;
-        answer->allow = allow;
-        return;
-    }
-    bool is_post = question->method == SKR_METHOD_POST;
-    if (question->method == SKR_METHOD_OTHER || (is_post && !route->is_query)) {
-        answer->allow = allow;
-        skr_route_refuse(service, 405, "this method is not supported here", answer);
-        return;
-    }
-    if (!is_post && question->n_body > 0) {
-        skr_route_refuse(service, 400, "a GET has no body; use POST", answer);
-        return;
-    }
-    if (question->n_body > 0 && !is_json(question->content_type)) {
-        skr_route_refuse(service, 415, "the body must be application/json", answer);
-        return;
-    }
-    if (is_post && question->words != NULL && question->words[0] != '\0') {
-        skr_route_refuse(service, 400, "a POST says everything in its body: leave out the '?'",
-                         answer);
-        return;
-    }
-    skr_err err = {0};
-    skr_json_begin();
-    int status = route->answer(service, question, id, answer, &err);
-    if (skr_json_check(&err) < 0) { /* whatever else it says, it was made of half a request */
-        status = SKR_ERR_NOMEM;
-        answer->status = 0;
-    }
-    if (status < 0)
-        refuse_error(service, &err, answer);
-}
-
 /* ------------------------------------------------------------------ metrics */
 
-static int answer_metrics(const skr_service *service, const skr_http_question *question,
-                          const char *id, skr_http_answer *answer, skr_err *err)
+static int print_metrics(const skr_router *router, skr_http_response *response, skr_err *err)
 {
-    (void)question;
-    (void)id;
     const char *names[ROUTE_FIRST + N_ROUTES] = {"other", "/metrics"};
     _Static_assert(ROUTE_FIRST + N_ROUTES <= SKR_METRICS_ROUTES, "no room for the routes");
     skr_engine_stats engine;
     skr_buffer text = {0};
     for (size_t i = 0; i < N_ROUTES; i++)
         names[ROUTE_FIRST + i] = routes[i].path;
-    int status = skr_engine_stats_read(service->engine, &engine, err);
+    int status = skr_engine_stats_read(router->service.engine, &engine, err);
     if (status == SKR_OK)
         status =
-            skr_metrics_print(service->metrics, &engine, names, ROUTE_FIRST + N_ROUTES, &text, err);
+            skr_metrics_print(router->metrics, &engine, names, ROUTE_FIRST + N_ROUTES, &text, err);
     if (status < 0) {
         skr_buffer_done(&text);
         return status;
     }
-    answer->status = 200;
-    answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
-    answer->body = (char *)text.bytes;
-    answer->n_body = text.n;
+    response->status = 200;
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response->body = (char *)text.bytes;
+    response->n_body = text.n;
     return SKR_OK;
 }
 
-static const struct route metrics_route = {"/metrics", false, answer_metrics};
+static const struct route metrics_route = {"/metrics", false, NULL};
 
-void skr_route_answer(const skr_service *service, const skr_http_question *question,
-                      skr_http_answer *answer)
+/* ------------------------------------------------------------------ the whole */
+
+static void answer_route(const skr_router *router, const skr_http_request *request,
+                         const struct route *route, const char *id, skr_http_response *response)
 {
+    const skr_service *service = &router->service;
+    const char *allow = route->is_query ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    if (request->method == SKR_METHOD_OPTIONS) {
+        response->status = 204;
+        response->allow = allow;
+        return;
+    }
+    bool is_post = request->method == SKR_METHOD_POST;
+    if (request->method == SKR_METHOD_OTHER || (is_post && !route->is_query)) {
+        response->allow = allow;
+        skr_route_refuse(service, 405, "this method is not supported here", response);
+        return;
+    }
+    if (!is_post && request->n_body > 0) {
+        skr_route_refuse(service, 400, "a GET has no body; use POST", response);
+        return;
+    }
+    if (request->n_body > 0 && !is_json(request->content_type)) {
+        skr_route_refuse(service, 415, "the body must be application/json", response);
+        return;
+    }
+    if (is_post && request->words != NULL && request->words[0] != '\0') {
+        skr_route_refuse(service, 400, "a POST says everything in its body: leave out the '?'",
+                         response);
+        return;
+    }
+    skr_err err = {0};
+    skr_json_begin();
+    int status = route->make == NULL ? print_metrics(router, response, &err)
+                                     : route->make(service, request, id, response, &err);
+    if (skr_json_check(&err) < 0) { /* whatever else it says, it was made of half a request */
+        status = SKR_ERR_NOMEM;
+        response->status = 0;
+    }
+    if (status < 0)
+        refuse_error(service, &err, response);
+}
+
+void skr_route_answer(const skr_router *router, const skr_http_request *request,
+                      skr_http_response *response)
+{
+    const skr_service *service = &router->service;
     size_t n_prefix = strlen(PREFIX);
-    char *path = strdup(question->path);
+    char *path = strdup(request->path);
     char *id = NULL;
     if (path == NULL)
         return;
@@ -265,17 +252,17 @@ void skr_route_answer(const skr_service *service, const skr_http_question *quest
     if (decode_path(path) && strncmp(path, PREFIX, n_prefix) == 0)
         status = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &route, &id, &err);
     if (route != NULL)
-        answer->route = ROUTE_FIRST + (unsigned)(route - routes);
-    if (service->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
+        response->route = ROUTE_FIRST + (unsigned)(route - routes);
+    if (router->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
         route = &metrics_route;
-        answer->route = ROUTE_METRICS;
+        response->route = ROUTE_METRICS;
     }
     if (status < 0)
-        refuse_error(service, &err, answer);
+        refuse_error(service, &err, response);
     else if (route == NULL)
-        skr_route_refuse(service, 404, "no such path; see /api/map", answer);
+        skr_route_refuse(service, 404, "no such path; see /api/map", response);
     else
-        answer_route(service, question, route, id, answer);
+        answer_route(router, request, route, id, response);
     free(id);
     free(path);
 }

@@ -36,38 +36,6 @@
 #define STEP_MS 10u
 #define QUIET_MS 300u
 
-skr_server_config skr_server_config_default(void)
-{
-    skr_server_config config = {
-        .listen = "127.0.0.1:8080",
-        .beacon_id = "org.example.skerry",
-        .name = "Skerry",
-        .description = "Counts of people and alleles",
-        .organization_id = "org.example",
-        .organization_name = "An organisation that has not set its name",
-        .organization_url = "https://example.org",
-        .environment = "dev",
-        .metrics = "off",
-        .n_connections_max = 1024,
-        .n_address_max = 256,
-        .n_queue_max = 256,
-        .queue_wait_ms = 800,
-        .n_body_max = 1u << 20,
-        .n_answer_cache_mib = 64,
-        .n_block_cache_mib = 512,
-        .headers_timeout_s = 8,
-        .timeout_s = 30,
-        .query_timeout_ms = 10000,
-    };
-    return config;
-}
-
-void skr_server_say(skr_server *server, const char *line)
-{
-    if (server->metrics.log != NULL)
-        skr_log_ring_put(server->metrics.log, line);
-}
-
 void skr_server_note_reload_failed(skr_server *server)
 {
     atomic_fetch_add(&server->metrics.n_reload_failed, 1);
@@ -78,39 +46,7 @@ const char *skr_server_address(const skr_server *server)
     return server->address;
 }
 
-/* ------------------------------------------------------------------ configuration */
-
-static int check_config(const skr_server_config *config, skr_err *err)
-{
-    static const char *const environments[] = {"prod", "test", "dev", "staging"};
-    const char *const texts[] = {
-        config->listen,          config->beacon_id,       config->name,
-        config->description,     config->organization_id, config->organization_name,
-        config->organization_url};
-    static const char *const names[] = {"listen",          "beacon_id",       "name",
-                                        "description",     "organization_id", "organization_name",
-                                        "organization_url"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i] == NULL || texts[i][0] == '\0')
-            return skr_fail(err, SKR_ERR_USAGE, "%s is empty", names[i]);
-    bool is_known = false;
-    for (size_t i = 0; i < 4 && config->environment != NULL; i++)
-        is_known = is_known || strcmp(config->environment, environments[i]) == 0;
-    if (!is_known)
-        return skr_fail(err, SKR_ERR_USAGE, "environment is none of prod, test, dev, staging");
-    if (config->metrics == NULL ||
-        (strcmp(config->metrics, "on") != 0 && strcmp(config->metrics, "off") != 0))
-        return skr_fail(err, SKR_ERR_USAGE, "metrics is none of on, off");
-    if (config->base_url != NULL && strncmp(config->base_url, "http://", 7) != 0 &&
-        strncmp(config->base_url, "https://", 8) != 0)
-        return skr_fail(err, SKR_ERR_USAGE, "base_url '%.200s' does not begin with http",
-                        config->base_url);
-    if (config->n_connections_max == 0 || config->n_queue_max == 0 || config->n_body_max == 0 ||
-        config->timeout_s == 0 || config->headers_timeout_s == 0 || config->query_timeout_ms == 0 ||
-        config->queue_wait_ms == 0)
-        return skr_fail(err, SKR_ERR_USAGE, "a limit of the server is 0");
-    return SKR_OK;
-}
+/* ------------------------------------------------------------------ limits */
 
 /* Descriptors that are open now; at least some when that cannot be told. */
 static rlim_t count_open_files(void)
@@ -263,7 +199,7 @@ static void free_server(skr_server *server)
 int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_server_config *config,
                      skr_server **ret_server, skr_err *err)
 {
-    int status = check_config(config, err);
+    int status = skr_server_config_check(config, err);
     if (status < 0)
         return status;
     skr_server *server = calloc(1, sizeof *server);
@@ -272,12 +208,13 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     skr_json_init();
     server->config = *config;
     server->listen_fd = -1;
-    server->service.engine = engine;
-    server->service.policy = *policy;
-    server->service.config = &server->config;
+    server->router.service.engine = engine;
+    server->router.service.policy = *policy;
+    server->router.service.texts = &server->config.texts;
+    server->on_answered = skr_server_resume;
     if (strcmp(server->config.metrics, "on") == 0)
-        server->service.metrics = &server->metrics;
-    skr_policy_text(policy, server->service.policy_text);
+        server->router.metrics = &server->metrics;
+    skr_policy_text(policy, server->router.service.policy_text);
     (void)pthread_mutex_init(&server->mutex, NULL);
     (void)pthread_cond_init(&server->has_work, NULL);
     (void)pthread_cond_init(&server->has_watch, NULL);
@@ -291,7 +228,7 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
         status = listen_at(server, err);
     if (status == SKR_OK)
         status = make_base_url(server, err);
-    server->service.base_url = server->base_url;
+    server->router.service.base_url = server->base_url;
     if (status == SKR_OK && config->n_answer_cache_mib > 0)
         status = skr_answer_cache_new((uint64_t)config->n_answer_cache_mib << 20,
                                       skr_ready_answer_free, &server->metrics.cache, err);

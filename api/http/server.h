@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/beacon/beacon_service.h"
 #include "engine/face/engine.h"
 #include "engine/face/policy.h"
 #include "storage/base/err.h"
@@ -29,15 +30,9 @@ typedef void (*skr_log_fn)(void *context, const char *lines, size_t n);
  */
 typedef struct skr_server_config {
     const char *listen; /* ADDR:PORT; port 0: any */
-    const char *beacon_id;
-    const char *name;
-    const char *description;
-    const char *organization_id;
-    const char *organization_name;
-    const char *organization_url;
-    const char *base_url;    /* absolute, as clients see /api; NULL: made from listen */
-    const char *environment; /* prod, test, dev, staging */
-    const char *metrics;     /* on: /metrics is answered; off */
+    skr_beacon_texts texts;
+    const char *base_url; /* absolute, as clients see /api; NULL: made from listen */
+    const char *metrics;  /* on: /metrics is answered; off */
     uint32_t n_connections_max;
     uint32_t n_address_max; /* connections from one address; 0: no limit */
     uint32_t n_queue_max; /* questions that wait for a worker; the next one is told to come back */
@@ -56,6 +51,9 @@ typedef struct skr_server_config {
 
 /* The defaults that docs/http-api.md lists. */
 skr_server_config skr_server_config_default(void);
+
+/* Errors: USAGE for what no server can be told. */
+SKR_MUST_USE int skr_server_config_check(const skr_server_config *config, skr_err *err);
 
 typedef struct skr_server skr_server;
 

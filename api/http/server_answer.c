@@ -10,14 +10,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "api/beacon/beacon_access.h"
 #include "api/http/answer_key_int.h"
 #include "api/http/server_int.h"
-
-/* A line of the log: a question may be long. */
-#define LINE_MAX_BYTES 4096
+#include "storage/base/clock.h"
 
 /* What libmicrohttpd and the allocator need for a response and its headers, about. */
 #define RESPONSE_BYTES 1024
@@ -34,7 +31,7 @@ void skr_ready_answer_free(void *context)
         MHD_destroy_response(ready->response);
         ready->said.body = NULL;
     }
-    skr_http_answer_done(&ready->said);
+    skr_http_response_done(&ready->said);
     free(ready);
 }
 
@@ -60,21 +57,21 @@ typedef struct header {
 
 /* Fills in the headers of an answer; seconds has room for 16 bytes. Every answer may be read from
  * any origin, and none may be kept by those in between: who may see what, and the store, change. */
-static size_t list_headers(const skr_http_answer *answer, skr_method method, bool is_last,
+static size_t list_headers(const skr_http_response *response, skr_method method, bool is_last,
                            char *seconds, header *headers)
 {
-    const char *type = answer->content_type == NULL ? "application/json" : answer->content_type;
+    const char *type = response->content_type == NULL ? "application/json" : response->content_type;
     bool is_preflight = method == SKR_METHOD_OPTIONS;
-    (void)snprintf(seconds, 16, "%u", answer->retry_after_s);
+    (void)snprintf(seconds, 16, "%u", response->retry_after_s);
     const header all[] = {
         {"Access-Control-Allow-Origin", "*"},
         {"Cache-Control", "no-store"},
         {"X-Content-Type-Options", "nosniff"},
-        {"Content-Type", answer->n_body > 0 ? type : NULL},
-        {"Allow", answer->allow},
+        {"Content-Type", response->n_body > 0 ? type : NULL},
+        {"Allow", response->allow},
         {"Access-Control-Allow-Methods", is_preflight ? "GET, HEAD, POST, OPTIONS" : NULL},
         {"Access-Control-Allow-Headers", is_preflight ? "Content-Type, Authorization" : NULL},
-        {"Retry-After", answer->retry_after_s > 0 ? seconds : NULL},
+        {"Retry-After", response->retry_after_s > 0 ? seconds : NULL},
         {"Connection", is_last ? "close" : NULL},
     };
     _Static_assert(sizeof all / sizeof *all <= HEADERS_MAX, "no room for the headers");
@@ -85,12 +82,12 @@ static size_t list_headers(const skr_http_answer *answer, skr_method method, boo
     return n;
 }
 
-static bool add_headers(struct MHD_Response *response, const skr_http_answer *answer,
+static bool add_headers(struct MHD_Response *response, const skr_http_response *said,
                         skr_method method, bool is_last)
 {
     char seconds[16];
     header headers[HEADERS_MAX];
-    size_t n = list_headers(answer, method, is_last, seconds, headers);
+    size_t n = list_headers(said, method, is_last, seconds, headers);
     for (size_t i = 0; i < n; i++)
         if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
             return false; /* no memory: an answer is sent whole or not at all */
@@ -100,7 +97,7 @@ static bool add_headers(struct MHD_Response *response, const skr_http_answer *an
 /* The response takes the body. False: no memory, and the body is freed or still the answer's. */
 static bool make_response(skr_ready_answer *ready, skr_method method)
 {
-    skr_http_answer *said = &ready->said;
+    skr_http_response *said = &ready->said;
     if (said->status == 0)
         return false; /* no memory even for an error */
     ready->response =
@@ -154,7 +151,7 @@ static bool is_half_closed(int fd)
 /* Sends all of it, as long as the client reads; who does not loses the rest. */
 static void send_bytes(int fd, const char *bytes, size_t n, uint64_t until_ns)
 {
-    while (n > 0 && skr_now_ns() < until_ns) {
+    while (n > 0 && skr_clock_ns() < until_ns) {
         ssize_t n_sent = send(fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n_sent < 0 && errno == EAGAIN) {
             struct pollfd full = {.fd = fd, .events = POLLOUT};
@@ -173,7 +170,7 @@ void skr_server_answer_half_closed(skr_exchange *exchange)
     int fd = exchange->socket->fd;
     if (ready == NULL || ready->response == NULL || !is_half_closed(fd))
         return;
-    const skr_http_answer *said = &ready->said;
+    const skr_http_response *said = &ready->said;
     char head[1024];
     char seconds[16];
     header headers[HEADERS_MAX];
@@ -188,7 +185,7 @@ void skr_server_answer_half_closed(skr_exchange *exchange)
                               said->n_body);
     if (n >= sizeof head)
         return;
-    uint64_t until_ns = skr_now_ns() + HALF_CLOSED_NS;
+    uint64_t until_ns = skr_clock_ns() + HALF_CLOSED_NS;
     exchange->is_sent = true;
     send_bytes(fd, head, n, until_ns);
     if (!exchange->is_head)
@@ -197,9 +194,9 @@ void skr_server_answer_half_closed(skr_exchange *exchange)
 
 /* ------------------------------------------------------------------ answering */
 
-skr_http_question skr_server_question(const skr_exchange *exchange)
+skr_http_request skr_server_request(const skr_exchange *exchange)
 {
-    return (skr_http_question){
+    return (skr_http_request){
         .method = exchange->method,
         .path = exchange->path,
         .words = exchange->words,
@@ -212,41 +209,27 @@ skr_http_question skr_server_question(const skr_exchange *exchange)
     };
 }
 
-/* The request is answered: it is counted, and its line written. */
-static void note(skr_exchange *exchange, const skr_http_question *question)
-{
-    const skr_http_answer *said = &exchange->ready->said;
-    const skr_audit_times times = {.since_1970_s = (uint64_t)time(NULL),
-                                   .took_ns = skr_now_ns() - exchange->begin_ns};
-    skr_metrics_add(&exchange->server->metrics, said->route, said->status, times.took_ns);
-    if (exchange->server->metrics.log == NULL || exchange->server->config.is_quiet)
-        return;
-    char line[LINE_MAX_BYTES];
-    skr_audit_line(question, said, &times, line, sizeof line);
-    skr_server_say(exchange->server, line);
-}
-
-static bool make_key(const skr_server *server, const skr_http_question *question, skr_buffer *key)
+static bool make_key(const skr_server *server, const skr_http_request *request, skr_buffer *key)
 {
     skr_err err;
-    const skr_access access = skr_beacon_access(&server->service, question);
+    const skr_access access = skr_beacon_access(&server->router.service, request);
     key->n = 0;
-    return skr_answer_key_put(question, &access, key, &err) == SKR_OK;
+    return skr_answer_key_put(request, &access, key, &err) == SKR_OK;
 }
 
 bool skr_server_answer_find(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
-    const skr_http_question question = skr_server_question(exchange);
-    if (server->metrics.cache == NULL || !skr_answer_key_is_for(&question) ||
-        !make_key(server, &question, &server->key))
+    const skr_http_request request = skr_server_request(exchange);
+    if (server->metrics.cache == NULL || !skr_answer_key_is_for(&request) ||
+        !make_key(server, &request, &server->key))
         return false;
-    exchange->kept =
-        skr_answer_cache_find(server->metrics.cache, skr_engine_state(server->service.engine),
-                              server->key.bytes, server->key.n);
+    exchange->kept = skr_answer_cache_find(server->metrics.cache,
+                                           skr_engine_state(server->router.service.engine),
+                                           server->key.bytes, server->key.n);
     if (exchange->kept != NULL) {
         exchange->ready = skr_kept_value(exchange->kept);
-        note(exchange, &question);
+        skr_server_log_answered(exchange, &request);
         return true;
     }
     skr_err err;
@@ -260,9 +243,9 @@ static void keep(skr_exchange *exchange, uint64_t state)
 {
     skr_server *server = exchange->server;
     const skr_ready_answer *ready = exchange->ready;
-    const skr_http_answer *said = &ready->said;
+    const skr_http_response *said = &ready->said;
     if (exchange->key.n == 0 || said->status != 200 || ready->response == NULL ||
-        skr_engine_state(server->service.engine) != state)
+        skr_engine_state(server->router.service.engine) != state)
         return;
     size_t n = sizeof *ready + RESPONSE_BYTES + said->n_body +
                (said->canonical == NULL ? 0 : strlen(said->canonical) + 1);
@@ -275,28 +258,28 @@ static void keep(skr_exchange *exchange, uint64_t state)
 void skr_server_answer_make(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
-    const skr_http_question question = skr_server_question(exchange);
-    uint64_t state = skr_engine_state(server->service.engine);
+    const skr_http_request request = skr_server_request(exchange);
+    uint64_t state = skr_engine_state(server->router.service.engine);
     exchange->ready = calloc(1, sizeof *exchange->ready);
     if (exchange->ready == NULL)
         return;
-    skr_http_answer *said = &exchange->ready->said;
-    skr_route_answer(&server->service, &question, said);
+    skr_http_response *said = &exchange->ready->said;
+    skr_route_answer(&server->router, &request, said);
     if (!make_response(exchange->ready, exchange->method) && said->status != 0) {
-        skr_route_refuse(&server->service, 503, SKR_SAID_BUSY, said);
+        skr_route_refuse(&server->router.service, 503, SKR_SAID_BUSY, said);
         (void)make_response(exchange->ready, exchange->method);
     }
-    note(exchange, &question);
+    skr_server_log_answered(exchange, &request);
     keep(exchange, state);
 }
 
 void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const char *message)
 {
-    const skr_http_question question = {.method = exchange->method, .path = exchange->path};
+    const skr_http_request request = {.method = exchange->method, .path = exchange->path};
     exchange->ready = calloc(1, sizeof *exchange->ready);
     if (exchange->ready == NULL)
         return;
-    skr_route_refuse(&exchange->server->service, status, message, &exchange->ready->said);
+    skr_route_refuse(&exchange->server->router.service, status, message, &exchange->ready->said);
     (void)make_response(exchange->ready, exchange->method);
-    note(exchange, &question);
+    skr_server_log_answered(exchange, &request);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "api/http/server_int.h"
+#include "storage/base/clock.h"
 #include "storage/base/limits.h"
 
 /* A body that is too long but not monstrous is read to its end before it is refused: a client that
@@ -88,7 +89,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *exchange_at = NULL;
     if (exchange == NULL)
         return;
-    skr_server_watch_hurry(context, exchange->socket, SKR_STEP_IDLE, skr_now_ns());
+    skr_server_watch_hurry(context, exchange->socket, SKR_STEP_IDLE, skr_clock_ns());
     exchange->socket->begun = NULL;
     skr_server_exchange_free(exchange);
 }
@@ -252,7 +253,7 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     exchange->state = SKR_EXCHANGE_READING;
     exchange->method = method_of(method);
     exchange->is_head = strcmp(method, "HEAD") == 0;
-    exchange->begin_ns = skr_now_ns();
+    exchange->begin_ns = skr_clock_ns();
     const char *type = header(exchange, "Content-Type");
     if (type != NULL)
         exchange->content_type = strdup(type);
@@ -304,7 +305,7 @@ static enum MHD_Result dispatch(skr_exchange *exchange)
     skr_server *server = exchange->server;
     if (exchange->refusal != 0)
         return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
-    exchange->begin_ns = skr_now_ns();
+    exchange->begin_ns = skr_clock_ns();
     if (skr_server_answer_find(exchange)) {
         skr_server_watch_hurry(server, exchange->socket, SKR_STEP_READING, exchange->begin_ns);
         exchange->state = SKR_EXCHANGE_ANSWERED;
@@ -324,7 +325,7 @@ void skr_server_resume(skr_exchange *exchange)
     struct MHD_Connection *connection = exchange->connection;
     skr_server_answer_half_closed(exchange);
     skr_server_watch_set(exchange->server, exchange->socket, NULL);
-    skr_server_watch_hurry(exchange->server, exchange->socket, SKR_STEP_READING, skr_now_ns());
+    skr_server_watch_hurry(exchange->server, exchange->socket, SKR_STEP_READING, skr_clock_ns());
     exchange->state = SKR_EXCHANGE_ANSWERED;
     MHD_resume_connection(connection); /* from here on the exchange is not ours */
 }

@@ -15,7 +15,8 @@
 
 #include "api/http/answer_cache_int.h"
 #include "api/http/log_ring_int.h"
-#include "api/http/route.h"
+#include "api/http/route_int.h"
+#include "api/http/server.h"
 #include "storage/base/buffer.h"
 
 struct MHD_Connection;
@@ -33,7 +34,7 @@ typedef enum skr_exchange_state {
 /* An answer as it is sent. One that is kept is not changed any more. */
 typedef struct skr_ready_answer {
     struct MHD_Response *response; /* owns the body of what is said */
-    skr_http_answer said;
+    skr_http_response said;
 } skr_ready_answer;
 
 /* An address in 16 bytes, as of IPv6; of those only the network of 64 bits, which is one
@@ -107,9 +108,15 @@ typedef struct skr_exchange {
     skr_kept *kept;          /* what holds `ready`, when it is kept; NULL: the exchange owns it */
 } skr_exchange;
 
+/* Questions that wait for a worker: client_queue_int.h. Zero-initialise. */
+typedef struct skr_client_queue {
+    skr_client *turn; /* a ring of the clients that have some; whose turn it is */
+    size_t n;         /* of all */
+} skr_client_queue;
+
 struct skr_server {
     skr_server_config config;
-    skr_service service;
+    skr_router router;
     char address[300];
     char *base_url;
     int listen_fd;
@@ -118,12 +125,14 @@ struct skr_server {
     atomic_uint_fast64_t n_begun; /* requests */
     skr_buffer key;               /* of the thread of libmicrohttpd, for looking up */
 
+    /* Hands an answered exchange back to the thread that writes it; skr_server_resume. */
+    void (*on_answered)(skr_exchange *exchange);
+
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t has_work;
     pthread_cond_t has_watch;
     skr_client *clients;
-    skr_client *turn; /* a ring of those that have questions waiting; whose turn it is */
-    size_t n_queued;  /* of all */
+    skr_client_queue queue;
     size_t n_leaving; /* sockets shut down to make room, and not yet closed */
     skr_socket *sockets;
     bool is_stopping; /* workers end when the queue is empty */
@@ -135,8 +144,11 @@ struct skr_server {
     bool has_watch_thread;
 };
 
-/* The question of an exchange that was read. */
-skr_http_question skr_server_question(const skr_exchange *exchange);
+/* The request of an exchange that was read. */
+skr_http_request skr_server_request(const skr_exchange *exchange);
+
+/* The request of an exchange is answered: it is counted, and its line written. */
+void skr_server_log_answered(const skr_exchange *exchange, const skr_http_request *request);
 
 /* Is the answer kept? Then exchange->ready is it, and its line is in the log. */
 bool skr_server_answer_find(skr_exchange *exchange);

@@ -1,140 +1,32 @@
 /*
  * server_pool.c - the workers that answer, and the bounded queue before them.
  *
- * Clients take turns, one question each, so that who asks much waits and not who asks little. Of
- * one client the question goes first whose connection was served longest ago: round by round, and a
- * new connection before those that have just been served. Nobody waits longer than queue_wait_ms:
- * who does is told to come again, and knows it in time.
+ * Nobody waits longer than queue_wait_ms: who does is told to come again, and knows it in time.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/http/client_queue_int.h"
 #include "api/http/server_int.h"
 #include "storage/base/thread.h"
 
-/* ------------------------------------------------------------------ the queue, under the mutex */
-
-static void add_turn(skr_server *server, skr_client *client)
+static uint64_t wait_ns_max(const skr_server *server)
 {
-    skr_client *turn = server->turn;
-    if (turn == NULL) {
-        client->next_turn = client;
-        client->before_turn = client;
-        server->turn = client;
-        return;
-    }
-    client->next_turn = turn; /* behind everybody else */
-    client->before_turn = turn->before_turn;
-    turn->before_turn->next_turn = client;
-    turn->before_turn = client;
-}
-
-static void remove_turn(skr_server *server, skr_client *client)
-{
-    if (client->next_turn == client) {
-        server->turn = NULL;
-    } else {
-        client->before_turn->next_turn = client->next_turn;
-        client->next_turn->before_turn = client->before_turn;
-        if (server->turn == client)
-            server->turn = client->next_turn;
-    }
-    client->next_turn = NULL;
-    client->before_turn = NULL;
-}
-
-static void put_last(skr_server *server, skr_exchange *exchange)
-{
-    skr_client *client = exchange->socket->client;
-    if (client->n_waiting++ == 0)
-        add_turn(server, client);
-    exchange->next = NULL;
-    exchange->before = client->last;
-    if (client->last == NULL)
-        client->first = exchange;
-    else
-        client->last->next = exchange;
-    client->last = exchange;
-    server->n_queued++;
-}
-
-static void take_out(skr_server *server, skr_exchange *exchange)
-{
-    skr_client *client = exchange->socket->client;
-    if (exchange->before == NULL)
-        client->first = exchange->next;
-    else
-        exchange->before->next = exchange->next;
-    if (exchange->next == NULL)
-        client->last = exchange->before;
-    else
-        exchange->next->before = exchange->before;
-    exchange->next = NULL;
-    exchange->before = NULL;
-    if (--client->n_waiting == 0)
-        remove_turn(server, client);
-    server->n_queued--;
-}
-
-/* The exchange of a client whose connection was served longest ago, or last. */
-static skr_exchange *by_service(const skr_client *client, bool is_last)
-{
-    skr_exchange *found = client->first;
-    for (skr_exchange *at = found->next; at != NULL; at = at->next)
-        if (is_last ? at->socket->served_ns >= found->socket->served_ns
-                    : at->socket->served_ns < found->socket->served_ns)
-            found = at;
-    return found;
-}
-
-static skr_exchange *take_next(skr_server *server)
-{
-    skr_client *client = server->turn;
-    if (client == NULL)
-        return NULL;
-    skr_exchange *exchange = by_service(client, false);
-    server->turn = client->next_turn;
-    take_out(server, exchange);
-    return exchange;
-}
-
-/* Of the client that has the most questions waiting, the one that has the least claim. */
-static skr_exchange *least_claim(const skr_server *server)
-{
-    const skr_client *most = server->turn;
-    for (const skr_client *at = most->next_turn; at != server->turn; at = at->next_turn)
-        if (at->n_waiting > most->n_waiting)
-            most = at;
-    return by_service(most, true);
+    return server->config.queue_wait_ms * (uint64_t)1000000;
 }
 
 skr_exchange *skr_server_pool_expired(skr_server *server, uint64_t now_ns)
 {
-    uint64_t wait_ns = server->config.queue_wait_ms * (uint64_t)1000000;
-    skr_exchange *expired = NULL;
-    for (skr_client *client = server->clients; client != NULL; client = client->next)
-        for (skr_exchange *at = client->first, *next; at != NULL; at = next) {
-            next = at->next;
-            if (now_ns < at->begin_ns + wait_ns)
-                continue;
-            take_out(server, at);
-            at->next = expired;
-            expired = at;
-        }
-    return expired;
+    uint64_t wait_ns = wait_ns_max(server);
+    return now_ns < wait_ns ? NULL : skr_client_queue_take_old(&server->queue, now_ns - wait_ns);
 }
 
 uint64_t skr_server_pool_next_expiry(const skr_server *server)
 {
-    uint64_t begin_ns = UINT64_MAX;
-    for (const skr_client *client = server->clients; client != NULL; client = client->next)
-        if (client->first != NULL && client->first->begin_ns < begin_ns)
-            begin_ns = client->first->begin_ns;
-    if (begin_ns == UINT64_MAX)
-        return UINT64_MAX;
-    return begin_ns + server->config.queue_wait_ms * (uint64_t)1000000;
+    uint64_t begin_ns = skr_client_queue_oldest(&server->queue);
+    return begin_ns == UINT64_MAX ? UINT64_MAX : begin_ns + wait_ns_max(server);
 }
 
 /* ------------------------------------------------------------------ workers */
@@ -143,9 +35,9 @@ uint64_t skr_server_pool_next_expiry(const skr_server *server)
 static skr_exchange *take(skr_server *server)
 {
     (void)pthread_mutex_lock(&server->mutex);
-    while (server->n_queued == 0 && !server->is_stopping)
+    while (server->queue.n == 0 && !server->is_stopping)
         (void)pthread_cond_wait(&server->has_work, &server->mutex);
-    skr_exchange *exchange = take_next(server);
+    skr_exchange *exchange = skr_client_queue_take(&server->queue);
     (void)pthread_mutex_unlock(&server->mutex);
     return exchange;
 }
@@ -155,7 +47,7 @@ static void *work(void *context)
     skr_server *server = context;
     for (skr_exchange *exchange = take(server); exchange != NULL; exchange = take(server)) {
         skr_server_answer_make(exchange);
-        skr_server_resume(exchange);
+        server->on_answered(exchange);
     }
     return NULL;
 }
@@ -167,11 +59,9 @@ skr_exchange *skr_server_pool_put(skr_server *server, skr_exchange *exchange)
     if (server->is_stopping) {
         refused = exchange;
     } else {
-        put_last(server, exchange);
-        if (server->n_queued > server->config.n_queue_max) {
-            refused = least_claim(server);
-            take_out(server, refused);
-        }
+        skr_client_queue_put(&server->queue, exchange);
+        if (server->queue.n > server->config.n_queue_max)
+            refused = skr_client_queue_take_least(&server->queue);
         (void)pthread_cond_signal(&server->has_work);
     }
     (void)pthread_mutex_unlock(&server->mutex);
@@ -182,7 +72,7 @@ void skr_server_turn_away(skr_exchange *exchange)
 {
     atomic_fetch_add(&exchange->server->metrics.n_turned_away, 1);
     skr_server_answer_refuse(exchange, 503, "too many questions at once; try again");
-    skr_server_resume(exchange);
+    exchange->server->on_answered(exchange);
 }
 
 int skr_server_pool_start(skr_server *server, skr_err *err)

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "api/http/server_int.h"
+#include "storage/base/clock.h"
 #include "storage/base/thread.h"
 
 #define INTERVAL_NS 250000000
@@ -28,7 +29,7 @@ skr_socket *skr_server_watch_add(skr_server *server, int fd, const struct sockad
     skr_socket *socket = calloc(1, sizeof *socket);
     if (socket == NULL)
         return NULL;
-    uint64_t now_ns = skr_now_ns();
+    uint64_t now_ns = skr_clock_ns();
     uint64_t wait_ns = server->config.queue_wait_ms * (uint64_t)1000000;
     socket->fd = fd;
     socket->served_ns = now_ns > wait_ns ? now_ns - wait_ns : 0;
@@ -85,7 +86,7 @@ void skr_server_watch_set(skr_server *server, skr_socket *socket, skr_exchange *
     if (exchange != NULL)
         atomic_store_explicit(&socket->deadline_ns, 0, memory_order_relaxed);
     else
-        socket->served_ns = skr_now_ns();
+        socket->served_ns = skr_clock_ns();
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
@@ -108,7 +109,7 @@ static bool is_given_up(const skr_server *server, skr_socket *socket, uint64_t n
         return true;
     if ((asked.revents & POLLRDHUP) != 0 && socket->half_closed_ns == 0)
         socket->half_closed_ns = now_ns;
-    return socket->half_closed_ns != 0 && server->n_queued > 0 &&
+    return socket->half_closed_ns != 0 && server->queue.n > 0 &&
            now_ns > socket->half_closed_ns + HALF_CLOSED_NS;
 }
 
@@ -125,7 +126,7 @@ static void look(const skr_server *server, skr_socket *socket, uint64_t now_ns)
  * the mutex, which is let go meanwhile. */
 static void wait_to_look(skr_server *server)
 {
-    uint64_t now_ns = skr_now_ns();
+    uint64_t now_ns = skr_clock_ns();
     uint64_t expiry_ns = skr_server_pool_next_expiry(server);
     uint64_t wait_ns = INTERVAL_NS;
     if (expiry_ns < now_ns + wait_ns)
@@ -144,7 +145,7 @@ static void *watch(void *context)
     (void)pthread_mutex_lock(&server->mutex);
     while (!server->is_watch_over) {
         wait_to_look(server);
-        uint64_t now_ns = skr_now_ns();
+        uint64_t now_ns = skr_clock_ns();
         for (skr_socket *socket = server->sockets; socket != NULL; socket = socket->next)
             look(server, socket, now_ns);
         skr_exchange *expired = skr_server_pool_expired(server, now_ns);

@@ -18,12 +18,6 @@ CIRCLES = {
      "api/beacon/beacon_request.c",
      "api/beacon/beacon_variant.c"):
         "not yet apart",
-    ("api/http/server.c",
-     "api/http/server_answer.c",
-     "api/http/server_connection.c",
-     "api/http/server_pool.c",
-     "api/http/server_watch.c"):
-        "not yet apart",
     ("engine/import/genotypes/genotype_scan.c",
      "engine/import/genotypes/genotype_scan_avx2.c",
      "engine/import/genotypes/genotype_scan_avx512.c"):

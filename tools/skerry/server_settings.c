@@ -11,14 +11,14 @@ static const struct text_key {
     const char *choices; /* the words that it may be, or NULL: any text */
 } text_keys[] = {
     {"listen", offsetof(skr_server_config, listen), NULL},
-    {"beacon_id", offsetof(skr_server_config, beacon_id), NULL},
-    {"name", offsetof(skr_server_config, name), NULL},
-    {"description", offsetof(skr_server_config, description), NULL},
-    {"organization_id", offsetof(skr_server_config, organization_id), NULL},
-    {"organization_name", offsetof(skr_server_config, organization_name), NULL},
-    {"organization_url", offsetof(skr_server_config, organization_url), NULL},
+    {"beacon_id", offsetof(skr_server_config, texts.beacon_id), NULL},
+    {"name", offsetof(skr_server_config, texts.name), NULL},
+    {"description", offsetof(skr_server_config, texts.description), NULL},
+    {"organization_id", offsetof(skr_server_config, texts.organization_id), NULL},
+    {"organization_name", offsetof(skr_server_config, texts.organization_name), NULL},
+    {"organization_url", offsetof(skr_server_config, texts.organization_url), NULL},
     {"base_url", offsetof(skr_server_config, base_url), NULL},
-    {"environment", offsetof(skr_server_config, environment), "prod, test, dev, staging"},
+    {"environment", offsetof(skr_server_config, texts.environment), "prod, test, dev, staging"},
     {"metrics", offsetof(skr_server_config, metrics), "on, off"},
 };
 

@@ -10,7 +10,7 @@ static const char *const two[] = {"one", "two"};
 static const char *const joined[] = {"onetwo"};
 
 static const struct asked {
-    skr_http_question question;
+    skr_http_request question;
     skr_access access;
 } asked[] = {
     {{.path = "/api/x"}, {.policy = {.threshold = 10, .step = 10}}},
@@ -74,6 +74,6 @@ Test(answer_key, follows_no_deadline)
     cr_expect(eq(int, memcmp(x.bytes, y.bytes, x.n), 0));
     skr_buffer_done(&x);
     skr_buffer_done(&y);
-    cr_expect(not(skr_answer_key_is_for(&(skr_http_question){.method = SKR_METHOD_OPTIONS})));
-    cr_expect(not(skr_answer_key_is_for(&(skr_http_question){.method = SKR_METHOD_OTHER})));
+    cr_expect(not(skr_answer_key_is_for(&(skr_http_request){.method = SKR_METHOD_OPTIONS})));
+    cr_expect(not(skr_answer_key_is_for(&(skr_http_request){.method = SKR_METHOD_OTHER})));
 }

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/http/route.h"
+#include "api/http/audit_int.h"
 
-static const char *line_of(const skr_http_answer *answer, uint64_t seconds, uint64_t took_ns)
+static const char *line_of(const skr_http_response *answer, uint64_t seconds, uint64_t took_ns)
 {
     static char line[200];
-    skr_http_question question = {.method = SKR_METHOD_POST, .path = "/api/x"};
+    skr_http_request question = {.method = SKR_METHOD_POST, .path = "/api/x"};
     skr_audit_times times = {.since_1970_s = seconds, .took_ns = took_ns};
     skr_audit_line(&question, answer, &times, line, sizeof line);
     return line;
@@ -18,7 +18,7 @@ static const char *line_of(const skr_http_answer *answer, uint64_t seconds, uint
 
 Test(audit, writes_dates_as_the_library_does)
 {
-    skr_http_answer answer = {.status = 200};
+    skr_http_response answer = {.status = 200};
     for (uint64_t second = 0; second < UINT64_C(5000000000); second += 86399 * 7 + 3601) {
         char wanted[64];
         time_t when = (time_t)second;
@@ -30,10 +30,10 @@ Test(audit, writes_dates_as_the_library_does)
 
 Test(audit, says_what_was_told)
 {
-    skr_http_answer answer = {.status = 200};
+    skr_http_response answer = {.status = 200};
     const char *date = "1970-01-01T00:00:00Z ";
     const struct {
-        skr_http_answer answer;
+        skr_http_response answer;
         uint64_t took_ns;
         const char *text;
     } cases[] = {

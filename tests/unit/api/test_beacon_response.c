@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/beacon/beacon_response_int.h"
+#include "api/http/server.h"
 #include "engine/tell/disclose.h"
 
 static skr_server_config config;
@@ -16,7 +17,8 @@ static skr_service service;
 static void set_up(void)
 {
     config = skr_server_config_default();
-    service = (skr_service){.config = &config, .policy_text = "a policy", .base_url = "http://x"};
+    service =
+        (skr_service){.texts = &config.texts, .policy_text = "a policy", .base_url = "http://x"};
 }
 
 TestSuite(beacon_response, .init = set_up);
