@@ -70,9 +70,7 @@ int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at
         uint32_t sample = carriers->samples[i];
         if (!skr_set_has(set, sample))
             continue;
-        skr_zygosity zygosity = carriers->dosages[i] == 2 ? SKR_HOM
-                                : expected[sample] == 1   ? SKR_HEMI
-                                                          : SKR_HET;
+        skr_zygosity zygosity = skr_carriers_zygosity(carriers->dosages[i], expected[sample]);
         tally->ac += carriers->dosages[i];
         status = found_add(worker,
                            (skr_carrier){skr_individual_of(&lane->individuals, sample),

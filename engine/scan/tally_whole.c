@@ -33,7 +33,7 @@ int skr_tally_direct(skr_worker *worker, const skr_lane *lane, const skr_row_at 
     for (uint32_t i = 0; i < carriers->n; i++) {
         uint32_t s = carriers->samples[i];
         this_copies[s] = carriers->dosages[i];
-        zygosities[s] = carriers->dosages[i] == 2 ? SKR_HOM : expected[s] == 1 ? SKR_HEMI : SKR_HET;
+        zygosities[s] = (uint8_t)skr_carriers_zygosity(carriers->dosages[i], expected[s]);
     }
     for (uint32_t i = 0; i < carriers->n_bags; i++) {
         this_copies[carriers->bags[i].sample] = carriers->bags[i].n_this;

@@ -1,17 +1,10 @@
-/* carriers.c - lists of carriers, and the choice of the form in which they are stored. */
+/* carriers.c - lists of carriers in memory. */
 #include "storage/carriers/carriers.h"
 
-#include <endian.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "storage/carriers/carriers_form.h"
-#include "storage/carriers/gap_list.h"
-
-/* How many times the bytes of the gap lists planes may take. */
-#define PLANES_PER_LIST 2u
 
 void skr_carriers_done(skr_carriers *carriers)
 {
@@ -102,134 +95,22 @@ int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err)
     return SKR_OK;
 }
 
-/* ------------------------------------------------------------------ writing the forms */
-
-/* A short list, and if somebody has two copies a bit for each of them. */
-static int encode_short(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
-                        uint8_t *ret_head, skr_err *err)
+int skr_carriers_add_call(skr_carriers *carriers, skr_bag carrier, uint8_t n_called,
+                          uint8_t n_expected, skr_err *err)
 {
-    uint64_t seconds = 0;
-    for (uint32_t i = 0; i < carriers->n; i++)
-        seconds |= (uint64_t)(carriers->dosages[i] == 2) << i;
-    int status = skr_short_list_encode(carriers->samples, carriers->n, n_samples, bytes, err);
-    seconds = htole64(seconds);
-    if (status == SKR_OK && seconds != 0)
-        status = skr_buffer_put(bytes, &seconds, (carriers->n + 7) / 8, err);
-    *ret_head = (uint8_t)(carriers->n + (seconds != 0 ? SKR_SHORT_MAX : 0));
-    return status;
+    if (skr_carriers_is_plain(carrier, n_called, n_expected))
+        return skr_carriers_add(carriers, carrier.sample, carrier.n_this, err);
+    return skr_carriers_add_bag(carriers, carrier, err);
 }
 
-/* seconds are the ranks of the carriers with two copies. */
-static int encode_gaps(const skr_carriers *carriers, const uint32_t *seconds, uint32_t n_seconds,
-                       skr_buffer *bytes, skr_err *err)
+bool skr_carriers_are_distinct(const skr_carriers *carriers)
 {
-    int status = skr_buffer_put_varint(bytes, carriers->n, err);
-    if (status == SKR_OK)
-        status = skr_gap_list_encode(carriers->samples, carriers->n, bytes, err);
-    if (status == SKR_OK && n_seconds > 0)
-        status = skr_buffer_put_varint(bytes, n_seconds, err);
-    if (status == SKR_OK && n_seconds > 0)
-        status = skr_gap_list_encode(seconds, n_seconds, bytes, err);
-    return status;
-}
-
-static int encode_planes(const skr_carriers *carriers, uint32_t n_samples, uint32_t n_seconds,
-                         skr_buffer *bytes, skr_err *err)
-{
-    size_t n_words = skr_plane_words(n_samples);
-    size_t n_planes = n_seconds > 0 ? 2 : 1;
-    uint64_t *words = calloc(n_planes * n_words, sizeof *words);
-    if (words == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-    for (uint32_t i = 0; i < carriers->n; i++) {
-        uint32_t sample = carriers->samples[i];
-        words[sample / 64] |= UINT64_C(1) << sample % 64;
-        if (carriers->dosages[i] == 2)
-            words[n_words + sample / 64] |= UINT64_C(1) << sample % 64;
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < carriers->n_bags; i++) {
+        while (at < carriers->n && carriers->samples[at] < carriers->bags[i].sample)
+            at++;
+        if (at < carriers->n && carriers->samples[at] == carriers->bags[i].sample)
+            return false;
     }
-    for (size_t i = 0; i < n_planes * n_words; i++)
-        words[i] = htole64(words[i]);
-    int status = skr_buffer_put(bytes, words, n_planes * n_words * sizeof *words, err);
-    free(words);
-    return status;
-}
-
-static int encode_bags(const skr_carriers *carriers, skr_buffer *bytes, skr_err *err)
-{
-    uint32_t *samples = malloc(carriers->n_bags * sizeof *samples);
-    if (samples == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-    for (uint32_t i = 0; i < carriers->n_bags; i++)
-        samples[i] = carriers->bags[i].sample;
-    int status = skr_buffer_put_varint(bytes, carriers->n_bags, err);
-    if (status == SKR_OK)
-        status = skr_gap_list_encode(samples, carriers->n_bags, bytes, err);
-    for (uint32_t i = 0; i < carriers->n_bags && status == SKR_OK; i++) {
-        const skr_bag *bag = &carriers->bags[i];
-        uint64_t value = (uint64_t)bag->n_this << SKR_BAG_ZYGOSITY_BITS | bag->zygosity;
-        status = skr_buffer_put_varint(bytes, value, err);
-    }
-    free(samples);
-    return status;
-}
-
-/*
- * Gap lists, or planes when they need at most twice the bytes: they count many times faster, and
- * what their chunk is packed to is less than the lists would be (docs/decisions/0001).
- */
-static int encode_long(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
-                       uint8_t *ret_head, skr_err *err)
-{
-    unsigned head = SKR_HEAD_LONG | (carriers->n_bags > 0 ? SKR_HEAD_HAS_BAGS : 0);
-    uint32_t *seconds = malloc((carriers->n + 1) * sizeof *seconds);
-    if (seconds == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-    uint32_t n_seconds = 0;
-    for (uint32_t i = 0; i < carriers->n; i++)
-        if (carriers->dosages[i] == 2)
-            seconds[n_seconds++] = i;
-    if (n_seconds > 0)
-        head |= SKR_HEAD_HAS_SECOND;
-
-    size_t n_plane_bytes = 8 * (size_t)skr_plane_words(n_samples) * (n_seconds > 0 ? 2 : 1);
-    size_t n_list_bytes =
-        skr_gap_list_size(carriers->samples, carriers->n) + skr_gap_list_size(seconds, n_seconds);
-    bool is_list = PLANES_PER_LIST * n_list_bytes < n_plane_bytes;
-    int status = is_list ? encode_gaps(carriers, seconds, n_seconds, bytes, err)
-                         : encode_planes(carriers, n_samples, n_seconds, bytes, err);
-    *ret_head = (uint8_t)(head | (is_list ? SKR_CARRIERS_GAPS : SKR_CARRIERS_PLANES));
-    free(seconds);
-    if (status == SKR_OK && carriers->n_bags > 0)
-        status = encode_bags(carriers, bytes, err);
-    return status;
-}
-
-int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples, skr_buffer *bytes,
-                        uint8_t *ret_head, skr_err *err)
-{
-    SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < n_samples);
-    SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < n_samples);
-    return carriers->n <= SKR_SHORT_MAX && carriers->n_bags == 0
-               ? encode_short(carriers, n_samples, bytes, ret_head, err)
-               : encode_long(carriers, n_samples, bytes, ret_head, err);
-}
-
-uint32_t skr_carriers_size(uint8_t head, const skr_short_shapes *shapes)
-{
-    if (head <= SKR_SHORT_MAX)
-        return shapes->of[head].n_bytes;
-    uint32_t n = head - SKR_SHORT_MAX;
-    return head <= SKR_HEAD_SECONDS_MAX ? shapes->of[n].n_bytes + (n + 7) / 8
-                                        : SKR_CARRIERS_SIZE_STORED;
-}
-
-int skr_carriers_encode_ordered(const skr_carriers *carriers, uint64_t number, skr_buffer *bytes,
-                                uint8_t *ret_head, skr_err *err)
-{
-    unsigned flags = carriers->n_bags > 0 ? SKR_HEAD_HAS_BAGS : 0;
-    *ret_head = (uint8_t)(SKR_HEAD_LONG | SKR_CARRIERS_ORDERED | flags);
-    int status = skr_buffer_put_varint(bytes, number, err);
-    if (status == SKR_OK && carriers->n_bags > 0)
-        status = encode_bags(carriers, bytes, err);
-    return status;
+    return true;
 }

@@ -12,6 +12,7 @@
 #ifndef SKR_STORAGE_CARRIERS_CARRIERS_H
 #define SKR_STORAGE_CARRIERS_CARRIERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,29 @@ SKR_MUST_USE int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8
 SKR_MUST_USE int skr_carriers_add_word(skr_carriers *carriers, uint32_t first, uint64_t bits,
                                        uint64_t twos, skr_err *err);
 SKR_MUST_USE int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err);
+
+/* Is no sample both plain and a bag? */
+bool skr_carriers_are_distinct(const skr_carriers *carriers);
+
+/* ------------------------------------------------------------------ the rule of plain carriers */
+
+/* What a plain carrier with so many copies is, where so many are expected. */
+static inline skr_zygosity skr_carriers_zygosity(uint8_t dosage, uint8_t n_expected)
+{
+    return dosage == 2 ? SKR_HOM : n_expected == 1 ? SKR_HEMI : SKR_HET;
+}
+
+/* Do its copies and those expected say all that there is to say of a carrier of n_called copies? */
+static inline bool skr_carriers_is_plain(skr_bag carrier, uint8_t n_called, uint8_t n_expected)
+{
+    return (n_expected == 1 || n_expected == 2) && n_called == n_expected && carrier.n_this >= 1 &&
+           carrier.n_this <= n_expected &&
+           carrier.zygosity == skr_carriers_zygosity(carrier.n_this, n_expected);
+}
+
+/* Appends a carrier as a plain one if it is, or else as a bag. Errors: NOMEM. */
+SKR_MUST_USE int skr_carriers_add_call(skr_carriers *carriers, skr_bag carrier, uint8_t n_called,
+                                       uint8_t n_expected, skr_err *err);
 
 /* What a set of carriers adds up to. het is n_carriers - n_hom - n_hemi - n_partial. */
 typedef struct skr_carrier_tally {

@@ -1,7 +1,7 @@
 /*
- * carriers_form.h - the stored forms of carriers, shared by what writes and what reads them.
+ * carriers_form.h - the head of a row's carriers, which tells the form of its bytes.
  *
- * docs/format.md, "Carriers", is its twin.
+ * docs/format.md, "Carriers", is its twin. What the forms do is in a file each, form_*.c.
  */
 #ifndef SKR_STORAGE_CARRIERS_CARRIERS_FORM_H
 #define SKR_STORAGE_CARRIERS_CARRIERS_FORM_H
@@ -15,28 +15,35 @@
 /*
  * The head of a row. Up to SKR_SHORT_MAX: so many plain carriers of one copy each, as a short list;
  * as many more than SKR_SHORT_MAX: the same, and behind the list a bit for each, set if it has two
- * copies. Above: the top bit, a form in bits 0-1 and flags.
+ * copies. Above: the top bit, a form in the bits of SKR_HEAD_FORM_MASK, and flags.
  */
-#define SKR_HEAD_SECONDS_MAX (2 * SKR_SHORT_MAX)
+#define SKR_HEAD_SHORT_MAX (2 * SKR_SHORT_MAX)
 #define SKR_HEAD_LONG 0x80u
-#define SKR_HEAD_FORM_MASK 0x03u
+#define SKR_HEAD_FORM_MASK 0x73u
 #define SKR_HEAD_HAS_BAGS 0x04u
-#define SKR_HEAD_HAS_SECOND 0x08u /* a second list or plane */
-#define SKR_HEAD_KNOWN                                                                             \
-    (SKR_HEAD_LONG | SKR_HEAD_FORM_MASK | SKR_HEAD_HAS_BAGS | SKR_HEAD_HAS_SECOND)
+#define SKR_HEAD_HAS_SECOND                                                                        \
+    0x08u /* a second list, plane or set of runs: of those with two copies */
 
-enum skr_carriers_form {
-    SKR_CARRIERS_SHORT = 0, /* no form of a long head */
+/* The forms of a long head. */
+enum skr_form_number {
+    SKR_CARRIERS_SHORT = 0, /* of no long head */
     SKR_CARRIERS_GAPS = 1,
     SKR_CARRIERS_PLANES = 2,
-    SKR_CARRIERS_ORDERED = 3, /* of a tile: a row of an order; of an order: runs (order.h) */
+    SKR_CARRIERS_ORDERED = 3, /* in a tile: the number of a row of the segment's orders */
+    SKR_CARRIERS_RUNS = 3,    /* in a row of an order: runs of its classes (order.h) */
 };
+
+/* Is it the long head of this form? */
+static inline bool skr_head_has_form(uint8_t head, enum skr_form_number form)
+{
+    return head > SKR_HEAD_SHORT_MAX && (head & SKR_HEAD_FORM_MASK) == form;
+}
 
 /* Is the plain part of a row of a tile a row of an order? Then decode, mark and tally see its bags
  * alone. */
 static inline bool skr_head_is_ordered(uint8_t head)
 {
-    return head > SKR_HEAD_SECONDS_MAX && (head & SKR_HEAD_FORM_MASK) == SKR_CARRIERS_ORDERED;
+    return skr_head_has_form(head, SKR_CARRIERS_ORDERED);
 }
 
 /*
@@ -49,12 +56,6 @@ SKR_MUST_USE int skr_carriers_encode_ordered(const skr_carriers *carriers, uint6
 /* The row of the segment's orders that the plain carriers are. Bytes were checked by decode, mark
  * or tally. */
 uint64_t skr_carriers_order_row(const skr_stored_carriers *stored);
-
-/* Is no sample both plain and a bag? */
-bool skr_carriers_are_distinct(const skr_carriers *carriers);
-
-/* A bag's copies and zygosity are one varint: copies times 4 and zygosity. */
-#define SKR_BAG_ZYGOSITY_BITS 2
 
 /* Words of a plane of n_samples bits. */
 static inline uint32_t skr_plane_words(uint32_t n_samples)

@@ -6,6 +6,7 @@
  * than its carriers and a few steps. Rows of any other form go one by one.
  */
 #include "storage/base/limits.h"
+#include "storage/carriers/bits.h"
 #include "storage/carriers/carriers.h"
 #include "storage/carriers/carriers_form.h"
 #include "storage/carriers/kernel.h"
@@ -70,7 +71,7 @@ static int mark_waiting(waiting *lists, const skr_kernels *kernels, uint64_t *bi
 {
     int status = unpack(lists, kernels, err);
     for (uint32_t i = 0; status == SKR_OK && i < lists->n_samples; i++)
-        bitmap[lists->samples[i] / 64] |= UINT64_C(1) << lists->samples[i] % 64;
+        skr_bits_set(bitmap, lists->samples[i]);
     lists->n = 0;
     lists->n_samples = 0;
     return status;
@@ -106,7 +107,7 @@ static int tally_waiting(waiting *lists, const skr_kernels *kernels, const uint6
     uint64_t in[SAMPLES_MAX / 64 + 1];
     uint32_t n_in[LISTS_MAX];
     int status = unpack(lists, kernels, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     in[lists->n_samples / 64] = 0;
     kernels->test_listed(cohort, lists->samples, lists->n_samples, in);

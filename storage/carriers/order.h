@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "storage/base/buffer.h"
-#include "storage/carriers/carriers.h"
+#include "storage/carriers/carriers_form.h"
 
 /* ------------------------------------------------------------------ classes */
 
@@ -46,9 +46,6 @@ bool skr_order_levels_are_right(const uint8_t *bytes, const uint32_t *sizes, uin
  * functions that read do not believe the bytes. Errors of those: CORRUPT.
  */
 
-/* The form of carriers that only rows of orders have. */
-#define SKR_CARRIERS_RUNS 3u
-
 /* Appends runs: the dosage, 0 to 2, of each class. Errors: NOMEM. */
 SKR_MUST_USE int skr_order_runs_encode(const uint8_t *dosages, uint32_t n_classes,
                                        skr_buffer *bytes, skr_err *err);
@@ -56,7 +53,7 @@ SKR_MUST_USE int skr_order_runs_encode(const uint8_t *dosages, uint32_t n_classe
 /* Is it runs, and not carriers in another form? */
 static inline bool skr_order_row_is_runs(const uint8_t *bytes, size_t n_bytes)
 {
-    return n_bytes > 0 && bytes[0] > 0x80u && (bytes[0] & 3u) == SKR_CARRIERS_RUNS;
+    return n_bytes > 0 && skr_head_has_form(bytes[0], SKR_CARRIERS_RUNS);
 }
 
 /*

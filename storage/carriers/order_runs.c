@@ -10,9 +10,8 @@
 
 #include "storage/carriers/order.h"
 
-/* The first byte of a row, a head as tiles have them; and a second list, of who has two copies. */
-#define HAS_SECOND 0x08u
-#define HEAD_OF_RUNS (0x80u | SKR_CARRIERS_RUNS)
+/* The first byte of a row, a head as tiles have them. */
+#define HEAD_OF_RUNS (SKR_HEAD_LONG | SKR_CARRIERS_RUNS)
 
 static int fail_corrupt(skr_err *err)
 {
@@ -74,8 +73,8 @@ int skr_order_runs_encode(const uint8_t *dosages, uint32_t n_classes, skr_buffer
                           skr_err *err)
 {
     bool has_second = n_classes > 0 && memchr(dosages, 2, n_classes) != NULL;
-    int status =
-        skr_buffer_put_u8(bytes, (uint8_t)(HEAD_OF_RUNS | (has_second ? HAS_SECOND : 0)), err);
+    int status = skr_buffer_put_u8(
+        bytes, (uint8_t)(HEAD_OF_RUNS | (has_second ? SKR_HEAD_HAS_SECOND : 0)), err);
     if (status == SKR_OK)
         status = put_borders(dosages, n_classes, 1, bytes, err);
     if (status == SKR_OK && has_second)
@@ -202,9 +201,9 @@ static bool take_lists(const uint8_t *bytes, size_t n_bytes, uint32_t n_classes,
     unsigned head = skr_cursor_u8(&cursor);
     *second = (borders){0};
     *carriers = take_borders(&cursor, n_classes);
-    if ((head & HAS_SECOND) != 0)
+    if ((head & SKR_HEAD_HAS_SECOND) != 0)
         *second = take_borders(&cursor, n_classes);
-    return (head & ~HAS_SECOND) == HEAD_OF_RUNS && skr_cursor_is_done(&cursor);
+    return (head & ~SKR_HEAD_HAS_SECOND) == HEAD_OF_RUNS && skr_cursor_is_done(&cursor);
 }
 
 int skr_order_runs_count(const uint8_t *bytes, size_t n_bytes, uint32_t n_classes,

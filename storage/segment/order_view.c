@@ -285,7 +285,7 @@ static void fill_haploid(skr_order_view *view, const skr_sample_set *who, uint8_
     for (uint32_t w = 0; w < skr_plane_words(view->segment->directory.n_samples); w++)
         for (uint64_t word = who->bits[w]; word != 0; word &= word - 1) {
             uint32_t sample = w * 64 + (unsigned)__builtin_ctzll(word);
-            sums[view->classes[sample]] += copies[sample] == 1;
+            sums[view->classes[sample]] += skr_carriers_zygosity(1, copies[sample]) == SKR_HEMI;
         }
     sum_up(sums, n_classes);
     view->has_haploid[zone] = true;

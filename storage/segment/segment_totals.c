@@ -42,8 +42,9 @@ bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
             dosage > copies_expected[sample])
             return false;
         totals.ac += dosage;
-        totals.n_hom += dosage == 2;
-        totals.n_hemi += dosage == 1 && copies_expected[sample] == 1;
+        skr_zygosity zygosity = skr_carriers_zygosity(dosage, copies_expected[sample]);
+        totals.n_hom += zygosity == SKR_HOM;
+        totals.n_hemi += zygosity == SKR_HEMI;
     }
     walk = (call_walk){.set = calls};
     for (uint32_t i = 0; i < carriers->n_bags; i++) {

@@ -116,14 +116,9 @@ static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, u
                                                    : copies.n_called;
     if (copies.n_this == 0)
         return SKR_OK;
-    bool is_plain = copies.n_called == expected &&
-                    ((expected == 2 && copies.n_this == 1 && copies.zygosity == SKR_HET) ||
-                     (expected == 2 && copies.n_this == 2 && copies.zygosity == SKR_HOM) ||
-                     (expected == 1 && copies.n_this == 1 && copies.zygosity == SKR_HEMI));
-    if (is_plain)
-        return skr_carriers_add(&w->all_carriers, sample, copies.n_this, err);
-    return skr_carriers_add_bag(&w->all_carriers,
-                                (skr_bag){sample, copies.n_this, (uint8_t)copies.zygosity}, err);
+    return skr_carriers_add_call(&w->all_carriers,
+                                 (skr_bag){sample, copies.n_this, (uint8_t)copies.zygosity},
+                                 copies.n_called, expected, err);
 }
 
 static int merge_row(writing *w, skr_err *err)

@@ -121,19 +121,6 @@ static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_
     return true;
 }
 
-/* Adds a carrier, plain if the default call and the zone say all there is to say. */
-static int put_carrier(skr_carriers *carriers, uint32_t sample, uint8_t expected, uint8_t n_this,
-                       uint8_t n_called, skr_zygosity zygosity, skr_err *err)
-{
-    bool is_plain =
-        n_called == expected && ((expected == 2 && n_this == 1 && zygosity == SKR_HET) ||
-                                 (expected == 2 && n_this == 2 && zygosity == SKR_HOM) ||
-                                 (expected == 1 && n_this == 1 && zygosity == SKR_HEMI));
-    if (is_plain)
-        return skr_carriers_add(carriers, sample, n_this, err);
-    return skr_carriers_add_bag(carriers, (skr_bag){sample, n_this, (uint8_t)zygosity}, err);
-}
-
 /* Counts the copies of every key, and adds the carriers. */
 static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
                         const skr_genotype *genotype, skr_err *err)
@@ -164,8 +151,9 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
             if (n_this[key] == 0)
                 continue; /* added already */
             skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
-            SKR_TRY(put_carrier(&r->claims->carriers[key], sample, expected, n_this[key],
-                                (uint8_t)genotype->n_called, zygosity, err));
+            SKR_TRY(skr_carriers_add_call(&r->claims->carriers[key],
+                                          (skr_bag){sample, n_this[key], (uint8_t)zygosity},
+                                          (uint8_t)genotype->n_called, expected, err));
             n_this[key] = 0;
         }
     }

@@ -186,7 +186,7 @@ static unsigned for_each_model(uint32_t n_samples_max,
                 model m = model_new(sizes[i], shares[j], k & 1 ? 0.3 : 0, k & 2 ? 0.1 : 0);
                 carriers_of_model(&m, &carriers);
                 encode(&carriers, sizes[i], &bytes);
-                forms |= bytes.bytes[0] <= SKR_HEAD_SECONDS_MAX
+                forms |= bytes.bytes[0] <= SKR_HEAD_SHORT_MAX
                              ? 1u << (bytes.bytes[0] > SKR_SHORT_MAX)
                              : 2u << (bytes.bytes[0] & SKR_HEAD_FORM_MASK);
                 each(&m, &bytes, what);
