@@ -27,17 +27,6 @@ int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
     return SKR_OK;
 }
 
-/* What is stored is what counts: a copy is what a reader of the stored bytes would see. */
-int skr_manifest_copy(const skr_manifest *manifest, skr_manifest **ret_copy, skr_err *err)
-{
-    skr_buffer bytes = {0};
-    int status = skr_manifest_encode(manifest, &bytes, err);
-    if (status == SKR_OK)
-        status = skr_manifest_decode(bytes.bytes, bytes.n, ret_copy, err);
-    skr_buffer_done(&bytes);
-    return status;
-}
-
 /* ------------------------------------------------------------------ freeing */
 
 static void free_assembly(skr_assembly *assembly)

@@ -544,3 +544,14 @@ int skr_manifest_decode(const uint8_t *bytes, size_t n_bytes, skr_manifest **ret
     *ret_manifest = in.manifest;
     return SKR_OK;
 }
+
+/* What is stored is what counts: a copy is what a reader of the stored bytes would see. */
+int skr_manifest_copy(const skr_manifest *manifest, skr_manifest **ret_copy, skr_err *err)
+{
+    skr_buffer bytes = {0};
+    int status = skr_manifest_encode(manifest, &bytes, err);
+    if (status == SKR_OK)
+        status = skr_manifest_decode(bytes.bytes, bytes.n, ret_copy, err);
+    skr_buffer_done(&bytes);
+    return status;
+}

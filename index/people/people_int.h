@@ -224,7 +224,32 @@ struct skr_people_edit {
 };
 
 /* The record begun last, which did not end, among those that this edit brought. */
-skr_people_delivered *skr_people_edit_open(skr_people_edit *edit);
+skr_people_delivered *skr_people_draft_open(skr_people_edit *edit);
+
+/* The draft of a dataset, made when it is new. Errors: LIMIT, NOMEM. */
+SKR_MUST_USE int skr_people_draft_of(skr_people_edit *edit, uint32_t dataset,
+                                     skr_people_draft **ret_draft, skr_err *err);
+
+/* Makes the draft of a dataset of the base: who is in it; what is said of them stays where it is.
+ * bitmap has a bit for everybody. Errors: CORRUPT, IO, LIMIT, NOMEM. */
+SKR_MUST_USE int skr_people_draft_load(skr_people_edit *edit, uint32_t dataset, uint64_t *bitmap,
+                                       skr_err *err);
+
+/* Room for everybody up to individual. Errors: NOMEM. */
+SKR_MUST_USE int skr_people_draft_reserve(skr_people_draft *draft, uint32_t individual,
+                                          skr_err *err);
+
+/* Keeps the label of a term, unless it has one or this is none. Errors: LIMIT, NOMEM. */
+SKR_MUST_USE int skr_people_draft_label(skr_people_edit *edit, skr_people_draft *draft,
+                                        uint32_t term, const char *label, skr_err *err);
+
+/* Where the offset + 1 of a record is kept, 0 when it is new. Errors: LIMIT, NOMEM. */
+SKR_MUST_USE int skr_people_draft_slot_of(skr_people_draft *draft, uint32_t individual,
+                                          skr_record_kind kind, const char *record_id,
+                                          size_t **ret_slot, skr_err *err);
+
+/* Frees what a draft holds. */
+void skr_people_draft_done(skr_people_draft *draft);
 
 /* Where the offset + 1 of a record of a draft is kept, 0 when there is none; the record must have
  * been said once. */

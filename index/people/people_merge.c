@@ -30,22 +30,9 @@ typedef struct side {
 
 /* ------------------------------------------------------------------ the record begun last */
 
-skr_people_delivered *skr_people_edit_open(skr_people_edit *edit)
-{
-    SKR_CHECK(edit->dataset != SKR_NONE && edit->is_open);
-    skr_people_draft *draft = &edit->drafts[edit->dataset];
-    return &draft->delivered[draft->n_delivered - 1];
-}
-
-void skr_people_edit_says(skr_people_edit *edit, uint32_t kinds)
-{
-    skr_people_edit_open(edit)->said |=
-        edit->is_within_biosample ? SKR_SAID(SKR_TERM_SAMPLE) : kinds;
-}
-
 void skr_people_edit_within_biosample(skr_people_edit *edit, bool is_within)
 {
-    (void)skr_people_edit_open(edit);
+    (void)skr_people_draft_open(edit);
     edit->is_within_biosample = is_within;
 }
 
@@ -75,14 +62,14 @@ static skr_age greater_age(skr_age a, skr_age b)
 void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex)
 {
     SKR_CHECK(sex < SKR_N_SEXES);
-    skr_people_edit_open(edit)->said |= SKR_SAID(SKR_SAID_SEX);
+    skr_people_draft_open(edit)->said |= SKR_SAID(SKR_SAID_SEX);
     store_sex(&edit->drafts[edit->dataset], edit->record, sex);
 }
 
 void skr_people_edit_age(skr_people_edit *edit, skr_age age)
 {
     SKR_CHECK(skr_age_is_sound(age));
-    skr_people_edit_open(edit)->said |= SKR_SAID(SKR_SAID_AGE);
+    skr_people_draft_open(edit)->said |= SKR_SAID(SKR_SAID_AGE);
     store_age(&edit->drafts[edit->dataset], edit->record, age);
 }
 
@@ -348,7 +335,7 @@ int skr_people_edit_end(skr_people_edit *edit, bool is_uniting, skr_people_again
     if (!edit->is_open)
         return SKR_OK;
     skr_people_draft *draft = &edit->drafts[edit->dataset];
-    size_t before = skr_people_edit_open(edit)->before;
+    size_t before = skr_people_draft_open(edit)->before;
     edit->is_open = false;
     if (before == 0 || before - 1 < draft->n_old)
         return SKR_OK;
@@ -455,7 +442,7 @@ static int drop_others(skr_people_edit *edit, uint32_t dataset, skr_people_repla
                        skr_err *err)
 {
     skr_people_draft *draft = &edit->drafts[dataset];
-    uint64_t *bitmap = calloc(skr_people_edit_count(edit) / 64 + 1u, sizeof *bitmap);
+    uint64_t *bitmap = calloc(skr_names_count(edit->ids) / 64 + 1u, sizeof *bitmap);
     if (bitmap == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
     int status = SKR_OK;

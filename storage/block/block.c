@@ -89,3 +89,30 @@ void skr_block_decoder_free(skr_block_decoder *decoder)
     (void)ZSTD_freeDCtx(decoder->zstd);
     free(decoder);
 }
+
+/* ------------------------------------------------------------------ references */
+
+int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *ref, skr_err *err)
+{
+    int status = skr_buffer_put_u64(directory, ref->offset, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u32(directory, ref->n_packed, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u32(directory, ref->n_raw, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u32(directory, ref->crc, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u32(directory, ref->codec, err);
+    return status;
+}
+
+skr_block_ref skr_block_ref_take(skr_cursor *directory)
+{
+    skr_block_ref ref;
+    ref.offset = skr_cursor_u64(directory);
+    ref.n_packed = skr_cursor_u32(directory);
+    ref.n_raw = skr_cursor_u32(directory);
+    ref.crc = skr_cursor_u32(directory);
+    ref.codec = skr_cursor_u32(directory);
+    return ref;
+}

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "storage/base/buffer.h"
 #include "storage/base/err.h"
 
 typedef enum skr_codec {
@@ -25,6 +26,10 @@ typedef struct skr_block_ref {
     uint32_t crc;      /* CRC-32C of the packed bytes */
     uint32_t codec;    /* skr_codec */
 } skr_block_ref;
+
+/* Appends a reference to a directory in its 24 stored bytes, and reads one back. Errors: NOMEM. */
+SKR_MUST_USE int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *ref, skr_err *err);
+skr_block_ref skr_block_ref_take(skr_cursor *directory);
 
 /* Decodes blocks, one at a time, for one thread. Holds the memory that decoding needs. */
 typedef struct skr_block_decoder skr_block_decoder;

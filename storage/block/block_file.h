@@ -78,10 +78,6 @@ SKR_MUST_USE int skr_block_writer_finish(skr_block_writer *writer, const void *d
 /* Frees a writer; a file that was not finished is removed. NULL is allowed. */
 void skr_block_writer_free(skr_block_writer *writer);
 
-/* Appends a reference to a directory in its 24 stored bytes, and reads one back. Errors: NOMEM. */
-SKR_MUST_USE int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *ref, skr_err *err);
-skr_block_ref skr_block_ref_take(skr_cursor *directory);
-
 /* ------------------------------------------------------------------ reading */
 
 /*

@@ -39,15 +39,6 @@ CIRCLES = {
     ("engine/scan/worker.c",
      "engine/scan/worker_pool.c"):
         "not yet apart",
-    ("index/people/people_edit.c",
-     "index/people/people_merge.c"):
-        "not yet apart",
-    ("storage/block/block_file.c",
-     "storage/block/block_writer.c"):
-        "not yet apart",
-    ("storage/manifest.c",
-     "storage/manifest_codec.c"):
-        "not yet apart",
 }
 
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][^;{}#=]*?\b(skr_\w+)\([^;{}]*\)\n\{", re.M)
