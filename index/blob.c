@@ -16,18 +16,16 @@ int skr_blob_put_in(skr_block_writer *writer, const void *bytes, size_t n, size_
                     skr_codec codec, skr_buffer *directory, skr_err *err)
 {
     size_t n_refs = (n + n_a_block - 1) / n_a_block;
-    int status = skr_buffer_put_varint(directory, n, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(directory, n_refs, err);
-    for (size_t i = 0; status == SKR_OK && i < n_refs; i++) {
+    SKR_TRY(skr_buffer_put_varint(directory, n, err));
+    SKR_TRY(skr_buffer_put_varint(directory, n_refs, err));
+    for (size_t i = 0; i < n_refs; i++) {
         size_t n_here = n - i * n_a_block < n_a_block ? n - i * n_a_block : n_a_block;
         skr_block_ref ref;
-        status = skr_block_writer_put(writer, (const uint8_t *)bytes + i * n_a_block, n_here, codec,
-                                      &ref, err);
-        if (status == SKR_OK)
-            status = skr_block_ref_put(directory, &ref, err);
+        SKR_TRY(skr_block_writer_put(writer, (const uint8_t *)bytes + i * n_a_block, n_here, codec,
+                                     &ref, err));
+        SKR_TRY(skr_block_ref_put(directory, &ref, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 static int read_refs(const skr_block_file *file, skr_cursor *directory, skr_blob *blob,
@@ -37,9 +35,7 @@ static int read_refs(const skr_block_file *file, skr_cursor *directory, skr_blob
     bool are_alike = true;
     for (uint32_t i = 0; i < blob->n_refs; i++) {
         blob->refs[i] = skr_block_ref_take(directory);
-        int status = skr_block_file_check_ref(file, &blob->refs[i], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_file_check_ref(file, &blob->refs[i], err));
         n_found += blob->refs[i].n_raw;
         /* all but the last are alike, so that a byte's block is known */
         are_alike = are_alike && blob->refs[i].n_raw > 0 &&
@@ -65,7 +61,7 @@ int skr_blob_take(const skr_block_file *file, skr_cursor *directory, skr_blob *r
     if (blob.refs == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
     int status = read_refs(file, directory, &blob, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_blob_done(&blob);
         return status;
     }
@@ -105,14 +101,11 @@ static int look_at(skr_blob_window *window, const skr_block_ref *ref, const skr_
     for (unsigned i = 0; i < SKR_BLOB_PANES && pane->offset != ref->offset; i++)
         if (window->panes[i].offset == ref->offset || window->panes[i].used < pane->used)
             pane = &window->panes[i];
-    int status = SKR_OK;
     if (pane->offset != ref->offset) {
         const skr_block_wish wish = {window->file, *ref, &pane->raw};
         pane->offset = 0;
-        status = skr_block_reader_get(window->reader, &wish, 1, err);
+        SKR_TRY(skr_block_reader_get(window->reader, &wish, 1, err));
     }
-    if (status < 0)
-        return status;
     pane->offset = ref->offset;
     pane->used = ++window->n_looks;
     *ret_raw = &pane->raw;
@@ -132,7 +125,7 @@ int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t a
         uint64_t from = at + bytes->n;
         const skr_buffer *raw = NULL;
         status = look_at(window, &blob->refs[from / n_a_block], &raw, err);
-        if (status < 0)
+        if (status != SKR_OK)
             break;
         size_t skipped = (size_t)(from % n_a_block);
         size_t n_here = raw->n - skipped < n - bytes->n ? raw->n - skipped : n - bytes->n;
@@ -150,16 +143,14 @@ void skr_blob_window_done(skr_blob_window *window)
 int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file, const skr_blob *blob,
                   skr_buffer *directory, skr_err *err)
 {
-    int status = skr_buffer_put_varint(directory, blob->n_bytes, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(directory, blob->n_refs, err);
-    for (uint32_t i = 0; status == SKR_OK && i < blob->n_refs; i++) {
+    SKR_TRY(skr_buffer_put_varint(directory, blob->n_bytes, err));
+    SKR_TRY(skr_buffer_put_varint(directory, blob->n_refs, err));
+    for (uint32_t i = 0; i < blob->n_refs; i++) {
         skr_block_ref ref;
-        status = skr_block_writer_copy(writer, file, &blob->refs[i], &ref, err);
-        if (status == SKR_OK)
-            status = skr_block_ref_put(directory, &ref, err);
+        SKR_TRY(skr_block_writer_copy(writer, file, &blob->refs[i], &ref, err));
+        SKR_TRY(skr_block_ref_put(directory, &ref, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_blob_list(const skr_blob *blob, skr_ref_list *list, skr_err *err)

@@ -139,11 +139,8 @@ int skr_names_add(skr_names *names, const char *text, uint32_t *ret_number, skr_
         *ret_number = names->slots[slot] - 1;
         return SKR_OK;
     }
-    int status = grow_texts(names, err);
-    if (status == SKR_OK)
-        status = grow_slots(names, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(grow_texts(names, err));
+    SKR_TRY(grow_slots(names, err));
     const char *kept = keep(names, text);
     if (kept == NULL)
         return fail_nomem(err);

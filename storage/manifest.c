@@ -167,11 +167,8 @@ int skr_manifest_add_dataset(skr_manifest *manifest, const char *id, uint32_t *r
     uint32_t at = skr_manifest_find_dataset(manifest, id);
     if (at == SKR_NONE) {
         at = manifest->n_datasets;
-        int status = grow((void **)&manifest->datasets, at, sizeof manifest->datasets[0], err);
-        if (status == SKR_OK)
-            status = copy_name(id, "dataset", &manifest->datasets[at], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(grow((void **)&manifest->datasets, at, sizeof manifest->datasets[0], err));
+        SKR_TRY(copy_name(id, "dataset", &manifest->datasets[at], err));
         manifest->n_datasets++;
     }
     *ret_index = at;
@@ -185,11 +182,8 @@ int skr_manifest_add_assembly(skr_manifest *manifest, const char *name, uint32_t
     if (at == SKR_NONE) {
         at = manifest->n_assemblies;
         skr_assembly assembly = {0};
-        int status = grow((void **)&manifest->assemblies, at, sizeof assembly, err);
-        if (status == SKR_OK)
-            status = copy_name(name, "assembly", &assembly.name, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(grow((void **)&manifest->assemblies, at, sizeof assembly, err));
+        SKR_TRY(copy_name(name, "assembly", &assembly.name, err));
         manifest->assemblies[at] = assembly;
         manifest->n_assemblies++;
     }
@@ -213,12 +207,12 @@ int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name, 
         int status = grow((void **)&assembly->contigs, at, sizeof contig, err);
         if (status == SKR_OK)
             status = copy_name(canonical_name, "contig", &contig.name, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         assembly->contigs[at] = contig;
         status = skr_name_index_extend(&assembly->contig_index, assembly->contigs, sizeof contig,
                                        at + 1, err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             free(contig.name);
             return status;
         }
@@ -257,7 +251,7 @@ int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *en
         status = skr_segment_entry_bury(&copy, tombstone->contig, tombstone->samples,
                                         tombstone->n_samples, err);
     }
-    if (status < 0) {
+    if (status != SKR_OK) {
         free_segment(&copy);
         return status;
     }
@@ -300,7 +294,7 @@ static int copy_source(const skr_source *source, skr_source *ret_copy, skr_err *
     if (status == SKR_OK)
         status = copy_list(source->samples, source->n_samples, sizeof source->samples[0],
                            (void **)&copy.samples, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free(copy.contigs);
         free(copy.silent);
         free(copy.name);
@@ -342,7 +336,7 @@ int skr_manifest_add_delivery(skr_manifest *manifest, const skr_delivery *delive
     int status = grow((void **)&manifest->deliveries, at, sizeof copy, err);
     if (status == SKR_OK)
         status = copy_delivery(delivery, &copy, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free_delivery(&copy);
         return status;
     }
@@ -402,7 +396,7 @@ int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig, const ui
     uint32_t at = tombstone_at(segment, contig);
     if (old == NULL) {
         int status = grow((void **)&segment->tombstones, segment->n_tombstones, sizeof *old, err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             free(both);
             return status;
         }

@@ -302,7 +302,7 @@ static void index_contigs(decoder *in, skr_assembly *assembly)
 {
     const skr_contig *contigs = assembly->contigs;
     if (skr_name_index_extend(&assembly->contig_index, contigs, sizeof contigs[0],
-                              assembly->n_contigs, NULL) < 0) {
+                              assembly->n_contigs, NULL) != SKR_OK) {
         in->has_no_memory = true;
         refuse(in, "out of memory");
         return;
@@ -454,7 +454,7 @@ static void check_twin_files(decoder *in)
 {
     const skr_file_id **files = NULL;
     size_t n = 0;
-    if (skr_manifest_files(in->manifest, &files, &n, NULL) < 0) {
+    if (skr_manifest_files(in->manifest, &files, &n, NULL) != SKR_OK) {
         in->has_no_memory = true;
         refuse(in, "out of memory");
         return;
@@ -525,11 +525,8 @@ int skr_manifest_decode(const uint8_t *bytes, size_t n_bytes, skr_manifest **ret
                         skr_err *err)
 {
     decoder in = {0};
-    int status = check_header(bytes, n_bytes, err);
-    if (status == SKR_OK)
-        status = skr_manifest_new(&in.manifest, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(check_header(bytes, n_bytes, err));
+    SKR_TRY(skr_manifest_new(&in.manifest, err));
     in.cursor =
         skr_cursor_of(bytes + SKR_FORMAT_MANIFEST_HEADER_SIZE,
                       n_bytes - SKR_FORMAT_MANIFEST_HEADER_SIZE - SKR_FORMAT_MANIFEST_END_SIZE);

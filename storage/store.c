@@ -63,9 +63,7 @@ int skr_store_look(int folder_fd, const char *folder, skr_store_names *ret_names
 static int no_manifest(int folder_fd, const char *folder, skr_err *err)
 {
     skr_store_names names;
-    int status = skr_store_look(folder_fd, folder, &names, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_store_look(folder_fd, folder, &names, err));
     if (names.has_store_files)
         return skr_fail(err, SKR_ERR_MISSING,
                         "%s: files of a store, but its MANIFEST is gone: restore it", folder);
@@ -80,9 +78,7 @@ static int read_bytes(int fd, skr_buffer *bytes, skr_err *err)
         return skr_fail(err, SKR_ERR_IO, "MANIFEST: cannot open: %s", strerror(errno));
     if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > SKR_MANIFEST_SIZE_MAX)
         return skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: not a regular file, or too large");
-    int status = skr_buffer_reserve(bytes, (size_t)info.st_size + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, (size_t)info.st_size + 1, err));
     /* one byte more than there should be, so that a longer file does not look whole */
     skr_io_read read = {.fd = fd, .bytes = bytes->bytes, .n = (size_t)info.st_size + 1};
     skr_io_pread_rest(&read);
@@ -104,7 +100,7 @@ int skr_store_read_manifest(int folder_fd, const char *folder, skr_manifest **re
     int status = read_bytes(fd, &bytes, err);
     if (status == SKR_OK)
         status = skr_manifest_decode(bytes.bytes, bytes.n, ret_manifest, err);
-    if (status < 0)
+    if (status != SKR_OK)
         (void)skr_fail_in(err, status, "%s", folder);
     skr_buffer_done(&bytes);
     (void)close(fd);
@@ -122,7 +118,7 @@ static int read_published(const char *folder, skr_manifest **ret_manifest, skr_e
     skr_manifest *manifest = NULL;
     int status = skr_store_read_manifest(folder_fd, folder, &manifest, err);
     (void)close(folder_fd);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (manifest->generation == 0) {
         skr_manifest_free(manifest);
@@ -145,7 +141,7 @@ int skr_store_open(const char *folder, skr_store **ret_store, skr_err *err)
         status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", folder);
     else
         status = read_published(folder, &store->manifest, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_store_close(store);
         return status;
     }
@@ -175,9 +171,7 @@ void skr_store_close(skr_store *store)
 int skr_store_generation_now(const char *folder, uint64_t *ret_generation, skr_err *err)
 {
     skr_manifest *manifest = NULL;
-    int status = read_published(folder, &manifest, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(read_published(folder, &manifest, err));
     *ret_generation = manifest->generation;
     skr_manifest_free(manifest);
     return SKR_OK;

@@ -61,9 +61,9 @@ static int open_folder(skr_txn *txn, skr_err *err)
 static int check_folder(skr_txn *txn, skr_err *err)
 {
     skr_store_names names;
-    int status = skr_store_look(txn->folder_fd, txn->folder, &names, err);
-    if (status < 0 || names.has_manifest)
-        return status;
+    SKR_TRY(skr_store_look(txn->folder_fd, txn->folder, &names, err));
+    if (names.has_manifest)
+        return SKR_OK;
     if (names.has_store_files)
         return skr_fail(err, SKR_ERR_MISSING,
                         "%s: files of a store, but its MANIFEST is gone: restore it", txn->folder);
@@ -177,11 +177,10 @@ static int remove_unnamed(const skr_txn *txn, const skr_manifest *manifest, skr_
 {
     const skr_file_id **files = NULL;
     size_t n = 0;
-    int status = skr_manifest_files(manifest, &files, &n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_manifest_files(manifest, &files, &n, err));
     int fd = openat(txn->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    int status = SKR_OK;
     if (dir == NULL) {
         status = skr_fail(err, SKR_ERR_IO, "%s: cannot list: %s", txn->folder, strerror(errno));
         if (fd >= 0)
@@ -214,7 +213,7 @@ static int write_manifest(const skr_txn *txn, const skr_manifest *manifest, skr_
     skr_buffer bytes = {0};
     int fd = -1;
     int status = skr_manifest_encode(manifest, &bytes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     if (bytes.n > SKR_MANIFEST_SIZE_MAX) {
         status = skr_fail(err, SKR_ERR_LIMIT, "%s: the manifest has %zu bytes, the limit is %u",
@@ -240,9 +239,7 @@ out:
 static int publish(const skr_txn *txn, const skr_manifest *manifest, bool *ret_is_published,
                    skr_err *err)
 {
-    int status = write_manifest(txn, manifest, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(write_manifest(txn, manifest, err));
     if (renameat(txn->folder_fd, SKR_STORE_MANIFEST_NEW, txn->folder_fd, SKR_STORE_MANIFEST) < 0)
         return skr_fail(err, SKR_ERR_IO, "%s/MANIFEST: cannot rename: %s", txn->folder,
                         strerror(errno));
@@ -266,7 +263,7 @@ static int load_manifest(skr_txn *txn, skr_err *err)
     }
     if (status == SKR_OK)
         status = skr_manifest_copy(manifest, &txn->manifest, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_manifest_free(manifest);
         return status;
     }
@@ -306,7 +303,7 @@ int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *err)
         status = load_manifest(txn, err);
     if (status == SKR_OK)
         status = remove_unnamed(txn, txn->before, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_txn_abort(txn);
         return status;
     }

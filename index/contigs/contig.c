@@ -85,9 +85,7 @@ int skr_contig_canonical(const skr_build *build, const char *name, char *canonic
                          size_t n_canonical, skr_err *err)
 {
     const char *plain = name;
-    int status = check_name(name, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(check_name(name, err));
     skr_accession found = {0};
     if (build != NULL)
         found = skr_accession_find(name, build);
@@ -182,9 +180,7 @@ static uint32_t find_prefixed(const skr_assembly *assembly, const char *canonica
 int skr_contig_find(const skr_build *build, const skr_assembly *assembly, const char *name,
                     uint32_t *ret_contig, char *canonical, skr_err *err)
 {
-    int status = skr_contig_canonical(build, name, canonical, SKR_NAME_MAX + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_contig_canonical(build, name, canonical, SKR_NAME_MAX + 1, err));
     uint32_t contig = skr_assembly_find_contig(assembly, canonical);
     if (contig == SKR_NONE && build != NULL)
         contig = find_scaffold(assembly, build, canonical);

@@ -125,9 +125,7 @@ static int take_list(skr_gene_table *table, enum skr_gene_order order, skr_curso
         return fail_nomem(err);
     uint32_t n = 0;
     for (uint32_t i = 0; i < list->n_blocks; i++) {
-        int status = take_block(table, list, i, directory, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(take_block(table, list, i, directory, err));
         n += list->blocks[i].n;
     }
     return n == list->n ? SKR_OK : corrupt(table, "fewer genes than stated", err);
@@ -142,12 +140,11 @@ static int take_directory(skr_gene_table *table, skr_err *err)
     if (!directory.is_bad && format != SKR_GENES_FORMAT)
         return skr_fail(err, SKR_ERR_VERSION, "%s: genes of another version of Skerry",
                         skr_block_file_name(table->file));
-    int status = take_list(table, SKR_GENES_BY_NAME, &directory, err);
-    if (status == SKR_OK)
-        status = take_list(table, SKR_GENES_BY_ID, &directory, err);
-    if (status == SKR_OK && !skr_cursor_is_done(&directory))
-        status = corrupt(table, "a directory that is not as long as stated", err);
-    return status;
+    SKR_TRY(take_list(table, SKR_GENES_BY_NAME, &directory, err));
+    SKR_TRY(take_list(table, SKR_GENES_BY_ID, &directory, err));
+    if (!skr_cursor_is_done(&directory))
+        return corrupt(table, "a directory that is not as long as stated", err);
+    return SKR_OK;
 }
 
 int skr_gene_table_open(const char *folder, const skr_file_id *id, skr_gene_table **ret_table,
@@ -164,7 +161,7 @@ int skr_gene_table_open(const char *folder, const skr_file_id *id, skr_gene_tabl
         if (status == SKR_OK)
             status = take_directory(table, err);
     }
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_gene_table_close(table);
         return status;
     }
@@ -377,9 +374,7 @@ static int append_number(const skr_gene_table *table, const entry *of_id, skr_ge
         else
             to = middle;
     }
-    int status = need_block(table, list, from, &entries, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(need_block(table, list, from, &entries, err));
     const skr_gene *gene = &entries[of_id->number - list->blocks[from].number].gene;
     if (strcmp(gene->id, of_id->gene.id) != 0)
         return corrupt(table, "an id that leads to another gene", err);
@@ -409,18 +404,14 @@ static int find_in(const skr_gene_table *table, enum skr_gene_order order, const
     bool is_past = n == 0;
     for (uint32_t i = first_block(list, text, n); i < list->n_blocks && !is_past; i++) {
         const entry *entries = NULL;
-        int status = need_block(table, list, i, &entries, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(need_block(table, list, i, &entries, err));
         uint32_t k = first_entry(list, entries, list->blocks[i].n, text, n);
-        for (; k < list->blocks[i].n && status == SKR_OK && !is_past; k++) {
+        for (; k < list->blocks[i].n && !is_past; k++) {
             is_past = compare_texts(list, text_of(list, &entries[k]), text, n) > 0;
             if (!is_past)
-                status = order == SKR_GENES_BY_NAME ? append(found, &entries[k].gene, err)
-                                                    : append_number(table, &entries[k], found, err);
+                SKR_TRY(order == SKR_GENES_BY_NAME ? append(found, &entries[k].gene, err)
+                                                   : append_number(table, &entries[k], found, err));
         }
-        if (status < 0)
-            return status;
     }
     return SKR_OK;
 }
@@ -433,7 +424,7 @@ int skr_gene_table_find(const skr_gene_table *table, const char *name_or_id, skr
     if (status == SKR_OK && found.n == 0)
         status = find_in(table, SKR_GENES_BY_ID, name_or_id, skr_gene_id_length(name_or_id), &found,
                          err);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_gene_list_done(&found);
     else
         *list = found;
@@ -526,7 +517,7 @@ int skr_gene_table_verify(const char *folder, const skr_file_id *id, skr_fault_f
     if (status <= SKR_ERR_CORRUPT) {
         on_fault(context, found.message);
         status = SKR_OK;
-    } else if (status < 0) {
+    } else if (status != SKR_OK) {
         status = skr_fail(err, status, "%s", found.message);
     }
     if (status == SKR_OK && table != NULL && table->file != NULL)

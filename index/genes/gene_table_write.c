@@ -95,12 +95,12 @@ static int begin_entry(list_write *w, const char *text, skr_err *err)
 /* Ends the list: its part of the directory. */
 static int end_list(list_write *w, skr_buffer *directory, skr_err *err)
 {
-    int status = w->n > 0 ? end_block(w, err) : SKR_OK;
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(directory, w->n_blocks, err);
-    if (status == SKR_OK && w->blocks.n > 0)
-        status = skr_buffer_put(directory, w->blocks.bytes, w->blocks.n, err);
-    return status;
+    if (w->n > 0)
+        SKR_TRY(end_block(w, err));
+    SKR_TRY(skr_buffer_put_varint(directory, w->n_blocks, err));
+    if (w->blocks.n > 0)
+        SKR_TRY(skr_buffer_put(directory, w->blocks.bytes, w->blocks.n, err));
+    return SKR_OK;
 }
 
 static void list_write_done(list_write *w)
@@ -111,16 +111,11 @@ static void list_write_done(list_write *w)
 
 static int put_gene(list_write *w, const skr_gene *gene, skr_err *err)
 {
-    int status = begin_entry(w, gene->name, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(&w->bytes, gene->id, strlen(gene->id) + 1, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(&w->bytes, gene->contig, strlen(gene->contig) + 1, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(&w->bytes, gene->start0, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(&w->bytes, gene->end0, err);
-    return status;
+    SKR_TRY(begin_entry(w, gene->name, err));
+    SKR_TRY(skr_buffer_put(&w->bytes, gene->id, strlen(gene->id) + 1, err));
+    SKR_TRY(skr_buffer_put(&w->bytes, gene->contig, strlen(gene->contig) + 1, err));
+    SKR_TRY(skr_buffer_put_u32(&w->bytes, gene->start0, err));
+    return skr_buffer_put_u32(&w->bytes, gene->end0, err);
 }
 
 static int put_by_name(skr_block_writer *writer, const skr_gene *genes, uint32_t n,

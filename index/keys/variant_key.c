@@ -153,9 +153,7 @@ skr_alt_class skr_alt_classify(const char *ref, const char *alt)
 /* Copies in upper case. */
 static int put_upper(skr_buffer *text, const char *bases, size_t n, skr_err *err)
 {
-    int status = skr_buffer_reserve(text, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(text, n, err));
     for (size_t i = 0; i < n; i++)
         text->bytes[text->n + i] = (uint8_t)upper(bases[i]);
     text->n += n;
@@ -166,10 +164,10 @@ static int put_upper(skr_buffer *text, const char *bases, size_t n, skr_err *err
 static int base_at(const skr_base_source *source, uint32_t pos0, char *ret_base, skr_err *err)
 {
     char base = '\0';
-    int status = source->get(source->context, pos0, 1, &base, err);
-    if (status < 0)
-        return status;
-    *ret_base = status == 1 ? known_base(base) : '\0';
+    int n_got = source->get(source->context, pos0, 1, &base, err);
+    if (n_got < 0)
+        return n_got;
+    *ret_base = n_got == 1 ? known_base(base) : '\0';
     return SKR_OK;
 }
 
@@ -193,10 +191,10 @@ static int count_moves(const skr_base_source *source, const char *bases, size_t 
             n_left = here0 < FETCH ? here0 : FETCH;
             if (n_left == 0)
                 break;
-            int status = source->get(source->context, here0 - n_left, n_left, window, err);
-            if (status < 0)
-                return status;
-            if ((uint32_t)status != n_left)
+            int n_got = source->get(source->context, here0 - n_left, n_left, window, err);
+            if (n_got < 0)
+                return n_got;
+            if ((uint32_t)n_got != n_left)
                 break;
         }
         char base = known_base(window[n_left - 1]);
@@ -231,9 +229,7 @@ static int write_indel(skr_buffer *text, const char *run, size_t n, uint32_t n_m
                        bool is_insertion, skr_allele *ret, uint32_t start0, skr_err *err)
 {
     size_t shift = n_moves % n; /* the run begins `shift` bases earlier in its cyclic word */
-    int status = skr_buffer_reserve(text, n + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(text, n + 1, err));
     char *out = (char *)text->bytes + text->n;
     out[0] = anchor;
     memcpy(out + 1, run + (n - shift), shift);
@@ -247,9 +243,7 @@ static int write_indel(skr_buffer *text, const char *run, size_t n, uint32_t n_m
 static int write_indel_at_start(skr_buffer *text, const char *run, size_t n, char behind,
                                 bool is_insertion, skr_allele *ret, uint32_t start0, skr_err *err)
 {
-    int status = skr_buffer_reserve(text, n + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(text, n + 1, err));
     char *out = (char *)text->bytes + text->n;
     memcpy(out, run, n);
     out[n] = behind;
@@ -271,11 +265,9 @@ static int normalise_run(const skr_base_source *source, const skr_buffer *run, c
     char behind = '\0';
 
     if (source != NULL) {
-        int status = count_moves(source, bases, run->n, left->start0, &n_moves, &anchor, err);
-        if (status == SKR_OK && left->start0 == 0)
-            status = base_at(source, is_insertion ? 0 : (uint32_t)run->n, &behind, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(count_moves(source, bases, run->n, left->start0, &n_moves, &anchor, err));
+        if (left->start0 == 0)
+            SKR_TRY(base_at(source, is_insertion ? 0 : (uint32_t)run->n, &behind, err));
     }
     if (anchor == '\0')
         anchor = left->before;
@@ -291,15 +283,10 @@ static int normalise_run(const skr_base_source *source, const skr_buffer *run, c
 /* A replacement: nothing moves. */
 static int write_replacement(const trimmed *left, skr_buffer *text, skr_allele *ret, skr_err *err)
 {
-    int status = skr_buffer_reserve(text, left->n_ref + left->n_alt, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(text, left->n_ref + left->n_alt, err));
     char *out = (char *)text->bytes + text->n;
-    status = put_upper(text, left->ref, left->n_ref, err);
-    if (status == SKR_OK)
-        status = put_upper(text, left->alt, left->n_alt, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(put_upper(text, left->ref, left->n_ref, err));
+    SKR_TRY(put_upper(text, left->alt, left->n_alt, err));
     ret->start0 = left->start0;
     ret->end0 = left->start0 + (uint32_t)left->n_ref;
     ret->kind = left->n_ref != left->n_alt ? SKR_ALLELE_DELINS
@@ -320,8 +307,8 @@ static int settle_ref(const skr_base_source *source, trimmed *left, skr_buffer *
 {
     char told[FETCH];
     uint32_t n_told = 0;
-    int status = put_upper(bases, left->ref, left->n_ref, err);
-    for (size_t i = 0; status == SKR_OK && i < left->n_ref; i++) {
+    SKR_TRY(put_upper(bases, left->ref, left->n_ref, err));
+    for (size_t i = 0; i < left->n_ref; i++) {
         if (source != NULL && i % FETCH == 0) {
             size_t n = left->n_ref - i < FETCH ? left->n_ref - i : FETCH;
             int got =
@@ -334,8 +321,6 @@ static int settle_ref(const skr_base_source *source, trimmed *left, skr_buffer *
         if (base == 'N' || !is_acgt((char)bases->bytes[i]))
             bases->bytes[i] = (uint8_t)(base != '\0' ? base : 'N');
     }
-    if (status < 0)
-        return status;
     left->ref = (const char *)bases->bytes;
     trim(left);
     return SKR_OK;

@@ -65,10 +65,9 @@ static int put(skr_buffer *text, const char *bytes, size_t n, skr_err *err)
 /* Ends a text: its NUL is not counted. */
 static int put_end(skr_buffer *text, skr_err *err)
 {
-    int status = skr_buffer_put_u8(text, 0, err);
-    if (status == SKR_OK)
-        text->n--;
-    return status;
+    SKR_TRY(skr_buffer_put_u8(text, 0, err));
+    text->n--;
+    return SKR_OK;
 }
 
 /* CONTIG-POS-REF-ALT; alt_more follows ALT. */
@@ -77,18 +76,13 @@ static int put_allele(skr_buffer *text, piece contig, uint64_t pos1, piece ref, 
 {
     char place[32];
     int n = snprintf(place, sizeof place, "-%" PRIu64 "-", pos1);
-    int status = put(text, contig.at, contig.n, err);
-    if (status == SKR_OK)
-        status = put(text, place, (size_t)n, err);
-    if (status == SKR_OK)
-        status = put(text, ref.at, ref.n, err);
-    if (status == SKR_OK)
-        status = put(text, "-", 1, err);
-    if (status == SKR_OK)
-        status = put(text, alt.at, alt.n, err);
-    if (status == SKR_OK)
-        status = put(text, alt_more.at, alt_more.n, err);
-    return status < 0 ? status : put_end(text, err);
+    SKR_TRY(put(text, contig.at, contig.n, err));
+    SKR_TRY(put(text, place, (size_t)n, err));
+    SKR_TRY(put(text, ref.at, ref.n, err));
+    SKR_TRY(put(text, "-", 1, err));
+    SKR_TRY(put(text, alt.at, alt.n, err));
+    SKR_TRY(put(text, alt_more.at, alt_more.n, err));
+    return put_end(text, err);
 }
 
 /* CONTIG:g.FROM_TOwhat, or CONTIG:g.FROMwhat. */
@@ -99,12 +93,10 @@ static int put_span(skr_buffer *text, piece contig, uint64_t from1, uint64_t to1
     int n = from1 == to1
                 ? snprintf(places, sizeof places, ":g.%" PRIu64 "%s", from1, what)
                 : snprintf(places, sizeof places, ":g.%" PRIu64 "_%" PRIu64 "%s", from1, to1, what);
-    int status = put(text, contig.at, contig.n, err);
-    if (status == SKR_OK)
-        status = put(text, places, (size_t)n, err);
-    if (status == SKR_OK)
-        status = put(text, alt.at, alt.n, err);
-    return status < 0 ? status : put_end(text, err);
+    SKR_TRY(put(text, contig.at, contig.n, err));
+    SKR_TRY(put(text, places, (size_t)n, err));
+    SKR_TRY(put(text, alt.at, alt.n, err));
+    return put_end(text, err);
 }
 
 /* ------------------------------------------------------------------ HGVS */
@@ -170,9 +162,7 @@ static int respell_del(const hgvs *said, skr_buffer *text, skr_err *err)
     const char *at = said->change + 3;
     piece ref = {0};
     const piece none = {"", 0};
-    int status = read_taken(said, &at, &ref, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(read_taken(said, &at, &ref, err));
     piece alt = none;
     if (strncmp(at, "ins", 3) == 0) {
         alt = (piece){at + 3, count_letters(at + 3)};
@@ -205,9 +195,7 @@ static int respell_whole(const hgvs *said, bool is_dup, skr_buffer *text, skr_er
     const char *at = said->change + 3;
     const piece none = {"", 0};
     piece ref = {0};
-    int status = read_taken(said, &at, &ref, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(read_taken(said, &at, &ref, err));
     if (*at != '\0')
         return refuse(said, err, "this is no change that is taken");
     if (ref.n == 0)
@@ -216,7 +204,7 @@ static int respell_whole(const hgvs *said, bool is_dup, skr_buffer *text, skr_er
     if (is_dup) /* where the copy lies, only a reference knows: it stays a span */
         return put_span(text, said->contig, said->from1, said->to1, "dup", ref, err);
     skr_buffer inverse = {0};
-    status = put_inverse(&inverse, ref, err);
+    int status = put_inverse(&inverse, ref, err);
     if (status == SKR_OK)
         status = put_allele(text, said->contig, said->from1, ref,
                             (piece){(const char *)inverse.bytes, inverse.n}, none, err);
@@ -313,23 +301,20 @@ int skr_variant_span_bases(const skr_variant_span *span, const char *ref, skr_bu
                            skr_err *err)
 {
     const piece taken = {ref, span->end0 - span->start0};
-    int status = put(bases, taken.at, taken.n, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(bases, 0, err);
+    SKR_TRY(put(bases, taken.at, taken.n, err));
+    SKR_TRY(skr_buffer_put_u8(bases, 0, err));
     size_t n_before = bases->n;
-    if (status == SKR_OK && span->change == SKR_SPAN_INVERTED)
-        status = put_inverse(bases, taken, err);
-    else if (status == SKR_OK && span->change == SKR_SPAN_REPLACED)
-        status = put(bases, span->alt, span->n_alt, err);
-    for (int i = 0; i < 2 && status == SKR_OK && span->change == SKR_SPAN_DOUBLED; i++)
-        status = put(bases, taken.at, taken.n, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(bases, 0, err);
-    if (status == SKR_OK &&
-        strcasecmp((const char *)bases->bytes + n_before, (const char *)bases->bytes) == 0)
+    if (span->change == SKR_SPAN_INVERTED)
+        SKR_TRY(put_inverse(bases, taken, err));
+    else if (span->change == SKR_SPAN_REPLACED)
+        SKR_TRY(put(bases, span->alt, span->n_alt, err));
+    for (int i = 0; i < 2 && span->change == SKR_SPAN_DOUBLED; i++)
+        SKR_TRY(put(bases, taken.at, taken.n, err));
+    SKR_TRY(skr_buffer_put_u8(bases, 0, err));
+    if (strcasecmp((const char *)bases->bytes + n_before, (const char *)bases->bytes) == 0)
         return skr_fail(err, SKR_ERR_QUERY, "it leaves %" PRIu32 "-%" PRIu32 " as it is",
                         span->start0 + 1, span->end0);
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ SPDI */
@@ -485,6 +470,6 @@ int skr_variant_respell(const char *written, skr_buffer *text, skr_err *err)
                         "'%.40s' is a name of dbSNP, and names of alleles are not kept: write its "
                         "place and bases, as in 22-16050075-A-G",
                         written);
-    int status = put(text, written, strlen(written), err);
-    return status < 0 ? status : put_end(text, err);
+    SKR_TRY(put(text, written, strlen(written), err));
+    return put_end(text, err);
 }

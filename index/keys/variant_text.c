@@ -177,9 +177,7 @@ int skr_variant_print(const char *contig, const skr_allele *allele, skr_buffer *
 {
     size_t n_contig = strlen(contig);
     size_t n_most = n_contig + allele->n_ref + allele->n_alt + 2 * (SKR_NUMBER_TEXT_MAX + 2) + 2;
-    int status = skr_buffer_reserve(text, n_most, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(text, n_most, err));
     char *from = (char *)text->bytes + text->n;
     char *at = put(from, contig, n_contig);
     at = put_number(at, allele->start0 + 1);

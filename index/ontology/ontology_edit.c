@@ -82,19 +82,17 @@ static int number_of(skr_release_draft *release, const char *curie, uint32_t *re
     if (n > SKR_NAME_MAX || n_prefix == 0 || n_prefix + 1 == n || n_prefix > SKR_PREFIX_MAX ||
         !is_printable(curie))
         return skr_fail(err, SKR_ERR_INPUT, "\"%.60s\" is no term id (PREFIX:ID)", curie);
-    int status = skr_names_add(release->names, curie, ret_number, err);
-    return status < 0 ? status : grow_flags(release, *ret_number, err);
+    SKR_TRY(skr_names_add(release->names, curie, ret_number, err));
+    return grow_flags(release, *ret_number, err);
 }
 
 int skr_ontology_edit_release(skr_ontology_edit *edit, const char *name, const char *version,
                               skr_err *err)
 {
-    int status = skr_ontology_edit_close(edit, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_ontology_edit_close(edit, err));
     skr_release_draft *release;
-    status = add_release(edit, is_printable(name) ? name : "", is_printable(version) ? version : "",
-                         &release, err);
+    int status = add_release(edit, is_printable(name) ? name : "",
+                             is_printable(version) ? version : "", &release, err);
     edit->is_open = status == SKR_OK;
     return status;
 }
@@ -127,8 +125,8 @@ int skr_ontology_edit_term(skr_ontology_edit *edit, const char *curie, const cha
 {
     skr_release_draft *release = open_release(edit);
     uint32_t number;
-    int status = number_of(release, curie, &number, err);
-    return status < 0 ? status : declare(release, number, label, is_obsolete, err);
+    SKR_TRY(number_of(release, curie, &number, err));
+    return declare(release, number, label, is_obsolete, err);
 }
 
 static int add_pair(skr_pair_list *list, uint32_t from, uint32_t to, skr_err *err)
@@ -151,11 +149,8 @@ static int add_named_pair(skr_ontology_edit *edit, enum skr_pair_kind kind, cons
     skr_release_draft *release = open_release(edit);
     uint32_t from_number;
     uint32_t to_number;
-    int status = number_of(release, from, &from_number, err);
-    if (status == SKR_OK)
-        status = number_of(release, to, &to_number, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(number_of(release, from, &from_number, err));
+    SKR_TRY(number_of(release, to, &to_number, err));
     return add_pair(&release->pairs[kind], from_number, to_number, err);
 }
 
@@ -217,9 +212,7 @@ int skr_ontology_edit_close(skr_ontology_edit *edit, skr_err *err)
     skr_release_draft *release = &edit->releases[last];
     if (release->n_active == 0)
         return skr_fail(err, SKR_ERR_INPUT, "no terms in this ontology");
-    int status = find_prefix(release, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(find_prefix(release, err));
     for (uint32_t i = 0; i < last; i++) {
         if (strcmp(edit->releases[i].prefix, release->prefix) != 0)
             continue;
@@ -291,7 +284,7 @@ static int load_names(skr_release_draft *release, const skr_ontology *ontology, 
             return corrupt(ontology, "a name of a release is damaged", err);
         if (status == SKR_OK && flags != 0)
             status = declare(release, number, label, flags == SKR_NAME_OBSOLETE, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         n_left -= (size_t)(end + 1 - at);
         at = end + 1;
@@ -310,9 +303,7 @@ static int load_pairs(skr_release_draft *release, const skr_ontology *ontology, 
             uint32_t to = (uint32_t)skr_cursor_varint_max(table, n_names - 1u);
             if (table->is_bad)
                 break;
-            int status = add_pair(&release->pairs[kind], from, to, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(add_pair(&release->pairs[kind], from, to, err));
         }
     }
     return skr_cursor_is_done(table) ? SKR_OK : corrupt(ontology, "a damaged release", err);
@@ -330,13 +321,13 @@ int skr_release_load(skr_ontology_edit *edit, const skr_ontology *ontology,
         status = skr_blob_read(reader, ontology->file, &stored->names, &names, err);
     if (status == SKR_OK)
         status = skr_blob_read(reader, ontology->file, &stored->table, &bytes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     table = skr_cursor_of(bytes.bytes, bytes.n);
     status = load_names(release, ontology, stored->n_names, &names, &table, err);
     if (status == SKR_OK)
         status = load_pairs(release, ontology, &table, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     if (release->n_active == 0 || release->n_active != stored->shown.n_terms) {
         status = corrupt(ontology, "a release without the terms that it states", err);
@@ -365,7 +356,7 @@ int skr_ontology_edit_new(const skr_ontology *ontology, skr_ontology_edit **ret_
     for (uint32_t i = 0; status == SKR_OK && i < ontology->n_releases; i++)
         status = skr_release_load(edit, ontology, &ontology->stored[i], reader, err);
     skr_block_reader_free(reader);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_ontology_edit_free(edit);
         return status;
     }

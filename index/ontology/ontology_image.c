@@ -43,7 +43,7 @@ static int collect_names(merge *m)
             status = skr_names_add(m->names, skr_names_at(names, i), &number, m->err);
         }
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     m->n = skr_names_count(m->names);
     m->speakers = calloc(m->n + 1u, sizeof *m->speakers);
@@ -274,42 +274,38 @@ static int put_text(const merge *m, skr_buffer *part, const char *text)
 
 static int put_names(const merge *m, skr_ontology_image *image)
 {
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < m->n; i++) {
+    for (uint32_t i = 0; i < m->n; i++) {
         uint32_t name = m->order[i];
         const char *curie = skr_names_at(m->names, name);
         bool is_term = m->numbers[name] != SKR_NONE;
         bool is_alias = m->flags[name] == SKR_NAME_OBSOLETE || m->meanings[0][name] != SKR_NONE ||
                         m->meanings[1][name] != SKR_NONE;
         if (is_term) {
-            status = put_text(m, &image->parts[SKR_ONT_CURIES], curie);
-            if (status == SKR_OK)
-                status = put_text(m, &image->parts[SKR_ONT_LABELS],
-                                  m->labels[name] == NULL ? "" : m->labels[name]);
+            SKR_TRY(put_text(m, &image->parts[SKR_ONT_CURIES], curie));
+            SKR_TRY(put_text(m, &image->parts[SKR_ONT_LABELS],
+                             m->labels[name] == NULL ? "" : m->labels[name]));
         } else if (is_alias) {
             image->n_aliases++;
-            status = put_text(m, &image->parts[SKR_ONT_ALIASES], curie);
-            if (status == SKR_OK)
-                status = skr_buffer_put_u32(&image->parts[SKR_ONT_MEANINGS], meaning_of(m, name),
-                                            m->err);
+            SKR_TRY(put_text(m, &image->parts[SKR_ONT_ALIASES], curie));
+            SKR_TRY(
+                skr_buffer_put_u32(&image->parts[SKR_ONT_MEANINGS], meaning_of(m, name), m->err));
         }
     }
-    return status;
+    return SKR_OK;
 }
 
 static int put_parents(const merge *m, skr_ontology_image *image)
 {
     skr_buffer *part = &image->parts[SKR_ONT_PARENTS];
     uint32_t at = 0;
-    int status = SKR_OK;
-    for (uint32_t term = 0; status == SKR_OK && term <= m->n_terms; term++) {
+    for (uint32_t term = 0; term <= m->n_terms; term++) {
         while (at < m->n_edges && m->edges[at].from < term)
             at++;
-        status = skr_buffer_put_u32(part, at, m->err);
+        SKR_TRY(skr_buffer_put_u32(part, at, m->err));
     }
-    for (uint32_t k = 0; status == SKR_OK && k < m->n_edges; k++)
-        status = skr_buffer_put_u32(part, m->edges[k].to, m->err);
-    return status;
+    for (uint32_t k = 0; k < m->n_edges; k++)
+        SKR_TRY(skr_buffer_put_u32(part, m->edges[k].to, m->err));
+    return SKR_OK;
 }
 
 static void merge_done(merge *m)
@@ -329,7 +325,7 @@ int skr_ontology_image_make(const skr_ontology_edit *edit, skr_ontology_image *i
 {
     merge m = {.edit = edit, .err = err};
     int status = collect_names(&m);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     find_speakers(&m);
     declare_all(&m);
@@ -338,7 +334,7 @@ int skr_ontology_image_make(const skr_ontology_edit *edit, skr_ontology_image *i
     status = collect_edges(&m);
     if (status == SKR_OK)
         status = check_circles(&m);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     collect_meanings(&m);
     status = put_names(&m, image);

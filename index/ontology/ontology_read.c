@@ -32,11 +32,8 @@ static int take_text(skr_ontology *ontology, skr_cursor *directory, char **ret_t
 static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_stored_release *stored,
                         skr_err *err)
 {
-    int status = SKR_OK;
-    for (int i = 0; i < 3 && status == SKR_OK; i++)
-        status = take_text(ontology, directory, &stored->texts[i], err);
-    if (status < 0)
-        return status;
+    for (int i = 0; i < 3; i++)
+        SKR_TRY(take_text(ontology, directory, &stored->texts[i], err));
     stored->n_names = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE - 1);
     stored->shown = (skr_ontology_release){
         .prefix = stored->texts[0],
@@ -44,10 +41,8 @@ static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_store
         .version = stored->texts[2],
         .n_terms = (uint32_t)skr_cursor_varint_max(directory, stored->n_names),
     };
-    status = skr_blob_take(ontology->file, directory, &stored->names, err);
-    if (status == SKR_OK)
-        status = skr_blob_take(ontology->file, directory, &stored->table, err);
-    return status;
+    SKR_TRY(skr_blob_take(ontology->file, directory, &stored->names, err));
+    return skr_blob_take(ontology->file, directory, &stored->table, err);
 }
 
 static int read_releases(skr_ontology *ontology, skr_cursor *directory, skr_err *err)
@@ -60,9 +55,7 @@ static int read_releases(skr_ontology *ontology, skr_cursor *directory, skr_err 
         return fail_nomem(err);
     ontology->n_releases = n;
     for (uint32_t i = 0; i < n; i++) {
-        int status = read_release(ontology, directory, &ontology->stored[i], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(read_release(ontology, directory, &ontology->stored[i], err));
         ontology->releases[i] = ontology->stored[i].shown;
     }
     return SKR_OK;
@@ -94,11 +87,11 @@ static int split_texts(const skr_ontology *ontology, const skr_buffer *part, uin
 static int split_names(const skr_ontology *ontology, const skr_buffer *part, uint32_t n,
                        const char ***ret_names, skr_err *err)
 {
-    int status = split_texts(ontology, part, n, ret_names, err);
-    for (uint32_t i = 1; i < n && status == SKR_OK; i++)
+    SKR_TRY(split_texts(ontology, part, n, ret_names, err));
+    for (uint32_t i = 1; i < n; i++)
         if (strcmp((*ret_names)[i - 1], (*ret_names)[i]) >= 0)
-            status = corrupt(ontology, "names out of order", err);
-    return status;
+            return corrupt(ontology, "names out of order", err);
+    return SKR_OK;
 }
 
 static int adjacency_new(skr_adjacency *adjacency, uint32_t n_terms, uint32_t n, skr_err *err)
@@ -124,9 +117,7 @@ static int turn_parents(skr_ontology *ontology, skr_err *err)
     const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
     const uint32_t *parents = offsets + n_offsets;
     uint32_t n = (uint32_t)(part->n / 4 - n_offsets);
-    int status = adjacency_new(&ontology->children, ontology->n_terms, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(adjacency_new(&ontology->children, ontology->n_terms, n, err));
     if (offsets[0] != 0 || offsets[ontology->n_terms] != n)
         return corrupt(ontology, "parents that are not as many as stated", err);
     for (uint32_t i = 0; i < ontology->n_terms; i++)
@@ -161,9 +152,7 @@ static int take_graph(skr_ontology *ontology, skr_cursor *directory, skr_err *er
     ontology->n_terms = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE / 2 - 2);
     ontology->n_aliases = (uint32_t)skr_cursor_varint_max(directory, SKR_NONE / 2 - 2);
     for (int part = 0; part < SKR_N_ONT_PARTS; part++) {
-        int status = skr_blob_take(ontology->file, directory, &ontology->blobs[part], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_blob_take(ontology->file, directory, &ontology->blobs[part], err));
     }
     if (!skr_cursor_is_done(directory))
         return corrupt(ontology, "a directory that is not as long as stated", err);
@@ -183,8 +172,8 @@ static int take_directory(skr_ontology *ontology, skr_err *err)
     if (!directory.is_bad && format != SKR_ONTOLOGY_FORMAT)
         return skr_fail(err, SKR_ERR_VERSION, "%s: an ontology of another version of Skerry",
                         skr_block_file_name(ontology->file));
-    int status = read_releases(ontology, &directory, err);
-    return status < 0 ? status : take_graph(ontology, &directory, err);
+    SKR_TRY(read_releases(ontology, &directory, err));
+    return take_graph(ontology, &directory, err);
 }
 
 int skr_ontology_open(const char *folder, const skr_file_id *id, skr_ontology **ret_ontology,
@@ -201,7 +190,7 @@ int skr_ontology_open(const char *folder, const skr_file_id *id, skr_ontology **
         if (status == SKR_OK)
             status = take_directory(ontology, err);
     }
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_ontology_close(ontology);
         return status;
     }
@@ -272,7 +261,7 @@ static int read_graph(skr_ontology *ontology, skr_block_reader *reader, skr_err 
         status = turn_parents(ontology, err);
     if (status == SKR_OK)
         status = check_meanings(ontology, err);
-    if (status < 0)
+    if (status != SKR_OK)
         forget_graph(ontology);
     return status;
 }
@@ -283,7 +272,7 @@ static int read_labels(skr_ontology *ontology, skr_block_reader *reader, skr_err
     if (status == SKR_OK)
         status = split_texts(ontology, &ontology->parts[SKR_ONT_LABELS], ontology->n_terms,
                              &ontology->labels, err);
-    if (status < 0)
+    if (status != SKR_OK)
         forget_labels(ontology);
     return status;
 }
@@ -328,9 +317,7 @@ int skr_ontology_load(const skr_ontology *ontology, skr_err *err)
 
 int skr_ontology_load_labels(const skr_ontology *ontology, skr_err *err)
 {
-    int status = skr_ontology_load(ontology, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_ontology_load(ontology, err));
     return load(ontology, &((skr_ontology *)ontology)->has_labels, read_labels, err);
 }
 

@@ -40,13 +40,12 @@ static int put_release(const skr_release_draft *release, skr_block_writer *write
 static int put_image(const skr_ontology_image *image, skr_block_writer *writer,
                      skr_buffer *directory, skr_err *err)
 {
-    int status = skr_buffer_put_varint(directory, image->n_terms, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(directory, image->n_aliases, err);
-    for (int part = 0; status == SKR_OK && part < SKR_N_ONT_PARTS; part++)
-        status = skr_blob_put(writer, image->parts[part].bytes, image->parts[part].n,
-                              SKR_CODEC_ZSTD, directory, err);
-    return status;
+    SKR_TRY(skr_buffer_put_varint(directory, image->n_terms, err));
+    SKR_TRY(skr_buffer_put_varint(directory, image->n_aliases, err));
+    for (int part = 0; part < SKR_N_ONT_PARTS; part++)
+        SKR_TRY(skr_blob_put(writer, image->parts[part].bytes, image->parts[part].n, SKR_CODEC_ZSTD,
+                             directory, err));
+    return SKR_OK;
 }
 
 int skr_ontology_edit_write(skr_ontology_edit *edit, const char *folder, const char *name,
@@ -80,15 +79,13 @@ int skr_ontology_edit_write(skr_ontology_edit *edit, const char *folder, const c
 
 static int list_refs(const skr_ontology *ontology, skr_ref_list *refs, skr_err *err)
 {
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < ontology->n_releases; i++) {
-        status = skr_blob_list(&ontology->stored[i].names, refs, err);
-        if (status == SKR_OK)
-            status = skr_blob_list(&ontology->stored[i].table, refs, err);
+    for (uint32_t i = 0; i < ontology->n_releases; i++) {
+        SKR_TRY(skr_blob_list(&ontology->stored[i].names, refs, err));
+        SKR_TRY(skr_blob_list(&ontology->stored[i].table, refs, err));
     }
-    for (int part = 0; status == SKR_OK && part < SKR_N_ONT_PARTS; part++)
-        status = skr_blob_list(&ontology->blobs[part], refs, err);
-    return status;
+    for (int part = 0; part < SKR_N_ONT_PARTS; part++)
+        SKR_TRY(skr_blob_list(&ontology->blobs[part], refs, err));
+    return SKR_OK;
 }
 
 /* Makes the graph again from the releases. */
@@ -133,14 +130,14 @@ int skr_ontology_verify(const char *folder, const skr_file_id *id, skr_fault_fn 
         if (status == SKR_OK)
             status = skr_block_file_verify(folder, id, SKR_FILE_ONTOLOGY, refs.refs, refs.n,
                                            on_fault, context, err);
-        if (status < 0)
+        if (status != SKR_OK)
             goto out;
         status = check_image(ontology, id->name, on_fault, context, &found);
     }
     if (status <= SKR_ERR_CORRUPT) {
         on_fault(context, found.message);
         status = SKR_OK;
-    } else if (status < 0) {
+    } else if (status != SKR_OK) {
         status = skr_fail(err, status, "%s", found.message);
     }
 out:

@@ -31,20 +31,18 @@ static int read_table(skr_people *people, skr_err *err)
         return skr_fail(err, SKR_ERR_VERSION, "%s: people of another version of Skerry",
                         skr_block_file_name(people->file));
     people->n = (uint32_t)skr_cursor_varint_max(&directory, SKR_INDIVIDUALS_MAX);
-    int status = skr_people_ids_take(people->file, &directory, people->n, &people->ids, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_ids_take(people->file, &directory, people->n, &people->ids, err));
     uint64_t n_datasets_max = (uint64_t)(directory.end - directory.at);
     uint32_t n_datasets = (uint32_t)skr_cursor_varint_max(&directory, n_datasets_max);
     people->datasets = calloc(n_datasets + 1u, sizeof *people->datasets);
     if (people->datasets == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
     people->n_datasets = n_datasets;
-    for (uint32_t i = 0; status == SKR_OK && i < n_datasets; i++)
-        status = skr_people_dataset_take(people, &directory, &people->datasets[i], err);
-    if (status == SKR_OK && !skr_cursor_is_done(&directory))
-        status = corrupt(people, "a directory that is not as long as stated", err);
-    return status;
+    for (uint32_t i = 0; i < n_datasets; i++)
+        SKR_TRY(skr_people_dataset_take(people, &directory, &people->datasets[i], err));
+    if (!skr_cursor_is_done(&directory))
+        return corrupt(people, "a directory that is not as long as stated", err);
+    return SKR_OK;
 }
 
 int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_people,
@@ -61,7 +59,7 @@ int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_
         if (status == SKR_OK)
             status = read_table(people, err);
     }
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_people_close(people);
         return status;
     }
@@ -101,7 +99,7 @@ static int begin_read(const skr_people *people, skr_err *err)
         status = skr_block_reader_new(SKR_IO_PREAD, &mine->reader, err);
     mine->window.reader = mine->reader;
     mine->window.file = mine->file;
-    if (status < 0)
+    if (status != SKR_OK)
         (void)pthread_mutex_unlock(&mine->lock);
     return status;
 }
@@ -131,11 +129,11 @@ static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set
     int status = skr_blob_read_part(window, blob, lazy->at, lazy->n_bytes, &bytes, err);
     if (status == SKR_OK) {
         status = skr_people_set_decode(bytes.bytes, bytes.n, people->n, &set, err);
-        if (status < 0)
+        if (status != SKR_OK)
             status = skr_fail_in(err, status, "%s", skr_block_file_name(people->file));
     }
     skr_buffer_done(&bytes);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (lazy->n_members != SKR_NONE && skr_people_set_count(set) != lazy->n_members) {
         skr_people_set_free(set);
@@ -151,12 +149,12 @@ int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *datase
 {
     if (lazy->n_bytes > 0 && atomic_load_explicit(&lazy->set, memory_order_acquire) == NULL) {
         int status = begin_read(people, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         if (atomic_load(&lazy->set) == NULL)
             status = read_set(people, &dataset->blobs[part], lazy, err);
         end_read(people);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     *ret_set = atomic_load_explicit(&lazy->set, memory_order_acquire);
@@ -167,9 +165,8 @@ int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset,
 {
     if (atomic_load_explicit(&dataset->has_terms, memory_order_acquire))
         return SKR_OK;
-    int status = begin_read(people, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(begin_read(people, err));
+    int status = SKR_OK;
     if (!atomic_load(&dataset->has_terms))
         status = skr_people_terms_read(people, dataset, err);
     end_read(people);
@@ -181,9 +178,8 @@ static int need_values(const skr_people *people, const skr_people_dataset *datas
 {
     if (atomic_load_explicit(&values->is_loaded, memory_order_acquire))
         return SKR_OK;
-    int status = begin_read(people, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(begin_read(people, err));
+    int status = SKR_OK;
     if (!atomic_load(&values->is_loaded))
         status = skr_people_values_read(people, dataset, values, err);
     end_read(people);
@@ -199,10 +195,8 @@ int skr_people_find_all(const skr_people *people, const skr_id_text *ids, size_t
         memset(ret_individuals, 0xff, n * sizeof *ret_individuals);
         return SKR_OK;
     }
-    int status = begin_read(people, err);
-    if (status < 0)
-        return status;
-    status = skr_people_ids_find(people->ids, people->reader, ids, n, ret_individuals, err);
+    SKR_TRY(begin_read(people, err));
+    int status = skr_people_ids_find(people->ids, people->reader, ids, n, ret_individuals, err);
     end_read(people);
     return status;
 }
@@ -218,10 +212,8 @@ int skr_people_load_ids(const skr_people *people, skr_err *err)
 {
     if (people->ids == NULL || skr_people_ids_are_loaded(people->ids))
         return SKR_OK;
-    int status = begin_read(people, err);
-    if (status < 0)
-        return status;
-    status = skr_people_ids_load(people->ids, people->reader, err);
+    SKR_TRY(begin_read(people, err));
+    int status = skr_people_ids_load(people->ids, people->reader, err);
     end_read(people);
     return status;
 }
@@ -303,9 +295,9 @@ static int find_term(const skr_people *people, skr_people_dataset *of, const cha
                      skr_people_term **ret_term, skr_err *err)
 {
     *ret_term = NULL;
-    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
-    if (status < 0 || of == NULL)
-        return status;
+    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
+    if (of == NULL)
+        return SKR_OK;
     uint32_t term = skr_people_find_term(of, curie);
     if (term != SKR_NONE)
         *ret_term = &of->terms[term];
@@ -318,9 +310,9 @@ int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *c
     skr_people_dataset *of = dataset_of(people, dataset);
     skr_people_term *term = NULL;
     *ret_set = NULL;
-    int status = find_term(people, of, curie, &term, err);
-    if (status < 0 || term == NULL)
-        return status;
+    SKR_TRY(find_term(people, of, curie, &term, err));
+    if (term == NULL)
+        return SKR_OK;
     return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
 }
 
@@ -330,12 +322,12 @@ int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_state
     skr_people_dataset *of = dataset_of(people, dataset);
     *ret_n = 0;
     *ret_terms = NULL;
-    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
-    if (status == SKR_OK && of != NULL) {
+    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
+    if (of != NULL) {
         *ret_n = of->n_stated;
         *ret_terms = of->stated;
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
@@ -439,10 +431,10 @@ static int mark_column(const skr_people *people, const skr_people_dataset *of, u
                        skr_err *err)
 {
     skr_people_values *values = find_values(of, column, term);
-    int status = values == NULL ? SKR_OK : need_values(people, of, values, err);
-    if (status == SKR_OK && values != NULL)
+    SKR_TRY(values == NULL ? SKR_OK : need_values(people, of, values, err));
+    if (values != NULL)
         mark_values(values, comparison->compare, comparison->value, bitmap);
-    return status;
+    return SKR_OK;
 }
 
 /* A range is below a value if its high end is, above it if its low end is, and other than it if it
@@ -451,18 +443,17 @@ static int mark_ranges(const skr_people *people, const skr_people_dataset *of, u
                        skr_people_comparison comparison, uint64_t *bitmap, skr_err *err)
 {
     skr_compare asked = comparison.compare;
-    int status = SKR_OK;
     if (asked == SKR_LT || asked == SKR_LE || asked == SKR_NE) {
         comparison.compare = asked == SKR_LE ? SKR_LE : SKR_LT;
-        status = mark_column(people, of, SKR_HIGH_COLUMN(comparison.column), term, &comparison,
-                             bitmap, err);
+        SKR_TRY(mark_column(people, of, SKR_HIGH_COLUMN(comparison.column), term, &comparison,
+                            bitmap, err));
     }
-    if (status == SKR_OK && (asked == SKR_GT || asked == SKR_GE || asked == SKR_NE)) {
+    if ((asked == SKR_GT || asked == SKR_GE || asked == SKR_NE)) {
         comparison.compare = asked == SKR_GE ? SKR_GE : SKR_GT;
-        status = mark_column(people, of, SKR_LOW_COLUMN(comparison.column), term, &comparison,
-                             bitmap, err);
+        SKR_TRY(mark_column(people, of, SKR_LOW_COLUMN(comparison.column), term, &comparison,
+                            bitmap, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_people_compare(const skr_people *people, uint32_t dataset,
@@ -472,15 +463,13 @@ int skr_people_compare(const skr_people *people, uint32_t dataset,
     skr_column column = comparison->column;
     if (of == NULL || comparison->value != comparison->value)
         return SKR_OK;
-    int status = skr_people_need_terms(people, of, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_need_terms(people, of, err));
     uint32_t term = SKR_NONE;
     if (column == SKR_COLUMN_VALUE || column == SKR_COLUMN_ONSET) {
         term = skr_people_find_term(of, comparison->curie);
         if (term == SKR_NONE)
             return SKR_OK;
     }
-    status = mark_column(people, of, column, term, comparison, bitmap, err);
-    return status < 0 ? status : mark_ranges(people, of, term, *comparison, bitmap, err);
+    SKR_TRY(mark_column(people, of, column, term, comparison, bitmap, err));
+    return mark_ranges(people, of, term, *comparison, bitmap, err);
 }

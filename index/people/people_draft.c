@@ -35,12 +35,9 @@ void skr_people_draft_done(skr_people_draft *draft)
 
 static int draft_init(skr_people_draft *draft, skr_err *err)
 {
-    int status = skr_names_new(&draft->terms, err);
-    if (status == SKR_OK)
-        status = skr_names_new(&draft->record_ids, err);
-    if (status == SKR_OK)
-        status = skr_people_set_new(&draft->members, err);
-    return status;
+    SKR_TRY(skr_names_new(&draft->terms, err));
+    SKR_TRY(skr_names_new(&draft->record_ids, err));
+    return skr_people_set_new(&draft->members, err);
 }
 
 /* Room for everybody up to individual. */
@@ -79,9 +76,7 @@ int skr_people_draft_of(skr_people_edit *edit, uint32_t dataset, skr_people_draf
         while (edit->n_drafts <= dataset) {
             memset(&drafts[edit->n_drafts], 0, sizeof *drafts);
             drafts[edit->n_drafts].has_facts = true;
-            int status = draft_init(&drafts[edit->n_drafts++], err);
-            if (status < 0)
-                return status;
+            SKR_TRY(draft_init(&drafts[edit->n_drafts++], err));
         }
     }
     *ret_draft = &edit->drafts[dataset];
@@ -93,9 +88,7 @@ static int slot_of_record_id(skr_people_draft *draft, const char *record_id, siz
                              skr_err *err)
 {
     uint32_t number;
-    int status = skr_names_add(draft->record_ids, record_id, &number, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_names_add(draft->record_ids, record_id, &number, err));
     if (number >= draft->n_record_ids_max) {
         uint32_t n_max = number + number / 2 + 64;
         size_t *at = realloc(draft->record_id_at, n_max * sizeof *at);
@@ -113,9 +106,7 @@ static int slot_of_record_id(skr_people_draft *draft, const char *record_id, siz
 int skr_people_draft_slot_of(skr_people_draft *draft, uint32_t individual, skr_record_kind kind,
                              const char *record_id, size_t **ret_slot, skr_err *err)
 {
-    int status = skr_people_draft_reserve(draft, individual, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_draft_reserve(draft, individual, err));
     if (kind != SKR_RECORD_INDIVIDUAL)
         return slot_of_record_id(draft, record_id, ret_slot, err);
     *ret_slot = &draft->record_at[individual];
@@ -173,11 +164,8 @@ static int load_terms(skr_people_edit *edit, skr_people_draft *draft,
 {
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         uint32_t number;
-        int status = skr_names_add(draft->terms, dataset->terms[i].curie, &number, err);
-        if (status == SKR_OK)
-            status = skr_people_draft_label(edit, draft, number, dataset->terms[i].label, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_names_add(draft->terms, dataset->terms[i].curie, &number, err));
+        SKR_TRY(skr_people_draft_label(edit, draft, number, dataset->terms[i].label, err));
         if (number != i)
             return corrupt(edit->base, "a term that stands twice", err);
     }
@@ -188,10 +176,10 @@ int skr_people_draft_mark(const skr_people_edit *edit, const skr_people_draft *d
                           skr_lazy_set *lazy, uint64_t *bitmap, uint32_t n, skr_err *err)
 {
     const skr_people_set *set = NULL;
-    int status = skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, lazy, &set, err);
-    if (status == SKR_OK && set != NULL)
+    SKR_TRY(skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, lazy, &set, err));
+    if (set != NULL)
         skr_people_set_mark(set, bitmap, n);
-    return status;
+    return SKR_OK;
 }
 
 static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft, uint64_t *bitmap,
@@ -204,9 +192,7 @@ static int load_karyotypes(skr_people_edit *edit, skr_people_draft *draft, uint6
         if (group->set.n_bytes == 0 || code == SKR_NO_SAMPLE)
             return corrupt(edit->base, "a karyotype that nobody can have", err);
         memset(bitmap, 0, n_people / 64 * 8 + 8);
-        int status = skr_people_draft_mark(edit, draft, &group->set, bitmap, n_people, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_draft_mark(edit, draft, &group->set, bitmap, n_people, err));
         for (uint32_t i = 0; i < n_people; i++)
             if ((bitmap[i / 64] >> i % 64 & 1) != 0)
                 draft->karyotypes[i] = code;
@@ -239,18 +225,14 @@ static int index_records(skr_people_edit *edit, skr_people_draft *draft, skr_err
     skr_people_record record;
     size_t at = 0;
     while (skr_people_record_next(&cursor, &record)) {
-        int status = check_record(edit, &record, n_terms, err);
+        SKR_TRY(check_record(edit, &record, n_terms, err));
         char id[SKR_NAME_MAX + 1];
-        if (status == SKR_OK && (record.n_id > SKR_NAME_MAX || memchr(record.id, 0, record.n_id)))
-            status = corrupt(edit->base, "a record whose id is damaged", err);
-        if (status < 0)
-            return status;
+        if ((record.n_id > SKR_NAME_MAX || memchr(record.id, 0, record.n_id)))
+            return corrupt(edit->base, "a record whose id is damaged", err);
         memcpy(id, record.id, record.n_id);
         id[record.n_id] = '\0';
         size_t *slot;
-        status = skr_people_draft_slot_of(draft, record.individual, record.kind, id, &slot, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_draft_slot_of(draft, record.individual, record.kind, id, &slot, err));
         if (*slot != 0)
             return corrupt(edit->base, "a record that stands twice", err);
         *slot = at + 1;
@@ -286,20 +268,16 @@ int skr_people_draft_load(skr_people_edit *edit, uint32_t dataset, uint64_t *bit
 {
     const skr_people_set *members = NULL;
     skr_people_draft *draft;
-    int status = skr_people_draft_of(edit, dataset, &draft, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_draft_of(edit, dataset, &draft, err));
     draft->base = &edit->base->datasets[dataset];
     draft->has_facts = false;
-    status = skr_people_draft_reserve(draft, edit->base->n, err);
-    if (status == SKR_OK)
-        status = load_karyotypes(edit, draft, bitmap, err);
-    if (status == SKR_OK)
-        status = skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, &draft->base->members,
-                                   &members, err);
-    if (status == SKR_OK && members != NULL)
+    SKR_TRY(skr_people_draft_reserve(draft, edit->base->n, err));
+    SKR_TRY(load_karyotypes(edit, draft, bitmap, err));
+    SKR_TRY(skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, &draft->base->members,
+                              &members, err));
+    if (members != NULL)
         skr_people_set_add_all(draft->members, members);
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ the record begun last */

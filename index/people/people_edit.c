@@ -30,7 +30,7 @@ static int load_ids(skr_people_edit *edit, skr_err *err)
     for (uint32_t i = 0; status == SKR_OK && i < edit->base->n; i++) {
         uint32_t number = 0;
         status = skr_names_add(edit->ids, skr_people_id(edit->base, i), &number, err);
-        SKR_CHECK(status < 0 || number == i); /* no id stands twice: they ascend */
+        SKR_CHECK(status != SKR_OK || number == i); /* no id stands twice: they ascend */
     }
     return status;
 }
@@ -48,7 +48,7 @@ int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, sk
         status = skr_names_new(&edit->labels, err);
     if (status == SKR_OK)
         status = load_ids(edit, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     bitmap = calloc(people->n / 64 + 1u, sizeof *bitmap);
     if (bitmap == NULL) {
@@ -59,7 +59,7 @@ int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, sk
         status = skr_people_draft_load(edit, i, bitmap, err);
 out:
     free(bitmap);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_people_edit_free(edit);
         return status;
     }
@@ -104,14 +104,10 @@ int skr_people_edit_individual(skr_people_edit *edit, const char *id, uint32_t *
     uint32_t individual = skr_names_find(edit->ids, id);
     bool is_new = individual == SKR_NONE;
     if (is_new) {
-        int status = check_name("the id of an individual", id, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(check_name("the id of an individual", id, err));
         if (skr_people_edit_count(edit) >= SKR_INDIVIDUALS_MAX)
             return skr_fail(err, SKR_ERR_LIMIT, "more than %u individuals", SKR_INDIVIDUALS_MAX);
-        status = skr_names_add(edit->ids, id, &individual, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_names_add(edit->ids, id, &individual, err));
     }
     *ret_individual = individual;
     if (ret_is_new != NULL)
@@ -149,11 +145,8 @@ int skr_people_edit_sample(skr_people_edit *edit, uint32_t dataset, uint32_t ind
 {
     SKR_CHECK(individual < skr_people_edit_count(edit));
     skr_people_draft *draft;
-    int status = skr_people_draft_of(edit, dataset, &draft, err);
-    if (status == SKR_OK)
-        status = skr_people_draft_reserve(draft, individual, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_draft_of(edit, dataset, &draft, err));
+    SKR_TRY(skr_people_draft_reserve(draft, individual, err));
     uint16_t code = (uint16_t)(karyotype.n_x << 8 | karyotype.n_y);
     SKR_CHECK(code != SKR_NO_SAMPLE);
     /* Another delivery of the same sample that does not know takes nothing back. */
@@ -199,7 +192,7 @@ int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t ind
         status = skr_people_draft_need_facts(edit, draft, err);
     if (status == SKR_OK)
         status = skr_people_draft_slot_of(draft, individual, kind, record_id, &slot, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     size_t n_id = kind == SKR_RECORD_INDIVIDUAL ? 0 : strlen(record_id);
     size_t begin = draft->records.n;
@@ -214,7 +207,7 @@ int skr_people_edit_record(skr_people_edit *edit, uint32_t dataset, uint32_t ind
         status = skr_buffer_put_text(&draft->records, record_id, n_id, err);
     if (status == SKR_OK)
         status = add_delivered(draft, begin, *slot, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         draft->records.n = begin;
         return status;
     }
@@ -244,16 +237,15 @@ static int put_fact(skr_buffer *records, uint32_t term, const skr_fact *fact, bo
         (uint8_t)((unsigned)fact->kind | (fact->is_excluded ? SKR_FACT_EXCLUDED : 0) |
                   (fact->has_value ? SKR_FACT_VALUE : 0) | (has_onset ? SKR_FACT_ONSET : 0) |
                   (is_of_sample ? SKR_FACT_OF_SAMPLE : 0));
-    int status = skr_buffer_put_varint(records, term, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(records, flags, err);
-    if (status == SKR_OK && fact->has_value)
-        status = put_double(records, fact->value, err);
-    if (status == SKR_OK && has_onset)
-        status = put_double(records, fact->onset.low, err);
-    if (status == SKR_OK && has_onset)
-        status = put_double(records, fact->onset.high, err);
-    return status;
+    SKR_TRY(skr_buffer_put_varint(records, term, err));
+    SKR_TRY(skr_buffer_put_u8(records, flags, err));
+    if (fact->has_value)
+        SKR_TRY(put_double(records, fact->value, err));
+    if (has_onset)
+        SKR_TRY(put_double(records, fact->onset.low, err));
+    if (has_onset)
+        SKR_TRY(put_double(records, fact->onset.high, err));
+    return SKR_OK;
 }
 
 void skr_people_edit_says(skr_people_edit *edit, uint32_t kinds)
@@ -278,11 +270,11 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
         status = skr_names_add(draft->terms, fact->curie, &term, err);
     if (status == SKR_OK)
         status = skr_people_draft_label(edit, draft, term, fact->label, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     size_t n_before = draft->records.n;
     status = put_fact(&draft->records, term, fact, edit->is_within_biosample, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         draft->records.n = n_before;
         return status;
     }

@@ -154,9 +154,7 @@ static int take_blocks(skr_people_ids *ids, skr_cursor *directory, skr_err *err)
         if (directory->is_bad || block->first.n == 0 ||
             (i > 0 && compare_texts(block[-1].first, block->first) >= 0))
             return corrupt(ids, "blocks out of order, or cut short", err);
-        int status = skr_block_file_check_ref(ids->file, &block->ref, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_file_check_ref(ids->file, &block->ref, err));
     }
     return SKR_OK;
 }
@@ -171,7 +169,7 @@ int skr_people_ids_take(const skr_block_file *file, skr_cursor *directory, uint3
     ids->n_people = n_people;
     ids->block = SKR_NONE;
     int status = take_blocks(ids, directory, err);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_people_ids_free(ids);
     else
         *ret_ids = ids;
@@ -243,9 +241,7 @@ static int open_block(skr_people_ids *ids, skr_block_reader *reader, uint32_t nu
     if (ids->block != number) {
         skr_block_wish wish = {ids->file, block->ref, &ids->raw};
         ids->block = SKR_NONE;
-        int status = skr_block_reader_get(reader, &wish, 1, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_reader_get(reader, &wish, 1, err));
         ids->block = number;
     }
     bool is_there = false;
@@ -254,9 +250,7 @@ static int open_block(skr_people_ids *ids, skr_block_reader *reader, uint32_t nu
     if (!skr_name_reader_open(&ids->names, &bytes))
         return corrupt(ids, "a block is malformed", err);
     ids->owners = bytes;
-    int status = next_entry(ids, &is_there, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(next_entry(ids, &is_there, err));
     skr_id_text first = {ids->names.name, (uint32_t)ids->names.n, 0};
     if (!is_there || compare_texts(first, block->first) != 0)
         return corrupt(ids, "a block does not begin with the id that the directory names", err);
@@ -393,9 +387,7 @@ static int find_sorted(skr_people_ids *ids, skr_block_reader *reader, const skr_
         uint32_t rank = 0;
         int order = 1;
         if (number != block) {
-            int status = open_block(ids, reader, number, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(open_block(ids, reader, number, err));
             block = number;
             is_there = true;
         }
@@ -403,9 +395,7 @@ static int find_sorted(skr_people_ids *ids, skr_block_reader *reader, const skr_
             order = skr_name_reader_compare(&ids->names, text.text, text.n, &rank);
             if (order <= 0)
                 break;
-            int status = next_entry(ids, &is_there, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(next_entry(ids, &is_there, err));
         }
         individuals[place] = is_there && order == 0 ? (uint32_t)ids->owner + rank : SKR_NONE;
     }
@@ -448,9 +438,7 @@ static int load_entry(skr_people_ids *ids, uint32_t *n_done, skr_id_text *last, 
             return corrupt(ids, "an individual has two ids", err);
         ids->offsets[individual] = ids->text.n;
         ids->sorted[(*n_done)++] = individual;
-        int status = skr_buffer_put(&ids->text, name, names->n + 1, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_buffer_put(&ids->text, name, names->n + 1, err));
     }
     *last = (skr_id_text){(const char *)ids->text.bytes + ids->text.n - names->n - 1,
                           (uint32_t)names->n, 0};
@@ -461,19 +449,17 @@ static int load_blocks(skr_people_ids *ids, skr_block_reader *reader, skr_err *e
 {
     uint32_t n_done = 0;
     skr_id_text last = {NULL, 0, 0};
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < ids->n_blocks && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < ids->n_blocks; i++) {
         bool is_there = true;
-        status = open_block(ids, reader, i, err);
-        while (status == SKR_OK && is_there) {
-            status = load_entry(ids, &n_done, &last, err);
-            if (status == SKR_OK)
-                status = next_entry(ids, &is_there, err);
+        SKR_TRY(open_block(ids, reader, i, err));
+        while (is_there) {
+            SKR_TRY(load_entry(ids, &n_done, &last, err));
+            SKR_TRY(next_entry(ids, &is_there, err));
         }
     }
-    if (status == SKR_OK && n_done != ids->n_people)
-        status = corrupt(ids, "fewer ids than people", err);
-    return status;
+    if (n_done != ids->n_people)
+        return corrupt(ids, "fewer ids than people", err);
+    return SKR_OK;
 }
 
 int skr_people_ids_load(skr_people_ids *ids, skr_block_reader *reader, skr_err *err)
@@ -488,10 +474,9 @@ int skr_people_ids_load(skr_people_ids *ids, skr_block_reader *reader, skr_err *
     if (ids->offsets == NULL || ids->sorted == NULL)
         return no_memory(err);
     memset(ids->offsets, 0xff, ids->n_people * sizeof *ids->offsets);
-    int status = load_blocks(ids, reader, err);
-    if (status == SKR_OK)
-        atomic_store_explicit(&ids->is_loaded, true, memory_order_release);
-    return status;
+    SKR_TRY(load_blocks(ids, reader, err));
+    atomic_store_explicit(&ids->is_loaded, true, memory_order_release);
+    return SKR_OK;
 }
 
 bool skr_people_ids_are_loaded(const skr_people_ids *ids)

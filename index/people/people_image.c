@@ -75,7 +75,8 @@ static int add_age(build *b, age_lists *lists, skr_age age, uint32_t owner)
     if (age.low == age.high)
         return add_pair(b, &lists->exact, age.low, owner);
     int status = isnan(age.low) ? SKR_OK : add_pair(b, &lists->low, age.low, owner);
-    return status < 0 || isnan(age.high) ? status : add_pair(b, &lists->high, age.high, owner);
+    return status != SKR_OK || isnan(age.high) ? status
+                                               : add_pair(b, &lists->high, age.high, owner);
 }
 
 static void ages_done(age_lists *lists)
@@ -95,19 +96,15 @@ static int add_fact(build *b, uint32_t individual, const skr_stored_fact *fact)
         term->kind = (uint8_t)fact->kind;
     if (fact->is_excluded)
         return SKR_OK;
-    int status = SKR_OK;
     if (term->set == NULL)
-        status = skr_people_set_new(&term->set, b->err);
-    if (status < 0)
-        return status;
+        SKR_TRY(skr_people_set_new(&term->set, b->err));
     skr_people_set_add(term->set, individual);
     if (fact->has_value)
-        status = add_pair(b, &term->values, fact->value, individual);
-    if (status == SKR_OK)
-        status = add_age(b, &term->onsets, fact->onset, individual);
-    if (status == SKR_OK && fact->kind == SKR_TERM_DISEASE)
-        status = add_age(b, &b->any_onsets, fact->onset, individual);
-    return status;
+        SKR_TRY(add_pair(b, &term->values, fact->value, individual));
+    SKR_TRY(add_age(b, &term->onsets, fact->onset, individual));
+    if (fact->kind == SKR_TERM_DISEASE)
+        SKR_TRY(add_age(b, &b->any_onsets, fact->onset, individual));
+    return SKR_OK;
 }
 
 static int add_record(build *b, const skr_people_record *record)
@@ -118,12 +115,12 @@ static int add_record(build *b, const skr_people_record *record)
     bool is_first = record->kind == SKR_RECORD_INDIVIDUAL || b->sexes[individual] == 0;
     if (record->sex != SKR_SEX_UNKNOWN && is_first)
         b->sexes[individual] = (uint8_t)record->sex;
-    int status = add_age(b, &b->ages, record->age, individual);
+    SKR_TRY(add_age(b, &b->ages, record->age, individual));
     skr_cursor facts = record->facts;
     skr_stored_fact fact;
-    while (status == SKR_OK && skr_people_fact_next(&facts, &fact))
-        status = add_fact(b, individual, &fact);
-    return status;
+    while (skr_people_fact_next(&facts, &fact))
+        SKR_TRY(add_fact(b, individual, &fact));
+    return SKR_OK;
 }
 
 static int add_records(build *b)
@@ -168,12 +165,9 @@ static int add_said(build *b, const skr_people_edit *edit)
 static int put_set_in(build *b, skr_people_set *set, skr_buffer *sets, skr_buffer *lengths)
 {
     size_t n_before = sets->n;
-    int status = SKR_OK;
     if (set != NULL && skr_people_set_count(set) > 0)
-        status = skr_people_set_encode(set, sets, b->err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(lengths, sets->n - n_before, b->err);
-    return status;
+        SKR_TRY(skr_people_set_encode(set, sets, b->err));
+    return skr_buffer_put_varint(lengths, sets->n - n_before, b->err);
 }
 
 /* A set of SKR_PART_PEOPLE. */
@@ -187,14 +181,14 @@ static int put_sexes(build *b, const uint64_t *members)
     for (unsigned sex = 0; sex < SKR_N_SEXES; sex++) {
         skr_people_set *set = NULL;
         int status = skr_people_set_new(&set, b->err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         for (uint32_t i = 0; i < b->n_people; i++)
             if (b->sexes[i] == sex && (members[i / 64] >> i % 64 & 1) != 0)
                 skr_people_set_add(set, i);
         status = put_set(b, set);
         skr_people_set_free(set);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     return SKR_OK;
@@ -204,13 +198,11 @@ static int put_one_karyotype(build *b, uint16_t code)
 {
     skr_buffer *head = &b->image->head;
     skr_people_set *set = NULL;
-    int status = skr_people_set_new(&set, b->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_set_new(&set, b->err));
     for (uint32_t i = 0; i < b->n_people && i < b->draft->n_people_max; i++)
         if (b->draft->karyotypes[i] == code)
             skr_people_set_add(set, i);
-    status = skr_buffer_put_u8(head, (uint8_t)(code >> 8), b->err);
+    int status = skr_buffer_put_u8(head, (uint8_t)(code >> 8), b->err);
     if (status == SKR_OK)
         status = skr_buffer_put_u8(head, (uint8_t)code, b->err);
     if (status == SKR_OK)
@@ -266,26 +258,18 @@ static int put_name(build *b, const char *name)
 static int put_terms(build *b, const skr_names *labels)
 {
     skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++) {
+    for (uint32_t i = 0; i < b->n_terms; i++) {
         uint32_t label = b->draft->labels[i];
-        status = put_name(b, skr_names_at(b->draft->terms, i));
-        if (status == SKR_OK)
-            status = put_name(b, label == SKR_NONE ? "" : skr_names_at(labels, label));
-        if (status == SKR_OK)
-            status = skr_buffer_put_u8(table, b->terms[i].kind, b->err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_u8(table, b->terms[i].values.n > 0, b->err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_varint(table, b->terms[i].n_stated, b->err);
+        SKR_TRY(put_name(b, skr_names_at(b->draft->terms, i)));
+        SKR_TRY(put_name(b, label == SKR_NONE ? "" : skr_names_at(labels, label)));
+        SKR_TRY(skr_buffer_put_u8(table, b->terms[i].kind, b->err));
+        SKR_TRY(skr_buffer_put_u8(table, b->terms[i].values.n > 0, b->err));
+        SKR_TRY(skr_buffer_put_varint(table, b->terms[i].n_stated, b->err));
         skr_people_set *set = b->terms[i].set;
-        if (status == SKR_OK)
-            status =
-                skr_buffer_put_varint(table, set == NULL ? 0 : skr_people_set_count(set), b->err);
-        if (status == SKR_OK)
-            status = put_set_in(b, set, &b->image->parts[SKR_PART_SETS], table);
+        SKR_TRY(skr_buffer_put_varint(table, set == NULL ? 0 : skr_people_set_count(set), b->err));
+        SKR_TRY(put_set_in(b, set, &b->image->parts[SKR_PART_SETS], table));
     }
-    return status;
+    return SKR_OK;
 }
 
 static int compare_terms(const void *a, const void *b, void *context)
@@ -298,12 +282,11 @@ static int compare_terms(const void *a, const void *b, void *context)
 static int put_order(build *b)
 {
     skr_buffer *part = &b->image->parts[SKR_PART_ORDER];
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = skr_buffer_put_u32(part, i, b->err);
-    if (status == SKR_OK && b->n_terms > 0)
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        SKR_TRY(skr_buffer_put_u32(part, i, b->err));
+    if (b->n_terms > 0)
         qsort_r(part->bytes, b->n_terms, 4, compare_terms, b->draft->terms);
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ columns */
@@ -346,38 +329,30 @@ static int put_column(build *b, unsigned column, uint32_t term, pair_list *list)
 /* The columns of ranges: all of low ends, then all of high ones, as their numbers ascend. */
 static int put_ranges(build *b)
 {
-    int status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.low);
-    if (status == SKR_OK)
-        status = put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.high);
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.low);
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.high);
-    if (status == SKR_OK)
-        status = put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.low);
-    if (status == SKR_OK)
-        status =
-            put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.high);
-    return status;
+    SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.low));
+    SKR_TRY(put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.high));
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.low));
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        SKR_TRY(put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.high));
+    SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.low));
+    return put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.high);
 }
 
 static int put_columns(build *b)
 {
-    int status = put_column(b, SKR_COLUMN_AGE, SKR_NONE, &b->ages.exact);
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = put_column(b, SKR_COLUMN_VALUE, i, &b->terms[i].values);
-    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++)
-        status = put_column(b, SKR_COLUMN_ONSET, i, &b->terms[i].onsets.exact);
-    if (status == SKR_OK)
-        status = put_column(b, SKR_COLUMN_ANY_ONSET, SKR_NONE, &b->any_onsets.exact);
-    if (status == SKR_OK)
-        status = put_ranges(b);
+    SKR_TRY(put_column(b, SKR_COLUMN_AGE, SKR_NONE, &b->ages.exact));
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        SKR_TRY(put_column(b, SKR_COLUMN_VALUE, i, &b->terms[i].values));
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        SKR_TRY(put_column(b, SKR_COLUMN_ONSET, i, &b->terms[i].onsets.exact));
+    SKR_TRY(put_column(b, SKR_COLUMN_ANY_ONSET, SKR_NONE, &b->any_onsets.exact));
+    SKR_TRY(put_ranges(b));
     skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(table, b->n_columns, b->err);
-    if (status == SKR_OK && b->columns.n > 0)
-        status = skr_buffer_put(table, b->columns.bytes, b->columns.n, b->err);
-    return status;
+    SKR_TRY(skr_buffer_put_varint(table, b->n_columns, b->err));
+    if (b->columns.n > 0)
+        SKR_TRY(skr_buffer_put(table, b->columns.bytes, b->columns.n, b->err));
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ */
@@ -418,7 +393,7 @@ int skr_people_image_make(const skr_people_edit *edit, const skr_people_draft *d
         status = draft->has_facts ? add_records(&b) : add_said(&b, edit);
     if (status == SKR_OK)
         status = put_people(&b);
-    if (!draft->has_facts || status < 0)
+    if (!draft->has_facts || status != SKR_OK)
         goto out;
     status = put_terms(&b, edit->labels);
     if (status == SKR_OK)

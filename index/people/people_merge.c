@@ -208,10 +208,9 @@ static int put_scratch(skr_people_edit *edit, skr_people_draft *draft, uint32_t 
     size_t at = draft->records.n;
     store_u32(edit->scratch.bytes, (uint32_t)(edit->scratch.n - 4));
     store_u32(edit->scratch.bytes + SKR_RECORD_FACTS_AT, n_facts);
-    int status = skr_buffer_put(&draft->records, edit->scratch.bytes, edit->scratch.n, err);
-    if (status == SKR_OK)
-        *ret_at = at;
-    return status;
+    SKR_TRY(skr_buffer_put(&draft->records, edit->scratch.bytes, edit->scratch.n, err));
+    *ret_at = at;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ twice in one edit */
@@ -260,14 +259,12 @@ static int unite_facts(skr_people_edit *edit, skr_people_draft *draft, const sid
 {
     uint32_t n = 0;
     size_t at = draft->delivered[draft->n_delivered - 1].at;
-    int status = begin_scratch(edit, draft, at, &second->record, err);
-    for (size_t i = 0; status == SKR_OK && i < first->n; i++)
-        status = put_fact(edit, &first->facts[i], &n, err);
-    for (size_t i = 0; status == SKR_OK && i < second->n; i++)
+    SKR_TRY(begin_scratch(edit, draft, at, &second->record, err));
+    for (size_t i = 0; i < first->n; i++)
+        SKR_TRY(put_fact(edit, &first->facts[i], &n, err));
+    for (size_t i = 0; i < second->n; i++)
         if (!has_fact(first, &second->facts[i]))
-            status = put_fact(edit, &second->facts[i], &n, err);
-    if (status < 0)
-        return status;
+            SKR_TRY(put_fact(edit, &second->facts[i], &n, err));
     draft->records.n = at;
     return put_scratch(edit, draft, n, ret_at, err);
 }
@@ -296,7 +293,7 @@ static int unite(skr_people_edit *edit, skr_people_draft *draft, size_t first_at
         status = read_side(draft, now->at, &second, err);
     if (status == SKR_OK)
         status = find_clash(&first, &second, then->said, now->said, is_uniting, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     skr_sex sex = has_kind(&second, SKR_SAID_SEX) ? second.record.sex : first.record.sex;
     skr_age age = greater_age(first.record.age, second.record.age);
@@ -304,7 +301,7 @@ static int unite(skr_people_edit *edit, skr_people_draft *draft, size_t first_at
     adds = adds_fact || sex != first.record.sex || !skr_age_is_same(first.record.age, age);
     if (adds_fact)
         status = unite_facts(edit, draft, &first, &second, &at, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     if (adds_fact) {
         forget(draft, first_at);
@@ -386,7 +383,7 @@ static int settle_one(skr_people_edit *edit, skr_people_draft *draft, skr_people
     for (size_t i = 0; status == SKR_OK && i < before.n; i++)
         if (is_kept(&before.facts[i], &now, said))
             status = put_fact(edit, &before.facts[i], &n_kept, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     count_replaced(&before, &now, said, replaced);
     const skr_people_record record = now.record;
@@ -396,7 +393,7 @@ static int settle_one(skr_people_edit *edit, skr_people_draft *draft, skr_people
                                 (size_t)(record.facts.end - record.facts.at), err);
         if (status == SKR_OK)
             status = put_scratch(edit, draft, n_kept + record.n_facts, &one->at, err);
-        if (status < 0)
+        if (status != SKR_OK)
             goto out;
         read_record(draft, one->at, &now.record);
         *skr_people_draft_slot(draft, &now.record) = one->at + 1;
@@ -420,9 +417,7 @@ static int drop(skr_people_draft *draft, size_t *slot, const uint64_t *bitmap,
     side before = {0};
     if (*slot == 0 || *slot - 1 >= draft->n_old)
         return SKR_OK;
-    int status = read_side(draft, *slot - 1, &before, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(read_side(draft, *slot - 1, &before, err));
     uint32_t who = before.record.individual;
     bool is_meant = (bitmap[who / 64] >> who % 64 & 1) != 0;
     for (unsigned kind = 0; is_meant && kind < SKR_N_SAID; kind++)
@@ -468,18 +463,16 @@ int skr_people_edit_settle(skr_people_edit *edit, bool is_replacing,
                            skr_people_replaced *ret_replaced, skr_err *err)
 {
     skr_people_replaced replaced = {{0}};
-    int status = skr_people_edit_end(edit, false, NULL, err);
-    for (uint32_t d = 0; !edit->is_settled && status == SKR_OK && d < edit->n_drafts; d++) {
+    SKR_TRY(skr_people_edit_end(edit, false, NULL, err));
+    for (uint32_t d = 0; !edit->is_settled && d < edit->n_drafts; d++) {
         skr_people_draft *draft = &edit->drafts[d];
-        for (size_t i = 0; status == SKR_OK && i < draft->n_delivered; i++)
+        for (size_t i = 0; i < draft->n_delivered; i++)
             if (draft->delivered[i].before != 0 && is_in_force(draft, &draft->delivered[i]))
-                status =
-                    settle_one(edit, draft, &draft->delivered[i], is_replacing, &replaced, err);
-        if (status == SKR_OK && is_replacing && draft->n_delivered > 0)
-            status = drop_others(edit, d, &replaced, err);
+                SKR_TRY(
+                    settle_one(edit, draft, &draft->delivered[i], is_replacing, &replaced, err));
+        if (is_replacing && draft->n_delivered > 0)
+            SKR_TRY(drop_others(edit, d, &replaced, err));
     }
-    if (status < 0)
-        return status;
     edit->is_settled = true;
     *ret_replaced = replaced;
     return SKR_OK;

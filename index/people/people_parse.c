@@ -50,14 +50,12 @@ int skr_people_dataset_take(const skr_people *people, skr_cursor *directory,
                             skr_people_dataset *dataset, skr_err *err)
 {
     uint64_t at = 0;
-    int status = skr_blob_take(people->file, directory, &dataset->blobs[SKR_PART_PEOPLE], err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_blob_take(people->file, directory, &dataset->blobs[SKR_PART_PEOPLE], err));
     uint64_t n_bytes = dataset->blobs[SKR_PART_PEOPLE].n_bytes;
     take_set(directory, n_bytes, &at, &dataset->members);
     for (uint32_t i = 0; i < SKR_N_SEXES; i++)
         take_set(directory, n_bytes, &at, &dataset->sexes[i]);
-    status = take_karyotypes(dataset, directory, &at, err);
+    int status = take_karyotypes(dataset, directory, &at, err);
     if (status == SKR_OK && (directory->is_bad || at != n_bytes))
         status = corrupt(people, "sets of people that are not as long as stated", err);
     dataset->n_terms = (uint32_t)skr_cursor_varint_max(directory, UINT32_MAX - 1);
@@ -254,7 +252,7 @@ int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset,
     if (status == SKR_OK && !skr_cursor_is_done(&p.table))
         status = damaged(&p, "a table of sets that is not as long as stated");
     skr_buffer_done(&table);
-    if (status < 0)
+    if (status != SKR_OK)
         terms_done(dataset);
     else
         atomic_store_explicit(&dataset->has_terms, true, memory_order_release);
@@ -267,13 +265,10 @@ int skr_people_values_read(const skr_people *people, const skr_people_dataset *d
                            skr_people_values *values, skr_err *err)
 {
     skr_blob_window *window = &((skr_people *)people)->window;
-    int status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_VALUES], 8 * values->at,
-                                    8 * (size_t)values->n, &values->values, err);
-    if (status == SKR_OK)
-        status = skr_blob_read_part(window, &dataset->blobs[SKR_PART_OWNERS], 4 * values->at,
-                                    4 * (size_t)values->n, &values->owners, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_blob_read_part(window, &dataset->blobs[SKR_PART_VALUES], 8 * values->at,
+                               8 * (size_t)values->n, &values->values, err));
+    SKR_TRY(skr_blob_read_part(window, &dataset->blobs[SKR_PART_OWNERS], 4 * values->at,
+                               4 * (size_t)values->n, &values->owners, err));
     const double *numbers = (const double *)(const void *)values->values.bytes;
     const uint32_t *owners = (const uint32_t *)(const void *)values->owners.bytes;
     for (uint32_t i = 0; i < values->n; i++) {

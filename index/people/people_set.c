@@ -145,13 +145,9 @@ static int renew(skr_people_set *set, skr_err *err)
 
 int skr_people_set_encode(skr_people_set *set, skr_buffer *bytes, skr_err *err)
 {
-    int status = renew(set, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(renew(set, err));
     size_t n_bytes = roaring_bitmap_portable_size_in_bytes(set->bitmap);
-    status = skr_buffer_reserve(bytes, n_bytes, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, n_bytes, err));
     size_t n_written =
         roaring_bitmap_portable_serialize(set->bitmap, (char *)(bytes->bytes + bytes->n));
     SKR_CHECK(n_written == n_bytes);
@@ -163,9 +159,7 @@ int skr_people_set_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_peopl
                           skr_people_set **ret_set, skr_err *err)
 {
     uint32_t n_members;
-    int status = skr_people_set_check(bytes, n_bytes, n_people, &n_members, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_people_set_check(bytes, n_bytes, n_people, &n_members, err));
     skr_people_set *set = calloc(1, sizeof *set);
     if (set != NULL)
         set->bitmap = roaring_bitmap_portable_deserialize_safe((const char *)bytes, n_bytes);

@@ -146,10 +146,10 @@ int skr_people_set_check(const uint8_t *bytes, size_t n_bytes, uint32_t n_people
                          uint32_t *ret_n_members, skr_err *err)
 {
     walk w = {.bytes = bytes, .n_bytes = n_bytes};
-    int status = read_header(&w, err);
+    SKR_TRY(read_header(&w, err));
     uint32_t n_members = 0;
     uint32_t free_key = 0;
-    for (uint32_t i = 0; status == SKR_OK && i < w.n_containers; i++) {
+    for (uint32_t i = 0; i < w.n_containers; i++) {
         uint32_t key = load16(w.descriptions + 4 * (size_t)i);
         uint32_t n = load16(w.descriptions + 4 * (size_t)i + 2) + 1;
         uint32_t last = 0;
@@ -159,19 +159,15 @@ int skr_people_set_check(const uint8_t *bytes, size_t n_bytes, uint32_t n_people
         if (w.offsets != NULL && load32(w.offsets + 4 * (size_t)i) != w.at)
             return damaged(err, "an offset that is not where its container lies");
         if (w.run_flags != NULL && (w.run_flags[i / 8] >> i % 8 & 1) != 0)
-            status = check_runs(&w, n, &last, err);
+            SKR_TRY(check_runs(&w, n, &last, err));
         else if (n <= ARRAY_MAX)
-            status = check_array(&w, n, &last, err);
+            SKR_TRY(check_array(&w, n, &last, err));
         else
-            status = check_bitset(&w, n, &last, err);
-        if (status < 0)
-            return status;
+            SKR_TRY(check_bitset(&w, n, &last, err));
         if ((key << 16 | last) >= n_people)
             return damaged(err, "somebody who does not exist");
         n_members += n;
     }
-    if (status < 0)
-        return status;
     if (w.at != n_bytes)
         return damaged(err, "bytes behind its end");
     *ret_n_members = n_members;

@@ -136,10 +136,7 @@ static int mark_conflicts(const skr_people_edit *edit, const skr_people_draft *d
     uint32_t n = edit->base->n;
     for (unsigned k = 0; k < 2; k++) {
         memset(scratch, 0, n / 64 * 8 + 8);
-        int status =
-            skr_people_draft_mark(edit, draft, &draft->base->sexes[said[k]], scratch, n, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_people_draft_mark(edit, draft, &draft->base->sexes[said[k]], scratch, n, err));
         for (uint32_t i = 0; i < n; i++)
             if ((scratch[i / 64] >> i % 64 & 1) != 0 && draft->karyotypes[i] != SKR_NO_SAMPLE &&
                 contradicts(said[k], (uint8_t)draft->karyotypes[i]))
@@ -294,7 +291,7 @@ int skr_people_verify(const char *folder, const skr_file_id *id, skr_fault_fn on
         if (status == SKR_OK)
             status = skr_block_file_verify(folder, id, SKR_FILE_PEOPLE, refs.refs, refs.n, on_fault,
                                            context, err);
-        if (status < 0)
+        if (status != SKR_OK)
             goto out;
         status = skr_people_edit_new(people, &edit, &found);
     }
@@ -303,7 +300,7 @@ int skr_people_verify(const char *folder, const skr_file_id *id, skr_fault_fn on
     if (status <= SKR_ERR_CORRUPT) {
         on_fault(context, found.message);
         status = SKR_OK;
-    } else if (status < 0) {
+    } else if (status != SKR_OK) {
         status = skr_fail(err, status, "%s", found.message);
     }
 out:

@@ -26,8 +26,7 @@ int skr_array_grow_u32(void **list, uint32_t *n_max, size_t n, size_t size, cons
         return skr_fail_nomem(err, what);
     if (wide > UINT32_MAX / 2)
         wide = UINT32_MAX / 2;
-    int status = skr_array_grow(list, &wide, n, size, what, err);
-    if (status == SKR_OK)
-        *n_max = (uint32_t)wide;
-    return status;
+    SKR_TRY(skr_array_grow(list, &wide, n, size, what, err));
+    *n_max = (uint32_t)wide;
+    return SKR_OK;
 }

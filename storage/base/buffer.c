@@ -39,9 +39,7 @@ int skr_buffer_put(skr_buffer *buffer, const void *bytes, size_t n, skr_err *err
 {
     if (n == 0)
         return SKR_OK;
-    int status = skr_buffer_reserve(buffer, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(buffer, n, err));
     memcpy(buffer->bytes + buffer->n, bytes, n);
     buffer->n += n;
     return SKR_OK;
@@ -80,9 +78,7 @@ int skr_buffer_put_varint(skr_buffer *buffer, uint64_t value, skr_err *err)
 
 int skr_buffer_put_text(skr_buffer *buffer, const char *text, size_t n, skr_err *err)
 {
-    int status = skr_buffer_put_varint(buffer, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_put_varint(buffer, n, err));
     return skr_buffer_put(buffer, text, n, err);
 }
 

@@ -61,9 +61,7 @@ static int make_room(skr_name_index *index, uint32_t n, skr_err *err)
 int skr_name_index_extend(skr_name_index *index, const void *list, size_t size, uint32_t n_list,
                           skr_err *err)
 {
-    int status = make_room(index, n_list, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(make_room(index, n_list, err));
     for (; index->n < n_list; index->n++) {
         uint32_t slot = slot_of(index, list, size, name_of(list, size, index->n));
         if (index->slots[slot] == 0)

@@ -52,21 +52,15 @@ int skr_name_writer_add(skr_name_writer *writer, const char *name, size_t n, boo
     SKR_CHECK(n >= 1 && n <= SKR_NAME_MAX);
     bool is_joined = may_join && writer->n_entries > 0 && n == writer->n_last &&
                      is_successor(writer->last, name, n);
-    int status = SKR_OK;
     if (!is_joined) {
         size_t n_same = 0;
         while (n_same < n && n_same < writer->n_last && name[n_same] == writer->last[n_same])
             n_same++;
         if (writer->n_entries > 0)
-            status = skr_buffer_put_varint(&writer->runs, writer->n_run - 1u, err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_varint(&writer->shared, n_same, err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_varint(&writer->lengths, n - n_same, err);
-        if (status == SKR_OK)
-            status = skr_buffer_put(&writer->text, name + n_same, n - n_same, err);
-        if (status < 0)
-            return status;
+            SKR_TRY(skr_buffer_put_varint(&writer->runs, writer->n_run - 1u, err));
+        SKR_TRY(skr_buffer_put_varint(&writer->shared, n_same, err));
+        SKR_TRY(skr_buffer_put_varint(&writer->lengths, n - n_same, err));
+        SKR_TRY(skr_buffer_put(&writer->text, name + n_same, n - n_same, err));
         writer->n_entries++;
         writer->n_run = 0;
     }

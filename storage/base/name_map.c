@@ -68,9 +68,7 @@ int skr_name_map_add(skr_name_map *map, const char *name, size_t n, uint32_t *re
     if (map->n == map->n_max) {
         if (map->n >= SKR_SAMPLES_MAX)
             return skr_fail(err, SKR_ERR_LIMIT, "more than %u names", SKR_SAMPLES_MAX);
-        int status = grow(map, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(grow(map, err));
     }
     uint32_t hash = hash_of(name, n);
     uint32_t slot = slot_of(map, hash, name, n);

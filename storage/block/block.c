@@ -54,9 +54,7 @@ static int check_lengths(const skr_block_ref *ref, skr_err *err)
 int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const uint8_t *packed,
                      uint8_t *raw, skr_err *err)
 {
-    int status = check_lengths(ref, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(check_lengths(ref, err));
     uint32_t crc = skr_crc32c(packed, ref->n_packed);
     if (crc != ref->crc)
         return skr_fail(err, SKR_ERR_CORRUPT,
@@ -94,16 +92,11 @@ void skr_block_decoder_free(skr_block_decoder *decoder)
 
 int skr_block_ref_put(skr_buffer *directory, const skr_block_ref *ref, skr_err *err)
 {
-    int status = skr_buffer_put_u64(directory, ref->offset, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(directory, ref->n_packed, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(directory, ref->n_raw, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(directory, ref->crc, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(directory, ref->codec, err);
-    return status;
+    SKR_TRY(skr_buffer_put_u64(directory, ref->offset, err));
+    SKR_TRY(skr_buffer_put_u32(directory, ref->n_packed, err));
+    SKR_TRY(skr_buffer_put_u32(directory, ref->n_raw, err));
+    SKR_TRY(skr_buffer_put_u32(directory, ref->crc, err));
+    return skr_buffer_put_u32(directory, ref->codec, err);
 }
 
 skr_block_ref skr_block_ref_take(skr_cursor *directory)

@@ -58,7 +58,7 @@ int skr_block_cache_new(size_t n_bytes_max, skr_block_cache **ret_cache, skr_err
     cache->n_shard_bytes_max = n_bytes_max / n;
     for (; cache->n_shards < n; cache->n_shards++) {
         int status = shard_init(&cache->shards[cache->n_shards], err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             skr_block_cache_free(cache);
             return status;
         }

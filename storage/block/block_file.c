@@ -124,12 +124,9 @@ static int check_kind(const skr_block_file *file, uint32_t found, skr_file_kind 
 static int read_header(skr_block_file *file, skr_file_kind kind, skr_err *err)
 {
     uint8_t bytes[SKR_FORMAT_HEADER_SIZE];
-    int status = skr_block_file_read(file, 0, bytes, sizeof bytes, err);
-    if (status == SKR_OK)
-        status = check_seal(file, bytes, SKR_FORMAT_HEADER_MAGIC, "header",
-                            SKR_FORMAT_HEADER_ZERO_AT, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_file_read(file, 0, bytes, sizeof bytes, err));
+    SKR_TRY(
+        check_seal(file, bytes, SKR_FORMAT_HEADER_MAGIC, "header", SKR_FORMAT_HEADER_ZERO_AT, err));
     skr_cursor cursor = skr_cursor_of(bytes + SKR_FORMAT_KIND_AT, 4);
     return check_kind(file, skr_cursor_u32(&cursor), kind, err);
 }
@@ -138,19 +135,14 @@ static int read_trailer(skr_block_file *file, skr_file_kind kind, skr_err *err)
 {
     uint8_t bytes[SKR_FORMAT_TRAILER_SIZE];
     uint64_t trailer_at = file->id.n_bytes - SKR_FORMAT_TRAILER_SIZE;
-    int status = skr_block_file_read(file, trailer_at, bytes, sizeof bytes, err);
-    if (status == SKR_OK)
-        status = check_seal(file, bytes, SKR_FORMAT_TRAILER_MAGIC, "trailer",
-                            SKR_FORMAT_TRAILER_ZERO_AT, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_file_read(file, trailer_at, bytes, sizeof bytes, err));
+    SKR_TRY(check_seal(file, bytes, SKR_FORMAT_TRAILER_MAGIC, "trailer", SKR_FORMAT_TRAILER_ZERO_AT,
+                       err));
     skr_cursor cursor = skr_cursor_of(bytes + SKR_FORMAT_TRAILER_N_BYTES_AT,
                                       SKR_FORMAT_TRAILER_ZERO_AT - SKR_FORMAT_TRAILER_N_BYTES_AT);
     uint64_t n_bytes = skr_cursor_u64(&cursor);
     skr_block_ref ref = skr_block_ref_take(&cursor);
-    status = check_kind(file, skr_cursor_u32(&cursor), kind, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(check_kind(file, skr_cursor_u32(&cursor), kind, err));
     if (n_bytes != file->id.n_bytes)
         return skr_fail(err, SKR_ERR_CORRUPT,
                         "%s: trailer: a file of %" PRIu64 " bytes, expected %" PRIu64,
@@ -161,9 +153,7 @@ static int read_trailer(skr_block_file *file, skr_file_kind kind, skr_err *err)
                         ", expected %08" PRIx32,
                         file->id.name, ref.crc, file->id.directory_crc);
     file->blocks_end = trailer_at;
-    status = skr_block_file_check_ref(file, &ref, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_file_check_ref(file, &ref, err));
     file->directory_ref = ref;
     file->blocks_end = ref.offset;
     return SKR_OK;
@@ -181,10 +171,10 @@ static int read_directory(skr_block_file *file, skr_err *err)
         status = skr_buffer_reserve(&file->directory, ref->n_raw, err);
     if (status == SKR_OK)
         status = skr_block_decoder_new(&decoder, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     status = skr_block_decode(decoder, ref, packed.bytes, file->directory.bytes, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         (void)skr_fail_in(err, status, "%s: directory", file->id.name);
         goto out;
     }
@@ -213,7 +203,7 @@ int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind
         status = read_trailer(file, kind, err);
     if (status == SKR_OK)
         status = read_directory(file, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_block_file_close(file);
         return status;
     }

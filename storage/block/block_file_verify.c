@@ -37,7 +37,7 @@ static int verify_gap(verification *self, uint64_t from, uint64_t to, skr_err *e
     while (from < to) {
         size_t n = to - from < sizeof bytes ? (size_t)(to - from) : sizeof bytes;
         int status = skr_block_file_read(self->file, from, bytes, n, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return report(self, status, err);
         for (size_t i = 0; i < n; i++) {
             if (bytes[i] == 0)
@@ -57,10 +57,10 @@ static int verify_block(verification *self, const skr_block_ref *ref, uint64_t *
     if (status == SKR_OK && ref->offset < *at && ref->n_packed > 0)
         status = skr_fail(err, SKR_ERR_CORRUPT, "%s: block at %" PRIu64 ": overlaps another",
                           self->file->id.name, ref->offset);
-    if (status < 0 || ref->n_packed == 0)
+    if (status != SKR_OK || ref->n_packed == 0)
         return report(self, status, err);
     status = verify_gap(self, *at, ref->offset, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     *at = ref->offset + ref->n_packed;
     skr_block_wish wish = {.file = self->file, .ref = *ref, .raw = &self->raw};
@@ -107,7 +107,7 @@ int skr_block_file_verify(const char *folder, const skr_file_id *id, skr_file_ki
     verification self = {.on_fault = on_fault, .context = context};
     skr_block_file *file = NULL;
     int status = skr_block_file_open(folder, id, kind, &file, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return report(&self, status, err);
     self.file = file;
     status = skr_block_reader_new(SKR_IO_PREAD, &self.reader, err);

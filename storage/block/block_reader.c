@@ -70,7 +70,7 @@ static int need_io(skr_block_reader *reader, skr_err *err)
             return skr_fail(err, status, "%s", refusal.message);
     }
     status = skr_io_pread_new(&reader->io, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (choice == SKR_IO_PREAD)
         (void)snprintf(reader->io_name, sizeof reader->io_name, "pread");
@@ -90,7 +90,7 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
         status = skr_read_ahead_new(&reader->ahead, err);
     if (status == SKR_OK && choice != SKR_IO_AUTO)
         status = need_io(reader, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_block_reader_free(reader);
         return status;
     }
@@ -101,14 +101,14 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
 const char *skr_block_reader_io_name(skr_block_reader *reader)
 {
     skr_err err = {0};
-    return need_io(reader, &err) < 0 ? "none" : reader->io_name;
+    return need_io(reader, &err) != SKR_OK ? "none" : reader->io_name;
 }
 
 uint64_t skr_block_reader_ahead(skr_block_reader *reader, const skr_block_file *file,
                                 uint64_t offset, size_t n)
 {
     skr_err err = {0};
-    if (need_io(reader, &err) < 0)
+    if (need_io(reader, &err) != SKR_OK)
         return 0;
     uint64_t began_ns = skr_clock_ns();
     uint64_t number = skr_read_ahead_start(reader->ahead, reader->io, file, offset, n);
@@ -190,9 +190,7 @@ static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, si
     reader->n_reads = 0;
     for (; n_taken < n && n_taken < BATCH_WISHES_MAX; n_taken++) {
         const skr_block_wish *wish = &wishes[n_taken];
-        int status = skr_block_file_check_ref(wish->file, &wish->ref, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_file_check_ref(wish->file, &wish->ref, err));
         size_t n_after = n_bytes + wish->ref.n_packed + GAP_MAX;
         if (n_taken > 0 && n_after > BATCH_BYTES_MAX)
             break;
@@ -215,17 +213,16 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
     size_t n_bytes = 0;
     for (size_t i = 0; i < reader->n_reads; i++)
         n_bytes += reader->reads[i].n;
-    int status = skr_buffer_renew(&reader->packed, n_bytes + 1, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_renew(&reader->packed, n_bytes + 1, err));
     uint8_t *at = reader->packed.bytes;
     for (size_t i = 0; i < reader->n_reads; i++) {
         reader->reads[i].bytes = at;
         at += reader->reads[i].n;
     }
+    int status = SKR_OK;
     if (reader->n_reads > 1) {
         status = need_io(reader, err);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         reader->io->methods->read(reader->io, reader->reads, reader->n_reads);
     } else if (reader->n_reads == 1) {
@@ -275,7 +272,7 @@ static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, con
         return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
     entry->cached = (skr_cached){.free = free_bytes};
     int status = skr_block_decode(reader->decoder, &wish->ref, packed, entry->bytes, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free(entry);
         return status;
     }
@@ -303,7 +300,7 @@ static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, pla
         if (status == SKR_OK)
             wish->raw->n = wish->ref.n_raw;
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_fail_in(err, status, "%s", wish->file->id.name);
     reader->totals.n_blocks++;
     reader->totals.n_raw += wish->ref.n_raw;
@@ -332,9 +329,7 @@ int skr_block_reader_get(skr_block_reader *reader, const skr_block_wish *wishes,
     size_t n_done = 0;
     while (n_done < n) {
         size_t n_batch = 0;
-        int status = get_batch(reader, wishes + n_done, n - n_done, NULL, &n_batch, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(get_batch(reader, wishes + n_done, n - n_done, NULL, &n_batch, err));
         n_done += n_batch;
     }
     return SKR_OK;

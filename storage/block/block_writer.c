@@ -64,9 +64,7 @@ static uint64_t position(const skr_block_writer *writer)
 
 static int put_zeros(skr_buffer *bytes, size_t n, skr_err *err)
 {
-    int status = skr_buffer_reserve(bytes, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, n, err));
     memset(bytes->bytes + bytes->n, 0, n);
     bytes->n += n;
     return SKR_OK;
@@ -84,9 +82,7 @@ static int align(skr_block_writer *writer, skr_err *err)
 static int seal(skr_block_writer *writer, size_t from, skr_err *err)
 {
     skr_buffer *pending = &writer->pending;
-    int status = put_zeros(pending, from + SKR_FORMAT_CRC_AT - pending->n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(put_zeros(pending, from + SKR_FORMAT_CRC_AT - pending->n, err));
     uint32_t crc = skr_crc32c(pending->bytes + from, SKR_FORMAT_CRC_AT);
     return skr_buffer_put_u32(pending, crc, err);
 }
@@ -96,14 +92,10 @@ static int seal(skr_block_writer *writer, size_t from, skr_err *err)
 static int put_header(skr_block_writer *writer, skr_err *err)
 {
     skr_buffer *pending = &writer->pending;
-    int status = skr_buffer_put(pending, SKR_FORMAT_HEADER_MAGIC, SKR_FORMAT_MAGIC_SIZE, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(pending, SKR_FORMAT_VERSION, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(pending, (uint32_t)writer->kind, err);
-    if (status == SKR_OK)
-        status = seal(writer, 0, err);
-    return status;
+    SKR_TRY(skr_buffer_put(pending, SKR_FORMAT_HEADER_MAGIC, SKR_FORMAT_MAGIC_SIZE, err));
+    SKR_TRY(skr_buffer_put_u32(pending, SKR_FORMAT_VERSION, err));
+    SKR_TRY(skr_buffer_put_u32(pending, (uint32_t)writer->kind, err));
+    return seal(writer, 0, err);
 }
 
 int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kind,
@@ -131,7 +123,7 @@ int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kin
     writer->has_file = true;
     status = put_header(writer, err);
 out:
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_block_writer_free(writer);
         return status;
     }
@@ -144,9 +136,7 @@ static int pack(skr_block_writer *writer, const void *raw, size_t n_raw, bool *r
                 skr_err *err)
 {
     writer->packed.n = 0;
-    int status = skr_buffer_reserve(&writer->packed, ZSTD_compressBound(n_raw), err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(&writer->packed, ZSTD_compressBound(n_raw), err));
     size_t n = ZSTD_compressCCtx(writer->zstd, writer->packed.bytes, writer->packed.n_max, raw,
                                  n_raw, ZSTD_LEVEL);
     if (ZSTD_isError(n))
@@ -165,11 +155,9 @@ int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw
         return skr_fail(err, SKR_ERR_LIMIT, "%s: a block of %zu bytes, the limit is %u",
                         writer->name, n_raw, SKR_BLOCK_RAW_MAX);
     bool is_packed = false;
-    int status = align(writer, err);
-    if (status == SKR_OK && codec == SKR_CODEC_ZSTD)
-        status = pack(writer, raw, n_raw, &is_packed, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(align(writer, err));
+    if (codec == SKR_CODEC_ZSTD)
+        SKR_TRY(pack(writer, raw, n_raw, &is_packed, err));
     const void *stored = is_packed ? writer->packed.bytes : raw;
     size_t n_stored = is_packed ? writer->packed.n : n_raw;
     skr_block_ref ref = {
@@ -179,12 +167,11 @@ int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw
         .crc = skr_crc32c(stored, n_stored),
         .codec = is_packed ? SKR_CODEC_ZSTD : SKR_CODEC_PLAIN,
     };
-    status = skr_buffer_put(&writer->pending, stored, n_stored, err);
-    if (status == SKR_OK && writer->pending.n >= PENDING_MAX)
-        status = flush(writer, err);
-    if (status == SKR_OK)
-        *ret_ref = ref;
-    return status;
+    SKR_TRY(skr_buffer_put(&writer->pending, stored, n_stored, err));
+    if (writer->pending.n >= PENDING_MAX)
+        SKR_TRY(flush(writer, err));
+    *ret_ref = ref;
+    return SKR_OK;
 }
 
 int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
@@ -192,14 +179,10 @@ int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
 {
     SKR_CHECK(!writer->is_finished);
     skr_buffer *pending = &writer->pending;
-    int status = align(writer, err);
-    if (status == SKR_OK)
-        status = skr_buffer_reserve(pending, ref->n_packed, err);
-    if (status == SKR_OK)
-        status =
-            skr_block_file_read(from, ref->offset, pending->bytes + pending->n, ref->n_packed, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(align(writer, err));
+    SKR_TRY(skr_buffer_reserve(pending, ref->n_packed, err));
+    SKR_TRY(
+        skr_block_file_read(from, ref->offset, pending->bytes + pending->n, ref->n_packed, err));
     if (skr_crc32c(pending->bytes + pending->n, ref->n_packed) != ref->crc)
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: block at %" PRIu64 ": wrong checksum",
                         skr_block_file_name(from), ref->offset);
@@ -207,43 +190,31 @@ int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
     copied.offset = position(writer);
     pending->n += ref->n_packed;
     if (pending->n >= PENDING_MAX)
-        status = flush(writer, err);
-    if (status == SKR_OK)
-        *ret_ref = copied;
-    return status;
+        SKR_TRY(flush(writer, err));
+    *ret_ref = copied;
+    return SKR_OK;
 }
 
 static int put_trailer(skr_block_writer *writer, const skr_block_ref *directory, skr_err *err)
 {
     skr_buffer *pending = &writer->pending;
-    int status = align(writer, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(align(writer, err));
     size_t from = pending->n;
     uint64_t n_bytes = position(writer) + SKR_FORMAT_TRAILER_SIZE;
-    status = skr_buffer_put(pending, SKR_FORMAT_TRAILER_MAGIC, SKR_FORMAT_MAGIC_SIZE, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u64(pending, n_bytes, err);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(pending, directory, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u32(pending, (uint32_t)writer->kind, err);
-    if (status == SKR_OK)
-        status = seal(writer, from, err);
-    return status;
+    SKR_TRY(skr_buffer_put(pending, SKR_FORMAT_TRAILER_MAGIC, SKR_FORMAT_MAGIC_SIZE, err));
+    SKR_TRY(skr_buffer_put_u64(pending, n_bytes, err));
+    SKR_TRY(skr_block_ref_put(pending, directory, err));
+    SKR_TRY(skr_buffer_put_u32(pending, (uint32_t)writer->kind, err));
+    return seal(writer, from, err);
 }
 
 int skr_block_writer_finish(skr_block_writer *writer, const void *directory, size_t n_directory,
                             skr_file_id *ret_id, skr_err *err)
 {
     skr_block_ref ref;
-    int status = skr_block_writer_put(writer, directory, n_directory, SKR_CODEC_ZSTD, &ref, err);
-    if (status == SKR_OK)
-        status = put_trailer(writer, &ref, err);
-    if (status == SKR_OK)
-        status = flush(writer, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_writer_put(writer, directory, n_directory, SKR_CODEC_ZSTD, &ref, err));
+    SKR_TRY(put_trailer(writer, &ref, err));
+    SKR_TRY(flush(writer, err));
     if (fsync(writer->fd) < 0)
         return skr_fail(err, SKR_ERR_IO, "%s: cannot sync: %s", writer->path, strerror(errno));
     int fd = writer->fd;

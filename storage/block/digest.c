@@ -99,10 +99,10 @@ int skr_digest_file(const char *path, uint8_t ret_digest[SKR_DIGEST_SIZE], uint6
         goto out;
     }
     status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     status = add_file(digest, fd, path, &n_bytes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     skr_digest_final(digest, ret_digest);
     if (ret_n_bytes != NULL)

@@ -54,9 +54,9 @@ static void end_read(skr_io_read *read, int result)
 /* Submits what was prepared and ends all reads that are done; waits for one at least. */
 static void submit_and_end(uring_io *self)
 {
-    int status = io_uring_submit_and_wait(&self->ring, 1);
+    int code = io_uring_submit_and_wait(&self->ring, 1);
     /* a ring that cannot be waited for may go on writing into our buffers: no way back */
-    SKR_CHECK(status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY);
+    SKR_CHECK(code >= 0 || code == -EINTR || code == -EAGAIN || code == -EBUSY);
     struct io_uring_cqe *done = NULL;
     while (self->n_flying > 0 && io_uring_peek_cqe(&self->ring, &done) == 0) {
         skr_io_read *read = io_uring_cqe_get_data(done);
@@ -88,8 +88,8 @@ static void uring_start(skr_io *io, skr_io_read *read)
     uring_io *self = (uring_io *)io;
     while (!prepare(self, read))
         submit_and_end(self);
-    int status = io_uring_submit(&self->ring);
-    SKR_CHECK(status >= 0 || status == -EINTR || status == -EAGAIN || status == -EBUSY);
+    int code = io_uring_submit(&self->ring);
+    SKR_CHECK(code >= 0 || code == -EINTR || code == -EAGAIN || code == -EBUSY);
 }
 
 static void uring_read(skr_io *io, skr_io_read *reads, size_t n)
@@ -122,22 +122,22 @@ static int try_ring(struct io_uring *ring)
     if (fd < 0)
         return -errno;
     skr_io_read read = {.fd = fd, .bytes = &byte, .n = 1};
-    int status = -EAGAIN;
+    int code = -EAGAIN;
     struct io_uring_cqe *done = NULL;
     if (start_read(ring, &read)) {
         do
-            status = io_uring_submit_and_wait(ring, 1);
-        while (status == -EINTR);
-        if (status >= 0)
-            status = io_uring_wait_cqe(ring, &done);
+            code = io_uring_submit_and_wait(ring, 1);
+        while (code == -EINTR);
+        if (code >= 0)
+            code = io_uring_wait_cqe(ring, &done);
     }
-    if (status >= 0) {
+    if (code >= 0) {
         int result = done->res;
         io_uring_cqe_seen(ring, done);
-        status = result < 0 ? result : result == 1 && byte == 0 ? 0 : -EIO;
+        code = result < 0 ? result : result == 1 && byte == 0 ? 0 : -EIO;
     }
     (void)close(fd);
-    return status;
+    return code;
 }
 
 int skr_io_uring_new(skr_io **ret_io, skr_err *err)
@@ -148,14 +148,14 @@ int skr_io_uring_new(skr_io **ret_io, skr_err *err)
     if (self == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
     self->io.methods = &methods;
-    int status = io_uring_queue_init(DEPTH, &self->ring, 0);
-    if (status == 0) {
+    int code = io_uring_queue_init(DEPTH, &self->ring, 0);
+    if (code == 0) {
         self->has_ring = true;
-        status = try_ring(&self->ring);
+        code = try_ring(&self->ring);
     }
-    if (status < 0) {
+    if (code < 0) {
         uring_free(&self->io);
-        return skr_fail(err, SKR_ERR_IO, "io_uring is refused: %s", strerror(-status));
+        return skr_fail(err, SKR_ERR_IO, "io_uring is refused: %s", strerror(-code));
     }
     *ret_io = &self->io;
     return SKR_OK;

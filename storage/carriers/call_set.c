@@ -72,9 +72,7 @@ int skr_call_set_from_calls(const uint8_t *calls, uint32_t n_samples, skr_call_s
 
     skr_call_set set = {.base = base, .flip = flip, .n_flips = n_of[flip]};
     set.n_exceptions = n_samples - n_of[base] - n_of[flip];
-    int status = reserve_lists(&set, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_lists(&set, err));
     uint32_t n_flips = 0;
     uint32_t n_exceptions = 0;
     for (uint32_t i = 0; i < n_samples; i++) {
@@ -170,16 +168,15 @@ int skr_call_set_encode(const skr_call_set *set, skr_buffer *bytes, skr_err *err
     unsigned head = state_of(set->base) | flip << 2;
     if (set->n_exceptions > 0)
         head |= HAS_EXCEPTIONS;
-    int status = skr_buffer_put_u8(bytes, (uint8_t)head, err);
-    if (status == SKR_OK && set->n_flips > 0) {
+    SKR_TRY(skr_buffer_put_u8(bytes, (uint8_t)head, err));
+    if (set->n_flips > 0) {
         SKR_CHECK(is_state(set->flip) && set->flip != set->base);
-        status = skr_buffer_put_varint(bytes, set->n_flips, err);
-        if (status == SKR_OK)
-            status = skr_gap_list_encode(set->flips, set->n_flips, bytes, err);
+        SKR_TRY(skr_buffer_put_varint(bytes, set->n_flips, err));
+        SKR_TRY(skr_gap_list_encode(set->flips, set->n_flips, bytes, err));
     }
-    if (status == SKR_OK && set->n_exceptions > 0)
-        status = encode_exceptions(set, bytes, err);
-    return status;
+    if (set->n_exceptions > 0)
+        SKR_TRY(encode_exceptions(set, bytes, err));
+    return SKR_OK;
 }
 
 /* Exceptions are no flips, and say something that neither base nor flip says. */
@@ -255,7 +252,7 @@ int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *re
         return skr_fail(err, SKR_ERR_CORRUPT, "call set: malformed");
 
     int status = reserve_lists(&set, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     bool is_sound = skr_gap_list_decode(&flips, set.n_flips, n_samples, set.flips);
     if (is_sound && set.n_exceptions > 0) {

@@ -48,9 +48,8 @@ int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage, sk
 {
     SKR_CHECK(dosage == 1 || dosage == 2);
     SKR_CHECK(carriers->n == 0 || carriers->samples[carriers->n - 1] < sample);
-    int status = carriers->n == carriers->n_max ? make_room(carriers, 1, err) : SKR_OK;
-    if (status < 0)
-        return status;
+    if (carriers->n == carriers->n_max)
+        SKR_TRY(make_room(carriers, 1, err));
     carriers->samples[carriers->n] = sample;
     carriers->dosages[carriers->n] = dosage;
     carriers->n++;
@@ -66,9 +65,8 @@ int skr_carriers_add_word(skr_carriers *carriers, uint32_t first, uint64_t bits,
     if (n_more == 0)
         return SKR_OK;
     SKR_CHECK(n == 0 || carriers->samples[n - 1] < first + (uint32_t)__builtin_ctzll(bits));
-    int status = n_more > carriers->n_max - n ? make_room(carriers, n_more, err) : SKR_OK;
-    if (status < 0)
-        return status;
+    if (n_more > carriers->n_max - n)
+        SKR_TRY(make_room(carriers, n_more, err));
     for (; bits != 0; bits &= bits - 1, n++) {
         unsigned at = (unsigned)__builtin_ctzll(bits);
         carriers->samples[n] = first + at;

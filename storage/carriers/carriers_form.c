@@ -134,14 +134,13 @@ int skr_carriers_decode(const skr_stored_carriers *stored, skr_carriers *carrier
 {
     found_row row;
     skr_carriers_clear(carriers);
-    int status = find(stored, &row, err);
-    if (status == SKR_OK)
-        status = row.form->decode(&row.plain, carriers, err);
-    if (status == SKR_OK && row.bags.n > 0)
-        status = decode_bags(&row.bags, carriers, err);
-    if (status == SKR_OK && !skr_carriers_are_distinct(carriers))
-        status = skr_fail(err, SKR_ERR_CORRUPT, "carriers: a sample is named twice");
-    return status;
+    SKR_TRY(find(stored, &row, err));
+    SKR_TRY(row.form->decode(&row.plain, carriers, err));
+    if (row.bags.n > 0)
+        SKR_TRY(decode_bags(&row.bags, carriers, err));
+    if (!skr_carriers_are_distinct(carriers))
+        return skr_fail(err, SKR_ERR_CORRUPT, "carriers: a sample is named twice");
+    return SKR_OK;
 }
 
 static int mark_bags(const skr_bags_part *part, uint64_t *bitmap, skr_err *err)
@@ -159,12 +158,11 @@ static int mark_bags(const skr_bags_part *part, uint64_t *bitmap, skr_err *err)
 int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *bitmap, skr_err *err)
 {
     found_row row;
-    int status = find(stored, &row, err);
-    if (status == SKR_OK)
-        status = row.form->mark(&row.plain, bitmap, err);
-    if (status == SKR_OK && row.bags.n > 0)
-        status = mark_bags(&row.bags, bitmap, err);
-    return status;
+    SKR_TRY(find(stored, &row, err));
+    SKR_TRY(row.form->mark(&row.plain, bitmap, err));
+    if (row.bags.n > 0)
+        SKR_TRY(mark_bags(&row.bags, bitmap, err));
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ tally */
@@ -221,16 +219,12 @@ int skr_carriers_tally(const skr_stored_carriers *stored, const uint64_t *cohort
     found_row row;
     const skr_form_question question = {cohort, copies_expected};
     skr_carrier_tally tally = {0};
-    int status = find(stored, &row, err);
-    if (status == SKR_OK)
-        status = row.form->tally(&row.plain, &question, &tally, err);
-    if (status != SKR_OK)
-        return status;
+    SKR_TRY(find(stored, &row, err));
+    SKR_TRY(row.form->tally(&row.plain, &question, &tally, err));
     /* A plain carrier has one copy, or two when it is hom. */
     tally.ac = (uint64_t)tally.n_carriers + tally.n_hom;
     if (row.bags.n > 0)
-        status = tally_bags(&row.bags, &question, &tally, err);
-    if (status == SKR_OK)
-        *ret_tally = tally;
-    return status;
+        SKR_TRY(tally_bags(&row.bags, &question, &tally, err));
+    *ret_tally = tally;
+    return SKR_OK;
 }

@@ -85,18 +85,17 @@ int skr_carrier_rows_mark(const skr_carrier_rows *stored, const uint32_t *rows, 
     lists.stored = stored;
     lists.n = 0;
     lists.n_samples = 0;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (goes_together(stored, rows[i])) {
             wait_with(&lists, rows[i], i);
             if (is_full(&lists))
-                status = mark_waiting(&lists, kernels, bitmap, err);
+                SKR_TRY(mark_waiting(&lists, kernels, bitmap, err));
         } else {
             const skr_stored_carriers row = skr_carrier_rows_at(stored, rows[i]);
-            status = skr_carriers_mark(&row, bitmap, err);
+            SKR_TRY(skr_carriers_mark(&row, bitmap, err));
         }
     }
-    return status == SKR_OK ? mark_waiting(&lists, kernels, bitmap, err) : status;
+    return mark_waiting(&lists, kernels, bitmap, err);
 }
 
 /* ------------------------------------------------------------------ tally */
@@ -106,9 +105,7 @@ static int tally_waiting(waiting *lists, const skr_kernels *kernels, const uint6
 {
     uint64_t in[SAMPLES_MAX / 64 + 1];
     uint32_t n_in[LISTS_MAX];
-    int status = unpack(lists, kernels, err);
-    if (status != SKR_OK)
-        return status;
+    SKR_TRY(unpack(lists, kernels, err));
     in[lists->n_samples / 64] = 0;
     kernels->test_listed(cohort, lists->samples, lists->n_samples, in);
     in[lists->n_samples == 0 ? 0 : (lists->n_samples - 1) / 64 + 1] = 0;
@@ -128,16 +125,15 @@ int skr_carrier_rows_tally(const skr_carrier_rows *stored, const uint32_t *rows,
     lists.stored = stored;
     lists.n = 0;
     lists.n_samples = 0;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (goes_together(stored, rows[i])) {
             wait_with(&lists, rows[i], i);
             if (is_full(&lists))
-                status = tally_waiting(&lists, kernels, cohort, ret_tallies, err);
+                SKR_TRY(tally_waiting(&lists, kernels, cohort, ret_tallies, err));
         } else {
             const skr_stored_carriers row = skr_carrier_rows_at(stored, rows[i]);
-            status = skr_carriers_tally(&row, cohort, NULL, &ret_tallies[i], err);
+            SKR_TRY(skr_carriers_tally(&row, cohort, NULL, &ret_tallies[i], err));
         }
     }
-    return status == SKR_OK ? tally_waiting(&lists, kernels, cohort, ret_tallies, err) : status;
+    return tally_waiting(&lists, kernels, cohort, ret_tallies, err);
 }

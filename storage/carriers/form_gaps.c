@@ -22,16 +22,13 @@ static uint64_t cost(const skr_form_source *source)
 static int encode(const skr_form_source *source, skr_buffer *bytes, uint8_t *head, skr_err *err)
 {
     const skr_carriers *carriers = source->carriers;
-    int status = skr_buffer_put_varint(bytes, carriers->n, err);
-    if (status == SKR_OK)
-        status = skr_gap_list_encode(carriers->samples, carriers->n, bytes, err);
-    if (status != SKR_OK || source->n_two_copies == 0)
-        return status;
+    SKR_TRY(skr_buffer_put_varint(bytes, carriers->n, err));
+    SKR_TRY(skr_gap_list_encode(carriers->samples, carriers->n, bytes, err));
+    if (source->n_two_copies == 0)
+        return SKR_OK;
     *head |= SKR_HEAD_HAS_SECOND;
-    status = skr_buffer_put_varint(bytes, source->n_two_copies, err);
-    if (status == SKR_OK)
-        status = skr_gap_list_encode(source->twos, source->n_two_copies, bytes, err);
-    return status;
+    SKR_TRY(skr_buffer_put_varint(bytes, source->n_two_copies, err));
+    return skr_gap_list_encode(source->twos, source->n_two_copies, bytes, err);
 }
 
 static void find(skr_cursor *cursor, uint8_t head, skr_form_part *part)
@@ -114,9 +111,7 @@ static int decode(skr_form_part *part, skr_carriers *carriers, skr_err *err)
         for (uint32_t i = 0, i_place = 0; i < n; i++) {
             bool has_two = i_place < n_places && places[i_place] == i;
             i_place += has_two;
-            int status = skr_carriers_add(carriers, samples[i], has_two ? 2 : 1, err);
-            if (status != SKR_OK)
-                return status;
+            SKR_TRY(skr_carriers_add(carriers, samples[i], has_two ? 2 : 1, err));
         }
     }
 }

@@ -79,10 +79,8 @@ static int decode(skr_form_part *part, skr_carriers *carriers, skr_err *err)
         return skr_form_fail(err);
     for (uint32_t word = 0; word < n_words; word++) {
         uint64_t twos = part->second.at == NULL ? 0 : word_at(part->second.at, word);
-        int status =
-            skr_carriers_add_word(carriers, word * 64, word_at(part->first.at, word), twos, err);
-        if (status != SKR_OK)
-            return status;
+        SKR_TRY(
+            skr_carriers_add_word(carriers, word * 64, word_at(part->first.at, word), twos, err));
     }
     return SKR_OK;
 }

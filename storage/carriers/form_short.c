@@ -68,12 +68,11 @@ static void find(skr_cursor *cursor, uint8_t head, skr_form_part *part)
 static int decode(skr_form_part *part, skr_carriers *carriers, skr_err *err)
 {
     uint32_t samples[SKR_GAP_BLOCK];
-    int status = SKR_OK;
     if (!skr_short_list_decode(part->first.at, part->n, part->n_samples, samples))
         return skr_form_fail(err);
-    for (uint32_t i = 0; i < part->n && status == SKR_OK; i++)
-        status = skr_carriers_add(carriers, samples[i], (part->twos >> i & 1) != 0 ? 2 : 1, err);
-    return status;
+    for (uint32_t i = 0; i < part->n; i++)
+        SKR_TRY(skr_carriers_add(carriers, samples[i], (part->twos >> i & 1) != 0 ? 2 : 1, err));
+    return SKR_OK;
 }
 
 static int mark(skr_form_part *part, uint64_t *bitmap, skr_err *err)

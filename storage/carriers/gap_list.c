@@ -105,9 +105,7 @@ int skr_gap_list_encode(const uint32_t *values, uint32_t n, skr_buffer *bytes, s
         packed[0] = (uint8_t)block.width;
         packed[1] = (uint8_t)block.n_high;
         pack(&block, 8 * (uint64_t)block.n_high, packed + HEAD_SIZE);
-        int status = skr_buffer_put(bytes, packed, n_packed, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_buffer_put(bytes, packed, n_packed, err));
     }
     return SKR_OK;
 }

@@ -71,9 +71,7 @@ static int put_bits(const uint32_t *classes, uint32_t n_samples, const uint8_t *
 {
     uint64_t bits = 0;
     unsigned n_bits = 0;
-    int status = skr_buffer_reserve(bytes, (size_t)n_samples * 4 + 8, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(bytes, (size_t)n_samples * 4 + 8, err));
     for (uint32_t i = 0; i < n_samples; i++) {
         bits |= (uint64_t)(places[classes[i]] - b->first[codes[i]]) << n_bits;
         n_bits += b->n_bits[codes[i]];
@@ -94,7 +92,7 @@ int skr_order_classes_encode(const uint32_t *classes, uint32_t n_samples, uint32
     int status = skr_buffer_reserve(&scratch, (size_t)n_classes * sizeof(uint32_t), err);
     if (status == SKR_OK)
         status = skr_buffer_reserve(bytes, (size_t)n_classes + n_samples, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_buffer_done(&scratch);
         return status;
     }

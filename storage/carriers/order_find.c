@@ -52,9 +52,7 @@ int skr_order_rows_add(skr_order_rows *rows, const skr_carriers *carriers, skr_e
     bool is_plane = n_list >= plane_size(rows);
     size_t n_bytes = is_plane ? plane_size(rows) : n_list;
     size_t offset = (rows->bytes.n + 3) / 4 * 4;
-    int status = skr_buffer_reserve(&rows->bytes, offset - rows->bytes.n + n_bytes, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(&rows->bytes, offset - rows->bytes.n + n_bytes, err));
     uint8_t *at = rows->bytes.bytes + offset;
     if (is_plane)
         memset(at, 0, n_bytes);
@@ -119,11 +117,10 @@ int skr_order_rows_get(const skr_order_rows *rows, uint32_t row, skr_carriers *c
     row_walk walk = walk_of(rows, row);
     uint32_t sample;
     uint8_t dosage;
-    int status = SKR_OK;
     skr_carriers_clear(carriers);
-    while (status == SKR_OK && walk_next(&walk, &sample, &dosage))
-        status = skr_carriers_add(carriers, sample, dosage, err);
-    return status;
+    while (walk_next(&walk, &sample, &dosage))
+        SKR_TRY(skr_carriers_add(carriers, sample, dosage, err));
+    return SKR_OK;
 }
 
 void skr_order_rows_dosages(const skr_order_rows *rows, uint32_t row, const uint32_t *samples,

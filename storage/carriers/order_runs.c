@@ -73,13 +73,12 @@ int skr_order_runs_encode(const uint8_t *dosages, uint32_t n_classes, skr_buffer
                           skr_err *err)
 {
     bool has_second = n_classes > 0 && memchr(dosages, 2, n_classes) != NULL;
-    int status = skr_buffer_put_u8(
-        bytes, (uint8_t)(HEAD_OF_RUNS | (has_second ? SKR_HEAD_HAS_SECOND : 0)), err);
-    if (status == SKR_OK)
-        status = put_borders(dosages, n_classes, 1, bytes, err);
-    if (status == SKR_OK && has_second)
-        status = put_borders(dosages, n_classes, 2, bytes, err);
-    return status;
+    SKR_TRY(skr_buffer_put_u8(
+        bytes, (uint8_t)(HEAD_OF_RUNS | (has_second ? SKR_HEAD_HAS_SECOND : 0)), err));
+    SKR_TRY(put_borders(dosages, n_classes, 1, bytes, err));
+    if (has_second)
+        SKR_TRY(put_borders(dosages, n_classes, 2, bytes, err));
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ reading */

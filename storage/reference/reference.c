@@ -67,9 +67,7 @@ static int take_entry(skr_reference *reference, skr_cursor *cursor, skr_referenc
         return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
     for (; entry->n_chunks < n_chunks; entry->n_chunks++) {
         skr_block_ref ref = skr_block_ref_take(cursor);
-        int status = skr_block_file_check_ref(reference->file, &ref, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_file_check_ref(reference->file, &ref, err));
         entry->chunks[entry->n_chunks] = ref;
     }
     return SKR_OK;
@@ -78,12 +76,12 @@ static int take_entry(skr_reference *reference, skr_cursor *cursor, skr_referenc
 /* Makes the index of names; one found twice would make two sequences possible. */
 static int index_names(skr_reference *reference, skr_err *err)
 {
-    int status = skr_name_index_extend(&reference->index, reference->entries,
-                                       sizeof reference->entries[0], reference->n_entries, err);
-    for (uint32_t i = 0; status == SKR_OK && i < reference->n_entries; i++)
+    SKR_TRY(skr_name_index_extend(&reference->index, reference->entries,
+                                  sizeof reference->entries[0], reference->n_entries, err));
+    for (uint32_t i = 0; i < reference->n_entries; i++)
         if (skr_reference_find(reference, reference->entries[i].name) != i)
-            status = say_bad_directory(reference, err);
-    return status;
+            SKR_TRY(say_bad_directory(reference, err));
+    return SKR_OK;
 }
 
 static int read_directory(skr_reference *reference, skr_err *err)
@@ -100,9 +98,7 @@ static int read_directory(skr_reference *reference, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
     reference->n_entries = n;
     for (uint32_t i = 0; i < n; i++) {
-        int status = take_entry(reference, &cursor, &reference->entries[i], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(take_entry(reference, &cursor, &reference->entries[i], err));
     }
     if (!skr_cursor_is_done(&cursor))
         return say_bad_directory(reference, err);
@@ -122,7 +118,7 @@ int skr_reference_open(const char *folder, const skr_file_id *id, skr_reference 
         status = skr_block_reader_new(SKR_IO_PREAD, &reference->reader, err);
     if (status == SKR_OK)
         status = read_directory(reference, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_reference_close(reference);
         return status;
     }
@@ -236,7 +232,7 @@ static int load_chunk(skr_reference *reference, uint32_t contig, uint32_t number
     int status = skr_reference_raw_chunk(reference, contig, number, &fresh.raw, err);
     if (status == SKR_OK)
         status = parse_chunk(reference, &fresh, n_bases, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         drop_chunk(&fresh);
         return status;
     }
@@ -255,9 +251,7 @@ static int find_chunk(skr_reference *reference, uint32_t contig, uint32_t number
         }
     }
     loaded_chunk fresh;
-    int status = load_chunk(reference, contig, number, &fresh, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(load_chunk(reference, contig, number, &fresh, err));
     uint32_t at = reference->n_kept;
     if (at < CHUNKS_KEPT) {
         reference->n_kept++;
@@ -312,9 +306,7 @@ int skr_reference_bases(skr_reference *reference, uint32_t i, uint32_t start0, u
         if (n_here > n_wanted - n_done)
             n_here = n_wanted - n_done;
         const loaded_chunk *chunk = NULL;
-        int status = find_chunk(reference, i, number, &chunk, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(find_chunk(reference, i, number, &chunk, err));
         unpack(chunk, from, from + n_here, bases + n_done);
         n_done += n_here;
     }
@@ -370,7 +362,7 @@ int skr_reference_verify(const char *folder, const skr_file_id *id, skr_fault_fn
         on_fault(context, err->message);
         return SKR_OK;
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     refs = list_refs(reference, &n_refs);
     if (refs == NULL)

@@ -53,14 +53,13 @@ static int copy_contig(skr_reference_writer *writer, skr_reference *older, uint3
 {
     const skr_reference_entry *from = &skr_reference_entries(older)[i];
     skr_reference_entry *entry = NULL;
-    int status = new_entry(writer, from->name, from->length, from->md5, &entry, err);
-    for (uint32_t c = 0; status == SKR_OK && c < entry->n_chunks; c++) {
-        status = skr_reference_raw_chunk(older, i, c, &writer->raw, err);
-        if (status == SKR_OK)
-            status = skr_block_writer_put(writer->blocks, writer->raw.bytes, writer->raw.n,
-                                          SKR_CODEC_ZSTD, &entry->chunks[c], err);
+    SKR_TRY(new_entry(writer, from->name, from->length, from->md5, &entry, err));
+    for (uint32_t c = 0; c < entry->n_chunks; c++) {
+        SKR_TRY(skr_reference_raw_chunk(older, i, c, &writer->raw, err));
+        SKR_TRY(skr_block_writer_put(writer->blocks, writer->raw.bytes, writer->raw.n,
+                                     SKR_CODEC_ZSTD, &entry->chunks[c], err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_reference_writer_new(const char *folder, const char *name, skr_reference *older,
@@ -73,7 +72,7 @@ int skr_reference_writer_new(const char *folder, const char *name, skr_reference
     uint32_t n_older = older == NULL ? 0 : skr_reference_n_contigs(older);
     for (uint32_t i = 0; status == SKR_OK && i < n_older; i++)
         status = copy_contig(writer, older, i, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_reference_writer_free(writer);
         return status;
     }
@@ -129,9 +128,7 @@ static int put_runs(skr_buffer *raw, const char *bases, uint32_t n, skr_err *err
 static int put_packed(skr_buffer *raw, const char *bases, uint32_t n, skr_err *err)
 {
     size_t n_packed = n / 4 + (n % 4 > 0);
-    int status = skr_buffer_reserve(raw, n_packed, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(raw, n_packed, err));
     uint8_t *packed = raw->bytes + raw->n;
     memset(packed, 0, n_packed);
     for (uint32_t i = 0; i < n; i++)
@@ -144,13 +141,10 @@ static int put_chunk(skr_reference_writer *writer, const char *bases, uint32_t n
                      skr_block_ref *ret_ref, skr_err *err)
 {
     writer->raw.n = 0;
-    int status = put_runs(&writer->raw, bases, n, err);
-    if (status == SKR_OK)
-        status = put_packed(&writer->raw, bases, n, err);
-    if (status == SKR_OK)
-        status = skr_block_writer_put(writer->blocks, writer->raw.bytes, writer->raw.n,
-                                      SKR_CODEC_ZSTD, ret_ref, err);
-    return status;
+    SKR_TRY(put_runs(&writer->raw, bases, n, err));
+    SKR_TRY(put_packed(&writer->raw, bases, n, err));
+    return skr_block_writer_put(writer->blocks, writer->raw.bytes, writer->raw.n, SKR_CODEC_ZSTD,
+                                ret_ref, err);
 }
 
 int skr_reference_writer_add(skr_reference_writer *writer, const char *canonical_name,
@@ -169,13 +163,13 @@ int skr_reference_writer_add(skr_reference_writer *writer, const char *canonical
                         "contig %s: the reference in the store has MD5 %s, this one %s",
                         canonical_name, writer->entries[at].md5, md5);
     skr_reference_entry *entry = NULL;
-    int status = new_entry(writer, canonical_name, n, md5, &entry, err);
-    for (uint32_t c = 0; status == SKR_OK && c < entry->n_chunks; c++) {
+    SKR_TRY(new_entry(writer, canonical_name, n, md5, &entry, err));
+    for (uint32_t c = 0; c < entry->n_chunks; c++) {
         uint32_t from = c * SKR_CHUNK_BASES;
         uint32_t n_here = n - from < SKR_CHUNK_BASES ? n - from : SKR_CHUNK_BASES;
-        status = put_chunk(writer, bases + from, n_here, &entry->chunks[c], err);
+        SKR_TRY(put_chunk(writer, bases + from, n_here, &entry->chunks[c], err));
     }
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ the end */
@@ -187,16 +181,15 @@ static int digit(char hex)
 
 static int put_entry(skr_buffer *directory, const skr_reference_entry *entry, skr_err *err)
 {
-    int status = skr_buffer_put_text(directory, entry->name, strlen(entry->name), err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(directory, entry->length, err);
-    for (size_t i = 0; status == SKR_OK && i < SKR_DIGEST_MD5_SIZE; i++) {
+    SKR_TRY(skr_buffer_put_text(directory, entry->name, strlen(entry->name), err));
+    SKR_TRY(skr_buffer_put_varint(directory, entry->length, err));
+    for (size_t i = 0; i < SKR_DIGEST_MD5_SIZE; i++) {
         int byte = digit(entry->md5[2 * i]) << 4 | digit(entry->md5[2 * i + 1]);
-        status = skr_buffer_put_u8(directory, (uint8_t)byte, err);
+        SKR_TRY(skr_buffer_put_u8(directory, (uint8_t)byte, err));
     }
-    for (uint32_t c = 0; status == SKR_OK && c < entry->n_chunks; c++)
-        status = skr_block_ref_put(directory, &entry->chunks[c], err);
-    return status;
+    for (uint32_t c = 0; c < entry->n_chunks; c++)
+        SKR_TRY(skr_block_ref_put(directory, &entry->chunks[c], err));
+    return SKR_OK;
 }
 
 int skr_reference_writer_finish(skr_reference_writer *writer, skr_file_id *ret_id, skr_err *err)

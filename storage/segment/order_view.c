@@ -87,27 +87,22 @@ static int load_rows(skr_order_view *view, size_t number, skr_err *err)
     view->has_sums = false;
     view->has_sizes = false;
     skr_block_wish wish = {view->segment->file, order->rows, &view->rows.raw};
-    int status = skr_block_reader_get(view->reader, &wish, 1, err);
-    if (status < 0)
-        return status;
-    status = skr_carrier_columns_decode(&view->rows, view->segment, NULL, order->n_rows, err);
-    if (status == SKR_OK)
-        view->order = number;
-    return status;
+    SKR_TRY(skr_block_reader_get(view->reader, &wish, 1, err));
+    SKR_TRY(skr_carrier_columns_decode(&view->rows, view->segment, NULL, order->n_rows, err));
+    view->order = number;
+    return SKR_OK;
 }
 
 /* Reads the classes of the order at hand into room for each sample. */
 static int read_classes(skr_order_view *view, uint32_t *classes, skr_err *err)
 {
     const skr_order *order = order_of(view);
-    int status = skr_block_reader_hold(view->reader, view->segment->file, &order->classes,
-                                       &view->classes_raw, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file, &order->classes,
+                                  &view->classes_raw, err));
     uint64_t began_ns = skr_clock_ns();
-    status = skr_order_classes_decode(view->classes_raw.bytes, view->classes_raw.n,
-                                      view->segment->directory.n_samples, order->n_classes,
-                                      view->scratch, classes, err);
+    int status = skr_order_classes_decode(view->classes_raw.bytes, view->classes_raw.n,
+                                          view->segment->directory.n_samples, order->n_classes,
+                                          view->scratch, classes, err);
     skr_block_reader_totals(view->reader)->decode_ns += skr_clock_ns() - began_ns;
     return status;
 }
@@ -127,7 +122,7 @@ static int read_cached_classes(skr_order_view *view, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
     of_order->cached = (skr_cached){.free = free_cached_classes};
     int status = read_classes(view, of_order->classes, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free(of_order);
         return status;
     }
@@ -153,9 +148,7 @@ static int load_classes(skr_order_view *view, skr_err *err)
         return SKR_OK;
     if (order->n_classes == 0)
         return skr_fail(err, SKR_ERR_CORRUPT, "runs without classes");
-    int status = reserve_classes(view, order->n_classes, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_classes(view, order->n_classes, err));
     skr_block_cache_release(view->cache, view->held);
     view->held = NULL;
     view->cache = skr_block_reader_cache(view->reader);
@@ -165,9 +158,7 @@ static int load_classes(skr_order_view *view, skr_err *err)
     if (view->held != NULL)
         skr_block_reader_totals(view->reader)->n_found++;
     else
-        status = view->cache != NULL ? read_cached_classes(view, err) : read_own_classes(view, err);
-    if (status < 0)
-        return status;
+        SKR_TRY(view->cache != NULL ? read_cached_classes(view, err) : read_own_classes(view, err));
     view->classes =
         view->held == NULL ? view->own_classes : ((const skr_cached_classes *)view->held)->classes;
     memset(view->steps, 0, ((size_t)order->n_classes + 1) * sizeof *view->steps);
@@ -192,17 +183,13 @@ static int find_row(skr_order_view *view, uint64_t number, const uint8_t **ret_b
     size_t order = skr_segment_directory_find_order(directory, number);
     if (order == directory->n_orders)
         return skr_fail(err, SKR_ERR_CORRUPT, "a row of an order that is not there");
-    int status = load_rows(view, order, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(load_rows(view, order, err));
     uint32_t row = (uint32_t)(number - order_of(view)->first_row);
     size_t chunk = skr_carrier_columns_find_chunk(&view->rows, row);
     if (view->chunk != chunk) {
         view->chunk = SIZE_MAX;
-        status = skr_block_reader_hold(view->reader, view->segment->file,
-                                       &view->rows.chunks[chunk].ref, &view->chunk_raw, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file,
+                                      &view->rows.chunks[chunk].ref, &view->chunk_raw, err));
         view->chunk = chunk;
     }
     *ret_bytes = view->chunk_raw.bytes + view->rows.offsets[row];
@@ -299,17 +286,14 @@ static int tally_runs(skr_order_view *view, const uint8_t *bytes, size_t n_bytes
     uint32_t n_carriers = 0;
     uint32_t n_hom = 0;
     fill_sums(view, who);
-    int status =
-        skr_order_runs_count(bytes, n_bytes, n_classes, view->sums, &n_carriers, &n_hom, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_order_runs_count(bytes, n_bytes, n_classes, view->sums, &n_carriers, &n_hom, err));
     *ret_tally = (skr_carrier_tally){
         .ac = (uint64_t)n_carriers + n_hom, .n_carriers = n_carriers, .n_hom = n_hom};
     if (zone == SKR_ZONE_DIPLOID)
         return SKR_OK;
     fill_haploid(view, who, zone);
-    status = skr_order_runs_count(bytes, n_bytes, n_classes, view->haploid[zone], &n_carriers,
-                                  &n_hom, err);
+    int status = skr_order_runs_count(bytes, n_bytes, n_classes, view->haploid[zone], &n_carriers,
+                                      &n_hom, err);
     ret_tally->n_hemi = n_carriers - n_hom;
     return status;
 }
@@ -385,9 +369,8 @@ static int decode_runs(skr_order_view *view, const uint8_t *bytes, size_t n_byte
                        skr_carriers *carriers, skr_err *err)
 {
     uint32_t n_samples = view->segment->directory.n_samples;
-    int status =
-        skr_order_runs_decode(bytes, n_bytes, order_of(view)->n_classes, view->dosages, err);
-    for (uint32_t i = 0; i < n_samples && status == SKR_OK; i += 64) {
+    SKR_TRY(skr_order_runs_decode(bytes, n_bytes, order_of(view)->n_classes, view->dosages, err));
+    for (uint32_t i = 0; i < n_samples; i += 64) {
         uint32_t n = n_samples - i < 64 ? n_samples - i : 64;
         uint64_t bits = 0;
         uint64_t twos = 0;
@@ -396,9 +379,9 @@ static int decode_runs(skr_order_view *view, const uint8_t *bytes, size_t n_byte
             bits |= (dosage > 0 ? UINT64_C(1) : 0) << j;
             twos |= (dosage >> 1) << j;
         }
-        status = skr_carriers_add_word(carriers, i, bits, twos, err);
+        SKR_TRY(skr_carriers_add_word(carriers, i, bits, twos, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 /* A row in another form. The bags that carriers has stay. */
@@ -407,11 +390,9 @@ static int decode_others(skr_order_view *view, const uint8_t *bytes, size_t n_by
 {
     skr_carriers *own = &view->carriers;
     const skr_stored_carriers stored = others_of(view, bytes, n_bytes);
-    int status = skr_carriers_decode(&stored, own, err);
-    if (status == SKR_OK && own->n_bags > 0)
-        status = skr_fail(err, SKR_ERR_CORRUPT, "a row of an order has other than plain carriers");
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_carriers_decode(&stored, own, err));
+    if (own->n_bags > 0)
+        return skr_fail(err, SKR_ERR_CORRUPT, "a row of an order has other than plain carriers");
     skr_carriers swap = *carriers;
     carriers->samples = own->samples;
     carriers->dosages = own->dosages;

@@ -160,14 +160,11 @@ static int put_plain(skr_order_writer *writer, uint32_t row, skr_err *err)
     skr_buffer *bytes = &writer->chunks.chunk;
     size_t at = bytes->n;
     uint8_t head = 0;
-    int status = skr_order_rows_get(&writer->rows, row, &writer->carriers, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(bytes, 0, err);
-    if (status == SKR_OK)
-        status = skr_carriers_encode(&writer->carriers, writer->rows.n_samples, bytes, &head, err);
-    if (status == SKR_OK)
-        bytes->bytes[at] = head;
-    return status;
+    SKR_TRY(skr_order_rows_get(&writer->rows, row, &writer->carriers, err));
+    SKR_TRY(skr_buffer_put_u8(bytes, 0, err));
+    SKR_TRY(skr_carriers_encode(&writer->carriers, writer->rows.n_samples, bytes, &head, err));
+    bytes->bytes[at] = head;
+    return SKR_OK;
 }
 
 static int write_order(skr_order_writer *writer, const making *m, bool is_worth, skr_err *err)
@@ -226,7 +223,7 @@ static int make_order(skr_order_writer *writer, skr_err *err)
         goto out;
     }
     status = skr_order_find(rows, m.classes, m.representatives, m.numbers, &m.n_classes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     m.sizes = malloc(m.n_classes * sizeof *m.sizes);
     m.dosages = malloc(m.n_classes);
@@ -266,9 +263,7 @@ int skr_order_writer_close(skr_order_writer *writer, skr_err *err)
 int skr_order_writer_add(skr_order_writer *writer, const skr_carriers *carriers,
                          uint64_t *ret_number, skr_err *err)
 {
-    int status = skr_order_rows_add(&writer->rows, carriers, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_order_rows_add(&writer->rows, carriers, err));
     *ret_number = writer->n_rows++;
     if (writer->rows.n < writer->n_rows_max && writer->rows.bytes.n < ROWS_BYTES_MAX)
         return SKR_OK;

@@ -95,9 +95,7 @@ static int take_refs(skr_sample_table *table, skr_cursor *directory, uint32_t n_
     *ret_refs = refs;
     for (uint32_t i = 0; i < n; i++) {
         refs[i] = skr_block_ref_take(directory);
-        int status = skr_block_file_check_ref(table->file, &refs[i], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(skr_block_file_check_ref(table->file, &refs[i], err));
         if (refs[i].n_raw == 0)
             return corrupt(table, "a block of no bytes", err);
     }
@@ -117,14 +115,13 @@ static int take_table(skr_sample_table *table, skr_cursor *directory, skr_err *e
         return corrupt(table, "the head of their table is malformed", err);
     if (is_identity && (has_repeats || table->last - table->first != table->n_samples - 1))
         return corrupt(table, "as many individuals as samples were expected", err);
-    int status = SKR_OK;
     if (!is_identity)
-        status = take_refs(table, directory, SKR_SAMPLES_A_BLOCK, &table->individual_refs, err);
-    if (status == SKR_OK && table->n_karyotypes > 1)
-        status = take_refs(table, directory, SKR_SAMPLES_A_BLOCK, &table->karyotype_refs, err);
-    if (status == SKR_OK && (table->parts & SKR_SAMPLES_NAMES) != 0)
-        status = take_refs(table, directory, SKR_NAMES_A_BLOCK, &table->name_refs, err);
-    return status;
+        SKR_TRY(take_refs(table, directory, SKR_SAMPLES_A_BLOCK, &table->individual_refs, err));
+    if (table->n_karyotypes > 1)
+        SKR_TRY(take_refs(table, directory, SKR_SAMPLES_A_BLOCK, &table->karyotype_refs, err));
+    if ((table->parts & SKR_SAMPLES_NAMES) != 0)
+        SKR_TRY(take_refs(table, directory, SKR_NAMES_A_BLOCK, &table->name_refs, err));
+    return SKR_OK;
 }
 
 int skr_sample_table_take(const skr_block_file *file, skr_cursor *directory, uint32_t n_samples,
@@ -139,7 +136,7 @@ int skr_sample_table_take(const skr_block_file *file, skr_cursor *directory, uin
     table->file = file;
     table->n_samples = n_samples;
     int status = take_table(table, directory, err);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_sample_table_free(table);
     else
         *ret_table = table;
@@ -195,7 +192,7 @@ static int read_part(const skr_sample_table *table, const skr_block_ref *refs, u
         uint32_t n = table->n_samples - from < n_a_block ? table->n_samples - from : n_a_block;
         skr_block_wish wish = {table->file, refs[from / n_a_block], &raw};
         status = skr_block_reader_get(reader, &wish, 1, err);
-        if (status < 0)
+        if (status != SKR_OK)
             break;
         skr_cursor bytes = skr_cursor_of(raw.bytes, raw.n);
         status = take(table, &bytes, from, from + n, into, err);
@@ -261,7 +258,7 @@ static int load_individuals(skr_sample_table *table, skr_err *err)
                            individuals, err);
     if (status == SKR_OK)
         status = check_individuals(table, individuals, err);
-    if (status < 0)
+    if (status != SKR_OK)
         free(individuals);
     else
         atomic_store_explicit(&table->individuals, individuals, memory_order_release);
@@ -279,7 +276,7 @@ int skr_sample_table_individuals(const skr_sample_table *table, skr_individuals 
         (void)pthread_mutex_lock(&mine->lock);
         int status = atomic_load(&mine->individuals) != NULL ? SKR_OK : load_individuals(mine, err);
         (void)pthread_mutex_unlock(&mine->lock);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
     }
     ret_individuals->of = atomic_load_explicit(&mine->individuals, memory_order_acquire);
@@ -349,7 +346,7 @@ static int load_planes(skr_sample_table *table, skr_err *err)
             read_part(table, table->karyotype_refs, SKR_SAMPLES_A_BLOCK, take_planes, planes, err);
     if (status == SKR_OK)
         status = check_planes(table, planes, err);
-    if (status < 0)
+    if (status != SKR_OK)
         free(planes);
     else
         atomic_store_explicit(&table->planes, planes, memory_order_release);
@@ -379,9 +376,7 @@ static int load_copies(skr_sample_table *table, skr_zone zone, skr_err *err)
     bool is_same = true;
     for (uint32_t k = 1; k < table->n_karyotypes; k++)
         is_same = is_same && skr_copies_expected(zone, table->karyotypes[k]) == first;
-    int status = is_same ? SKR_OK : need_planes(table, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(is_same ? SKR_OK : need_planes(table, err));
     uint8_t *copies = malloc(table->n_samples);
     if (copies == NULL)
         return no_memory(err);
@@ -439,7 +434,7 @@ int skr_sample_table_count_copies(const skr_sample_table *table, skr_zone zone,
     (void)pthread_mutex_lock(&mine->lock);
     int status = need_planes(mine, err);
     (void)pthread_mutex_unlock(&mine->lock);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     const uint64_t *planes = atomic_load_explicit(&mine->planes, memory_order_acquire);
     for (uint32_t k = 0; k < table->n_karyotypes; k++) {
@@ -475,9 +470,7 @@ static int take_names(const skr_sample_table *table, skr_cursor *bytes, uint32_t
         for (uint32_t i = 0; i < reader.n_run; i++) {
             skr_name_reader_write(&reader, i, name);
             names->offsets[at++] = names->text.n;
-            int status = skr_buffer_put(&names->text, name, reader.n + 1, err);
-            if (status < 0)
-                return status;
+            SKR_TRY(skr_buffer_put(&names->text, name, reader.n + 1, err));
         }
     }
     if (reader.is_bad || at != to)
@@ -492,7 +485,7 @@ int skr_sample_table_names(const skr_sample_table *table, skr_sample_names *ret_
     int status = names.offsets == NULL ? no_memory(err) : SKR_OK;
     if (status == SKR_OK)
         status = read_part(table, table->name_refs, SKR_NAMES_A_BLOCK, take_names, &names, err);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_sample_names_done(&names);
     else
         *ret_names = names;

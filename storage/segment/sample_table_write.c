@@ -28,9 +28,8 @@ typedef struct table_write {
 static int put_block(table_write *w, skr_buffer *bytes, skr_buffer *refs)
 {
     skr_block_ref ref;
-    int status =
-        skr_block_writer_put(w->writer, bytes->bytes, bytes->n, SKR_CODEC_ZSTD, &ref, w->err);
-    return status < 0 ? status : skr_block_ref_put(refs, &ref, w->err);
+    SKR_TRY(skr_block_writer_put(w->writer, bytes->bytes, bytes->n, SKR_CODEC_ZSTD, &ref, w->err));
+    return skr_block_ref_put(refs, &ref, w->err);
 }
 
 /* ------------------------------------------------------------------ individuals */
@@ -86,7 +85,7 @@ static int put_individuals(table_write *w, uint32_t from, uint32_t to, skr_buffe
         next = individual + (end - i);
         i = end;
     }
-    return status < 0 ? status : put_block(w, &w->bytes, refs);
+    return status != SKR_OK ? status : put_block(w, &w->bytes, refs);
 }
 
 /* ------------------------------------------------------------------ karyotypes */
@@ -133,9 +132,7 @@ static int put_karyotypes(table_write *w, uint32_t from, uint32_t to, skr_buffer
     size_t n_words = (to - from + 63u) / 64;
     unsigned n_planes = skr_karyotype_planes(w->n_codes);
     w->bytes.n = 0;
-    int status = skr_buffer_reserve(&w->bytes, n_planes * n_words * 8, w->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_reserve(&w->bytes, n_planes * n_words * 8, w->err));
     memset(w->bytes.bytes, 0, n_planes * n_words * 8);
     w->bytes.n = n_planes * n_words * 8;
     for (uint32_t i = from; i < to; i++) {
@@ -172,29 +169,23 @@ typedef int (*put_fn)(table_write *w, uint32_t from, uint32_t to, skr_buffer *re
 
 static int put_part(table_write *w, uint32_t n_a_block, put_fn put)
 {
-    int status = SKR_OK;
-    for (uint32_t from = 0; from < w->n && status == SKR_OK; from += n_a_block)
-        status = put(w, from, w->n - from < n_a_block ? w->n : from + n_a_block, w->directory);
-    return status;
+    for (uint32_t from = 0; from < w->n; from += n_a_block)
+        SKR_TRY(put(w, from, w->n - from < n_a_block ? w->n : from + n_a_block, w->directory));
+    return SKR_OK;
 }
 
 static int put_head(table_write *w, unsigned parts)
 {
-    int status = skr_buffer_put_varint(w->directory, w->first, w->err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(w->directory, w->last, w->err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(w->directory, parts, w->err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_varint(w->directory, w->n_codes, w->err);
-    for (uint32_t i = 0; i < w->n_codes && status == SKR_OK; i++) {
-        status = skr_buffer_put_u8(w->directory, (uint8_t)(w->codes[i] >> 8), w->err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_u8(w->directory, (uint8_t)w->codes[i], w->err);
-        if (status == SKR_OK)
-            status = skr_buffer_put_varint(w->directory, w->n_with[i], w->err);
+    SKR_TRY(skr_buffer_put_varint(w->directory, w->first, w->err));
+    SKR_TRY(skr_buffer_put_varint(w->directory, w->last, w->err));
+    SKR_TRY(skr_buffer_put_varint(w->directory, parts, w->err));
+    SKR_TRY(skr_buffer_put_varint(w->directory, w->n_codes, w->err));
+    for (uint32_t i = 0; i < w->n_codes; i++) {
+        SKR_TRY(skr_buffer_put_u8(w->directory, (uint8_t)(w->codes[i] >> 8), w->err));
+        SKR_TRY(skr_buffer_put_u8(w->directory, (uint8_t)w->codes[i], w->err));
+        SKR_TRY(skr_buffer_put_varint(w->directory, w->n_with[i], w->err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_sample_table_write(skr_block_writer *writer, const skr_sample *samples, uint32_t n_samples,

@@ -58,10 +58,9 @@ size_t skr_segment_directory_find_order(const skr_segment_directory *directory, 
 
 static int put_varints(skr_buffer *bytes, const uint64_t *values, size_t n, skr_err *err)
 {
-    int status = SKR_OK;
-    for (size_t i = 0; i < n && status == SKR_OK; i++)
-        status = skr_buffer_put_varint(bytes, values[i], err);
-    return status;
+    for (size_t i = 0; i < n; i++)
+        SKR_TRY(skr_buffer_put_varint(bytes, values[i], err));
+    return SKR_OK;
 }
 
 #define PUT_VARINTS(bytes, err, ...)                                                               \
@@ -71,54 +70,46 @@ static int put_varints(skr_buffer *bytes, const uint64_t *values, size_t n, skr_
 static int put_tile(const skr_tile *tile, const skr_tile_refs *refs, skr_buffer *bytes,
                     skr_err *err)
 {
-    int status = PUT_VARINTS(bytes, err, tile->contig, tile->number, tile->n_rows, tile->n_spans,
-                             tile->min_start0, tile->max_start0, tile->max_end0,
-                             tile->max_span_end0, tile->kinds, tile->max_ac);
-    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS && status == SKR_OK; i++)
-        status = skr_block_ref_put(bytes, &refs->of[i], err);
-    return status;
+    SKR_TRY(PUT_VARINTS(bytes, err, tile->contig, tile->number, tile->n_rows, tile->n_spans,
+                        tile->min_start0, tile->max_start0, tile->max_end0, tile->max_span_end0,
+                        tile->kinds, tile->max_ac));
+    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++)
+        SKR_TRY(skr_block_ref_put(bytes, &refs->of[i], err));
+    return SKR_OK;
 }
 
 static int put_wide_spans(const skr_wide_spans *wide, skr_buffer *bytes, skr_err *err)
 {
-    int status =
-        PUT_VARINTS(bytes, err, wide->contig, wide->n_spans, wide->min_start0, wide->max_end0);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(bytes, &wide->calls, err);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(bytes, &wide->spans, err);
-    return status;
+    SKR_TRY(PUT_VARINTS(bytes, err, wide->contig, wide->n_spans, wide->min_start0, wide->max_end0));
+    SKR_TRY(skr_block_ref_put(bytes, &wide->calls, err));
+    return skr_block_ref_put(bytes, &wide->spans, err);
 }
 
 static int put_order(const skr_order *order, skr_buffer *bytes, skr_err *err)
 {
-    int status = PUT_VARINTS(bytes, err, order->n_rows, order->n_classes);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(bytes, &order->rows, err);
-    if (status == SKR_OK)
-        status = skr_block_ref_put(bytes, &order->classes, err);
-    return status;
+    SKR_TRY(PUT_VARINTS(bytes, err, order->n_rows, order->n_classes));
+    SKR_TRY(skr_block_ref_put(bytes, &order->rows, err));
+    return skr_block_ref_put(bytes, &order->classes, err);
 }
 
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
-    int status = PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
-                             directory->tile_shift, directory->n_rows, directory->n_tiles,
-                             directory->n_wide_rows, directory->n_wide_spans, directory->n_orders);
-    if (status == SKR_OK)
-        status = skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err);
-    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
-        status = put_tile(&directory->tiles[i], &directory->refs[i], bytes, err);
-    for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++) {
+    SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
+                        directory->tile_shift, directory->n_rows, directory->n_tiles,
+                        directory->n_wide_rows, directory->n_wide_spans, directory->n_orders));
+    SKR_TRY(skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err));
+    for (size_t i = 0; i < directory->n_tiles; i++)
+        SKR_TRY(put_tile(&directory->tiles[i], &directory->refs[i], bytes, err));
+    for (size_t i = 0; i < directory->n_wide_rows; i++) {
         const skr_wide_row *row = &directory->wide_rows[i];
-        status = PUT_VARINTS(bytes, err, row->contig, row->start0, row->end0, row->tile, row->row);
+        SKR_TRY(PUT_VARINTS(bytes, err, row->contig, row->start0, row->end0, row->tile, row->row));
     }
-    for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
-        status = put_wide_spans(&directory->wide_spans[i], bytes, err);
-    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
-        status = put_order(&directory->orders[i], bytes, err);
-    return status;
+    for (size_t i = 0; i < directory->n_wide_spans; i++)
+        SKR_TRY(put_wide_spans(&directory->wide_spans[i], bytes, err));
+    for (size_t i = 0; i < directory->n_orders; i++)
+        SKR_TRY(put_order(&directory->orders[i], bytes, err));
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -254,9 +245,7 @@ static int take_tile(take_context *context, size_t at)
         [SKR_TILE_CARRIERS] = tile->n_rows > 0,
     };
     for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++) {
-        int status = take_ref(context, is_wanted[i], &refs->of[i]);
-        if (status < 0)
-            return status;
+        SKR_TRY(take_ref(context, is_wanted[i], &refs->of[i]));
     }
     if (!blocks_hold(tile, refs))
         return fail(context, "a tile has more rows than its blocks can hold");
@@ -295,11 +284,8 @@ static int take_wide_spans(take_context *context, size_t at)
     wide->n_spans = take_u32(context, UINT32_MAX);
     wide->min_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
     wide->max_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    int status = take_ref(context, true, &wide->calls);
-    if (status == SKR_OK)
-        status = take_ref(context, true, &wide->spans);
-    if (status < 0)
-        return status;
+    SKR_TRY(take_ref(context, true, &wide->calls));
+    SKR_TRY(take_ref(context, true, &wide->spans));
     if (wide->contig >= directory->n_contigs || wide->n_spans == 0 ||
         wide->spans.n_raw / SPAN_BYTES_MIN < wide->n_spans || wide->max_end0 <= wide->min_start0)
         return fail(context, "a group of wide spans is malformed");
@@ -316,11 +302,8 @@ static int take_order(take_context *context, size_t at)
     *order = (skr_order){.first_row = at == 0 ? 0 : order[-1].first_row + order[-1].n_rows};
     order->n_rows = take_u32(context, UINT32_MAX);
     order->n_classes = take_u32(context, directory->n_samples);
-    int status = take_ref(context, true, &order->rows);
-    if (status == SKR_OK)
-        status = take_ref(context, order->n_classes > 0, &order->classes);
-    if (status < 0)
-        return status;
+    SKR_TRY(take_ref(context, true, &order->rows));
+    SKR_TRY(take_ref(context, order->n_classes > 0, &order->classes));
     uint32_t n_raw = order->classes.n_raw;
     bool fits = order->n_classes == 0 ||
                 (n_raw >= skr_order_classes_size_min(directory->n_samples, order->n_classes) &&
@@ -333,20 +316,17 @@ static int take_order(take_context *context, size_t at)
 static int take_all(take_context *context)
 {
     skr_segment_directory *directory = context->directory;
-    int status = take_head(context);
-    if (status == SKR_OK)
-        status = skr_sample_table_take(context->file, &context->cursor, directory->n_samples,
-                                       &directory->samples, context->err);
-    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
-        status = take_tile(context, i);
-    for (size_t i = 0; i < directory->n_wide_rows && status == SKR_OK; i++)
-        status = take_wide_row(context, i);
-    for (size_t i = 0; i < directory->n_wide_spans && status == SKR_OK; i++)
-        status = take_wide_spans(context, i);
-    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++)
-        status = take_order(context, i);
-    if (status < 0)
-        return status;
+    SKR_TRY(take_head(context));
+    SKR_TRY(skr_sample_table_take(context->file, &context->cursor, directory->n_samples,
+                                  &directory->samples, context->err));
+    for (size_t i = 0; i < directory->n_tiles; i++)
+        SKR_TRY(take_tile(context, i));
+    for (size_t i = 0; i < directory->n_wide_rows; i++)
+        SKR_TRY(take_wide_row(context, i));
+    for (size_t i = 0; i < directory->n_wide_spans; i++)
+        SKR_TRY(take_wide_spans(context, i));
+    for (size_t i = 0; i < directory->n_orders; i++)
+        SKR_TRY(take_order(context, i));
     uint64_t n_rows = 0;
     if (directory->n_tiles > 0) {
         const skr_tile *last = &directory->tiles[directory->n_tiles - 1];
@@ -365,7 +345,7 @@ int skr_segment_directory_decode(const skr_block_file *file, skr_segment_directo
     take_context context = {
         .file = file, .cursor = skr_cursor_of(bytes, n), .directory = directory, .err = err};
     int status = take_all(&context);
-    if (status < 0)
+    if (status != SKR_OK)
         skr_segment_directory_done(directory);
     return status;
 }

@@ -46,7 +46,7 @@ int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **re
         status = skr_segment_directory_decode(segment->file, &segment->directory, err);
     if (status == SKR_OK)
         segment->shapes = skr_short_shapes_of(segment->directory.n_samples);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_segment_close(segment);
         return status;
     }

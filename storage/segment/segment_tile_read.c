@@ -131,12 +131,12 @@ int skr_call_columns_set(const skr_call_columns *columns, uint32_t number, uint3
 {
     skr_cursor cursor = skr_call_columns_at(columns, number);
     skr_call_set_done(set);
-    int status = skr_call_set_decode(&cursor, n_samples, set, err);
-    if (status == SKR_OK && !skr_cursor_is_done(&cursor)) {
+    SKR_TRY(skr_call_set_decode(&cursor, n_samples, set, err));
+    if (!skr_cursor_is_done(&cursor)) {
         skr_call_set_done(set);
-        status = fail_corrupt(err, "a call set is longer than it says");
+        return fail_corrupt(err, "a call set is longer than it says");
     }
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ carriers */
@@ -201,9 +201,7 @@ static int take_chunks(skr_cursor *cursor, const skr_block_file *file, uint32_t 
         chunk->n_rows = (uint32_t)skr_cursor_varint_max(cursor, n_rows - n_done);
         if (cursor->is_bad || chunk->n_rows == 0)
             return fail_corrupt(err, "chunks of carriers are malformed");
-        int status = check_chunk_ref(file, &chunk->ref, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(check_chunk_ref(file, &chunk->ref, err));
         n_done += chunk->n_rows;
     }
     return n_done == n_rows ? SKR_OK : fail_corrupt(err, "chunks of carriers are malformed");
@@ -225,7 +223,7 @@ int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *
         is_sound = take_chunk_rows(&cursor, &columns->chunks[i], heads, &segment->shapes, columns);
     if (status == SKR_OK && (!is_sound || !skr_cursor_is_done(&cursor)))
         status = fail_corrupt(err, "the lengths of carriers are malformed");
-    if (status < 0)
+    if (status != SKR_OK)
         columns->n_chunks = 0;
     return status;
 }

@@ -99,7 +99,7 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
         report_row(v, tile, rows, row, v->err == NULL ? "damaged" : v->err->message);
         return SKR_OK;
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     skr_row_totals totals;
     skr_row_totals stored = rows->totals[row];
@@ -177,7 +177,7 @@ static int verify_order(verify *v, size_t number)
     const skr_tile_rows *rows = NULL;
     skr_buffer texts = {0};
     int status = skr_segment_view_rows(v->view, before, &rows, v->err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its own tile */
     skr_allele last = skr_tile_rows_allele(rows, rows->n - 1);
     status = skr_buffer_put(&texts, last.alt, last.n_alt, v->err);
@@ -202,7 +202,7 @@ static int verify_rows(verify *v, size_t number)
     int status = verify_order(v, number);
     if (status == SKR_OK)
         status = skr_segment_view_rows(v->view, number, &rows, v->err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         /* wide rows of a tile that cannot be read are not missing from it */
         while (v->i_wide < v->segment->directory.n_wide_rows &&
                v->segment->directory.wide_rows[v->i_wide].tile == number)
@@ -235,7 +235,7 @@ static int verify_calls(verify *v, size_t number)
     const skr_tile *tile = &v->segment->directory.tiles[number];
     skr_call_slot *slot = NULL;
     int status = skr_segment_view_call_slot(v->view, number, true, &slot, v->err);
-    if (status < 0)
+    if (status != SKR_OK)
         return told(v, status);
     const skr_call_columns *columns = &slot->columns;
     if (columns->n_spans > 0) {
@@ -257,7 +257,7 @@ static int verify_wide_spans(verify *v)
         if (i > 0 && wide[-1].contig == wide->contig)
             continue;
         status = skr_segment_view_load_wide(v->view, wide->contig, v->err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             status = told(v, status);
             continue;
         }
@@ -282,10 +282,9 @@ static int add_sample_ref(void *context, const skr_block_ref *ref, skr_err *err)
 
 static int add_chunks(verify *v, const skr_carrier_columns *rows)
 {
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < rows->n_chunks && status == SKR_OK; i++)
-        status = add_ref(v, &rows->chunks[i].ref);
-    return status;
+    for (uint32_t i = 0; i < rows->n_chunks; i++)
+        SKR_TRY(add_ref(v, &rows->chunks[i].ref));
+    return SKR_OK;
 }
 
 /* Reads the orders: are their levels those of their classes, and are all rows met? */
@@ -301,10 +300,10 @@ static int verify_orders(verify *v)
         status = add_ref(v, &order->rows);
         if (status == SKR_OK)
             status = add_ref(v, &order->classes);
-        if (status < 0)
+        if (status != SKR_OK)
             return status;
         status = skr_order_view_load(view, i, v->err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             v->has_all_refs = false;
             status = told(v, status);
             continue;
@@ -336,7 +335,7 @@ static int collect_refs(verify *v)
         if (directory->tiles[i].n_rows == 0)
             continue;
         status = skr_segment_view_load_carriers(v->view, i, v->err);
-        if (status < 0) {
+        if (status != SKR_OK) {
             v->has_all_refs = false;
             status = status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its rows */
             continue;
@@ -349,18 +348,15 @@ static int collect_refs(verify *v)
 static int verify_all(verify *v)
 {
     const skr_segment_directory *directory = &v->segment->directory;
-    int status = SKR_OK;
-    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++) {
+    for (size_t i = 0; i < directory->n_tiles; i++) {
         if (directory->tiles[i].n_rows > 0)
-            status = verify_rows(v, i);
-        if (status == SKR_OK)
-            status = verify_calls(v, i);
+            SKR_TRY(verify_rows(v, i));
+        SKR_TRY(verify_calls(v, i));
     }
-    if (status == SKR_OK)
-        status = verify_wide_spans(v);
-    if (status == SKR_OK && v->i_wide != directory->n_wide_rows)
+    SKR_TRY(verify_wide_spans(v));
+    if (v->i_wide != directory->n_wide_rows)
         v->on_fault(v->context, "the directory has wide rows that no tile has");
-    return status;
+    return SKR_OK;
 }
 
 int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn on_fault,
@@ -378,7 +374,7 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
     }
     if (status == SKR_OK)
         status = skr_block_reader_new(SKR_IO_AUTO, &reader, &own);
-    if (status < 0)
+    if (status != SKR_OK)
         goto out;
     v.segment = segment;
     status = skr_segment_view_new(segment, reader, &v.view, &own);
@@ -396,7 +392,7 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
         status = skr_block_file_verify(folder, id, SKR_FILE_SEGMENT, v.refs, v.n_refs, on_fault,
                                        context, &own);
 out:
-    if (status < 0 && err != NULL)
+    if (status != SKR_OK && err != NULL)
         *err = own;
     skr_carriers_done(&v.carriers);
     free(v.refs);

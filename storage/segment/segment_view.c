@@ -105,13 +105,12 @@ static int need_copies(const skr_segment_view *view, const skr_row_columns *colu
                        skr_err *err)
 {
     unsigned zones = 0;
-    int status = SKR_OK;
     for (uint32_t i = 0; i < n; i++)
         zones |= 1u << columns->zone[i];
-    for (unsigned zone = SKR_ZONE_DIPLOID + 1; zone < SKR_N_ZONES && status == SKR_OK; zone++)
+    for (unsigned zone = SKR_ZONE_DIPLOID + 1; zone < SKR_N_ZONES; zone++)
         if ((zones >> zone & 1) != 0)
-            status = skr_segment_need_copies(view->segment, (skr_zone)zone, err);
-    return status;
+            SKR_TRY(skr_segment_need_copies(view->segment, (skr_zone)zone, err));
+    return SKR_OK;
 }
 
 static int read_rows(skr_segment_view *view, size_t number, skr_row_columns *columns, skr_err *err)
@@ -123,13 +122,11 @@ static int read_rows(skr_segment_view *view, size_t number, skr_row_columns *col
         {segment->file, refs->of[SKR_TILE_SITES], &columns->sites},
         {segment->file, refs->of[SKR_TILE_COUNTS], &columns->counts},
     };
-    int status = skr_block_reader_get(view->reader, wishes, 2, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_block_reader_get(view->reader, wishes, 2, err));
     uint64_t began_ns = skr_clock_ns();
-    status = skr_row_columns_decode(columns, segment, tile, err);
+    int status = skr_row_columns_decode(columns, segment, tile, err);
     skr_block_reader_totals(view->reader)->decode_ns += skr_clock_ns() - began_ns;
-    return status < 0 ? skr_segment_view_fail_in_tile(view, status, number, err) : SKR_OK;
+    return status != SKR_OK ? skr_segment_view_fail_in_tile(view, status, number, err) : SKR_OK;
 }
 
 static void free_cached_rows(skr_cached *cached)
@@ -147,7 +144,7 @@ static int read_cached_rows(skr_segment_view *view, size_t number, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
     rows->cached.free = free_cached_rows;
     int status = read_rows(view, number, &rows->columns, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         free_cached_rows(&rows->cached);
         return status;
     }
@@ -234,9 +231,7 @@ int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_ro
 {
     SKR_CHECK(tile < view->segment->directory.n_tiles);
     if (view->rows_tile != tile) {
-        int status = load_rows(view, tile, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(load_rows(view, tile, err));
     }
     *ret_rows = &view->rows;
     return SKR_OK;
@@ -305,9 +300,8 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
         wishes[n++] =
             (skr_block_wish){segment->file, refs->of[SKR_TILE_SPANS], &slot->columns.spans_raw};
     slot->tile = SKR_NO_TILE;
-    int status = n == 0 ? SKR_OK : skr_block_reader_get(view->reader, wishes, n, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(n == 0 ? SKR_OK : skr_block_reader_get(view->reader, wishes, n, err));
+    int status = SKR_OK;
     if (needs_calls)
         status = skr_call_columns_decode_calls(&slot->columns, tile->n_rows, err);
     if (status == SKR_OK && needs_spans) {
@@ -316,7 +310,7 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
         if (status == SKR_OK && slot->columns.max_end0 != tile->max_span_end0)
             status = skr_fail(err, SKR_ERR_CORRUPT, "spans end where the directory does not say");
     }
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_segment_view_fail_in_tile(view, status, number, err);
     slot->tile = number;
     slot->has_spans = with_spans;
@@ -329,9 +323,7 @@ int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_sp
     SKR_CHECK(tile < view->segment->directory.n_tiles);
     skr_call_slot *slot = find_call_slot(view, tile);
     if (slot->tile != tile || (with_spans && !slot->has_spans)) {
-        int status = load_slot(view, slot, tile, with_spans, err);
-        if (status < 0)
-            return status;
+        SKR_TRY(load_slot(view, slot, tile, with_spans, err));
     }
     slot->used_at = ++view->n_uses;
     *ret_slot = slot;
@@ -342,14 +334,12 @@ int skr_segment_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
                            const skr_call_set **ret_calls, skr_err *err)
 {
     skr_call_slot *slot = NULL;
-    int status = skr_segment_view_call_slot(view, tile, false, &slot, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_segment_view_call_slot(view, tile, false, &slot, err));
     const skr_call_columns *columns = &slot->columns;
     SKR_CHECK(row < columns->n_rows);
-    status = skr_call_columns_set(columns, columns->row_sets[row],
-                                  view->segment->directory.n_samples, &view->calls, err);
-    if (status < 0)
+    int status = skr_call_columns_set(columns, columns->row_sets[row],
+                                      view->segment->directory.n_samples, &view->calls, err);
+    if (status != SKR_OK)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     *ret_calls = &view->calls;
     return SKR_OK;
@@ -370,16 +360,14 @@ static int load_group(skr_segment_view *view, const skr_wide_spans *wide, skr_ca
         .n_bases_min = (1u << segment->directory.tile_shift) + 1,
         .n_bases_max = SKR_CONTIG_LENGTH_MAX,
     };
-    int status = skr_block_reader_get(view->reader, wishes, 2, err);
-    if (status < 0)
-        return status;
-    status = skr_call_columns_decode_calls(columns, 0, err);
+    SKR_TRY(skr_block_reader_get(view->reader, wishes, 2, err));
+    int status = skr_call_columns_decode_calls(columns, 0, err);
     if (status == SKR_OK)
         status = skr_call_columns_decode_spans(columns, wide->n_spans, &bounds, err);
     if (status == SKR_OK &&
         (columns->spans[0].start0 != wide->min_start0 || columns->max_end0 != wide->max_end0))
         status = skr_fail(err, SKR_ERR_CORRUPT, "wide spans are not where the directory says");
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_segment_view_fail_in(view, status, wide->contig, wide->min_start0, err);
     return SKR_OK;
 }
@@ -404,9 +392,7 @@ int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err 
     view->n_groups = n;
     view->first_group = first;
     for (size_t i = 0; i < n; i++) {
-        int status = load_group(view, &directory->wide_spans[first + i], &view->groups[i], err);
-        if (status < 0)
-            return status;
+        SKR_TRY(load_group(view, &directory->wide_spans[first + i], &view->groups[i], err));
     }
     view->wide_contig = contig;
     view->has_wide = true;

@@ -49,7 +49,7 @@ static int apply_span(const question *asked, const skr_call_columns *columns, co
     int status = skr_segment_need_copies(view->segment, span->zone, asked->err);
     if (status == SKR_OK)
         status = skr_call_columns_set(columns, span->call_set, n_samples, set, asked->err);
-    if (status < 0)
+    if (status != SKR_OK)
         return skr_segment_view_fail_in(view, status, asked->contig, span->start0, asked->err);
     if (set->base != SKR_CALL_NO_STATEMENT) {
         skr_call_set_to_calls(set, n_samples, view->sample_calls);
@@ -84,9 +84,8 @@ static int apply_wide(question *asked, uint32_t start0_max)
             const skr_span *span = &columns->spans[asked->i_wide];
             if (span->start0 > start0_max)
                 return SKR_OK;
-            int status = overlaps(asked, span) ? apply_span(asked, columns, span) : SKR_OK;
-            if (status < 0)
-                return status;
+            if (overlaps(asked, span))
+                SKR_TRY(apply_span(asked, columns, span));
         }
     }
     return SKR_OK;
@@ -111,20 +110,15 @@ static uint32_t first_span(const skr_call_columns *columns, uint32_t start0)
 static int apply_tile(question *asked, size_t tile)
 {
     skr_call_slot *slot = NULL;
-    int status = skr_segment_view_call_slot(asked->view, tile, true, &slot, asked->err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_segment_view_call_slot(asked->view, tile, true, &slot, asked->err));
     const skr_call_columns *columns = &slot->columns;
     for (uint32_t i = first_span(columns, asked->start0);
          i < columns->n_spans && columns->spans[i].start0 < asked->end0; i++) {
         const skr_span *span = &columns->spans[i];
         if (!overlaps(asked, span))
             continue;
-        status = apply_wide(asked, span->start0);
-        if (status == SKR_OK)
-            status = apply_span(asked, columns, span);
-        if (status < 0)
-            return status;
+        SKR_TRY(apply_wide(asked, span->start0));
+        SKR_TRY(apply_span(asked, columns, span));
     }
     return SKR_OK;
 }
@@ -152,11 +146,8 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
                       .end0 = end0,
                       .called = called,
                       .err = err};
-    int status = reserve_scratch(view, err);
-    if (status == SKR_OK)
-        status = skr_segment_view_load_wide(view, contig, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_scratch(view, err));
+    SKR_TRY(skr_segment_view_load_wide(view, contig, err));
     memset(called, SKR_CALL_NO_STATEMENT, directory->n_samples);
     for (uint32_t i = 0; i < directory->n_samples; i++)
         view->reach[i] = start0;
@@ -166,13 +157,10 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
     size_t from;
     size_t to;
     skr_segment_find_tiles(view->segment, contig, first > 0 ? first - 1 : 0, last + 1, &from, &to);
-    for (size_t i = from; i < to && status == SKR_OK; i++)
+    for (size_t i = from; i < to; i++)
         if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > start0)
-            status = apply_tile(&asked, i);
-    if (status == SKR_OK)
-        status = apply_wide(&asked, end0 - 1);
-    if (status < 0)
-        return status;
+            SKR_TRY(apply_tile(&asked, i));
+    SKR_TRY(apply_wide(&asked, end0 - 1));
     for (uint32_t i = 0; i < directory->n_samples; i++)
         if (called[i] != SKR_CALL_NO_CALL && view->reach[i] < end0)
             called[i] = SKR_CALL_NO_STATEMENT;

@@ -13,18 +13,17 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
     const skr_segment *segment = view->segment;
     const skr_segment_directory *directory = &segment->directory;
     const skr_tile_rows *rows = NULL;
-    int status = skr_segment_view_rows(view, tile, &rows, err);
-    if (status < 0 || view->carriers_tile == tile)
-        return status;
+    SKR_TRY(skr_segment_view_rows(view, tile, &rows, err));
+    if (view->carriers_tile == tile)
+        return SKR_OK;
     view->carriers_tile = SKR_NO_TILE;
     view->chunk = SKR_NO_TILE;
     skr_block_wish wish = {segment->file, directory->refs[tile].of[SKR_TILE_CARRIERS],
                            &view->carriers.raw};
-    status = skr_block_reader_get(view->reader, &wish, 1, err);
-    if (status < 0)
-        return status;
-    status = skr_carrier_columns_decode(&view->carriers, segment, view->shown->heads, rows->n, err);
-    if (status < 0)
+    SKR_TRY(skr_block_reader_get(view->reader, &wish, 1, err));
+    int status =
+        skr_carrier_columns_decode(&view->carriers, segment, view->shown->heads, rows->n, err);
+    if (status != SKR_OK)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     view->carriers_tile = tile;
     return SKR_OK;
@@ -40,15 +39,13 @@ static int load_chunk(skr_segment_view *view, uint32_t row, const skr_chunk **re
     if (view->chunk == number)
         return SKR_OK;
     view->chunk = SKR_NO_TILE;
-    int status = SKR_OK;
     if (chunk->ref.n_raw == 0)
         skr_block_bytes_done(&view->chunk_raw);
     else
-        status = skr_block_reader_hold(view->reader, view->segment->file, &chunk->ref,
-                                       &view->chunk_raw, err);
-    if (status == SKR_OK)
-        view->chunk = number;
-    return status;
+        SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file, &chunk->ref,
+                                      &view->chunk_raw, err));
+    view->chunk = number;
+    return SKR_OK;
 }
 
 /* The carriers of the rows of the chunk that is loaded. */
@@ -81,10 +78,10 @@ static uint32_t count_rows(const skr_chunk *chunk, const uint32_t *rows, uint32_
 static int load_rows(skr_segment_view *view, size_t tile, const uint32_t *rows, uint32_t n,
                      const skr_tile_rows **ret_rows, skr_err *err)
 {
-    int status = skr_segment_view_rows(view, tile, ret_rows, err);
-    for (uint32_t i = 0; status == SKR_OK && i < n; i++)
+    SKR_TRY(skr_segment_view_rows(view, tile, ret_rows, err));
+    for (uint32_t i = 0; i < n; i++)
         SKR_CHECK(rows[i] < (*ret_rows)->n && (i == 0 || rows[i - 1] < rows[i]));
-    return status;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ carriers */
@@ -94,20 +91,19 @@ static int tally_rows(skr_segment_view *view, const uint32_t *rows, uint32_t n, 
                       const skr_sample_set *who, skr_carrier_tally *tallies, skr_err *err)
 {
     const skr_carrier_rows stored = loaded_rows(view);
-    int status = SKR_OK;
     if (zone == SKR_ZONE_DIPLOID)
-        status = skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err);
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+        SKR_TRY(skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err));
+    for (uint32_t i = 0; i < n; i++) {
         const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
         if (zone != SKR_ZONE_DIPLOID)
-            status = skr_carriers_tally(&row, who->bits,
-                                        skr_segment_copies_expected(view->segment, (skr_zone)zone),
-                                        &tallies[i], err);
-        if (status == SKR_OK && skr_head_is_ordered(row.head))
-            status = skr_order_view_tally(&view->order, skr_carriers_order_row(&row), who, zone,
-                                          &tallies[i], err);
+            SKR_TRY(skr_carriers_tally(&row, who->bits,
+                                       skr_segment_copies_expected(view->segment, (skr_zone)zone),
+                                       &tallies[i], err));
+        if (skr_head_is_ordered(row.head))
+            SKR_TRY(skr_order_view_tally(&view->order, skr_carriers_order_row(&row), who, zone,
+                                         &tallies[i], err));
     }
-    return status;
+    return SKR_OK;
 }
 
 /* Marks what rows of the chunk that is loaded have in orders. */
@@ -115,23 +111,22 @@ static int mark_ordered(skr_segment_view *view, const uint32_t *rows, uint32_t n
                         skr_err *err)
 {
     const skr_carrier_rows stored = loaded_rows(view);
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (!skr_head_is_ordered(stored.heads[rows[i]]))
             continue;
         const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
-        status = skr_order_view_mark(&view->order, skr_carriers_order_row(&row), bitmap, err);
+        SKR_TRY(skr_order_view_mark(&view->order, skr_carriers_order_row(&row), bitmap, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *rows, uint32_t n,
                            const skr_sample_set *who, skr_carrier_tally *ret_tallies, skr_err *err)
 {
     const skr_tile_rows *columns = NULL;
-    int status = load_rows(view, tile, rows, n, &columns, err);
-    if (status < 0 || n == 0)
-        return status;
+    SKR_TRY(load_rows(view, tile, rows, n, &columns, err));
+    if (n == 0)
+        return SKR_OK;
     for (uint32_t i = 0; i < n && who->bits == NULL; i++) {
         const skr_row_totals *totals = &columns->totals[rows[i]];
         ret_tallies[i] = (skr_carrier_tally){totals->ac, totals->n_carriers, totals->n_hom,
@@ -139,9 +134,8 @@ int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *
     }
     if (who->bits == NULL)
         return SKR_OK;
-    status = skr_segment_view_load_carriers(view, tile, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
+    int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
         const skr_chunk *chunk = NULL;
         uint8_t zone = columns->zone[rows[at]];
@@ -157,12 +151,11 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
                           uint64_t *bitmap, skr_err *err)
 {
     const skr_tile_rows *columns = NULL;
-    int status = load_rows(view, tile, rows, n, &columns, err);
-    if (status < 0 || n == 0)
-        return status;
-    status = skr_segment_view_load_carriers(view, tile, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(load_rows(view, tile, rows, n, &columns, err));
+    if (n == 0)
+        return SKR_OK;
+    SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
+    int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
         const skr_chunk *chunk = NULL;
         status = load_chunk(view, rows[at], &chunk, err);
@@ -189,7 +182,7 @@ int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
     int status = load_rows(view, tile, &row, 1, &columns, err);
     if (status == SKR_OK)
         status = skr_segment_view_load_carriers(view, tile, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     status = load_chunk(view, row, &chunk, err);
     if (status == SKR_OK) {
@@ -247,11 +240,11 @@ static int add_up(skr_segment_view *view, const skr_call_slot *slot, uint32_t se
                                : skr_segment_copies_expected(view->segment, (skr_zone)zone),
         .n_copies_expected = who->n_copies[zone],
     };
-    int status = skr_call_set_count_stored(&cursor, view->segment->directory.n_samples, &question,
-                                           ret_sum, err);
-    if (status == SKR_OK && !skr_cursor_is_done(&cursor))
-        status = skr_fail(err, SKR_ERR_CORRUPT, "a call set is longer than it says");
-    return status;
+    SKR_TRY(skr_call_set_count_stored(&cursor, view->segment->directory.n_samples, &question,
+                                      ret_sum, err));
+    if (!skr_cursor_is_done(&cursor))
+        return skr_fail(err, SKR_ERR_CORRUPT, "a call set is longer than it says");
+    return SKR_OK;
 }
 
 int skr_segment_view_n_called(skr_segment_view *view, size_t tile, const uint32_t *rows, uint32_t n,
@@ -259,16 +252,15 @@ int skr_segment_view_n_called(skr_segment_view *view, size_t tile, const uint32_
 {
     const skr_tile_rows *columns = NULL;
     skr_call_slot *slot = NULL;
-    int status = load_rows(view, tile, rows, n, &columns, err);
-    if (status < 0 || n == 0)
-        return status;
+    SKR_TRY(load_rows(view, tile, rows, n, &columns, err));
+    if (n == 0)
+        return SKR_OK;
     for (uint32_t i = 0; i < n && who->bits == NULL; i++)
         ret_an[i] = columns->totals[rows[i]].an;
     if (who->bits == NULL)
         return SKR_OK;
-    status = skr_segment_view_call_slot(view, tile, false, &slot, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_segment_view_call_slot(view, tile, false, &slot, err));
+    int status = SKR_OK;
     if (!slot->has_sums || slot->sums_serial != who->serial)
         status = start_sums(slot, who, err);
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {

@@ -143,7 +143,7 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
         status = make_orders(writer, plan, err);
     if (status == SKR_OK)
         status = skr_open_tile_new(writer->file, writer->n_samples, &writer->wide, err);
-    if (status < 0) {
+    if (status != SKR_OK) {
         skr_segment_writer_free(writer);
         return status;
     }
@@ -190,16 +190,12 @@ static int reserve_one(void *list, size_t n, size_t *n_max, size_t size, skr_err
 static int close_tile(skr_segment_writer *writer, size_t at, skr_err *err)
 {
     skr_open_tile *tile = writer->open[at];
-    int status = reserve_one(&writer->pieces, writer->n_pieces, &writer->n_pieces_max,
-                             sizeof *writer->pieces, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_one(&writer->pieces, writer->n_pieces, &writer->n_pieces_max,
+                        sizeof *writer->pieces, err));
     piece *stored = &writer->pieces[writer->n_pieces];
     stored->map = *skr_open_tile_map(tile);
     stored->number = writer->n_pieces;
-    status = skr_open_tile_write(tile, &stored->refs, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_open_tile_write(tile, &stored->refs, err));
     writer->n_pieces++;
     writer->n_open--;
     memmove(&writer->open[at], &writer->open[at + 1], (writer->n_open - at) * sizeof *writer->open);
@@ -213,14 +209,10 @@ static int close_wide(skr_segment_writer *writer, skr_err *err)
     const skr_tile *map = skr_open_tile_map(writer->wide);
     if (map->n_spans == 0)
         return SKR_OK;
-    int status = reserve_one(&writer->wide_spans, writer->n_wide_spans, &writer->n_wide_spans_max,
-                             sizeof *writer->wide_spans, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_one(&writer->wide_spans, writer->n_wide_spans, &writer->n_wide_spans_max,
+                        sizeof *writer->wide_spans, err));
     skr_tile_refs refs;
-    status = skr_open_tile_write(writer->wide, &refs, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_open_tile_write(writer->wide, &refs, err));
     writer->wide_spans[writer->n_wide_spans++] = (skr_wide_spans){
         .contig = map->contig,
         .n_spans = map->n_spans,
@@ -236,12 +228,10 @@ static int close_wide(skr_segment_writer *writer, skr_err *err)
 /* Stores everything of the contig that comes to its end. */
 static int close_contig(skr_segment_writer *writer, skr_err *err)
 {
-    int status = SKR_OK;
-    while (writer->n_open > 0 && status == SKR_OK)
-        status = close_tile(writer, 0, err);
-    if (status == SKR_OK)
-        status = close_wide(writer, err);
-    return status == SKR_OK ? skr_order_writer_close(writer->orders, err) : status;
+    while (writer->n_open > 0)
+        SKR_TRY(close_tile(writer, 0, err));
+    SKR_TRY(close_wide(writer, err));
+    return skr_order_writer_close(writer->orders, err);
 }
 
 static int turn_to_contig(skr_segment_writer *writer, uint32_t contig, skr_err *err)
@@ -250,9 +240,7 @@ static int turn_to_contig(skr_segment_writer *writer, uint32_t contig, skr_err *
     if (contig == writer->contig)
         return SKR_OK;
     SKR_CHECK(writer->contig == NO_CONTIG || contig > writer->contig);
-    int status = close_contig(writer, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(close_contig(writer, err));
     writer->contig = contig;
     writer->row_start0 = 0;
     writer->span_start0 = 0;
@@ -274,7 +262,7 @@ static int find_open_tile(skr_segment_writer *writer, uint32_t number, skr_open_
     size_t at = 0;
     while (at < writer->n_open && skr_open_tile_map(writer->open[at])->number < number)
         at++;
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (at < writer->n_open && skr_open_tile_map(writer->open[at])->number == number) {
         *ret_tile = writer->open[at];
@@ -289,7 +277,7 @@ static int find_open_tile(skr_segment_writer *writer, uint32_t number, skr_open_
         tile = writer->spare[--writer->n_spare];
     else if (status == SKR_OK)
         status = skr_open_tile_new(writer->file, writer->n_samples, &tile, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     skr_open_tile_start(tile, writer->contig, number, number << writer->tile_shift);
     memmove(&writer->open[at + 1], &writer->open[at], (writer->n_open - at) * sizeof *writer->open);
@@ -332,11 +320,9 @@ static void check_allele(const skr_allele *allele)
 static int remember(skr_segment_writer *writer, const skr_allele *allele, skr_err *err)
 {
     writer->last_texts.n = 0;
-    int status = skr_buffer_put(&writer->last_texts, allele->alt, allele->n_alt, err);
-    if (status == SKR_OK && allele->n_ref > 0)
-        status = skr_buffer_put(&writer->last_texts, allele->ref, allele->n_ref, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_put(&writer->last_texts, allele->alt, allele->n_alt, err));
+    if (allele->n_ref > 0)
+        SKR_TRY(skr_buffer_put(&writer->last_texts, allele->ref, allele->n_ref, err));
     writer->last = *allele;
     writer->last.alt = (const char *)writer->last_texts.bytes;
     writer->last.ref = (const char *)writer->last_texts.bytes + allele->n_alt;
@@ -347,10 +333,8 @@ static int remember(skr_segment_writer *writer, const skr_allele *allele, skr_er
 /* Notes the row that is about to be added. */
 static int add_wide_row(skr_segment_writer *writer, const skr_allele *allele, skr_err *err)
 {
-    int status = reserve_one(&writer->wide_rows, writer->n_wide_rows, &writer->n_wide_rows_max,
-                             sizeof *writer->wide_rows, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(reserve_one(&writer->wide_rows, writer->n_wide_rows, &writer->n_wide_rows_max,
+                        sizeof *writer->wide_rows, err));
     wide_row *wide = &writer->wide_rows[writer->n_wide_rows++];
     wide->row =
         (skr_wide_row){.contig = allele->contig, .start0 = allele->start0, .end0 = allele->end0};
@@ -380,7 +364,7 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
     values.is_ordered = carriers->n >= writer->order_carriers_min;
     if (status == SKR_OK && values.is_ordered)
         status = skr_order_writer_add(writer->orders, carriers, &values.order_row, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     writer->row_start0 = allele->start0;
     skr_open_tile *tile = NULL;
@@ -392,7 +376,7 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
         status = skr_open_tile_add_row(tile, allele, &values, is_wide, err);
     if (status == SKR_OK)
         status = remember(writer, allele, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     writer->n_rows++;
     return close_if_full(writer, tile, err);
@@ -406,25 +390,22 @@ int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig, uin
 {
     SKR_CHECK(start0 < end0 && end0 <= SKR_CONTIG_LENGTH_MAX && zone < (skr_zone)SKR_N_ZONES);
     check_calls(writer, calls);
-    int status = turn_to_contig(writer, contig, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(turn_to_contig(writer, contig, err));
     SKR_CHECK(start0 >= writer->span_start0);
     writer->span_start0 = start0;
     skr_span span = {.start0 = start0, .end0 = end0, .zone = (uint8_t)zone};
     if (end0 - start0 > 1u << writer->tile_shift) {
         if (skr_open_tile_map(writer->wide)->n_spans == 0)
             writer->wide_min_start0 = start0;
-        status = skr_open_tile_add_span(writer->wide, &span, calls, err);
-        if (status == SKR_OK && skr_open_tile_is_full(writer->wide))
-            status = close_wide(writer, err);
-        return status;
+        SKR_TRY(skr_open_tile_add_span(writer->wide, &span, calls, err));
+        if (skr_open_tile_is_full(writer->wide))
+            SKR_TRY(close_wide(writer, err));
+        return SKR_OK;
     }
     skr_open_tile *tile = NULL;
-    status = find_open_tile(writer, start0 >> writer->tile_shift, &tile, err);
-    if (status == SKR_OK)
-        status = skr_open_tile_add_span(tile, &span, calls, err);
-    return status == SKR_OK ? close_if_full(writer, tile, err) : status;
+    SKR_TRY(find_open_tile(writer, start0 >> writer->tile_shift, &tile, err));
+    SKR_TRY(skr_open_tile_add_span(tile, &span, calls, err));
+    return close_if_full(writer, tile, err);
 }
 
 /* ------------------------------------------------------------------ the end */

@@ -139,13 +139,9 @@ static int set_table_reserve(set_table *sets, skr_err *err)
 static int set_table_add(set_table *sets, const skr_call_set *set, uint32_t *ret_number,
                          skr_err *err)
 {
-    int status = set_table_reserve(sets, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(set_table_reserve(sets, err));
     size_t start = sets->bytes.n;
-    status = skr_call_set_encode(set, &sets->bytes, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_call_set_encode(set, &sets->bytes, err));
     size_t end = sets->bytes.n;
     uint32_t *slot = find_slot(sets, start, end);
     if (*slot != 0) {
@@ -153,9 +149,7 @@ static int set_table_add(set_table *sets, const skr_call_set *set, uint32_t *ret
         *ret_number = *slot - 1;
         return SKR_OK;
     }
-    status = skr_buffer_put_varint(&sets->lengths, end - start, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(skr_buffer_put_varint(&sets->lengths, end - start, err));
     sets->ends[sets->n] = end;
     *ret_number = sets->n++;
     *slot = sets->n;
@@ -232,12 +226,9 @@ static unsigned letter_number(char letter)
 
 static int put_texts(skr_open_tile *tile, const skr_allele *allele, skr_err *err)
 {
-    int status = SKR_OK;
     if (allele->n_ref > 0)
-        status = skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->ref, allele->n_ref, err);
-    if (status == SKR_OK)
-        status = skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->alt, allele->n_alt, err);
-    return status;
+        SKR_TRY(skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->ref, allele->n_ref, err));
+    return skr_buffer_put(&tile->columns[COLUMN_TEXTS], allele->alt, allele->n_alt, err);
 }
 
 static int put_start(skr_open_tile *tile, uint32_t start0, skr_err *err)
@@ -245,8 +236,8 @@ static int put_start(skr_open_tile *tile, uint32_t start0, skr_err *err)
     uint32_t step = start0 - tile->last_start0;
     if (step < SKR_STEP_FAR)
         return skr_buffer_put_u8(&tile->columns[COLUMN_STEP], (uint8_t)step, err);
-    int status = skr_buffer_put_u8(&tile->columns[COLUMN_STEP], SKR_STEP_FAR, err);
-    return status == SKR_OK ? put(tile, COLUMN_FAR, step - SKR_STEP_FAR, err) : status;
+    SKR_TRY(skr_buffer_put_u8(&tile->columns[COLUMN_STEP], SKR_STEP_FAR, err));
+    return put(tile, COLUMN_FAR, step - SKR_STEP_FAR, err);
 }
 
 /* Ends the run of rows of one code. */
@@ -280,7 +271,7 @@ static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row
     int status = put_start(tile, allele->start0, err);
     if (status == SKR_OK)
         status = put_code(tile, allele, values, err);
-    if (status < 0)
+    if (status != SKR_OK)
         return status;
     if (allele->kind == SKR_ALLELE_SNV) {
         unsigned ref = letter_number(allele->ref[0]);
@@ -302,32 +293,26 @@ static int put_counts(skr_open_tile *tile, const skr_row_values *values, uint8_t
     const skr_row_totals *totals = &values->totals;
     int64_t an_less = (int64_t)(values->n_copies_expected - totals->an);
     tile->has_an = tile->has_an || an_less != 0;
-    int status = skr_buffer_put_u8(&tile->columns[COLUMN_HEAD], head, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_AN, skr_zigzag(an_less), err);
-    if (status < 0 || skr_head_tells_counts(head, (uint8_t)zone))
-        return status;
+    SKR_TRY(skr_buffer_put_u8(&tile->columns[COLUMN_HEAD], head, err));
+    SKR_TRY(put(tile, COLUMN_AN, skr_zigzag(an_less), err));
+    if (skr_head_tells_counts(head, (uint8_t)zone))
+        return SKR_OK;
     int64_t ac_more = (int64_t)(totals->ac - totals->n_carriers - totals->n_hom);
-    status = put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_N_HOM, totals->n_hom, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_N_HEMI, totals->n_hemi, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_N_PARTIAL, totals->n_partial, err);
-    return status == SKR_OK ? put(tile, COLUMN_AC, skr_zigzag(ac_more), err) : status;
+    SKR_TRY(put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err));
+    SKR_TRY(put(tile, COLUMN_N_HOM, totals->n_hom, err));
+    SKR_TRY(put(tile, COLUMN_N_HEMI, totals->n_hemi, err));
+    SKR_TRY(put(tile, COLUMN_N_PARTIAL, totals->n_partial, err));
+    return put(tile, COLUMN_AC, skr_zigzag(ac_more), err);
 }
 
 static int put_carriers(skr_open_tile *tile, const skr_row_values *values, uint8_t *ret_head,
                         skr_err *err)
 {
     skr_buffer *bytes = &tile->carriers.chunk;
-    int status =
+    SKR_TRY(
         values->is_ordered
             ? skr_carriers_encode_ordered(values->carriers, values->order_row, bytes, ret_head, err)
-            : skr_carriers_encode(values->carriers, tile->n_samples, bytes, ret_head, err);
-    if (status < 0)
-        return status;
+            : skr_carriers_encode(values->carriers, tile->n_samples, bytes, ret_head, err));
     bool has_length = skr_carriers_size(*ret_head, &tile->shapes) == SKR_CARRIERS_SIZE_STORED;
     return skr_row_chunks_end_row(&tile->carriers, has_length, tile->file, err);
 }
@@ -337,18 +322,11 @@ int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
 {
     uint32_t set = 0;
     uint8_t head = 0;
-    int status = put_site(tile, allele, values, err);
-    if (status == SKR_OK)
-        status = put_carriers(tile, values, &head, err);
-    if (status == SKR_OK)
-        status = put_counts(tile, values, head, allele->zone, err);
-    if (status == SKR_OK)
-        status = set_table_add(&tile->sets, values->calls, &set, err);
-    if (status == SKR_OK)
-        status =
-            put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err);
-    if (status < 0)
-        return status;
+    SKR_TRY(put_site(tile, allele, values, err));
+    SKR_TRY(put_carriers(tile, values, &head, err));
+    SKR_TRY(put_counts(tile, values, head, allele->zone, err));
+    SKR_TRY(set_table_add(&tile->sets, values->calls, &set, err));
+    SKR_TRY(put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err));
     tile->last_set = set;
 
     skr_tile *map = &tile->map;
@@ -369,17 +347,11 @@ int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span, const skr_
                            skr_err *err)
 {
     uint32_t set = 0;
-    int status = set_table_add(&tile->sets, calls, &set, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_SPAN_ZONE, span->zone, err);
-    if (status == SKR_OK)
-        status = put(tile, COLUMN_SPAN_SET, set, err);
-    if (status < 0)
-        return status;
+    SKR_TRY(set_table_add(&tile->sets, calls, &set, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_ZONE, span->zone, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_SET, set, err));
     if (span->end0 > tile->map.max_span_end0)
         tile->map.max_span_end0 = span->end0;
     tile->map.n_spans++;
@@ -407,23 +379,18 @@ static int write_block(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err
 static int write_columns(skr_open_tile *tile, enum column first, enum column last,
                          skr_block_ref *ret_ref, skr_err *err)
 {
-    int status = SKR_OK;
-    for (unsigned i = first; i <= last && status == SKR_OK; i++)
-        status = gather(tile, &tile->columns[i], err);
-    return status == SKR_OK ? write_block(tile, ret_ref, err) : status;
+    for (unsigned i = first; i <= last; i++)
+        SKR_TRY(gather(tile, &tile->columns[i], err));
+    return write_block(tile, ret_ref, err);
 }
 
 static int write_calls(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
 {
     tile->block.n = 0;
-    int status = skr_buffer_put_varint(&tile->block, tile->sets.n, err);
-    if (status == SKR_OK)
-        status = gather(tile, &tile->sets.lengths, err);
-    if (status == SKR_OK)
-        status = gather(tile, &tile->sets.bytes, err);
-    if (status == SKR_OK)
-        status = write_columns(tile, COLUMN_ROW_SET, COLUMN_ROW_SET, ret_ref, err);
-    return status;
+    SKR_TRY(skr_buffer_put_varint(&tile->block, tile->sets.n, err));
+    SKR_TRY(gather(tile, &tile->sets.lengths, err));
+    SKR_TRY(gather(tile, &tile->sets.bytes, err));
+    return write_columns(tile, COLUMN_ROW_SET, COLUMN_ROW_SET, ret_ref, err);
 }
 
 /* Two letters a byte, the first in the low bits. */
@@ -447,26 +414,20 @@ static int write_sites(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err
 
 static int write_counts(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err)
 {
-    int status = SKR_OK;
     tile->block.n = 0;
-    for (unsigned i = COLUMN_HEAD; i < COLUMN_AN && status == SKR_OK; i++)
-        status = gather(tile, &tile->columns[i], err);
-    if (status == SKR_OK)
-        status = skr_buffer_put_u8(&tile->block, tile->has_an, err);
-    if (status == SKR_OK && tile->has_an)
-        status = gather(tile, &tile->columns[COLUMN_AN], err);
-    return status == SKR_OK ? write_block(tile, ret_ref, err) : status;
+    for (unsigned i = COLUMN_HEAD; i < COLUMN_AN; i++)
+        SKR_TRY(gather(tile, &tile->columns[i], err));
+    SKR_TRY(skr_buffer_put_u8(&tile->block, tile->has_an, err));
+    if (tile->has_an)
+        SKR_TRY(gather(tile, &tile->columns[COLUMN_AN], err));
+    return write_block(tile, ret_ref, err);
 }
 
 static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
 {
-    int status = write_sites(tile, &refs->of[SKR_TILE_SITES], err);
-    if (status == SKR_OK)
-        status = write_counts(tile, &refs->of[SKR_TILE_COUNTS], err);
-    if (status == SKR_OK)
-        status =
-            skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err);
-    return status;
+    SKR_TRY(write_sites(tile, &refs->of[SKR_TILE_SITES], err));
+    SKR_TRY(write_counts(tile, &refs->of[SKR_TILE_COUNTS], err));
+    return skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err);
 }
 
 int skr_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err)
