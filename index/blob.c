@@ -6,6 +6,8 @@
 
 #include "index/blob.h"
 
+#include "storage/base/array.h"
+
 int skr_blob_put(skr_block_writer *writer, const void *bytes, size_t n, skr_codec codec,
                  skr_buffer *directory, skr_err *err)
 {
@@ -59,7 +61,7 @@ int skr_blob_take(const skr_block_file *file, skr_cursor *directory, skr_blob *r
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: directory cut short", skr_block_file_name(file));
     blob.refs = calloc(blob.n_refs + 1u, sizeof *blob.refs);
     if (blob.refs == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+        return skr_fail_nomem(err, "blocks of a blob");
     int status = read_refs(file, directory, &blob, err);
     if (status != SKR_OK) {
         skr_blob_done(&blob);
@@ -157,11 +159,9 @@ int skr_blob_list(const skr_blob *blob, skr_ref_list *list, skr_err *err)
 {
     if (blob->n_refs == 0)
         return SKR_OK;
-    skr_block_ref *refs = realloc(list->refs, (list->n + blob->n_refs) * sizeof *refs);
-    if (refs == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
-    memcpy(refs + list->n, blob->refs, blob->n_refs * sizeof *refs);
-    list->refs = refs;
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&list->refs, &list->n_max, list->n + blob->n_refs, "references", err));
+    memcpy(list->refs + list->n, blob->refs, blob->n_refs * sizeof *list->refs);
     list->n += blob->n_refs;
     return SKR_OK;
 }

@@ -77,6 +77,7 @@ SKR_MUST_USE int skr_blob_copy(skr_block_writer *writer, const skr_block_file *f
 typedef struct skr_ref_list {
     skr_block_ref *refs;
     size_t n;
+    size_t n_max;
 } skr_ref_list;
 SKR_MUST_USE int skr_blob_list(const skr_blob *blob, skr_ref_list *list, skr_err *err);
 

@@ -35,11 +35,6 @@ static uint32_t hash_of(const char *text)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
-}
-
 int skr_names_new(skr_names **ret_names, skr_err *err)
 {
     skr_names *names = calloc(1, sizeof *names);
@@ -49,7 +44,7 @@ int skr_names_new(skr_names **ret_names, skr_err *err)
     }
     if (names == NULL || names->slots == NULL) {
         skr_names_free(names);
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "names");
     }
     *ret_names = names;
     return SKR_OK;
@@ -81,7 +76,7 @@ static int grow_slots(skr_names *names, skr_err *err)
     uint32_t n_slots = 2 * names->n_slots;
     uint32_t *slots = calloc(n_slots, sizeof *slots);
     if (slots == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "names");
     for (uint32_t i = 0; i < names->n; i++) {
         uint32_t slot = names->hashes[i] & (n_slots - 1);
         while (slots[slot] != 0)
@@ -103,11 +98,11 @@ static int grow_texts(skr_names *names, skr_err *err)
     uint32_t n_max = names->n_max == 0 ? 64 : 2 * names->n_max;
     const char **texts = realloc(names->texts, n_max * sizeof *texts);
     if (texts == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "names");
     names->texts = texts;
     uint32_t *hashes = realloc(names->hashes, n_max * sizeof *hashes);
     if (hashes == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "names");
     names->hashes = hashes;
     names->n_max = n_max;
     return SKR_OK;
@@ -143,7 +138,7 @@ int skr_names_add(skr_names *names, const char *text, uint32_t *ret_number, skr_
     SKR_TRY(grow_slots(names, err));
     const char *kept = keep(names, text);
     if (kept == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "names");
     names->texts[names->n] = kept;
     names->hashes[names->n] = hash;
     slot = slot_of(names, text, hash);

@@ -9,19 +9,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "manifest: out of memory");
-}
 
 int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
 {
     skr_manifest *manifest = calloc(1, sizeof *manifest);
     if (manifest == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     manifest->next_file = 1;
     *ret_manifest = manifest;
     return SKR_OK;
@@ -92,7 +88,7 @@ int skr_manifest_files(const skr_manifest *manifest, const skr_file_id ***ret_fi
     size_t n_max = (size_t)manifest->n_segments + 2 * (size_t)manifest->n_assemblies + 2;
     const skr_file_id **files = malloc(n_max * sizeof files[0]);
     if (files == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     size_t n = 0;
     for (uint32_t i = 0; i < manifest->n_segments; i++)
         files[n++] = &manifest->segments[i].file;
@@ -143,7 +139,7 @@ static int grow(void **list, uint32_t n, size_t size, skr_err *err)
         return skr_fail(err, SKR_ERR_LIMIT, "manifest: too many entries in one list");
     void *grown = realloc(*list, ((size_t)n + 1) * size);
     if (grown == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     *list = grown;
     return SKR_OK;
 }
@@ -156,7 +152,7 @@ static int copy_name(const char *name, const char *what, char **ret_copy, skr_er
                         SKR_NAME_MAX);
     char *copy = strdup(name);
     if (copy == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     *ret_copy = copy;
     return SKR_OK;
 }
@@ -231,7 +227,7 @@ static int copy_list(const void *list, uint32_t n, size_t size, void **ret_copy,
     if (n > 0) {
         copy = malloc(n * size);
         if (copy == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "manifest");
         memcpy(copy, list, n * size);
     }
     *ret_copy = copy;
@@ -314,7 +310,7 @@ static int copy_delivery(const skr_delivery *delivery, skr_delivery *copy, skr_e
     copy->sources = calloc((size_t)delivery->n_sources + 1, sizeof copy->sources[0]);
     copy->counters = calloc((size_t)delivery->n_counters + 1, sizeof copy->counters[0]);
     if (copy->options == NULL || copy->sources == NULL || copy->counters == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     int status = SKR_OK;
     for (uint32_t i = 0; i < delivery->n_sources && status == SKR_OK; i++) {
         status = copy_source(&delivery->sources[i], &copy->sources[i], err);
@@ -392,7 +388,7 @@ int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig, const ui
     uint32_t n_old = old == NULL ? 0 : old->n_samples;
     uint32_t *both = malloc(((size_t)n_old + n_samples) * sizeof *both);
     if (both == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "manifest");
     uint32_t at = tombstone_at(segment, contig);
     if (old == NULL) {
         int status = grow((void **)&segment->tombstones, segment->n_tombstones, sizeof *old, err);
@@ -417,16 +413,8 @@ static bool is_buried(const skr_tombstone *tombstone, uint32_t sample)
 {
     if (tombstone == NULL)
         return false;
-    uint32_t from = 0;
-    uint32_t to = tombstone->n_samples;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (tombstone->samples[middle] < sample)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from < tombstone->n_samples && tombstone->samples[from] == sample;
+    size_t at = skr_array_search_u32(tombstone->samples, tombstone->n_samples, sample);
+    return at < tombstone->n_samples && tombstone->samples[at] == sample;
 }
 
 bool skr_segment_entry_is_dead(const skr_segment_entry *segment, uint32_t contig, uint32_t sample)

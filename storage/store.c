@@ -138,7 +138,7 @@ int skr_store_open(const char *folder, skr_store **ret_store, skr_err *err)
         store->folder = strdup(folder);
     int status = SKR_OK;
     if (store == NULL || store->folder == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", folder);
+        status = skr_fail_nomem(err, folder);
     else
         status = read_published(folder, &store->manifest, err);
     if (status != SKR_OK) {

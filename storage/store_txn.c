@@ -287,12 +287,12 @@ int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *err)
 {
     skr_txn *txn = calloc(1, sizeof *txn);
     if (txn == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", folder);
+        return skr_fail_nomem(err, folder);
     txn->folder_fd = -1;
     txn->folder = strdup(folder);
     int status = SKR_OK;
     if (txn->folder == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", folder);
+        status = skr_fail_nomem(err, folder);
     if (status == SKR_OK)
         status = open_folder(txn, err);
     if (status == SKR_OK)
@@ -333,7 +333,7 @@ int skr_txn_scratch_path(skr_txn *txn, char **ret_path, skr_err *err)
     char *path = NULL;
     if (asprintf(&path, "%s/scratch-%" PRIu64 "%s", txn->folder, ++txn->n_scratch,
                  SKR_STORE_SCRATCH_END) < 0)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", txn->folder);
+        return skr_fail_nomem(err, txn->folder);
     *ret_path = path;
     return SKR_OK;
 }

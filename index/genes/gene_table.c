@@ -16,6 +16,7 @@
 
 #include "index/blob.h"
 #include "index/genes/gene_table_int.h"
+#include "storage/base/array.h"
 #include "storage/base/clock.h"
 
 /* A gene of the first list, or an id of the second: then only id and number are there. */
@@ -52,11 +53,6 @@ struct skr_gene_table {
     pthread_mutex_t lock;     /* of blocks that are read when first asked for */
     skr_block_reader *reader; /* under the lock; NULL at first */
 };
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "genes: out of memory");
-}
 
 static int corrupt(const skr_gene_table *table, const char *what, skr_err *err)
 {
@@ -122,7 +118,7 @@ static int take_list(skr_gene_table *table, enum skr_gene_order order, skr_curso
     list->n_blocks = (uint32_t)skr_cursor_varint_max(directory, n_max);
     list->blocks = calloc(list->n_blocks + 1u, sizeof *list->blocks);
     if (list->blocks == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "genes");
     uint32_t n = 0;
     for (uint32_t i = 0; i < list->n_blocks; i++) {
         SKR_TRY(take_block(table, list, i, directory, err));
@@ -153,7 +149,7 @@ int skr_gene_table_open(const char *folder, const skr_file_id *id, skr_gene_tabl
     skr_gene_table *table = calloc(1, sizeof *table);
     if (table == NULL || pthread_mutex_init(&table->lock, NULL) != 0) {
         free(table);
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "genes");
     }
     int status = SKR_OK;
     if (id->name[0] != '\0') {
@@ -276,7 +272,7 @@ static int parse_block(const skr_gene_table *table, const gene_list *list, const
         return corrupt(table, "a block with fewer genes than stated", err);
     read->entries = calloc(block->n, sizeof *read->entries);
     if (read->entries == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "genes");
     for (uint32_t i = 0; i < block->n; i++) {
         entry *at = &read->entries[i];
         if (!take_entry(list, table->lists[SKR_GENES_BY_NAME].n, &bytes, at))
@@ -295,7 +291,7 @@ static int read_it(skr_gene_table *table, const gene_list *list, gene_block *blo
     int status = SKR_OK;
     read_block *read = calloc(1, sizeof *read);
     if (read == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "genes");
     if (table->reader == NULL)
         status = skr_block_reader_new(SKR_IO_PREAD, &table->reader, err);
     if (status == SKR_OK) {
@@ -336,27 +332,45 @@ static int need_block(const skr_gene_table *table, const gene_list *list, uint32
 
 static int append(skr_gene_list *found, const skr_gene *gene, skr_err *err)
 {
-    skr_gene *genes = realloc(found->genes, (found->n + 1u) * sizeof *genes);
-    if (genes == NULL)
-        return fail_nomem(err);
-    genes[found->n++] = *gene;
-    found->genes = genes;
+    SKR_TRY(SKR_ARRAY_RESERVE(&found->genes, &found->n_max, found->n + 1, "genes", err));
+    found->genes[found->n++] = *gene;
     return SKR_OK;
+}
+
+/* A list of genes, or the entries of one of its blocks, and what is looked for in it. */
+typedef struct gene_search {
+    const gene_list *list;
+    const entry *entries;
+    const char *text;
+    size_t n_text;
+    uint64_t number;
+} gene_search;
+
+static bool is_block_below(const void *context, size_t at)
+{
+    const gene_search *search = context;
+    return compare_first(search->list, &search->list->blocks[at], search->text, search->n_text) < 0;
+}
+
+static bool is_block_not_behind(const void *context, size_t at)
+{
+    const gene_search *search = context;
+    return search->list->blocks[at].number <= search->number;
+}
+
+static bool is_entry_below(const void *context, size_t at)
+{
+    const gene_search *search = context;
+    return compare_texts(search->list, text_of(search->list, &search->entries[at]), search->text,
+                         search->n_text) < 0;
 }
 
 /* The last block that begins below the text, or the first one: entries of the text begin there. */
 static uint32_t first_block(const gene_list *list, const char *text, size_t n)
 {
-    uint32_t from = 0;
-    uint32_t to = list->n_blocks;
-    while (to - from > 1) {
-        uint32_t middle = from + (to - from) / 2;
-        if (compare_first(list, &list->blocks[middle], text, n) < 0)
-            from = middle;
-        else
-            to = middle;
-    }
-    return from;
+    const gene_search search = {.list = list, .text = text, .n_text = n};
+    size_t behind = skr_array_search(list->n_blocks, is_block_below, &search);
+    return behind == 0 ? 0 : (uint32_t)behind - 1;
 }
 
 /* Appends the gene of an id's entry. */
@@ -365,15 +379,9 @@ static int append_number(const skr_gene_table *table, const entry *of_id, skr_ge
 {
     const gene_list *list = &table->lists[SKR_GENES_BY_NAME];
     const entry *entries = NULL;
-    uint32_t from = 0;
-    uint32_t to = list->n_blocks;
-    while (to - from > 1) {
-        uint32_t middle = from + (to - from) / 2;
-        if (list->blocks[middle].number <= of_id->number)
-            from = middle;
-        else
-            to = middle;
-    }
+    const gene_search search = {.list = list, .number = of_id->number};
+    size_t behind = skr_array_search(list->n_blocks, is_block_not_behind, &search);
+    uint32_t from = behind == 0 ? 0 : (uint32_t)behind - 1;
     SKR_TRY(need_block(table, list, from, &entries, err));
     const skr_gene *gene = &entries[of_id->number - list->blocks[from].number].gene;
     if (strcmp(gene->id, of_id->gene.id) != 0)
@@ -385,15 +393,8 @@ static int append_number(const skr_gene_table *table, const entry *of_id, skr_ge
 static uint32_t first_entry(const gene_list *list, const entry *entries, uint32_t n,
                             const char *text, size_t n_text)
 {
-    uint32_t from = 0;
-    while (from < n) {
-        uint32_t middle = from + (n - from) / 2;
-        if (compare_texts(list, text_of(list, &entries[middle]), text, n_text) < 0)
-            from = middle + 1;
-        else
-            n = middle;
-    }
-    return from;
+    const gene_search search = {.list = list, .entries = entries, .text = text, .n_text = n_text};
+    return (uint32_t)skr_array_search(n, is_entry_below, &search);
 }
 
 /* Appends what a list has of the first n bytes of a text. */
@@ -495,7 +496,7 @@ static int list_refs(const skr_gene_table *table, skr_block_ref **ret_refs, size
     size_t n_max = (size_t)table->lists[0].n_blocks + table->lists[1].n_blocks;
     skr_block_ref *refs = calloc(n_max + 1, sizeof *refs);
     if (refs == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "genes");
     for (int order = 0; order < SKR_N_GENE_ORDERS; order++)
         for (uint32_t i = 0; i < table->lists[order].n_blocks; i++)
             refs[n++] = table->lists[order].blocks[i].ref;

@@ -42,6 +42,7 @@ uint32_t skr_gene_table_count(const skr_gene_table *table);
 typedef struct skr_gene_list {
     skr_gene *genes;
     uint32_t n;
+    uint32_t n_max;
 } skr_gene_list;
 void skr_gene_list_done(skr_gene_list *list);
 

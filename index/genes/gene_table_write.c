@@ -139,7 +139,7 @@ static int put_by_id(skr_block_writer *writer, skr_gene *genes, uint32_t n, skr_
     int status = SKR_OK;
     uint32_t *numbers = malloc((n + 1u) * sizeof *numbers);
     if (numbers == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "genes: out of memory");
+        return skr_fail_nomem(err, "genes");
     for (uint32_t i = 0; i < n; i++)
         if (genes[i].id[0] != '\0')
             numbers[n_ids++] = i;

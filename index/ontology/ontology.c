@@ -7,12 +7,8 @@
 #include <string.h>
 
 #include "index/ontology/ontology_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "ontology: out of memory");
-}
 
 const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, uint32_t *ret_n)
 {
@@ -35,6 +31,18 @@ uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie)
     return skr_ontology_resolve_next(ontology, curie, &place);
 }
 
+/* Names from one on, and the name that is looked for among them. */
+typedef struct name_search {
+    const char *const *names;
+    const char *name;
+} name_search;
+
+static bool is_name_below(const void *context, size_t at)
+{
+    const name_search *search = context;
+    return strcmp(search->names[at], search->name) < 0;
+}
+
 /*
  * The place of a name from *place on, or SKR_NONE; then *place is that of the first one above it.
  * Steps grow, so that names near each other are found fast and one far away no slower than twice.
@@ -49,13 +57,8 @@ static uint32_t search_on(const char *const *names, uint32_t n, const char *name
         to = n - to <= step ? n : to + step;
         step *= 2;
     }
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (strcmp(names[middle], name) < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
+    const name_search search = {names + from, name};
+    from += (uint32_t)skr_array_search(to - from, is_name_below, &search);
     *place = from;
     return from < n && strcmp(names[from], name) == 0 ? from : SKR_NONE;
 }
@@ -142,7 +145,7 @@ static int walk_all(const skr_ontology *ontology, uint32_t term, const uint32_t 
     SKR_CHECK(is_ready(ontology) && term < ontology->n_terms);
     w->todo = malloc((size_t)ontology->n_terms * sizeof *w->todo);
     if (w->todo == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     put(w, term);
     /* No term is put twice, so those done may stay below the ones to come. */
     for (uint32_t i = 0; i < w->n; i++) {
@@ -170,7 +173,7 @@ int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term, skr_term
     const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
     walk w = {.seen = calloc(ontology->n_terms / 64 + 1u, sizeof *w.seen)};
     int status = w.seen == NULL
-                     ? fail_nomem(err)
+                     ? skr_fail_nomem(err, "ontology")
                      : walk_all(ontology, term, offsets, offsets + ontology->n_terms + 1, &w, err);
     for (uint32_t i = 0; status == SKR_OK && i < w.n; i++)
         status = visit(context, ontology->curies[w.todo[i]], err);

@@ -5,13 +5,9 @@
 #include <string.h>
 
 #include "index/ontology/ontology_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "ontology: out of memory");
-}
 
 static void release_done(skr_release_draft *release)
 {
@@ -29,17 +25,14 @@ static void release_done(skr_release_draft *release)
 static int add_release(skr_ontology_edit *edit, const char *name, const char *version,
                        skr_release_draft **ret_release, skr_err *err)
 {
-    skr_release_draft *releases =
-        realloc(edit->releases, (edit->n_releases + 1u) * sizeof *releases);
-    if (releases == NULL)
-        return fail_nomem(err);
-    edit->releases = releases;
-    skr_release_draft *release = &releases[edit->n_releases++];
+    SKR_TRY(SKR_ARRAY_RESERVE(&edit->releases, &edit->n_releases_max, edit->n_releases + 1,
+                              "ontology", err));
+    skr_release_draft *release = &edit->releases[edit->n_releases++];
     memset(release, 0, sizeof *release);
     release->name = strdup(name);
     release->version = strdup(version);
     if (release->name == NULL || release->version == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     *ret_release = release;
     return skr_names_new(&release->names, err);
 }
@@ -50,19 +43,13 @@ static int grow_flags(skr_release_draft *release, uint32_t number, skr_err *err)
 {
     if (number < release->n_flags_max)
         return SKR_OK;
-    uint32_t n_max = number + number / 2 + 64;
-    uint8_t *flags = realloc(release->flags, n_max);
-    if (flags == NULL)
-        return fail_nomem(err);
-    release->flags = flags;
-    char **labels = realloc(release->labels, n_max * sizeof *labels);
-    if (labels == NULL)
-        return fail_nomem(err);
-    release->labels = labels;
-    memset(flags + release->n_flags_max, 0, n_max - release->n_flags_max);
-    for (uint32_t i = release->n_flags_max; i < n_max; i++)
-        labels[i] = NULL;
-    release->n_flags_max = n_max;
+    uint32_t n = release->n_flags_max;
+    uint32_t n_max = n; /* the two lists have the same room */
+    SKR_TRY(SKR_ARRAY_RESERVE(&release->labels, &n_max, number + 1, "ontology", err));
+    for (uint32_t i = n; i < n_max; i++)
+        release->labels[i] = NULL;
+    SKR_TRY(SKR_ARRAY_RESERVE(&release->flags, &release->n_flags_max, number + 1, "ontology", err));
+    memset(release->flags + n, 0, release->n_flags_max - n);
     return SKR_OK;
 }
 
@@ -117,7 +104,7 @@ static int declare(skr_release_draft *release, uint32_t number, const char *labe
         !is_printable(label))
         return SKR_OK;
     release->labels[number] = strdup(label);
-    return release->labels[number] == NULL ? fail_nomem(err) : SKR_OK;
+    return release->labels[number] == NULL ? skr_fail_nomem(err, "ontology") : SKR_OK;
 }
 
 int skr_ontology_edit_term(skr_ontology_edit *edit, const char *curie, const char *label,
@@ -131,14 +118,7 @@ int skr_ontology_edit_term(skr_ontology_edit *edit, const char *curie, const cha
 
 static int add_pair(skr_pair_list *list, uint32_t from, uint32_t to, skr_err *err)
 {
-    if (list->n == list->n_max) {
-        uint32_t n_max = list->n_max == 0 ? 64 : 2 * list->n_max;
-        skr_name_pair *pairs = realloc(list->pairs, n_max * sizeof *pairs);
-        if (pairs == NULL)
-            return fail_nomem(err);
-        list->pairs = pairs;
-        list->n_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&list->pairs, &list->n_max, list->n + 1, "ontology", err));
     list->pairs[list->n++] = (skr_name_pair){from, to};
     return SKR_OK;
 }
@@ -179,7 +159,7 @@ static int find_prefix(skr_release_draft *release, skr_err *err)
 {
     skr_names *prefixes = NULL;
     uint32_t *counts = calloc(release->n_active + 1u, sizeof *counts);
-    int status = counts == NULL ? fail_nomem(err) : skr_names_new(&prefixes, err);
+    int status = counts == NULL ? skr_fail_nomem(err, "ontology") : skr_names_new(&prefixes, err);
     uint32_t best = 0;
     for (uint32_t i = 0; status == SKR_OK && i < skr_names_count(release->names); i++) {
         if ((release->flags[i] & SKR_NAME_ACTIVE) == 0)
@@ -351,7 +331,7 @@ int skr_ontology_edit_new(const skr_ontology *ontology, skr_ontology_edit **ret_
     skr_block_reader *reader = NULL;
     skr_ontology_edit *edit = calloc(1, sizeof *edit);
     if (edit == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     int status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
     for (uint32_t i = 0; status == SKR_OK && i < ontology->n_releases; i++)
         status = skr_release_load(edit, ontology, &ontology->stored[i], reader, err);

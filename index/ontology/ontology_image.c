@@ -28,11 +28,6 @@ typedef struct merge {
 
 #define SEVERAL (SKR_NONE - 1) /* more than one meaning: none */
 
-static int fail_nomem(const merge *m)
-{
-    return skr_fail(m->err, SKR_ERR_NOMEM, "ontology: out of memory");
-}
-
 static int collect_names(merge *m)
 {
     int status = skr_names_new(&m->names, m->err);
@@ -55,7 +50,7 @@ static int collect_names(merge *m)
         m->meanings[i] = calloc(m->n + 1u, sizeof *m->meanings[i]);
     if (m->speakers == NULL || m->flags == NULL || m->labels == NULL || m->numbers == NULL ||
         m->order == NULL || m->meanings[0] == NULL || m->meanings[1] == NULL)
-        return fail_nomem(m);
+        return skr_fail_nomem(m->err, "ontology");
     for (uint32_t i = 0; i < m->n; i++)
         m->speakers[i] = m->meanings[0][i] = m->meanings[1][i] = m->numbers[i] = SKR_NONE;
     return SKR_OK;
@@ -141,7 +136,7 @@ static int collect_edges(merge *m)
         n_max += m->edit->releases[r].pairs[SKR_PAIR_PARENT].n;
     m->edges = calloc(n_max, sizeof *m->edges);
     if (m->edges == NULL)
-        return fail_nomem(m);
+        return skr_fail_nomem(m->err, "ontology");
     for (uint32_t r = 0; r < m->edit->n_releases; r++) {
         const skr_release_draft *release = &m->edit->releases[r];
         const skr_pair_list *list = &release->pairs[SKR_PAIR_PARENT];
@@ -199,7 +194,7 @@ static int check_circles(merge *m)
     uint32_t n_todo = 0;
     uint32_t n_done = 0;
     if (n_children == NULL || first == NULL || todo == NULL) {
-        status = fail_nomem(m);
+        status = skr_fail_nomem(m->err, "ontology");
         goto out;
     }
     for (uint32_t k = 0; k < m->n_edges; k++) {

@@ -58,6 +58,7 @@ typedef struct skr_release_draft {
 struct skr_ontology_edit {
     skr_release_draft *releases;
     uint32_t n_releases;
+    uint32_t n_releases_max;
     bool is_open; /* the last one takes terms */
 };
 

@@ -14,11 +14,6 @@ static int corrupt(const skr_ontology *ontology, const char *what, skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(ontology->file), what);
 }
 
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "ontology: out of memory");
-}
-
 static int take_text(skr_ontology *ontology, skr_cursor *directory, char **ret_text, skr_err *err)
 {
     size_t n = 0;
@@ -26,7 +21,7 @@ static int take_text(skr_ontology *ontology, skr_cursor *directory, char **ret_t
     if (text == NULL || memchr(text, 0, n) != NULL)
         return corrupt(ontology, "a release without a name", err);
     *ret_text = strndup(text, n);
-    return *ret_text == NULL ? fail_nomem(err) : SKR_OK;
+    return *ret_text == NULL ? skr_fail_nomem(err, "ontology") : SKR_OK;
 }
 
 static int read_release(skr_ontology *ontology, skr_cursor *directory, skr_stored_release *stored,
@@ -52,7 +47,7 @@ static int read_releases(skr_ontology *ontology, skr_cursor *directory, skr_err 
     ontology->stored = calloc(n + 1u, sizeof *ontology->stored);
     ontology->releases = calloc(n + 1u, sizeof *ontology->releases);
     if (ontology->stored == NULL || ontology->releases == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     ontology->n_releases = n;
     for (uint32_t i = 0; i < n; i++) {
         SKR_TRY(read_release(ontology, directory, &ontology->stored[i], err));
@@ -70,7 +65,7 @@ static int split_texts(const skr_ontology *ontology, const skr_buffer *part, uin
     const char **texts = calloc(n + 1u, sizeof *texts);
     size_t at = 0;
     if (texts == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     *ret_texts = texts;
     for (uint32_t i = 0; i < n; i++) {
         const uint8_t *from = at < part->n ? part->bytes + at : NULL;
@@ -98,7 +93,8 @@ static int adjacency_new(skr_adjacency *adjacency, uint32_t n_terms, uint32_t n,
 {
     adjacency->offsets = calloc(n_terms + 2u, sizeof *adjacency->offsets);
     adjacency->list = calloc(n + 1u, sizeof *adjacency->list);
-    return adjacency->offsets == NULL || adjacency->list == NULL ? fail_nomem(err) : SKR_OK;
+    return adjacency->offsets == NULL || adjacency->list == NULL ? skr_fail_nomem(err, "ontology")
+                                                                 : SKR_OK;
 }
 
 /* Counts came to offsets[term + 2]; after filling through offsets[term + 1]++ all is in place. */
@@ -182,7 +178,7 @@ int skr_ontology_open(const char *folder, const skr_file_id *id, skr_ontology **
     skr_ontology *ontology = calloc(1, sizeof *ontology);
     if (ontology == NULL || pthread_mutex_init(&ontology->lock, NULL) != 0) {
         free(ontology);
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "ontology");
     }
     int status = SKR_OK;
     if (id->name[0] != '\0') {

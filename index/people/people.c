@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "index/people/people_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 
@@ -36,7 +37,7 @@ static int read_table(skr_people *people, skr_err *err)
     uint32_t n_datasets = (uint32_t)skr_cursor_varint_max(&directory, n_datasets_max);
     people->datasets = calloc(n_datasets + 1u, sizeof *people->datasets);
     if (people->datasets == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+        return skr_fail_nomem(err, "people");
     people->n_datasets = n_datasets;
     for (uint32_t i = 0; i < n_datasets; i++)
         SKR_TRY(skr_people_dataset_take(people, &directory, &people->datasets[i], err));
@@ -51,7 +52,7 @@ int skr_people_open(const char *folder, const skr_file_id *id, skr_people **ret_
     skr_people *people = calloc(1, sizeof *people);
     if (people == NULL || pthread_mutex_init(&people->lock, NULL) != 0) {
         free(people);
-        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+        return skr_fail_nomem(err, "people");
     }
     int status = SKR_OK;
     if (id->name[0] != '\0') {
@@ -272,22 +273,26 @@ int skr_people_of_karyotype(const skr_people *people, uint32_t dataset, uint32_t
 
 /* ------------------------------------------------------------------ terms */
 
+/* Terms in the order of their CURIEs, and the one that is looked for. */
+typedef struct term_search {
+    const skr_people_term *terms;
+    const uint32_t *order;
+    const char *curie;
+} term_search;
+
+static bool is_term_before(const void *context, size_t at)
+{
+    const term_search *search = context;
+    return strcmp(search->terms[search->order[at]].curie, search->curie) < 0;
+}
+
 uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie)
 {
     const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
-    uint32_t from = 0;
-    uint32_t to = dataset->n_terms;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        int compared = strcmp(dataset->terms[order[middle]].curie, curie);
-        if (compared == 0)
-            return order[middle];
-        if (compared < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return SKR_NONE;
+    const term_search search = {dataset->terms, order, curie};
+    size_t at = skr_array_search(dataset->n_terms, is_term_before, &search);
+    bool is_there = at < dataset->n_terms && strcmp(dataset->terms[order[at]].curie, curie) == 0;
+    return is_there ? order[at] : SKR_NONE;
 }
 
 /* The term of a dataset, or NULL. */
@@ -372,37 +377,51 @@ int skr_people_has_values(const skr_people *people, const char *curie, bool *ret
 
 /* ------------------------------------------------------------------ columns */
 
+/* Columns, and the one that is looked for. */
+typedef struct column_search {
+    const skr_people_values *columns;
+    unsigned column;
+    uint32_t term;
+} column_search;
+
+static bool is_column_before(const void *context, size_t at)
+{
+    const column_search *search = context;
+    const skr_people_values *values = &search->columns[at];
+    return values->column < search->column ||
+           (values->column == search->column && values->term < search->term);
+}
+
 /* The column, or NULL. They are few, and ascend by column and term. */
 static skr_people_values *find_values(const skr_people_dataset *of, unsigned column, uint32_t term)
 {
-    uint32_t from = 0;
-    uint32_t to = of->n_columns;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        const skr_people_values *at = &of->columns[middle];
-        if (at->column < column || (at->column == column && at->term < term))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    skr_people_values *at = &of->columns[from];
-    return from < of->n_columns && at->column == column && at->term == term ? at : NULL;
+    const column_search search = {of->columns, column, term};
+    size_t at = skr_array_search(of->n_columns, is_column_before, &search);
+    if (at == of->n_columns || of->columns[at].column != column || of->columns[at].term != term)
+        return NULL;
+    return &of->columns[at];
+}
+
+/* Values of a column, and the bound that is looked for. */
+typedef struct row_search {
+    const double *values;
+    double bound;
+    bool is_above;
+} row_search;
+
+static bool is_row_before(const void *context, size_t at)
+{
+    const row_search *search = context;
+    double value = search->values[at];
+    return value < search->bound || (search->is_above && value == search->bound);
 }
 
 /* The first row whose value is not below the bound, or, with is_above, above it. */
 static uint32_t first_row(const skr_people_values *column, double bound, bool is_above)
 {
     const double *values = (const double *)(const void *)column->values.bytes;
-    uint32_t from = 0;
-    uint32_t to = column->n;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (values[middle] < bound || (is_above && values[middle] == bound))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
+    const row_search search = {values, bound, is_above};
+    return (uint32_t)skr_array_search(column->n, is_row_before, &search);
 }
 
 static void mark_rows(const skr_people_values *column, uint32_t from, uint32_t to, uint64_t *bitmap)

@@ -10,13 +10,9 @@
 #include <string.h>
 
 #include "index/people/people_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
-}
 
 /* ------------------------------------------------------------------ drafts */
 
@@ -45,20 +41,15 @@ int skr_people_draft_reserve(skr_people_draft *draft, uint32_t individual, skr_e
 {
     if (individual < draft->n_people_max)
         return SKR_OK;
-    uint32_t n_max = individual + individual / 2 + 64;
-    size_t *record_at = realloc(draft->record_at, n_max * sizeof *record_at);
-    if (record_at == NULL)
-        return fail_nomem(err);
-    draft->record_at = record_at;
-    uint16_t *karyotypes = realloc(draft->karyotypes, n_max * sizeof *karyotypes);
-    if (karyotypes == NULL)
-        return fail_nomem(err);
-    draft->karyotypes = karyotypes;
-    for (uint32_t i = draft->n_people_max; i < n_max; i++) {
-        record_at[i] = 0;
-        karyotypes[i] = SKR_NO_SAMPLE;
+    uint32_t n = draft->n_people_max;
+    uint32_t n_max = n; /* the two lists have the same room */
+    SKR_TRY(SKR_ARRAY_RESERVE(&draft->record_at, &n_max, individual + 1, "people", err));
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&draft->karyotypes, &draft->n_people_max, individual + 1, "people", err));
+    for (uint32_t i = n; i < draft->n_people_max; i++) {
+        draft->record_at[i] = 0;
+        draft->karyotypes[i] = SKR_NO_SAMPLE;
     }
-    draft->n_people_max = n_max;
     return SKR_OK;
 }
 
@@ -68,16 +59,12 @@ int skr_people_draft_of(skr_people_edit *edit, uint32_t dataset, skr_people_draf
 {
     if (dataset >= SKR_PEOPLE_DATASETS_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "more than %u datasets", SKR_PEOPLE_DATASETS_MAX);
-    if (dataset >= edit->n_drafts) {
-        skr_people_draft *drafts = realloc(edit->drafts, (dataset + 1u) * sizeof *drafts);
-        if (drafts == NULL)
-            return fail_nomem(err);
-        edit->drafts = drafts;
-        while (edit->n_drafts <= dataset) {
-            memset(&drafts[edit->n_drafts], 0, sizeof *drafts);
-            drafts[edit->n_drafts].has_facts = true;
-            SKR_TRY(draft_init(&drafts[edit->n_drafts++], err));
-        }
+    SKR_TRY(SKR_ARRAY_RESERVE(&edit->drafts, &edit->n_drafts_max, dataset + 1, "people", err));
+    while (edit->n_drafts <= dataset) {
+        skr_people_draft *draft = &edit->drafts[edit->n_drafts++];
+        memset(draft, 0, sizeof *draft);
+        draft->has_facts = true;
+        SKR_TRY(draft_init(draft, err));
     }
     *ret_draft = &edit->drafts[dataset];
     return SKR_OK;
@@ -89,15 +76,11 @@ static int slot_of_record_id(skr_people_draft *draft, const char *record_id, siz
 {
     uint32_t number;
     SKR_TRY(skr_names_add(draft->record_ids, record_id, &number, err));
-    if (number >= draft->n_record_ids_max) {
-        uint32_t n_max = number + number / 2 + 64;
-        size_t *at = realloc(draft->record_id_at, n_max * sizeof *at);
-        if (at == NULL)
-            return fail_nomem(err);
-        memset(at + draft->n_record_ids_max, 0, (n_max - draft->n_record_ids_max) * sizeof *at);
-        draft->record_id_at = at;
-        draft->n_record_ids_max = n_max;
-    }
+    uint32_t n = draft->n_record_ids_max;
+    SKR_TRY(SKR_ARRAY_RESERVE(&draft->record_id_at, &draft->n_record_ids_max, number + 1, "people",
+                              err));
+    for (; n < draft->n_record_ids_max; n++)
+        draft->record_id_at[n] = 0;
     *ret_slot = &draft->record_id_at[number];
     return SKR_OK;
 }
@@ -144,16 +127,10 @@ static bool is_label(const char *label)
 int skr_people_draft_label(skr_people_edit *edit, skr_people_draft *draft, uint32_t term,
                            const char *label, skr_err *err)
 {
-    if (term >= draft->n_labels_max) {
-        uint32_t n_max = term + term / 2 + 64;
-        uint32_t *labels = realloc(draft->labels, n_max * sizeof *labels);
-        if (labels == NULL)
-            return fail_nomem(err);
-        for (uint32_t i = draft->n_labels_max; i < n_max; i++)
-            labels[i] = SKR_NONE;
-        draft->labels = labels;
-        draft->n_labels_max = n_max;
-    }
+    uint32_t n = draft->n_labels_max;
+    SKR_TRY(SKR_ARRAY_RESERVE(&draft->labels, &draft->n_labels_max, term + 1, "people", err));
+    for (; n < draft->n_labels_max; n++)
+        draft->labels[n] = SKR_NONE;
     if (draft->labels[term] != SKR_NONE || !is_label(label))
         return SKR_OK;
     return skr_names_add(edit->labels, label, &draft->labels[term], err);

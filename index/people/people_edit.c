@@ -9,15 +9,11 @@
 #include <string.h>
 
 #include "index/people/people_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 
 #define RECORD_MAX (64u << 20) /* bytes of one record: nobody has a million facts */
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
-}
 
 uint32_t skr_people_edit_count(const skr_people_edit *edit)
 {
@@ -40,7 +36,7 @@ int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, sk
     uint64_t *bitmap = NULL;
     skr_people_edit *edit = calloc(1, sizeof *edit);
     if (edit == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "people");
     edit->base = people;
     edit->dataset = SKR_NONE;
     int status = skr_names_new(&edit->ids, err);
@@ -52,7 +48,7 @@ int skr_people_edit_new(const skr_people *people, skr_people_edit **ret_edit, sk
         goto out;
     bitmap = calloc(people->n / 64 + 1u, sizeof *bitmap);
     if (bitmap == NULL) {
-        status = fail_nomem(err);
+        status = skr_fail_nomem(err, "people");
         goto out;
     }
     for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets; i++)
@@ -164,14 +160,8 @@ static void store_u32(uint8_t *at, uint32_t value)
 
 static int add_delivered(skr_people_draft *draft, size_t at, size_t before, skr_err *err)
 {
-    if (draft->n_delivered == draft->n_delivered_max) {
-        size_t n_max = 2 * draft->n_delivered_max + 64;
-        skr_people_delivered *delivered = realloc(draft->delivered, n_max * sizeof *delivered);
-        if (delivered == NULL)
-            return fail_nomem(err);
-        draft->delivered = delivered;
-        draft->n_delivered_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&draft->delivered, &draft->n_delivered_max, draft->n_delivered + 1,
+                              "people", err));
     draft->delivered[draft->n_delivered++] = (skr_people_delivered){.at = at, .before = before};
     return SKR_OK;
 }

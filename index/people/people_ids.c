@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_list.h"
@@ -47,11 +48,6 @@ struct skr_people_ids {
 static int corrupt(const skr_people_ids *ids, const char *what, skr_err *err)
 {
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: ids: %s", skr_block_file_name(ids->file), what);
-}
-
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
 }
 
 static int compare_texts(skr_id_text a, skr_id_text b)
@@ -144,7 +140,7 @@ static int take_blocks(skr_people_ids *ids, skr_cursor *directory, skr_err *err)
         return corrupt(ids, "as many blocks as ids need were expected", err);
     ids->blocks = calloc(ids->n_blocks + 1u, sizeof *ids->blocks);
     if (ids->blocks == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "people");
     for (uint32_t i = 0; i < ids->n_blocks; i++) {
         id_block *block = &ids->blocks[i];
         block->ref = skr_block_ref_take(directory);
@@ -164,7 +160,7 @@ int skr_people_ids_take(const skr_block_file *file, skr_cursor *directory, uint3
 {
     skr_people_ids *ids = calloc(1, sizeof *ids);
     if (ids == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "people");
     ids->file = file;
     ids->n_people = n_people;
     ids->block = SKR_NONE;
@@ -190,12 +186,9 @@ void skr_people_ids_free(skr_people_ids *ids)
 
 int skr_people_ids_list(const skr_people_ids *ids, skr_ref_list *list, skr_err *err)
 {
-    skr_block_ref *refs = realloc(list->refs, (list->n + ids->n_blocks + 1) * sizeof *refs);
-    if (refs == NULL)
-        return no_memory(err);
-    list->refs = refs;
+    SKR_TRY(SKR_ARRAY_RESERVE(&list->refs, &list->n_max, list->n + ids->n_blocks, "people", err));
     for (uint32_t i = 0; i < ids->n_blocks; i++)
-        refs[list->n++] = ids->blocks[i].ref;
+        list->refs[list->n++] = ids->blocks[i].ref;
     return SKR_OK;
 }
 
@@ -257,6 +250,18 @@ static int open_block(skr_people_ids *ids, skr_block_reader *reader, uint32_t nu
     return SKR_OK;
 }
 
+/* Blocks from one on, and a text that is looked for. */
+typedef struct block_search {
+    const id_block *blocks;
+    skr_id_text text;
+} block_search;
+
+static bool is_block_not_behind(const void *context, size_t at)
+{
+    const block_search *search = context;
+    return compare_texts(search->blocks[at].first, search->text) <= 0;
+}
+
 /* The last block, from `from` on, that does not begin behind the text; or `from`. */
 static uint32_t find_block(const skr_people_ids *ids, uint32_t from, skr_id_text text)
 {
@@ -267,14 +272,11 @@ static uint32_t find_block(const skr_people_ids *ids, uint32_t from, skr_id_text
         step *= 2;
         to = ids->n_blocks - from <= step ? ids->n_blocks : from + step;
     }
-    while (to - from > 1) {
-        uint32_t middle = from + (to - from) / 2;
-        if (middle < ids->n_blocks && compare_texts(ids->blocks[middle].first, text) <= 0)
-            from = middle;
-        else
-            to = middle;
-    }
-    return from;
+    to = to < ids->n_blocks ? to : ids->n_blocks;
+    if (to <= from)
+        return from;
+    const block_search search = {ids->blocks + from + 1, text};
+    return from + (uint32_t)skr_array_search(to - from - 1, is_block_not_behind, &search);
 }
 
 /* ------------------------------------------------------------------ finding */
@@ -342,7 +344,7 @@ static int sort_texts(const skr_id_text *texts, size_t n, wanted **ret_list, skr
     if (list == NULL || other == NULL) {
         free(list);
         free(other);
-        return no_memory(err);
+        return skr_fail_nomem(err, "people");
     }
     size_t n_same = common_bytes(texts, n);
     for (size_t i = 0; i < n; i++)
@@ -472,7 +474,7 @@ int skr_people_ids_load(skr_people_ids *ids, skr_block_reader *reader, skr_err *
     ids->offsets = malloc((ids->n_people + 1u) * sizeof *ids->offsets);
     ids->sorted = malloc((ids->n_people + 1u) * sizeof *ids->sorted);
     if (ids->offsets == NULL || ids->sorted == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "people");
     memset(ids->offsets, 0xff, ids->n_people * sizeof *ids->offsets);
     SKR_TRY(load_blocks(ids, reader, err));
     atomic_store_explicit(&ids->is_loaded, true, memory_order_release);

@@ -10,6 +10,8 @@
 
 #include "index/people/people_int.h"
 
+#include "storage/base/array.h"
+
 typedef struct pair {
     double value;
     uint32_t owner;
@@ -51,21 +53,9 @@ typedef struct build {
     skr_err *err;
 } build;
 
-static int fail_nomem(const build *b)
-{
-    return skr_fail(b->err, SKR_ERR_NOMEM, "people: out of memory");
-}
-
 static int add_pair(build *b, pair_list *list, double value, uint32_t owner)
 {
-    if (list->n == list->n_max) {
-        size_t n_max = list->n_max == 0 ? 16 : 2 * list->n_max;
-        pair *pairs = realloc(list->pairs, n_max * sizeof *pairs);
-        if (pairs == NULL)
-            return fail_nomem(b);
-        list->pairs = pairs;
-        list->n_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&list->pairs, &list->n_max, list->n + 1, "people", b->err));
     list->pairs[list->n++] = (pair){value, owner};
     return SKR_OK;
 }
@@ -145,7 +135,7 @@ static int add_records(build *b)
 static int add_said(build *b, const skr_people_edit *edit)
 {
     uint64_t *bitmap = calloc(b->n_people / 64 + 1u, sizeof *bitmap);
-    int status = bitmap == NULL ? fail_nomem(b) : SKR_OK;
+    int status = bitmap == NULL ? skr_fail_nomem(b->err, "people") : SKR_OK;
     skr_people_set_add_all(b->members, b->draft->members);
     for (unsigned sex = SKR_SEX_UNKNOWN + 1; status == SKR_OK && sex < SKR_N_SEXES; sex++) {
         memset(bitmap, 0, b->n_people / 64 * 8 + 8);
@@ -216,7 +206,7 @@ static int put_karyotypes(build *b)
     const skr_people_draft *draft = b->draft;
     uint64_t *seen = calloc(65536 / 64, sizeof *seen);
     if (seen == NULL)
-        return fail_nomem(b);
+        return skr_fail_nomem(b->err, "people");
     uint32_t n = 0;
     for (uint32_t i = 0; i < b->n_people && i < draft->n_people_max; i++) {
         uint16_t code = draft->karyotypes[i];
@@ -239,7 +229,7 @@ static int put_people(build *b)
             skr_people_set_add(b->members, i);
     uint64_t *members = calloc(b->n_people / 64 + 1u, sizeof *members);
     if (members == NULL)
-        return fail_nomem(b);
+        return skr_fail_nomem(b->err, "people");
     skr_people_set_mark(b->members, members, b->n_people);
     int status = put_set(b, b->members);
     if (status == SKR_OK)
@@ -362,7 +352,7 @@ static int build_init(build *b)
     b->terms = calloc(b->n_terms + 1u, sizeof *b->terms);
     b->sexes = calloc(b->n_people + 1u, 1);
     if (b->terms == NULL || b->sexes == NULL)
-        return fail_nomem(b);
+        return skr_fail_nomem(b->err, "people");
     return skr_people_set_new(&b->members, b->err);
 }
 

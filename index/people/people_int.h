@@ -215,6 +215,7 @@ struct skr_people_edit {
     skr_names *labels;
     skr_people_draft *drafts; /* by dataset */
     uint32_t n_drafts;
+    uint32_t n_drafts_max;
     uint32_t dataset; /* of the record begun last */
     size_t record;    /* where it begins */
     bool is_open;     /* it did not end yet */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "index/people/people_int.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 
 #define MEASURES SKR_SAID(SKR_TERM_MEASURE)
@@ -103,7 +104,7 @@ static int read_side(const skr_people_draft *draft, size_t at, side *ret_side, s
     read_record(draft, at, &read.record);
     read.facts = calloc((size_t)read.record.n_facts + 1, sizeof *read.facts);
     if (read.facts == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+        return skr_fail_nomem(err, "people");
     skr_cursor facts = read.record.facts;
     for (const uint8_t *from = facts.at; skr_people_fact_next(&facts, &fact); from = facts.at)
         read.facts[read.n++] =
@@ -126,21 +127,25 @@ static bool has_fact(const side *of, const fact_ref *fact)
     return bsearch(fact, of->facts, of->n, sizeof *fact, compare_facts) != NULL;
 }
 
+/* Facts, and a kind and term that are looked for among them. */
+typedef struct term_search {
+    const fact_ref *facts;
+    unsigned kind;
+    uint32_t term;
+} term_search;
+
+static bool is_fact_before(const void *context, size_t at)
+{
+    const term_search *search = context;
+    const fact_ref *fact = &search->facts[at];
+    return fact->kind < search->kind || (fact->kind == search->kind && fact->term < search->term);
+}
+
 static bool has_term(const side *of, unsigned kind, uint32_t term)
 {
-    size_t from = 0;
-    size_t n = of->n;
-    while (from < n) {
-        size_t middle = from + (n - from) / 2;
-        const fact_ref *at = &of->facts[middle];
-        if (at->kind == kind && at->term == term)
-            return true;
-        if (at->kind < kind || (at->kind == kind && at->term < term))
-            from = middle + 1;
-        else
-            n = middle;
-    }
-    return false;
+    const term_search search = {of->facts, kind, term};
+    size_t at = skr_array_search(of->n, is_fact_before, &search);
+    return at < of->n && of->facts[at].kind == kind && of->facts[at].term == term;
 }
 
 static bool has_kind(const side *of, unsigned kind)
@@ -235,22 +240,24 @@ static int find_clash(const side *a, const side *b, uint32_t said_a, uint32_t sa
     return SKR_OK;
 }
 
-static skr_people_delivered *find_delivered(skr_people_draft *draft, size_t at)
+/* Records that were delivered, and the offset of the one that is looked for. */
+typedef struct delivered_search {
+    const skr_people_delivered *delivered;
+    size_t offset;
+} delivered_search;
+
+static bool is_delivered_before(const void *context, size_t at)
 {
-    size_t from = 0;
-    size_t n = draft->n_delivered;
-    while (from < n) {
-        size_t middle = from + (n - from) / 2;
-        if (draft->delivered[middle].at == at)
-            return &draft->delivered[middle];
-        if (draft->delivered[middle].at < at)
-            from = middle + 1;
-        else
-            n = middle;
-    }
-    const bool was_delivered = false;
-    SKR_CHECK(was_delivered);
-    return NULL;
+    const delivered_search *search = context;
+    return search->delivered[at].at < search->offset;
+}
+
+static skr_people_delivered *find_delivered(skr_people_draft *draft, size_t offset)
+{
+    const delivered_search search = {draft->delivered, offset};
+    size_t at = skr_array_search(draft->n_delivered, is_delivered_before, &search);
+    SKR_CHECK(at < draft->n_delivered && draft->delivered[at].at == offset);
+    return &draft->delivered[at];
 }
 
 /* The facts of both in the place of the second, which is the last record. */
@@ -439,7 +446,7 @@ static int drop_others(skr_people_edit *edit, uint32_t dataset, skr_people_repla
     skr_people_draft *draft = &edit->drafts[dataset];
     uint64_t *bitmap = calloc(skr_names_count(edit->ids) / 64 + 1u, sizeof *bitmap);
     if (bitmap == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+        return skr_fail_nomem(err, "people");
     int status = SKR_OK;
     skr_people_edit_mark_said(edit, dataset, true, bitmap);
     for (uint32_t i = 0; status == SKR_OK && i < edit->base->n && i < draft->n_people_max; i++)

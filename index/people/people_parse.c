@@ -12,11 +12,6 @@ static int corrupt(const skr_people *people, const char *what, skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
 }
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
-}
-
 /* The next set, of as many bytes as the cursor says; *at goes behind it. */
 static void take_set(skr_cursor *table, uint64_t n_bytes_max, uint64_t *at, skr_lazy_set *set)
 {
@@ -36,7 +31,7 @@ static int take_karyotypes(skr_people_dataset *dataset, skr_cursor *directory, u
         (uint32_t)skr_cursor_varint_max(directory, (uint64_t)(directory->end - directory->at));
     dataset->karyotypes = calloc(n + 1u, sizeof *dataset->karyotypes);
     if (dataset->karyotypes == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "people");
     dataset->n_karyotypes = n;
     for (uint32_t i = 0; i < n; i++) {
         dataset->karyotypes[i].karyotype.n_x = skr_cursor_u8(directory);
@@ -100,7 +95,7 @@ static int parse_terms(parse *p)
         return damaged(p, "fewer names than terms");
     dataset->terms = calloc(dataset->n_terms + 1u, sizeof *dataset->terms);
     if (dataset->terms == NULL)
-        return no_memory(p->err);
+        return skr_fail_nomem(p->err, "people");
     size_t at = 0;
     uint64_t sets_at = 0;
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
@@ -135,7 +130,7 @@ static int list_stated(parse *p, const uint32_t *order, uint32_t n_stated)
     if (places == NULL || dataset->stated == NULL || dataset->stated_terms == NULL ||
         dataset->stated_order == NULL) {
         free(places);
-        return no_memory(p->err);
+        return skr_fail_nomem(p->err, "people");
     }
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         const skr_people_term *term = &dataset->terms[order[i]];
@@ -185,7 +180,7 @@ static int parse_columns(parse *p)
     uint32_t n = (uint32_t)skr_cursor_varint_max(&p->table, n_max);
     dataset->columns = calloc(n + 1u, sizeof *dataset->columns);
     if (dataset->columns == NULL)
-        return no_memory(p->err);
+        return skr_fail_nomem(p->err, "people");
     dataset->n_columns = n;
     for (uint32_t i = 0; i < n; i++) {
         skr_people_values *values = &dataset->columns[i];

@@ -25,7 +25,7 @@ int skr_people_set_new(skr_people_set **ret_set, skr_err *err)
         set->bitmap = roaring_bitmap_create();
     if (set == NULL || set->bitmap == NULL) {
         skr_people_set_free(set);
-        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+        return skr_fail_nomem(err, "people set");
     }
     *ret_set = set;
     return SKR_OK;
@@ -127,7 +127,7 @@ static int renew(skr_people_set *set, skr_err *err)
     uint64_t n = roaring_bitmap_get_cardinality(set->bitmap);
     uint32_t *members = malloc((n + 1) * sizeof *members);
     if (members == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+        return skr_fail_nomem(err, "people set");
     roaring_bitmap_to_uint32_array(set->bitmap, members);
     roaring_bitmap_t *bitmap = roaring_bitmap_of_ptr(n, members);
     free(members);
@@ -136,7 +136,7 @@ static int renew(skr_people_set *set, skr_err *err)
     if (!is_whole && bitmap != NULL)
         roaring_bitmap_free(bitmap);
     if (!is_whole)
-        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+        return skr_fail_nomem(err, "people set");
     roaring_bitmap_free(set->bitmap);
     set->bitmap = bitmap;
     (void)roaring_bitmap_run_optimize(bitmap);
@@ -165,7 +165,7 @@ int skr_people_set_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_peopl
         set->bitmap = roaring_bitmap_portable_deserialize_safe((const char *)bytes, n_bytes);
     if (set == NULL || set->bitmap == NULL) {
         skr_people_set_free(set);
-        return skr_fail(err, SKR_ERR_NOMEM, "people set: out of memory");
+        return skr_fail_nomem(err, "people set");
     }
     SKR_CHECK(skr_people_set_count(set) == n_members);
     *ret_set = set;

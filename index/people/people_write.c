@@ -25,7 +25,7 @@ static int put_ids(const skr_people_edit *edit, skr_block_writer *writer, skr_bu
     skr_id_entry *news = calloc(n_new + 1u, sizeof *news);
     int status = SKR_OK;
     if (all == NULL || news == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "people: out of memory");
+        status = skr_fail_nomem(err, "people");
         goto out;
     }
     for (uint32_t i = 0; i < n_new; i++)
@@ -151,9 +151,7 @@ int skr_people_edit_sex_conflicts(const skr_people_edit *edit, uint32_t *ret_n, 
     uint64_t *conflicts = calloc(n_people / 64 + 1u, sizeof *conflicts);
     uint64_t *scratch = calloc(n_people / 64 + 1u, sizeof *scratch);
     uint32_t n = 0;
-    int status = conflicts == NULL || scratch == NULL
-                     ? skr_fail(err, SKR_ERR_NOMEM, "people: out of memory")
-                     : SKR_OK;
+    int status = conflicts == NULL || scratch == NULL ? skr_fail_nomem(err, "people") : SKR_OK;
     for (uint32_t d = 0; d < edit->n_drafts && status == SKR_OK; d++) {
         const skr_people_draft *draft = &edit->drafts[d];
         if (!draft->has_facts)

@@ -52,7 +52,7 @@ static int make_room(skr_name_index *index, uint32_t n, skr_err *err)
         n_slots *= 2;
     uint32_t *slots = n_slots > UINT32_MAX ? NULL : calloc(n_slots, sizeof *slots);
     if (slots == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory: an index of %u names", n);
+        return skr_fail_nomem(err, "an index of names");
     free(index->slots);
     *index = (skr_name_index){.slots = slots, .n_slots = (uint32_t)n_slots};
     return SKR_OK;

@@ -45,7 +45,7 @@ static int grow(skr_name_map *map, skr_err *err)
         map->names = names;
     if (slots == NULL || names == NULL) {
         free(slots);
-        return skr_fail(err, SKR_ERR_NOMEM, "names: out of memory");
+        return skr_fail_nomem(err, "names");
     }
     for (uint32_t i = 0; i < map->n_slots; i++) {
         uint32_t at = (uint32_t)(map->slots[i] >> 32) & (n_slots - 1);
@@ -76,7 +76,7 @@ int skr_name_map_add(skr_name_map *map, const char *name, size_t n, uint32_t *re
     if (is_new) {
         char *copy = malloc(n + 1);
         if (copy == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "names: out of memory");
+            return skr_fail_nomem(err, "names");
         memcpy(copy, name, n);
         copy[n] = '\0';
         map->names[map->n++] = copy;

@@ -20,16 +20,11 @@ struct skr_block_decoder {
     ZSTD_DCtx *zstd; /* made by the first block that needs it: as dear as decoding 12 KiB */
 };
 
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "block decoder: out of memory");
-}
-
 int skr_block_decoder_new(skr_block_decoder **ret_decoder, skr_err *err)
 {
     skr_block_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "block decoder");
     *ret_decoder = decoder;
     return SKR_OK;
 }
@@ -68,7 +63,7 @@ int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const
     if (decoder->zstd == NULL)
         decoder->zstd = ZSTD_createDCtx();
     if (decoder->zstd == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "block decoder");
     size_t n_raw = ZSTD_decompressDCtx(decoder->zstd, raw, ref->n_raw, packed, ref->n_packed);
     if (ZSTD_isError(n_raw))
         return skr_fail(err, SKR_ERR_CORRUPT, "block at %" PRIu64 ": %s", ref->offset,

@@ -43,14 +43,14 @@ static int shard_init(cache_shard *shard, skr_err *err)
     if (shard->buckets != NULL && pthread_mutex_init(&shard->lock, NULL) == 0)
         return SKR_OK;
     free(shard->buckets);
-    return skr_fail(err, SKR_ERR_NOMEM, "no memory for a cache");
+    return skr_fail_nomem(err, "a cache");
 }
 
 int skr_block_cache_new(size_t n_bytes_max, skr_block_cache **ret_cache, skr_err *err)
 {
     skr_block_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a cache");
+        return skr_fail_nomem(err, "a cache");
     unsigned n = 1;
     while (n < SHARDS_MAX && n_bytes_max / (2 * (size_t)n) >= SHARD_BYTES_MIN)
         n *= 2;

@@ -26,7 +26,7 @@ static int open_file(skr_block_file *file, const char *folder, skr_err *err)
 {
     char *path = NULL;
     if (asprintf(&path, "%s/%s", folder, file->id.name) < 0)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", file->id.name);
+        return skr_fail_nomem(err, file->id.name);
     int status = SKR_OK;
     struct stat info;
     /* without O_NONBLOCK, a pipe in the place of the file would hold us for ever */
@@ -192,7 +192,7 @@ int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind
 {
     skr_block_file *file = calloc(1, sizeof *file);
     if (file == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", id->name);
+        return skr_fail_nomem(err, id->name);
     file->fd = -1;
     atomic_init(&file->direct_fd, SKR_DIRECT_UNTRIED);
     file->id = *id;

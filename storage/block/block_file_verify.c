@@ -79,7 +79,7 @@ static int verify_blocks(verification *self, const skr_block_ref *refs, size_t n
     const skr_block_file *file = self->file;
     skr_block_ref *sorted = malloc((n_refs + 1) * sizeof *sorted);
     if (sorted == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", file->id.name);
+        return skr_fail_nomem(err, file->id.name);
     if (n_refs > 0)
         memcpy(sorted, refs, n_refs * sizeof *sorted);
     qsort(sorted, n_refs, sizeof *sorted, compare_offsets);

@@ -83,7 +83,7 @@ int skr_block_reader_new(skr_io_choice choice, skr_block_reader **ret_reader, sk
 {
     skr_block_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+        return skr_fail_nomem(err, "reader");
     reader->choice = choice;
     int status = skr_block_decoder_new(&reader->decoder, err);
     if (status == SKR_OK)
@@ -269,7 +269,7 @@ static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, con
     size_t n_bytes = sizeof(cached_bytes) + wish->ref.n_raw;
     cached_bytes *entry = malloc(n_bytes);
     if (entry == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+        return skr_fail_nomem(err, "reader");
     entry->cached = (skr_cached){.free = free_bytes};
     int status = skr_block_decode(reader->decoder, &wish->ref, packed, entry->bytes, err);
     if (status != SKR_OK) {

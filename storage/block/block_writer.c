@@ -105,14 +105,14 @@ int skr_block_writer_new(const char *folder, const char *name, skr_file_kind kin
     int status = SKR_OK;
     skr_block_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", name);
+        return skr_fail_nomem(err, name);
     writer->fd = -1;
     writer->kind = kind;
     memcpy(writer->name, name, strlen(name));
     writer->zstd = ZSTD_createCCtx();
     if (writer->zstd == NULL || asprintf(&writer->path, "%s/%s", folder, name) < 0) {
         writer->path = NULL;
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", name);
+        status = skr_fail_nomem(err, name);
         goto out;
     }
     writer->fd = open(writer->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, SKR_STORE_FILE_MODE);

@@ -49,7 +49,7 @@ int skr_digest_restart(skr_digest *digest, skr_err *err)
 {
     if (EVP_DigestInit_ex2(digest->context, digest->method, NULL) == 1)
         return SKR_OK;
-    return skr_fail(err, SKR_ERR_NOMEM, "libcrypto: out of memory");
+    return skr_fail_nomem(err, "libcrypto");
 }
 
 void skr_digest_free(skr_digest *digest)
@@ -66,7 +66,7 @@ static int add_file(skr_digest *digest, int fd, const char *path, uint64_t *ret_
 {
     uint8_t *bytes = malloc(READ_SIZE);
     if (bytes == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        return skr_fail_nomem(err, path);
     int status = SKR_OK;
     uint64_t n_bytes = 0;
     for (;;) {

@@ -56,7 +56,7 @@ int skr_io_pread_new(skr_io **ret_io, skr_err *err)
         .read = pread_read, .start = pread_start, .wait = pread_wait, .free = pread_free};
     skr_io *io = calloc(1, sizeof *io);
     if (io == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+        return skr_fail_nomem(err, "reader");
     io->methods = &methods;
     *ret_io = io;
     return SKR_OK;

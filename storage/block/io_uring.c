@@ -146,7 +146,7 @@ int skr_io_uring_new(skr_io **ret_io, skr_err *err)
         .read = uring_read, .start = uring_start, .wait = uring_wait, .free = uring_free};
     uring_io *self = calloc(1, sizeof *self);
     if (self == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+        return skr_fail_nomem(err, "reader");
     self->io.methods = &methods;
     int code = io_uring_queue_init(DEPTH, &self->ring, 0);
     if (code == 0) {

@@ -43,7 +43,7 @@ int skr_read_ahead_new(skr_read_ahead **ret_ahead, skr_err *err)
 {
     skr_read_ahead *ahead = calloc(1, sizeof *ahead);
     if (ahead == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reader: out of memory");
+        return skr_fail_nomem(err, "reader");
     ahead->first = 1;
     ahead->next = 1;
     *ret_ahead = ahead;

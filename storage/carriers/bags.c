@@ -16,7 +16,7 @@ int skr_bags_encode(const skr_carriers *carriers, skr_buffer *bytes, skr_err *er
     SKR_CHECK(carriers->n_bags > 0);
     uint32_t *samples = malloc(carriers->n_bags * sizeof *samples);
     if (samples == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+        return skr_fail_nomem(err, "carriers");
     for (uint32_t i = 0; i < carriers->n_bags; i++)
         samples[i] = carriers->bags[i].sample;
     int status = skr_buffer_put_varint(bytes, carriers->n_bags, err);

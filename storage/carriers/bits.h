@@ -25,7 +25,7 @@ SKR_MUST_USE static inline int skr_bits_new(uint32_t n, uint64_t **ret_bits, skr
 {
     uint64_t *bits = calloc(skr_bits_words(n), sizeof *bits);
     if (bits == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a bitmap of %u bits", n);
+        return skr_fail_nomem(err, "a bitmap");
     *ret_bits = bits;
     return SKR_OK;
 }

@@ -46,7 +46,7 @@ static int reserve_lists(skr_call_set *set, skr_err *err)
     if ((set->n_flips > 0 && set->flips == NULL) ||
         (set->n_exceptions > 0 && set->exceptions == NULL)) {
         skr_call_set_done(set);
-        return skr_fail(err, SKR_ERR_NOMEM, "call set: out of memory");
+        return skr_fail_nomem(err, "call set");
     }
     return SKR_OK;
 }
@@ -149,7 +149,7 @@ static int encode_exceptions(const skr_call_set *set, skr_buffer *bytes, skr_err
 {
     uint32_t *samples = malloc(set->n_exceptions * sizeof *samples);
     if (samples == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "call set: out of memory");
+        return skr_fail_nomem(err, "call set");
     for (uint32_t i = 0; i < set->n_exceptions; i++)
         samples[i] = set->exceptions[i].sample;
     int status = skr_buffer_put_varint(bytes, set->n_exceptions, err);
@@ -258,7 +258,7 @@ int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *re
     if (is_sound && set.n_exceptions > 0) {
         samples = malloc(set.n_exceptions * sizeof *samples);
         if (samples == NULL) {
-            status = skr_fail(err, SKR_ERR_NOMEM, "call set: out of memory");
+            status = skr_fail_nomem(err, "call set");
             goto out;
         }
         is_sound = decode_exceptions(&exceptions, n_samples, samples, &set);
@@ -314,7 +314,7 @@ static int count_decoded(skr_cursor *cursor, uint32_t n_samples, const skr_call_
     if (status == SKR_OK && copies_expected == NULL) {
         copies_expected = two = malloc(n_samples);
         if (two == NULL)
-            status = skr_fail(err, SKR_ERR_NOMEM, "call set: out of memory");
+            status = skr_fail_nomem(err, "call set");
         else
             memset(two, 2, n_samples);
     }

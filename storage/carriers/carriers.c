@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 
@@ -20,28 +21,14 @@ void skr_carriers_clear(skr_carriers *carriers)
     carriers->n_bags = 0;
 }
 
-static uint32_t grown(uint32_t n_max)
-{
-    return n_max < 8 ? 8 : n_max > SKR_SAMPLES_MAX / 2 ? SKR_SAMPLES_MAX : 2 * n_max;
-}
-
 /* Room for n_more plain carriers. */
 static int make_room(skr_carriers *carriers, uint32_t n_more, skr_err *err)
 {
     SKR_CHECK(carriers->n <= SKR_SAMPLES_MAX - n_more);
-    uint32_t n_max = grown(carriers->n_max);
-    if (n_max < carriers->n + n_more)
-        n_max = carriers->n + n_more;
-    uint32_t *samples = realloc(carriers->samples, n_max * sizeof *samples);
-    if (samples != NULL)
-        carriers->samples = samples;
-    uint8_t *dosages = realloc(carriers->dosages, n_max);
-    if (dosages != NULL)
-        carriers->dosages = dosages;
-    if (samples == NULL || dosages == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-    carriers->n_max = n_max;
-    return SKR_OK;
+    uint32_t n = carriers->n + n_more;
+    uint32_t n_max = carriers->n_max; /* the two lists have the same room */
+    SKR_TRY(SKR_ARRAY_RESERVE(&carriers->samples, &n_max, n, "carriers", err));
+    return SKR_ARRAY_RESERVE(&carriers->dosages, &carriers->n_max, n, "carriers", err);
 }
 
 int skr_carriers_add(skr_carriers *carriers, uint32_t sample, uint8_t dosage, skr_err *err)
@@ -80,15 +67,9 @@ int skr_carriers_add_bag(skr_carriers *carriers, skr_bag bag, skr_err *err)
 {
     SKR_CHECK(bag.n_this > 0 && bag.n_this <= SKR_PLOIDY_MAX && bag.zygosity <= SKR_PARTIAL);
     SKR_CHECK(carriers->n_bags == 0 || carriers->bags[carriers->n_bags - 1].sample < bag.sample);
-    if (carriers->n_bags == carriers->n_bags_max) {
-        SKR_CHECK(carriers->n_bags < SKR_SAMPLES_MAX);
-        uint32_t n_max = grown(carriers->n_bags_max);
-        skr_bag *bags = realloc(carriers->bags, n_max * sizeof *bags);
-        if (bags == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
-        carriers->bags = bags;
-        carriers->n_bags_max = n_max;
-    }
+    SKR_CHECK(carriers->n_bags < SKR_SAMPLES_MAX);
+    SKR_TRY(SKR_ARRAY_RESERVE(&carriers->bags, &carriers->n_bags_max, carriers->n_bags + 1,
+                              "carriers", err));
     carriers->bags[carriers->n_bags++] = bag;
     return SKR_OK;
 }

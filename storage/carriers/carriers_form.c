@@ -75,7 +75,7 @@ int skr_carriers_encode(const skr_carriers *carriers, uint32_t n_samples, skr_bu
     if (carriers->n > SKR_SHORT_MAX) {
         many = malloc(carriers->n * sizeof *many);
         if (many == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+            return skr_fail_nomem(err, "carriers");
     }
     uint32_t *twos = many != NULL ? many : few;
     skr_form_source source = {.carriers = carriers, .n_samples = n_samples, .twos = twos};

@@ -27,7 +27,7 @@ static int encode(const skr_form_source *source, skr_buffer *bytes, uint8_t *hea
     size_t n_planes = source->n_two_copies > 0 ? 2 : 1;
     uint64_t *words = calloc(n_planes * n_words, sizeof *words);
     if (words == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "carriers: out of memory");
+        return skr_fail_nomem(err, "carriers");
     for (uint32_t i = 0; i < carriers->n; i++)
         skr_bits_set(words, carriers->samples[i]);
     for (uint32_t i = 0; i < source->n_two_copies; i++)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
@@ -18,11 +19,6 @@
 #define TWO_COPIES 0x80000000u
 
 static_assert(SKR_SAMPLES_MAX < TWO_COPIES, "a sample and a flag fit into 32 bits");
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "order: out of memory");
-}
 
 /* ------------------------------------------------------------------ rows in memory */
 
@@ -40,14 +36,7 @@ static size_t plane_size(const skr_order_rows *rows)
 
 int skr_order_rows_add(skr_order_rows *rows, const skr_carriers *carriers, skr_err *err)
 {
-    if (rows->n == rows->n_max) {
-        uint32_t n_max = rows->n_max == 0 ? 64 : 2 * rows->n_max;
-        skr_order_row *more = realloc(rows->rows, n_max * sizeof *more);
-        if (more == NULL)
-            return fail_nomem(err);
-        rows->rows = more;
-        rows->n_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&rows->rows, &rows->n_max, rows->n + 1, "order", err));
     size_t n_list = (size_t)carriers->n * sizeof(uint32_t);
     bool is_plane = n_list >= plane_size(rows);
     size_t n_bytes = is_plane ? plane_size(rows) : n_list;
@@ -279,7 +268,7 @@ static int sort_classes(const skr_order_rows *rows, const uint32_t *representati
     uint32_t *to = malloc((size_t)n * sizeof *to);
     int status = SKR_OK;
     if (keys == NULL || dosages == NULL || from == NULL || to == NULL) {
-        status = fail_nomem(err);
+        status = skr_fail_nomem(err, "order");
         goto out;
     }
     rank_rows(rows, keys);
@@ -310,7 +299,7 @@ int skr_order_find(const skr_order_rows *rows, uint32_t *classes, uint32_t *repr
     uint32_t n = sums == NULL ? 0 : tell_apart(sums, rows->n_samples, classes, representatives);
     free(sums);
     if (n == 0)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "order");
     *ret_n_classes = n;
     return sort_classes(rows, representatives, n, numbers, err);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_index.h"
 #include "storage/reference/reference_int.h"
@@ -64,7 +65,7 @@ static int take_entry(skr_reference *reference, skr_cursor *cursor, skr_referenc
     entry->name = strndup(name, n_name);
     entry->chunks = calloc((size_t)n_chunks + 1, sizeof entry->chunks[0]);
     if (entry->name == NULL || entry->chunks == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
+        return skr_fail_nomem(err, "reference");
     for (; entry->n_chunks < n_chunks; entry->n_chunks++) {
         skr_block_ref ref = skr_block_ref_take(cursor);
         SKR_TRY(skr_block_file_check_ref(reference->file, &ref, err));
@@ -95,7 +96,7 @@ static int read_directory(skr_reference *reference, skr_err *err)
         return say_bad_directory(reference, err);
     reference->entries = calloc((size_t)n + 1, sizeof reference->entries[0]);
     if (reference->entries == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
+        return skr_fail_nomem(err, "reference");
     reference->n_entries = n;
     for (uint32_t i = 0; i < n; i++) {
         SKR_TRY(take_entry(reference, &cursor, &reference->entries[i], err));
@@ -112,7 +113,7 @@ int skr_reference_open(const char *folder, const skr_file_id *id, skr_reference 
 {
     skr_reference *reference = calloc(1, sizeof *reference);
     if (reference == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
+        return skr_fail_nomem(err, "reference");
     int status = skr_block_file_open(folder, id, SKR_FILE_REFERENCE, &reference->file, err);
     if (status == SKR_OK)
         status = skr_block_reader_new(SKR_IO_PREAD, &reference->reader, err);
@@ -204,7 +205,7 @@ static int parse_chunk(const skr_reference *reference, loaded_chunk *chunk, uint
         cursor.is_bad = true;
     chunk->runs = calloc(cursor.is_bad ? 1 : (size_t)n + 1, sizeof chunk->runs[0]);
     if (chunk->runs == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
+        return skr_fail_nomem(err, "reference");
     uint32_t at = 0;
     for (uint32_t i = 0; i < n && !cursor.is_bad; i++) {
         uint32_t gap = (uint32_t)skr_cursor_varint_max(&cursor, n_bases - at);
@@ -265,19 +266,23 @@ static int find_chunk(skr_reference *reference, uint32_t contig, uint32_t number
     return SKR_OK;
 }
 
+/* A chunk, and a place in it that is looked for. */
+typedef struct run_search {
+    const loaded_chunk *chunk;
+    uint32_t place;
+} run_search;
+
+static bool ends_before(const void *context, size_t at)
+{
+    const run_search *search = context;
+    return search->chunk->runs[at].end <= search->place;
+}
+
 /* The first run that ends behind a place. */
 static uint32_t run_at(const loaded_chunk *chunk, uint32_t place)
 {
-    uint32_t from = 0;
-    uint32_t to = chunk->n_runs;
-    while (from < to) {
-        uint32_t middle = from + (to - from) / 2;
-        if (chunk->runs[middle].end <= place)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from;
+    const run_search search = {chunk, place};
+    return (uint32_t)skr_array_search(chunk->n_runs, ends_before, &search);
 }
 
 /* Bases [from, to) of a chunk. */
@@ -366,7 +371,7 @@ int skr_reference_verify(const char *folder, const skr_file_id *id, skr_fault_fn
         return status;
     refs = list_refs(reference, &n_refs);
     if (refs == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
+        status = skr_fail_nomem(err, "reference");
     if (status == SKR_OK)
         status = skr_block_file_verify(folder, id, SKR_FILE_REFERENCE, refs, n_refs, on_fault,
                                        context, err);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_index.h"
@@ -12,14 +13,10 @@ struct skr_reference_writer {
     skr_block_writer *blocks;
     skr_reference_entry *entries;
     uint32_t n_entries;
+    uint32_t n_entries_max;
     skr_name_index index;
     skr_buffer raw; /* the chunk being made */
 };
-
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "reference: out of memory");
-}
 
 /* A new last entry, with room for its chunks, not yet counted. */
 static int new_entry(skr_reference_writer *writer, const char *name, uint32_t length,
@@ -28,12 +25,9 @@ static int new_entry(skr_reference_writer *writer, const char *name, uint32_t le
     if (writer->n_entries >= SKR_CONTIGS_MAX || length > SKR_CONTIG_LENGTH_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "reference: contig %s: too long, or one too many",
                         name);
-    skr_reference_entry *entries =
-        realloc(writer->entries, ((size_t)writer->n_entries + 1) * sizeof *entries);
-    if (entries == NULL)
-        return no_memory(err);
-    writer->entries = entries;
-    skr_reference_entry *entry = &entries[writer->n_entries];
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->entries, &writer->n_entries_max, writer->n_entries + 1,
+                              "reference", err));
+    skr_reference_entry *entry = &writer->entries[writer->n_entries];
     *entry = (skr_reference_entry){.length = length, .n_chunks = skr_reference_n_chunks(length)};
     memcpy(entry->md5, md5, sizeof entry->md5);
     entry->name = strdup(name);
@@ -41,12 +35,12 @@ static int new_entry(skr_reference_writer *writer, const char *name, uint32_t le
     if (entry->name == NULL || entry->chunks == NULL) {
         free(entry->name);
         free(entry->chunks);
-        return no_memory(err);
+        return skr_fail_nomem(err, "reference");
     }
     writer->n_entries++;
     *ret_entry = entry;
-    return skr_name_index_extend(&writer->index, entries, sizeof entries[0], writer->n_entries,
-                                 err);
+    return skr_name_index_extend(&writer->index, writer->entries, sizeof writer->entries[0],
+                                 writer->n_entries, err);
 }
 
 static int copy_contig(skr_reference_writer *writer, skr_reference *older, uint32_t i, skr_err *err)
@@ -67,7 +61,7 @@ int skr_reference_writer_new(const char *folder, const char *name, skr_reference
 {
     skr_reference_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "reference");
     int status = skr_block_writer_new(folder, name, SKR_FILE_REFERENCE, &writer->blocks, err);
     uint32_t n_older = older == NULL ? 0 : skr_reference_n_contigs(older);
     for (uint32_t i = 0; status == SKR_OK && i < n_older; i++)

@@ -72,7 +72,7 @@ static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *er
         if (has_room)
             view->n_classes_max = n_classes;
     }
-    return has_room ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+    return has_room ? SKR_OK : skr_fail_nomem(err, "segment");
 }
 
 static int load_rows(skr_order_view *view, size_t number, skr_err *err)
@@ -119,7 +119,7 @@ static int read_cached_classes(skr_order_view *view, skr_err *err)
         sizeof(skr_cached_classes) + view->segment->directory.n_samples * sizeof(uint32_t);
     skr_cached_classes *of_order = malloc(n_bytes);
     if (of_order == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     of_order->cached = (skr_cached){.free = free_cached_classes};
     int status = read_classes(view, of_order->classes, err);
     if (status != SKR_OK) {
@@ -137,7 +137,7 @@ static int read_own_classes(skr_order_view *view, skr_err *err)
     uint32_t n_samples = view->segment->directory.n_samples;
     if (view->own_classes == NULL &&
         !skr_room_for(&view->own_classes, n_samples, sizeof *view->own_classes))
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     return read_classes(view, view->own_classes, err);
 }
 

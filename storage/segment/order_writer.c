@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
 #include "storage/segment/order_writer_int.h"
@@ -43,17 +44,12 @@ typedef struct making {
     size_t *ends;      /* of each row in the runs */
 } making;
 
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "order: out of memory");
-}
-
 int skr_order_writer_new(skr_block_writer *file, uint32_t n_samples, uint32_t n_rows_max,
                          bool is_forced, skr_order_writer **ret_writer, skr_err *err)
 {
     skr_order_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "order");
     writer->file = file;
     writer->n_rows_max = n_rows_max;
     writer->is_forced = is_forced;
@@ -219,7 +215,7 @@ static int make_order(skr_order_writer *writer, skr_err *err)
     m.ends = malloc(rows->n * sizeof *m.ends);
     int status = SKR_OK;
     if (m.classes == NULL || m.representatives == NULL || m.numbers == NULL || m.ends == NULL) {
-        status = fail_nomem(err);
+        status = skr_fail_nomem(err, "order");
         goto out;
     }
     status = skr_order_find(rows, m.classes, m.representatives, m.numbers, &m.n_classes, err);
@@ -229,7 +225,7 @@ static int make_order(skr_order_writer *writer, skr_err *err)
     m.dosages = malloc(m.n_classes);
     m.ordered = malloc(m.n_classes);
     if (m.sizes == NULL || m.dosages == NULL || m.ordered == NULL) {
-        status = fail_nomem(err);
+        status = skr_fail_nomem(err, "order");
         goto out;
     }
     status = encode_runs(writer, &m, &is_told, err);
@@ -246,14 +242,8 @@ int skr_order_writer_close(skr_order_writer *writer, skr_err *err)
 {
     if (writer->rows.n == 0)
         return SKR_OK;
-    if (writer->n_orders == writer->n_orders_max) {
-        size_t n_max = writer->n_orders_max == 0 ? 16 : 2 * writer->n_orders_max;
-        skr_order *orders = realloc(writer->orders, n_max * sizeof *orders);
-        if (orders == NULL)
-            return fail_nomem(err);
-        writer->orders = orders;
-        writer->n_orders_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->orders, &writer->n_orders_max, writer->n_orders + 1, "order",
+                              err));
     int status = make_order(writer, err);
     writer->rows.n = 0;
     writer->rows.bytes.n = 0;

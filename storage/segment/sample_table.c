@@ -45,11 +45,6 @@ static int corrupt(const skr_sample_table *table, const char *what, skr_err *err
                     what);
 }
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
-}
-
 static size_t n_words(const skr_sample_table *table)
 {
     return (table->n_samples + 63u) / 64;
@@ -91,7 +86,7 @@ static int take_refs(skr_sample_table *table, skr_cursor *directory, uint32_t n_
         return corrupt(table, "the directory is cut short", err);
     skr_block_ref *refs = calloc(n, sizeof *refs);
     if (refs == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "segment");
     *ret_refs = refs;
     for (uint32_t i = 0; i < n; i++) {
         refs[i] = skr_block_ref_take(directory);
@@ -131,7 +126,7 @@ int skr_sample_table_take(const skr_block_file *file, skr_cursor *directory, uin
     skr_sample_table *table = calloc(1, sizeof *table);
     if (table == NULL || pthread_mutex_init(&table->lock, NULL) != 0) {
         free(table);
-        return no_memory(err);
+        return skr_fail_nomem(err, "segment");
     }
     table->file = file;
     table->n_samples = n_samples;
@@ -235,7 +230,7 @@ static int check_individuals(const skr_sample_table *table, const uint32_t *indi
     uint64_t *seen = calloc(n, sizeof *seen);
     bool has_repeats = false;
     if (seen == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "segment");
     for (uint32_t i = 0; i < table->n_samples; i++) {
         uint32_t at = individuals[i] - table->first;
         has_repeats |= (seen[at / 64] >> at % 64 & 1) != 0;
@@ -252,7 +247,7 @@ static int check_individuals(const skr_sample_table *table, const uint32_t *indi
 static int load_individuals(skr_sample_table *table, skr_err *err)
 {
     uint32_t *individuals = malloc(table->n_samples * sizeof *individuals);
-    int status = individuals == NULL ? no_memory(err) : SKR_OK;
+    int status = individuals == NULL ? skr_fail_nomem(err, "segment") : SKR_OK;
     if (status == SKR_OK)
         status = read_part(table, table->individual_refs, SKR_SAMPLES_A_BLOCK, take_individuals,
                            individuals, err);
@@ -340,7 +335,7 @@ static int load_planes(skr_sample_table *table, skr_err *err)
 {
     uint64_t *planes =
         malloc(n_words(table) * skr_karyotype_planes(table->n_karyotypes) * sizeof *planes);
-    int status = planes == NULL ? no_memory(err) : SKR_OK;
+    int status = planes == NULL ? skr_fail_nomem(err, "segment") : SKR_OK;
     if (status == SKR_OK)
         status =
             read_part(table, table->karyotype_refs, SKR_SAMPLES_A_BLOCK, take_planes, planes, err);
@@ -379,7 +374,7 @@ static int load_copies(skr_sample_table *table, skr_zone zone, skr_err *err)
     SKR_TRY(is_same ? SKR_OK : need_planes(table, err));
     uint8_t *copies = malloc(table->n_samples);
     if (copies == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "segment");
     memset(copies, first, table->n_samples);
     for (uint32_t k = 1; k < table->n_karyotypes; k++) {
         uint8_t n = skr_copies_expected(zone, table->karyotypes[k]);
@@ -482,7 +477,7 @@ int skr_sample_table_names(const skr_sample_table *table, skr_sample_names *ret_
 {
     SKR_CHECK(!skr_sample_table_names_are_ids(table));
     skr_sample_names names = {.offsets = malloc(table->n_samples * sizeof *names.offsets)};
-    int status = names.offsets == NULL ? no_memory(err) : SKR_OK;
+    int status = names.offsets == NULL ? skr_fail_nomem(err, "segment") : SKR_OK;
     if (status == SKR_OK)
         status = read_part(table, table->name_refs, SKR_NAMES_A_BLOCK, take_names, &names, err);
     if (status != SKR_OK)

@@ -39,7 +39,7 @@ static int find_repeats(table_write *w)
     size_t n_words = (w->last - w->first) / 64u + 1;
     uint64_t *seen = calloc(n_words, sizeof *seen);
     if (seen == NULL)
-        return skr_fail(w->err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(w->err, "segment");
     for (uint32_t i = 0; i < w->n; i++) {
         uint32_t at = w->samples[i].individual - w->first;
         w->has_repeats |= (seen[at / 64] >> at % 64 & 1) != 0;

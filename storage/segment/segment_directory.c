@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
 #include "storage/segment/segment_int.h"
@@ -39,19 +40,23 @@ bool skr_room_for(void *memory, size_t n, size_t size)
     return true;
 }
 
+/* Orders, and the number of a row that is looked for. */
+typedef struct order_search {
+    const skr_order *orders;
+    uint64_t number;
+} order_search;
+
+static bool is_order_before(const void *context, size_t at)
+{
+    const order_search *search = context;
+    const skr_order *order = &search->orders[at];
+    return order->first_row + order->n_rows <= search->number;
+}
+
 size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number)
 {
-    size_t low = 0;
-    size_t high = directory->n_orders;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const skr_order *order = &directory->orders[middle];
-        if (order->first_row + order->n_rows <= number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const order_search search = {directory->orders, number};
+    return skr_array_search(directory->n_orders, is_order_before, &search);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -173,7 +178,7 @@ static int take_head(take_context *context)
         !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
                       sizeof *directory->wide_spans) ||
         !skr_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
-        return skr_fail(context->err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(context->err, "segment");
     return SKR_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/segment/segment_int.h"
@@ -40,7 +41,7 @@ int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **re
 {
     skr_segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     int status = skr_block_file_open(folder, id, SKR_FILE_SEGMENT, &segment->file, err);
     if (status == SKR_OK)
         status = skr_segment_directory_decode(segment->file, &segment->directory, err);
@@ -112,20 +113,26 @@ const skr_wide_row *skr_segment_wide_rows(const skr_segment *segment, size_t *re
     return segment->directory.wide_rows;
 }
 
+/* Tiles, and a place among them that is looked for. */
+typedef struct tile_search {
+    const skr_tile *tiles;
+    uint32_t contig;
+    uint32_t number;
+} tile_search;
+
+static bool is_tile_before(const void *context, size_t at)
+{
+    const tile_search *search = context;
+    const skr_tile *tile = &search->tiles[at];
+    return tile->contig < search->contig ||
+           (tile->contig == search->contig && tile->number < search->number);
+}
+
 /* The index of the first tile that is not before (contig, number). */
 static size_t lower_bound(const skr_segment_directory *directory, uint32_t contig, uint32_t number)
 {
-    size_t low = 0;
-    size_t high = directory->n_tiles;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const skr_tile *tile = &directory->tiles[middle];
-        if (tile->contig < contig || (tile->contig == contig && tile->number < number))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const tile_search search = {directory->tiles, contig, number};
+    return skr_array_search(directory->n_tiles, is_tile_before, &search);
 }
 
 void skr_segment_find_tiles(const skr_segment *segment, uint32_t contig, uint32_t number0,

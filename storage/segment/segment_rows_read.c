@@ -291,7 +291,7 @@ int skr_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
     uint32_t n = tile->n_rows;
     skr_cursor cursor = skr_cursor_of(columns->sites.bytes, columns->sites.n);
     if (!reserve_rows(columns, n))
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     if (!take_starts(&cursor, tile, skr_tile_base0(segment, tile), columns) ||
         !take_codes(&cursor, n, columns) || !take_letters(&cursor, n, columns) ||
         !take_lengths(&cursor, n, columns) || !take_texts(&cursor, n, columns) ||

@@ -7,17 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/segment/segment_int.h"
 
 static int fail_corrupt(skr_err *err, const char *what)
 {
     return skr_fail(err, SKR_ERR_CORRUPT, "%s", what);
-}
-
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
 }
 
 /* ------------------------------------------------------------------ calls and spans */
@@ -53,7 +50,7 @@ int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows, sk
     if (!reserve(&columns->offsets, (uint32_t)n_sets + 1, &columns->n_sets_max,
                  sizeof *columns->offsets) ||
         !reserve(&columns->row_sets, n_rows, &columns->n_rows_max, sizeof *columns->row_sets))
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "segment");
     uint64_t at = 0;
     for (uint64_t i = 0; i < n_sets; i++) {
         columns->offsets[i] = (uint32_t)at;
@@ -85,7 +82,7 @@ int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
 {
     skr_cursor cursor = skr_cursor_of(columns->spans_raw.bytes, columns->spans_raw.n);
     if (!reserve(&columns->spans, n_spans, &columns->n_spans_max, sizeof *columns->spans))
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "segment");
     skr_span *spans = columns->spans;
     uint64_t start0 = bounds->base0;
     for (uint32_t i = 0; i < n_spans; i++) {
@@ -215,7 +212,7 @@ int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *
     columns->n_chunks = 0;
     if (!reserve(&columns->chunks, n_chunks, &columns->n_chunks_max, sizeof *columns->chunks) ||
         !reserve_carriers(columns, n_rows))
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "segment");
     columns->n_chunks = n_chunks;
     int status = take_chunks(&cursor, segment->file, n_rows, columns, err);
     bool is_sound = true;
@@ -228,16 +225,22 @@ int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *
     return status;
 }
 
+/* Chunks, and a row that is looked for. */
+typedef struct chunk_search {
+    const skr_chunk *chunks;
+    uint32_t row;
+} chunk_search;
+
+static bool is_chunk_before(const void *context, size_t at)
+{
+    const chunk_search *search = context;
+    return search->chunks[at].first_row <= search->row;
+}
+
 size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *carriers, uint32_t row)
 {
-    size_t low = 0;
-    size_t high = carriers->n_chunks;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (carriers->chunks[middle].first_row <= row)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    const chunk_search search = {carriers->chunks, row};
+    size_t behind = skr_array_search(carriers->n_chunks, is_chunk_before, &search);
+    SKR_CHECK(behind > 0); /* the first chunk begins at row 0 */
+    return behind - 1;
 }

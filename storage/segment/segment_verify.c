@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/segment/segment_view_int.h"
 
 typedef struct verify {
@@ -51,12 +52,7 @@ static int add_ref(verify *v, const skr_block_ref *ref)
 {
     if (ref->n_raw == 0)
         return SKR_OK;
-    if (v->n_refs == v->n_refs_max) {
-        size_t n_max = v->n_refs_max == 0 ? 256 : 2 * v->n_refs_max;
-        if (!skr_room_for(&v->refs, n_max, sizeof *v->refs))
-            return skr_fail(v->err, SKR_ERR_NOMEM, "verify: out of memory");
-        v->n_refs_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&v->refs, &v->n_refs_max, v->n_refs + 1, "verify", v->err));
     v->refs[v->n_refs++] = *ref;
     return SKR_OK;
 }

@@ -14,7 +14,7 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
 {
     skr_segment_view *view = calloc(1, sizeof *view);
     if (view == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     view->segment = segment;
     view->reader = reader;
     skr_order_view_start(&view->order, segment, reader);
@@ -141,7 +141,7 @@ static int read_cached_rows(skr_segment_view *view, size_t number, skr_err *err)
     const skr_tile *tile = &view->segment->directory.tiles[number];
     skr_cached_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     rows->cached.free = free_cached_rows;
     int status = read_rows(view, number, &rows->columns, err);
     if (status != SKR_OK) {
@@ -387,7 +387,7 @@ int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err 
     if (n > 0) {
         view->groups = calloc(n, sizeof *view->groups);
         if (view->groups == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+            return skr_fail_nomem(err, "segment");
     }
     view->n_groups = n;
     view->first_group = first;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/segment/segment_view_int.h"
@@ -91,20 +92,24 @@ static int apply_wide(question *asked, uint32_t start0_max)
     return SKR_OK;
 }
 
+/* Spans, and the least start that is looked for. */
+typedef struct span_search {
+    const skr_call_columns *columns;
+    uint32_t least;
+} span_search;
+
+static bool is_span_before(const void *context, size_t at)
+{
+    const span_search *search = context;
+    return search->columns->spans[at].start0 < search->least;
+}
+
 /* The first span that may reach into the bases asked about: none is longer than the longest. */
 static uint32_t first_span(const skr_call_columns *columns, uint32_t start0)
 {
     uint32_t least = start0 >= columns->longest ? start0 - columns->longest + 1 : 0;
-    uint32_t low = 0;
-    uint32_t high = columns->n_spans;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (columns->spans[middle].start0 < least)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const span_search search = {columns, least};
+    return (uint32_t)skr_array_search(columns->n_spans, is_span_before, &search);
 }
 
 static int apply_tile(question *asked, size_t tile)
@@ -131,7 +136,7 @@ static int reserve_scratch(skr_segment_view *view, skr_err *err)
     if (view->reach == NULL)
         view->reach = malloc(n_samples * sizeof *view->reach);
     if (view->sample_calls == NULL || view->reach == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     return SKR_OK;
 }
 

@@ -218,7 +218,7 @@ static int start_sums(skr_call_slot *slot, const skr_sample_set *who, skr_err *e
         slot->n_sums_max = 0;
         slot->has_sums = false;
         if (!skr_room_for(&slot->sums, n, sizeof *slot->sums))
-            return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+            return skr_fail_nomem(err, "segment");
         slot->n_sums_max = n;
     }
     for (uint32_t i = 0; i < n; i++)

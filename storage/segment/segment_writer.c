@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/kernel.h"
@@ -108,7 +109,7 @@ static int fill_copies_expected(skr_segment_writer *writer, skr_err *err)
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
         uint8_t *copies = malloc(writer->n_samples);
         if (copies == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+            return skr_fail_nomem(err, "segment");
         writer->copies_expected[zone] = copies;
         for (uint32_t i = 0; i < writer->n_samples; i++) {
             copies[i] = skr_copies_expected((skr_zone)zone, writer->samples[i].karyotype);
@@ -129,7 +130,7 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
                         plan->n_contigs, SKR_CONTIGS_MAX);
     skr_segment_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     writer->samples = plan->samples;
     writer->names_are_ids = plan->names_are_ids;
     writer->n_samples = plan->n_samples;
@@ -172,26 +173,14 @@ void skr_segment_writer_free(skr_segment_writer *writer)
     free(writer);
 }
 
-/* Makes room for one more behind n elements of `size` bytes at *list. */
-static int reserve_one(void *list, size_t n, size_t *n_max, size_t size, skr_err *err)
-{
-    if (n < *n_max)
-        return SKR_OK;
-    size_t n_more = *n_max == 0 ? 64 : 2 * *n_max;
-    if (!skr_room_for(list, n_more, size))
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
-    *n_max = n_more;
-    return SKR_OK;
-}
-
 /* ------------------------------------------------------------------ tiles */
 
 /* Stores the open tile at `at`. */
 static int close_tile(skr_segment_writer *writer, size_t at, skr_err *err)
 {
     skr_open_tile *tile = writer->open[at];
-    SKR_TRY(reserve_one(&writer->pieces, writer->n_pieces, &writer->n_pieces_max,
-                        sizeof *writer->pieces, err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->pieces, &writer->n_pieces_max, writer->n_pieces + 1,
+                              "segment", err));
     piece *stored = &writer->pieces[writer->n_pieces];
     stored->map = *skr_open_tile_map(tile);
     stored->number = writer->n_pieces;
@@ -209,8 +198,8 @@ static int close_wide(skr_segment_writer *writer, skr_err *err)
     const skr_tile *map = skr_open_tile_map(writer->wide);
     if (map->n_spans == 0)
         return SKR_OK;
-    SKR_TRY(reserve_one(&writer->wide_spans, writer->n_wide_spans, &writer->n_wide_spans_max,
-                        sizeof *writer->wide_spans, err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->wide_spans, &writer->n_wide_spans_max,
+                              writer->n_wide_spans + 1, "segment", err));
     skr_tile_refs refs;
     SKR_TRY(skr_open_tile_write(writer->wide, &refs, err));
     writer->wide_spans[writer->n_wide_spans++] = (skr_wide_spans){
@@ -333,8 +322,8 @@ static int remember(skr_segment_writer *writer, const skr_allele *allele, skr_er
 /* Notes the row that is about to be added. */
 static int add_wide_row(skr_segment_writer *writer, const skr_allele *allele, skr_err *err)
 {
-    SKR_TRY(reserve_one(&writer->wide_rows, writer->n_wide_rows, &writer->n_wide_rows_max,
-                        sizeof *writer->wide_rows, err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->wide_rows, &writer->n_wide_rows_max, writer->n_wide_rows + 1,
+                              "segment", err));
     wide_row *wide = &writer->wide_rows[writer->n_wide_rows++];
     wide->row =
         (skr_wide_row){.contig = allele->contig, .start0 = allele->start0, .end0 = allele->end0};
@@ -464,7 +453,7 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
         !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
                       sizeof *directory->wide_spans) ||
         !skr_room_for(&directory->orders, n_orders, sizeof *directory->orders))
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     directory->n_orders = n_orders;
     if (n_orders > 0)
         memcpy(directory->orders, orders, n_orders * sizeof *orders);

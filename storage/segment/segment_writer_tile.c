@@ -127,7 +127,7 @@ static int set_table_reserve(set_table *sets, skr_err *err)
     if (slots != NULL)
         sets->slots = slots;
     if (ends == NULL || slots == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     sets->n_max = n_max;
     sets->n_slots = 2 * n_max;
     memset(slots, 0, sets->n_slots * sizeof *slots);
@@ -163,7 +163,7 @@ int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples, skr_open_tile 
 {
     skr_open_tile *tile = calloc(1, sizeof *tile);
     if (tile == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "segment: out of memory");
+        return skr_fail_nomem(err, "segment");
     tile->file = file;
     tile->n_samples = n_samples;
     tile->shapes = skr_short_shapes_of(n_samples);
