@@ -7,6 +7,8 @@
  */
 #include "engine/import/documents/archive.h"
 
+#include "storage/base/array.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -62,11 +64,6 @@ struct skr_archive {
     skr_progress progress;
 };
 
-static int fail_nomem(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "reading: out of memory");
-}
-
 static int damaged(const skr_archive *archive, const char *what, skr_err *err)
 {
     return skr_fail(err, SKR_ERR_INPUT, "%s: %s", archive->name, what);
@@ -76,7 +73,7 @@ int skr_archive_new(const skr_archive_options *options, skr_archive **ret_archiv
 {
     skr_archive *archive = calloc(1, sizeof *archive);
     if (archive == NULL)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "documents");
     archive->options = *options;
     archive->fd = -1;
     archive->packed = malloc(WINDOW);
@@ -84,7 +81,7 @@ int skr_archive_new(const skr_archive_options *options, skr_archive **ret_archiv
     archive->name = strdup("");
     if (archive->packed == NULL || archive->inflated == NULL || archive->name == NULL) {
         skr_archive_free(archive);
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "documents");
     }
     archive->progress.n_files = options->n_files;
     archive->progress.step = "reading";
@@ -177,7 +174,7 @@ static int set_name(skr_archive *archive, const char *file, const char *member, 
     char *name = NULL;
     int n = member == NULL ? asprintf(&name, "%s", file) : asprintf(&name, "%s: %s", file, member);
     if (n < 0)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "documents");
     free(archive->name);
     archive->name = name;
     return SKR_OK;
@@ -185,20 +182,15 @@ static int set_name(skr_archive *archive, const char *file, const char *member, 
 
 /* ------------------------------------------------------------------ folders */
 
+/* Takes the path. */
 static int add_path(path_list *list, char *path, skr_err *err)
 {
-    if (list->n == list->n_max) {
-        size_t n_max = list->n_max == 0 ? 64 : 2 * list->n_max;
-        char **paths = realloc(list->paths, n_max * sizeof *paths);
-        if (paths == NULL) {
-            free(path);
-            return fail_nomem(err);
-        }
-        list->paths = paths;
-        list->n_max = n_max;
-    }
-    list->paths[list->n++] = path;
-    return SKR_OK;
+    int status = SKR_ARRAY_RESERVE(&list->paths, &list->n_max, list->n + 1, "names of files", err);
+    if (status == SKR_OK)
+        list->paths[list->n++] = path;
+    else
+        free(path);
+    return status;
 }
 
 static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err);
@@ -226,7 +218,7 @@ static int add_entry(skr_archive *archive, const char *folder, const char *entry
     char *path = NULL;
     struct stat state;
     if (asprintf(&path, "%s/%s", folder, entry) < 0)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "documents");
     bool is_there = lstat(path, &state) == 0;
     bool is_link = is_there && S_ISLNK(state.st_mode);
     if (is_there && S_ISDIR(state.st_mode)) {
@@ -275,7 +267,8 @@ static int expand(skr_archive *archive, const char *word, skr_err *err)
     bool is_folder = strcmp(word, "-") != 0 && stat(word, &state) == 0 && S_ISDIR(state.st_mode);
     if (!is_folder) {
         char *path = strdup(word);
-        return path == NULL ? fail_nomem(err) : add_path(&archive->paths, path, err);
+        return path == NULL ? skr_fail_nomem(err, "documents")
+                            : add_path(&archive->paths, path, err);
     }
     int status = add_folder(archive, word, 1, err);
     if (status == SKR_OK && archive->paths.n == 0)
@@ -294,7 +287,7 @@ static int open_zip(skr_archive *archive, const char *path, skr_err *err)
     if (archive->zip == NULL) {
         zip_error_t why;
         if (code == ZIP_ER_MEMORY)
-            return fail_nomem(err);
+            return skr_fail_nomem(err, "documents");
         zip_error_init_with_code(&why, code);
         int status =
             skr_fail(err, SKR_ERR_INPUT, "%s: a damaged .zip: %s", path, zip_error_strerror(&why));
@@ -340,7 +333,7 @@ static int open_member(skr_archive *archive, zip_uint64_t number, skr_err *err)
     if (archive->member == NULL) {
         char text[160];
         if (zip_error_code_zip(zip_get_error(archive->zip)) == ZIP_ER_MEMORY)
-            return fail_nomem(err);
+            return skr_fail_nomem(err, "documents");
         (void)snprintf(text, sizeof text, "cannot be unpacked: %.120s", zip_strerror(archive->zip));
         return damaged(archive, text, err);
     }
@@ -432,7 +425,7 @@ static int read_packed(skr_archive *archive, skr_err *err)
     if (archive->member != NULL) {
         n = zip_fread(archive->member, archive->packed + n_left, WINDOW - n_left);
         if (n < 0 && zip_error_code_zip(zip_file_get_error(archive->member)) == ZIP_ER_MEMORY)
-            return fail_nomem(err);
+            return skr_fail_nomem(err, "documents");
         if (n < 0)
             return damaged(archive, zip_file_strerror(archive->member), err);
     } else {
@@ -474,7 +467,7 @@ static int begin_document(skr_archive *archive, skr_err *err)
         return SKR_OK;
     memset(&archive->gzip, 0, sizeof archive->gzip);
     if (inflateInit2(&archive->gzip, 16 + MAX_WBITS) != Z_OK)
-        return fail_nomem(err);
+        return skr_fail_nomem(err, "documents");
     archive->is_gzip = archive->is_inflating = true;
     return SKR_OK;
 }
@@ -515,7 +508,7 @@ static int inflate_some(skr_archive *archive, skr_err *err)
         archive->plain = archive->inflated;
         archive->n_plain = WINDOW - gzip->avail_out;
         if (code == Z_MEM_ERROR)
-            return fail_nomem(err);
+            return skr_fail_nomem(err, "documents");
         if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
             return damaged(archive, "a damaged .gz; deliver it again", err);
         /* What does not move although there is input would never end. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 
 /* Numbers of exons above this one are as if nobody had said them. */
@@ -100,15 +101,8 @@ static int keep(skr_genes_reader *reader, const char *text, const char **ret_tex
 
 static int make_room(skr_genes_reader *reader)
 {
-    if (reader->n_exons < reader->n_exons_max)
-        return SKR_OK;
-    size_t n_max = reader->n_exons_max * 2 + 256;
-    skr_genes_exon *exons = realloc(reader->exons, n_max * sizeof *exons);
-    if (exons == NULL)
-        return skr_fail(reader->err, SKR_ERR_NOMEM, "genes: out of memory");
-    reader->exons = exons;
-    reader->n_exons_max = n_max;
-    return SKR_OK;
+    return SKR_ARRAY_RESERVE(&reader->exons, &reader->n_exons_max, reader->n_exons + 1, "exons",
+                             reader->err);
 }
 
 int skr_genes_exons_add(skr_genes_reader *reader, const skr_genes_line *line)
@@ -185,8 +179,7 @@ static size_t take_place(const skr_genes_exon *exons, size_t n, uint8_t *seen, u
 int skr_genes_exons_end(skr_genes_reader *reader)
 {
     uint8_t *seen = calloc(NUMBER_MAX + 1, 1);
-    int status =
-        seen == NULL ? skr_fail(reader->err, SKR_ERR_NOMEM, "genes: out of memory") : SKR_OK;
+    int status = seen == NULL ? skr_fail_nomem(reader->err, "genes") : SKR_OK;
     if (reader->n_exons > 0)
         qsort(reader->exons, reader->n_exons, sizeof *reader->exons, compare_exons);
     for (size_t i = 0; i < reader->n_exons && status == SKR_OK;) {

@@ -8,12 +8,8 @@
 #include <string.h>
 
 #include "engine/import/documents/genes_contigs.h"
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
-
-static int fail_nomem(const skr_genes_reader *reader)
-{
-    return skr_fail(reader->err, SKR_ERR_NOMEM, "genes: out of memory");
-}
 
 /* A text that lives as long as the reader. */
 static int keep(skr_genes_reader *reader, const char *text, size_t n, const char **ret_text)
@@ -47,14 +43,8 @@ int skr_genes_reader_add(skr_genes_reader *reader, const char *name, const char 
     SKR_TRY(skr_genes_contigs_find(reader, contig, &gene.contig));
     SKR_TRY(keep(reader, name, strlen(name), &gene.name));
     SKR_TRY(keep(reader, id, skr_gene_id_length(id), &gene.id));
-    if (reader->n_genes == reader->n_genes_max) {
-        uint32_t n_max = reader->n_genes_max == 0 ? 1024 : 2 * reader->n_genes_max;
-        skr_gene *genes = realloc(reader->genes, n_max * sizeof *genes);
-        if (genes == NULL)
-            return fail_nomem(reader);
-        reader->genes = genes;
-        reader->n_genes_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&reader->genes, &reader->n_genes_max, reader->n_genes + 1, "genes",
+                              reader->err));
     reader->genes[reader->n_genes++] = gene;
     return SKR_OK;
 }

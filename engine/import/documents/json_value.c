@@ -28,7 +28,7 @@ int skr_json_value_parse(const char *text, size_t n, skr_json_value **ret_value,
         text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &why);
     *ret_n_lines = 0;
     if (value == NULL && errno == ENOMEM) /* the library may call it a syntax error */
-        return skr_fail(err, SKR_ERR_NOMEM, "JSON: out of memory");
+        return skr_fail_nomem(err, "JSON");
     if (value == NULL) {
         *ret_n_lines = why.line > 1 ? (uint64_t)why.line - 1 : 0;
         return skr_fail(err, SKR_ERR_INPUT, "malformed JSON: %s", why.text);

@@ -128,8 +128,7 @@ static int find_case(const skr_people_reader *r, const uint64_t *people, uint64_
     uint32_t *genomes = calloc((size_t)r->n_base + 1, sizeof *genomes);
     uint32_t n = skr_people_edit_count(r->edit);
     uint32_t number = 0;
-    int status = genomes == NULL ? skr_fail(r->err, SKR_ERR_NOMEM, "people: out of memory")
-                                 : skr_names_new(&names, r->err);
+    int status = genomes == NULL ? skr_fail_nomem(r->err, "people") : skr_names_new(&names, r->err);
     for (uint32_t i = 0; status == SKR_OK && i < r->n_base; i++) {
         if (!skr_bits_has(r->genomes, i))
             continue;

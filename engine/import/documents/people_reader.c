@@ -12,6 +12,7 @@
 
 #include "index/people/sex.h"
 #include "index/terms/curie.h"
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 
 /* ------------------------------------------------------------------ telling */
@@ -119,16 +120,10 @@ static int find_delivered(skr_people_reader *reader, skr_record_kind kind, const
     uint32_t number;
     (void)snprintf(name, sizeof name, "%c%s", kind == SKR_RECORD_INDIVIDUAL ? 'i' : 'b', record);
     SKR_TRY(skr_names_add(reader->record_names, name, &number, reader->err));
-    if (number >= reader->n_delivered_max) {
-        uint32_t n_max = number + number / 2 + 64;
-        skr_delivered *delivered = realloc(reader->delivered, n_max * sizeof *delivered);
-        if (delivered == NULL)
-            return skr_fail(reader->err, SKR_ERR_NOMEM, "people: out of memory");
-        for (uint32_t i = reader->n_delivered_max; i < n_max; i++)
-            delivered[i] = (skr_delivered){.document = SKR_NONE};
-        reader->delivered = delivered;
-        reader->n_delivered_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&reader->delivered, &reader->n_delivered_max, number + 1u,
+                              "records of people", reader->err));
+    if (number == reader->n_delivered)
+        reader->delivered[reader->n_delivered++] = (skr_delivered){.document = SKR_NONE};
     reader->record = number;
     *ret_delivered = &reader->delivered[number];
     return SKR_OK;

@@ -34,6 +34,7 @@ typedef struct skr_people_reader {
     skr_load_result result;
     skr_names *record_names; /* of this delivery: kind and id */
     skr_delivered *delivered;
+    uint32_t n_delivered;
     uint32_t n_delivered_max;
     skr_names *documents;
     uint32_t record;     /* the one begun last, in record_names */

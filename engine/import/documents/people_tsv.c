@@ -59,11 +59,6 @@ static const struct {
     {"exposures", COLUMN_TERMS, SKR_TERM_EXPOSURE},
 };
 
-static int fail_nomem(const table *t)
-{
-    return skr_fail(t->reader->err, SKR_ERR_NOMEM, "people: out of memory");
-}
-
 static char *trim(char *text)
 {
     while (*text == ' ')
@@ -108,7 +103,7 @@ static int read_column(table *t, const char *name, column *ret_column)
             name);
     *ret_column =
         (column){.kind = COLUMN_MEASURE, .term_kind = SKR_TERM_MEASURE, .curie = strdup(curie)};
-    return ret_column->curie == NULL ? fail_nomem(t) : SKR_OK;
+    return ret_column->curie == NULL ? skr_fail_nomem(t->reader->err, "people") : SKR_OK;
 }
 
 /* Are two columns one measure in two spellings? */
@@ -126,7 +121,7 @@ static int read_header(table *t, char *line)
         return skr_people_reader_fail(t->reader, "more than %d columns", COLUMNS_MAX);
     t->columns = calloc(n, sizeof *t->columns);
     if (t->columns == NULL)
-        return fail_nomem(t);
+        return skr_fail_nomem(t->reader->err, "people");
     t->n_columns = n;
     size_t n_individual = 0;
     for (size_t i = 0; i < n; i++) {
@@ -314,7 +309,7 @@ int skr_people_tsv_read(skr_people_reader *reader)
 {
     table t = {.reader = reader, .lines = {.archive = reader->archive}};
     t.fields = calloc(COLUMNS_MAX, sizeof *t.fields);
-    int status = t.fields == NULL ? fail_nomem(&t) : read_table(&t);
+    int status = t.fields == NULL ? skr_fail_nomem(reader->err, "people") : read_table(&t);
     for (size_t i = 0; i < t.n_columns; i++)
         free(t.columns[i].curie);
     free(t.columns);

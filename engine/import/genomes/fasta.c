@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "index/contigs/contig.h"
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 #include "storage/base/name_map.h"
 #include "storage/block/digest.h"
@@ -49,7 +50,7 @@ struct skr_fasta {
 static int damaged(const skr_fasta *fasta, skr_err *err)
 {
     if (errno == ENOMEM)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
+        return skr_fail_nomem(err, fasta->path);
     return skr_fail(err, SKR_ERR_INPUT, "%s: damaged or cut short; fetch the file again",
                     fasta->path);
 }
@@ -70,7 +71,7 @@ static int reopen(skr_fasta *fasta, skr_err *err)
         bool is_full = errno == ENOMEM;
         (void)close(fd);
         if (is_full)
-            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
+            return skr_fail_nomem(err, fasta->path);
         return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked", fasta->path);
     }
     return SKR_OK;
@@ -98,14 +99,8 @@ static int note_contig(skr_fasta *fasta, const char *line, uint32_t *ret_contig,
         return skr_fail(err, SKR_ERR_INPUT, "%s: contig %s is there twice", fasta->path, name);
     if (!is_new)
         return SKR_OK;
-    if (*ret_contig >= fasta->n_places_max) {
-        uint32_t n_max = *ret_contig * 2 + 64;
-        int64_t *places = realloc(fasta->places, n_max * sizeof *places);
-        if (places == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
-        fasta->places = places;
-        fasta->n_places_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&fasta->places, &fasta->n_places_max, *ret_contig + 1u,
+                              "contigs of a reference", err));
     fasta->places[*ret_contig] = place;
     return SKR_OK;
 }
@@ -131,14 +126,7 @@ static int add_bases(const skr_fasta *fasta, const kstring_t *line, char **bases
     if (*n + line->l > SKR_CONTIG_LENGTH_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "%s: a contig is longer than %u bases", fasta->path,
                         SKR_CONTIG_LENGTH_MAX);
-    if (*n + line->l > *n_max) {
-        size_t more = *n_max * 2 > *n + line->l ? *n_max * 2 : *n + line->l + 65536;
-        char *grown = realloc(*bases, more);
-        if (grown == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
-        *bases = grown;
-        *n_max = more;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(bases, n_max, *n + line->l, "bases of a reference", err));
     for (size_t i = 0; i < line->l; i++) {
         unsigned char c = (unsigned char)line->s[i];
         if (c == '\r' || c == ' ' || c == '\t')
@@ -170,7 +158,7 @@ static int keep(skr_fasta *fasta, uint32_t contig, char *bases, size_t n, skr_er
     kept *grown = realloc(fasta->kept, (fasta->n_kept + 1) * sizeof *grown);
     if (grown == NULL) {
         free(bases);
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", fasta->path);
+        return skr_fail_nomem(err, fasta->path);
     }
     fasta->kept = grown;
     kept *one = &grown[fasta->n_kept];
@@ -248,7 +236,7 @@ int skr_fasta_open(const char *path, const skr_build *build, skr_fasta **ret_fas
     skr_fasta *fasta = calloc(1, sizeof *fasta);
     if (fasta == NULL || (fasta->path = strdup(path)) == NULL) {
         free(fasta);
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        return skr_fail_nomem(err, path);
     }
     fasta->build = build;
     int status = reopen(fasta, err);

@@ -248,7 +248,7 @@ static int describe_source(const skr_import *import, const skr_import_file *file
     source->n_silent = file->n_silent;
     source->contigs = malloc((file->n_used + file->n_silent + 1u) * sizeof *source->contigs);
     if (source->contigs == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "a delivery");
     for (uint32_t i = 0; i < file->n_used; i++)
         source->contigs[source->n_contigs++] = import->contigs[file->used[i]].index;
     for (uint32_t i = 0; i < file->n_silent; i++)
@@ -258,7 +258,7 @@ static int describe_source(const skr_import *import, const skr_import_file *file
         return SKR_OK; /* all samples */
     source->samples = malloc((file->columns.n + 1u) * sizeof *source->samples);
     if (source->samples == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "a delivery");
     source->n_samples = file->columns.n;
     memcpy(source->samples, file->local, file->columns.n * sizeof *source->samples);
     qsort(source->samples, source->n_samples, sizeof *source->samples, compare_numbers);
@@ -305,7 +305,7 @@ static int add_delivery(skr_import *import, skr_err *err)
     int status = describe_options(import, &options, err);
     delivery.sources = calloc(import->n_files, sizeof *delivery.sources);
     if (delivery.sources == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        status = skr_fail_nomem(err, "a delivery");
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = describe_source(import, &import->files[i],
@@ -439,13 +439,13 @@ static int describe_result(const skr_import *import, skr_import_result *result, 
     result->n_records = import->n_records;
     result->counters = calloc(n + 1u, sizeof *result->counters);
     if (result->counters == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "a delivery");
     for (; result->n_counters < n; result->n_counters++) {
         skr_counter *counter = &result->counters[result->n_counters];
         *counter = counters[result->n_counters];
         counter->name = strdup(counter->name);
         if (counter->name == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+            return skr_fail_nomem(err, "a delivery");
     }
     return SKR_OK;
 }

@@ -49,14 +49,14 @@ int skr_coverage_new(const skr_import *import, skr_coverage **ret_coverage, skr_
         return SKR_OK;
     skr_coverage *coverage = calloc(1, sizeof *coverage);
     if (coverage == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "who is called where");
     coverage->n_samples = import->names.n;
     coverage->n_said = calloc(n, sizeof *coverage->n_said);
     coverage->end0 = calloc(n, sizeof *coverage->end0);
     coverage->calls = malloc(n);
     if (coverage->n_said == NULL || coverage->end0 == NULL || coverage->calls == NULL) {
         skr_coverage_free(coverage);
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "who is called where");
     }
     *ret_coverage = coverage;
     return SKR_OK;

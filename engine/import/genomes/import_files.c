@@ -14,11 +14,6 @@
 #include "engine/import/vcf/vcf_spool.h"
 #include "index/contigs/contig.h"
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 /* ------------------------------------------------------------------ bytes */
 
 /* A pipe that is being kept. */
@@ -84,7 +79,7 @@ static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
     else
         status = keep_pipe(import, file, fd, err);
     if (status == SKR_OK && file->path == NULL)
-        status = no_memory(err);
+        status = skr_fail_nomem(err, "samples of a delivery");
     if (fd >= 0 && !is_stdin)
         (void)close(fd);
     return status;
@@ -145,7 +140,7 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
                       const skr_sample_line ***ret_lines, skr_err *err)
 {
     const skr_sample_line **lines = calloc(samples->n + 1u, sizeof *lines);
-    int status = lines == NULL ? no_memory(err) : SKR_OK;
+    int status = lines == NULL ? skr_fail_nomem(err, "samples of a delivery") : SKR_OK;
     for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
         skr_sample_place place = {file->given, file->name, samples->names[i]};
         status = skr_sample_table_find(&import->table, &place, &lines[i], err);
@@ -154,7 +149,7 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
         if (import->n_missing++ == 0 &&
             asprintf(&import->missing, "%s: sample '%s'", file->given, place.sample) < 0) {
             import->missing = NULL;
-            status = no_memory(err);
+            status = skr_fail_nomem(err, "samples of a delivery");
         }
     }
     if (status != SKR_OK)
@@ -181,17 +176,10 @@ static int check_missing(const skr_import *import, skr_err *err)
 /* One more sample of the segment, and where it comes from. */
 static int add_sample(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
 {
-    if ((number & (number - 1)) == 0) { /* the lists double at every power of two */
-        size_t n_max = number == 0 ? 1 : (size_t)number * 2;
-        skr_sample *samples = realloc(import->samples, n_max * sizeof *samples);
-        if (samples == NULL)
-            return no_memory(err);
-        import->samples = samples;
-        skr_import_origin *origins = realloc(import->origins, n_max * sizeof *origins);
-        if (origins == NULL)
-            return no_memory(err);
-        import->origins = origins;
-    }
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&import->samples, &import->n_samples_max, number + 1u, "samples", err));
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&import->origins, &import->n_origins_max, number + 1u, "samples", err));
     import->samples[number] = (skr_sample){.karyotype = karyotype_of(origin.line)};
     import->origins[number] = origin;
     return SKR_OK;
@@ -229,7 +217,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
     columns->karyotype = malloc(samples->n * sizeof *columns->karyotype);
     file->local = malloc(samples->n * sizeof *file->local);
     if (columns->column == NULL || columns->karyotype == NULL || file->local == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "samples of a delivery");
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         skr_import_origin origin = {line, number};
@@ -259,7 +247,7 @@ static int expect_copies(skr_columns *columns, skr_err *err)
     for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
         columns->expected[zone] = malloc(columns->n + 1u);
         if (columns->expected[zone] == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "samples of a delivery");
         columns->has_plain_zone[zone] = true;
         columns->is_one_copy[zone] = true;
         for (uint32_t i = 0; i < columns->n; i++) {
@@ -343,7 +331,7 @@ int skr_import_look_at_files(skr_import *import, skr_err *err)
     int status = SKR_OK;
     import->files = calloc(import->request->n_files, sizeof *import->files);
     if (import->files == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "samples of a delivery");
     import->n_files = (uint32_t)import->request->n_files;
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
         skr_import_file *file = &import->files[i];

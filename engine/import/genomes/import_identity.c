@@ -33,26 +33,6 @@ typedef struct burial {
     uint32_t sample;
 } burial;
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
-static bool holds(const uint32_t *list, uint32_t n, uint32_t value)
-{
-    uint32_t from = 0;
-    while (from < n) {
-        uint32_t middle = from + (n - from) / 2;
-        if (list[middle] == value)
-            return true;
-        if (list[middle] < value)
-            from = middle + 1;
-        else
-            n = middle;
-    }
-    return false;
-}
-
 static const skr_delivery *delivery_of(const skr_import *import, uint32_t segment)
 {
     return &import->manifest->deliveries[import->manifest->segments[segment].delivery];
@@ -60,7 +40,7 @@ static const skr_delivery *delivery_of(const skr_import *import, uint32_t segmen
 
 static bool source_has(const skr_source *source, uint32_t sample)
 {
-    return source->n_samples == 0 || holds(source->samples, source->n_samples, sample);
+    return source->n_samples == 0 || skr_import_holds(source->samples, source->n_samples, sample);
 }
 
 /* ------------------------------------------------------------------ what there is */
@@ -70,22 +50,10 @@ static int add_old(skr_identity *identity, const char *name, old_sample sample, 
     uint32_t number;
     bool is_new;
     SKR_TRY(skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err));
-    if (number >= identity->n_first_max) {
-        uint32_t n_max = number * 2 + 64;
-        uint32_t *first = realloc(identity->first, n_max * sizeof *first);
-        if (first == NULL)
-            return no_memory(err);
-        identity->first = first;
-        identity->n_first_max = n_max;
-    }
-    if (identity->n_old == identity->n_old_max) {
-        uint32_t n_max = identity->n_old_max * 2 + 64;
-        old_sample *old = realloc(identity->old, n_max * sizeof *old);
-        if (old == NULL)
-            return no_memory(err);
-        identity->old = old;
-        identity->n_old_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&identity->first, &identity->n_first_max, number + 1u,
+                              "samples of the store", err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&identity->old, &identity->n_old_max, identity->n_old + 1,
+                              "samples of the store", err));
     sample.next = is_new ? SKR_NONE : identity->first[number];
     identity->first[number] = identity->n_old;
     identity->old[identity->n_old++] = sample;
@@ -140,7 +108,7 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
 int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err)
 {
     skr_identity *identity = calloc(1, sizeof *identity);
-    int status = identity == NULL ? no_memory(err) : SKR_OK;
+    int status = identity == NULL ? skr_fail_nomem(err, "samples of the store") : SKR_OK;
     for (uint32_t i = 0; i < import->manifest->n_segments && status == SKR_OK; i++) {
         const skr_segment_entry *entry = &import->manifest->segments[i];
         skr_segment *segment = NULL;
@@ -287,7 +255,7 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
 {
     uint32_t n_owners = skr_people_count(import->people) + import->names.n;
     uint32_t *owners = malloc((n_owners + 1u) * sizeof *owners);
-    SKR_TRY(owners == NULL ? no_memory(err) : SKR_OK);
+    SKR_TRY(owners == NULL ? skr_fail_nomem(err, "samples of the store") : SKR_OK);
     int status = SKR_OK;
     memset(owners, 0xff, n_owners * sizeof *owners);
     import->names_are_ids = true;
@@ -339,7 +307,7 @@ static const skr_source *source_on(const skr_import *import, const old_sample *o
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
         if (source->is_live && source_has(source, old->local) &&
-            holds(source->contigs, source->n_contigs, contig) &&
+            skr_import_holds(source->contigs, source->n_contigs, contig) &&
             (!is_again || is_delivered_again(import, source)))
             return source;
     }
@@ -351,7 +319,7 @@ static int has_contig(const skr_import *import, const skr_import_file *file, con
                       uint32_t contig, const skr_source *source, skr_err *err)
 {
     const char *contig_name = import->manifest->assemblies[import->assembly].contigs[contig].name;
-    const char *silence = holds(source->silent, source->n_silent, contig)
+    const char *silence = skr_import_holds(source->silent, source->n_silent, contig)
                               ? ", which has no record there and was taken for reference,"
                               : "";
     if (import->request->is_replacing)
@@ -359,7 +327,7 @@ static int has_contig(const skr_import *import, const skr_import_file *file, con
                         "sample '%s' is in %s and in %s, both with contig %s: deliver them apart, "
                         "or tell them apart in --samples by the columns file and individual",
                         name, source->name, file->given, contig_name);
-    if (holds(file->silent, file->n_silent, contig))
+    if (skr_import_holds(file->silent, file->n_silent, contig))
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s: sample '%s' has contig %s already, from %s%s; here its silence would "
                         "be reference there: deliver it apart from files with contig %s, or "
@@ -400,14 +368,8 @@ typedef struct burials {
 
 static int add_burial(burials *all, burial one, skr_err *err)
 {
-    if (all->n == all->n_max) {
-        size_t n_max = all->n_max * 2 + 64;
-        burial *list = realloc(all->list, n_max * sizeof *list);
-        if (list == NULL)
-            return no_memory(err);
-        all->list = list;
-        all->n_max = n_max;
-    }
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&all->list, &all->n_max, all->n + 1, "samples that are replaced", err));
     all->list[all->n++] = one;
     return SKR_OK;
 }
@@ -461,7 +423,7 @@ static int bury_all(skr_import *import, burials *all, skr_err *err)
     qsort(all->list, all->n, sizeof *all->list, compare_burials);
     uint32_t *samples = malloc(all->n * sizeof *samples);
     if (samples == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "samples of the store");
     for (size_t from = 0; from < all->n && status == SKR_OK;) {
         const burial *first = &all->list[from];
         uint32_t n = 0;
@@ -558,7 +520,7 @@ int skr_identity_bury(skr_import *import, skr_err *err)
         return SKR_OK;
     all.is_replaced = calloc(import->names.n + 1u, sizeof *all.is_replaced);
     if (all.is_replaced == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "samples of the store");
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
             status = bury_for(import, &import->files[i], &all, err);

@@ -20,6 +20,7 @@
 #include "index/contigs/assembly.h"
 #include "index/keys/variant_key.h"
 #include "index/people/people_edit.h"
+#include "storage/base/array.h"
 #include "storage/base/name_map.h"
 #include "storage/block/digest.h"
 #include "storage/manifest.h"
@@ -86,10 +87,13 @@ typedef struct skr_import_file {
     bool is_identity; /* local is 0, 1, 2 ... and the whole segment */
     skr_file_contig *contigs; /* by the reader's numbers */
     uint32_t n_contigs;
+    uint32_t n_contigs_max;
     uint32_t *used; /* contigs on which it has records, in skr_import.contigs, order of meeting */
     uint32_t n_used;
+    uint32_t n_used_max;
     uint32_t *silent; /* contigs of the assembly that its silence speaks of, ascending */
     uint32_t n_silent;
+    uint32_t n_silent_max;
     uint32_t next_part;      /* the next file of those that share samples with it; alone: itself */
     const skr_source *known; /* of a skipped file: the source that is it, or NULL */
     uint64_t n_records;
@@ -120,12 +124,14 @@ typedef struct skr_import {
     skr_sample_table table;
     skr_import_file *files;
     uint32_t n_files;
-    uint64_t n_missing;         /* columns that --samples lacks */
-    char *missing;              /* the first of them, with its file */
-    skr_name_map names;         /* of the samples that count, by their number in the segment */
-    skr_sample *samples;        /* names.n of them */
+    uint64_t n_missing;  /* columns that --samples lacks */
+    char *missing;       /* the first of them, with its file */
+    skr_name_map names;  /* of the samples that count, by their number in the segment */
+    skr_sample *samples; /* names.n of them */
+    uint32_t n_samples_max;
     skr_import_origin *origins; /* of each */
-    bool names_are_ids;         /* each is named as its individual */
+    uint32_t n_origins_max;
+    bool names_are_ids; /* each is named as its individual */
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;
@@ -154,6 +160,13 @@ typedef struct skr_import {
     uint64_t n_rows;
     bool is_of_carriers; /* most alleles say nothing of who does not carry them */
 } skr_import;
+
+/* Is a number in an ascending list? */
+static inline bool skr_import_holds(const uint32_t *list, uint32_t n, uint32_t value)
+{
+    size_t at = skr_array_search_u32(list, n, value);
+    return at < n && list[at] == value;
+}
 
 /* ------------------------------------------------------------------ watching */
 

@@ -28,11 +28,6 @@ void skr_record_keys_free(skr_record_keys *keys)
     free(keys);
 }
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 /* ------------------------------------------------------------------ room */
 
 static int too_many(const skr_place *at, uint32_t n_max, skr_err *err)
@@ -72,7 +67,7 @@ static int room_entries(const skr_place *at, skr_err *err)
         keys->is_shared = is_shared;
     if (entries == NULL || key_list == NULL || sorted == NULL || of_key == NULL ||
         is_shared == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "the alleles of a record");
     keys->n_entries_max = n_max;
     return SKR_OK;
 }
@@ -80,7 +75,7 @@ static int room_entries(const skr_place *at, skr_err *err)
 static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
 {
     if (import->keys == NULL && (import->keys = calloc(1, sizeof *import->keys)) == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "the alleles of a record");
     skr_record_keys *keys = import->keys;
     if (keys->first_key == NULL || n_alts > keys->n_alts_max) {
         uint32_t n_max = n_alts * 2 + 16;
@@ -91,7 +86,7 @@ static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
         if (is_unknown != NULL)
             keys->is_unknown = is_unknown;
         if (first_key == NULL || is_unknown == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "the alleles of a record");
         keys->n_alts_max = n_max;
     }
     keys->n_entries = 0;
@@ -107,14 +102,8 @@ static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
 
 int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0, skr_err *err)
 {
-    if (keys->n_pieces == keys->n_pieces_max) {
-        uint32_t n_max = keys->n_pieces_max * 2 + 16;
-        skr_piece *pieces = realloc(keys->pieces, n_max * sizeof *pieces);
-        if (pieces == NULL)
-            return no_memory(err);
-        keys->pieces = pieces;
-        keys->n_pieces_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&keys->pieces, &keys->n_pieces_max, keys->n_pieces + 1,
+                              "the bases of a record", err));
     keys->pieces[keys->n_pieces++] = (skr_piece){start0, end0};
     return SKR_OK;
 }

@@ -61,17 +61,12 @@ void skr_merge_free(skr_merge *merge)
     free(merge);
 }
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 int skr_merge_new(const skr_import *import, skr_merge **ret_merge, skr_err *err)
 {
     size_t n = import->names.n + 1u;
     skr_merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "records of one allele");
     merge->import = import;
     merge->file_calls = malloc(n);
     merge->has_phase = malloc(n);
@@ -82,7 +77,7 @@ int skr_merge_new(const skr_import *import, skr_merge **ret_merge, skr_err *err)
     if (merge->file_calls == NULL || merge->has_phase == NULL || merge->file_said == NULL ||
         merge->said == NULL || merge->all == NULL || merge->n_records == NULL) {
         skr_merge_free(merge);
-        return no_memory(err);
+        return skr_fail_nomem(err, "records of one allele");
     }
     *ret_merge = merge;
     return SKR_OK;
@@ -119,13 +114,7 @@ static int group_parts(skr_merge *merge, const skr_fragment *fragments, size_t n
                        uint32_t *ret_n_groups, skr_err *err)
 {
     bool is_structural = fragments[0].allele.kind == SKR_ALLELE_SV;
-    if (n > merge->n_parts_max) {
-        part *parts = realloc(merge->parts, 2 * n * sizeof *parts);
-        if (parts == NULL)
-            return no_memory(err);
-        merge->parts = parts;
-        merge->n_parts_max = 2 * n;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&merge->parts, &merge->n_parts_max, n, "records of one allele", err));
     part *parts = merge->parts;
     for (size_t i = 0; i < n; i++)
         parts[i] = part_of(&fragments[i], i);
@@ -239,12 +228,12 @@ static int make_record_room(skr_merge *merge, uint32_t n_groups, skr_err *err)
         merge->record_raw = malloc(n);
         merge->record_called = malloc(n);
         if (merge->record_this == NULL || merge->record_raw == NULL || merge->record_called == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "records of one allele");
     }
     if (n * n_groups > merge->n_group_this_max || merge->group_this == NULL) {
         uint8_t *kept = realloc(merge->group_this, n * n_groups);
         if (kept == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "records of one allele");
         merge->group_this = kept;
         merge->n_group_this_max = n * n_groups;
     }

@@ -41,7 +41,7 @@ static int count_common(const skr_import *import, const skr_import_file *file,
     *ret_n = 0;
     uint8_t *is_there = calloc(import->names.n + 1u, 1);
     if (is_there == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "files of a delivery");
     for (uint32_t i = 0; i < other->columns.n; i++)
         is_there[other->local[i]] = 1;
     for (uint32_t i = 0; i < file->columns.n; i++) {
@@ -146,7 +146,7 @@ static int list_stretches(const skr_import *import, uint32_t first, stretch **re
     } while (i != first);
     stretch *list = malloc((n_max + 1) * sizeof *list);
     if (list == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "files of a delivery");
     *ret_n = 0;
     do {
         for (uint32_t k = 0; k < files[i].n_contigs; k++) {
@@ -197,7 +197,7 @@ int skr_import_check_stretches(const skr_import *import, skr_err *err)
 {
     bool *is_seen = calloc(import->n_files + 1u, sizeof *is_seen);
     if (is_seen == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "files of a delivery");
     int status = SKR_OK;
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
         if (is_seen[i] || import->files[i].next_part == i)

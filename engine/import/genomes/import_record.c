@@ -10,11 +10,6 @@
 #include "engine/import/genomes/import_keys_int.h"
 #include "index/contigs/contig.h"
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 /* ------------------------------------------------------------------ fragments */
 
 int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
@@ -219,14 +214,8 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     SKR_TRY(skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,
                              err));
     int status = SKR_OK;
-    if (number >= import->n_contigs_max) {
-        uint32_t n_max = number * 2 + 64;
-        skr_import_contig *contigs = realloc(import->contigs, n_max * sizeof *contigs);
-        if (contigs == NULL)
-            return no_memory(err);
-        import->contigs = contigs;
-        import->n_contigs_max = n_max;
-    }
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&import->contigs, &import->n_contigs_max, number + 1u, "contigs", err));
     skr_import_contig *contig = &import->contigs[number];
     if (is_new) {
         *contig = (skr_import_contig){.name = import->contig_names.names[number],
@@ -251,11 +240,8 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     for (uint32_t i = 0; i < file->n_used; i++)
         if (file->used[i] == number)
             return SKR_OK;
-    uint32_t *used = realloc(file->used, (file->n_used + 1) * sizeof *used);
-    if (used == NULL)
-        return no_memory(err);
-    file->used = used;
-    used[file->n_used++] = number;
+    SKR_TRY(SKR_ARRAY_RESERVE(&file->used, &file->n_used_max, file->n_used + 1, "contigs", err));
+    file->used[file->n_used++] = number;
     SKR_TRY(skr_import_check_parts(import, file, contig->index, err));
     return skr_identity_check_contig(import, file, contig->index, err);
 }
@@ -265,16 +251,10 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
 {
     skr_import_file *file = &at->import->files[at->file];
     uint32_t number = at->record->contig;
-    if (number >= file->n_contigs) {
-        uint32_t n = number + 1 > file->n_contigs * 2 ? number + 1 : file->n_contigs * 2;
-        skr_file_contig *contigs = realloc(file->contigs, n * sizeof *contigs);
-        if (contigs == NULL)
-            return no_memory(err);
-        for (uint32_t i = file->n_contigs; i < n; i++)
-            contigs[i] = (skr_file_contig){.contig = SKR_NONE, .first0 = UINT32_MAX};
-        file->contigs = contigs;
-        file->n_contigs = n;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&file->contigs, &file->n_contigs_max, number + 1u, "contigs", err));
+    while (file->n_contigs <= number)
+        file->contigs[file->n_contigs++] =
+            (skr_file_contig){.contig = SKR_NONE, .first0 = UINT32_MAX};
     skr_file_contig *spelled = &file->contigs[number];
     if (spelled->contig == SKR_NONE) {
         SKR_TRY(meet_contig(at, spelled, err));

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "index/contigs/contig.h"
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 
 #define LINE_MAX_BYTES (1u << 20)
@@ -83,15 +84,10 @@ static int parse_primary(const reader *r, const char *text, bool *ret_is_not_pri
 /* Room for one more line, zeroed. */
 static int make_room(reader *r, skr_err *err)
 {
-    if (r->table->keys.n < r->n_lines_max)
-        return SKR_OK;
-    uint32_t n_max = r->n_lines_max * 2 + 64;
-    skr_sample_line *lines = realloc(r->table->lines, n_max * sizeof *lines);
-    if (lines == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
-    memset(lines + r->n_lines_max, 0, (n_max - r->n_lines_max) * sizeof *lines);
-    r->table->lines = lines;
-    r->n_lines_max = n_max;
+    uint32_t n_before = r->n_lines_max;
+    SKR_TRY(SKR_ARRAY_RESERVE(&r->table->lines, &r->n_lines_max, r->table->keys.n + 1,
+                              r->table->path, err));
+    memset(r->table->lines + n_before, 0, (r->n_lines_max - n_before) * sizeof *r->table->lines);
     return SKR_OK;
 }
 
@@ -103,7 +99,7 @@ static int find_key(skr_sample_table *table, const char *file, const char *sampl
     size_t n_sample = strlen(sample);
     char *key = malloc(n_file + n_sample + 2);
     if (key == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", table->path);
+        return skr_fail_nomem(err, table->path);
     memcpy(key, file, n_file);
     key[n_file] = '\t';
     memcpy(key + n_file + 1, sample, n_sample + 1);
@@ -127,7 +123,7 @@ static int keep_texts(const reader *r, const char *const *value, skr_sample_line
     line->biosample = strdup(value[BIOSAMPLE]);
     if (line->sample == NULL || line->file == NULL || line->individual == NULL ||
         line->biosample == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", r->table->path);
+        return skr_fail_nomem(err, r->table->path);
     r->table->has_files = r->table->has_files || *line->file != '\0';
     return SKR_OK;
 }
@@ -210,7 +206,7 @@ int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err
     FILE *file = fopen(path, "re");
     int status = SKR_OK;
     if (text == NULL || table.path == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        status = skr_fail_nomem(err, path);
         goto out;
     }
     if (file == NULL) {

@@ -11,20 +11,7 @@
 #include "engine/import/genomes/import_body.h"
 #include "engine/import/genomes/import_keys_int.h"
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 /* ------------------------------------------------------------------ which contigs */
-
-static bool holds(const uint32_t *list, uint32_t n, uint32_t value)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (list[i] == value)
-            return true;
-    return false;
-}
 
 /* Marks the contigs of the assembly on which a file of the delivery has a record. */
 static void mark_contigs(const skr_import *import, uint8_t *has_records)
@@ -35,7 +22,7 @@ static void mark_contigs(const skr_import *import, uint8_t *has_records)
             has_records[import->contigs[file->used[j]].index] = 1;
         const skr_source *known = file->known;
         for (uint32_t j = 0; known != NULL && j < known->n_contigs; j++)
-            if (!holds(known->silent, known->n_silent, known->contigs[j]))
+            if (!skr_import_holds(known->silent, known->n_silent, known->contigs[j]))
                 has_records[known->contigs[j]] = 1;
     }
 }
@@ -66,7 +53,7 @@ static int encode_calls(skr_import *import, const skr_import_file *file, skr_zon
     skr_call_set set = {0};
     uint8_t *calls = malloc(n + 1u);
     if (calls == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "contigs without records");
     for (uint32_t i = 0; i < n; i++)
         calls[i] = zone == SKR_ZONE_Y && is_unknown(file->columns.karyotype[i])
                        ? SKR_CALL_NO_STATEMENT
@@ -103,11 +90,9 @@ static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed,
 /* The file has no record on a contig: its samples have it by silence from now on. */
 static int add_silent(skr_import *import, skr_import_file *file, uint32_t contig, skr_err *err)
 {
-    uint32_t *silent = realloc(file->silent, (file->n_silent + 1) * sizeof *silent);
-    if (silent == NULL)
-        return no_memory(err);
-    file->silent = silent;
-    silent[file->n_silent++] = contig;
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&file->silent, &file->n_silent_max, file->n_silent + 1, "contigs", err));
+    file->silent[file->n_silent++] = contig;
     return skr_identity_check_contig(import, file, contig, err);
 }
 
@@ -139,7 +124,9 @@ int skr_import_claim_silence(skr_import *import, skr_err *err)
     uint32_t n_contigs = import->manifest->assemblies[import->assembly].n_contigs;
     uint8_t *has_records = calloc(n_contigs + 1u, 1);
     uint8_t *is_claimed = calloc(n_contigs + 1u, 1);
-    int status = has_records == NULL || is_claimed == NULL ? no_memory(err) : SKR_OK;
+    int status = has_records == NULL || is_claimed == NULL
+                     ? skr_fail_nomem(err, "contigs without records")
+                     : SKR_OK;
     if (status == SKR_OK)
         mark_contigs(import, has_records);
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {

@@ -41,22 +41,10 @@ static int collect(writing *w, const skr_fragment *fragment, skr_err *err)
 {
     size_t n_text = fragment->is_span ? 0 : (size_t)fragment->allele.n_ref + fragment->allele.n_alt;
     size_t n = n_text + fragment->n_body;
-    if (w->n_group + n > w->n_group_max) {
-        size_t n_max = (w->n_group + n) * 2 + 4096;
-        uint8_t *group = realloc(w->group, n_max);
-        if (group == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        w->group = group;
-        w->n_group_max = n_max;
-    }
-    if (w->n_fragments == w->n_fragments_max) {
-        size_t n_max = w->n_fragments_max * 2 + 16;
-        skr_fragment *fragments = realloc(w->fragments, n_max * sizeof *fragments);
-        if (fragments == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        w->fragments = fragments;
-        w->n_fragments_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&w->group, &w->n_group_max, w->n_group + n, "records of one allele",
+                              err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&w->fragments, &w->n_fragments_max, w->n_fragments + 1,
+                              "records of one allele", err));
     w->fragments[w->n_fragments++] = *fragment;
     uint8_t *to = w->group + w->n_group;
     if (n_text > 0) {
@@ -273,7 +261,7 @@ static int make_room(writing *w, skr_err *err)
     w->file_calls = malloc(n);
     w->state = malloc(n);
     if (w->file_calls == NULL || w->state == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "a segment");
     return SKR_OK;
 }
 

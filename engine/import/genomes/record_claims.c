@@ -6,6 +6,8 @@
  */
 #include "engine/import/genomes/record_claims.h"
 
+#include "storage/base/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +16,8 @@
 
 static int push_no_call(skr_claims *claims, uint32_t sample, skr_err *err)
 {
-    if (claims->n_no_calls == claims->n_no_calls_max) {
-        uint32_t n_max = claims->n_no_calls_max * 2 + 64;
-        uint32_t *list = realloc(claims->no_calls, n_max * sizeof *list);
-        if (list == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        claims->no_calls = list;
-        claims->n_no_calls_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&claims->no_calls, &claims->n_no_calls_max, claims->n_no_calls + 1,
+                              "calls of a record", err));
     claims->no_calls[claims->n_no_calls++] = sample;
     return SKR_OK;
 }
@@ -29,33 +25,21 @@ static int push_no_call(skr_claims *claims, uint32_t sample, skr_err *err)
 static int push_exception(skr_claims *claims, uint32_t sample, uint8_t call, skr_err *err)
 {
     skr_call_set *calls = &claims->calls;
-    if (calls->n_exceptions == claims->n_exceptions_max) {
-        uint32_t n_max = claims->n_exceptions_max * 2 + 64;
-        skr_call_exception *list = realloc(calls->exceptions, n_max * sizeof *list);
-        if (list == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        calls->exceptions = list;
-        claims->n_exceptions_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&calls->exceptions, &claims->n_exceptions_max,
+                              calls->n_exceptions + 1, "calls of a record", err));
     calls->exceptions[calls->n_exceptions++] = (skr_call_exception){sample, call};
     return SKR_OK;
 }
 
 static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
 {
-    if (n_keys > claims->n_carriers_max) {
-        skr_carriers *carriers = realloc(claims->carriers, n_keys * sizeof *carriers);
-        if (carriers != NULL)
-            claims->carriers = carriers;
-        uint8_t *n_this = realloc(claims->n_this, n_keys);
-        if (n_this != NULL)
-            claims->n_this = n_this;
-        if (carriers == NULL || n_this == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        memset(carriers + claims->n_carriers_max, 0,
-               (n_keys - claims->n_carriers_max) * sizeof *carriers);
-        claims->n_carriers_max = n_keys;
-    }
+    uint32_t n_before = claims->n_carriers_max;
+    SKR_TRY(SKR_ARRAY_RESERVE(&claims->carriers, &claims->n_carriers_max, n_keys,
+                              "carriers of a record", err));
+    memset(claims->carriers + n_before, 0,
+           (claims->n_carriers_max - n_before) * sizeof *claims->carriers);
+    SKR_TRY(SKR_ARRAY_RESERVE(&claims->n_this, &claims->n_this_max, n_keys, "carriers of a record",
+                              err));
     for (uint32_t i = 0; i < n_keys; i++)
         skr_carriers_clear(&claims->carriers[i]);
     claims->n_no_calls = 0;
@@ -370,13 +354,8 @@ static int finish(skr_claims *claims, uint32_t n, skr_err *err)
     if (claims->n_no_calls <= n_default)
         return SKR_OK;
 
-    if (n_default > claims->n_flips_max) {
-        uint32_t *flips = realloc(claims->flips, n_default * sizeof *flips);
-        if (flips == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        claims->flips = flips;
-        claims->n_flips_max = n_default;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&claims->flips, &claims->n_flips_max, n_default, "calls of a record",
+                              err));
     uint32_t i = 0;
     uint32_t j = 0;
     uint32_t n_flips = 0;

@@ -39,6 +39,7 @@ typedef struct skr_claims {
     uint32_t n_no_calls;
     uint32_t *flips; /* the others, when most are no-calls */
     uint8_t *n_this; /* scratch: by key */
+    uint32_t n_this_max;
     skr_phase phase; /* how the genotypes are written: kept if named->keeps_phase */
     uint64_t n_failed_gate;
     uint64_t n_het_on_haploid;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "engine/import/genotypes/genotype_scan.h"
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 
 enum {
@@ -51,11 +52,6 @@ void skr_phase_done(skr_phase *phase)
     *phase = (skr_phase){0};
 }
 
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
-
 int skr_phase_add(skr_phase *phase, uint32_t sample, const skr_genotype *genotype, uint8_t expected,
                   skr_err *err)
 {
@@ -63,22 +59,10 @@ int skr_phase_add(skr_phase *phase, uint32_t sample, const skr_genotype *genotyp
                     (genotype->n == 1 || (genotype->n == 2 && expected == 2));
     if (is_plain && !genotype->is_mixture)
         return SKR_OK;
-    if (phase->n_odds == phase->n_odds_max) {
-        uint32_t n_max = phase->n_odds_max * 2 + 64;
-        skr_odd *odds = realloc(phase->odds, n_max * sizeof *odds);
-        if (odds == NULL)
-            return no_memory(err);
-        phase->odds = odds;
-        phase->n_odds_max = n_max;
-    }
-    if (phase->n_copies + genotype->n > phase->n_copies_max) {
-        uint32_t n_max = (phase->n_copies + genotype->n) * 2 + 64;
-        uint16_t *copies = realloc(phase->copies, n_max * sizeof *copies);
-        if (copies == NULL)
-            return no_memory(err);
-        phase->copies = copies;
-        phase->n_copies_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&phase->odds, &phase->n_odds_max, phase->n_odds + 1,
+                              "phase of a record", err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&phase->copies, &phase->n_copies_max, phase->n_copies + genotype->n,
+                              "phase of a record", err));
     uint32_t n = genotype->is_mixture ? 1 : genotype->n; /* alleles of a mixture share a copy */
     phase->odds[phase->n_odds++] =
         (skr_odd){sample, phase->n_copies, (uint8_t)n, genotype->is_mixture};
@@ -89,14 +73,8 @@ int skr_phase_add(skr_phase *phase, uint32_t sample, const skr_genotype *genotyp
 
 static int add_flip(skr_phase *phase, uint32_t sample, skr_err *err)
 {
-    if (phase->n_flips == phase->n_flips_max) {
-        uint32_t n_max = phase->n_flips_max * 2 + 64;
-        uint32_t *flips = realloc(phase->flips, n_max * sizeof *flips);
-        if (flips == NULL)
-            return no_memory(err);
-        phase->flips = flips;
-        phase->n_flips_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&phase->flips, &phase->n_flips_max, phase->n_flips + 1,
+                              "phase of a record", err));
     phase->flips[phase->n_flips++] = sample;
     return SKR_OK;
 }

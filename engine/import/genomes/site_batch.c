@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 
 #define WINDOW_MIN (256u << 10)
@@ -133,7 +134,7 @@ int skr_site_batch_new(const char *scratch_path, size_t n_bytes_max, skr_site_ba
     }
     if (batch == NULL || batch->scratch_path == NULL) {
         skr_site_batch_free(batch);
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "fragments");
     }
     *ret_batch = batch;
     return SKR_OK;
@@ -179,7 +180,7 @@ static int spill(skr_site_batch *batch, skr_err *err)
         batch->runs = runs;
     buffer = malloc(WINDOW_MIN);
     if (runs == NULL || buffer == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        status = skr_fail_nomem(err, "fragments");
         goto out;
     }
     if (batch->fd < 0)
@@ -222,22 +223,9 @@ out:
 /* Room for n more bytes and one more fragment. */
 static int make_room(skr_site_batch *batch, size_t n, skr_err *err)
 {
-    if (batch->n + n > batch->n_max) {
-        size_t n_max = batch->n_max * 2 > batch->n + n ? batch->n_max * 2 : batch->n + n + 65536;
-        uint8_t *bytes = realloc(batch->bytes, n_max);
-        if (bytes == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        batch->bytes = bytes;
-        batch->n_max = n_max;
-    }
-    if (batch->n_offsets == batch->n_offsets_max) {
-        size_t n_max = batch->n_offsets_max * 2 + 1024;
-        uint64_t *offsets = realloc(batch->offsets, n_max * sizeof *offsets);
-        if (offsets == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-        batch->offsets = offsets;
-        batch->n_offsets_max = n_max;
-    }
+    SKR_TRY(SKR_ARRAY_RESERVE(&batch->bytes, &batch->n_max, batch->n + n, "fragments", err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&batch->offsets, &batch->n_offsets_max, batch->n_offsets + 1,
+                              "fragments", err));
     return SKR_OK;
 }
 
@@ -322,7 +310,7 @@ static int fill(skr_site_batch *batch, run *from, size_t n, skr_err *err)
         size_t n_max = n > WINDOW_MIN ? n : WINDOW_MIN;
         uint8_t *window = realloc(from->window, n_max);
         if (window == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+            return skr_fail_nomem(err, "fragments");
         from->window = window;
         from->n_window_max = n_max;
     }

@@ -103,7 +103,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
 {
     skr_vcf *vcf = calloc(1, sizeof *vcf);
     if (vcf == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", plan->name);
+        return skr_fail_nomem(err, plan->name);
     vcf->fd = -1;
     vcf->gate = plan->gate;
     vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
@@ -111,7 +111,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
     vcf->where.name = strdup(plan->name);
     hts_set_log_level(HTS_LOG_OFF);
 
-    int status = vcf->where.name == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory") : SKR_OK;
+    int status = vcf->where.name == NULL ? skr_fail_nomem(err, plan->name) : SKR_OK;
     if (status == SKR_OK)
         status = open_file(vcf, plan->path, plan->n_threads, err);
     if (status == SKR_OK)

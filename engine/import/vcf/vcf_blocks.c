@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 
 #define N_FIXED 12u  /* of a block's header: up to its extra field */
@@ -95,11 +96,6 @@ struct skr_blocks {
     fill *job; /* NULL: none */
     bool is_quit;
 };
-
-static int no_memory(skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
-}
 
 static uint32_t u16_at(const uint8_t *bytes)
 {
@@ -277,7 +273,7 @@ static int remember(skr_blocks *blocks, const fill *batch, const task *one, skr_
     if (place->raw == NULL)
         place->raw = malloc(N_RAW_MAX);
     if (place->raw == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "VCF");
     memcpy(place->packed, packed, one->n_packed);
     memcpy(place->raw, batch->memory + batch->n_head + one->raw_at, one->n_raw);
     place->n_packed = one->n_packed;
@@ -313,23 +309,10 @@ static int read_input(skr_blocks *blocks, size_t n, skr_err *err)
 
 static int make_room(fill *batch, uint32_t n_packed, skr_err *err)
 {
-    if (batch->n_packed + n_packed > batch->n_packed_max) {
-        size_t n_max = (batch->n_packed + n_packed) * 2;
-        uint8_t *packed = realloc(batch->packed, n_max);
-        if (packed == NULL)
-            return no_memory(err);
-        batch->packed = packed;
-        batch->n_packed_max = n_max;
-    }
-    if (batch->n_tasks == batch->n_tasks_max) {
-        size_t n_max = batch->n_tasks_max * 2 + 16;
-        task *tasks = realloc(batch->tasks, n_max * sizeof *tasks);
-        if (tasks == NULL)
-            return no_memory(err);
-        batch->tasks = tasks;
-        batch->n_tasks_max = n_max;
-    }
-    return SKR_OK;
+    SKR_TRY(SKR_ARRAY_RESERVE(&batch->packed, &batch->n_packed_max, batch->n_packed + n_packed,
+                              "packed blocks", err));
+    return SKR_ARRAY_RESERVE(&batch->tasks, &batch->n_tasks_max, batch->n_tasks + 1,
+                             "packed blocks", err);
 }
 
 /* Takes one block from the file into a batch; false in *ret_is_taken: it is full, or at its end. */
@@ -380,7 +363,7 @@ static int size_memory(fill *batch, size_t n_head, skr_err *err)
         batch->n_memory = 0;
         batch->memory = malloc(n + n / 4);
         if (batch->memory == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "VCF");
         batch->n_memory = n + n / 4;
     }
     batch->n_head = n_head;
@@ -444,7 +427,7 @@ static int put_rest(fill *batch, size_t n_head, const uint8_t *rest, size_t n_re
         size_t n = n_head + batch->n_raw + SKR_BLOCKS_SPARE;
         uint8_t *memory = malloc(n + n / 4);
         if (memory == NULL)
-            return no_memory(err);
+            return skr_fail_nomem(err, "VCF");
         memcpy(memory + n_head, batch->memory + batch->n_head, batch->n_raw + SKR_BLOCKS_SPARE);
         free(batch->memory);
         batch->memory = memory;
@@ -506,7 +489,7 @@ int skr_blocks_new(int fd, unsigned n_threads, skr_blocks **ret_blocks, skr_err 
 {
     skr_blocks *blocks = calloc(1, sizeof *blocks);
     if (blocks == NULL)
-        return no_memory(err);
+        return skr_fail_nomem(err, "VCF");
     blocks->fd = fd;
     blocks->n_batch = N_BATCH_MIN;
     blocks->n_head = N_HEAD_MIN;
@@ -519,7 +502,7 @@ int skr_blocks_new(int fd, unsigned n_threads, skr_blocks **ret_blocks, skr_err 
     blocks->threads = calloc(n_threads, sizeof *blocks->threads);
     if (blocks->input == NULL || blocks->inflater == NULL || blocks->threads == NULL) {
         skr_blocks_free(blocks);
-        return no_memory(err);
+        return skr_fail_nomem(err, "VCF");
     }
     /* With fewer threads than asked for it is slower, and no worse. */
     while (blocks->n_threads + 1 < n_threads &&

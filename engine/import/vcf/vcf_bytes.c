@@ -30,7 +30,7 @@ static int open_library(skr_vcf_bytes *bytes, uint64_t from, skr_err *err)
     if (file != NULL)
         hclose_abruptly(file);
     if (number == ENOMEM)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", bytes->where->name);
+        return skr_fail_nomem(err, bytes->where->name);
     if (fd < 0)
         return skr_fail(err, skr_err_of_input(number), "%s: cannot be opened: %s",
                         bytes->where->name, strerror(number));
@@ -45,7 +45,7 @@ int skr_vcf_bytes_open(skr_vcf_bytes *bytes, const skr_vcf_where *where, int fd,
     bytes->fd = fd;
     uint8_t *start = malloc(SKR_BLOCKS_PACKED_MAX);
     if (start == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", bytes->where->name);
+        return skr_fail_nomem(err, bytes->where->name);
     ssize_t n = pread(bytes->fd, start, SKR_BLOCKS_PACKED_MAX, 0);
     bool is_bgzf = n > 0 && skr_blocks_is_bgzf(start, (size_t)n);
     free(start);
@@ -87,7 +87,7 @@ static int more_of_library(skr_vcf_bytes *bytes, skr_err *err)
         size_t n_room = bytes->room == NULL ? FIRST_ROOM : bytes->n_room * 2;
         uint8_t *room = malloc(n_room + SKR_BLOCKS_SPARE);
         if (room == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", bytes->where->name);
+            return skr_fail_nomem(err, bytes->where->name);
         if (n_rest > 0)
             memcpy(room, bytes->piece + bytes->at, n_rest);
         free(bytes->room);
@@ -102,7 +102,7 @@ static int more_of_library(skr_vcf_bytes *bytes, skr_err *err)
     ssize_t n = bgzf_read(bytes->bgzf, bytes->room + n_rest, bytes->n_room - n_rest);
     bytes->is_bad = n < 0 || bytes->bgzf->errcode != 0;
     if (bytes->is_bad && errno == ENOMEM)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", bytes->where->name);
+        return skr_fail_nomem(err, bytes->where->name);
     if (bytes->is_bad && errno == EIO && (bytes->bgzf->errcode & BGZF_ERR_IO) != 0)
         return skr_fail(err, SKR_ERR_IO, "%s: cannot be read: %s", bytes->where->name,
                         strerror(errno));

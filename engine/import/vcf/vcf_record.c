@@ -65,6 +65,7 @@ int skr_vcf_room_gt(skr_vcf *vcf, size_t n_bytes, skr_err *err)
 {
     if (n_bytes <= vcf->room.n_gt_max)
         return SKR_OK;
+    /* Not an array that doubles: a million samples need no second million. */
     uint8_t *gt = realloc(vcf->room.gt, n_bytes + 16);
     if (gt == NULL)
         return skr_fail_nomem(err, vcf->where.name);

@@ -69,7 +69,7 @@ static int unpack_start(const uint8_t *bytes, size_t n, char *start, size_t *ret
     else if (fd >= 0)
         (void)close(fd);
     if (number == ENOMEM)
-        return skr_fail(err, SKR_ERR_NOMEM, "import: out of memory");
+        return skr_fail_nomem(err, "VCF");
     if (fd < 0)
         return skr_fail(err, SKR_ERR_IO, "import: no file in memory: %s", strerror(number));
     return SKR_OK;
