@@ -27,8 +27,8 @@ static int encode_carriers(const skr_carriers *carriers, skr_buffer *bytes, skr_
     return status;
 }
 
-int skr_body_encode(const skr_call_set *calls, const skr_carriers *carriers, skr_buffer *bytes,
-                    skr_err *err)
+int skr_import_body_encode(const skr_call_set *calls, const skr_carriers *carriers,
+                           skr_buffer *bytes, skr_err *err)
 {
     int status = skr_call_set_encode(calls, bytes, err);
     if (status == SKR_OK && carriers != NULL)
@@ -57,8 +57,8 @@ static int decode_carriers(skr_cursor *cursor, skr_carriers *carriers, skr_err *
     return status;
 }
 
-int skr_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
-                  skr_carriers *carriers, skr_err *err)
+int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
+                         skr_carriers *carriers, skr_err *err)
 {
     skr_call_set_done(calls);
     SKR_TRY(skr_call_set_decode(cursor, n_samples, calls, err));
@@ -72,9 +72,9 @@ int skr_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
     return status;
 }
 
-int skr_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples, skr_call_set *calls,
-                    skr_carriers *carriers, skr_err *err)
+int skr_import_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples, skr_call_set *calls,
+                           skr_carriers *carriers, skr_err *err)
 {
     skr_cursor cursor = skr_cursor_of(bytes, n);
-    return skr_body_take(&cursor, n_samples, calls, carriers, err);
+    return skr_import_body_take(&cursor, n_samples, calls, carriers, err);
 }

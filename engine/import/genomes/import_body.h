@@ -12,15 +12,15 @@
 #include "storage/carriers/carriers.h"
 
 /* Appends; carriers NULL for a span. Errors: NOMEM. */
-SKR_MUST_USE int skr_body_encode(const skr_call_set *calls, const skr_carriers *carriers,
-                                 skr_buffer *bytes, skr_err *err);
+SKR_MUST_USE int skr_import_body_encode(const skr_call_set *calls, const skr_carriers *carriers,
+                                        skr_buffer *bytes, skr_err *err);
 
 /* Reads calls and carriers, and leaves the cursor behind them. Errors as below. */
-SKR_MUST_USE int skr_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
-                               skr_carriers *carriers, skr_err *err);
+SKR_MUST_USE int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
+                                      skr_carriers *carriers, skr_err *err);
 
 /* Reads back; calls is done with first, carriers is cleared. Errors: CORRUPT, NOMEM. */
-SKR_MUST_USE int skr_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples,
-                                 skr_call_set *calls, skr_carriers *carriers, skr_err *err);
+SKR_MUST_USE int skr_import_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples,
+                                        skr_call_set *calls, skr_carriers *carriers, skr_err *err);
 
 #endif

@@ -4,9 +4,11 @@
  * The lengths of chromosomes and the versions of accessions decide. A name in ##reference or
  * assembly= counts where those are silent: headers are copied, and outlive a change of assembly.
  */
+#include "engine/import/genomes/import_evidence.h"
+
 #include <string.h>
 
-#include "engine/import/genomes/import_evidence_int.h"
+#include "engine/import/genomes/import_watch.h"
 #include "index/contigs/contig.h"
 
 static const skr_assembly *assembly_of(const skr_import *import)
@@ -16,8 +18,8 @@ static const skr_assembly *assembly_of(const skr_import *import)
 
 /* ------------------------------------------------------------------ lengths */
 
-int skr_import_check_length(const skr_import *import, const char *source, const char *contig,
-                            uint32_t length, skr_length_says *ret_says, skr_err *err)
+int skr_import_evidence_length(const skr_import *import, const char *source, const char *contig,
+                               uint32_t length, skr_length_says *ret_says, skr_err *err)
 {
     const skr_build *other = NULL;
     const skr_chromosome *own = skr_build_chromosome(import->build, contig);
@@ -42,11 +44,12 @@ static void warn_strange(skr_import *import, const skr_import_file *file, const 
     if (import->has_strange_length || import->fasta != NULL || import->old_reference != NULL)
         return;
     import->has_strange_length = true;
-    skr_import_warn(import,
-                    "%s: contig %s is %u long here, and %u in assembly %s: is this a part of it, "
-                    "with places of its own?",
-                    file->name, contig, length, skr_build_chromosome(import->build, contig)->length,
-                    import->build->name);
+    skr_import_watch_warn(
+        import,
+        "%s: contig %s is %u long here, and %u in assembly %s: is this a part of it, "
+        "with places of its own?",
+        file->name, contig, length, skr_build_chromosome(import->build, contig)->length,
+        import->build->name);
 }
 
 /* An assembly under a name of its own whose lengths are those of a known one. */
@@ -58,8 +61,9 @@ static void warn_known(skr_import *import, const skr_import_file *file, const ch
         skr_length_judge(NULL, contig, length, &other) != SKR_LENGTH_OTHER)
         return;
     import->has_known_length = true;
-    skr_import_warn(import, "%s: contig %s is %u long, as in %s: say --assembly %s if it is that",
-                    file->name, contig, length, other->name, other->name);
+    skr_import_watch_warn(import,
+                          "%s: contig %s is %u long, as in %s: say --assembly %s if it is that",
+                          file->name, contig, length, other->name, other->name);
 }
 
 /* The length that the header gives one contig. *ret_agrees: it is that of the assembly. */
@@ -73,7 +77,7 @@ static int check_contig(skr_import *import, const skr_import_file *file, const c
         return skr_fail_in(err, status, "%s", file->name);
     const char *meaning = skr_contig_numbered(import->build, canonical);
     const char *contig = meaning != NULL ? meaning : canonical;
-    SKR_TRY(skr_import_check_length(import, file->name, contig, length, &says, err));
+    SKR_TRY(skr_import_evidence_length(import, file->name, contig, length, &says, err));
     if (says == SKR_LENGTH_STRANGE && meaning == NULL)
         warn_strange(import, file, contig, length);
     if (says == SKR_LENGTH_OTHER)
@@ -117,14 +121,14 @@ static int check_hints(skr_import *import, const skr_import_file *file, const sk
                             "%s: the header says '%.200s', which is assembly %s; --assembly says "
                             "%s",
                             file->name, hints->names[i], said->name, import->build->name);
-        skr_import_warn(import, "%s: the header says '%.200s', which is assembly %s, not %s",
-                        file->name, hints->names[i], said->name, import->build->name);
+        skr_import_watch_warn(import, "%s: the header says '%.200s', which is assembly %s, not %s",
+                              file->name, hints->names[i], said->name, import->build->name);
     }
     return SKR_OK;
 }
 
-int skr_import_check_header(skr_import *import, const skr_import_file *file, const skr_vcf *vcf,
-                            skr_err *err)
+int skr_import_evidence_header(skr_import *import, const skr_import_file *file, const skr_vcf *vcf,
+                               skr_err *err)
 {
     uint32_t n_agree;
     SKR_TRY(check_lengths(import, file, vcf, &n_agree, err));
@@ -166,9 +170,9 @@ static int check_stored_length(const skr_import *import, const skr_import_file *
                     file->name, stored->name, length, stored->length, assembly_of(import)->name);
 }
 
-int skr_import_name_contig(const skr_import *import, const skr_import_file *file,
-                           const skr_vcf *vcf, const char *written, char *canonical,
-                           bool *ret_is_rejected, skr_err *err)
+int skr_import_evidence_contig(const skr_import *import, const skr_import_file *file,
+                               const skr_vcf *vcf, const char *written, char *canonical,
+                               bool *ret_is_rejected, skr_err *err)
 {
     uint32_t contig;
     uint32_t length = skr_vcf_contig_length(vcf, written);

@@ -1,6 +1,8 @@
 /*
  * import_files.c - the files of a delivery before their records: bytes, options, samples.
  */
+#include "engine/import/genomes/import_files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/import/genomes/import_evidence_int.h"
+#include "engine/import/genomes/identity.h"
+#include "engine/import/genomes/import_evidence.h"
+#include "engine/import/genomes/import_parts.h"
+#include "engine/import/genomes/import_silence.h"
+#include "engine/import/genomes/import_watch.h"
 #include "engine/import/vcf/vcf_spool.h"
 #include "index/contigs/contig.h"
 
@@ -26,7 +32,7 @@ typedef struct keeping {
 
 static int check_stop(void *context, skr_err *err)
 {
-    return skr_import_check_stop(((const keeping *)context)->import, err);
+    return skr_import_watch_stop(((const keeping *)context)->import, err);
 }
 
 static void take_bytes(void *context, const uint8_t *bytes, size_t n, uint64_t n_read)
@@ -34,7 +40,7 @@ static void take_bytes(void *context, const uint8_t *bytes, size_t n, uint64_t n
     keeping *k = context;
     skr_digest_update(k->digest, bytes, n);
     k->n_read = n_read;
-    skr_import_report(k->import, k->file, n_read, NULL, "keeping the pipe");
+    skr_import_watch_report(k->import, k->file, n_read, NULL, "keeping the pipe");
 }
 
 /* Keeps what a pipe gives as a scratch file of the transaction. The digest is that of the bytes
@@ -201,7 +207,7 @@ static int meet_again(skr_import *import, uint32_t number, skr_import_origin ori
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s, lines %u and %u: sample '%s' would be of two individuals or sexes",
                         import->table.path, one->line, other->line, name);
-    skr_import_join_parts(import, origin.file, before->file);
+    skr_import_parts_join(import, origin.file, before->file);
     before->file = origin.file;
     return SKR_OK;
 }
@@ -304,9 +310,9 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
         file->known = skr_identity_find_file(import, file);
         file->is_skipped = is_given_before(import, number) || file->known != NULL;
         if (!file->is_skipped)
-            status = skr_import_check_header(import, file, vcf, err);
+            status = skr_import_evidence_header(import, file, vcf, err);
         if (status == SKR_OK && !file->is_skipped)
-            status = skr_import_check_silence(import, file, err);
+            status = skr_import_silence_check(import, file, err);
         if (status == SKR_OK && !file->is_skipped)
             status = number_columns(import, number, samples, lines, err);
         if (status == SKR_OK && !file->is_skipped)
@@ -326,7 +332,7 @@ static const char *without_folder(const char *path)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-int skr_import_look_at_files(skr_import *import, skr_err *err)
+int skr_import_files_look(skr_import *import, skr_err *err)
 {
     int status = SKR_OK;
     import->files = calloc(import->request->n_files, sizeof *import->files);
@@ -338,7 +344,7 @@ int skr_import_look_at_files(skr_import *import, skr_err *err)
         file->given = import->request->files[i];
         file->next_part = i;
         file->name = strcmp(file->given, "-") == 0 ? "standard input" : without_folder(file->given);
-        status = skr_import_check_stop(import, err);
+        status = skr_import_watch_stop(import, err);
         if (status == SKR_OK)
             status = look_at(import, i, err);
     }

@@ -2,7 +2,7 @@
  * import_int.h - what the parts of an import of genomes share.
  *
  * import.c goes through the steps; import_files.c looks at the files and their samples;
- * import_identity.c compares them with what the store has; import_keys.c names the alleles of a
+ * identity.c compares them with what the store has; record_keys.c names the alleles of a
  * record and import_record.c turns it into fragments; import_reference.c gives bases;
  * import_merge.c lays fragments of one allele over each other; import_write.c turns sorted
  * fragments into a segment.
@@ -107,7 +107,7 @@ typedef struct skr_import_origin {
     uint32_t file;               /* that has it, the last one so far */
 } skr_import_origin;
 
-typedef struct skr_identity skr_identity; /* import_identity.c */
+typedef struct skr_identity skr_identity; /* identity.c */
 
 typedef struct skr_import {
     const skr_import_request *request;
@@ -167,140 +167,5 @@ static inline bool skr_import_holds(const uint32_t *list, uint32_t n, uint32_t v
     size_t at = skr_array_search_u32(list, n, value);
     return at < n && list[at] == value;
 }
-
-/* ------------------------------------------------------------------ watching */
-
-/* INTERRUPTED when the stop flag is set. */
-SKR_MUST_USE int skr_import_check_stop(const skr_import *import, skr_err *err);
-void skr_import_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
-                       const char *contig, const char *step);
-void skr_import_warn(const skr_import *import, const char *format, ...) SKR_PRINTF(2, 3);
-
-/* ------------------------------------------------------------------ files: import_files.c */
-
-/* Spools pipes, digests every file, reads its header, numbers the samples that count. */
-SKR_MUST_USE int skr_import_look_at_files(skr_import *import, skr_err *err);
-void skr_import_files_done(skr_import *import);
-
-/* ------------------------------------------------------------------ identity */
-
-/* Reads what live samples of the dataset and assembly there are. */
-SKR_MUST_USE int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err);
-void skr_identity_free(skr_identity *identity);
-
-/* The live source of these bytes and options, which belongs to the manifest, or NULL. */
-const skr_source *skr_identity_find_file(const skr_import *import, const skr_import_file *file);
-
-/*
- * Gives every sample its individual, and refuses what contradicts: an individual of another
- * dataset, a second counted sample of one individual.
- */
-SKR_MUST_USE int skr_identity_individuals(skr_import *import, skr_err *err);
-
-/*
- * A file has a first record on a contig, or speaks of it by silence: refused if one of its samples
- * has that one already. With --replace it is replaced; refused then is what another file of this
- * delivery has, which the store knew before.
- */
-SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_file *file,
-                                           uint32_t contig, skr_err *err);
-
-/*
- * --replace: buries of each sample the contigs that the delivery has of it, and drops what is dead.
- * Errors: INPUT, when a sample would be of two individuals; NOMEM.
- */
-SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
-
-/* ------------------------------------------------------------------ parts: import_parts.c */
-
-/* Two files have a sample of one name. */
-void skr_import_join_parts(skr_import *import, uint32_t one, uint32_t other);
-
-/* Has a file records on a contig (index in the assembly)? */
-bool skr_import_file_uses(const skr_import *import, const skr_import_file *file, uint32_t contig);
-
-/* Has another file, which has all samples of this one, records on a contig? Errors: NOMEM. */
-SKR_MUST_USE int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
-                                       uint32_t contig, bool *ret_have, skr_err *err);
-
-/*
- * A file has a first record on a contig: refused if another file has a sample of it there too,
- * unless both have the same samples, two or more: such files may be stretches of one joint file.
- */
-SKR_MUST_USE int skr_import_check_parts(const skr_import *import, const skr_import_file *file,
-                                        uint32_t contig, skr_err *err);
-
-/* All records are read. Errors: INPUT, where stretches of one joint file overlap; NOMEM. */
-SKR_MUST_USE int skr_import_check_stretches(const skr_import *import, skr_err *err);
-
-/* Tells of files without a record that were taken for parts of other files' people. */
-void skr_import_warn_parts(const skr_import *import);
-
-/* ------------------------------------------------------------------ reference */
-
-/* Opens the store's reference and the FASTA. Errors: INPUT, NOT_YET, those of the store. */
-SKR_MUST_USE int skr_import_reference_open(skr_import *import, skr_err *err);
-
-/* A contig is met: finds its sequence, and compares it with the store's. */
-SKR_MUST_USE int skr_import_reference_contig(skr_import *import, skr_import_contig *contig,
-                                             skr_err *err);
-
-/* Are the contigs that known files touch the same in the FASTA? For deliveries that are no news. */
-SKR_MUST_USE int skr_import_reference_check_known(skr_import *import, skr_err *err);
-
-/* n bases from start0; *ret_n fewer past the end. */
-SKR_MUST_USE int skr_import_reference_bases(skr_import *import, const skr_import_contig *contig,
-                                            uint32_t start0, uint32_t n, char *bases,
-                                            uint32_t *ret_n, skr_err *err);
-
-/* Ends the reference file and names it in the manifest. */
-SKR_MUST_USE int skr_import_reference_finish(skr_import *import, skr_err *err);
-void skr_import_reference_close(skr_import *import);
-
-/* ------------------------------------------------------------------ records */
-
-/* Turns the present record of a file into fragments. */
-SKR_MUST_USE int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,
-                                   const skr_vcf_record *record, skr_err *err);
-
-/* Frees. NULL is allowed. */
-void skr_record_keys_free(struct skr_record_keys *keys);
-
-/* ------------------------------------------------------------------ silence: import_silence.c */
-
-/* --absent-is hom-ref, when all records are read. Errors: INPUT, NOMEM, IO. */
-SKR_MUST_USE int skr_import_claim_silence(skr_import *import, skr_err *err);
-
-/* Refuses --absent-is hom-ref for a file with reference blocks. Errors: INPUT. */
-SKR_MUST_USE int skr_import_check_silence(const skr_import *import, const skr_import_file *file,
-                                          skr_err *err);
-
-/* ------------------------------------------------------------------ coverage: import_coverage.c
- */
-
-typedef struct skr_coverage skr_coverage;
-
-/* NULL where there is nothing to find out; all below allow it. Errors: NOMEM. */
-SKR_MUST_USE int skr_coverage_new(const skr_import *import, skr_coverage **ret_coverage,
-                                  skr_err *err);
-void skr_coverage_free(skr_coverage *coverage);
-
-/* Rows and spans of the segment, in its order. */
-void skr_coverage_add_row(skr_coverage *coverage, const skr_allele *allele,
-                          const skr_carriers *carriers, const skr_call_set *calls);
-void skr_coverage_add_span(skr_coverage *coverage, const skr_allele *place,
-                           const skr_call_set *calls);
-
-/*
- * When all are there: is of most alleles little said but who carries them? Of one genome, or where
- * everybody carries all, that is taken to be so unless two thirds of the alleles are not carried,
- * or half of the records are of other bases.
- */
-bool skr_coverage_is_of_carriers(skr_coverage *coverage);
-
-/* ------------------------------------------------------------------ writing */
-
-/* Writes the fragments as a segment: import->segment, import->n_rows. */
-SKR_MUST_USE int skr_import_write(skr_import *import, skr_err *err);
 
 #endif

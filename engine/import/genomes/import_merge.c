@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "engine/import/genomes/import_body.h"
-#include "engine/import/genomes/import_keys_int.h"
+#include "engine/import/genomes/record_keys.h"
+#include "engine/import/genomes/record_phase.h"
 
 /* A fragment, and what its body ends with. */
 typedef struct part {
@@ -21,7 +22,7 @@ typedef struct part {
     uint32_t group;
 } part;
 
-struct skr_merge {
+struct skr_import_merge {
     const skr_import *import;
     skr_call_set calls; /* of one fragment */
     skr_carriers carriers;
@@ -41,7 +42,7 @@ struct skr_merge {
     uint8_t *record_called;
 };
 
-void skr_merge_free(skr_merge *merge)
+void skr_import_merge_free(skr_import_merge *merge)
 {
     if (merge == NULL)
         return;
@@ -61,10 +62,10 @@ void skr_merge_free(skr_merge *merge)
     free(merge);
 }
 
-int skr_merge_new(const skr_import *import, skr_merge **ret_merge, skr_err *err)
+int skr_import_merge_new(const skr_import *import, skr_import_merge **ret_merge, skr_err *err)
 {
     size_t n = import->names.n + 1u;
-    skr_merge *merge = calloc(1, sizeof *merge);
+    skr_import_merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
         return skr_fail_nomem(err, "records of one allele");
     merge->import = import;
@@ -76,7 +77,7 @@ int skr_merge_new(const skr_import *import, skr_merge **ret_merge, skr_err *err)
     merge->n_records = malloc(n);
     if (merge->file_calls == NULL || merge->has_phase == NULL || merge->file_said == NULL ||
         merge->said == NULL || merge->all == NULL || merge->n_records == NULL) {
-        skr_merge_free(merge);
+        skr_import_merge_free(merge);
         return skr_fail_nomem(err, "records of one allele");
     }
     *ret_merge = merge;
@@ -110,7 +111,7 @@ static int compare_parts(const void *a, const void *b)
 }
 
 /* Sorts the parts, gives each its group, and says how many groups there are. */
-static int group_parts(skr_merge *merge, const skr_fragment *fragments, size_t n,
+static int group_parts(skr_import_merge *merge, const skr_fragment *fragments, size_t n,
                        uint32_t *ret_n_groups, skr_err *err)
 {
     bool is_structural = fragments[0].allele.kind == SKR_ALLELE_SV;
@@ -140,7 +141,7 @@ static bool has_haplotypes(skr_zone zone, skr_karyotype karyotype)
 }
 
 /* What calls and carriers tell of every sample of the file. */
-static void say_copies(skr_merge *merge, const skr_fragment *fragment)
+static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
 {
     const skr_columns *columns = &merge->import->files[fragment->file].columns;
     const uint8_t *expected = columns->expected[fragment->allele.zone];
@@ -167,11 +168,11 @@ static void say_copies(skr_merge *merge, const skr_fragment *fragment)
 }
 
 /* Reads a fragment into merge->file_said. */
-static int read_said(skr_merge *merge, const skr_fragment *fragment, skr_err *err)
+static int read_said(skr_import_merge *merge, const skr_fragment *fragment, skr_err *err)
 {
     uint32_t n = merge->import->files[fragment->file].columns.n;
     skr_cursor cursor = skr_cursor_of(fragment->body, fragment->n_body);
-    SKR_TRY(skr_body_take(&cursor, n, &merge->calls, &merge->carriers, err));
+    SKR_TRY(skr_import_body_take(&cursor, n, &merge->calls, &merge->carriers, err));
     say_copies(merge, fragment);
     skr_phase_decode(&cursor, n, merge->has_phase, &merge->carriers, merge->file_said);
     if (cursor.is_bad)
@@ -182,7 +183,7 @@ static int read_said(skr_merge *merge, const skr_fragment *fragment, skr_err *er
 /* ------------------------------------------------------------------ groups */
 
 /* Are parts of an earlier group of the same record? */
-static bool is_known_record(const skr_merge *merge, size_t number)
+static bool is_known_record(const skr_import_merge *merge, size_t number)
 {
     const part *one = &merge->parts[number];
     for (size_t i = 0; one->record != 0 && i < number; i++)
@@ -192,7 +193,7 @@ static bool is_known_record(const skr_merge *merge, size_t number)
 }
 
 /* Takes the least of the parts [from, to), which are one group, and adds it to all. */
-static int add_group(skr_merge *merge, size_t from, size_t to, skr_err *err)
+static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *err)
 {
     uint32_t n = merge->import->names.n;
     memset(merge->said, 0, n * sizeof *merge->said);
@@ -220,7 +221,7 @@ static int add_group(skr_merge *merge, size_t from, size_t to, skr_err *err)
 
 /* ------------------------------------------------------------------ records of several keys */
 
-static int make_record_room(skr_merge *merge, uint32_t n_groups, skr_err *err)
+static int make_record_room(skr_import_merge *merge, uint32_t n_groups, skr_err *err)
 {
     size_t n = merge->import->names.n + 1u;
     if (merge->record_this == NULL) {
@@ -241,7 +242,7 @@ static int make_record_room(skr_merge *merge, uint32_t n_groups, skr_err *err)
 }
 
 /* The copies of a record's keys are different copies: adds them up, and says what that tells. */
-static int add_record(skr_merge *merge, size_t first, size_t n_parts, skr_err *err)
+static int add_record(skr_import_merge *merge, size_t first, size_t n_parts, skr_err *err)
 {
     const part *parts = merge->parts;
     const skr_import_file *file = &merge->import->files[parts[first].fragment->file];
@@ -271,7 +272,7 @@ static int add_record(skr_merge *merge, size_t first, size_t n_parts, skr_err *e
     return SKR_OK;
 }
 
-static int add_records(skr_merge *merge, size_t n, skr_err *err)
+static int add_records(skr_import_merge *merge, size_t n, skr_err *err)
 {
     int status = SKR_OK;
     for (size_t i = 0; i < n && status == SKR_OK; i++)
@@ -282,8 +283,8 @@ static int add_records(skr_merge *merge, size_t n, skr_err *err)
 
 /* ------------------------------------------------------------------ a row */
 
-int skr_merge_row(skr_merge *merge, const skr_fragment *fragments, size_t n,
-                  const skr_spellings **ret_all, bool *ret_has_several, skr_err *err)
+int skr_import_merge_row(skr_import_merge *merge, const skr_fragment *fragments, size_t n,
+                         const skr_spellings **ret_all, bool *ret_has_several, skr_err *err)
 {
     uint32_t n_samples = merge->import->names.n;
     uint32_t n_groups = 0;

@@ -8,13 +8,15 @@
  * no place lies in two of them. One name alone proves nothing: callers that know no better write
  * "default" or "SAMPLE" into everybody's file.
  */
+#include "engine/import/genomes/import_parts.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/genomes/import_int.h"
+#include "engine/import/genomes/import_watch.h"
 
-void skr_import_join_parts(skr_import *import, uint32_t one, uint32_t other)
+void skr_import_parts_join(skr_import *import, uint32_t one, uint32_t other)
 {
     skr_import_file *files = import->files;
     for (uint32_t i = files[one].next_part; i != one; i = files[i].next_part)
@@ -25,7 +27,7 @@ void skr_import_join_parts(skr_import *import, uint32_t one, uint32_t other)
     files[other].next_part = next;
 }
 
-bool skr_import_file_uses(const skr_import *import, const skr_import_file *file, uint32_t contig)
+bool skr_import_parts_uses(const skr_import *import, const skr_import_file *file, uint32_t contig)
 {
     for (uint32_t i = 0; i < file->n_used; i++)
         if (import->contigs[file->used[i]].index == contig)
@@ -63,7 +65,7 @@ int skr_import_parts_have(const skr_import *import, const skr_import_file *file,
     uint32_t sample;
     *ret_have = false;
     for (uint32_t i = file->next_part; i != number && !*ret_have; i = files[i].next_part) {
-        if (!skr_import_file_uses(import, &files[i], contig))
+        if (!skr_import_parts_uses(import, &files[i], contig))
             continue;
         SKR_TRY(count_common(import, file, &files[i], &n, &sample, err));
         *ret_have = n == file->columns.n;
@@ -79,7 +81,7 @@ static bool is_same_cohort(const skr_import_file *file, const skr_import_file *o
             memcmp(file->local, other->local, file->columns.n * sizeof *file->local) == 0);
 }
 
-int skr_import_check_parts(const skr_import *import, const skr_import_file *file, uint32_t contig,
+int skr_import_parts_check(const skr_import *import, const skr_import_file *file, uint32_t contig,
                            skr_err *err)
 {
     const skr_import_file *files = import->files;
@@ -87,7 +89,7 @@ int skr_import_check_parts(const skr_import *import, const skr_import_file *file
     uint32_t n = 0;
     uint32_t sample = 0;
     for (uint32_t i = file->next_part; i != number; i = files[i].next_part) {
-        if (!skr_import_file_uses(import, &files[i], contig) || is_same_cohort(file, &files[i]))
+        if (!skr_import_parts_uses(import, &files[i], contig) || is_same_cohort(file, &files[i]))
             continue;
         SKR_TRY(count_common(import, file, &files[i], &n, &sample, err));
         if (n > 0)
@@ -193,7 +195,7 @@ static int check_ring(const skr_import *import, uint32_t first, skr_err *err)
     return status;
 }
 
-int skr_import_check_stretches(const skr_import *import, skr_err *err)
+int skr_import_parts_check_stretches(const skr_import *import, skr_err *err)
 {
     bool *is_seen = calloc(import->n_files + 1u, sizeof *is_seen);
     if (is_seen == NULL)
@@ -210,7 +212,7 @@ int skr_import_check_stretches(const skr_import *import, skr_err *err)
     return status;
 }
 
-void skr_import_warn_parts(const skr_import *import)
+void skr_import_parts_warn(const skr_import *import)
 {
     const skr_import_file *first = NULL;
     uint32_t n_more = 0;
@@ -222,9 +224,10 @@ void skr_import_warn_parts(const skr_import *import)
         first = first == NULL ? file : first;
     }
     if (first != NULL)
-        skr_import_warn(import,
-                        "%s%s no record, and a sample of another file's name: taken to be the "
-                        "same person; if not, tell them apart in --samples by the columns file and "
-                        "individual",
-                        first->given, n_more > 0 ? " and other files have" : " has");
+        skr_import_watch_warn(
+            import,
+            "%s%s no record, and a sample of another file's name: taken to be the "
+            "same person; if not, tell them apart in --samples by the columns file and "
+            "individual",
+            first->given, n_more > 0 ? " and other files have" : " has");
 }

@@ -1,19 +1,25 @@
 /*
  * import_record.c - from a record to fragments: its keys, its footprint, its claims.
  */
+#include "engine/import/genomes/import_record.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/identity.h"
 #include "engine/import/genomes/import_body.h"
-#include "engine/import/genomes/import_evidence_int.h"
-#include "engine/import/genomes/import_keys_int.h"
+#include "engine/import/genomes/import_evidence.h"
+#include "engine/import/genomes/import_parts.h"
+#include "engine/import/genomes/import_reference.h"
+#include "engine/import/genomes/record_keys.h"
+#include "engine/import/genomes/record_phase.h"
 #include "index/contigs/contig.h"
 
 /* ------------------------------------------------------------------ fragments */
 
-int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
-                         skr_err *err)
+int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
+                            skr_err *err)
 {
     skr_import *import = at->import;
     int status = SKR_OK;
@@ -47,7 +53,7 @@ static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *pha
     unsigned form =
         (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
     import->body.n = 0;
-    int status = skr_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
+    int status = skr_import_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
     if (status == SKR_OK)
         status = skr_phase_encode(&claims->phase, phase, key, &claims->carriers[key], &import->body,
                                   err);
@@ -111,9 +117,10 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
     int status = add_rows(at, &named, zone, err);
     import->body.n = 0;
     if (status == SKR_OK && keys->n_pieces > 0)
-        status = skr_body_encode(&claims->calls, NULL, &import->body, err);
+        status = skr_import_body_encode(&claims->calls, NULL, &import->body, err);
     for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
-        status = skr_import_add_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
+        status =
+            skr_import_record_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
     return status;
 }
 
@@ -162,9 +169,10 @@ static int add_unknown(skr_place *at, skr_err *err)
     skr_import *import = at->import;
     skr_claims_unknown(&import->claims);
     import->body.n = 0;
-    int status = skr_body_encode(&import->claims.calls, NULL, &import->body, err);
+    int status = skr_import_body_encode(&import->claims.calls, NULL, &import->body, err);
     for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
-        status = skr_import_add_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
+        status =
+            skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
     return status;
 }
 
@@ -204,8 +212,8 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     uint32_t length = skr_vcf_contig_length(at->vcf, written);
     uint32_t number;
     bool is_new;
-    SKR_TRY(skr_import_name_contig(import, file, at->vcf, written, canonical, &spelled->is_rejected,
-                                   err));
+    SKR_TRY(skr_import_evidence_contig(import, file, at->vcf, written, canonical,
+                                       &spelled->is_rejected, err));
     if (spelled->is_rejected) {
         spelled->contig = 0;
         import->has_old_mitochondrion = true;
@@ -242,7 +250,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
             return SKR_OK;
     SKR_TRY(SKR_ARRAY_RESERVE(&file->used, &file->n_used_max, file->n_used + 1, "contigs", err));
     file->used[file->n_used++] = number;
-    SKR_TRY(skr_import_check_parts(import, file, contig->index, err));
+    SKR_TRY(skr_import_parts_check(import, file, contig->index, err));
     return skr_identity_check_contig(import, file, contig->index, err);
 }
 

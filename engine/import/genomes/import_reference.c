@@ -4,10 +4,12 @@
  * An assembly has one sequence a contig, for ever: the first that was given. A contig of a delivery
  * is read from the store if it is there, otherwise from the FASTA, and is then kept in the store.
  */
+#include "engine/import/genomes/import_reference.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/import/genomes/import_evidence_int.h"
+#include "engine/import/genomes/import_evidence.h"
 
 static skr_assembly *assembly_of(const skr_import *import)
 {
@@ -79,8 +81,8 @@ static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *er
     if (!is_found)
         return skr_fail(err, SKR_ERR_INPUT, "%s: has no contig %s, which the delivery uses",
                         import->request->reference, contig->name);
-    SKR_TRY(skr_import_check_length(import, import->request->reference, contig->name, sequence.n,
-                                    &says, err));
+    SKR_TRY(skr_import_evidence_length(import, import->request->reference, contig->name, sequence.n,
+                                       &says, err));
     int status = SKR_OK;
     if (import->reference_writer == NULL) {
         skr_txn_file_name(import->txn, "reference", import->reference_name);

@@ -5,11 +5,17 @@
  * record, files among them that the store has already. A contig of which a sample has records in
  * another file of the delivery is left to that file.
  */
+#include "engine/import/genomes/import_silence.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/identity.h"
 #include "engine/import/genomes/import_body.h"
-#include "engine/import/genomes/import_keys_int.h"
+#include "engine/import/genomes/import_parts.h"
+#include "engine/import/genomes/import_record.h"
+#include "engine/import/genomes/import_watch.h"
+#include "engine/import/genomes/record_keys.h"
 
 /* ------------------------------------------------------------------ which contigs */
 
@@ -61,7 +67,7 @@ static int encode_calls(skr_import *import, const skr_import_file *file, skr_zon
     int status = skr_call_set_from_calls(calls, n, &set, err);
     import->body.n = 0;
     if (status == SKR_OK)
-        status = skr_body_encode(&set, NULL, &import->body, err);
+        status = skr_import_body_encode(&set, NULL, &import->body, err);
     skr_call_set_done(&set);
     free(calls);
     return status;
@@ -80,8 +86,8 @@ static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed,
             uint32_t length = assembly->contigs[i].length;
             whole = (skr_import_contig){.index = i, .name = assembly->contigs[i].name};
             if (is_claimed[i])
-                status = skr_import_add_spans(&at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX,
-                                              (skr_zone)zone, err);
+                status = skr_import_record_spans(
+                    &at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX, (skr_zone)zone, err);
         }
     }
     return status;
@@ -107,7 +113,7 @@ static int choose_contigs(skr_import *import, skr_import_file *file, const uint8
         is_claimed[contig] = 0;
         if (!has_records[contig] || !may_speak_of(file, assembly->contigs[contig].name))
             continue;
-        bool is_silent = !skr_import_file_uses(import, file, contig);
+        bool is_silent = !skr_import_parts_uses(import, file, contig);
         if (is_silent)
             status = skr_import_parts_have(import, file, contig, &have_parts, err);
         if (status != SKR_OK || have_parts)
@@ -119,7 +125,7 @@ static int choose_contigs(skr_import *import, skr_import_file *file, const uint8
     return status;
 }
 
-int skr_import_claim_silence(skr_import *import, skr_err *err)
+int skr_import_silence_claim(skr_import *import, skr_err *err)
 {
     uint32_t n_contigs = import->manifest->assemblies[import->assembly].n_contigs;
     uint8_t *has_records = calloc(n_contigs + 1u, 1);
@@ -136,14 +142,14 @@ int skr_import_claim_silence(skr_import *import, skr_err *err)
         if (status == SKR_OK)
             status = claim(import, i, is_claimed, err);
         if (status == SKR_OK)
-            status = skr_import_check_stop(import, err);
+            status = skr_import_watch_stop(import, err);
     }
     free(has_records);
     free(is_claimed);
     return status;
 }
 
-int skr_import_check_silence(const skr_import *import, const skr_import_file *file, skr_err *err)
+int skr_import_silence_check(const skr_import *import, const skr_import_file *file, skr_err *err)
 {
     const skr_import_request *request = import->request;
     if (!request->absent_is_hom_ref || request->format == SKR_FORMAT_VCF ||

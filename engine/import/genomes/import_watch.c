@@ -1,12 +1,12 @@
 /*
  * import_watch.c - what an import says while it runs, and whether it shall stop.
  */
+#include "engine/import/genomes/import_watch.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "engine/import/genomes/import_int.h"
-
-int skr_import_check_stop(const skr_import *import, skr_err *err)
+int skr_import_watch_stop(const skr_import *import, skr_err *err)
 {
     const atomic_bool *stop = import->request->watch.stop;
     if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
@@ -14,8 +14,8 @@ int skr_import_check_stop(const skr_import *import, skr_err *err)
     return SKR_OK;
 }
 
-void skr_import_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
-                       const char *contig, const char *step)
+void skr_import_watch_report(const skr_import *import, const skr_import_file *file, uint64_t n_done,
+                             const char *contig, const char *step)
 {
     const skr_watch *watch = &import->request->watch;
     if (watch->on_progress == NULL)
@@ -33,7 +33,7 @@ void skr_import_report(const skr_import *import, const skr_import_file *file, ui
     watch->on_progress(watch->context, &progress);
 }
 
-void skr_import_warn(const skr_import *import, const char *format, ...)
+void skr_import_watch_warn(const skr_import *import, const char *format, ...)
 {
     const skr_watch *watch = &import->request->watch;
     char text[1024];

@@ -5,12 +5,15 @@
  * segment and goes through as it is. Others are laid over all samples: rows by import_merge.h (rule
  * 4), spans so that the least counts of what is said of one sample (rule 5), whatever their order.
  */
+#include "engine/import/genomes/import_write.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/import/genomes/import_body.h"
-#include "engine/import/genomes/import_int.h"
 #include "engine/import/genomes/import_merge.h"
+#include "engine/import/genomes/import_watch.h"
+#include "engine/import/genomes/only_carriers.h"
 
 /* So many spans of the same bases are kept apart rather than merged. */
 #define SPANS_ALONE_MAX 8u
@@ -18,15 +21,15 @@
 typedef struct writing {
     skr_import *import;
     skr_segment_writer *writer;
-    skr_coverage *coverage;
+    skr_only_carriers *coverage;
     skr_call_set calls; /* of one fragment */
     skr_carriers carriers;
     skr_call_set all_calls; /* of a group, over all samples */
     skr_carriers all_carriers;
-    skr_merge *merge;    /* made for the first row that several records name */
-    uint8_t *file_calls; /* by sample of the file */
-    uint8_t *state;      /* by sample of the segment: a call */
-    uint8_t *group;      /* fragments of the group, one behind the other */
+    skr_import_merge *merge; /* made for the first row that several records name */
+    uint8_t *file_calls;     /* by sample of the file */
+    uint8_t *state;          /* by sample of the segment: a call */
+    uint8_t *group;          /* fragments of the group, one behind the other */
     size_t n_group;
     size_t n_group_max;
     skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */
@@ -79,7 +82,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
     for (size_t i = 0; i < w->n_fragments; i++)
         has_failed = has_failed && w->fragments[i].filter_failed;
     w->import->n_rows++;
-    skr_coverage_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
+    skr_only_carriers_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
     return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
                                       has_failed, err);
 }
@@ -87,7 +90,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
 static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
 {
     const skr_allele *at = &w->fragments[0].allele;
-    skr_coverage_add_span(w->coverage, at, calls);
+    skr_only_carriers_add_span(w->coverage, at, calls);
     return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->zone, calls,
                                        err);
 }
@@ -115,11 +118,12 @@ static int merge_row(writing *w, skr_err *err)
     skr_zone zone = w->fragments[0].allele.zone;
     const skr_spellings *all = NULL;
     bool has_several = false;
-    int status = w->merge == NULL ? skr_merge_new(w->import, &w->merge, err) : SKR_OK;
+    int status = w->merge == NULL ? skr_import_merge_new(w->import, &w->merge, err) : SKR_OK;
     skr_carriers_clear(&w->all_carriers);
     skr_call_set_done(&w->all_calls);
     if (status == SKR_OK)
-        status = skr_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
+        status =
+            skr_import_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
     for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
         uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
@@ -155,8 +159,8 @@ static int merge_span(writing *w, skr_err *err)
     for (size_t i = 0; i < w->n_fragments && status == SKR_OK; i++) {
         const skr_fragment *fragment = &w->fragments[i];
         const skr_import_file *file = &w->import->files[fragment->file];
-        SKR_TRY(skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
-                                err));
+        SKR_TRY(skr_import_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls,
+                                       NULL, err));
         skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint8_t *state = &w->state[file->local[j]];
@@ -220,8 +224,8 @@ static int write_spans_alone(writing *w, skr_err *err)
         const skr_import_file *file = &w->import->files[fragment->file];
         if (was_said(w, i))
             continue;
-        status = skr_body_decode(fragment->body, fragment->n_body, file->columns.n, &w->calls, NULL,
-                                 err);
+        status = skr_import_body_decode(fragment->body, fragment->n_body, file->columns.n,
+                                        &w->calls, NULL, err);
         if (status == SKR_OK)
             status = write_span(w, &w->calls, err);
     }
@@ -238,8 +242,8 @@ static int write_group(writing *w, skr_err *err)
     const skr_import_file *file = &w->import->files[first->file];
     int status;
     if (is_first_enough(w)) {
-        status = skr_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
-                                 first->is_span ? NULL : &w->carriers, err);
+        status = skr_import_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
+                                        first->is_span ? NULL : &w->carriers, err);
         if (status == SKR_OK)
             status = first->is_span ? write_span(w, &w->calls, err)
                                     : write_row(w, &w->carriers, &w->calls, err);
@@ -286,9 +290,9 @@ static int write_all(writing *w, skr_err *err)
         if (status == SKR_OK)
             status = collect(w, &fragment, err);
         if (status == SKR_OK)
-            status = skr_import_check_stop(import, err);
+            status = skr_import_watch_stop(import, err);
         if (++n_done % 1024 == 0)
-            skr_import_report(import, NULL, n_done, NULL, "writing");
+            skr_import_watch_report(import, NULL, n_done, NULL, "writing");
     }
     return status != SKR_OK ? status : write_group(w, err);
 }
@@ -321,7 +325,7 @@ int skr_import_write(skr_import *import, skr_err *err)
     import->n_rows = 0;
     int status = make_room(&w, err);
     if (status == SKR_OK)
-        status = skr_coverage_new(import, &w.coverage, err);
+        status = skr_only_carriers_new(import, &w.coverage, err);
     if (status == SKR_OK)
         status = skr_site_batch_finish(import->batch, err);
     if (status == SKR_OK)
@@ -330,14 +334,14 @@ int skr_import_write(skr_import *import, skr_err *err)
         status = write_all(&w, err);
     if (status == SKR_OK)
         status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
-    import->is_of_carriers = status == SKR_OK && skr_coverage_is_of_carriers(w.coverage);
-    skr_coverage_free(w.coverage);
+    import->is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w.coverage);
+    skr_only_carriers_free(w.coverage);
     skr_segment_writer_free(w.writer);
     skr_call_set_done(&w.calls);
     skr_call_set_done(&w.all_calls);
     skr_carriers_done(&w.carriers);
     skr_carriers_done(&w.all_carriers);
-    skr_merge_free(w.merge);
+    skr_import_merge_free(w.merge);
     free(w.file_calls);
     free(w.state);
     free(w.group);

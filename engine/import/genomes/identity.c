@@ -1,13 +1,13 @@
 /*
- * import_identity.c - who the samples are, and what the store has of them already (rule 9).
+ * identity.c - who the samples are, and what the store has of them already (rule 9).
  *
  * A sample is (dataset, name). What it has is told by the sources of the deliveries: each names its
  * contigs and, where they are not all of the segment's, its samples.
  */
+#include "engine/import/genomes/identity.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "engine/import/genomes/import_int.h"
 
 /* A live sample of an older segment; those of one name are chained. */
 typedef struct old_sample {

@@ -1,12 +1,13 @@
 /*
- * import_keys.c - the keys of a record: every ALT split, trimmed, left-aligned, with its atoms.
+ * record_keys.c - the keys of a record: every ALT split, trimmed, left-aligned, with its atoms.
  */
-#include "engine/import/genomes/import_keys_int.h"
+#include "engine/import/genomes/record_keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/import_reference.h"
 #include "index/contigs/contig.h"
 #include "index/keys/variant_structural.h"
 

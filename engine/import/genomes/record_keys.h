@@ -1,8 +1,8 @@
 /*
- * import_keys_int.h - the alleles that one record names, and the bases that it speaks of.
+ * record_keys.h - the alleles that one record names, and the bases that it speaks of.
  */
-#ifndef SKR_ENGINE_IMPORT_GENOMES_IMPORT_KEYS_INT_H
-#define SKR_ENGINE_IMPORT_GENOMES_IMPORT_KEYS_INT_H
+#ifndef SKR_ENGINE_IMPORT_GENOMES_RECORD_KEYS_H
+#define SKR_ENGINE_IMPORT_GENOMES_RECORD_KEYS_H
 
 #include "engine/import/genomes/import_int.h"
 
@@ -67,13 +67,6 @@ typedef struct skr_place {
 } skr_place;
 
 /*
- * Adds the part of [start0, end0) that lies in a zone as spans, with the calls in import->body:
- * import_record.c. Uses import, file, contig and assembly of the place. Errors: NOMEM, IO.
- */
-SKR_MUST_USE int skr_import_add_spans(const skr_place *at, uint32_t start0, uint32_t end0,
-                                      skr_zone zone, skr_err *err);
-
-/*
  * Names what every ALT of the record is: fills place->import->keys and counts the ALTs that have no
  * key. Errors: INPUT, NOMEM, those of the reference.
  */
@@ -98,5 +91,8 @@ static inline const skr_allele *skr_record_keys_allele(const skr_record_keys *ke
 {
     return &keys->entries[keys->sorted[keys->of_key[key]]].allele;
 }
+
+/* Frees. NULL is allowed. */
+void skr_record_keys_free(struct skr_record_keys *keys);
 
 #endif

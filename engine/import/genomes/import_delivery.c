@@ -1,0 +1,153 @@
+/*
+ * import_delivery.c - what the manifest keeps of a delivery: its sources, options and counters.
+ */
+#include "engine/import/genomes/import_delivery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const count_names[SKR_N_COUNTS] = {
+    [SKR_COUNT_FAILED_GATE] = "failed_gate",
+    [SKR_COUNT_BAD_ALT] = "bad_alt",
+    [SKR_COUNT_HET_ON_HAPLOID] = "het_on_haploid",
+    [SKR_COUNT_Y_PAR] = "y_par",
+    [SKR_COUNT_NO_COPY] = "no_copy",
+    [SKR_COUNT_BND] = "bnd",
+    [SKR_COUNT_REJECTED_CONTIG] = "rejected_contig",
+    [SKR_COUNT_REF_MISMATCH] = "ref_mismatch",
+    [SKR_COUNT_BAD_END] = "bad_end",
+    [SKR_COUNT_CLIPPED] = "clipped",
+    [SKR_COUNT_TELOMERE] = "telomere",
+    [SKR_COUNT_BLOCKS_LEFT_OUT] = "blocks_left_out",
+    [SKR_COUNT_DUPLICATE_KEY] = "duplicate_key",
+    [SKR_COUNT_NOT_PRIMARY] = "not_primary",
+    [SKR_COUNT_REPLACED] = "replaced",
+    [SKR_COUNT_SEX_CONFLICT] = "sex_conflict",
+    [SKR_COUNT_UNUSED_LINES] = "unused_lines",
+};
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a;
+    uint32_t right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* The source that a file becomes. Contigs and samples are the caller's. */
+static int describe_source(const skr_import *import, const skr_import_file *file,
+                           skr_source *source, skr_err *err)
+{
+    memcpy(source->digest, file->digest, sizeof source->digest);
+    memcpy(source->options, file->options, sizeof source->options);
+    source->name = (char *)file->name;
+    source->is_live = true;
+    source->silent = file->silent;
+    source->n_silent = file->n_silent;
+    source->contigs = malloc((file->n_used + file->n_silent + 1u) * sizeof *source->contigs);
+    if (source->contigs == NULL)
+        return skr_fail_nomem(err, "a delivery");
+    for (uint32_t i = 0; i < file->n_used; i++)
+        source->contigs[source->n_contigs++] = import->contigs[file->used[i]].index;
+    for (uint32_t i = 0; i < file->n_silent; i++)
+        source->contigs[source->n_contigs++] = file->silent[i];
+    qsort(source->contigs, source->n_contigs, sizeof *source->contigs, compare_numbers);
+    if (file->columns.n == import->names.n)
+        return SKR_OK; /* all samples */
+    source->samples = malloc((file->columns.n + 1u) * sizeof *source->samples);
+    if (source->samples == NULL)
+        return skr_fail_nomem(err, "a delivery");
+    source->n_samples = file->columns.n;
+    memcpy(source->samples, file->local, file->columns.n * sizeof *source->samples);
+    qsort(source->samples, source->n_samples, sizeof *source->samples, compare_numbers);
+    return SKR_OK;
+}
+
+static int describe_options(const skr_import *import, skr_buffer *text, skr_err *err)
+{
+    const skr_import_request *request = import->request;
+    bool has_gvcf = false;
+    for (uint32_t i = 0; i < import->n_files; i++)
+        has_gvcf = has_gvcf || (!import->files[i].is_skipped && import->files[i].is_gvcf);
+    const char *format = has_gvcf ? "format=gvcf gate=" : "format=vcf gate=";
+    const char *absent = request->absent_is_hom_ref ? " absent-is=hom-ref" : " absent-is=no-call";
+    SKR_TRY(skr_buffer_put(text, format, strlen(format), err));
+    SKR_TRY(skr_gate_print(&request->gate, text, err));
+    return skr_buffer_put(text, absent, strlen(absent) + 1, err);
+}
+
+/* The counters that counted something. */
+static uint32_t list_counters(const skr_import *import, skr_counter *counters)
+{
+    uint32_t n = 0;
+    for (unsigned i = 0; i < SKR_N_COUNTS; i++)
+        if (import->counts[i] > 0)
+            counters[n++] = (skr_counter){(char *)count_names[i], import->counts[i]};
+    return n;
+}
+
+int skr_import_delivery_add(skr_import *import, skr_err *err)
+{
+    skr_counter counters[SKR_N_COUNTS];
+    skr_buffer options = {0};
+    skr_delivery delivery = {
+        .generation = import->manifest->generation + 1,
+        .time_s = skr_delivery_time_now(),
+        .dataset = import->dataset,
+        .assembly = import->assembly,
+        .counters = counters,
+        .n_counters = list_counters(import, counters),
+        .n_samples = import->names.n,
+        .n_alleles = import->n_rows,
+    };
+    int status = describe_options(import, &options, err);
+    delivery.sources = calloc(import->n_files, sizeof *delivery.sources);
+    if (delivery.sources == NULL)
+        status = skr_fail_nomem(err, "a delivery");
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
+        if (!import->files[i].is_skipped)
+            status = describe_source(import, &import->files[i],
+                                     &delivery.sources[delivery.n_sources++], err);
+    delivery.options = (char *)options.bytes;
+    skr_segment_entry entry = {
+        .file = import->segment,
+        .dataset = import->dataset,
+        .assembly = import->assembly,
+        .n_samples = import->names.n,
+        .n_rows = import->n_rows,
+        .has_raw_indels = import->has_raw_indels,
+    };
+    if (status == SKR_OK)
+        status = skr_manifest_add_delivery(import->manifest, &delivery, &entry.delivery, err);
+    if (status == SKR_OK)
+        status = skr_manifest_add_segment(import->manifest, &entry, NULL, err);
+    for (uint32_t i = 0; i < delivery.n_sources; i++) {
+        free(delivery.sources[i].contigs);
+        free(delivery.sources[i].samples);
+    }
+    free(delivery.sources);
+    skr_buffer_done(&options);
+    return status;
+}
+
+/* The result's counters, copied so that they outlive the import. */
+int skr_import_delivery_result(const skr_import *import, skr_import_result *result, skr_err *err)
+{
+    skr_counter counters[SKR_N_COUNTS];
+    uint32_t n = list_counters(import, counters);
+    result->n_samples = import->names.n;
+    result->n_alleles = import->n_rows;
+    result->n_spooled_read = import->n_spooled_read;
+    result->n_spooled_kept = import->n_spooled_kept;
+    result->n_records = import->n_records;
+    result->counters = calloc(n + 1u, sizeof *result->counters);
+    if (result->counters == NULL)
+        return skr_fail_nomem(err, "a delivery");
+    for (; result->n_counters < n; result->n_counters++) {
+        skr_counter *counter = &result->counters[result->n_counters];
+        *counter = counters[result->n_counters];
+        counter->name = strdup(counter->name);
+        if (counter->name == NULL)
+            return skr_fail_nomem(err, "a delivery");
+    }
+    return SKR_OK;
+}
