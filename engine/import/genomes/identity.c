@@ -192,7 +192,7 @@ static uint32_t first_of(const skr_identity *identity, const char *name)
 
 /* ------------------------------------------------------------------ individuals */
 
-/* Which sample of the dataset counts for an individual: a number in import->names, or in
+/* Which sample of the dataset counts for an individual: a number in import->samples.names, or in
  * identity->names with OLD added. */
 #define OLD 0x80000000u
 
@@ -200,7 +200,7 @@ static int no_second_sample(const skr_import *import, const char *individual, ui
                             const char *name, skr_err *err)
 {
     const char *other = (owner & OLD) != 0 ? import->identity->names.names[owner & ~OLD]
-                                           : import->names.names[owner];
+                                           : import->samples.names.names[owner];
     return skr_fail(err, SKR_ERR_INPUT,
                     "samples '%s' and '%s' both belong to individual '%s': mark one of them "
                     "primary=no in --samples",
@@ -219,16 +219,16 @@ static void own_old(const skr_identity *identity, uint32_t *owners, uint32_t n_o
 /* What --samples calls the individual of a sample; without a word of it, the sample's name. */
 static const char *individual_id(const skr_import *import, uint32_t sample)
 {
-    const skr_sample_line *line = import->origins[sample].line;
+    const skr_sample_line *line = import->samples.origins[sample].line;
     return line != NULL && *line->individual != '\0' ? line->individual
-                                                     : import->names.names[sample];
+                                                     : import->samples.names.names[sample];
 }
 
 /* The individual of one sample. */
 static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
                            skr_err *err)
 {
-    const char *name = import->names.names[sample];
+    const char *name = import->samples.names.names[sample];
     const char *id = individual_id(import, sample);
     bool is_new;
     int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
@@ -253,21 +253,21 @@ static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_in
 
 int skr_identity_individuals(skr_import *import, skr_err *err)
 {
-    uint32_t n_owners = skr_people_count(import->people) + import->names.n;
+    uint32_t n_owners = skr_people_count(import->people) + import->samples.names.n;
     uint32_t *owners = malloc((n_owners + 1u) * sizeof *owners);
     SKR_TRY(owners == NULL ? skr_fail_nomem(err, "samples of the store") : SKR_OK);
     int status = SKR_OK;
     memset(owners, 0xff, n_owners * sizeof *owners);
-    import->names_are_ids = true;
+    import->samples.names_are_ids = true;
     own_old(import->identity, owners, n_owners);
-    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++) {
         uint32_t individual = 0;
-        const char *name = import->names.names[i];
+        const char *name = import->samples.names.names[i];
         status = find_individual(import, i, &individual, err);
         if (status != SKR_OK)
             break;
         if (strcmp(individual_id(import, i), name) != 0)
-            import->names_are_ids = false;
+            import->samples.names_are_ids = false;
         uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
         if (individual < n_owners) {
             uint32_t owner = owners[individual];
@@ -275,10 +275,10 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
                 status = no_second_sample(import, individual_id(import, i), owner, name, err);
             owners[individual] = i;
         }
-        import->samples[i].individual = individual;
+        import->samples.list[i].individual = individual;
         if (status == SKR_OK)
             status = skr_people_edit_sample(import->edit, import->dataset, individual,
-                                            import->samples[i].karyotype, err);
+                                            import->samples.list[i].karyotype, err);
     }
     free(owners);
     return status;
@@ -346,7 +346,7 @@ int skr_identity_check_contig(skr_import *import, const skr_import_file *file, u
     if (identity->n_old == 0)
         return SKR_OK;
     for (uint32_t i = 0; i < file->columns.n; i++) {
-        const char *name = import->names.names[file->local[i]];
+        const char *name = import->samples.names.names[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const skr_source *source =
                 source_on(import, &identity->old[j], contig, import->request->is_replacing);
@@ -390,12 +390,12 @@ static int bury_for(skr_import *import, const skr_import_file *file, burials *al
     const skr_identity *identity = import->identity;
     int status = SKR_OK;
     for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
-        const char *name = import->names.names[file->local[i]];
+        const char *name = import->samples.names.names[file->local[i]];
         bool *is_replaced = &all->is_replaced[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
             for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
-                status = bury_on(import, old, import->contigs[file->used[c]].index, all,
+                status = bury_on(import, old, import->contigs.list[file->used[c]].index, all,
                                  is_replaced, err);
             for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
                 status = bury_on(import, old, file->silent[c], all, is_replaced, err);
@@ -492,11 +492,11 @@ static uint32_t find_rest(const skr_import *import, const old_sample *old)
 static int check_rest(const skr_import *import, skr_err *err)
 {
     const skr_identity *identity = import->identity;
-    for (uint32_t i = 0; i < import->names.n; i++) {
-        const char *name = import->names.names[i];
+    for (uint32_t i = 0; i < import->samples.names.n; i++) {
+        const char *name = import->samples.names.names[i];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
-            if (old->individual == import->samples[i].individual)
+            if (old->individual == import->samples.list[i].individual)
                 continue;
             uint32_t assembly = import->manifest->segments[old->segment].assembly;
             uint32_t contig = find_rest(import, old);
@@ -518,7 +518,7 @@ int skr_identity_bury(skr_import *import, skr_err *err)
     int status = SKR_OK;
     if (!import->request->is_replacing || import->identity->n_old == 0)
         return SKR_OK;
-    all.is_replaced = calloc(import->names.n + 1u, sizeof *all.is_replaced);
+    all.is_replaced = calloc(import->samples.names.n + 1u, sizeof *all.is_replaced);
     if (all.is_replaced == NULL)
         return skr_fail_nomem(err, "samples of the store");
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
@@ -528,7 +528,7 @@ int skr_identity_bury(skr_import *import, skr_err *err)
         status = bury_all(import, &all, err);
     if (status == SKR_OK)
         status = check_rest(import, err);
-    for (uint32_t i = 0; i < import->names.n; i++)
+    for (uint32_t i = 0; i < import->samples.names.n; i++)
         import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
     if (status == SKR_OK)
         drop_dead(import);

@@ -52,7 +52,7 @@ static int prepare(skr_import *import, skr_err *err)
     const skr_import_request *request = import->request;
     int status = SKR_OK;
     if (request->samples != NULL)
-        status = skr_sample_table_read(request->samples, &import->table, err);
+        status = skr_sample_table_read(request->samples, &import->samples.sheet, err);
     if (status == SKR_OK)
         status = skr_txn_begin(request->store, &import->txn, err);
     if (status != SKR_OK)
@@ -75,7 +75,7 @@ static bool is_all_known(const skr_import *import)
 /* Samples become individuals; older samples are looked up. */
 static int identify(skr_import *import, skr_err *err)
 {
-    if (import->names.n == 0)
+    if (import->samples.names.n == 0)
         return skr_fail(err, SKR_ERR_INPUT,
                         "no sample of the delivery counts: --samples marks all of them primary=no");
     SKR_TRY(skr_people_open(skr_txn_folder(import->txn), &import->manifest->people, &import->people,
@@ -119,21 +119,21 @@ void skr_import_result_done(skr_import_result *result)
 static void import_done(skr_import *import)
 {
     skr_site_batch_free(import->batch);
-    skr_claims_done(&import->claims);
-    skr_record_keys_free(import->keys);
-    skr_buffer_done(&import->body);
+    skr_claims_done(&import->record.claims);
+    skr_record_keys_free(import->record.keys);
+    skr_buffer_done(&import->record.body);
     skr_identity_free(import->identity);
     skr_people_edit_free(import->edit);
     skr_people_close(import->people);
     skr_import_reference_close(import);
     skr_import_files_done(import);
-    skr_sample_table_done(&import->table);
-    skr_name_map_done(&import->names);
-    skr_name_map_done(&import->contig_names);
-    free(import->samples);
-    free(import->origins);
-    free(import->missing);
-    free(import->contigs);
+    skr_sample_table_done(&import->samples.sheet);
+    skr_name_map_done(&import->samples.names);
+    skr_name_map_done(&import->contigs.names);
+    free(import->samples.list);
+    free(import->samples.origins);
+    free(import->samples.missing);
+    free(import->contigs.list);
 }
 
 int skr_import_genomes(const skr_import_request *request, skr_import_result *ret_result,

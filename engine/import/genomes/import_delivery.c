@@ -47,11 +47,11 @@ static int describe_source(const skr_import *import, const skr_import_file *file
     if (source->contigs == NULL)
         return skr_fail_nomem(err, "a delivery");
     for (uint32_t i = 0; i < file->n_used; i++)
-        source->contigs[source->n_contigs++] = import->contigs[file->used[i]].index;
+        source->contigs[source->n_contigs++] = import->contigs.list[file->used[i]].index;
     for (uint32_t i = 0; i < file->n_silent; i++)
         source->contigs[source->n_contigs++] = file->silent[i];
     qsort(source->contigs, source->n_contigs, sizeof *source->contigs, compare_numbers);
-    if (file->columns.n == import->names.n)
+    if (file->columns.n == import->samples.names.n)
         return SKR_OK; /* all samples */
     source->samples = malloc((file->columns.n + 1u) * sizeof *source->samples);
     if (source->samples == NULL)
@@ -96,7 +96,7 @@ int skr_import_delivery_add(skr_import *import, skr_err *err)
         .assembly = import->assembly,
         .counters = counters,
         .n_counters = list_counters(import, counters),
-        .n_samples = import->names.n,
+        .n_samples = import->samples.names.n,
         .n_alleles = import->n_rows,
     };
     int status = describe_options(import, &options, err);
@@ -112,9 +112,9 @@ int skr_import_delivery_add(skr_import *import, skr_err *err)
         .file = import->segment,
         .dataset = import->dataset,
         .assembly = import->assembly,
-        .n_samples = import->names.n,
+        .n_samples = import->samples.names.n,
         .n_rows = import->n_rows,
-        .has_raw_indels = import->has_raw_indels,
+        .has_raw_indels = import->found.has_raw_indels,
     };
     if (status == SKR_OK)
         status = skr_manifest_add_delivery(import->manifest, &delivery, &entry.delivery, err);
@@ -134,7 +134,7 @@ int skr_import_delivery_result(const skr_import *import, skr_import_result *resu
 {
     skr_counter counters[SKR_N_COUNTS];
     uint32_t n = list_counters(import, counters);
-    result->n_samples = import->names.n;
+    result->n_samples = import->samples.names.n;
     result->n_alleles = import->n_rows;
     result->n_spooled_read = import->n_spooled_read;
     result->n_spooled_kept = import->n_spooled_kept;

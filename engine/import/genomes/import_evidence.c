@@ -41,9 +41,10 @@ int skr_import_evidence_length(const skr_import *import, const char *source, con
 static void warn_strange(skr_import *import, const skr_import_file *file, const char *contig,
                          uint32_t length)
 {
-    if (import->has_strange_length || import->fasta != NULL || import->old_reference != NULL)
+    if (import->found.has_strange_length || import->reference.fasta != NULL ||
+        import->reference.old != NULL)
         return;
-    import->has_strange_length = true;
+    import->found.has_strange_length = true;
     skr_import_watch_warn(
         import,
         "%s: contig %s is %u long here, and %u in assembly %s: is this a part of it, "
@@ -57,10 +58,10 @@ static void warn_known(skr_import *import, const skr_import_file *file, const ch
                        uint32_t length)
 {
     const skr_build *other = NULL;
-    if (import->has_known_length ||
+    if (import->found.has_known_length ||
         skr_length_judge(NULL, contig, length, &other) != SKR_LENGTH_OTHER)
         return;
-    import->has_known_length = true;
+    import->found.has_known_length = true;
     skr_import_watch_warn(import,
                           "%s: contig %s is %u long, as in %s: say --assembly %s if it is that",
                           file->name, contig, length, other->name, other->name);

@@ -113,7 +113,8 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
     add_text(digest, file->is_gvcf ? "gvcf" : "vcf");
     skr_digest_update(digest, gate.bytes, gate.n);
     add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
-    add_text(digest, import->fasta != NULL || import->old_reference != NULL ? "aligned" : "raw");
+    add_text(digest,
+             import->reference.fasta != NULL || import->reference.old != NULL ? "aligned" : "raw");
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         char karyotype[16];
@@ -149,12 +150,12 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
     int status = lines == NULL ? skr_fail_nomem(err, "samples of a delivery") : SKR_OK;
     for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
         skr_sample_place place = {file->given, file->name, samples->names[i]};
-        status = skr_sample_table_find(&import->table, &place, &lines[i], err);
-        if (status != SKR_OK || lines[i] != NULL || import->table.path == NULL)
+        status = skr_sample_table_find(&import->samples.sheet, &place, &lines[i], err);
+        if (status != SKR_OK || lines[i] != NULL || import->samples.sheet.path == NULL)
             continue;
-        if (import->n_missing++ == 0 &&
-            asprintf(&import->missing, "%s: sample '%s'", file->given, place.sample) < 0) {
-            import->missing = NULL;
+        if (import->samples.n_missing++ == 0 &&
+            asprintf(&import->samples.missing, "%s: sample '%s'", file->given, place.sample) < 0) {
+            import->samples.missing = NULL;
             status = skr_fail_nomem(err, "samples of a delivery");
         }
     }
@@ -169,44 +170,45 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
 static int check_missing(const skr_import *import, skr_err *err)
 {
     char more[48] = "";
-    if (import->n_missing == 0)
+    if (import->samples.n_missing == 0)
         return SKR_OK;
-    if (import->n_missing > 1)
-        (void)snprintf(more, sizeof more, ", nor have %" PRIu64 " others", import->n_missing - 1);
+    if (import->samples.n_missing > 1)
+        (void)snprintf(more, sizeof more, ", nor have %" PRIu64 " others",
+                       import->samples.n_missing - 1);
     return skr_fail(err, SKR_ERR_INPUT,
                     "%s has no line in %s%s: add them, with primary=no for those that are not to "
                     "count",
-                    import->missing, import->table.path, more);
+                    import->samples.missing, import->samples.sheet.path, more);
 }
 
 /* One more sample of the segment, and where it comes from. */
 static int add_sample(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
 {
-    SKR_TRY(
-        SKR_ARRAY_RESERVE(&import->samples, &import->n_samples_max, number + 1u, "samples", err));
-    SKR_TRY(
-        SKR_ARRAY_RESERVE(&import->origins, &import->n_origins_max, number + 1u, "samples", err));
-    import->samples[number] = (skr_sample){.karyotype = karyotype_of(origin.line)};
-    import->origins[number] = origin;
+    SKR_TRY(SKR_ARRAY_RESERVE(&import->samples.list, &import->samples.n_max, number + 1u, "samples",
+                              err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&import->samples.origins, &import->samples.n_origins_max, number + 1u,
+                              "samples", err));
+    import->samples.list[number] = (skr_sample){.karyotype = karyotype_of(origin.line)};
+    import->samples.origins[number] = origin;
     return SKR_OK;
 }
 
 /* A sample that another file has too, or another column of this one. */
 static int meet_again(skr_import *import, uint32_t number, skr_import_origin origin, skr_err *err)
 {
-    skr_import_origin *before = &import->origins[number];
+    skr_import_origin *before = &import->samples.origins[number];
     const skr_sample_line *one = before->line;
     const skr_sample_line *other = origin.line;
-    const char *name = import->names.names[number];
+    const char *name = import->samples.names.names[number];
     if (before->file == origin.file)
         return skr_fail(err, SKR_ERR_INPUT, "%s: two columns would be sample '%s', by %s",
-                        import->files[origin.file].given, name, import->table.path);
+                        import->files[origin.file].given, name, import->samples.sheet.path);
     if (one != NULL && other != NULL && one != other &&
         (strcmp(one->individual, other->individual) != 0 ||
          one->karyotype.n_x != other->karyotype.n_x || one->karyotype.n_y != other->karyotype.n_y))
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s, lines %u and %u: sample '%s' would be of two individuals or sexes",
-                        import->table.path, one->line, other->line, name);
+                        import->samples.sheet.path, one->line, other->line, name);
     skr_import_parts_join(import, origin.file, before->file);
     before->file = origin.file;
     return SKR_OK;
@@ -234,7 +236,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
             import->counts[SKR_COUNT_NOT_PRIMARY]++;
             continue;
         }
-        SKR_TRY(skr_name_map_add(&import->names, name, strlen(name), local, &is_new, err));
+        SKR_TRY(skr_name_map_add(&import->samples.names, name, strlen(name), local, &is_new, err));
         SKR_TRY(is_new ? add_sample(import, *local, origin, err)
                        : meet_again(import, *local, origin, err));
         columns->column[columns->n] = i;
@@ -349,14 +351,15 @@ int skr_import_files_look(skr_import *import, skr_err *err)
             status = look_at(import, i, err);
     }
     const skr_sample_line *first;
-    import->counts[SKR_COUNT_UNUSED_LINES] = skr_sample_table_count_unused(&import->table, &first);
+    import->counts[SKR_COUNT_UNUSED_LINES] =
+        skr_sample_table_count_unused(&import->samples.sheet, &first);
     if (status == SKR_OK)
         status = check_missing(import, err);
-    for (uint32_t i = 0; i < import->names.n && status == SKR_OK; i++)
-        import->samples[i].name = import->names.names[i];
+    for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++)
+        import->samples.list[i].name = import->samples.names.names[i];
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
         skr_import_file *file = &import->files[i];
-        file->is_identity = file->columns.n == import->names.n;
+        file->is_identity = file->columns.n == import->samples.names.n;
         for (uint32_t j = 0; j < file->columns.n && file->is_identity; j++)
             file->is_identity = file->local[j] == j;
     }

@@ -1,11 +1,8 @@
 /*
  * import_int.h - what the parts of an import of genomes share.
  *
- * import.c goes through the steps; import_files.c looks at the files and their samples;
- * identity.c compares them with what the store has; record_keys.c names the alleles of a
- * record and import_record.c turns it into fragments; import_reference.c gives bases;
- * import_merge.c lays fragments of one allele over each other; import_write.c turns sorted
- * fragments into a segment.
+ * Each has a header of its name: docs/architecture.md has them in the order in which a record
+ * passes them.
  */
 #ifndef SKR_ENGINE_IMPORT_GENOMES_IMPORT_INT_H
 #define SKR_ENGINE_IMPORT_GENOMES_IMPORT_INT_H
@@ -65,7 +62,7 @@ typedef struct skr_import_contig {
 
 /* A contig as one file spells it. */
 typedef struct skr_file_contig {
-    uint32_t contig; /* in skr_import.contigs; SKR_NONE: not met yet */
+    uint32_t contig; /* in skr_import.contigs.list; SKR_NONE: not met yet */
     uint32_t first0; /* the first and the last place at which the file has a record there */
     uint32_t last0;
     bool is_rejected;
@@ -88,7 +85,7 @@ typedef struct skr_import_file {
     skr_file_contig *contigs; /* by the reader's numbers */
     uint32_t n_contigs;
     uint32_t n_contigs_max;
-    uint32_t *used; /* contigs on which it has records, in skr_import.contigs, order of meeting */
+    uint32_t *used; /* contigs with records of it, in skr_import.contigs.list, as they were met */
     uint32_t n_used;
     uint32_t n_used_max;
     uint32_t *silent; /* contigs of the assembly that its silence speaks of, ascending */
@@ -109,6 +106,50 @@ typedef struct skr_import_origin {
 
 typedef struct skr_identity skr_identity; /* identity.c */
 
+/* The samples that count, by their number in the segment. */
+typedef struct skr_import_samples {
+    skr_sample_table sheet; /* of --samples */
+    skr_name_map names;
+    skr_sample *list; /* names.n of them */
+    uint32_t n_max;
+    skr_import_origin *origins; /* of each */
+    uint32_t n_origins_max;
+    bool names_are_ids; /* each is named as its individual */
+    uint64_t n_missing; /* columns that the sheet lacks */
+    char *missing;      /* the first of them, with its file */
+} skr_import_samples;
+
+/* The contigs that records of this delivery use. */
+typedef struct skr_import_contigs {
+    skr_name_map names; /* canonical; its numbers are those of the list */
+    skr_import_contig *list;
+    uint32_t n_max;
+} skr_import_contigs;
+
+/* Where bases come from: import_reference.c. */
+typedef struct skr_import_bases {
+    skr_fasta *fasta;             /* of --reference, or NULL */
+    skr_reference *old;           /* of the store, or NULL */
+    skr_reference_writer *writer; /* of the one that this import makes, or NULL */
+    char name[SKR_FILE_NAME_MAX]; /* of that one */
+} skr_import_bases;
+
+/* What the present record is turned into: import_record.c. */
+typedef struct skr_import_working {
+    struct skr_record_keys *keys; /* record_keys.c */
+    skr_claims claims;
+    skr_buffer body;
+} skr_import_working;
+
+/* What was found on the way and is told at the end, or told once. */
+typedef struct skr_import_found {
+    bool has_strange_length; /* said already */
+    bool has_known_length;   /* said already: an assembly of its own looks like a known one */
+    bool has_raw_indels;
+    bool has_old_mitochondrion;
+    bool is_of_carriers; /* most alleles say nothing of who does not carry them */
+} skr_import_found;
+
 typedef struct skr_import {
     const skr_import_request *request;
     size_t n_memory; /* import_memory.h */
@@ -116,49 +157,25 @@ typedef struct skr_import {
     skr_manifest *manifest;
     uint32_t dataset;
     uint32_t assembly;
-    const skr_build *build;  /* what is known of the assembly; NULL: nothing */
-    bool is_new_assembly;    /* the store did not have it */
-    bool has_strange_length; /* said already */
-    bool has_known_length;   /* said already: an assembly of its own looks like a known one */
-    uint32_t delivery;       /* index that it will have */
-    skr_sample_table table;
+    const skr_build *build; /* what is known of the assembly; NULL: nothing */
+    bool is_new_assembly;   /* the store did not have it */
     skr_import_file *files;
     uint32_t n_files;
-    uint64_t n_missing;  /* columns that --samples lacks */
-    char *missing;       /* the first of them, with its file */
-    skr_name_map names;  /* of the samples that count, by their number in the segment */
-    skr_sample *samples; /* names.n of them */
-    uint32_t n_samples_max;
-    skr_import_origin *origins; /* of each */
-    uint32_t n_origins_max;
-    bool names_are_ids; /* each is named as its individual */
+    skr_import_samples samples;
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;
-
-    skr_name_map contig_names;
-    skr_import_contig *contigs;
-    uint32_t n_contigs_max;
-
-    skr_fasta *fasta;
-    skr_reference *old_reference;
-    skr_reference_writer *reference_writer;
-    char reference_name[SKR_FILE_NAME_MAX];
-
-    skr_site_batch *batch;
-    skr_claims claims;
-    skr_buffer body;
-    struct skr_record_keys *keys; /* import_record.c */
-    bool has_raw_indels;
-    bool has_old_mitochondrion;
-
+    skr_import_contigs contigs;
+    skr_import_bases reference;
+    skr_import_working record;
+    skr_site_batch *batch; /* the fragments of all records */
+    skr_import_found found;
     uint64_t counts[SKR_N_COUNTS];
     uint64_t n_records;
     uint64_t n_spooled_read; /* bytes that pipes gave */
     uint64_t n_spooled_kept; /* bytes of the scratch files that hold them */
     skr_file_id segment;
     uint64_t n_rows;
-    bool is_of_carriers; /* most alleles say nothing of who does not carry them */
 } skr_import;
 
 /* Is a number in an ascending list? */

@@ -64,7 +64,7 @@ void skr_import_merge_free(skr_import_merge *merge)
 
 int skr_import_merge_new(const skr_import *import, skr_import_merge **ret_merge, skr_err *err)
 {
-    size_t n = import->names.n + 1u;
+    size_t n = import->samples.names.n + 1u;
     skr_import_merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
         return skr_fail_nomem(err, "records of one allele");
@@ -195,7 +195,7 @@ static bool is_known_record(const skr_import_merge *merge, size_t number)
 /* Takes the least of the parts [from, to), which are one group, and adds it to all. */
 static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *err)
 {
-    uint32_t n = merge->import->names.n;
+    uint32_t n = merge->import->samples.names.n;
     memset(merge->said, 0, n * sizeof *merge->said);
     for (size_t i = from; i < to; i++) {
         const skr_fragment *fragment = merge->parts[i].fragment;
@@ -223,7 +223,7 @@ static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *e
 
 static int make_record_room(skr_import_merge *merge, uint32_t n_groups, skr_err *err)
 {
-    size_t n = merge->import->names.n + 1u;
+    size_t n = merge->import->samples.names.n + 1u;
     if (merge->record_this == NULL) {
         merge->record_this = malloc(n);
         merge->record_raw = malloc(n);
@@ -246,7 +246,7 @@ static int add_record(skr_import_merge *merge, size_t first, size_t n_parts, skr
 {
     const part *parts = merge->parts;
     const skr_import_file *file = &merge->import->files[parts[first].fragment->file];
-    uint32_t n = merge->import->names.n;
+    uint32_t n = merge->import->samples.names.n;
     uint32_t n_columns = file->columns.n;
     memset(merge->record_this, 0, n_columns);
     memset(merge->record_raw, 0, n_columns);
@@ -286,7 +286,7 @@ static int add_records(skr_import_merge *merge, size_t n, skr_err *err)
 int skr_import_merge_row(skr_import_merge *merge, const skr_fragment *fragments, size_t n,
                          const skr_spellings **ret_all, bool *ret_has_several, skr_err *err)
 {
-    uint32_t n_samples = merge->import->names.n;
+    uint32_t n_samples = merge->import->samples.names.n;
     uint32_t n_groups = 0;
     int status = group_parts(merge, fragments, n, &n_groups, err);
     merge->has_shared = false;

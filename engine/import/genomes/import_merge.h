@@ -20,8 +20,8 @@ SKR_MUST_USE int skr_import_merge_new(const skr_import *import, skr_import_merge
 
 /*
  * Lays the fragments of one row, in any order, over all samples of the segment. *ret_all has one of
- * import->names.n each and belongs to the merge until the next call; *ret_has_several tells whether
- * a sample has more than one record. Errors: IO, NOMEM.
+ * import->samples.names.n each and belongs to the merge until the next call; *ret_has_several tells
+ * whether a sample has more than one record. Errors: IO, NOMEM.
  */
 SKR_MUST_USE int skr_import_merge_row(skr_import_merge *merge, const skr_fragment *fragments,
                                       size_t n, const skr_spellings **ret_all,

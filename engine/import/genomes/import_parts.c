@@ -30,7 +30,7 @@ void skr_import_parts_join(skr_import *import, uint32_t one, uint32_t other)
 bool skr_import_parts_uses(const skr_import *import, const skr_import_file *file, uint32_t contig)
 {
     for (uint32_t i = 0; i < file->n_used; i++)
-        if (import->contigs[file->used[i]].index == contig)
+        if (import->contigs.list[file->used[i]].index == contig)
             return true;
     return false;
 }
@@ -41,7 +41,7 @@ static int count_common(const skr_import *import, const skr_import_file *file,
                         skr_err *err)
 {
     *ret_n = 0;
-    uint8_t *is_there = calloc(import->names.n + 1u, 1);
+    uint8_t *is_there = calloc(import->samples.names.n + 1u, 1);
     if (is_there == NULL)
         return skr_fail_nomem(err, "files of a delivery");
     for (uint32_t i = 0; i < other->columns.n; i++)
@@ -98,7 +98,7 @@ int skr_import_parts_check(const skr_import *import, const skr_import_file *file
                 "sample '%s' is in %s and in %s, both with records on contig %s: if they are two "
                 "people, tell them apart in --samples by the columns file and individual; if they "
                 "are one, join the files",
-                import->names.names[sample], files[i].given, file->given,
+                import->samples.names.names[sample], files[i].given, file->given,
                 import->manifest->assemblies[import->assembly].contigs[contig].name);
     }
     return SKR_OK;
@@ -106,7 +106,7 @@ int skr_import_parts_check(const skr_import *import, const skr_import_file *file
 
 /* Where a file has records on a contig. */
 typedef struct stretch {
-    uint32_t contig;    /* in skr_import.contigs */
+    uint32_t contig;    /* in skr_import.contigs.list */
     uint32_t n_samples; /* and one of them: files of other samples on one contig differ in these */
     uint32_t sample;
     uint32_t first0;
@@ -185,7 +185,7 @@ static int check_ring(const skr_import *import, uint32_t first, skr_err *err)
                               ": stretches of one joint file do not overlap; if they are "
                               "different people, tell them apart in --samples by the columns file "
                               "and individual",
-                              other->given, file->given, import->contigs[now->contig].name,
+                              other->given, file->given, import->contigs.list[now->contig].name,
                               now->first0 + 1,
                               (now->last0 < reaching->last0 ? now->last0 : reaching->last0) + 1);
         if (!is_beside(now, reaching) || now->last0 > reaching->last0)

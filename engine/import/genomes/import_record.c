@@ -33,8 +33,8 @@ int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0,
                                             .zone = zone},
                                  .is_span = true,
                                  .file = at->file,
-                                 .body = import->body.bytes,
-                                 .n_body = import->body.n};
+                                 .body = import->record.body.bytes,
+                                 .n_body = import->record.body.n};
             status = skr_site_batch_add(import->batch, &span, err);
         }
         start0 = stop0;
@@ -46,34 +46,35 @@ int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0,
 static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *phase, skr_err *err)
 {
     skr_import *import = at->import;
-    const skr_claims *claims = &import->claims;
-    const skr_record_keys *keys = import->keys;
+    const skr_claims *claims = &import->record.claims;
+    const skr_record_keys *keys = import->record.keys;
     const skr_spelling *spelling = skr_record_keys_spelling(keys, key);
     bool is_atom = keys->entries[keys->sorted[keys->of_key[key]]].is_atom;
     unsigned form =
         (is_atom ? SKR_CLAIM_ATOM : 0u) | (keys->is_shared[key] ? SKR_CLAIM_SHARED : 0u);
-    import->body.n = 0;
-    int status = skr_import_body_encode(&claims->calls, &claims->carriers[key], &import->body, err);
+    import->record.body.n = 0;
+    int status =
+        skr_import_body_encode(&claims->calls, &claims->carriers[key], &import->record.body, err);
     if (status == SKR_OK)
-        status = skr_phase_encode(&claims->phase, phase, key, &claims->carriers[key], &import->body,
-                                  err);
+        status = skr_phase_encode(&claims->phase, phase, key, &claims->carriers[key],
+                                  &import->record.body, err);
     if (status == SKR_OK && (form & SKR_CLAIM_SHARED) != 0)
-        status = skr_buffer_put_u64(&import->body, import->n_records, err);
+        status = skr_buffer_put_u64(&import->record.body, import->n_records, err);
     if (status == SKR_OK && is_atom)
-        status = skr_buffer_put(&import->body, spelling, sizeof *spelling, err);
+        status = skr_buffer_put(&import->record.body, spelling, sizeof *spelling, err);
     skr_fragment row = {.allele = *skr_record_keys_allele(keys, key),
                         .filter_failed = at->record->filter != SKR_FILTER_PASS,
                         .claim = (uint8_t)form,
                         .file = at->file,
-                        .body = import->body.bytes,
-                        .n_body = import->body.n};
+                        .body = import->record.body.bytes,
+                        .n_body = import->record.body.n};
     return status != SKR_OK ? status : skr_site_batch_add(import->batch, &row, err);
 }
 
 /* The rows of the keys that lie in a zone. */
 static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
 {
-    const skr_record_keys *keys = at->import->keys;
+    const skr_record_keys *keys = at->import->record.keys;
     const skr_columns *columns = &at->import->files[at->file].columns;
     const skr_phase_place phase = {at->vcf, at->record, columns->column, columns->n, named};
     int status = SKR_OK;
@@ -99,14 +100,14 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
 {
     skr_import *import = at->import;
     const skr_import_file *file = &import->files[at->file];
-    skr_record_keys *keys = import->keys;
+    skr_record_keys *keys = import->record.keys;
     skr_named named = {.n_keys = keys->n_keys,
                        .n_alts = at->record->n_alts,
                        .is_unknown = keys->is_unknown,
                        .first_key = keys->first_key,
                        .keys = keys->keys,
                        .keeps_phase = may_meet_others(keys)};
-    skr_claims *claims = &import->claims;
+    skr_claims *claims = &import->record.claims;
     SKR_TRY(skr_claims_read(claims, at->vcf, at->record, &import->request->gate, &file->columns,
                             &named, zone, err));
     if (is_counting) {
@@ -115,9 +116,9 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
     }
     int status = add_rows(at, &named, zone, err);
-    import->body.n = 0;
+    import->record.body.n = 0;
     if (status == SKR_OK && keys->n_pieces > 0)
-        status = skr_import_body_encode(&claims->calls, NULL, &import->body, err);
+        status = skr_import_body_encode(&claims->calls, NULL, &import->record.body, err);
     for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
         status =
             skr_import_record_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
@@ -127,7 +128,7 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
 /* The zones that the record's keys and pieces lie in, a bit each. */
 static unsigned zones_of(const skr_place *at)
 {
-    const skr_record_keys *keys = at->import->keys;
+    const skr_record_keys *keys = at->import->record.keys;
     unsigned zones = 0;
     for (uint32_t k = 0; k < keys->n_keys; k++)
         zones |= 1u << skr_record_keys_allele(keys, k)->zone;
@@ -167,9 +168,10 @@ static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
 static int add_unknown(skr_place *at, skr_err *err)
 {
     skr_import *import = at->import;
-    skr_claims_unknown(&import->claims);
-    import->body.n = 0;
-    int status = skr_import_body_encode(&import->claims.calls, NULL, &import->body, err);
+    skr_claims_unknown(&import->record.claims);
+    import->record.body.n = 0;
+    int status =
+        skr_import_body_encode(&import->record.claims.calls, NULL, &import->record.body, err);
     for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
         status =
             skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
@@ -216,17 +218,17 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
                                        &spelled->is_rejected, err));
     if (spelled->is_rejected) {
         spelled->contig = 0;
-        import->has_old_mitochondrion = true;
+        import->found.has_old_mitochondrion = true;
         return SKR_OK;
     }
-    SKR_TRY(skr_name_map_add(&import->contig_names, canonical, strlen(canonical), &number, &is_new,
+    SKR_TRY(skr_name_map_add(&import->contigs.names, canonical, strlen(canonical), &number, &is_new,
                              err));
     int status = SKR_OK;
-    SKR_TRY(
-        SKR_ARRAY_RESERVE(&import->contigs, &import->n_contigs_max, number + 1u, "contigs", err));
-    skr_import_contig *contig = &import->contigs[number];
+    SKR_TRY(SKR_ARRAY_RESERVE(&import->contigs.list, &import->contigs.n_max, number + 1u, "contigs",
+                              err));
+    skr_import_contig *contig = &import->contigs.list[number];
     if (is_new) {
-        *contig = (skr_import_contig){.name = import->contig_names.names[number],
+        *contig = (skr_import_contig){.name = import->contigs.names.names[number],
                                       .old_reference = SKR_NONE,
                                       .min_start0 = UINT32_MAX};
         status = skr_import_reference_contig(import, contig, err);
@@ -273,7 +275,7 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
         spelled->last0 = at->start0;
     *ret_is_rejected = spelled->is_rejected;
     if (!spelled->is_rejected)
-        at->contig = &at->import->contigs[spelled->contig];
+        at->contig = &at->import->contigs.list[spelled->contig];
     return SKR_OK;
 }
 
@@ -306,11 +308,12 @@ static int take_record(skr_place *at, skr_err *err)
         return add_unknown(at, err);
     }
     SKR_TRY(skr_record_keys_read(at, err));
-    if (import->keys->has_small || !import->keys->has_sv)
-        status = skr_record_keys_add_piece(import->keys, at->start0, at->start0 + at->n_ref, err);
+    if (import->record.keys->has_small || !import->record.keys->has_sv)
+        status =
+            skr_record_keys_add_piece(import->record.keys, at->start0, at->start0 + at->n_ref, err);
     else
-        import->keys->n_pieces = 0;
-    skr_record_keys_join_pieces(import->keys);
+        import->record.keys->n_pieces = 0;
+    skr_record_keys_join_pieces(import->record.keys);
     unsigned zones = zones_of(at) | 1u << zone;
     for (unsigned one = 0; one < SKR_N_ZONES && status == SKR_OK; one++)
         if ((zones & 1u << one) != 0)

@@ -7,8 +7,9 @@
 #include "engine/import/genomes/record_keys.h"
 
 /*
- * Adds the part of [start0, end0) that lies in a zone as spans, with the calls in import->body:
- * import_record.c. Uses import, file, contig and assembly of the place. Errors: NOMEM, IO.
+ * Adds the part of [start0, end0) that lies in a zone as spans, with the calls in
+ * import->record.body: import_record.c. Uses import, file, contig and assembly of the place.
+ * Errors: NOMEM, IO.
  */
 SKR_MUST_USE int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0,
                                          skr_zone zone, skr_err *err);

@@ -44,11 +44,12 @@ int skr_import_reference_open(skr_import *import, skr_err *err)
     const skr_file_id *id = &assembly_of(import)->reference;
     int status = SKR_OK;
     if (id->name[0] != '\0')
-        status = skr_reference_open(skr_txn_folder(import->txn), id, &import->old_reference, err);
+        status = skr_reference_open(skr_txn_folder(import->txn), id, &import->reference.old, err);
     if (status != SKR_OK || import->request->reference == NULL)
         return status;
-    status = skr_fasta_open(import->request->reference, import->build, &import->fasta, err);
-    if (status == SKR_OK && import->old_reference == NULL)
+    status =
+        skr_fasta_open(import->request->reference, import->build, &import->reference.fasta, err);
+    if (status == SKR_OK && import->reference.old == NULL)
         status = check_raw_indels(import, err);
     return status;
 }
@@ -60,8 +61,8 @@ static int compare(skr_import *import, uint32_t old, skr_err *err)
     const char *md5;
     skr_sequence sequence;
     bool is_found;
-    const char *name = skr_reference_contig(import->old_reference, old, &length, &md5);
-    int status = skr_fasta_find(import->fasta, name, &sequence, &is_found, err);
+    const char *name = skr_reference_contig(import->reference.old, old, &length, &md5);
+    int status = skr_fasta_find(import->reference.fasta, name, &sequence, &is_found, err);
     if (status != SKR_OK || !is_found || strcmp(md5, sequence.md5) == 0)
         return status;
     return skr_fail(err, SKR_ERR_INPUT,
@@ -77,19 +78,19 @@ static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *er
     skr_sequence sequence;
     bool is_found;
     skr_length_says says;
-    SKR_TRY(skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err));
+    SKR_TRY(skr_fasta_find(import->reference.fasta, contig->name, &sequence, &is_found, err));
     if (!is_found)
         return skr_fail(err, SKR_ERR_INPUT, "%s: has no contig %s, which the delivery uses",
                         import->request->reference, contig->name);
     SKR_TRY(skr_import_evidence_length(import, import->request->reference, contig->name, sequence.n,
                                        &says, err));
     int status = SKR_OK;
-    if (import->reference_writer == NULL) {
-        skr_txn_file_name(import->txn, "reference", import->reference_name);
-        SKR_TRY(skr_reference_writer_new(skr_txn_folder(import->txn), import->reference_name,
-                                         import->old_reference, &import->reference_writer, err));
+    if (import->reference.writer == NULL) {
+        skr_txn_file_name(import->txn, "reference", import->reference.name);
+        SKR_TRY(skr_reference_writer_new(skr_txn_folder(import->txn), import->reference.name,
+                                         import->reference.old, &import->reference.writer, err));
     }
-    status = skr_reference_writer_add(import->reference_writer, contig->name, sequence.bases,
+    status = skr_reference_writer_add(import->reference.writer, contig->name, sequence.bases,
                                       sequence.n, sequence.md5, err);
     contig->has_reference = status == SKR_OK;
     contig->length = sequence.n;
@@ -98,19 +99,20 @@ static int add_contig(skr_import *import, skr_import_contig *contig, skr_err *er
 
 int skr_import_reference_contig(skr_import *import, skr_import_contig *contig, skr_err *err)
 {
-    contig->old_reference = import->old_reference == NULL
+    contig->old_reference = import->reference.old == NULL
                                 ? SKR_NONE
-                                : skr_reference_find(import->old_reference, contig->name);
+                                : skr_reference_find(import->reference.old, contig->name);
     if (contig->old_reference != SKR_NONE) {
         const char *md5;
         contig->has_reference = true;
-        (void)skr_reference_contig(import->old_reference, contig->old_reference, &contig->length,
+        (void)skr_reference_contig(import->reference.old, contig->old_reference, &contig->length,
                                    &md5);
-        return import->fasta != NULL ? compare(import, contig->old_reference, err) : SKR_OK;
+        return import->reference.fasta != NULL ? compare(import, contig->old_reference, err)
+                                               : SKR_OK;
     }
-    if (import->fasta != NULL)
+    if (import->reference.fasta != NULL)
         return add_contig(import, contig, err);
-    if (import->old_reference != NULL)
+    if (import->reference.old != NULL)
         return skr_fail(err, SKR_ERR_INPUT,
                         "contig %s has no reference yet, but other contigs of %s have: give "
                         "--reference",
@@ -121,9 +123,9 @@ int skr_import_reference_contig(skr_import *import, skr_import_contig *contig, s
 int skr_import_reference_check_known(skr_import *import, skr_err *err)
 {
     int status = SKR_OK;
-    if (import->fasta == NULL || import->old_reference == NULL)
+    if (import->reference.fasta == NULL || import->reference.old == NULL)
         return SKR_OK;
-    uint32_t n = skr_reference_n_contigs(import->old_reference);
+    uint32_t n = skr_reference_n_contigs(import->reference.old);
     for (uint32_t i = 0; i < n && status == SKR_OK; i++)
         status = compare(import, i, err);
     return status;
@@ -133,11 +135,11 @@ int skr_import_reference_bases(skr_import *import, const skr_import_contig *cont
                                uint32_t n, char *bases, uint32_t *ret_n, skr_err *err)
 {
     if (contig->old_reference != SKR_NONE)
-        return skr_reference_bases(import->old_reference, contig->old_reference, start0, n, bases,
+        return skr_reference_bases(import->reference.old, contig->old_reference, start0, n, bases,
                                    ret_n, err);
     skr_sequence sequence;
     bool is_found;
-    SKR_TRY(skr_fasta_find(import->fasta, contig->name, &sequence, &is_found, err));
+    SKR_TRY(skr_fasta_find(import->reference.fasta, contig->name, &sequence, &is_found, err));
     uint32_t n_there = start0 < sequence.n ? sequence.n - start0 : 0;
     *ret_n = n < n_there ? n : n_there;
     for (uint32_t i = 0; i < *ret_n; i++) { /* as the store will give it */
@@ -149,15 +151,15 @@ int skr_import_reference_bases(skr_import *import, const skr_import_contig *cont
 
 int skr_import_reference_finish(skr_import *import, skr_err *err)
 {
-    if (import->reference_writer == NULL)
+    if (import->reference.writer == NULL)
         return SKR_OK;
-    return skr_reference_writer_finish(import->reference_writer, &assembly_of(import)->reference,
+    return skr_reference_writer_finish(import->reference.writer, &assembly_of(import)->reference,
                                        err);
 }
 
 void skr_import_reference_close(skr_import *import)
 {
-    skr_reference_writer_free(import->reference_writer);
-    skr_reference_close(import->old_reference);
-    skr_fasta_close(import->fasta);
+    skr_reference_writer_free(import->reference.writer);
+    skr_reference_close(import->reference.old);
+    skr_fasta_close(import->reference.fasta);
 }

@@ -25,7 +25,7 @@ static void mark_contigs(const skr_import *import, uint8_t *has_records)
     for (uint32_t i = 0; i < import->n_files; i++) {
         const skr_import_file *file = &import->files[i];
         for (uint32_t j = 0; j < file->n_used; j++)
-            has_records[import->contigs[file->used[j]].index] = 1;
+            has_records[import->contigs.list[file->used[j]].index] = 1;
         const skr_source *known = file->known;
         for (uint32_t j = 0; known != NULL && j < known->n_contigs; j++)
             if (!skr_import_holds(known->silent, known->n_silent, known->contigs[j]))
@@ -65,9 +65,9 @@ static int encode_calls(skr_import *import, const skr_import_file *file, skr_zon
                        ? SKR_CALL_NO_STATEMENT
                        : SKR_CALL_DEFAULT;
     int status = skr_call_set_from_calls(calls, n, &set, err);
-    import->body.n = 0;
+    import->record.body.n = 0;
     if (status == SKR_OK)
-        status = skr_import_body_encode(&set, NULL, &import->body, err);
+        status = skr_import_body_encode(&set, NULL, &import->record.body, err);
     skr_call_set_done(&set);
     free(calls);
     return status;

@@ -50,14 +50,14 @@ static void warn_of_empty(const skr_import *import)
 static void warn_of_unused(const skr_import *import)
 {
     const skr_sample_line *line;
-    uint32_t n = skr_sample_table_count_unused(&import->table, &line);
+    uint32_t n = skr_sample_table_count_unused(&import->samples.sheet, &line);
     if (n > 0)
         skr_import_watch_warn(
             import,
             "%s: %u lines name samples that no file has, and were passed over; the "
             "first is line %u, sample '%s'%s%s",
-            import->table.path, n, line->line, line->sample, *line->file != '\0' ? " of " : "",
-            line->file);
+            import->samples.sheet.path, n, line->line, line->sample,
+            *line->file != '\0' ? " of " : "", line->file);
     const skr_import_file *first = NULL;
     for (uint32_t i = import->n_files; i-- > 0;)
         if (import->files[i].is_skipped && import->files[i].known == NULL)
@@ -106,14 +106,14 @@ void skr_import_warnings(const skr_import *import)
                               "imported yet, so bases without a variant record stay unknown",
                               import->counts[SKR_COUNT_BLOCKS_LEFT_OUT], first->name,
                               n_more > 0 ? " and other files" : "");
-    if (import->has_old_mitochondrion)
+    if (import->found.has_old_mitochondrion)
         skr_import_watch_warn(import,
                               "%" PRIu64
                               " records are left out: their MT is not that of %s, which has "
                               "%u bases",
                               import->counts[SKR_COUNT_REJECTED_CONTIG], assembly,
                               skr_build_chromosome(import->build, "MT")->length);
-    if (import->is_of_carriers)
+    if (import->found.is_of_carriers)
         skr_import_watch_warn(import,
                               "these files say nothing of who has no record: AN of most of their "
                               "alleles is that of the carriers, and frequencies mean nothing; if "
@@ -123,7 +123,7 @@ void skr_import_warnings(const skr_import *import)
     skr_import_parts_warn(import);
     warn_of_unused(import);
     warn_of_no_replacing(import);
-    if (import->has_raw_indels)
+    if (import->found.has_raw_indels)
         skr_import_watch_warn(
             import,
             "no reference was given for %s: insertions and deletions are trimmed but "

@@ -114,7 +114,7 @@ static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, u
 
 static int merge_row(writing *w, skr_err *err)
 {
-    uint32_t n = w->import->names.n;
+    uint32_t n = w->import->samples.names.n;
     skr_zone zone = w->fragments[0].allele.zone;
     const skr_spellings *all = NULL;
     bool has_several = false;
@@ -125,7 +125,7 @@ static int merge_row(writing *w, skr_err *err)
         status =
             skr_import_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
     for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
-        uint8_t expected = skr_copies_expected(zone, w->import->samples[sample].karyotype);
+        uint8_t expected = skr_copies_expected(zone, w->import->samples.list[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
         if (all[sample].is_said)
             status =
@@ -151,7 +151,7 @@ static uint8_t lesser(uint8_t a, uint8_t b, uint8_t expected)
 
 static int merge_span(writing *w, skr_err *err)
 {
-    uint32_t n = w->import->names.n;
+    uint32_t n = w->import->samples.names.n;
     skr_zone zone = w->fragments[0].allele.zone;
     int status = SKR_OK;
     memset(w->state, SKR_CALL_NO_STATEMENT, n);
@@ -261,7 +261,7 @@ static int write_group(writing *w, skr_err *err)
 
 static int make_room(writing *w, skr_err *err)
 {
-    size_t n = w->import->names.n + 1u;
+    size_t n = w->import->samples.names.n + 1u;
     w->file_calls = malloc(n);
     w->state = malloc(n);
     if (w->file_calls == NULL || w->state == NULL)
@@ -300,16 +300,16 @@ static int write_all(writing *w, skr_err *err)
 static skr_segment_plan plan_of(const skr_import *import)
 {
     uint64_t n_bases = 0;
-    for (uint32_t i = 0; i < import->contig_names.n; i++)
-        if (import->contigs[i].min_start0 <= import->contigs[i].max_start0)
-            n_bases += import->contigs[i].max_start0 - import->contigs[i].min_start0 + 1;
+    for (uint32_t i = 0; i < import->contigs.names.n; i++)
+        if (import->contigs.list[i].min_start0 <= import->contigs.list[i].max_start0)
+            n_bases += import->contigs.list[i].max_start0 - import->contigs.list[i].min_start0 + 1;
     return (skr_segment_plan){
-        .samples = import->samples,
-        .n_samples = import->names.n,
+        .samples = import->samples.list,
+        .n_samples = import->samples.names.n,
         .n_contigs = import->manifest->assemblies[import->assembly].n_contigs,
         .n_rows_expected = skr_site_batch_n_rows(import->batch),
         .n_bases_expected = n_bases,
-        .names_are_ids = import->names_are_ids,
+        .names_are_ids = import->samples.names_are_ids,
         .order_carriers_min = import->request->order_carriers_min,
         .order_rows_max = import->request->order_rows_max,
         .wants_orders = import->request->wants_orders,
@@ -334,7 +334,7 @@ int skr_import_write(skr_import *import, skr_err *err)
         status = write_all(&w, err);
     if (status == SKR_OK)
         status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
-    import->is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w.coverage);
+    import->found.is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w.coverage);
     skr_only_carriers_free(w.coverage);
     skr_segment_writer_free(w.writer);
     skr_call_set_done(&w.calls);

@@ -38,19 +38,19 @@ static bool is_of_interest(const skr_import *import)
         has_blocks = has_blocks || import->files[i].n_blocks > 0;
     }
     return !import->request->absent_is_hom_ref && !has_blocks &&
-           (n_files > 1 || import->names.n == 1);
+           (n_files > 1 || import->samples.names.n == 1);
 }
 
 int skr_only_carriers_new(const skr_import *import, skr_only_carriers **ret_only, skr_err *err)
 {
-    size_t n = import->names.n + 1u;
+    size_t n = import->samples.names.n + 1u;
     *ret_only = NULL;
     if (!is_of_interest(import))
         return SKR_OK;
     skr_only_carriers *only = calloc(1, sizeof *only);
     if (only == NULL)
         return skr_fail_nomem(err, "who is called where");
-    only->n_samples = import->names.n;
+    only->n_samples = import->samples.names.n;
     only->n_said = calloc(n, sizeof *only->n_said);
     only->end0 = calloc(n, sizeof *only->end0);
     only->calls = malloc(n);

@@ -43,7 +43,7 @@ static int too_many(const skr_place *at, uint32_t n_max, skr_err *err)
 
 static int room_entries(const skr_place *at, skr_err *err)
 {
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     if (keys->n_entries < keys->n_entries_max)
         return SKR_OK;
     uint32_t n_limit = skr_memory_entries(at->import->n_memory);
@@ -75,9 +75,10 @@ static int room_entries(const skr_place *at, skr_err *err)
 
 static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
 {
-    if (import->keys == NULL && (import->keys = calloc(1, sizeof *import->keys)) == NULL)
+    if (import->record.keys == NULL &&
+        (import->record.keys = calloc(1, sizeof *import->record.keys)) == NULL)
         return skr_fail_nomem(err, "the alleles of a record");
-    skr_record_keys *keys = import->keys;
+    skr_record_keys *keys = import->record.keys;
     if (keys->first_key == NULL || n_alts > keys->n_alts_max) {
         uint32_t n_max = n_alts * 2 + 16;
         uint32_t *first_key = realloc(keys->first_key, (n_max + 2) * sizeof *first_key);
@@ -112,7 +113,7 @@ int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t e
 /* Adds an entry. */
 static int add_entry(const skr_place *at, const skr_key_entry *entry, skr_err *err)
 {
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     int status = room_entries(at, err);
     if (status == SKR_OK)
         keys->entries[keys->n_entries++] = *entry;
@@ -149,7 +150,7 @@ static int spelling_of(skr_record_keys *keys, const skr_allele *allele, skr_spel
 static int name_bases(skr_place *at, uint32_t number, skr_err *err)
 {
     const char *alt = at->record->alts[number - 1];
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     skr_base_source source = {get_bases, at, at->has_ref};
     skr_allele allele = {.contig = at->contig->index};
     int status = skr_allele_normalise(at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
@@ -169,7 +170,7 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
         status = skr_record_keys_add_piece(keys, allele.start0, allele.end0, err);
     if (!at->contig->has_reference && allele.kind != SKR_ALLELE_SNV &&
         allele.kind != SKR_ALLELE_MNV)
-        at->import->has_raw_indels = true;
+        at->import->found.has_raw_indels = true;
     if (status != SKR_OK || allele.kind != SKR_ALLELE_MNV)
         return status;
     skr_spelling spelling = {0};
@@ -251,7 +252,7 @@ static int find_mate(const skr_place *at, char *mate, skr_structural *said, skr_
 
 static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
 {
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     const skr_vcf_record *record = at->record;
     char text[SKR_STRUCTURAL_TEXT_MAX];
     char mate[SKR_NAME_MAX + 1];
@@ -277,7 +278,7 @@ static int name_structural(skr_place *at, uint32_t alt, skr_err *err)
 static int name_alts(skr_place *at, skr_err *err)
 {
     const skr_vcf_record *record = at->record;
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     int status = SKR_OK;
     for (uint32_t i = 0; i < record->n_alts && status == SKR_OK; i++) {
         skr_alt_class class = skr_alt_classify(record->ref, record->alts[i]);
@@ -329,7 +330,7 @@ static int compare_entries(const void *a, const void *b, void *entries)
 /* Sets texts and zones, and finds the ALTs that name the same allele in the same spelling. */
 static void number_keys(const skr_place *at)
 {
-    skr_record_keys *keys = at->import->keys;
+    skr_record_keys *keys = at->import->record.keys;
     for (uint32_t i = 0; i < keys->n_entries; i++) {
         skr_allele *allele = &keys->entries[i].allele;
         allele->ref = (const char *)keys->texts.bytes + keys->entries[i].ref_at;

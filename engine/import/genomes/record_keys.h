@@ -67,8 +67,8 @@ typedef struct skr_place {
 } skr_place;
 
 /*
- * Names what every ALT of the record is: fills place->import->keys and counts the ALTs that have no
- * key. Errors: INPUT, NOMEM, those of the reference.
+ * Names what every ALT of the record is: fills place->import->record.keys and counts the ALTs that
+ * have no key. Errors: INPUT, NOMEM, those of the reference.
  */
 SKR_MUST_USE int skr_record_keys_read(skr_place *place, skr_err *err);
 
