@@ -7,7 +7,6 @@
  */
 #include "engine/import/vcf/vcf_cells.h"
 
-#include <ctype.h>
 #include <endian.h>
 #include <math.h>
 #include <stdlib.h>
@@ -17,6 +16,12 @@
 
 /* Alleles that one byte can name: (62 + 1) << 1 | 1 is 127. */
 #define ALLELE8_MAX 62u
+
+/* Without a look at the locale: it is asked of every cell. */
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
 
 /* ------------------------------------------------------------------ FORMAT */
 
@@ -125,8 +130,8 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
         uint32_t allele = 0;
         if (*at == '.') {
             at++;
-        } else if (isdigit((unsigned char)*at)) {
-            for (; isdigit((unsigned char)*at); at++)
+        } else if (is_digit(*at)) {
+            for (; is_digit(*at); at++)
                 if (allele <= SKR_VCF_ALTS_MAX)
                     allele = allele * 10 + (uint32_t)(*at - '0');
             if (allele > vcf->record.n_alts)
@@ -229,7 +234,7 @@ static float parse_number(const char *at)
 {
     uint32_t value = 0;
     const char *from = at;
-    while (isdigit((unsigned char)*at) && at - from < 7)
+    while (is_digit(*at) && at - from < 7)
         value = value * 10 + (uint32_t)(*at++ - '0');
     if (at != from && (*at == ':' || *at == '\t' || *at == '\0'))
         return (float)value;
@@ -241,7 +246,7 @@ static float parse_number(const char *at)
 /* Does a field begin like a number, or is it missing? */
 static bool begins_like_a_number(char c)
 {
-    return isdigit((unsigned char)c) || strchr(".-+nNiI:\t", c) != NULL;
+    return is_digit(c) || strchr(".-+nNiI:\t", c) != NULL;
 }
 
 /* A phase set, which is a number. */
@@ -391,7 +396,7 @@ float skr_vcf_cells_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
     for (; *at != ':' && *at != '\t' && *at != '\0'; at++)
         if (*at == ',' && n++ == allele)
             value = at + 1;
-    if (n != vcf->record.n_alts + 1 || !isdigit((unsigned char)*value))
+    if (n != vcf->record.n_alts + 1 || !is_digit(*value))
         return NAN;
     return strtof(value, NULL);
 }
