@@ -143,7 +143,7 @@ int skr_import_genomes(const skr_import_request *request, skr_import_result *ret
     skr_import_result result = {0};
     int status = check_request(request, err);
     if (status == SKR_OK)
-        status = skr_memory_of(request->memory_mib, &import.n_memory, err);
+        status = skr_import_memory_of(request->memory_mib, &import.n_memory, err);
     if (status != SKR_OK)
         return status;
     status = prepare(&import, err);

@@ -3,6 +3,8 @@
  */
 #include "engine/import/genomes/import_body.h"
 
+#include "storage/base/limits.h"
+
 static int encode_carriers(const skr_carriers *carriers, skr_buffer *bytes, skr_err *err)
 {
     int status = skr_buffer_put_varint(bytes, carriers->n, err);
@@ -36,25 +38,41 @@ int skr_import_body_encode(const skr_call_set *calls, const skr_carriers *carrie
     return status;
 }
 
-static int decode_carriers(skr_cursor *cursor, skr_carriers *carriers, skr_err *err)
+/* The next sample of an ascending list. A scratch file is no more to be believed than another. */
+static bool take_sample(skr_cursor *cursor, uint64_t gap, bool is_first, uint32_t n_samples,
+                        uint64_t *sample)
 {
-    int status = SKR_OK;
+    *sample += gap;
+    if ((gap == 0 && !is_first) || gap >= n_samples || *sample >= n_samples)
+        cursor->is_bad = true;
+    return !cursor->is_bad;
+}
+
+static int decode_carriers(skr_cursor *cursor, uint32_t n_samples, skr_carriers *carriers,
+                           skr_err *err)
+{
     uint64_t n = skr_cursor_varint(cursor);
     uint64_t sample = 0;
-    for (uint64_t i = 0; i < n && !cursor->is_bad && status == SKR_OK; i++) {
+    for (uint64_t i = 0; i < n; i++) {
         uint64_t gap = skr_cursor_varint(cursor);
-        sample += gap >> 1;
-        status = skr_carriers_add(carriers, (uint32_t)sample, (uint8_t)(1 + (gap & 1)), err);
+        if (!take_sample(cursor, gap >> 1, i == 0, n_samples, &sample))
+            return SKR_OK;
+        SKR_TRY(skr_carriers_add(carriers, (uint32_t)sample, (uint8_t)(1 + (gap & 1)), err));
     }
     n = skr_cursor_varint(cursor);
     sample = 0;
-    for (uint64_t i = 0; i < n && !cursor->is_bad && status == SKR_OK; i++) {
-        sample += skr_cursor_varint(cursor);
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t gap = skr_cursor_varint(cursor);
         uint8_t n_this = skr_cursor_u8(cursor);
-        skr_bag bag = {(uint32_t)sample, n_this, skr_cursor_u8(cursor)};
-        status = skr_carriers_add_bag(carriers, bag, err);
+        skr_bag bag = {.n_this = n_this, .zygosity = skr_cursor_u8(cursor)};
+        if (n_this == 0 || n_this > SKR_PLOIDY_MAX || bag.zygosity > SKR_PARTIAL)
+            cursor->is_bad = true;
+        if (!take_sample(cursor, gap, i == 0, n_samples, &sample))
+            return SKR_OK;
+        bag.sample = (uint32_t)sample;
+        SKR_TRY(skr_carriers_add_bag(carriers, bag, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
@@ -65,7 +83,7 @@ int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *c
     int status = SKR_OK;
     if (carriers != NULL) {
         skr_carriers_clear(carriers);
-        status = decode_carriers(cursor, carriers, err);
+        status = decode_carriers(cursor, n_samples, carriers, err);
     }
     if (status == SKR_OK && cursor->is_bad)
         status = skr_fail(err, SKR_ERR_IO, "import: the scratch file does not read back");

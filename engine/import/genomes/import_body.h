@@ -19,7 +19,8 @@ SKR_MUST_USE int skr_import_body_encode(const skr_call_set *calls, const skr_car
 SKR_MUST_USE int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *calls,
                                       skr_carriers *carriers, skr_err *err);
 
-/* Reads back; calls is done with first, carriers is cleared. Errors: CORRUPT, NOMEM. */
+/* Reads back; calls is done with first, carriers is cleared. Errors: IO, what was written
+ * does not read back; NOMEM. */
 SKR_MUST_USE int skr_import_body_decode(const uint8_t *bytes, size_t n, uint32_t n_samples,
                                         skr_call_set *calls, skr_carriers *carriers, skr_err *err);
 

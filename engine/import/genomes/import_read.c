@@ -77,8 +77,8 @@ int skr_import_read(skr_import *import, skr_err *err)
     char *scratch = NULL;
     int status = skr_txn_scratch_path(import->txn, &scratch, err);
     if (status == SKR_OK)
-        status = skr_site_batch_new(scratch, skr_memory_fragments(import->n_memory), &import->batch,
-                                    err);
+        status = skr_site_batch_new(scratch, skr_import_memory_fragments(import->n_memory),
+                                    &import->batch, err);
     free(scratch);
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)

@@ -46,7 +46,7 @@ static int room_entries(const skr_place *at, skr_err *err)
     skr_record_keys *keys = at->import->record.keys;
     if (keys->n_entries < keys->n_entries_max)
         return SKR_OK;
-    uint32_t n_limit = skr_memory_entries(at->import->n_memory);
+    uint32_t n_limit = skr_import_memory_entries(at->import->n_memory);
     if (keys->n_entries >= n_limit)
         return too_many(at, n_limit, err);
     uint32_t n_max = keys->n_entries_max * 2 + 16;

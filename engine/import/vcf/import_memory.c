@@ -10,7 +10,7 @@
  * must fit the usual budget. */
 #define ENTRY_BYTES 448u
 
-int skr_memory_of(uint32_t mib, size_t *ret_n_memory, skr_err *err)
+int skr_import_memory_of(uint32_t mib, size_t *ret_n_memory, skr_err *err)
 {
     if (mib == 0)
         mib = SKR_IMPORT_MEMORY_MIB;
@@ -21,28 +21,28 @@ int skr_memory_of(uint32_t mib, size_t *ret_n_memory, skr_err *err)
     return SKR_OK;
 }
 
-size_t skr_memory_fragments(size_t n_memory)
+size_t skr_import_memory_fragments(size_t n_memory)
 {
     return n_memory / 2;
 }
 
-size_t skr_memory_header(size_t n_memory)
+size_t skr_import_memory_header(size_t n_memory)
 {
     return n_memory / 8;
 }
 
-size_t skr_memory_declared(size_t n_memory)
+size_t skr_import_memory_declared(size_t n_memory)
 {
     return n_memory / 4;
 }
 
-size_t skr_memory_line(size_t n_memory, uint32_t n_samples)
+size_t skr_import_memory_line(size_t n_memory, uint32_t n_samples)
 {
     size_t n = n_memory / 16 + (size_t)n_samples * SKR_SAMPLE_TEXT_MAX;
     return n < LINE_MAX_BYTES ? n : LINE_MAX_BYTES;
 }
 
-uint32_t skr_memory_entries(size_t n_memory)
+uint32_t skr_import_memory_entries(size_t n_memory)
 {
     return (uint32_t)(n_memory / ENTRY_BYTES);
 }

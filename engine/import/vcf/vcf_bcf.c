@@ -165,7 +165,7 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
                         vcf->where.name);
     skr_cursor cursor = skr_cursor_of(bytes + 5, 4);
     uint32_t n_text = skr_cursor_u32(&cursor);
-    size_t n_max = skr_memory_header(vcf->n_memory);
+    size_t n_max = skr_import_memory_header(vcf->n_memory);
     if (n_text > n_max)
         return skr_vcf_fail_size(vcf, "the header", n_max, err);
     SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err));
@@ -546,7 +546,7 @@ static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samp
     uint32_t n_samples = skr_cursor_u32(&lengths);
     if (n_shared < N_FIXED)
         return damaged(vcf, err);
-    size_t n_max = skr_memory_line(vcf->n_memory, vcf->samples.n);
+    size_t n_max = skr_import_memory_line(vcf->n_memory, vcf->samples.n);
     size_t n_all = 8 + (size_t)n_shared + n_samples;
     if (n_all > n_max)
         return skr_vcf_fail_size(vcf, "the record", n_max, err);

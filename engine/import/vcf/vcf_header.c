@@ -19,7 +19,7 @@
 
 int skr_vcf_header_declare(skr_vcf *vcf, size_t n, skr_err *err)
 {
-    size_t n_max = skr_memory_declared(vcf->n_memory);
+    size_t n_max = skr_import_memory_declared(vcf->n_memory);
     vcf->header.n_declared += n;
     if (vcf->header.n_declared <= n_max)
         return SKR_OK;

@@ -97,8 +97,8 @@ static int look_at_start(skr_vcf_stream *stream, const uint8_t *bytes, size_t n,
 static int look_at_part(skr_vcf_stream *stream, const uint8_t *bytes, size_t n, skr_err *err)
 {
     bool is_header = stream->n_columns == 0;
-    size_t n_max = is_header ? skr_memory_header(stream->n_memory)
-                             : skr_memory_line(stream->n_memory, stream->n_columns);
+    size_t n_max = is_header ? skr_import_memory_header(stream->n_memory)
+                             : skr_import_memory_line(stream->n_memory, stream->n_columns);
     for (size_t i = 0; i < n && stream->n_line + i < sizeof stream->start; i++)
         stream->start[stream->n_line + i] = (char)bytes[i];
     stream->n_line += n;
@@ -161,8 +161,8 @@ static uint32_t u32_at(const uint8_t *bytes)
 static int take_lengths(skr_vcf_stream *stream, skr_err *err)
 {
     bool is_header = stream->n_ended == 0;
-    size_t n_max = is_header ? skr_memory_header(stream->n_memory)
-                             : skr_memory_line(stream->n_memory, SKR_SAMPLES_MAX);
+    size_t n_max = is_header ? skr_import_memory_header(stream->n_memory)
+                             : skr_import_memory_line(stream->n_memory, SKR_SAMPLES_MAX);
     uint32_t n_shared = u32_at(stream->lengths + (is_header ? 5 : 0));
     uint32_t n_samples = is_header ? 0 : u32_at(stream->lengths + 4);
     stream->n_lengths = 0;

@@ -19,14 +19,15 @@ static int too_long(const skr_vcf *vcf, size_t n_max, skr_err *err)
 {
     if (vcf->header.is_read)
         return skr_vcf_fail_size(vcf, "the line", n_max, err);
-    return skr_vcf_fail_size(vcf, "the header", skr_memory_header(vcf->n_memory), err);
+    return skr_vcf_fail_size(vcf, "the header", skr_import_memory_header(vcf->n_memory), err);
 }
 
 /* One line of text without its end, NUL-terminated. *ret_line NULL: the end. */
 static int next_line(skr_vcf *vcf, char **ret_line, size_t *ret_n, skr_err *err)
 {
-    size_t n_max = vcf->header.is_read ? skr_memory_line(vcf->n_memory, vcf->samples.n)
-                                       : skr_memory_header(vcf->n_memory) - vcf->header.n_bytes;
+    size_t n_max = vcf->header.is_read
+                       ? skr_import_memory_line(vcf->n_memory, vcf->samples.n)
+                       : skr_import_memory_header(vcf->n_memory) - vcf->header.n_bytes;
     uint8_t *from;
     size_t n_left;
     size_t n_looked = 0;
