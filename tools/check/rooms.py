@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The graph of rooms and files: who includes and calls whom, and no circle of files that is not known.
+"""The graph of rooms and files: who includes and calls whom, no circle of files that is not known, and
+no call past the headers that a room may see.
 
 With --print: the rooms, their arrows, those that run against the order of layers.py's table, and every
 circle.
@@ -87,6 +88,34 @@ def circles(graph):
     return sorted(found)
 
 
+def declared_in(files, rooms):
+    """The functions that headers of these rooms name."""
+    text = "".join(tree.code_only(files.text(n) or "") for n in files.ending(".h")
+                   if os.path.dirname(n) in rooms)
+    return set(WORD.findall(text))
+
+
+def check_calls(files, graph):
+    """A call of a function of another room that no header declares, which that room may include."""
+    homes = {}
+    for name in sources(files):
+        for function in DEFINED.findall(tree.code_only(files.text(name) or "")):
+            homes[function] = name
+    declared = {}
+    for name in graph:
+        room = os.path.dirname(name)
+        if room not in layers.ROOMS:
+            continue
+        if room not in declared:
+            still = {os.path.dirname(path) for mine, path in layers.STILL if mine == room}
+            declared[room] = declared_in(files, {room, *layers.ROOMS[room][1]} | still)
+        for word in sorted(set(WORD.findall(tree.code_only(files.text(name) or "")))):
+            home = homes.get(word, name)
+            if os.path.dirname(home) != room and word not in declared[room]:
+                yield (f"{name}: calls {word} of {home}, which no header declares that {room}/ may "
+                       f"include; ask for it where it may be seen")
+
+
 def arrows(files, graph):
     """(room, other room): one calls a function of the other, or includes a header of it."""
     pairs = {(os.path.dirname(a), os.path.dirname(b)) for a, others in graph.items() for b in others}
@@ -103,7 +132,9 @@ def is_upward(a, b):
 
 
 def check(files):
-    found = circles(calls(files))
+    graph = calls(files)
+    found = circles(graph)
+    yield from check_calls(files, graph)
     for circle in found:
         if circle not in CIRCLES:
             yield (f"{circle[0]}: a circle of files: {', '.join(circle)}; move what both need into a "

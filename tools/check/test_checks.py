@@ -50,6 +50,14 @@ EXAMPLES = [
              "index/b.c": "int skr_b(void)\n{\n    return 0;\n}\n"},
      {"index/a.c": "int skr_a(void)\n{\n    return skr_b();\n}\n",
       "index/b.c": "int skr_b(void)\n{\n    return skr_a();\n}\n"}, "a circle of files"),
+    # the leak without its header: the function is declared anew
+    (rooms, {"engine/face/a.h": "int skr_a(void);\n", "engine/a.c": "int skr_a(void)\n{\n    return 0;\n}\n",
+             "api/http/b.c": "int skr_b(void)\n{\n    return skr_a();\n}\n"},
+     {"storage/segment/segment.h": "int skr_segment_open(void);\n",
+      "storage/segment/segment.c": "int skr_segment_open(void)\n{\n    return 0;\n}\n",
+      "api/http/leak.c": "int skr_segment_open(void);\nint skr_leak(void)\n{\n"
+                         "    return skr_segment_open();\n}\n"},
+     "api/http/leak.c: calls skr_segment_open"),
     (shape, {"a.c": LONG.replace("    ;\n" * 80, "    ;\n" * 60)}, {"a.c": LONG}, "83 lines"),
     (shape, {"a.c": "x" * 100}, {"a.c": "x" * 101}, "101 columns"),
     (shape, {"a.c": "\n" * 600}, {"a.c": "\n" * 601}, "601 lines"),
