@@ -12,6 +12,7 @@
 #include "engine/engine_int.h"
 #include "engine/people/people_eval.h"
 #include "engine/scan/helpers.h"
+#include "engine/scan/worker_pool.h"
 #include "engine/tell/disclose.h"
 #include "storage/base/clock.h"
 #include "storage/block/block_cache.h"
@@ -31,6 +32,40 @@ static int snapshot_open(const skr_engine *engine, skr_snapshot **ret_snapshot, 
     return status;
 }
 
+/* Lets go of a generation that was in force, and of what was kept with it. NULL is allowed. */
+static void retire(skr_snapshot *old, skr_told_terms **told_terms)
+{
+    for (uint32_t i = 0; old != NULL && i < old->manifest->n_datasets; i++)
+        skr_told_terms_release(told_terms[i]);
+    free(told_terms);
+    skr_snapshot_release(old);
+}
+
+/* Puts what is the store's newest generation into force. */
+static int turn(skr_engine *engine, skr_err *err)
+{
+    skr_snapshot *fresh = NULL;
+    int status = snapshot_open(engine, &fresh, err);
+    if (status < 0)
+        return status;
+    skr_told_terms **told_terms =
+        calloc((size_t)fresh->manifest->n_datasets + 1, sizeof(skr_told_terms *));
+    if (told_terms == NULL) {
+        skr_snapshot_release(fresh);
+        return skr_fail_nomem(err, "an engine");
+    }
+    (void)pthread_mutex_lock(&engine->lock);
+    skr_snapshot *old = engine->snapshot;
+    skr_told_terms **old_terms = engine->told_terms;
+    engine->snapshot = fresh;
+    engine->told_terms = told_terms;
+    atomic_fetch_add(&engine->state, 1);
+    skr_worker_pool_turn(engine->workers, fresh); /* before what they read is closed */
+    (void)pthread_mutex_unlock(&engine->lock);
+    retire(old, old_terms);
+    return SKR_OK;
+}
+
 int skr_engine_open(const char *folder, const skr_engine_options *options, skr_engine **ret_engine,
                     skr_err *err)
 {
@@ -41,7 +76,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
     }
     engine->options = *options;
-    atomic_init(&engine->state, 1);
+    atomic_init(&engine->state, 0);
     if (engine->options.n_threads == 0) {
         long n = sysconf(_SC_NPROCESSORS_ONLN);
         engine->options.n_threads = n < 1 ? 1 : (unsigned)n;
@@ -51,10 +86,12 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
     if (status == SKR_OK)
         status = skr_helpers_new(engine->options.n_threads - 1, &engine->helpers, err);
+    if (status == SKR_OK)
+        status = skr_worker_pool_new(&engine->workers, err);
     if (status == SKR_OK && options->n_cache_bytes > 0)
         status = skr_block_cache_new(options->n_cache_bytes, &engine->cache, err);
     if (status == SKR_OK)
-        status = snapshot_open(engine, &engine->snapshot, err);
+        status = turn(engine, err);
     if (status < 0) {
         skr_engine_close(engine);
         return status;
@@ -65,17 +102,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
 
 int skr_engine_reload(skr_engine *engine, skr_err *err)
 {
-    skr_snapshot *fresh = NULL;
-    int status = snapshot_open(engine, &fresh, err);
-    if (status < 0)
-        return status;
-    (void)pthread_mutex_lock(&engine->lock);
-    skr_snapshot *old = engine->snapshot;
-    engine->snapshot = fresh;
-    atomic_fetch_add(&engine->state, 1);
-    (void)pthread_mutex_unlock(&engine->lock);
-    skr_snapshot_release(old);
-    return SKR_OK;
+    return turn(engine, err);
 }
 
 uint64_t skr_engine_state(skr_engine *engine)
@@ -88,7 +115,8 @@ void skr_engine_close(skr_engine *engine)
     if (engine == NULL)
         return;
     skr_helpers_free(engine->helpers);
-    skr_snapshot_release(engine->snapshot);
+    skr_worker_pool_free(engine->workers);
+    retire(engine->snapshot, engine->told_terms);
     skr_block_cache_free(engine->cache);
     (void)pthread_mutex_destroy(&engine->lock);
     free(engine->io);
@@ -111,6 +139,7 @@ int skr_engine_begin(skr_engine *engine, const skr_access *access, skr_question 
                                              .n_threads = engine->options.n_threads,
                                              .n_batch_max = engine->options.n_batch_max,
                                              .helpers = engine->helpers,
+                                             .workers = engine->workers,
                                              .cache = engine->cache,
                                              .work = &engine->work}};
     int status = skr_question_init(ret_question, err);

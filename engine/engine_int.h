@@ -8,15 +8,18 @@
 
 #include "engine/face/engine.h"
 #include "engine/people/people_eval.h"
+#include "engine/people/terms.h"
 
 struct skr_engine {
     char *folder;
-    skr_engine_options options; /* n_threads is at least 1 */
-    pthread_mutex_t lock;       /* of changing the two below together */
-    skr_snapshot *snapshot;     /* in force */
+    skr_engine_options options;  /* n_threads is at least 1 */
+    pthread_mutex_t lock;        /* of what is in force, and of io */
+    skr_snapshot *snapshot;      /* in force */
+    skr_told_terms **told_terms; /* of each of its datasets, when somebody has asked: terms.c */
     struct skr_helpers *helpers;
-    struct skr_block_cache *cache; /* NULL: none */
-    atomic_uint_fast64_t state;    /* how many were in force by now */
+    struct skr_worker_pool *workers; /* idle ones, of the generation in force */
+    struct skr_block_cache *cache;   /* NULL: none */
+    atomic_uint_fast64_t state;      /* how many were in force by now */
     skr_scan_work work;
     char *io; /* how blocks are read, and why */
 };

@@ -17,28 +17,44 @@ static bool is_same_policy(const skr_policy *a, const skr_policy *b)
            (a->is_exact || (a->threshold == b->threshold && a->step == b->step));
 }
 
-/* Those of a slot: *ret_told, and *ret_own when the caller is to free it. */
-static int of_slot(const skr_question *question, uint32_t slot, const skr_told_terms **ret_told,
-                   skr_told_terms **ret_own, skr_err *err)
+/* Those that are kept of a dataset of the question's generation, if it is in force and they were
+ * found under the same policy. For one more user; or NULL. */
+static skr_told_terms *find_kept(skr_engine *engine, const skr_question *question, uint32_t dataset)
 {
-    skr_snapshot *snapshot = question->snapshot;
-    skr_told_terms **kept = &snapshot->told_terms[question->slots[slot].dataset];
-    skr_told_terms *fresh = NULL;
-    (void)pthread_mutex_lock(&snapshot->terms_lock);
-    *ret_told = *kept;
-    (void)pthread_mutex_unlock(&snapshot->terms_lock);
-    if (*ret_told != NULL && is_same_policy(&(*ret_told)->policy, &question->access->policy))
+    skr_told_terms *kept = NULL;
+    (void)pthread_mutex_lock(&engine->lock);
+    if (engine->snapshot == question->snapshot)
+        kept = engine->told_terms[dataset];
+    if (kept != NULL && !is_same_policy(&kept->policy, &question->access->policy))
+        kept = NULL;
+    if (kept != NULL)
+        skr_told_terms_acquire(kept);
+    (void)pthread_mutex_unlock(&engine->lock);
+    return kept;
+}
+
+/* Keeps those of a dataset, if the generation is in force still and none are. */
+static void keep(skr_engine *engine, const skr_question *question, uint32_t dataset,
+                 skr_told_terms *told)
+{
+    (void)pthread_mutex_lock(&engine->lock);
+    if (engine->snapshot == question->snapshot && engine->told_terms[dataset] == NULL) {
+        skr_told_terms_acquire(told);
+        engine->told_terms[dataset] = told;
+    }
+    (void)pthread_mutex_unlock(&engine->lock);
+}
+
+/* Those of a slot, which the caller releases. */
+static int of_slot(skr_engine *engine, const skr_question *question, uint32_t slot,
+                   skr_told_terms **ret_told, skr_err *err)
+{
+    uint32_t dataset = question->slots[slot].dataset;
+    *ret_told = find_kept(engine, question, dataset);
+    if (*ret_told != NULL)
         return SKR_OK;
-    int status = skr_told_terms_judge(question, slot, &fresh, err);
-    if (status < 0)
-        return status;
-    *ret_told = fresh;
-    (void)pthread_mutex_lock(&snapshot->terms_lock);
-    if (*kept == NULL)
-        *kept = fresh;
-    else
-        *ret_own = fresh;
-    (void)pthread_mutex_unlock(&snapshot->terms_lock);
+    SKR_TRY(skr_told_terms_judge(question, slot, ret_told, err));
+    keep(engine, question, dataset, *ret_told);
     return SKR_OK;
 }
 
@@ -87,16 +103,15 @@ int skr_engine_terms(skr_engine *engine, const skr_access *access, skr_term_info
     if (status < 0)
         return status;
     for (uint32_t slot = 0; slot < question.n_slots && status == SKR_OK; slot++) {
-        const skr_told_terms *told = NULL;
-        skr_told_terms *own = NULL;
+        skr_told_terms *told = NULL;
         status = skr_access_check(access, err);
         if (status == SKR_OK)
-            status = of_slot(&question, slot, &told, &own, err);
+            status = of_slot(engine, &question, slot, &told, err);
         if (status == SKR_OK && question.n_slots == 1)
             status = visit(told, on_term, context, err);
         else if (status == SKR_OK)
             status = merge(told, &all, err);
-        skr_told_terms_free(own);
+        skr_told_terms_release(told);
     }
     if (status == SKR_OK && question.n_slots > 1)
         status = visit(&all, on_term, context, err);

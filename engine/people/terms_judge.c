@@ -333,9 +333,14 @@ int skr_told_terms_add(skr_told_terms *told, const skr_told_term *term, skr_err 
     return SKR_OK;
 }
 
-void skr_told_terms_free(skr_told_terms *told)
+void skr_told_terms_acquire(skr_told_terms *told)
 {
-    if (told == NULL)
+    atomic_fetch_add(&told->n_users, 1);
+}
+
+void skr_told_terms_release(skr_told_terms *told)
+{
+    if (told == NULL || atomic_fetch_sub(&told->n_users, 1) > 1)
         return;
     free(told->terms);
     free(told);
@@ -378,6 +383,7 @@ int skr_told_terms_judge(const skr_question *question, uint32_t slot, skr_told_t
     skr_told_terms *told = calloc(1, sizeof *told);
     int status = told == NULL ? skr_fail(err, SKR_ERR_NOMEM, "no memory for terms") : SKR_OK;
     if (status == SKR_OK) {
+        atomic_init(&told->n_users, 1);
         told->policy = question->access->policy;
         status = judge_all(&of, told, err);
     }
@@ -389,7 +395,7 @@ int skr_told_terms_judge(const skr_question *question, uint32_t slot, skr_told_t
     free(of.labels);
     free(of.belows);
     if (status < 0)
-        skr_told_terms_free(told);
+        skr_told_terms_release(told);
     else
         *ret_told = told;
     return status;

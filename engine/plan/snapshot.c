@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/people/terms.h"
-#include "engine/scan/worker_pool.h"
 #include "index/contigs/assembly.h"
 #include "storage/genomes.h"
 
@@ -19,7 +17,6 @@ static void snapshot_close(skr_snapshot *snapshot)
     if (snapshot == NULL)
         return;
     const skr_manifest *manifest = snapshot->manifest;
-    skr_worker_pool_free(snapshot->workers);
     for (uint32_t i = 0; snapshot->segments != NULL && i < manifest->n_segments; i++)
         skr_segment_close(snapshot->segments[i]);
     for (uint32_t i = 0; snapshot->genes != NULL && i < manifest->n_assemblies; i++)
@@ -33,16 +30,12 @@ static void snapshot_close(skr_snapshot *snapshot)
     free(snapshot->genes);
     free(snapshot->references);
     free(snapshot->has_repeats);
-    for (uint32_t i = 0; snapshot->told_terms != NULL && i < manifest->n_datasets; i++)
-        skr_told_terms_free(snapshot->told_terms[i]);
     for (uint32_t i = 0; snapshot->meanings != NULL && i < manifest->n_datasets; i++)
         free(atomic_load(&snapshot->meanings[i]));
-    free(snapshot->told_terms);
     free(snapshot->meanings);
     skr_people_close(snapshot->people);
     skr_ontology_close(snapshot->ontology);
     skr_store_close(snapshot->store);
-    (void)pthread_mutex_destroy(&snapshot->terms_lock);
     (void)pthread_mutex_destroy(&snapshot->lock);
     free(snapshot);
 }
@@ -120,9 +113,7 @@ int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, ui
 
 static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *err)
 {
-    int status = skr_worker_pool_new(&snapshot->workers, err);
-    if (status == SKR_OK)
-        status = skr_store_open(folder, &snapshot->store, err);
+    int status = skr_store_open(folder, &snapshot->store, err);
     if (status < 0)
         return status;
     snapshot->manifest = skr_store_manifest(snapshot->store);
@@ -131,10 +122,9 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     snapshot->builds = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->builds);
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
-    snapshot->told_terms = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->told_terms);
     snapshot->meanings = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->meanings);
     if (snapshot->segments == NULL || snapshot->builds == NULL || snapshot->genes == NULL ||
-        snapshot->references == NULL || snapshot->told_terms == NULL || snapshot->meanings == NULL)
+        snapshot->references == NULL || snapshot->meanings == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)
@@ -160,7 +150,6 @@ int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *
             free(snapshot);
             return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
         }
-        (void)pthread_mutex_init(&snapshot->terms_lock, NULL);
         atomic_init(&snapshot->n_users, 1);
         int status = snapshot_read(snapshot, folder, err);
         if (status == SKR_OK) {

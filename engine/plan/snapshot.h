@@ -39,9 +39,6 @@ typedef struct skr_snapshot {
     pthread_mutex_t lock;          /* of the references: they load contigs when first asked */
     _Atomic(uint32_t *) *meanings; /* of each dataset, when somebody has asked: what each of its
                                       terms means in the ontology, in their order */
-    struct skr_told_terms **told_terms; /* of each dataset, when somebody has asked: terms.c */
-    pthread_mutex_t terms_lock;         /* of those */
-    struct skr_worker_pool *workers;    /* that read this generation and are idle now */
 } skr_snapshot;
 
 /* Opens the generation in force, with one user. Errors: as skr_store_open. */

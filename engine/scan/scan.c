@@ -8,6 +8,7 @@
 
 #include "engine/plan/access_check.h"
 #include "engine/scan/helpers.h"
+#include "engine/scan/worker_pool.h"
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"
 
@@ -366,16 +367,22 @@ static void add_work(skr_scan_work *work, const skr_worker *worker, const skr_re
 static void run_part(void *context, unsigned number)
 {
     skr_scan *scan = context;
-    skr_worker *worker = NULL;
     skr_err err = {0};
-    int status = skr_worker_begin(scan, number, &worker, &err);
+    skr_worker *worker = skr_worker_pool_take(scan->tools.workers, scan->plan->snapshot);
+    int status = worker != NULL ? SKR_OK : skr_worker_new(scan, &worker, &err);
+    if (status < 0) {
+        note_failure(scan, status, &err);
+        return;
+    }
+    status = skr_worker_begin(worker, scan, number, &err);
     if (status == SKR_OK) {
         const skr_reader_totals before = *skr_block_reader_totals(worker->reader);
         status = run_morsels(worker, &err);
         add_done(scan, worker);
         add_work(scan->tools.work, worker, &before);
-        skr_worker_end(worker);
     }
+    skr_worker_end(worker);
+    skr_worker_pool_give(scan->tools.workers, worker);
     if (status < 0)
         note_failure(scan, status, &err);
 }

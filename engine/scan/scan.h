@@ -104,10 +104,11 @@ struct skr_tally;
 
 /*
  * What one thread owns while it scans, and what is kept for the next question on the generation: a
- * worker that has ended waits in the pool of its snapshot.
+ * worker that has ended waits in the pool of the engine.
  */
 typedef struct skr_worker {
     struct skr_scan *scan;
+    const skr_snapshot *snapshot; /* whose segments it reads */
     unsigned number;
     size_t morsel; /* at which it is */
     struct skr_worker *next_idle;
@@ -182,6 +183,7 @@ typedef struct skr_scan_tools {
     uint32_t n_batch_max; /* alleles in a batch; 0: as many as are good. For tests: with it, the
                            * smallest scan is divided among all threads */
     struct skr_helpers *helpers;
+    struct skr_worker_pool *workers; /* NULL: a worker lives for one scan */
     struct skr_block_cache *cache;
     skr_analysis *analysis; /* what scans did is added here; NULL: nobody wants to know */
     skr_scan_work *work;    /* NULL: not added up */
@@ -222,16 +224,19 @@ SKR_MUST_USE int skr_scan_run(skr_scan *scan, skr_err *err);
  */
 SKR_MUST_USE int skr_scan_cut(skr_scan *scan, skr_err *err);
 
+/* A worker for the generation of a scan. The caller owns it. Errors: IO, NOMEM. */
+SKR_MUST_USE int skr_worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *err);
+
+/* Frees. NULL is allowed. */
+void skr_worker_free(skr_worker *worker);
+
 /*
- * A worker with the lanes of a scan, out of the pool of its snapshot or a new one; it is given back
- * when it ends. Errors: IO, NOMEM.
+ * Gives a worker of the same generation the lanes of a scan, as its part `number`; it lets go of
+ * them in skr_worker_end, also when it could not begin. Errors: IO, NOMEM.
  */
-SKR_MUST_USE int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker,
+SKR_MUST_USE int skr_worker_begin(skr_worker *worker, skr_scan *scan, unsigned number,
                                   skr_err *err);
 void skr_worker_end(skr_worker *worker);
-
-/* For the pool. NULL is allowed. */
-void skr_worker_free(skr_worker *worker);
 
 /*
  * Begins to read what a morsel will want. Returns a number for skr_block_reader_pass once the

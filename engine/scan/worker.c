@@ -6,7 +6,7 @@
 
 #include "engine/scan/scan.h"
 #include "engine/scan/tally.h"
-#include "engine/scan/worker_pool.h"
+#include "storage/base/check.h"
 #include "storage/carriers/bits.h"
 
 /* ------------------------------------------------------------------ lanes */
@@ -152,12 +152,13 @@ static int reserve(skr_worker *worker, skr_err *err)
     return is_whole ? SKR_OK : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
 }
 
-static int worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *err)
+int skr_worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *err)
 {
     uint32_t n_segments = scan->plan->snapshot->manifest->n_segments;
     skr_worker *worker = calloc(1, sizeof *worker);
     if (worker == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    worker->snapshot = scan->plan->snapshot;
     uint32_t n = scan->tools.n_batch_max == 0 ? BATCH_ALLELES : scan->tools.n_batch_max;
     bool is_whole = renew(&worker->lanes, n_segments, sizeof *worker->lanes) &&
                     renew(&worker->kept, n_segments, sizeof *worker->kept) &&
@@ -177,38 +178,28 @@ static int worker_new(const skr_scan *scan, skr_worker **ret_worker, skr_err *er
     return SKR_OK;
 }
 
-int skr_worker_begin(skr_scan *scan, unsigned number, skr_worker **ret_worker, skr_err *err)
+int skr_worker_begin(skr_worker *worker, skr_scan *scan, unsigned number, skr_err *err)
 {
-    skr_worker *worker = skr_worker_pool_take(scan->plan->snapshot->workers);
-    int status = worker != NULL ? SKR_OK : worker_new(scan, &worker, err);
-    if (status < 0)
-        return status;
+    SKR_CHECK(worker->snapshot == scan->plan->snapshot && worker->n_lanes == 0);
     worker->scan = scan;
     worker->number = number;
     worker->n_found = 0;
     worker->done = (skr_analysis){0};
     *skr_block_reader_totals(worker->reader) = (skr_reader_totals){0};
-    status = take_lanes(worker, err);
+    int status = take_lanes(worker, err);
     if (status == SKR_OK)
         status = reserve(worker, err);
     if (status == SKR_OK)
         memset(worker->seen, 0, scan->n_slots * sizeof *worker->seen);
-    if (status < 0) {
-        skr_worker_end(worker);
-        return status;
-    }
-    *ret_worker = worker;
-    return SKR_OK;
+    return status;
 }
 
 void skr_worker_end(skr_worker *worker)
 {
-    skr_worker_pool *pool = worker->scan->plan->snapshot->workers;
     for (uint32_t i = 0; i < worker->n_lanes; i++)
         worker->kept[worker->lanes[i].number] = kept_of(&worker->lanes[i]);
     worker->n_lanes = 0;
     worker->scan = NULL;
-    skr_worker_pool_give(pool, worker);
 }
 
 static void kept_done(skr_lane *lane)

@@ -37,9 +37,6 @@ CIRCLES = {
     ("engine/query/query_print.c",
      "engine/query/query_print_atom.c"):
         "not yet apart",
-    ("engine/scan/worker.c",
-     "engine/scan/worker_pool.c"):
-        "not yet apart",
 }
 
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][^;{}#=]*?\b(skr_\w+)\([^;{}]*\)\n\{", re.M)
