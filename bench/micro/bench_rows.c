@@ -136,13 +136,16 @@ static int read_tiles(bench *b, bool is_marked, skr_err *err)
     skr_segment_view *view = NULL;
     size_t n_tiles = 0;
     const skr_tile *tiles = skr_segment_tiles(b->segment, &n_tiles);
+    skr_segment_marks *marks = NULL;
     int status = skr_segment_view_new(b->segment, b->reader, &view, err);
+    if (status == SKR_OK)
+        status = skr_segment_marks_new(view, &marks, err);
     for (size_t i = 0; i < n_tiles && status == SKR_OK; i++) {
         const skr_tile_rows *rows = NULL;
-        status = is_marked
-                     ? skr_segment_view_mark(view, i, b->rows, tiles[i].n_rows, b->bitmap, err)
-                     : skr_segment_view_rows(view, i, &rows, err);
+        status = is_marked ? skr_segment_marks_add(marks, i, b->rows, tiles[i].n_rows, err)
+                           : skr_segment_view_rows(view, i, &rows, err);
     }
+    skr_segment_marks_free(marks);
     skr_segment_view_free(view);
     return status;
 }

@@ -5,8 +5,6 @@
  * as all people would cost a hundred times as much. Whatever is not this simple is left to
  * skr_people_eval, which says the same.
  */
-#include <string.h>
-
 #include "engine/people/people_eval.h"
 #include "engine/scan/tally.h"
 
@@ -35,18 +33,18 @@ static int count_marked(skr_lane *lane, uint32_t row, uint64_t *number, skr_err 
     size_t n_words = skr_bits_words(lane->n_samples);
     int status = SKR_OK;
     if (lane->marks == NULL)
-        status = skr_bits_new(lane->n_samples, &lane->marks, err);
+        status = skr_segment_marks_new(lane->view, &lane->marks, err);
     if (status < 0)
         return status;
     lane->has_marks = true; /* until they are taken off: this may fail */
-    status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), &row, 1, lane->marks, err);
+    status = skr_segment_marks_add(lane->marks, skr_lane_tile(lane), &row, 1, err);
     if (status < 0)
         return status;
-    skr_segment_view_mark_end(lane->view); /* what stands in an order is marked only now */
+    uint64_t *samples = skr_segment_marks_finish(lane->marks);
     if (lane->live.set.bits != NULL)
-        skr_bits_and(lane->marks, lane->live.set.bits, n_words);
-    *number += skr_bits_count(lane->marks, n_words);
-    memset(lane->marks, 0, n_words * sizeof *lane->marks);
+        skr_bits_and(samples, lane->live.set.bits, n_words);
+    *number += skr_bits_count(samples, n_words);
+    skr_segment_marks_clear(lane->marks);
     lane->has_marks = false;
     return SKR_OK;
 }

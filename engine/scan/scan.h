@@ -60,7 +60,7 @@ typedef struct skr_lane {
     uint32_t *keys; /* and keys[i] is the number of the allele in the batch */
     bool has_row;   /* of the allele at hand, after skr_batch_seek */
     uint32_t row;
-    uint64_t *marks; /* carriers seen on this contig, for whoever marks; NULL at first */
+    skr_segment_marks *marks; /* carriers seen on this contig, for whoever marks; NULL at first */
     bool has_marks;
 } skr_lane;
 

@@ -106,10 +106,9 @@ static int mark_lane(skr_worker *worker, skr_lane *lane, const uint8_t *verdicts
     if (status < 0 || n == 0)
         return status;
     if (lane->marks == NULL)
-        status = skr_bits_new(lane->n_samples, &lane->marks, err);
+        status = skr_segment_marks_new(lane->view, &lane->marks, err);
     if (status == SKR_OK)
-        status = skr_segment_view_mark(lane->view, skr_lane_tile(lane), worker->picked, n,
-                                       lane->marks, err);
+        status = skr_segment_marks_add(lane->marks, skr_lane_tile(lane), worker->picked, n, err);
     lane->has_marks = lane->marks != NULL;
     return status;
 }
@@ -140,12 +139,12 @@ void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people)
         if (lane->slot != slot || !lane->has_marks)
             continue;
         size_t n_words = skr_bits_words(lane->n_samples);
-        skr_segment_view_mark_end(lane->view);
+        uint64_t *samples = skr_segment_marks_finish(lane->marks);
         if (lane->live.set.bits != NULL)
-            skr_bits_and(lane->marks, lane->live.set.bits, n_words);
-        skr_individuals_scatter(&lane->individuals, lane->n_samples, lane->marks, people,
+            skr_bits_and(samples, lane->live.set.bits, n_words);
+        skr_individuals_scatter(&lane->individuals, lane->n_samples, samples, people,
                                 worker->scan->plan->snapshot->n_people);
-        memset(lane->marks, 0, n_words * sizeof *lane->marks);
+        skr_segment_marks_clear(lane->marks);
         lane->has_marks = false;
     }
 }

@@ -41,10 +41,8 @@ static skr_lane lane_of(const skr_worker *worker, uint32_t number, uint32_t slot
 /* What is kept of a segment when a question is over. */
 static skr_lane kept_of(const skr_lane *lane)
 {
-    if (lane->has_marks) { /* of a question that failed */
-        skr_segment_view_mark_end(lane->view);
-        memset(lane->marks, 0, skr_bits_words(lane->n_samples) * sizeof *lane->marks);
-    }
+    if (lane->has_marks) /* of a question that failed */
+        skr_segment_marks_clear(lane->marks);
     return (skr_lane){.view = lane->view,
                       .other_view = lane->other_view,
                       .live = {.bits = lane->live.bits},
@@ -204,6 +202,7 @@ void skr_worker_end(skr_worker *worker)
 
 static void kept_done(skr_lane *lane)
 {
+    skr_segment_marks_free(lane->marks);
     skr_segment_view_free(lane->view);
     skr_segment_view_free(lane->other_view);
     free(lane->live.bits);
@@ -211,7 +210,6 @@ static void kept_done(skr_lane *lane)
     free(lane->wanted);
     free(lane->codes);
     free(lane->keys);
-    free(lane->marks);
 }
 
 void skr_worker_free(skr_worker *worker)

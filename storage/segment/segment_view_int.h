@@ -77,6 +77,17 @@ int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t
 /* Loads where the carriers of a tile with rows are. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err);
 
+/*
+ * Sets the bits of all carriers of the rows in a bitmap of samples; of those in orders not before
+ * skr_segment_view_mark_end, or before another bitmap is marked: for segment_marks.c alone. Errors:
+ * CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *rows,
+                                       uint32_t n, uint64_t *bitmap, skr_err *err);
+
+/* Sets what skr_segment_view_mark has not set yet, and forgets the bitmap. */
+void skr_segment_view_mark_end(skr_segment_view *view);
+
 /* Is this row, of the tile whose carriers are loaded and in the chunk at hand, in an order? */
 bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uint64_t *ret_number);
 

@@ -85,11 +85,14 @@ static int read_tile(skr_segment_view *view, size_t tile, uint64_t *sum, skr_err
         status = skr_segment_view_decode(view, tile, row, &carriers, err);
         if (status == SKR_OK)
             status = skr_segment_view_tally(view, tile, &row, 1, &who, &tally, err);
-        uint64_t marks[N_SAMPLES / 64 + 1] = {0};
+        skr_segment_marks *marks = NULL;
         if (status == SKR_OK)
-            status = skr_segment_view_mark(view, tile, &row, 1, marks, err);
-        skr_segment_view_mark_end(view);
-        *sum += marks[0];
+            status = skr_segment_marks_new(view, &marks, err);
+        if (status == SKR_OK)
+            status = skr_segment_marks_add(marks, tile, &row, 1, err);
+        if (status == SKR_OK)
+            *sum += skr_segment_marks_finish(marks)[0];
+        skr_segment_marks_free(marks);
         if (status == SKR_OK)
             status = skr_segment_view_n_called(view, tile, &row, 1, &who, &an, err);
         *sum += tally.ac + an;

@@ -37,16 +37,14 @@ static void assert_batch(skr_segment_view *view, size_t tile, const model *m,
     size_t n_words = (m->n_samples + 63) / 64;
     skr_carrier_tally *tallies = calloc(n + 1, sizeof *tallies);
     uint64_t *an = calloc(n + 1, sizeof *an);
-    uint64_t *marks = calloc(n_words, sizeof *marks);
-    uint64_t *want_marks = calloc(n_words, sizeof *marks);
-    set_bit(marks, m->n_samples - 1);
-    set_bit(want_marks, m->n_samples - 1);
+    skr_segment_marks *marks = NULL;
+    uint64_t *want_marks = calloc(n_words, sizeof *want_marks);
+    cr_assert(eq(int, skr_segment_marks_new(view, &marks, &err), 0));
     cr_assert(eq(int, skr_segment_view_tally(view, tile, rows, n, who, tallies, &err), 0), "%s",
               err.message);
     cr_assert(eq(int, skr_segment_view_n_called(view, tile, rows, n, who, an, &err), 0), "%s",
               err.message);
-    cr_assert(eq(int, skr_segment_view_mark(view, tile, rows, n, marks, &err), 0), "%s",
-              err.message);
+    cr_assert(eq(int, skr_segment_marks_add(marks, tile, rows, n, &err), 0), "%s", err.message);
     for (uint32_t i = 0; i < n; i++) {
         const model_row *row = &first[rows[i]];
         skr_row_totals want = model_sums(m, row, who->bits);
@@ -59,11 +57,11 @@ static void assert_batch(skr_segment_view *view, size_t tile, const model *m,
         for (uint32_t k = 0; k < row->carriers.n_bags; k++)
             set_bit(want_marks, row->carriers.bags[k].sample);
     }
-    skr_segment_view_mark_end(view);
-    cr_assert(memcmp(marks, want_marks, n_words * sizeof *marks) == 0);
+    cr_assert(memcmp(skr_segment_marks_finish(marks), want_marks, n_words * sizeof *want_marks) ==
+              0);
+    skr_segment_marks_free(marks);
     free(tallies);
     free(an);
-    free(marks);
     free(want_marks);
 }
 
@@ -97,18 +95,23 @@ static void decode_all(skr_segment_view *view, const skr_segment *segment, const
     size_t n_tiles;
     size_t n_words = (m->n_samples + 63) / 64;
     const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
-    uint64_t *marks = calloc(n_words, sizeof *marks);
-    uint64_t *want_marks = calloc(n_words, sizeof *marks);
+    skr_segment_marks *marks[2] = {NULL, NULL}; /* by turns, of one view */
+    uint64_t *want_marks[2];
     skr_carriers got = {0};
+    for (unsigned i = 0; i < 2; i++) {
+        want_marks[i] = calloc(n_words, sizeof *want_marks[i]);
+        cr_assert(eq(int, skr_segment_marks_new(view, &marks[i], &err), 0));
+    }
     for (size_t tile = 0; tile < n_tiles; tile++) {
         for (uint32_t i = 0; i < tiles[tile].n_rows; i++) {
             const skr_carriers *want = &m->rows[tiles[tile].first_row + i].carriers;
             if (draw(3) == 0) {
-                cr_assert(eq(int, skr_segment_view_mark(view, tile, &i, 1, marks, &err), 0));
+                uint64_t which = draw(2);
+                cr_assert(eq(int, skr_segment_marks_add(marks[which], tile, &i, 1, &err), 0));
                 for (uint32_t k = 0; k < want->n; k++)
-                    set_bit(want_marks, want->samples[k]);
+                    set_bit(want_marks[which], want->samples[k]);
                 for (uint32_t k = 0; k < want->n_bags; k++)
-                    set_bit(want_marks, want->bags[k].sample);
+                    set_bit(want_marks[which], want->bags[k].sample);
             }
             cr_assert(eq(int, skr_segment_view_decode(view, tile, i, &got, &err), 0), "%s",
                       err.message);
@@ -121,11 +124,16 @@ static void decode_all(skr_segment_view *view, const skr_segment *segment, const
                           got.bags[k].zygosity == want->bags[k].zygosity);
         }
     }
-    skr_segment_view_mark_end(view);
-    cr_assert(memcmp(marks, want_marks, n_words * sizeof *marks) == 0);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n_bytes = n_words * sizeof *want_marks[i];
+        cr_assert(memcmp(skr_segment_marks_finish(marks[i]), want_marks[i], n_bytes) == 0);
+        skr_segment_marks_clear(marks[i]);
+        memset(want_marks[i], 0, n_bytes);
+        cr_assert(memcmp(skr_segment_marks_finish(marks[i]), want_marks[i], n_bytes) == 0);
+        skr_segment_marks_free(marks[i]);
+        free(want_marks[i]);
+    }
     skr_carriers_done(&got);
-    free(marks);
-    free(want_marks);
 }
 
 static void check_batches(const model *m, size_t n_cache)

@@ -274,8 +274,11 @@ static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *r
     (void)is_ok(skr_segment_view_decode(view, tile, row, &carriers, &err));
     (void)is_ok(skr_segment_view_tally(view, tile, &row, 1, &who, &tally, &err));
     (void)is_ok(skr_segment_view_n_called(view, tile, &row, 1, &who, &an, &err));
-    (void)is_ok(skr_segment_view_mark(view, tile, &row, 1, bitmap, &err));
-    skr_segment_view_mark_end(view);
+    skr_segment_marks *marks = NULL;
+    cr_assert(eq(int, skr_segment_marks_new(view, &marks, &err), 0));
+    (void)is_ok(skr_segment_marks_add(marks, tile, &row, 1, &err));
+    (void)skr_segment_marks_finish(marks);
+    skr_segment_marks_free(marks);
     free(bitmap);
     (void)is_ok(skr_segment_view_calls(view, tile, row, &set, &err));
     skr_carriers_done(&carriers);
