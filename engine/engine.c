@@ -278,24 +278,38 @@ static int answer_numbers(const skr_question *question, const uint64_t *numbers,
     return SKR_OK;
 }
 
+/* Counts who carries alleles without making a set of them, where that can be done. */
+static int count_carriers(const skr_question *question, const skr_plan *plan,
+                          skr_count_answer *answer, bool *ret_is_counted, skr_err *err)
+{
+    uint64_t *numbers = calloc((size_t)question->n_slots + 1, sizeof *numbers);
+    if (numbers == NULL)
+        return skr_fail_nomem(err, "an answer");
+    int status = skr_carriers_count(question, plan, numbers, ret_is_counted, err);
+    if (status == SKR_OK && *ret_is_counted)
+        status = answer_numbers(question, numbers, answer, err);
+    free(numbers);
+    return status;
+}
+
+/* Checks a question, plans it and answers it, each once. */
 static int count_people(const skr_question *question, const skr_expr *expr,
                         skr_count_answer *answer, skr_err *err)
 {
     skr_people_answer people = {0};
+    skr_plan *plan = NULL;
     bool is_counted = false;
-    uint64_t *numbers = calloc((size_t)question->n_slots + 1, sizeof *numbers);
-    if (numbers == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
-    int status = skr_carriers_count(question, expr, numbers, &is_counted, err);
-    if (status == SKR_OK && is_counted)
-        status = answer_numbers(question, numbers, answer, err);
-    free(numbers);
-    if (status < 0 || is_counted)
-        return status;
-    status = skr_people_eval(question, expr, &people, err);
-    if (status == SKR_OK)
+    int status = skr_people_check_all(question, expr, err);
+    if (status == SKR_OK && expr->op == SKR_E_CARRIES)
+        status = skr_question_plan(question, expr->alleles, &plan, err);
+    if (status == SKR_OK && plan != NULL)
+        status = count_carriers(question, plan, answer, &is_counted, err);
+    if (status == SKR_OK && !is_counted)
+        status = skr_people_eval(question, expr, plan, &people, err);
+    if (status == SKR_OK && !is_counted)
         status = answer_tell(question, &people, answer, err);
     skr_people_answer_done(&people);
+    skr_plan_free(plan);
     return status;
 }
 
@@ -330,7 +344,9 @@ static int find_cohort(skr_question *question, const skr_expr *within, skr_peopl
 {
     if (within == NULL)
         return SKR_OK;
-    int status = skr_people_eval(question, within, people, err);
+    int status = skr_people_check_all(question, within, err);
+    if (status == SKR_OK)
+        status = skr_people_eval(question, within, NULL, people, err);
     for (uint32_t i = 0; status == SKR_OK && i < question->n_slots; i++)
         question->slots[i].cohort = people->people.sets[i];
     return status;

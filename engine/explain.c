@@ -211,7 +211,9 @@ int skr_engine_analyze(skr_engine *engine, const skr_expr *expr, const skr_acces
     table_totals before = look_at_tables(question.snapshot);
     uint64_t eval_began_ns = skr_clock_ns();
     question.tools.analysis = &analysis;
-    status = skr_people_eval(&question, expr, &people, err);
+    status = skr_people_check_all(&question, expr, err);
+    if (status == SKR_OK)
+        status = skr_people_eval(&question, expr, NULL, &people, err);
     skr_people_answer_done(&people);
     uint64_t eval_ns = skr_clock_ns() - eval_began_ns;
     table_totals now = look_at_tables(question.snapshot);

@@ -15,6 +15,7 @@
 
 #include "storage/carriers/carriers.h"
 #include "storage/segment/segment.h"
+#include "storage/segment/segment_marks.h"
 
 #define N_ROUNDS 15
 #define MISSING_SETS 200u

@@ -122,27 +122,17 @@ static bool is_simple(const skr_plan *plan)
            !skr_snapshot_has_repeats(plan->snapshot, plan->assembly, plan->named[0].key->contig);
 }
 
-int skr_carriers_count(const skr_question *question, const skr_expr *expr, uint64_t *numbers,
+int skr_carriers_count(const skr_question *question, const skr_plan *plan, uint64_t *numbers,
                        bool *ret_is_counted, skr_err *err)
 {
-    skr_plan *plan = NULL;
     counter count = {.numbers = numbers};
     skr_scan_visitor visitor = {.on_batch = on_batch, .context = &count, .warns_unassessed = true};
     *ret_is_counted = false;
     /* the total of several datasets is the union of their people, where it is told exactly */
-    if (expr->op != SKR_E_CARRIES || (question->n_slots > 1 && question->access->policy.is_exact))
+    if ((question->n_slots > 1 && question->access->policy.is_exact) || !is_simple(plan))
         return SKR_OK;
-    int status = skr_people_check(question, expr, err);
-    if (status == SKR_OK)
-        status = skr_plan_new(question->snapshot, question->access, expr->alleles,
-                              question->warnings, &plan, err);
-    if (status < 0)
-        return status;
-    if (is_simple(plan)) {
-        skr_scan scan = skr_question_scan(question, plan, &visitor);
-        status = skr_scan_run(&scan, err);
-        *ret_is_counted = count.n_alleles <= 1 && !count.is_mixed;
-    }
-    skr_plan_free(plan);
-    return status;
+    skr_scan scan = skr_question_scan(question, plan, &visitor);
+    SKR_TRY(skr_scan_run(&scan, err));
+    *ret_is_counted = count.n_alleles <= 1 && !count.is_mixed;
+    return SKR_OK;
 }

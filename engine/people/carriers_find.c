@@ -118,24 +118,18 @@ static void join(const finder *find, skr_people_sets *of_workers, skr_people_set
     of_workers[0] = (skr_people_sets){0};
 }
 
-int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bool wants_assessed,
+int skr_carriers_find(const skr_question *question, const skr_plan *plan, bool wants_assessed,
                       skr_genomic *ret_genomic, skr_err *err)
 {
-    skr_plan *plan = NULL;
     skr_scan scan = {0};
-    finder find = {.question = question};
+    finder find = {.question = question, .wants_assessed = wants_assessed};
     skr_scan_visitor visitor = {.wants_carriers = true,
                                 .warns_unassessed = true,
+                                .wants_named = wants_assessed,
                                 .on_batch = on_batch,
                                 .on_leave = on_leave,
                                 .context = &find};
-
-    int status = skr_question_plan(question, alleles, &plan, err);
-    if (status < 0)
-        return status;
-    find.wants_assessed = wants_assessed;
-    visitor.wants_named = wants_assessed;
-    status = finder_init(&find, err);
+    int status = finder_init(&find, err);
     if (status < 0)
         goto out;
     scan = skr_question_scan(question, plan, &visitor);
@@ -151,7 +145,6 @@ int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles, bo
         join(&find, find.assessed, &ret_genomic->assessed);
 out:
     finder_done(&find);
-    skr_plan_free(plan);
     return status;
 }
 

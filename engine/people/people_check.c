@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "engine/people/people_eval.h"
+#include "engine/plan/access_check.h"
 #include "index/people/sex.h"
 #include "storage/base/suggest.h"
 
@@ -155,4 +156,15 @@ int skr_people_check(const skr_question *question, const skr_expr *node, skr_err
     default:
         return SKR_OK;
     }
+}
+
+int skr_people_check_all(const skr_question *question, const skr_expr *expr, skr_err *err)
+{
+    SKR_TRY(skr_access_check(question->access, err));
+    SKR_TRY(skr_people_check(question, expr, err));
+    if (expr->op == SKR_E_AND || expr->op == SKR_E_OR || expr->op == SKR_E_NOT)
+        SKR_TRY(skr_people_check_all(question, expr->left, err));
+    return expr->op == SKR_E_AND || expr->op == SKR_E_OR
+               ? skr_people_check_all(question, expr->right, err)
+               : SKR_OK;
 }

@@ -45,6 +45,7 @@ typedef struct place {
 
 typedef struct evaluation {
     const skr_question *question;
+    const skr_plan *plan; /* of the only leaf, if somebody made it; or NULL */
     size_t n_words;
     place *places; /* in the order of the tree */
     size_t n_places;
@@ -68,19 +69,14 @@ static int add_place(evaluation *eval, const skr_expr *node, bool is_negated, sk
     return SKR_OK;
 }
 
-/* Checks the names of every node, and lists the leaves. */
+/* Lists the leaves. */
 static int survey(evaluation *eval, const skr_expr *node, bool is_negated, skr_err *err)
 {
-    int status = skr_access_check(eval->question->access, err);
-    if (status == SKR_OK)
-        status = skr_people_check(eval->question, node, err);
-    if (status < 0)
-        return status;
     switch (node->op) {
     case SKR_E_AND:
     case SKR_E_OR:
-        status = survey(eval, node->left, is_negated, err);
-        return status < 0 ? status : survey(eval, node->right, is_negated, err);
+        SKR_TRY(survey(eval, node->left, is_negated, err));
+        return survey(eval, node->right, is_negated, err);
     case SKR_E_NOT:
         return survey(eval, node->left, !is_negated, err);
     default:
@@ -172,17 +168,32 @@ static int make_leaves(evaluation *eval, skr_err *err)
     return status;
 }
 
+/* Plans the alleles of a leaf, unless that was done, and finds who carries them. */
+static int find_carriers(const evaluation *eval, const skr_aexpr *alleles, bool wants_assessed,
+                         skr_genomic *ret_genomic, skr_err *err)
+{
+    skr_plan *own = NULL;
+    int status = SKR_OK;
+    if (eval->plan == NULL)
+        status = skr_question_plan(eval->question, alleles, &own, err);
+    if (status == SKR_OK)
+        status = skr_carriers_find(eval->question, own != NULL ? own : eval->plan, wants_assessed,
+                                   ret_genomic, err);
+    skr_plan_free(own);
+    return status;
+}
+
 static int find_genomic(const evaluation *eval, leaf *at, skr_err *err)
 {
     const skr_expr *node = at->node;
     if (node->op == SKR_E_CARRIES)
-        return skr_carriers_find(eval->question, node->alleles, at->is_negated, &at->genomic, err);
+        return find_carriers(eval, node->alleles, at->is_negated, &at->genomic, err);
     skr_aexpr variant = {.op = SKR_A_VARIANT,
                          .text = node->text,
                          .source = node->source,
                          .at = node->at,
                          .n_at = node->n_at};
-    int status = skr_carriers_find(eval->question, &variant, true, &at->genomic, err);
+    int status = find_carriers(eval, &variant, true, &at->genomic, err);
     for (uint32_t i = 0; status == SKR_OK && i < at->genomic.assessed.n; i++)
         skr_bits_and_not(at->genomic.assessed.sets[i], at->genomic.carriers.sets[i], eval->n_words);
     return status;
@@ -330,10 +341,12 @@ static int eval_slots(evaluation *eval, const skr_expr *expr, skr_people_answer 
     return status;
 }
 
-int skr_people_eval(const skr_question *question, const skr_expr *expr,
+int skr_people_eval(const skr_question *question, const skr_expr *expr, const skr_plan *plan,
                     skr_people_answer *ret_answer, skr_err *err)
 {
+    SKR_CHECK(plan == NULL || expr->op == SKR_E_CARRIES);
     evaluation eval = {.question = question,
+                       .plan = plan,
                        .n_words = skr_bits_words(question->snapshot->n_people)};
     skr_people_answer answer = {0};
     int status = survey(&eval, expr, false, err);

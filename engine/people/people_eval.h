@@ -16,10 +16,12 @@ typedef struct skr_people_answer {
 } skr_people_answer;
 
 /*
- * Who satisfies expr. *ret_answer is zeroed or done. Errors: QUERY, NOT_YET, those of a scan.
+ * Who satisfies expr, whose names were checked with skr_people_check_all. plan: where expr is one
+ * condition on alleles (carries), the plan of those, if it was made already; or NULL. *ret_answer
+ * is zeroed or done. Errors: QUERY, NOT_YET, those of a scan.
  */
 SKR_MUST_USE int skr_people_eval(const skr_question *question, const skr_expr *expr,
-                                 skr_people_answer *ret_answer, skr_err *err);
+                                 const skr_plan *plan, skr_people_answer *ret_answer, skr_err *err);
 void skr_people_answer_done(skr_people_answer *answer);
 
 /* What carries and absent found: for skr_people_eval. */
@@ -29,20 +31,20 @@ typedef struct skr_genomic {
 } skr_genomic;
 
 /*
- * Who carries an allele that satisfies the question. wants_assessed: also who was assessed: called
+ * Who carries an allele that satisfies the plan. wants_assessed: also who was assessed: called
  * with at least one copy at one of the alleles, where the question names them; otherwise everybody
  * with a genome. Errors: as above.
  */
-SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_aexpr *alleles,
+SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_plan *plan,
                                    bool wants_assessed, skr_genomic *ret_genomic, skr_err *err);
 void skr_genomic_done(skr_genomic *genomic);
 
 /*
- * Counts those who carry one allele asked for by name, when that is all that expr asks and no
- * people need to be told apart over datasets: numbers[slot], zero on entry. *ret_is_counted false:
- * ask skr_people_eval. Errors: as above.
+ * Counts those who carry an allele that satisfies the plan, where it means one allele asked for by
+ * name and no people need to be told apart over datasets: numbers[slot], zero on entry.
+ * *ret_is_counted false: find them, as skr_people_eval does. Errors: as above.
  */
-SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_expr *expr,
+SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_plan *plan,
                                     uint64_t *numbers, bool *ret_is_counted, skr_err *err);
 
 /*
@@ -73,7 +75,14 @@ SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *n
 SKR_MUST_USE int skr_people_doubt(const skr_question *question, const skr_expr *node, uint32_t slot,
                                   const uint64_t *found, const uint64_t *all, skr_err *err);
 
-/* Does everything that the node names exist? Only then may it count nobody. Errors: QUERY. */
+/*
+ * Does everything exist that expr names? Only then may it count nobody. Once, before it is answered
+ * in whatever way. Errors: QUERY, NOT_YET, DEADLINE, INTERRUPTED, CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_check_all(const skr_question *question, const skr_expr *expr,
+                                      skr_err *err);
+
+/* The same of one node, without those below it. Errors: as above. */
 SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);
 
 /*

@@ -29,7 +29,7 @@ int skr_question_init(skr_question *question, skr_err *err)
 int skr_question_plan(const skr_question *question, const skr_aexpr *alleles, skr_plan **ret_plan,
                       skr_err *err)
 {
-    uint64_t began_ns = skr_clock_ns();
+    uint64_t began_ns = question->tools.analysis == NULL ? 0 : skr_clock_ns();
     int status = skr_plan_new(question->snapshot, question->access, alleles, question->warnings,
                               ret_plan, err);
     if (question->tools.analysis != NULL)

@@ -21,6 +21,7 @@
 #include "engine/scan/scan_doubt_int.h"
 #include "storage/carriers/bits.h"
 #include "storage/carriers/carriers.h"
+#include "storage/segment/segment_marks.h"
 
 /* One dataset of a scan. */
 typedef struct skr_slot {

@@ -276,37 +276,6 @@ SKR_MUST_USE int skr_segment_view_calls(skr_segment_view *view, size_t tile, uin
 SKR_MUST_USE int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0,
                                          uint32_t end0, uint8_t *called, skr_err *err);
 
-/*
- * Who carries any of some rows: marks of samples, which are bits only once they are finished. Of
- * rows that lie in an order only where runs begin and end is noted, for many rows at once. There is
- * no way to look at marks that are not finished.
- */
-typedef struct skr_segment_marks skr_segment_marks;
-
-/* Empty marks of the rows of a view, which must outlive them. The caller owns them. Errors: NOMEM.
- */
-SKR_MUST_USE int skr_segment_marks_new(skr_segment_view *view, skr_segment_marks **ret_marks,
-                                       skr_err *err);
-
-/* Frees. NULL is allowed. */
-void skr_segment_marks_free(skr_segment_marks *marks);
-
-/*
- * Marks all carriers of n rows of a tile, as the functions above ask about them. Not between finish
- * and clear (checked). On failure some may be marked. Errors: CORRUPT, IO, NOMEM.
- */
-SKR_MUST_USE int skr_segment_marks_add(skr_segment_marks *marks, size_t tile, const uint32_t *rows,
-                                       uint32_t n, skr_err *err);
-
-/*
- * Those who were marked: a bit a sample, 64 a word, none past the last. They belong to the marks;
- * the caller may change them, until clear.
- */
-uint64_t *skr_segment_marks_finish(skr_segment_marks *marks);
-
-/* Empties marks, finished or not. */
-void skr_segment_marks_clear(skr_segment_marks *marks);
-
 /* Reads a whole segment, believes nothing, reports every fault. Errors beyond faults: IO, NOMEM. */
 SKR_MUST_USE int skr_segment_verify(const char *folder, const skr_file_id *id,
                                     skr_fault_fn on_fault, void *context, skr_err *err);

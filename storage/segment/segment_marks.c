@@ -4,6 +4,8 @@
  * A view notes the runs of rows in orders for one bitmap at a time; whoever turns to another one
  * ends those of the first. So several marks of one view may be used by turns.
  */
+#include "storage/segment/segment_marks.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "storage/segment/segment.h"
+#include "storage/segment/segment_marks.h"
 #include "tests/support/refused_memory.h"
 #include "tests/support/temp_folder.h"
 

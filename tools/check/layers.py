@@ -20,7 +20,7 @@ ROOMS = {
     "storage/base": ("*", ()),
     "storage/block": ("*", BASE),
     "storage/carriers": ("*", BASE),
-    "storage/segment": ("segment.h sample_table.h", BYTES + ("storage/carriers",)),
+    "storage/segment": ("segment.h segment_marks.h sample_table.h", BYTES + ("storage/carriers",)),
     "storage/reference": ("reference.h", BYTES),
     "storage": ("manifest.h store.h genomes.h",
                 BYTES + ("storage/carriers", "storage/segment", "storage/reference")),

@@ -3,6 +3,7 @@
  * tallies, marks and copies called.
  */
 #include "storage/block/block_cache.h"
+#include "storage/segment/segment_marks.h"
 #include "tests/support/segment_written.h"
 
 TestSuite(segment_batch, .init = set_up, .fini = tear_down);

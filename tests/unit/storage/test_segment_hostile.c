@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "storage/base/limits.h"
+#include "storage/segment/segment_marks.h"
 #include "storage/segment/segment_view_int.h"
 
 #define SEED UINT64_C(31415926535)
