@@ -9,6 +9,7 @@
 
 #include "storage/base/array.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -557,6 +558,18 @@ int skr_archive_peek(skr_archive *archive, const uint8_t **ret_bytes, size_t *re
         return status;
     *ret_bytes = archive->plain;
     *ret_n = archive->n_plain;
+    return SKR_OK;
+}
+
+int skr_archive_first(skr_archive *archive, int *ret_byte, skr_err *err)
+{
+    const uint8_t *bytes;
+    size_t n;
+    SKR_TRY(skr_archive_peek(archive, &bytes, &n, err));
+    size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (at < n && isspace(bytes[at]))
+        at++;
+    *ret_byte = at < n ? bytes[at] : -1;
     return SKR_OK;
 }
 

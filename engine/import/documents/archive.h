@@ -52,6 +52,12 @@ bool skr_archive_ends(const skr_archive *archive, const char *ending);
 SKR_MUST_USE int skr_archive_peek(skr_archive *archive, const uint8_t **ret_bytes, size_t *ret_n,
                                   skr_err *err);
 
+/*
+ * The first byte of the document that is neither blank nor part of a byte order mark, of those that
+ * a peek gives; -1 when there is none. Nothing counts as read. Errors: those of a peek.
+ */
+SKR_MUST_USE int skr_archive_first(skr_archive *archive, int *ret_byte, skr_err *err);
+
 /* Leaves the first n bytes of the last peek behind. */
 void skr_archive_skip(skr_archive *archive, size_t n);
 

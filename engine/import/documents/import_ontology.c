@@ -1,7 +1,6 @@
 /*
  * import_ontology.c - a delivery of ontologies: documents in, one generation out.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "engine/import/documents/ontology_graphs.h"
@@ -24,17 +23,16 @@ static int read_document(skr_ontology_reader *reader)
 {
     const uint8_t *bytes;
     size_t n;
-    SKR_TRY(skr_archive_peek(reader->archive, &bytes, &n, reader->err));
-    size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (at < n && isspace(bytes[at]))
-        at++;
-    if (at == n)
+    int first;
+    SKR_TRY(skr_archive_first(reader->archive, &first, reader->err));
+    if (first < 0)
         return skr_fail(reader->err, SKR_ERR_INPUT, "%s: an empty file",
                         skr_archive_name(reader->archive));
-    if (bytes[at] == '<')
+    if (first == '<')
         return not_yet(reader, "OWL (RDF/XML)");
-    if (bytes[at] == '{')
+    if (first == '{')
         return skr_ontology_graphs_read(reader);
+    SKR_TRY(skr_archive_peek(reader->archive, &bytes, &n, reader->err));
     const uint8_t *newline = memchr(bytes, '\n', n);
     size_t n_line = newline == NULL ? n : (size_t)(newline - bytes);
     if (memchr(bytes, '\t', n_line) != NULL)

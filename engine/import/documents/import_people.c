@@ -49,13 +49,9 @@ static int is_table(skr_people_reader *reader, bool *ret_is_table)
     if (*ret_is_table || skr_archive_ends(reader->archive, ".json") ||
         skr_archive_ends(reader->archive, ".jsonl") || skr_archive_ends(reader->archive, ".ndjson"))
         return SKR_OK;
-    const uint8_t *bytes;
-    size_t n;
-    SKR_TRY(skr_archive_peek(reader->archive, &bytes, &n, reader->err));
-    size_t at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (at < n && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r'))
-        at++;
-    *ret_is_table = at < n && bytes[at] != '{' && bytes[at] != '[';
+    int first;
+    SKR_TRY(skr_archive_first(reader->archive, &first, reader->err));
+    *ret_is_table = first >= 0 && first != '{' && first != '[';
     return SKR_OK;
 }
 

@@ -55,8 +55,6 @@ static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
 /* The lines of the header above that of the columns; text is written to. */
 static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
-                                                       "FT", "LEN", "PS", "PSL"};
     errno = 0;
     vcf->bcf.header = bcf_hdr_init("r");
     bool is_parsed = vcf->bcf.header != NULL && bcf_hdr_parse(vcf->bcf.header, text) == 0;
@@ -66,7 +64,7 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
     if (!is_parsed)
         return damaged_header(vcf, err);
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        vcf->bcf.field_keys[i] = format_key(vcf, tags[i]);
+        vcf->bcf.field_keys[i] = format_key(vcf, skr_vcf_tags[i]);
     vcf->bcf.end_key = info_key(vcf, "END", BCF_HT_INT);
     vcf->bcf.end2_key = info_key(vcf, "END2", BCF_HT_INT);
     vcf->bcf.svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);

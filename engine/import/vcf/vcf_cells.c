@@ -27,10 +27,8 @@ static bool is_digit(char c)
 
 static skr_vcf_field field_of(const char *tag, size_t n)
 {
-    static const char *const tags[SKR_VCF_N_FIELDS] = {"GT", "GQ",  "DP", "MIN_DP", "AD",
-                                                       "FT", "LEN", "PS", "PSL"};
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        if (strlen(tags[i]) == n && memcmp(tags[i], tag, n) == 0)
+        if (strlen(skr_vcf_tags[i]) == n && memcmp(skr_vcf_tags[i], tag, n) == 0)
             return (skr_vcf_field)i;
     return SKR_VCF_OTHER;
 }

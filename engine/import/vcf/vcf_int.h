@@ -31,6 +31,9 @@ typedef enum skr_vcf_field {
     SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
 } skr_vcf_field;
 
+/* The tag of each, in this order. */
+extern const char *const skr_vcf_tags[SKR_VCF_N_FIELDS];
+
 #define SKR_VCF_FORMAT_MAX 512u /* tags of one FORMAT */
 
 /* A FORMAT column, read once and kept as long as the next record has the same: vcf_cells.c. */

@@ -11,6 +11,12 @@
 
 #include "storage/base/array.h"
 
+const char *const skr_vcf_tags[SKR_VCF_N_FIELDS] = {
+    [SKR_VCF_GT] = "GT",         [SKR_VCF_GQ] = "GQ", [SKR_VCF_DP] = "DP",
+    [SKR_VCF_MIN_DP] = "MIN_DP", [SKR_VCF_AD] = "AD", [SKR_VCF_FT] = "FT",
+    [SKR_VCF_LEN] = "LEN",       [SKR_VCF_PS] = "PS", [SKR_VCF_PSL] = "PSL",
+};
+
 void skr_vcf_place(const skr_vcf *vcf, char *text)
 {
     (void)snprintf(
