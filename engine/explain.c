@@ -131,7 +131,7 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
 }
 
 int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_access *access,
-                       skr_buffer *text, skr_err *err)
+                       skr_buffer *text, skr_warnings *ret_warnings, skr_err *err)
 {
     skr_question question;
     int status = skr_engine_begin(engine, access, &question, err);
@@ -150,7 +150,10 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
         status = explain_node(&question, expr, text, err);
     for (size_t i = 0; status == SKR_OK && i < warnings.n; i++)
         status = put(text, err, "warning: %s\n", warnings.items[i].text);
-    skr_warnings_done(&warnings);
+    if (status == SKR_OK && ret_warnings != NULL)
+        *ret_warnings = warnings;
+    else
+        skr_warnings_done(&warnings);
     skr_engine_end(&question);
     return status;
 }

@@ -21,6 +21,7 @@
 #include "storage/base/err.h"
 #include "storage/block/block_file.h"
 #include "storage/manifest.h"
+#include <stdatomic.h>
 
 typedef struct skr_store skr_store;
 
@@ -55,6 +56,18 @@ typedef struct skr_txn skr_txn;
  * folder), IO, NOMEM.
  */
 SKR_MUST_USE int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *err);
+
+/* How long another writer is waited for, and what is done meanwhile. */
+typedef struct skr_txn_wait {
+    double seconds;          /* 0: not at all; HUGE_VAL: as long as it takes */
+    const atomic_bool *stop; /* set: INTERRUPTED. NULL: never */
+    void (*on_wait)(void *); /* or NULL; some ten times a second */
+    void *context;
+} skr_txn_wait;
+
+/* The same; while another process writes, it is tried again. Errors: as above; INTERRUPTED. */
+SKR_MUST_USE int skr_txn_begin_waiting(const char *folder, const skr_txn_wait *wait,
+                                       skr_txn **ret_txn, skr_err *err);
 
 /* The manifest to be published: change it freely. Belongs to the txn. */
 skr_manifest *skr_txn_manifest(skr_txn *txn);

@@ -77,10 +77,12 @@ void skr_engine_close(skr_engine *engine);
 
 /*
  * Appends text for people: the tree, what each name resolved to, coordinates both ways (1-based and
- * 0-based), tiles that would be visited. Errors: as count.
+ * 0-based), tiles that would be visited. The warnings stand in the text, and become the caller's,
+ * too, when ret_warnings is not NULL. Errors: as count.
  */
 SKR_MUST_USE int skr_engine_explain(skr_engine *engine, const skr_expr *expr,
-                                    const skr_access *access, skr_buffer *text, skr_err *err);
+                                    const skr_access *access, skr_buffer *text,
+                                    skr_warnings *ret_warnings, skr_err *err);
 
 /* Asks the question, and says what was done; the answer is thrown away. Errors: as count. */
 SKR_MUST_USE int skr_engine_analyze(skr_engine *engine, const skr_expr *expr,

@@ -115,6 +115,11 @@ SKR_MUST_USE int skr_ontology_edit_alternative(skr_ontology_edit *edit, const ch
 SKR_MUST_USE int skr_ontology_edit_replacement(skr_ontology_edit *edit, const char *obsolete,
                                                const char *term, skr_err *err);
 
+/* Of the releases that were begun, once they are written: terms, as skr_ontology_releases counts
+ * them, and obsolete ones. */
+void skr_ontology_edit_count(const skr_ontology_edit *edit, uint64_t *ret_n_terms,
+                             uint64_t *ret_n_obsolete);
+
 /* Writes a new file. Errors: INPUT when the graph has a cycle, naming a term of it, or a release
  * has no term; IO, NOMEM. */
 SKR_MUST_USE int skr_ontology_edit_write(skr_ontology_edit *edit, const char *folder,

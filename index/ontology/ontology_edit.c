@@ -53,6 +53,21 @@ static int grow_flags(skr_release_draft *release, uint32_t number, skr_err *err)
     return SKR_OK;
 }
 
+void skr_ontology_edit_count(const skr_ontology_edit *edit, uint64_t *ret_n_terms,
+                             uint64_t *ret_n_obsolete)
+{
+    *ret_n_terms = 0;
+    *ret_n_obsolete = 0;
+    for (uint32_t i = 0; i < edit->n_releases; i++) {
+        const skr_release_draft *release = &edit->releases[i];
+        if (!release->is_delivered)
+            continue;
+        *ret_n_terms += release->n_active;
+        for (uint32_t name = 0; name < release->n_flags_max; name++)
+            *ret_n_obsolete += release->flags[name] == SKR_NAME_OBSOLETE;
+    }
+}
+
 static bool is_printable(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -81,6 +96,8 @@ int skr_ontology_edit_release(skr_ontology_edit *edit, const char *name, const c
     int status = add_release(edit, is_printable(name) ? name : "",
                              is_printable(version) ? version : "", &release, err);
     edit->is_open = status == SKR_OK;
+    if (edit->is_open)
+        release->is_delivered = true;
     return status;
 }
 

@@ -52,6 +52,7 @@ typedef struct skr_release_draft {
     char **labels;    /* per name, or NULL */
     uint32_t n_flags_max;
     uint32_t n_active;
+    bool is_delivered; /* begun by this edit, not read from the store */
     skr_pair_list pairs[SKR_N_PAIR_KINDS];
 } skr_release_draft;
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line: help, refusals and exit statuses, shapes of JSON, closed streams, Ctrl-C."""
 import datetime
+import fcntl
 import gzip
 import json
 import os
@@ -111,7 +112,7 @@ def make_store(s):
 def shapes(s, store):
     done = s.run("count", "-d", store, "--json", "carries(region=22:40000100-40000300)")
     row = done.objects()[0] if done.out else {}
-    s.check("count --json", {"count": 3, "exists": True, "datasets": [{"id": "three", "count": 3}],
+    s.check("count --json", {"count": 3, "exists": True, "datasets": [{"id": "three", "count": 3}], "warnings": [],
                              "generation": 1, "ms": True},
             {**row, "ms": isinstance(row.get("ms"), (int, float))}, done.err)
     done = s.run("count", "-d", store, "carries(variant=22-40000100-A-G)")
@@ -170,7 +171,7 @@ def shapes(s, store):
     s.check("others cannot read a store's files", {0o640}, set(modes.values()), modes)
     s.check("nor list its folder", 0o750, os.stat(store).st_mode & 0o777)
     done = s.run("verify", "-d", store, "--json")
-    s.check("verify --json", (0, {"faults": [], "sound": True}),
+    s.check("verify --json", (0, {"faults": [], "sound": True, "warnings": []}),
             (done.code, done.objects()[0] if done.out else None), done.err)
     done = s.run("explain", "-d", store, "carries(variant=chr22-40000100-A-G)")
     s.check("explain", (0, True), (done.code, "22-40000100-A-G" in done.out), done.err)
@@ -417,6 +418,86 @@ def serves(s, store):
                 done.err)
 
 
+def writers_wait(s):
+    """A second writer waits if it was told to, as long as it was told to; cf. pingdotgg/t3code#5099."""
+    store = s.path("waited")
+    table = s.write("wait/p.tsv", "individual\tage\nA\t5\n")
+    genes = s.write("wait/g.gtf", '22\th\texon\t1\t9\t.\t+\t.\tgene_id "E1"; transcript_id "T1";\n')
+    terms = s.write("wait/x.obo", "ontology: x\n[Term]\nid: X:1\nname: one\n")
+    vcf = s.write("wait/a.vcf", "##fileformat=VCFv4.2\n##contig=<ID=22,length=1000>\n"
+                  "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\n22\t100\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\n")
+    people = ["people", "-d", store, "--dataset", "d", table]
+    s.check("a store to write to", 0, s.run(*people).code)
+    writers = {"people": people, "ontology": ["ontology", "-d", store, terms],
+               "genes": ["genes", "-d", store, "--assembly", "GRCh38", genes],
+               "import": ["import", "-d", store, "--dataset", "d", "--assembly", "GRCh38", "--gate", "none", vcf]}
+    with open(os.path.join(store, "LOCK"), "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for name, words in writers.items():
+            done = s.run(*words)
+            s.check(f"{name} beside a writer is refused at once", (6, True), (done.code, "writ" in done.err), done.said())
+            began = time.monotonic()
+            done = s.run(*words, "--wait", "0.3", "--json")
+            s.check(f"{name} waits as long as it was told to", (6, True, "LOCKED", []),
+                    (done.code, time.monotonic() - began >= 0.3, *(done.objects()[0].get(k) for k in ("code", "warnings"))), done.said())
+        done = subprocess.Popen([s.program, *people, "--wait"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(0.2)
+        done.send_signal(signal.SIGINT)
+        said = done.communicate(timeout=60)[1].decode()
+        s.check("who waits can be interrupted", (130, True), (done.returncode, "interrupted" in said), said)
+        waiting = [subprocess.Popen([s.program, *words, *how, "--progress", "always"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                   for words, how in zip(writers.values(), (["--wait"], ["--wait=60"], ["--wait", "60s"], ["--wait"]))]
+        time.sleep(0.5)
+    ended = [(p.communicate(timeout=120)[1].decode(), p.returncode) for p in waiting]
+    s.check("all who wait come, one after the other", [0, 0, 0, 0], [code for _, code in ended], ended)
+    s.check("and say that they wait", [True] * 4, ["waiting for another writer" in said for said, _ in ended], ended)
+    s.check("what they wrote is there", (1, 5), (s.count(store, "carries(variant=22-100-A-G)"), json.loads(s.run("info", "-d", store, "--json").out)["generation"]))
+    for words in (["--wait", "--wait"], ["--wait=soon"], ["--wait=0"]):
+        s.check(f"{words} is refused", 2, s.run(*people, *words).code)
+    s.check("a question does not wait", 2, s.run("count", "-d", store, "--wait", "all").code)
+
+
+def told_of_folders(s):
+    """How many files a folder held; terms are told as info tells them."""
+    store = s.path("folders")
+    for i in range(3):
+        s.write(f"packets/sub/{i}.json", json.dumps({"id": f"P{i}", "subject": {"id": f"P{i}"}}))
+    done = s.run("people", "-d", store, "--dataset", "d", s.path("packets"))
+    s.check("a folder of three files", True, done.out.startswith("imported 3 files (1 folder or archive named): 3 records"), done.out)
+    done = s.run("people", "-d", store, "--dataset", "d", "--json", s.path("packets"), s.write("one.json", '{"id": "Q", "subject": {"id": "Q"}}'))
+    s.check("a folder and a file", (4, 4), tuple(done.objects()[0][k] for k in ("files", "records")))
+    obo = s.write("x.obo", "ontology: x\n[Term]\nid: X:1\nname: one\n[Term]\nid: X:2\nis_obsolete: true\n[Term]\nid: X:3\nis_a: X:1\n[Term]\nid: X:3\nname: again\n")
+    done = s.run("ontology", "-d", store, obo)
+    s.check("terms and obsolete ones", True, done.out.startswith("imported 1 file: 2 terms and 1 obsolete ones"), done.out)
+    told = s.run("ontology", "-d", store, "--json", obo).objects()[0]
+    known = s.run("info", "-d", store, "--json").objects()[0]
+    s.check("the terms of an import are those of info", (2, 1, known["ontologies"][0]["terms"]), (told["records"], told["obsolete"], told["records"]))
+
+
+def warned_in_json(s, store):
+    """Every object of every command has warnings, a list; a failing one too."""
+    vcf = s.write("warned/a.vcf", "##fileformat=VCFv4.2\n##contig=<ID=22,length=1000>\n"
+                  "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\n22\t100\t.\tA\tG\t.\tPASS\t.\tGT\t0/1\n")
+    fresh = s.path("warned-store")
+    genomes = ["import", "-d", fresh, "--dataset", "d", "--assembly", "GRCh38", "--json"]
+    cases = [[*genomes, vcf], [*genomes, vcf], [*genomes, "/dev/null"], [*genomes[:-1], "--json", "--gate", "x", vcf],
+             ["people", "-d", fresh, "--dataset", "d", "--json", s.write("warned/p.tsv", "individual\tage\nA\t5\n")],
+             ["people", "-d", fresh, "--json", "x"], ["ontology", "-d", fresh, "--json", "/dev/null"],
+             ["ontology", "-d", fresh, "--json", s.write("warned/x.obo", "ontology: x\n[Term]\nid: X:1\nname: one\n")],
+             ["genes", "-d", fresh, "--json", s.write("warned/g.gtf", '22\th\texon\t1\t9\t.\t+\t.\tgene_id "E1"; transcript_id "T1";\n')],
+             ["count", "-d", fresh, "--json", "all"], ["count", "-d", fresh, "--json", "banana"], ["info", "-d", fresh, "--json"],
+             ["info", "-d", s.path("nowhere"), "--json"], ["verify", "-d", fresh, "--json"], ["verify", "-d", s.path("nowhere"), "--json"],
+             ["verify", "--json", "x"], ["explain", "-d", fresh, "--json", "all"], ["explain", "-d", fresh, "--json", "--analyze", "all"],
+             ["explain", "-d", fresh, "--json", "banana"], ["alleles", "-d", fresh, "--json", "all"]]
+    for words in cases:
+        done = s.run(*words)
+        objects = done.objects()
+        s.check("warnings in JSON of: " + " ".join(words).replace(s.scratch, ""), (True, True),
+                (len(objects) > 0, len(objects) > 0 and isinstance(objects[-1].get("warnings"), list)), done.out + done.err)
+    told = s.run("explain", "-d", store, "--json", "carries(variant=A-1-A-G)").objects()
+    s.check("explain tells in JSON what it warns of", True, len(told) == 1 and "warnings" in told[0], told)
+
+
 def main():
     s = harness.Suite()
     helps(s)
@@ -431,6 +512,9 @@ def main():
     empty(s)
     refused_in_json(s, store)
     serves(s, store)
+    writers_wait(s)
+    told_of_folders(s)
+    warned_in_json(s, store)
     return s.close()
 
 

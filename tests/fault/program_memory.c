@@ -307,7 +307,7 @@ static int ask_people(skr_engine *engine, const char *question, bool explains, s
     if (status == SKR_OK)
         status = skr_query_parse(query, question, false, &expr, &s.err);
     if (status == SKR_OK && explains)
-        status = skr_engine_explain(engine, expr, &access, &text, &s.err);
+        status = skr_engine_explain(engine, expr, &access, &text, NULL, &s.err);
     else if (status == SKR_OK)
         status = skr_engine_count(engine, expr, &access, &answer, &s.err);
     if (status == SKR_OK && explains)

@@ -73,7 +73,7 @@ static bool set_contig(request *out, const char *written)
 {
     char contig[SKR_NAME_MAX + 1];
     const char *said = json_string_value(json_object_get(out->parameters, "referenceName"));
-    if (skr_contig_canonical(NULL, written, contig, sizeof contig, NULL) < 0)
+    if (!skr_words_contig(written, contig))
         out->too_much = "a contig that has no canonical name";
     else if (said != NULL && strcmp(said, contig) != 0)
         out->too_much = "more than one place";

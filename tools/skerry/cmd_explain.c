@@ -61,7 +61,8 @@ static int read_request(const char *path, skr_beacon_request *request, const skr
 }
 
 /* analysis NULL: the question was not asked. */
-static void print_text(const skr_buffer *text, const skr_analysis *analysis, bool is_json)
+static void print_text(const skr_buffer *text, const skr_analysis *analysis,
+                       const skr_warnings *warnings, bool is_json)
 {
     if (!is_json) {
         (void)fwrite(text->bytes, 1, text->n, stdout);
@@ -77,6 +78,7 @@ static void print_text(const skr_buffer *text, const skr_analysis *analysis, boo
         skr_out_key(&json, "analysis");
         skr_analysis_json(&json, analysis);
     }
+    skr_out_warnings(&json, warnings);
     skr_out_close(&json, '}');
     skr_out_end(&json);
 }
@@ -92,6 +94,7 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, boo
     skr_access access;
     skr_buffer text = {0};
     skr_analysis analysis;
+    skr_warnings warnings = {0};
 
     int status = skr_asking_access(asking, &access, err);
     if (status < 0)
@@ -114,7 +117,7 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, boo
     if (analyzes) /* first: an explanation reads tables that the question then finds read */
         status = skr_engine_analyze(engine, expr, &access, &analysis, err);
     if (status == SKR_OK)
-        status = skr_engine_explain(engine, expr, &access, &text, err);
+        status = skr_engine_explain(engine, expr, &access, &text, &warnings, err);
     if (status == SKR_OK && !is_request_file(operand))
         status = skr_beacon_text(expr, access.assembly, &text, err);
     if (status == SKR_OK)
@@ -122,8 +125,9 @@ static int explain(const skr_arguments *arguments, const skr_asking *asking, boo
     if (status < 0)
         goto out;
     text.n--;
-    print_text(&text, analyzes ? &analysis : NULL, arguments->common.is_json);
+    print_text(&text, analyzes ? &analysis : NULL, &warnings, arguments->common.is_json);
 out:
+    skr_warnings_done(&warnings);
     skr_buffer_done(&text);
     skr_engine_close(engine);
     skr_beacon_request_done(&request);

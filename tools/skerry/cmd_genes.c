@@ -8,6 +8,7 @@ int skr_cmd_genes(const skr_command *command, int argc, char **argv)
     const skr_option options[] = {
         {"assembly", SKR_OPTION_TEXT, &request.assembly, "NAME",
          "the assembly of the places (default: the only one with genomes)", 0},
+        SKR_WAIT_OPTION(&request.wait_s),
     };
     skr_err err = {.message = ""};
     skr_arguments arguments = {

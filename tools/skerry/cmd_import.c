@@ -15,7 +15,7 @@ typedef struct choices {
     const char *gate;
 } choices;
 
-/* line: whose warnings are told, or NULL. */
+/* line: whose warnings are told. */
 static void print_json(const char *status, uint64_t generation, const skr_import_result *result,
                        const skr_progress_line *line, const char *message)
 {
@@ -47,11 +47,7 @@ static void print_json(const char *status, uint64_t generation, const skr_import
         skr_out_number(&json, result->n_spooled_kept);
         skr_out_close(&json, '}');
     }
-    skr_out_key(&json, "warnings");
-    skr_out_open(&json, '[');
-    for (size_t i = 0; line != NULL && i < line->n_warnings; i++)
-        skr_out_text(&json, line->warnings[i]);
-    skr_out_close(&json, ']');
+    skr_progress_put_warnings(line, &json);
     if (message != NULL) {
         skr_out_key(&json, "message");
         skr_out_text(&json, message);
@@ -81,13 +77,14 @@ static void print_text(const skr_import_request *request, const skr_import_resul
 }
 
 /* A delivery that was refused for what it holds is an answer too; other failures are not. */
-static void report_rejection(const skr_import_request *request, const skr_err *err)
+static void report_rejection(const skr_import_request *request, const skr_progress_line *line,
+                             const skr_err *err)
 {
     uint64_t generation = 0;
     const skr_import_result nothing = {0};
     if (skr_engine_generation_now(request->store, &generation, NULL) < 0)
         generation = 0;
-    print_json("rejected", generation, &nothing, NULL, err->message);
+    print_json("rejected", generation, &nothing, line, err->message);
 }
 
 static int import_files(const skr_arguments *arguments, skr_import_request *request)
@@ -105,10 +102,11 @@ static int import_files(const skr_arguments *arguments, skr_import_request *requ
     if (status == SKR_ERR_NOT_YET && strstr(err.message, request->files[0]) == NULL)
         status = skr_fail_in(&err, status, "%s", request->files[0]);
     if (status < 0) {
-        if (arguments->common.is_json && status == SKR_ERR_INPUT)
-            report_rejection(request, &err);
+        bool is_rejection = status == SKR_ERR_INPUT;
+        if (arguments->common.is_json && is_rejection)
+            report_rejection(request, &line, &err);
         skr_progress_done(&line);
-        return skr_report_writing(&err);
+        return skr_report_writing(arguments->common.is_json && !is_rejection, &err);
     }
     if (arguments->common.is_json)
         print_json(result.is_noop ? "noop" : "ok", result.generation, &result, &line, NULL);
@@ -142,6 +140,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
          "put these calls in the place of earlier ones", 0},
         {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,
          "ids of other datasets are the same people", 0},
+        SKR_WAIT_OPTION(&request.wait_s),
         {"callable", SKR_OPTION_NOT_YET, NULL, "BED", "", 0},
         {"readmit", SKR_OPTION_NOT_YET, NULL, NULL, "", 0},
     };
@@ -161,7 +160,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_gate_parse(chosen.gate, &request.gate, &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
 
     request.store = arguments.common.store;
     request.format = (skr_genome_format)chosen.format;

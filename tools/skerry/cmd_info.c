@@ -137,6 +137,9 @@ static void print_json(const skr_info *info)
     skr_out_close(&json, ']');
     json_ontologies(&json, info);
     json_number(&json, "sex_conflicts", info->n_sex_conflicts);
+    skr_out_key(&json, "warnings");
+    skr_out_open(&json, '[');
+    skr_out_close(&json, ']');
     skr_out_close(&json, '}');
     skr_out_end(&json);
 }

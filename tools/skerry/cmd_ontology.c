@@ -4,9 +4,11 @@
 
 int skr_cmd_ontology(const skr_command *command, int argc, char **argv)
 {
-    const skr_load_request request = {0};
+    skr_load_request request = {0};
+    const skr_option options[] = {SKR_WAIT_OPTION(&request.wait_s)};
     skr_err err = {.message = ""};
-    skr_arguments arguments = {.command = command};
+    skr_arguments arguments = {
+        .command = command, .options = options, .n_options = sizeof options / sizeof *options};
 
     int status = skr_arguments_read(&arguments, argc, argv, &err);
     if (status > 0)

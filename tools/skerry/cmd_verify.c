@@ -31,7 +31,7 @@ int skr_cmd_verify(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_arguments_check(&arguments, 0, 0, "no operands", &err);
     if (status < 0)
-        return skr_report(&err);
+        return skr_report_as(arguments.common.is_json, &err);
 
     listing list = {.is_json = arguments.common.is_json, .json = {.out = stdout}};
     if (list.is_json) {
@@ -46,6 +46,9 @@ int skr_cmd_verify(const skr_command *command, int argc, char **argv)
         skr_out_close(&list.json, ']');
         skr_out_key(&list.json, "sound");
         skr_out_boolean(&list.json, status == SKR_OK && n_faults == 0);
+        skr_out_key(&list.json, "warnings");
+        skr_out_open(&list.json, '[');
+        skr_out_close(&list.json, ']');
         skr_out_close(&list.json, '}');
         skr_out_end(&list.json);
     }

@@ -26,14 +26,10 @@ static void print_people_json(skr_out *json, const skr_load_result *result)
         skr_out_number(json, result->replaced[i].n);
     }
     skr_out_close(json, '}');
-    skr_out_key(json, "warnings");
-    skr_out_open(json, '[');
-    for (uint32_t i = 0; i < result->n_warnings; i++)
-        skr_out_text(json, result->warnings[i]);
-    skr_out_close(json, ']');
 }
 
-static void print_json(const skr_load_result *result, bool is_of_people)
+static void print_json(const skr_load_result *result, const skr_progress_line *line,
+                       bool is_of_people)
 {
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
@@ -41,6 +37,8 @@ static void print_json(const skr_load_result *result, bool is_of_people)
     skr_out_text(&json, "ok");
     skr_out_key(&json, "generation");
     skr_out_number(&json, result->generation);
+    skr_out_key(&json, "files");
+    skr_out_number(&json, result->n_files);
     skr_out_key(&json, "records");
     skr_out_number(&json, result->n_records);
     skr_out_key(&json, "new");
@@ -51,6 +49,11 @@ static void print_json(const skr_load_result *result, bool is_of_people)
     skr_out_number(&json, result->n_sex_conflicts);
     if (is_of_people)
         print_people_json(&json, result);
+    if (result->n_obsolete > 0) {
+        skr_out_key(&json, "obsolete");
+        skr_out_number(&json, result->n_obsolete);
+    }
+    skr_progress_put_warnings(line, &json);
     skr_out_close(&json, '}');
     skr_out_end(&json);
 }
@@ -76,8 +79,13 @@ static void print_people_text(const skr_load_result *result, const char *dataset
 static void print_text(const skr_load_result *result, const skr_load_request *request,
                        const char *noun)
 {
-    printf("imported %zu %s: %" PRIu64 " %s", request->n_files,
-           request->n_files == 1 ? "file" : "files", result->n_records, noun);
+    printf("imported %" PRIu64 " %s", result->n_files, result->n_files == 1 ? "file" : "files");
+    if (result->n_files != request->n_files)
+        printf(" (%zu %s named)", request->n_files,
+               request->n_files == 1 ? "folder or archive" : "files, folders or archives");
+    printf(": %" PRIu64 " %s", result->n_records, noun);
+    if (result->n_obsolete > 0)
+        printf(" and %" PRIu64 " obsolete ones", result->n_obsolete);
     if (request->dataset != NULL)
         printf(", %" PRIu64 " new individuals", result->n_new);
     printf("; generation %" PRIu64 "\n", result->generation);
@@ -106,13 +114,10 @@ int skr_load_files(const skr_arguments *arguments, const skr_load_request *reque
     int status = load(&watched, &result, &err);
     bool are_warnings_wanted = status == SKR_OK && !arguments->common.is_quiet;
     skr_progress_end(&line, are_warnings_wanted || arguments->common.is_verbose);
-    skr_progress_done(&line);
-    if (status < 0)
-        return status == SKR_ERR_INTERRUPTED ? skr_report_writing(&err)
-                                             : skr_report_as(arguments->common.is_json, &err);
-    if (arguments->common.is_json)
-        print_json(&result, watched.dataset != NULL);
-    else if (!arguments->common.is_quiet)
+    if (status == SKR_OK && arguments->common.is_json)
+        print_json(&result, &line, watched.dataset != NULL);
+    else if (status == SKR_OK && !arguments->common.is_quiet)
         print_text(&result, &watched, noun);
-    return 0;
+    skr_progress_done(&line);
+    return status < 0 ? skr_report_writing(arguments->common.is_json, &err) : 0;
 }

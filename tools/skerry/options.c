@@ -170,13 +170,20 @@ static int set_number(const reader *in, const skr_option *option, const char *va
     return SKR_OK;
 }
 
-static int set_seconds(const reader *in, const skr_option *option, const char *value, skr_err *err)
+/* "5", "0.5", "5s" */
+static bool read_seconds(const char *value, double *ret_seconds)
 {
     char *end;
-    double seconds = strtod(value, &end);
+    *ret_seconds = strtod(value, &end);
     if (strcmp(end, "s") == 0)
         end++;
-    bool is_number = strspn(value, "0123456789.s") == strlen(value) && end > value && *end == '\0';
+    return strspn(value, "0123456789.s") == strlen(value) && end > value && *end == '\0';
+}
+
+static int set_seconds(const reader *in, const skr_option *option, const char *value, skr_err *err)
+{
+    double seconds = 0;
+    bool is_number = read_seconds(value, &seconds);
     if (!is_number || !(seconds > 0) || seconds > SECONDS_MAX)
         return skr_arguments_fail(in->arguments, err, "--%s takes seconds, not '%.60s'",
                                   option->name, value);
@@ -197,6 +204,7 @@ static int set_option(const reader *in, const skr_option *option, const char *va
     case SKR_OPTION_NUMBER:
         return set_number(in, option, value, err);
     case SKR_OPTION_SECONDS:
+    case SKR_OPTION_WAIT:
         return set_seconds(in, option, value, err);
     default:
         *(bool *)option->target = true;
@@ -221,6 +229,13 @@ static int note_value(reader *in, const skr_option *option, const char *shown, s
     return SKR_OK;
 }
 
+/* Does a number of seconds stand behind the word that is read? */
+static bool is_number_next(const reader *in)
+{
+    double seconds = 0;
+    return in->at + 1 < in->argc && read_seconds(in->argv[in->at + 1], &seconds);
+}
+
 /* Of an option that was found; value: what stands in the same word, or NULL. */
 static int take_option(reader *in, const skr_option *option, const char *value, const char *shown,
                        skr_err *err)
@@ -231,6 +246,10 @@ static int take_option(reader *in, const skr_option *option, const char *value, 
         if (value != NULL)
             return skr_arguments_fail(in->arguments, err, "%s takes no value", shown);
         return set_option(in, option, NULL, err);
+    }
+    if (value == NULL && option->kind == SKR_OPTION_WAIT && !is_number_next(in)) {
+        *(double *)option->target = HUGE_VAL;
+        return note_value(in, option, shown, err);
     }
     if (value == NULL && in->at + 1 < in->argc)
         value = in->argv[++in->at];

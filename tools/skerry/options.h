@@ -19,6 +19,7 @@ typedef enum skr_option_kind {
     SKR_OPTION_TEXT,    /* target: const char * */
     SKR_OPTION_NUMBER,  /* target: uint32_t, 1 to 65535 */
     SKR_OPTION_SECONDS, /* target: double, above 0 */
+    SKR_OPTION_WAIT,    /* target: double; the number may be left out: HUGE_VAL */
     SKR_OPTION_CHOICE,  /* target: int, the place of the word in argument, "a|b|c" */
     SKR_OPTION_NOT_YET, /* part of the design that is not built: refused */
 } skr_option_kind;
@@ -31,6 +32,13 @@ typedef struct skr_option {
     const char *help;
     char letter; /* or '\0' */
 } skr_option;
+
+/* Of commands that write. target: double, 0 if it is not said. */
+#define SKR_WAIT_OPTION(seconds)                                                                   \
+    {                                                                                              \
+        "wait", SKR_OPTION_WAIT, (seconds), "[SECONDS]",                                           \
+            "wait for another writer, this long or as long as it takes", 0                         \
+    }
 
 /* What the main help and the command's own say of a command. */
 typedef struct skr_command {

@@ -126,8 +126,6 @@ void skr_out_told(skr_out *json, const skr_told_count *told)
 
 void skr_out_warnings(skr_out *json, const skr_warnings *warnings)
 {
-    if (warnings->n == 0)
-        return;
     skr_out_key(json, "warnings");
     skr_out_open(json, '[');
     for (size_t i = 0; i < warnings->n; i++) {
@@ -181,16 +179,19 @@ int skr_report_as(bool is_json, const skr_err *err)
         skr_out_text(&json, skr_err_name(err->code));
         skr_out_key(&json, "message");
         skr_out_text(&json, err->message);
+        skr_out_key(&json, "warnings");
+        skr_out_open(&json, '[');
+        skr_out_close(&json, ']');
         skr_out_close(&json, '}');
         skr_out_end(&json);
     }
     return skr_report(err);
 }
 
-int skr_report_writing(const skr_err *err)
+int skr_report_writing(bool is_json, const skr_err *err)
 {
     if (err->code != SKR_ERR_INTERRUPTED)
-        return skr_report(err);
+        return skr_report_as(is_json, err);
     (void)fprintf(stderr, "skerry: interrupted, the store is as it was\n");
     return skr_err_exit_status(err->code);
 }

@@ -56,7 +56,7 @@ int skr_report(const skr_err *err);
 int skr_report_as(bool is_json, const skr_err *err);
 
 /* As skr_report, of a command that writes: says what became of the store if it was interrupted. */
-int skr_report_writing(const skr_err *err);
+int skr_report_writing(bool is_json, const skr_err *err);
 
 /* Fails as writing to standard output did with this errno (0: unknown): IO, with an empty message
  * when the reader of a pipe went away. */

@@ -34,7 +34,7 @@ static double done_share(const skr_progress *progress)
 
 static uint64_t eta_seconds(const skr_progress_line *line, double share, uint64_t now)
 {
-    double elapsed = (double)(now - line->start_ns) / (double)SECOND_NS;
+    double elapsed = (double)(now - line->step_ns) / (double)SECOND_NS;
     return (uint64_t)(elapsed / share * (1 - share) + 0.5);
 }
 
@@ -48,14 +48,21 @@ static void say_text(const skr_progress_line *line, const skr_progress *progress
                      FILE *out)
 {
     double share = done_share(progress);
-    (void)fprintf(out, "[progress] %s %zu/%zu %.60s", line->verb, progress->file_number,
-                  progress->n_files, progress->file == NULL ? "-" : base_name(progress->file));
+    bool is_reading = progress->file != NULL;
+    (void)fprintf(out, "[progress] %s ", line->verb);
+    if (is_reading)
+        (void)fprintf(out, "%zu/%zu %.60s", progress->file_number, progress->n_files,
+                      base_name(progress->file));
+    else
+        (void)fputs(progress->step, out);
     if (share >= 0)
         (void)fprintf(out, " %.1f%%", share * 100);
     if (progress->contig != NULL)
         (void)fprintf(out, " %.30s", progress->contig);
-    (void)fprintf(out, " %" PRIu64 " records", progress->n_records);
-    if (progress->step != NULL && strcmp(progress->step, "reading") != 0)
+    if (is_reading || progress->n_records > 0)
+        (void)fprintf(out, " %" PRIu64 " %s", progress->n_records,
+                      is_reading ? "records" : "pieces of alleles");
+    if (is_reading && progress->step != NULL && strcmp(progress->step, "reading") != 0)
         (void)fprintf(out, " %s", progress->step);
     if (share > 0) {
         uint64_t eta = eta_seconds(line, share, now);
@@ -120,6 +127,10 @@ static void on_progress(void *context, const skr_progress *progress)
 {
     skr_progress_line *line = context;
     uint64_t now = now_ns();
+    if (line->step == NULL || strcmp(line->step, progress->step) != 0) {
+        line->step = progress->step;
+        line->step_ns = now;
+    }
     if (!is_time(line, now))
         return;
     line->last_ns = now;
@@ -173,6 +184,15 @@ void skr_progress_end(skr_progress_line *line, bool are_warnings_wanted)
         (void)fprintf(stderr, "skerry: warning: %s\n", line->warnings[i]);
     if (are_warnings_wanted && line->n_warnings_more > 0)
         (void)fprintf(stderr, "skerry: warning: and %zu more warnings\n", line->n_warnings_more);
+}
+
+void skr_progress_put_warnings(const skr_progress_line *line, skr_out *json)
+{
+    skr_out_key(json, "warnings");
+    skr_out_open(json, '[');
+    for (size_t i = 0; i < line->n_warnings; i++)
+        skr_out_text(json, line->warnings[i]);
+    skr_out_close(json, ']');
 }
 
 void skr_progress_done(skr_progress_line *line)

@@ -15,6 +15,7 @@
 
 #include "engine/import/face/import.h"
 #include "tools/skerry/options.h"
+#include "tools/skerry/output.h"
 
 #define SKR_WARNINGS_MAX 100
 
@@ -24,6 +25,8 @@ typedef struct skr_progress_line {
     bool is_terminal;
     bool is_shown; /* a line stands on the terminal */
     uint64_t start_ns;
+    const char *step; /* that is under way, and since when; NULL: none yet */
+    uint64_t step_ns;
     uint64_t last_ns; /* of what was said last; 0: nothing */
     char *warnings[SKR_WARNINGS_MAX];
     size_t n_warnings;
@@ -38,6 +41,9 @@ skr_watch skr_progress_watch(skr_progress_line *line);
 
 /* Takes the line off the terminal and, if the warnings are wanted, prints them. */
 void skr_progress_end(skr_progress_line *line, bool are_warnings_wanted);
+
+/* The member "warnings" of an object: those that were kept. */
+void skr_progress_put_warnings(const skr_progress_line *line, skr_out *json);
 
 /* Frees the warnings. */
 void skr_progress_done(skr_progress_line *line);

@@ -255,7 +255,7 @@ int skr_row_end(skr_row_writer *writer, const skr_warnings *warnings, skr_err *e
     size_t n = 0;
     if (!writer->has_open_row)
         return SKR_OK;
-    int status = warnings->n == 0 ? SKR_OK : format_warnings(warnings, &text, &n, err);
+    int status = format_warnings(warnings, &text, &n, err);
     if (status == SKR_OK)
         status = make_room(writer, n + 2, err);
     if (status == SKR_OK) {

@@ -62,6 +62,7 @@ struct skr_archive {
     uint64_t n_in;   /* bytes read of it */
     uint64_t n_out;  /* plain bytes out of it */
     uint64_t n_shown;
+    uint64_t n_documents;
     skr_progress progress;
 };
 
@@ -391,8 +392,14 @@ int skr_archive_next(skr_archive *archive, bool *ret_is_there, skr_err *err)
         SKR_TRY(begin_document(archive, err));
         break;
     }
+    archive->n_documents++;
     *ret_is_there = true;
     return SKR_OK;
+}
+
+uint64_t skr_archive_n_documents(const skr_archive *archive)
+{
+    return archive->n_documents;
 }
 
 /* ------------------------------------------------------------------ bytes */

@@ -39,6 +39,9 @@ SKR_MUST_USE int skr_archive_new(const skr_archive_options *options, skr_archive
  */
 SKR_MUST_USE int skr_archive_next(skr_archive *archive, bool *ret_is_there, skr_err *err);
 
+/* Documents so far: files, those in folders and zip files one by one. */
+uint64_t skr_archive_n_documents(const skr_archive *archive);
+
 /* The name of the document for messages: "a.zip: b.json". Belongs to the archive until the next. */
 const char *skr_archive_name(const skr_archive *archive);
 

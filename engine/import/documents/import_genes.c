@@ -164,10 +164,14 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     skr_err own_err;
     skr_genes_reader reader = {.err = err == NULL ? &own_err : err};
     skr_txn *txn = NULL;
+    const skr_txn_wait wait = {.seconds = request->wait_s,
+                               .stop = request->watch.stop,
+                               .on_wait = skr_watch_waiting,
+                               .context = (void *)(uintptr_t)&request->watch};
     uint32_t assembly;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
+    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
     int status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
     if (status == SKR_OK) {
         const skr_assembly *own = &skr_txn_manifest(txn)->assemblies[assembly];
@@ -185,6 +189,7 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     }
     if (status == SKR_OK) {
         reader.result.n_records = reader.n_genes;
+        reader.result.n_files = skr_archive_n_documents(reader.archive);
         *ret_result = reader.result;
     }
     reader_done(&reader);

@@ -47,13 +47,13 @@ static int read_documents(skr_ontology_reader *reader)
         int status = skr_archive_next(reader->archive, &is_there, reader->err);
         if (status != SKR_OK || !is_there)
             return status;
-        uint64_t n_before = reader->result.n_records;
+        uint64_t n_before = reader->n_terms;
         reader->line = 0;
         SKR_TRY(read_document(reader));
-        if (reader->result.n_records == n_before)
+        if (reader->n_terms == n_before)
             return skr_fail(reader->err, SKR_ERR_INPUT, "%s: no terms in this file",
                             skr_archive_name(reader->archive));
-        skr_archive_count(reader->archive, reader->result.n_records - n_before);
+        skr_archive_count(reader->archive, reader->n_terms - n_before);
     }
 }
 
@@ -78,10 +78,14 @@ int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_re
                                    .endings = endings,
                                    .watch = &request->watch};
     skr_txn *txn = NULL;
+    const skr_txn_wait wait = {.seconds = request->wait_s,
+                               .stop = request->watch.stop,
+                               .on_wait = skr_watch_waiting,
+                               .context = (void *)(uintptr_t)&request->watch};
     skr_ontology *ontology = NULL;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
+    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
     int status = skr_ontology_open(skr_txn_folder(txn), &skr_txn_manifest(txn)->ontology, &ontology,
                                    reader.err);
     if (status == SKR_OK)
@@ -96,8 +100,11 @@ int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_re
         status = skr_txn_commit(txn, &reader.result.generation, reader.err);
         txn = NULL;
     }
-    if (status == SKR_OK)
+    if (status == SKR_OK) {
+        reader.result.n_files = skr_archive_n_documents(reader.archive);
+        skr_ontology_edit_count(reader.edit, &reader.result.n_records, &reader.result.n_obsolete);
         *ret_result = reader.result;
+    }
     skr_archive_free(reader.archive);
     skr_ontology_edit_free(reader.edit);
     skr_ontology_close(ontology);

@@ -137,9 +137,13 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
     skr_err own_err;
     skr_people_reader reader = {.request = request, .err = err == NULL ? &own_err : err};
     skr_txn *txn = NULL;
+    const skr_txn_wait wait = {.seconds = request->wait_s,
+                               .stop = request->watch.stop,
+                               .on_wait = skr_watch_waiting,
+                               .context = (void *)(uintptr_t)&request->watch};
     skr_people *people = NULL;
     SKR_TRY(check_request(request, reader.err));
-    SKR_TRY(skr_txn_begin(request->store, &txn, reader.err));
+    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
     skr_manifest *manifest = skr_txn_manifest(txn);
     int status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
     if (status == SKR_OK)
@@ -160,8 +164,10 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
         status = skr_txn_commit(txn, &reader.result.generation, reader.err);
         txn = NULL;
     }
-    if (status == SKR_OK)
+    if (status == SKR_OK) {
+        reader.result.n_files = skr_archive_n_documents(reader.archive);
         *ret_result = reader.result;
+    }
     reader_done(&reader);
     skr_people_close(people);
     skr_txn_abort(txn);

@@ -56,7 +56,7 @@ int skr_ontology_reader_term(skr_ontology_reader *reader, const char *id, const 
         return SKR_OK;
     }
     int status = skr_ontology_edit_term(reader->edit, curie, label, is_obsolete, reader->err);
-    reader->result.n_records += status == SKR_OK;
+    reader->n_terms += status == SKR_OK;
     return skip_unusable(reader, id, status);
 }
 

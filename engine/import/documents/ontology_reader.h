@@ -15,6 +15,7 @@
 
 typedef struct skr_ontology_reader {
     const skr_watch *watch;
+    uint64_t n_terms;    /* read, obsolete ones and repeats among them */
     uint64_t n_warnings; /* told; the rest is only counted */
     uint64_t line;       /* of the document, 0: it has none to name */
     skr_archive *archive;

@@ -39,14 +39,14 @@ void skr_gate_done(skr_gate *gate);
 
 /* How far an import is: called now and then from the thread that imports. */
 typedef struct skr_progress {
-    const char *file;   /* being read */
+    const char *file;   /* being read; NULL: none, in another step */
     size_t file_number; /* from 1 */
     size_t n_files;
-    uint64_t n_bytes_done; /* of this file; 0 when it cannot be told */
+    uint64_t n_bytes_done; /* of this file, or of the pieces to be written; 0: it cannot be told */
     uint64_t n_bytes;
-    uint64_t n_records;
+    uint64_t n_records; /* read, or pieces of alleles written */
     const char *contig; /* or NULL */
-    const char *step;   /* "reading", "writing" */
+    const char *step;   /* "reading", "writing", "waiting for another writer" ... */
 } skr_progress;
 
 typedef struct skr_watch {
@@ -55,6 +55,9 @@ typedef struct skr_watch {
     void *context;
     const atomic_bool *stop; /* set: INTERRUPTED. NULL: never */
 } skr_watch;
+
+/* Tells a watch, given as void *, that another writer is waited for. */
+void skr_watch_waiting(void *watch);
 
 typedef enum skr_genome_format {
     SKR_FORMAT_AUTO,
@@ -82,6 +85,7 @@ typedef struct skr_import_request {
     uint32_t order_carriers_min; /* of the segment's plan; 0 as a rule */
     uint32_t order_rows_max;
     bool wants_orders;
+    double wait_s; /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
     skr_watch watch;
 } skr_import_request;
 
@@ -117,9 +121,11 @@ typedef struct skr_replaced {
 
 typedef struct skr_load_result {
     uint64_t generation;
-    uint64_t n_records; /* individuals and biosamples, terms, or genes */
-    uint64_t n_new;     /* individuals that were not there */
-    uint64_t n_skipped; /* facts without a usable term */
+    uint64_t n_files;    /* read, those in folders and archives one by one */
+    uint64_t n_records;  /* individuals and biosamples, terms that are not obsolete, or genes */
+    uint64_t n_obsolete; /* terms that no longer are any */
+    uint64_t n_new;      /* individuals that were not there */
+    uint64_t n_skipped;  /* facts without a usable term */
     uint32_t n_sex_conflicts;
 
     /* Of people alone. */
@@ -143,6 +149,7 @@ typedef struct skr_load_request {
     bool is_replacing;        /* all former facts of these people are dropped */
     const char *const *files; /* files, folders, .zip, .gz, "-" */
     size_t n_files;
+    double wait_s; /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
     skr_watch watch;
 } skr_load_request;
 

@@ -50,11 +50,15 @@ static int add_assembly(skr_import *import, skr_err *err)
 static int prepare(skr_import *import, skr_err *err)
 {
     const skr_import_request *request = import->request;
+    const skr_txn_wait wait = {.seconds = request->wait_s,
+                               .stop = request->watch.stop,
+                               .on_wait = skr_watch_waiting,
+                               .context = (void *)(uintptr_t)&request->watch};
     int status = SKR_OK;
     if (request->samples != NULL)
         status = skr_sample_table_read(request->samples, &import->samples.sheet, err);
     if (status == SKR_OK)
-        status = skr_txn_begin(request->store, &import->txn, err);
+        status = skr_txn_begin_waiting(request->store, &wait, &import->txn, err);
     if (status != SKR_OK)
         return status;
     import->manifest = skr_txn_manifest(import->txn);

@@ -21,11 +21,11 @@ void skr_import_watch_report(const skr_import *import, const skr_import_file *fi
     if (watch->on_progress == NULL)
         return;
     skr_progress progress = {
-        .file = file != NULL ? file->name : "",
-        .file_number = file != NULL ? (size_t)(file - import->files) + 1 : import->n_files,
-        .n_files = import->n_files,
-        .n_bytes_done = file != NULL ? n_done : 0,
-        .n_bytes = file != NULL ? file->n_bytes : 0,
+        .file = file != NULL ? file->name : NULL,
+        .file_number = file != NULL ? (size_t)(file - import->files) + 1 : 1,
+        .n_files = file != NULL ? import->n_files : 1,
+        .n_bytes_done = n_done,
+        .n_bytes = file != NULL ? file->n_bytes : skr_site_batch_count(import->batch),
         .n_records = file != NULL ? import->n_records : n_done,
         .contig = contig,
         .step = step,

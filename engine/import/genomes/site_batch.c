@@ -62,6 +62,7 @@ struct skr_site_batch {
     size_t n_runs;
     run *last; /* the run that gave the fragment before, or NULL */
     uint64_t n_rows;
+    uint64_t n_added;
 };
 
 int skr_fragment_compare(const skr_fragment *a, const skr_fragment *b)
@@ -229,6 +230,11 @@ static int make_room(skr_site_batch *batch, size_t n, skr_err *err)
     return SKR_OK;
 }
 
+uint64_t skr_site_batch_count(const skr_site_batch *batch)
+{
+    return batch->n_added;
+}
+
 int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment, skr_err *err)
 {
     const skr_allele *allele = &fragment->allele;
@@ -247,6 +253,7 @@ int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment, skr_
     if (status != SKR_OK)
         return status;
 
+    batch->n_added++;
     uint8_t *to = batch->bytes + batch->n;
     packed header = {.n_bytes = (uint32_t)n,
                      .contig = allele->contig,

@@ -51,6 +51,9 @@ typedef struct skr_site_batch skr_site_batch;
 SKR_MUST_USE int skr_site_batch_new(const char *scratch_path, size_t n_bytes_max,
                                     skr_site_batch **ret_batch, skr_err *err);
 
+/* Fragments that were added. */
+uint64_t skr_site_batch_count(const skr_site_batch *batch);
+
 /* Adds a fragment, which is copied. Errors: IO, NOMEM. */
 SKR_MUST_USE int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment,
                                     skr_err *err);
