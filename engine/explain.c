@@ -49,7 +49,7 @@ static int put_node(const skr_plan *plan, const skr_plan_node *node, skr_buffer 
     if (node->op == SKR_A_GENE)
         status = put(text, err, "  gene %s: %zu range%s\n", node->source->text, node->n_ranges,
                      node->n_ranges == 1 ? "" : "s");
-    else if (node->op == SKR_A_REGION || node->op == SKR_A_BRACKET)
+    else if (node->op == SKR_A_REGION || node->op == SKR_A_START || node->op == SKR_A_END)
         status = put(text, err, "  region on %s%s\n", node->contig,
                      node->is_nowhere ? ": not in the store" : "");
     for (size_t i = 0; status == SKR_OK && i < node->n_ranges; i++)
@@ -57,7 +57,7 @@ static int put_node(const skr_plan *plan, const skr_plan_node *node, skr_buffer 
     return status;
 }
 
-static int explain_alleles(const skr_question *question, const skr_aexpr *alleles, skr_buffer *text,
+static int explain_alleles(const skr_question *question, const skr_expr *alleles, skr_buffer *text,
                            skr_err *err)
 {
     skr_plan *plan = NULL;
@@ -115,11 +115,11 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
     case SKR_E_CARRIES:
         return explain_alleles(question, node->alleles, text, err);
     case SKR_E_ABSENT: {
-        skr_aexpr variant = {.op = SKR_A_VARIANT,
-                             .text = node->text,
-                             .source = node->source,
-                             .at = node->at,
-                             .n_at = node->n_at};
+        skr_expr variant = {.op = SKR_A_VARIANT,
+                            .text = node->text,
+                            .source = node->source,
+                            .at = node->at,
+                            .n_at = node->n_at};
         return explain_alleles(question, &variant, text, err);
     }
     case SKR_E_TERM:

@@ -89,13 +89,13 @@ void skr_beacon_case_done(skr_beacon_case *one)
     skr_beacon_request_done(&one->request);
 }
 
-int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
+int skr_beacon_keep_canonical(const skr_expr *people, const skr_expr *alleles,
                               skr_http_response *response, skr_err *err)
 {
     skr_buffer text = {0};
     int status = SKR_OK;
     if (alleles != NULL)
-        status = skr_aexpr_print(alleles, &text, err);
+        status = skr_expr_print(alleles, &text, err);
     if (status == SKR_OK && alleles != NULL && people != NULL)
         status = skr_buffer_put(&text, " --in ", 6, err);
     if (status == SKR_OK && people != NULL)

@@ -30,7 +30,7 @@ SKR_MUST_USE int skr_beacon_case_read(const skr_service *service, const skr_http
 void skr_beacon_case_done(skr_beacon_case *one);
 
 /* Keeps the canonical text of the question for the log. Errors: NOMEM. */
-SKR_MUST_USE int skr_beacon_keep_canonical(const skr_expr *people, const skr_aexpr *alleles,
+SKR_MUST_USE int skr_beacon_keep_canonical(const skr_expr *people, const skr_expr *alleles,
                                            skr_http_response *response, skr_err *err);
 
 /* Where a page begins and ends in a list of n entries. */

@@ -12,10 +12,10 @@ static int ask(const skr_service *service, skr_beacon_case *one, skr_entity enti
                skr_http_response *response, skr_count_answer *ret_count, skr_err *err)
 {
     const skr_expr *people = one->request.people;
-    skr_aexpr everything = {.op = SKR_A_ALL};
+    skr_expr everything = {.op = SKR_E_ALL};
     int status = SKR_OK;
     if (entity == SKR_ENTITY_VARIANT && one->request.alleles == NULL)
-        status = skr_query_aexpr(one->request.query, &everything, &one->request.alleles, err);
+        status = skr_query_expr(one->request.query, &everything, &one->request.alleles, err);
     if (status == SKR_OK && entity == SKR_ENTITY_INDIVIDUAL)
         status = skr_beacon_request_people(&one->request, &people, err);
     if (status == SKR_OK)

@@ -47,18 +47,11 @@ static const field fields[] = {
 
 static int read_operator(const char *text, skr_compare *ret_compare, skr_err *err)
 {
-    static const struct {
-        const char *text;
-        skr_compare compare;
-    } operators[] = {{"=", SKR_EQ},  {"!", SKR_NE}, {"!=", SKR_NE}, {"<", SKR_LT},
-                     {"<=", SKR_LE}, {">", SKR_GT}, {">=", SKR_GE}};
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (strcmp(text, operators[i].text) == 0) {
-            *ret_compare = operators[i].compare;
-            return SKR_OK;
-        }
-    }
-    return skr_fail(err, SKR_ERR_QUERY, "operator '%.20s' is none of = < > ! >= <=", text);
+    size_t n = skr_compare_read(text, true, ret_compare);
+    if (n > 0 && text[n] == '\0')
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_QUERY, "operator '%.20s' is none of " SKR_COMPARE_BEACON_SIGNS,
+                    text);
 }
 
 static int read_number(const filter_words *words, double *ret_number, skr_err *err)
@@ -103,23 +96,10 @@ static int read_label(skr_query *query, const filter_words *words, skr_expr *nod
     return status < 0 ? status : skr_query_expr(query, node, ret_node, err);
 }
 
-/* The CURIE of a filter, in its usual form. */
-static int read_curie(skr_query *query, const filter_words *words, const char **ret_curie,
-                      skr_err *err)
-{
-    char curie[SKR_CURIE_MAX];
-    if (!skr_words_curie(words->id, curie))
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "filter '%.100s' is not a CURIE; custom filters are not supported",
-                        words->id);
-    return skr_query_text(query, curie, strlen(curie), ret_curie, err);
-}
-
 /* A field, or a CURIE with a measured value, compared. */
 static int read_comparison(skr_query *query, const filter_words *words, const skr_expr **ret_node,
                            skr_err *err)
 {
-    char curie[SKR_CURIE_MAX];
     skr_expr node = {0};
     int status = read_operator(words->comparison, &node.compare, err);
     if (status < 0)
@@ -139,16 +119,16 @@ static int read_comparison(skr_query *query, const filter_words *words, const sk
                             words->id, words->value);
         return skr_query_expr(query, &node, ret_node, err);
     }
-    if (!skr_words_curie(words->id, curie))
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
-                        "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, karyotypicSex, "
-                        "ethnicity, geographicOrigin",
-                        words->id);
+    status = skr_query_curie(query, words->id, &node.text, err);
+    if (status == SKR_OK && node.text == NULL)
+        status = skr_fail(err, SKR_ERR_QUERY,
+                          "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
+                          "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, "
+                          "karyotypicSex, ethnicity, geographicOrigin",
+                          words->id);
     node.op = SKR_E_VALUE;
-    status = read_number(words, &node.number, err);
     if (status == SKR_OK)
-        status = skr_query_text(query, curie, strlen(curie), &node.text, err);
+        status = read_number(words, &node.number, err);
     return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
 }
 
@@ -157,7 +137,11 @@ static int read_term(skr_query *query, const filter_words *words, const skr_expr
                      skr_err *err)
 {
     skr_expr node = {.op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
-    int status = read_curie(query, words, &node.text, err);
+    int status = skr_query_curie(query, words->id, &node.text, err);
+    if (status == SKR_OK && node.text == NULL)
+        status =
+            skr_fail(err, SKR_ERR_QUERY,
+                     "filter '%.100s' is not a CURIE; custom filters are not supported", words->id);
     if (status < 0)
         return status;
     const char *sex = skr_words_sex_of_term(node.text);
@@ -175,29 +159,43 @@ static int make_node(skr_query *query, const filter_words *words, const skr_expr
 
 /* ------------------------------------------------------------------ a filter as a text */
 
+/* The place of the first operator's sign, or the end. */
+static size_t find_sign(const char *text)
+{
+    size_t n = 0;
+    skr_compare compare;
+    while (text[n] != '\0' && skr_compare_read(text + n, true, &compare) == 0)
+        n++;
+    return n;
+}
+
 /* "HP:0001250", "age:>=P40Y", "LOINC:3141-9>75.3": what stands before the operator, it, the rest.
  */
 static int read_word(skr_query *query, const char *text, const skr_expr **ret_node, skr_err *err)
 {
     if (strlen(text) > SKR_NAME_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "a filter is longer than %u letters", SKR_NAME_MAX);
+    const char *curie = NULL;
+    int status = skr_query_curie(query, text, &curie, err);
+    if (status < 0)
+        return status;
     char *id = strdup(text);
     if (id == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a filter");
-    char comparison[3] = "";
-    char curie[SKR_CURIE_MAX];
+    char comparison[SKR_COMPARE_SIGN_MAX] = "";
     filter_words words = {.id = id};
-    size_t n = strcspn(text, "<>=!");
-    if (text[n] != '\0' && !skr_words_curie(text, curie)) {
-        comparison[0] = text[n];
-        comparison[1] = text[n] != '=' && text[n + 1] == '=' ? '=' : '\0';
+    size_t n = find_sign(text);
+    if (text[n] != '\0' && curie == NULL) {
+        skr_compare compare;
+        size_t n_sign = skr_compare_read(text + n, true, &compare);
+        memcpy(comparison, text + n, n_sign);
         words.comparison = comparison;
-        words.value = text + n + strlen(comparison);
+        words.value = text + n + n_sign;
         n -= n > 0 && text[n - 1] == ':';
         id[n] = '\0';
     }
-    int status = id[0] == '\0' ? skr_fail(err, SKR_ERR_QUERY, "filter '%.60s' has no id", text)
-                               : make_node(query, &words, ret_node, err);
+    status = id[0] == '\0' ? skr_fail(err, SKR_ERR_QUERY, "filter '%.60s' has no id", text)
+                           : make_node(query, &words, ret_node, err);
     free(id);
     return status;
 }
@@ -284,7 +282,7 @@ static int read_object(skr_query *query, const json_t *filter, const skr_expr **
         words.comparison = words.comparison == NULL ? "=" : words.comparison;
     } else if (words.comparison != NULL) {
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator without a value", words.id);
-    } else if (!words.is_exact_term && strpbrk(words.id, "<>=!") != NULL) {
+    } else if (!words.is_exact_term && words.id[find_sign(words.id)] != '\0') {
         return read_word(query, words.id, ret_node, err);
     }
     return make_node(query, &words, ret_node, err);
@@ -386,8 +384,8 @@ int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, 
         int status = json_is_array(filter) ? read_group(request->query, filter, &node, err)
                                            : read_one(request->query, filter, &node, err);
         if (status == SKR_OK)
-            status =
-                skr_beacon_and_people(request->query, request->people, node, &request->people, err);
+            status = skr_query_join(request->query, SKR_E_AND, request->people, node,
+                                    &request->people, err);
         if (status < 0)
             return status;
         echo(list, filter);

@@ -30,20 +30,20 @@ int skr_beacon_contig(const char *reference_name, const char **ret_contig,
 
 /* ------------------------------------------------------------------ types */
 
-int skr_beacon_read_variant_type(skr_query *query, const char *type, const skr_aexpr **ret_node,
+int skr_beacon_read_variant_type(skr_query *query, const char *type, const skr_expr **ret_node,
                                  skr_err *err)
 {
-    skr_aexpr node = {.op = SKR_A_TYPE};
+    skr_expr node = {.op = SKR_A_TYPE};
     int status = skr_query_type(query, "variantType", type, &node.text, err);
-    return status < 0 ? status : skr_query_aexpr(query, &node, ret_node, err);
+    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
 }
 
 /* ------------------------------------------------------------------ alleles */
 
-int skr_beacon_read_short_form(skr_query *query, const char *text, const skr_aexpr **ret_node,
+int skr_beacon_read_short_form(skr_query *query, const char *text, const skr_expr **ret_node,
                                const char **ret_assembly, skr_err *err)
 {
-    skr_aexpr node = {.op = SKR_A_VARIANT};
+    skr_expr node = {.op = SKR_A_VARIANT};
     skr_buffer named = {0};
     const char *written = NULL;
     const char *contig = NULL;
@@ -63,5 +63,5 @@ int skr_beacon_read_short_form(skr_query *query, const char *text, const skr_aex
     if (status == SKR_OK)
         status = skr_query_text(query, (const char *)named.bytes, named.n, &node.text, err);
     skr_buffer_done(&named);
-    return status < 0 ? status : skr_query_aexpr(query, &node, ret_node, err);
+    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
 }

@@ -234,28 +234,6 @@ void skr_beacon_request_done(skr_beacon_request *request)
     memset(request, 0, sizeof *request);
 }
 
-int skr_beacon_and_alleles(skr_query *query, const skr_aexpr *left, const skr_aexpr *right,
-                           const skr_aexpr **ret_node, skr_err *err)
-{
-    if (left == NULL || right == NULL) {
-        *ret_node = left == NULL ? right : left;
-        return SKR_OK;
-    }
-    skr_aexpr both = {.op = SKR_A_AND, .left = left, .right = right};
-    return skr_query_aexpr(query, &both, ret_node, err);
-}
-
-int skr_beacon_and_people(skr_query *query, const skr_expr *left, const skr_expr *right,
-                          const skr_expr **ret_node, skr_err *err)
-{
-    if (left == NULL || right == NULL) {
-        *ret_node = left == NULL ? right : left;
-        return SKR_OK;
-    }
-    skr_expr both = {.op = SKR_E_AND, .left = left, .right = right};
-    return skr_query_expr(query, &both, ret_node, err);
-}
-
 int skr_beacon_request_people(skr_beacon_request *request, const skr_expr **ret_expr, skr_err *err)
 {
     const skr_expr *carries = NULL;
@@ -269,5 +247,5 @@ int skr_beacon_request_people(skr_beacon_request *request, const skr_expr **ret_
         skr_expr everybody = {.op = SKR_E_ALL};
         return skr_query_expr(request->query, &everybody, ret_expr, err);
     }
-    return skr_beacon_and_people(request->query, carries, request->people, ret_expr, err);
+    return skr_query_join(request->query, SKR_E_AND, carries, request->people, ret_expr, err);
 }

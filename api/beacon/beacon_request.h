@@ -34,7 +34,7 @@ typedef enum skr_include {
 typedef struct skr_beacon_request {
     skr_query *query;            /* holds the nodes and texts below */
     const skr_expr *people;      /* the filters; NULL: none */
-    const skr_aexpr *alleles;    /* the variant asked for; NULL: none */
+    const skr_expr *alleles;     /* the variant asked for; NULL: none */
     const char *assembly;        /* as written, or as an accession says; NULL: neither */
     const char *const *datasets; /* ids as written; NULL: all */
     size_t n_datasets;

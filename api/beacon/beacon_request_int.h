@@ -43,14 +43,14 @@ SKR_MUST_USE int skr_beacon_read_variant(skr_beacon_request *request,
 /* A variantType, in VCF's words or as a term of SO or EFO, as a condition on alleles. Errors: QUERY
  * naming it, NOMEM. */
 SKR_MUST_USE int skr_beacon_read_variant_type(skr_query *query, const char *type,
-                                              const skr_aexpr **ret_node, skr_err *err);
+                                              const skr_expr **ret_node, skr_err *err);
 
 /*
  * An allele in HGVS's genomic form (NC_000019.10:g.45411941T>C). The texts of *ret_node live in
  * query; *ret_assembly is what the accession says, or NULL. Errors: QUERY, NOT_YET, NOMEM.
  */
 SKR_MUST_USE int skr_beacon_read_short_form(skr_query *query, const char *text,
-                                            const skr_aexpr **ret_node, const char **ret_assembly,
+                                            const skr_expr **ret_node, const char **ret_assembly,
                                             skr_err *err);
 
 /*
@@ -69,13 +69,5 @@ SKR_MUST_USE int skr_beacon_read_filters(skr_beacon_request *request, const stru
 /* The words of a GET as the body of the POST that asks the same. The caller owns *ret_body.
  * Errors: QUERY, NOMEM. */
 SKR_MUST_USE int skr_beacon_get_to_body(const char *words, struct json_t **ret_body, skr_err *err);
-
-/* left and right, or the one that is not NULL. Errors: NOMEM. */
-SKR_MUST_USE int skr_beacon_and_alleles(skr_query *query, const skr_aexpr *left,
-                                        const skr_aexpr *right, const skr_aexpr **ret_node,
-                                        skr_err *err);
-SKR_MUST_USE int skr_beacon_and_people(skr_query *query, const skr_expr *left,
-                                       const skr_expr *right, const skr_expr **ret_node,
-                                       skr_err *err);
 
 #endif

@@ -19,16 +19,16 @@
 
 typedef struct allele_builder {
     skr_query *query;
-    const skr_aexpr *all; /* what was said so far; NULL: nothing */
+    const skr_expr *all; /* what was said so far; NULL: nothing */
 } allele_builder;
 
-static int add(allele_builder *builder, const skr_aexpr *node, skr_err *err)
+static int add(allele_builder *builder, const skr_expr *node, skr_err *err)
 {
-    const skr_aexpr *kept = NULL;
-    int status = skr_query_aexpr(builder->query, node, &kept, err);
+    const skr_expr *kept = NULL;
+    int status = skr_query_expr(builder->query, node, &kept, err);
     if (status < 0)
         return status;
-    return skr_beacon_and_alleles(builder->query, builder->all, kept, &builder->all, err);
+    return skr_query_join(builder->query, SKR_E_AND, builder->all, kept, &builder->all, err);
 }
 
 /*
@@ -77,23 +77,19 @@ static int add_sequence(allele_builder *builder, const skr_variant_words *words,
                         "start without end asks for one allele: alternateBases is missing");
     uint32_t start0 = (uint32_t)words->start[0];
     if (words->reference_bases == NULL) {
-        skr_aexpr place = {.op = SKR_A_BRACKET,
-                           .contig = contig,
-                           .start0 = start0,
-                           .start_to0 = start0 + 1,
-                           .end0 = 0,
-                           .end_to0 = SKR_CONTIG_LENGTH_MAX};
-        skr_aexpr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
+        skr_expr place = {
+            .op = SKR_A_START, .contig = contig, .start0 = start0, .start_to0 = start0 + 1};
+        skr_expr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
         int status = add(builder, &place, err);
         return status < 0 ? status : add(builder, &alt, err);
     }
     if (strcmp(words->reference_bases, words->alternate_bases) == 0)
         return skr_fail(err, SKR_ERR_QUERY, "referenceBases and alternateBases are the same");
-    skr_aexpr allele = {.op = SKR_A_SEQUENCE,
-                        .contig = contig,
-                        .start0 = start0,
-                        .ref = words->reference_bases,
-                        .alt = words->alternate_bases};
+    skr_expr allele = {.op = SKR_A_SEQUENCE,
+                       .contig = contig,
+                       .start0 = start0,
+                       .ref = words->reference_bases,
+                       .alt = words->alternate_bases};
     return add(builder, &allele, err);
 }
 
@@ -112,14 +108,14 @@ static int add_range(allele_builder *builder, const skr_variant_words *words, co
     if (words->reference_bases != NULL)
         return skr_fail(err, SKR_ERR_QUERY,
                         "referenceBases names one allele: leave out end, or referenceBases");
-    skr_aexpr range = {.op = SKR_A_REGION,
-                       .contig = contig,
-                       .start0 = (uint32_t)words->start[0],
-                       .end0 = clamp(words->end[0])};
+    skr_expr range = {.op = SKR_A_REGION,
+                      .contig = contig,
+                      .start0 = (uint32_t)words->start[0],
+                      .end0 = clamp(words->end[0])};
     int status = add(builder, &range, err);
     if (status < 0 || words->alternate_bases == NULL)
         return status;
-    skr_aexpr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
+    skr_expr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
     return add(builder, &alt, err);
 }
 
@@ -134,18 +130,14 @@ static int add_bracket(allele_builder *builder, const skr_variant_words *words, 
                         "bases cannot be asked for with two values of start and end");
     if (words->start[0] >= SKR_CONTIG_LENGTH_MAX || words->end[0] >= SKR_CONTIG_LENGTH_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "start or end lies beyond every contig");
-    skr_aexpr begins = {.op = SKR_A_BRACKET,
-                        .contig = contig,
-                        .start0 = (uint32_t)words->start[0],
-                        .start_to0 = clamp(words->start[1]),
-                        .end0 = 0,
-                        .end_to0 = SKR_CONTIG_LENGTH_MAX};
-    skr_aexpr ends = {.op = SKR_A_BRACKET,
-                      .contig = contig,
-                      .start0 = 0,
-                      .start_to0 = SKR_CONTIG_LENGTH_MAX,
-                      .end0 = (uint32_t)words->end[0],
-                      .end_to0 = clamp(words->end[1])};
+    skr_expr begins = {.op = SKR_A_START,
+                       .contig = contig,
+                       .start0 = (uint32_t)words->start[0],
+                       .start_to0 = clamp(words->start[1])};
+    skr_expr ends = {.op = SKR_A_END,
+                     .contig = contig,
+                     .end0 = (uint32_t)words->end[0],
+                     .end_to0 = clamp(words->end[1])};
     int status = add(builder, &begins, err);
     return status < 0 ? status : add(builder, &ends, err);
 }
@@ -155,11 +147,11 @@ static int add_contig(allele_builder *builder, const skr_variant_words *words, c
 {
     if (words->reference_bases != NULL)
         return skr_fail(err, SKR_ERR_QUERY, "referenceBases needs a start");
-    skr_aexpr range = {.op = SKR_A_REGION, .contig = contig, .start0 = 0, .end0 = UINT32_MAX};
+    skr_expr range = {.op = SKR_A_REGION, .contig = contig, .start0 = 0, .end0 = UINT32_MAX};
     int status = add(builder, &range, err);
     if (status < 0 || words->alternate_bases == NULL)
         return status;
-    skr_aexpr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
+    skr_expr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
     return add(builder, &alt, err);
 }
 
@@ -174,7 +166,7 @@ static int add_place(allele_builder *builder, const skr_variant_words *words, co
     if (contig == NULL && words->alternate_bases != NULL && words->gene == NULL)
         return skr_fail(err, SKR_ERR_QUERY, "alternateBases needs a place or a gene");
     if (contig == NULL) {
-        skr_aexpr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
+        skr_expr alt = {.op = SKR_A_ALT, .text = words->alternate_bases};
         return words->alternate_bases == NULL ? SKR_OK : add(builder, &alt, err);
     }
     if (words->n_start == 0 && words->n_end == 0)
@@ -191,8 +183,8 @@ static int add_place(allele_builder *builder, const skr_variant_words *words, co
 
 static int add_lengths(allele_builder *builder, const skr_variant_words *words, skr_err *err)
 {
-    skr_aexpr least = {.op = SKR_A_LENGTH, .compare = SKR_GE, .number = (double)words->min_length};
-    skr_aexpr most = {.op = SKR_A_LENGTH, .compare = SKR_LE, .number = (double)words->max_length};
+    skr_expr least = {.op = SKR_A_LENGTH, .compare = SKR_GE, .number = (double)words->min_length};
+    skr_expr most = {.op = SKR_A_LENGTH, .compare = SKR_LE, .number = (double)words->max_length};
     if (words->has_min_length && words->has_max_length && words->min_length > words->max_length)
         return skr_fail(err, SKR_ERR_QUERY, "variantMinLength is above variantMaxLength");
     int status = words->has_min_length ? add(builder, &least, err) : SKR_OK;
@@ -206,19 +198,20 @@ static int add_conditions(allele_builder *builder, const skr_variant_words *word
 {
     int status = SKR_OK;
     if (words->gene != NULL) {
-        skr_aexpr gene = {.op = SKR_A_GENE, .text = words->gene};
+        skr_expr gene = {.op = SKR_A_GENE, .text = words->gene};
         status = add(builder, &gene, err);
     }
     if (status == SKR_OK && words->variant_type != NULL) {
-        const skr_aexpr *type = NULL;
+        const skr_expr *type = NULL;
         status = skr_beacon_read_variant_type(builder->query, words->variant_type, &type, err);
         if (status == SKR_OK)
-            status = skr_beacon_and_alleles(builder->query, builder->all, type, &builder->all, err);
+            status =
+                skr_query_join(builder->query, SKR_E_AND, builder->all, type, &builder->all, err);
     }
     if (status == SKR_OK)
         status = add_lengths(builder, words, err);
     if (status == SKR_OK && words->aminoacid_change != NULL) {
-        skr_aexpr protein = {.op = SKR_A_PROTEIN, .text = words->aminoacid_change};
+        skr_expr protein = {.op = SKR_A_PROTEIN, .text = words->aminoacid_change};
         status = add(builder, &protein, err);
     }
     return status;
@@ -231,12 +224,12 @@ static int add_short_form(allele_builder *builder, const skr_variant_words *word
         words->reference_bases != NULL || words->alternate_bases != NULL)
         return skr_fail(err, SKR_ERR_QUERY,
                         "genomicAlleleShortForm says it all: leave out names, places and bases");
-    const skr_aexpr *allele = NULL;
+    const skr_expr *allele = NULL;
     int status =
         skr_beacon_read_short_form(builder->query, words->short_form, &allele, ret_assembly, err);
     if (status < 0)
         return status;
-    return skr_beacon_and_alleles(builder->query, builder->all, allele, &builder->all, err);
+    return skr_query_join(builder->query, SKR_E_AND, builder->all, allele, &builder->all, err);
 }
 
 int skr_beacon_read_variant(skr_beacon_request *request, const skr_variant_words *words,

@@ -23,7 +23,7 @@ typedef struct bench {
     skr_engine *engine;
     skr_query *query;
     const skr_expr *question;
-    const skr_aexpr *alleles;
+    const skr_expr *alleles;
     skr_access access;
     uint64_t answer[3];
 } bench;

@@ -42,14 +42,14 @@ typedef struct skr_allele_row {
 typedef int (*skr_allele_fn)(void *context, const skr_allele_row *row, skr_err *err);
 
 /*
- * Every allele that satisfies aexpr, ascending by contig and place; one asked for by name
+ * Every allele that satisfies the question, ascending by contig and place; one asked for by name
  * (variant=, at a place where the answer does not hang on other conditions) gets its row even if
  * nobody has it. within: count only these people (NULL: everybody of the permitted datasets). n_max
  * 0: no limit. on_row may be NULL. *ret_answer is zeroed or done, and may be NULL; free with
  * skr_alleles_answer_done. Errors: as count.
  */
 typedef struct skr_alleles_request {
-    const skr_aexpr *alleles;
+    const skr_expr *alleles;
     const skr_expr *within;
     uint64_t n_skip;
     uint64_t n_max;
@@ -65,9 +65,10 @@ SKR_MUST_USE int skr_engine_alleles(skr_engine *engine, const skr_alleles_reques
                                     skr_alleles_answer *ret_answer, skr_err *err);
 void skr_alleles_answer_done(skr_alleles_answer *answer);
 
-/* Distinct alleles that satisfy aexpr and whose carriers would be told, by dataset and in all: what
- * /g_variants counts. Under `exact` those that a record names and nobody carries are among them.
- * within: as above, and then somebody of these people must carry them. Errors: as count. */
+/* Distinct alleles that satisfy the question and whose carriers would be told, by dataset and in
+ * all: what /g_variants counts. Under `exact` those that a record names and nobody carries are
+ * among them. within: as above, and then somebody of these people must carry them. Errors: as
+ * count. */
 SKR_MUST_USE int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *request,
                                           const skr_access *access, skr_count_answer *ret_answer,
                                           skr_err *err);

@@ -1,10 +1,11 @@
 /*
  * query.h - a question as a tree: what the language says and what a Beacon request says.
  *
- * docs/query-language.md has the grammar. Two kinds of node: an skr_expr is about individuals, an
- * skr_aexpr about alleles. Nodes live in the query that made them and die with it; texts are copied
- * into it. Names (genes, terms, contigs) are resolved when the query is planned against a store,
- * and each node remembers the place of its word, so that an error can point at it.
+ * docs/query-language.md has the grammar. A tree joins conditions by and, or, not; one about
+ * individuals may hold one about alleles (carries). Nodes live in the query that made them and die
+ * with it; texts are copied into it. Names (genes, terms, contigs) are resolved when the query is
+ * planned against a store, and each node remembers the place of its word, so that an error can
+ * point at it.
  *
  * Threads: a query is not changed after it is made, and may then be read by any number.
  */
@@ -15,44 +16,63 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/face/conditions.h"
 #include "engine/face/words.h"
 #include "storage/base/buffer.h"
 #include "storage/base/compare.h"
 #include "storage/base/err.h"
 #include "storage/base/id_text.h"
 
-/* ------------------------------------------------------------------ alleles */
+/*
+ * What a node is: a connective, ALL (everybody, every allele), or a condition of conditions.h. What
+ * else a condition's node holds:
+ *
+ *   VARIANT    text: as of skr_query_variant
+ *   REGION     contig, [start0, end0): overlap with the canonical REF span; end0 UINT32_MAX: to the
+ *              end of the contig. text: what may be the name of a contig instead, or NULL
+ *   GENE, EFFECT, IMPACT, PROTEIN, FILTER     text
+ *   TYPE       text: snv, ins, del ..., as skr_query_type gives it
+ *   AF, AC     compare, number: in the whole dataset
+ *   LENGTH     compare, number
+ *   COPIES     number 1 or 2: of the carrier, not of the allele
+ *   SEQUENCE   contig, start0, ref, alt as given: N matches any base, "" is the bare form
+ *   START      contig, [start0, start_to0): the REF span begins in it
+ *   END        contig, [end0, end_to0): the REF span ends in it, half open as it is
+ *   ALT        text: alternateBases beside a range; N matches any base
+ *
+ *   SEX        text: female, male, other, unknown; compare: = or !=, and != is false for somebody
+ *              of whom it is not known; so for the next three
+ *   KARYOTYPE  text: XX, XY, ... unknown
+ *   COUNTRY, ANCESTRY     text: a CURIE or a label
+ *   DATASET, ID           text: an id
+ *   ID_FILE    ids: read from @FILE, as they stand there; text: its name
+ *   AGE        compare, number in years
+ *   CARRIES    alleles: a tree of conditions on alleles; so BIALLELIC
+ *   ABSENT     text: a variant; called there, and without it
+ *   TERM       text: a CURIE, descendants included; ONLY: that class alone
+ *   ONSET      text: a term, or NULL for any disease; compare, number in years
+ *   VALUE      text: a CURIE; compare, number
+ */
+typedef enum skr_expr_op {
+    SKR_E_AND,
+    SKR_E_OR,
+    SKR_E_NOT,
+    SKR_E_ALL,
+#define SKR_CONDITION_OP(op, word, syntax, judge) op,
+    SKR_ALLELE_CONDITIONS(SKR_CONDITION_OP)
+    SKR_PEOPLE_CONDITIONS(SKR_CONDITION_OP)
+#undef SKR_CONDITION_OP
+        SKR_N_EXPR_OPS,
+} skr_expr_op;
 
-typedef enum skr_aexpr_op {
-    SKR_A_AND,
-    SKR_A_OR,
-    SKR_A_NOT,
-    SKR_A_ALL,     /* every allele */
-    SKR_A_VARIANT, /* text: as of skr_query_variant */
-    SKR_A_REGION,  /* contig, [start0, end0): overlap with the canonical REF span; end0 UINT32_MAX:
-                    * to the end of the contig. text: what may be the name of a contig instead, or
-                    * NULL */
-    SKR_A_GENE,    /* text */
-    SKR_A_EFFECT,  /* text; needs annotations */
-    SKR_A_IMPACT,  /* text; needs annotations */
-    SKR_A_PROTEIN, /* text; needs annotations */
-    SKR_A_TYPE,    /* text: snv, ins, del ..., as skr_query_type gives it */
-    SKR_A_LENGTH,  /* compare, number */
-    SKR_A_AF,      /* compare, number: in the whole dataset */
-    SKR_A_AC,      /* compare, number */
-    SKR_A_FILTER,  /* text: PASS */
-    SKR_A_COPIES,  /* number 1 or 2: of the carrier, not of the allele */
-    /* in the words of Beacon */
-    SKR_A_SEQUENCE, /* contig, start0, ref, alt as given: N matches any base, "" is the bare form */
-    SKR_A_BRACKET,  /* contig, start in [start0, start_to0), end in [end0, end_to0) */
-    SKR_A_ALT,      /* text: alternateBases beside a range; N matches any base */
-} skr_aexpr_op;
-
-typedef struct skr_aexpr {
-    skr_aexpr_op op;
-    const struct skr_aexpr *left; /* of AND, OR; the only one of NOT */
-    const struct skr_aexpr *right;
+typedef struct skr_expr {
+    skr_expr_op op;
+    skr_compare compare;
+    const struct skr_expr *left; /* of AND, OR; the only one of NOT */
+    const struct skr_expr *right;
+    const struct skr_expr *alleles;
     const char *text;
+    double number;
     const char *contig; /* as written */
     const char *ref;
     const char *alt;
@@ -60,53 +80,15 @@ typedef struct skr_aexpr {
     uint32_t start_to0;
     uint32_t end0;
     uint32_t end_to0;
-    skr_compare compare;
-    double number;
+    const skr_id_text *ids;
+    size_t n_ids;
     const char *source; /* the whole text that was parsed; NULL for Beacon requests */
     uint32_t at;        /* place of its word in the source, in bytes */
     uint32_t n_at;      /* 0: nothing to point at */
-} skr_aexpr;
-
-/* ------------------------------------------------------------------ individuals */
-
-typedef enum skr_expr_op {
-    SKR_E_AND,
-    SKR_E_OR,
-    SKR_E_NOT,
-    SKR_E_ALL,       /* everybody */
-    SKR_E_CARRIES,   /* alleles */
-    SKR_E_BIALLELIC, /* alleles; not built yet */
-    SKR_E_ABSENT,    /* text: a variant; called there, and without it */
-    SKR_E_TERM,      /* text: a CURIE, descendants included */
-    SKR_E_ONLY,      /* text: that class alone */
-    SKR_E_SIMILAR,   /* not built yet */
-    SKR_E_SEX,       /* text: female, male, other, unknown; compare: = or !=, and != is false for
-                      * somebody of whom it is not known; so for the next three */
-    SKR_E_KARYOTYPE, /* text: XX, XY, ... unknown */
-    SKR_E_COUNTRY,   /* text: a CURIE or a label */
-    SKR_E_ANCESTRY,  /* text: a CURIE or a label */
-    SKR_E_DATASET,   /* text: an id */
-    SKR_E_AGE,       /* compare, number in years */
-    SKR_E_ONSET,     /* text: a term, or NULL for any disease; compare, number in years */
-    SKR_E_VALUE,     /* text: a CURIE; compare, number */
-    SKR_E_ID,        /* text: an individual's id */
-    SKR_E_ID_FILE,   /* ids: read from @FILE, as they stand there */
-} skr_expr_op;
-
-typedef struct skr_expr {
-    skr_expr_op op;
-    const struct skr_expr *left;
-    const struct skr_expr *right;
-    const skr_aexpr *alleles;
-    const char *text;
-    skr_compare compare;
-    double number;
-    const skr_id_text *ids; /* of ID_FILE, whose name is the text */
-    size_t n_ids;
-    const char *source; /* as in skr_aexpr */
-    uint32_t at;
-    uint32_t n_at;
 } skr_expr;
+
+/* The word of a condition in the language; "" when it has none. */
+const char *skr_expr_word(skr_expr_op op);
 
 /* A tree and all that it holds. */
 typedef struct skr_query skr_query;
@@ -124,6 +106,11 @@ SKR_MUST_USE int skr_query_text(skr_query *query, const char *text, size_t n, co
 /* A new node, copied from one on the stack whose texts already live long enough. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_expr(skr_query *query, const skr_expr *node, const skr_expr **ret_node,
                                 skr_err *err);
+
+/* left and right joined by AND or OR, or the one that is not NULL. Errors: NOMEM. */
+SKR_MUST_USE int skr_query_join(skr_query *query, skr_expr_op op, const skr_expr *left,
+                                const skr_expr *right, const skr_expr **ret_node, skr_err *err);
+
 /*
  * The condition that somebody's sex compares so (= or !=) with what a word means; at gives compare
  * and the place in the source. Errors: NOMEM.
@@ -135,8 +122,10 @@ SKR_MUST_USE int skr_query_sex(skr_query *query, const skr_sex_word *word, const
  * Errors: NOMEM. */
 SKR_MUST_USE int skr_query_origin(skr_query *query, const char *name, const char **ret_text,
                                   skr_err *err);
-SKR_MUST_USE int skr_query_aexpr(skr_query *query, const skr_aexpr *node,
-                                 const skr_aexpr **ret_node, skr_err *err);
+
+/* The CURIE that a text means, in its usual form; *ret_curie NULL: it is none. Errors: NOMEM. */
+SKR_MUST_USE int skr_query_curie(skr_query *query, const char *text, const char **ret_curie,
+                                 skr_err *err);
 
 /*
  * Parse the language. allow_files: "id in @FILE" may read files (command line only). The nodes live
@@ -146,8 +135,10 @@ SKR_MUST_USE int skr_query_aexpr(skr_query *query, const skr_aexpr *node,
  */
 SKR_MUST_USE int skr_query_parse(skr_query *query, const char *text, bool allow_files,
                                  const skr_expr **ret_expr, skr_err *err);
+
+/* The same for a question about alleles. Errors: as above. */
 SKR_MUST_USE int skr_query_parse_alleles(skr_query *query, const char *text,
-                                         const skr_aexpr **ret_aexpr, skr_err *err);
+                                         const skr_expr **ret_expr, skr_err *err);
 
 /*
  * The text that a VARIANT node has for an allele in any spelling that is taken: see
@@ -175,6 +166,5 @@ SKR_MUST_USE int skr_query_type(skr_query *query, const char *what, const char *
 
 /* Appends the canonical text: equal questions have equal texts. Errors: NOMEM. */
 SKR_MUST_USE int skr_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err);
-SKR_MUST_USE int skr_aexpr_print(const skr_aexpr *aexpr, skr_buffer *text, skr_err *err);
 
 #endif

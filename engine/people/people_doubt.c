@@ -2,11 +2,9 @@
  * people_doubt.c - conditions on a field that nobody of a dataset has: their 0 means nothing.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
-#include <strings.h>
 
-#include "engine/people/people_eval.h"
+#include "engine/people/people_condition.h"
 #include "engine/tell/disclose.h"
 #include "storage/carriers/bits.h"
 
@@ -22,36 +20,10 @@ static bool is_nobody(const skr_question *question, uint64_t n)
  */
 static const char *any_value(const skr_expr *node, skr_expr *any)
 {
+    const skr_people_condition *condition = skr_people_condition_of(node->op);
     *any = *node;
     any->compare = SKR_NE;
-    switch (node->op) {
-    case SKR_E_AGE:
-        any->number = -1;
-        return "an age";
-    case SKR_E_ONSET:
-        any->number = -1;
-        return node->text == NULL ? "an age of onset" : "an age of onset of it";
-    case SKR_E_VALUE:
-        any->number = -(double)INFINITY;
-        return "a value of it";
-    case SKR_E_SEX:
-        any->text = "unknown";
-        return node->compare == SKR_EQ && strcasecmp(node->text, "unknown") == 0 ? NULL
-                                                                                 : "a known sex";
-    case SKR_E_KARYOTYPE:
-        any->text = "unknown";
-        return node->compare == SKR_EQ && strcasecmp(node->text, "unknown") == 0
-                   ? NULL
-                   : "a known karyotype";
-    case SKR_E_COUNTRY:
-        any->text = "";
-        return "a country";
-    case SKR_E_ANCESTRY:
-        any->text = "";
-        return "an ancestry";
-    default:
-        return NULL;
-    }
+    return condition->value == NULL ? NULL : condition->value(node, any);
 }
 
 static int count_any(const skr_question *question, const skr_expr *any, uint32_t slot,
@@ -61,7 +33,7 @@ static int count_any(const skr_question *question, const skr_expr *any, uint32_t
     size_t n_words = skr_bits_words(question->snapshot->n_people);
     int status = skr_bits_new(question->snapshot->n_people, &bits, err);
     if (status == SKR_OK)
-        status = skr_people_leaf(question, any, slot, bits, err);
+        status = skr_people_mark(question, any, slot, bits, err);
     if (status == SKR_OK) {
         skr_bits_and(bits, all, n_words);
         *ret_n = skr_bits_count(bits, n_words);

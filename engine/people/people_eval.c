@@ -5,14 +5,12 @@
  * datasets together; then the tree is evaluated dataset by dataset. Between any two leaves the
  * deadline and the stop of the question are looked at, and within those that visit many terms.
  */
-#include "engine/people/people_eval.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/people/people_condition.h"
 #include "engine/plan/access_check.h"
 #include "storage/base/check.h"
-#include "storage/base/clock.h"
 #include "storage/carriers/bits.h"
 
 void skr_people_answer_done(skr_people_answer *answer)
@@ -29,9 +27,8 @@ typedef struct leaf {
     const skr_expr *node;
     bool is_negated; /* an odd number of nots stand above it, somewhere */
     bool is_repeated;
-    skr_genomic genomic;
-    uint64_t *named; /* of a file of ids: the same in every dataset */
-    uint64_t *found; /* of one that is repeated: who it is, in the slot at hand */
+    skr_people_found found; /* the same in every dataset */
+    uint64_t *people;       /* of one that is repeated: who it is, in the slot at hand */
 } leaf;
 
 /* Where a leaf stands. */
@@ -100,18 +97,19 @@ static int compare_places(const void *a, const void *b, void *context)
 
 /*
  * Writes what tells a leaf from those that are not equal: its canonical text, or, where no other
- * leaf is of its kind, one byte, which no text begins with. A list of ids is long to write.
+ * leaf is of its kind, its number after a NUL, which no text begins with. A list of ids is long to
+ * write.
  */
 static int write_place(const evaluation *eval, place *at, skr_buffer *text, skr_err *err)
 {
     size_t n_alike = 0;
     for (size_t i = 0; i < eval->n_places && n_alike < 2; i++)
         n_alike += eval->places[i].node->op == at->node->op;
-    uint8_t kind = (uint8_t)at->node->op;
-    SKR_CHECK(kind < ' ');
+    _Static_assert(SKR_N_EXPR_OPS <= UINT8_MAX, "a kind is a byte");
+    const uint8_t kind[] = {0, (uint8_t)at->node->op};
     at->text = text->n;
-    int status =
-        n_alike < 2 ? skr_buffer_put(text, &kind, 1, err) : skr_expr_print(at->node, text, err);
+    int status = n_alike < 2 ? skr_buffer_put(text, kind, sizeof kind, err)
+                             : skr_expr_print(at->node, text, err);
     at->n_text = text->n - at->text;
     return status;
 }
@@ -168,73 +166,18 @@ static int make_leaves(evaluation *eval, skr_err *err)
     return status;
 }
 
-/* Plans the alleles of a leaf, unless that was done, and finds who carries them. */
-static int find_carriers(const evaluation *eval, const skr_aexpr *alleles, bool wants_assessed,
-                         skr_genomic *ret_genomic, skr_err *err)
-{
-    skr_plan *own = NULL;
-    int status = SKR_OK;
-    if (eval->plan == NULL)
-        status = skr_question_plan(eval->question, alleles, &own, err);
-    if (status == SKR_OK)
-        status = skr_carriers_find(eval->question, own != NULL ? own : eval->plan, wants_assessed,
-                                   ret_genomic, err);
-    skr_plan_free(own);
-    return status;
-}
-
-static int find_genomic(const evaluation *eval, leaf *at, skr_err *err)
-{
-    const skr_expr *node = at->node;
-    if (node->op == SKR_E_CARRIES)
-        return find_carriers(eval, node->alleles, at->is_negated, &at->genomic, err);
-    skr_aexpr variant = {.op = SKR_A_VARIANT,
-                         .text = node->text,
-                         .source = node->source,
-                         .at = node->at,
-                         .n_at = node->n_at};
-    int status = find_carriers(eval, &variant, true, &at->genomic, err);
-    for (uint32_t i = 0; status == SKR_OK && i < at->genomic.assessed.n; i++)
-        skr_bits_and_not(at->genomic.assessed.sets[i], at->genomic.carriers.sets[i], eval->n_words);
-    return status;
-}
-
 /* The work that is the same in every dataset. */
 static int find_leaf(const evaluation *eval, leaf *at, skr_err *err)
 {
-    const skr_expr *node = at->node;
-    skr_analysis *analysis = eval->question->tools.analysis;
-    if (node->op == SKR_E_ID_FILE) {
-        int found = skr_bits_new(eval->question->snapshot->n_people, &at->named, err);
-        return found < 0 ? found : skr_people_find_ids(eval->question, node, at->named, err);
-    }
-    if (node->op != SKR_E_CARRIES && node->op != SKR_E_ABSENT)
+    const skr_people_condition *condition = skr_people_condition_of(at->node->op);
+    if (condition->find == NULL)
         return SKR_OK;
-    uint64_t began_ns = analysis == NULL ? 0 : skr_clock_ns();
-    int status = find_genomic(eval, at, err);
-    if (analysis != NULL)
-        analysis->scan_ns += skr_clock_ns() - began_ns;
-    return status;
+    at->found.plan = eval->plan;
+    return condition->find(eval->question, at->node, at->is_negated, &at->found, err);
 }
 
 /* ------------------------------------------------------------------ the tree */
 
-static int mark_leaf(const evaluation *eval, const leaf *at, uint32_t slot, uint64_t *bits,
-                     skr_err *err)
-{
-    const skr_expr *node = at->node;
-    if (node->op == SKR_E_ID_FILE)
-        skr_bits_or(bits, at->named, eval->n_words);
-    else if (node->op == SKR_E_ABSENT)
-        skr_bits_or(bits, at->genomic.assessed.sets[slot], eval->n_words);
-    else if (node->op == SKR_E_CARRIES)
-        skr_bits_or(bits, at->genomic.carriers.sets[slot], eval->n_words);
-    else
-        return skr_people_leaf(eval->question, node, slot, bits, err);
-    return SKR_OK;
-}
-
-/* The leaf of the place where the walk is now. */
 static int eval_leaf(evaluation *eval, uint32_t slot, const uint64_t *all, uint64_t **ret_bits,
                      skr_err *err)
 {
@@ -244,17 +187,18 @@ static int eval_leaf(evaluation *eval, uint32_t slot, const uint64_t *all, uint6
     int status = skr_access_check(eval->question->access, err);
     if (status == SKR_OK)
         status = skr_bits_new(n_people, &bits, err);
-    if (status == SKR_OK && at->found != NULL) {
-        memcpy(bits, at->found, eval->n_words * sizeof *bits);
+    if (status == SKR_OK && at->people != NULL) {
+        memcpy(bits, at->people, eval->n_words * sizeof *bits);
     } else if (status == SKR_OK) {
-        status = mark_leaf(eval, at, slot, bits, err);
+        status = skr_people_condition_of(at->node->op)
+                     ->mark(eval->question, at->node, &at->found, slot, bits, err);
         skr_bits_and(bits, all, eval->n_words);
         if (status == SKR_OK)
             status = skr_people_doubt(eval->question, at->node, slot, bits, all, err);
         if (status == SKR_OK && at->is_repeated)
-            status = skr_bits_new(n_people, &at->found, err);
+            status = skr_bits_new(n_people, &at->people, err);
         if (status == SKR_OK && at->is_repeated)
-            memcpy(at->found, bits, eval->n_words * sizeof *bits);
+            memcpy(at->people, bits, eval->n_words * sizeof *bits);
     }
     if (status < 0)
         free(bits);
@@ -289,16 +233,22 @@ static int eval_node(evaluation *eval, const skr_expr *node, uint32_t slot, cons
     return status;
 }
 
+/* May somebody be in the answer because nothing is known of what they carry? */
+static bool may_be_unassessed(const leaf *at)
+{
+    return at->is_negated && skr_people_condition_of(at->node->op)->has_unassessed;
+}
+
 /* Who is in the answer though nothing is known of what they were said not to carry. */
 static void find_unassessed(const evaluation *eval, uint32_t slot, const uint64_t *people,
                             uint64_t *unassessed)
 {
     for (size_t i = 0; i < eval->n_leaves; i++) {
         const leaf *at = &eval->leaves[i];
-        if (at->node->op != SKR_E_CARRIES || !at->is_negated)
+        if (!may_be_unassessed(at))
             continue;
         for (size_t w = 0; w < eval->n_words; w++)
-            unassessed[w] |= people[w] & ~at->genomic.assessed.sets[slot][w];
+            unassessed[w] |= people[w] & ~at->found.genomic.assessed.sets[slot][w];
     }
 }
 
@@ -307,8 +257,8 @@ static void begin_walk(evaluation *eval)
 {
     eval->n_passed = 0;
     for (size_t i = 0; i < eval->n_leaves; i++) {
-        free(eval->leaves[i].found);
-        eval->leaves[i].found = NULL;
+        free(eval->leaves[i].people);
+        eval->leaves[i].people = NULL;
     }
 }
 
@@ -354,8 +304,7 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr, const sk
         status = make_leaves(&eval, err);
     for (size_t i = 0; status == SKR_OK && i < eval.n_leaves; i++) {
         status = find_leaf(&eval, &eval.leaves[i], err);
-        if (eval.leaves[i].is_negated && eval.leaves[i].node->op == SKR_E_CARRIES)
-            answer.has_unassessed = true;
+        answer.has_unassessed |= may_be_unassessed(&eval.leaves[i]);
     }
     if (status == SKR_OK)
         status = skr_people_sets_new(question, &answer.people, err);
@@ -364,9 +313,9 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr, const sk
     if (status == SKR_OK)
         status = eval_slots(&eval, expr, &answer, err);
     for (size_t i = 0; i < eval.n_leaves; i++) {
-        skr_genomic_done(&eval.leaves[i].genomic);
-        free(eval.leaves[i].named);
-        free(eval.leaves[i].found);
+        skr_genomic_done(&eval.leaves[i].found.genomic);
+        free(eval.leaves[i].found.named);
+        free(eval.leaves[i].people);
     }
     free(eval.leaves);
     free(eval.places);

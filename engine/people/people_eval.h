@@ -48,13 +48,6 @@ SKR_MUST_USE int skr_carriers_count(const skr_question *question, const skr_plan
                                     uint64_t *numbers, bool *ret_is_counted, skr_err *err);
 
 /*
- * Sets the bits of the individuals that a node ID or ID_FILE names. On the command line one that
- * is not there fails, with the nearest. Errors: QUERY, CORRUPT, IO, NOMEM.
- */
-SKR_MUST_USE int skr_people_find_ids(const skr_question *question, const skr_expr *node,
-                                     uint64_t *people, skr_err *err);
-
-/*
  * Sets the bits of those of a dataset who have the node's term: for a node TERM also one below it.
  * With a comparison (of VALUE or ONSET; its curie is not looked at) of those whose value of it, or
  * onset of it or of one below it, compares so. Errors: CORRUPT, IO, NOMEM, DEADLINE, INTERRUPTED.
@@ -63,10 +56,10 @@ SKR_MUST_USE int skr_people_mark_term(const skr_question *question, const skr_ex
                                       uint32_t dataset, const skr_people_comparison *comparison,
                                       uint64_t *bits, skr_err *err);
 
-/* One node that asks for facts about people, in one slot: sets bits in people. ID_FILE is not
- * among them. Errors: CORRUPT, IO, NOMEM, QUERY. */
-SKR_MUST_USE int skr_people_leaf(const skr_question *question, const skr_expr *node, uint32_t slot,
-                                 uint64_t *people, skr_err *err);
+/* Sets the bits of a slot's people who satisfy a condition that finds nothing beforehand: one on
+ * what is known of people. Errors: CORRUPT, IO, NOMEM, QUERY, DEADLINE, INTERRUPTED. */
+SKR_MUST_USE int skr_people_mark(const skr_question *question, const skr_expr *node, uint32_t slot,
+                                 uint64_t *bits, skr_err *err);
 
 /*
  * Warns where a condition found nobody (`found`, of the slot's people `all`) because nobody there
@@ -84,6 +77,13 @@ SKR_MUST_USE int skr_people_check_all(const skr_question *question, const skr_ex
 
 /* The same of one node, without those below it. Errors: as above. */
 SKR_MUST_USE int skr_people_check(const skr_question *question, const skr_expr *node, skr_err *err);
+
+/* The same for a node that names a term, and for one that compares a measured value. Errors: as
+ * above, and CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_check_term(const skr_question *question, const skr_expr *node,
+                                       skr_err *err);
+SKR_MUST_USE int skr_people_check_value(const skr_question *question, const skr_expr *node,
+                                        skr_err *err);
 
 /*
  * Over HTTP: is the prefix of the node's CURIE built in, of a loaded ontology, or of a term that

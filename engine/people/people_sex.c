@@ -1,10 +1,14 @@
 /*
- * people_sex.c - who is of a sex: as people said, and by karyotype of those who said nothing.
+ * people_sex.c - who is of a sex: as people said, and by karyotype of those who said nothing; and
+ * the conditions on sex and karyotype.
  */
 #include "engine/people/people_sex.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
+#include "engine/people/people_condition.h"
+#include "index/contigs/contig.h"
 #include "storage/carriers/bits.h"
 
 int skr_people_mark_karyotypes(const skr_question *question, uint32_t dataset,
@@ -69,3 +73,81 @@ out:
     free(meant);
     return status;
 }
+
+/* ------------------------------------------------------------------ conditions */
+
+/* Was "unknown" asked for? */
+static bool is_of_unknown(const skr_expr *node)
+{
+    return node->compare == SKR_EQ && strcasecmp(node->text, "unknown") == 0;
+}
+
+static int mark_sex(const skr_question *question, const skr_expr *node,
+                    const skr_people_found *found, uint32_t slot, uint64_t *bits, skr_err *err)
+{
+    uint32_t dataset = question->slots[slot].dataset;
+    (void)found;
+    int status = SKR_OK;
+    for (unsigned sex = 0; status == SKR_OK && sex < SKR_N_SEXES; sex++) {
+        bool is_it = strcasecmp(node->text, skr_sex_name((skr_sex)sex)) == 0;
+        /* Whose sex is not known differs from nothing. */
+        bool is_wanted = node->compare == SKR_NE ? !is_it && sex != SKR_SEX_UNKNOWN : is_it;
+        if (is_wanted)
+            status = skr_people_mark_sex(question, dataset, (skr_sex)sex, bits, err);
+    }
+    return status;
+}
+
+static const char *sex_value(const skr_expr *node, skr_expr *any)
+{
+    any->text = "unknown";
+    return is_of_unknown(node) ? NULL : "a known sex";
+}
+
+const skr_people_condition skr_people_by_sex = {.mark = mark_sex, .value = sex_value};
+
+/* ------------------------------------------------------------------ karyotype */
+
+static bool is_the_same(skr_karyotype karyotype, const void *context)
+{
+    const skr_karyotype *asked = context;
+    return skr_people_is_karyotype(karyotype, asked->n_x, asked->n_y);
+}
+
+/* A known one that differs. */
+static bool is_another(skr_karyotype karyotype, const void *context)
+{
+    return karyotype.n_x != SKR_KARYOTYPE_UNKNOWN && !is_the_same(karyotype, context);
+}
+
+static int mark_karyotype(const skr_question *question, const skr_expr *node,
+                          const skr_people_found *found, uint32_t slot, uint64_t *bits,
+                          skr_err *err)
+{
+    uint32_t dataset = question->slots[slot].dataset;
+    (void)found;
+    skr_karyotype asked;
+    int status = skr_karyotype_parse(node->text, &asked, err);
+    if (status < 0) {
+        if (err != NULL)
+            err->code = SKR_ERR_QUERY;
+        return skr_people_point(node, status == SKR_ERR_INPUT ? SKR_ERR_QUERY : status, err);
+    }
+    if (node->compare == SKR_NE)
+        return skr_people_mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+    if (asked.n_x != SKR_KARYOTYPE_UNKNOWN)
+        return skr_people_mark_karyotypes(question, dataset, is_the_same, &asked, bits, err);
+    /* unknown: nobody said which, also of those without a sample; the caller keeps members only */
+    status = skr_people_mark_karyotypes(question, dataset, is_another, &asked, bits, err);
+    skr_people_complement(question, bits);
+    return status;
+}
+
+static const char *karyotype_value(const skr_expr *node, skr_expr *any)
+{
+    any->text = "unknown";
+    return is_of_unknown(node) ? NULL : "a known karyotype";
+}
+
+const skr_people_condition skr_people_by_karyotype = {.mark = mark_karyotype,
+                                                      .value = karyotype_value};

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/people/people_eval.h"
+#include "engine/people/people_condition.h"
 #include "engine/people/people_sex.h"
 #include "engine/plan/access_check.h"
 #include "index/people/sex.h"
 #include "storage/base/check.h"
+#include "storage/base/suggest.h"
 #include "storage/carriers/bits.h"
 
 /* What a term of a question means. */
@@ -185,3 +186,87 @@ int skr_people_mark_term(const skr_question *question, const skr_expr *node, uin
     free(of.terms);
     return status;
 }
+
+static int mark_term(const skr_question *question, const skr_expr *node,
+                     const skr_people_found *found, uint32_t slot, uint64_t *bits, skr_err *err)
+{
+    uint32_t dataset = question->slots[slot].dataset;
+    (void)found;
+    skr_sex sex;
+    if (skr_sex_of_term(node->text, &sex))
+        return skr_people_mark_sex(question, dataset, sex, bits, err);
+    return skr_people_mark_term(question, node, dataset, NULL, bits, err);
+}
+
+/* ------------------------------------------------------------------ does it exist? */
+
+static int offer_stated(const skr_question *question, skr_suggest *suggest, bool needs_values,
+                        skr_err *err)
+{
+    for (uint32_t slot = 0; slot < question->n_slots; slot++) {
+        uint32_t n = 0;
+        const skr_stated_term *terms = NULL;
+        int status = skr_people_terms(question->snapshot->people, question->slots[slot].dataset,
+                                      &terms, &n, err);
+        if (status < 0)
+            return status;
+        for (uint32_t i = 0; i < n; i++)
+            if (!needs_values || terms[i].has_values)
+                skr_suggest_offer(suggest, terms[i].curie);
+    }
+    return SKR_OK;
+}
+
+int skr_people_check_term(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    const skr_snapshot *snapshot = question->snapshot;
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    bool is_known = false;
+    skr_sex sex;
+    if (node->text == NULL || skr_sex_of_term(node->text, &sex))
+        return SKR_OK;
+    if (question->access->is_remote)
+        return skr_people_check_prefix(question, node, err);
+    int status = skr_ontology_load(snapshot->ontology, err);
+    if (status == SKR_OK && skr_ontology_knows(snapshot->ontology, node->text))
+        return SKR_OK;
+    if (status == SKR_OK)
+        status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
+    if (status < 0 || is_known)
+        return status;
+    skr_suggest_init(&suggest, node->text);
+    status = offer_stated(question, &suggest, false, err);
+    if (status < 0)
+        return status;
+    uint32_t n = skr_ontology_n_terms(snapshot->ontology);
+    for (uint32_t i = 0; i < n; i++)
+        skr_suggest_offer(&suggest, skr_ontology_curie(snapshot->ontology, i));
+    bool is_loaded = skr_ontology_has_prefix(snapshot->ontology, node->text);
+    skr_fail(err, SKR_ERR_QUERY, "no term %s: %s%s", node->text,
+             is_loaded ? "its ontology does not know it"
+                       : "its ontology is not loaded, and nobody has it",
+             skr_suggest_text(&suggest, text));
+    return skr_people_point(node, SKR_ERR_QUERY, err);
+}
+
+int skr_people_check_value(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    skr_suggest suggest;
+    char text[SKR_SUGGEST_TEXT_MAX];
+    bool is_known = false;
+    if (question->access->is_remote)
+        return skr_people_check_prefix(question, node, err);
+    int status = skr_people_has_values(question->snapshot->people, node->text, &is_known, err);
+    if (status < 0 || is_known)
+        return status;
+    skr_suggest_init(&suggest, node->text);
+    status = offer_stated(question, &suggest, true, err);
+    if (status < 0)
+        return status;
+    skr_fail(err, SKR_ERR_QUERY, "nobody has a value of %s%s", node->text,
+             skr_suggest_text(&suggest, text));
+    return skr_people_point(node, SKR_ERR_QUERY, err);
+}
+
+const skr_people_condition skr_people_by_term = {.check = skr_people_check_term, .mark = mark_term};

@@ -26,7 +26,7 @@ int skr_question_init(skr_question *question, skr_err *err)
     return SKR_OK;
 }
 
-int skr_question_plan(const skr_question *question, const skr_aexpr *alleles, skr_plan **ret_plan,
+int skr_question_plan(const skr_question *question, const skr_expr *alleles, skr_plan **ret_plan,
                       skr_err *err)
 {
     uint64_t began_ns = question->tools.analysis == NULL ? 0 : skr_clock_ns();

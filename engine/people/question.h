@@ -21,7 +21,7 @@ typedef struct skr_question {
 SKR_MUST_USE int skr_question_init(skr_question *question, skr_err *err);
 
 /* As skr_plan_new, of alleles in this question. */
-SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_aexpr *alleles,
+SKR_MUST_USE int skr_question_plan(const skr_question *question, const skr_expr *alleles,
                                    skr_plan **ret_plan, skr_err *err);
 
 /* A scan of the question's datasets, ready to run. */

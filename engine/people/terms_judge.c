@@ -139,7 +139,7 @@ static int mark_run(const judge *of, const run *terms, skr_err *err)
     if (terms->n == 0) {
         const skr_expr sex = {.op = SKR_E_ONLY,
                               .text = skr_ontology_curie(of->snapshot->ontology, terms->class_of)};
-        return skr_people_leaf(of->question, &sex, of->slot, of->bits, err);
+        return skr_people_mark(of->question, &sex, of->slot, of->bits, err);
     }
     for (uint32_t i = 0; i < terms->n && status == SKR_OK; i++) {
         const skr_people_set *set = NULL;

@@ -1,19 +1,13 @@
 /*
  * plan.c - resolving a question about alleles, node by node.
  */
-#include "engine/plan/plan.h"
-
-#include <stdarg.h>
+#include "engine/plan/plan_condition.h"
+#include "index/contigs/assembly.h"
+#include "index/keys/variant_structural.h"
+#include "storage/base/check.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#include "index/contigs/assembly.h"
-#include "index/contigs/contig.h"
-#include "index/keys/variant_structural.h"
-#include "index/keys/variant_type.h"
-#include "storage/base/suggest.h"
 
 static bool has_genomes(const skr_manifest *manifest, uint32_t assembly)
 {
@@ -69,26 +63,14 @@ int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
 
 /* ------------------------------------------------------------------ nodes */
 
-/* Fails and points at the node's word. */
-static int fail_at(const skr_aexpr *node, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);
-static int fail_at(const skr_aexpr *node, skr_err *err, const char *format, ...)
-{
-    char text[SKR_ERR_MESSAGE_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    skr_fail(err, SKR_ERR_QUERY, "%s", text);
-    skr_query_point(err, node->source, node->at, node->n_at);
-    return SKR_ERR_QUERY;
-}
-
-static int node_new(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_node, skr_err *err)
+static int node_new(skr_plan *plan, const skr_expr *source, skr_plan_node **ret_node, skr_err *err)
 {
     skr_plan_node *node = calloc(1, sizeof *node);
     if (node == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
     node->op = source->op;
+    node->condition = skr_plan_condition_of(source->op);
+    SKR_CHECK(node->condition != NULL || source->op < SKR_E_ALL); /* it is about alleles */
     node->source = source;
     node->next = plan->nodes;
     plan->nodes = node;
@@ -96,154 +78,36 @@ static int node_new(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret
     return SKR_OK;
 }
 
-static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
-{
-    uint32_t contig = SKR_NONE;
-    const skr_aexpr *source = node->source;
-    bool is_whole = source->text != NULL && skr_plan_has_contig(plan, source->text);
-    int status = skr_plan_contig(plan, source, is_whole ? source->text : source->contig, &contig,
-                                 &node->contig, err);
-    if (status < 0)
-        return status;
-    bool is_bracket = source->op == SKR_A_BRACKET;
-    if (is_bracket && source->start_to0 <= source->start0)
-        return fail_at(source, err, "a bracket of places ends before it starts");
-    node->is_nowhere = contig == SKR_NONE;
-    if (node->is_nowhere)
-        return SKR_OK;
-    node->ranges = calloc(1, sizeof *node->ranges);
-    if (node->ranges == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
-    node->ranges[0] =
-        (skr_reach){.contig = contig,
-                    .from0 = is_whole ? 0 : source->start0,
-                    .to0 = is_bracket ? (source->end_to0 < source->start_to0 ? source->end_to0
-                                                                             : source->start_to0)
-                           : is_whole ? UINT32_MAX
-                                      : source->end0,
-                    .is_start = is_bracket};
-    node->n_ranges = 1;
-    return SKR_OK;
-}
-
-static void offer_gene(void *suggest, const skr_gene *gene)
-{
-    skr_suggest_offer(suggest, gene->name);
-}
-
-static int unknown_gene(const skr_plan *plan, const skr_plan_node *node, skr_err *err)
-{
-    char text[SKR_SUGGEST_TEXT_MAX];
-    skr_suggest suggest;
-    const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-    const skr_gene_table *table = plan->snapshot->genes[plan->assembly];
-    const skr_aexpr *source = node->source;
-    if (skr_gene_table_count(table) == 0)
-        return fail_at(source, err, "no genes are loaded for %s: 'skerry genes' brings them",
-                       assembly->name);
-    skr_suggest_init(&suggest, source->text);
-    int status = skr_gene_table_visit(table, offer_gene, &suggest, err);
-    if (status < 0)
-        return status;
-    skr_fail(err, SKR_ERR_QUERY, "no gene '%s' in the table of %s%s", source->text, assembly->name,
-             skr_suggest_text(&suggest, text));
-    skr_query_point(err, source->source, source->at, source->n_at);
-    return SKR_ERR_QUERY;
-}
-
-static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
-{
-    if (plan->assembly == SKR_NONE)
-        return SKR_OK;
-    const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
-    skr_gene_list found = {0};
-    int status =
-        skr_gene_table_find(plan->snapshot->genes[plan->assembly], node->source->text, &found, err);
-    if (status == SKR_OK && found.n == 0)
-        status = unknown_gene(plan, node, err);
-    if (status < 0)
-        return status;
-    node->ranges = calloc(found.n, sizeof *node->ranges);
-    if (node->ranges == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
-    for (uint32_t i = 0; i < found.n && status == SKR_OK; i++) {
-        const skr_gene *gene = &found.genes[i];
-        char name[SKR_NAME_MAX + 1];
-        uint32_t contig = SKR_NONE;
-        status = skr_contig_find(plan->build, assembly, gene->contig, &contig, name, err);
-        if (contig != SKR_NONE)
-            node->ranges[node->n_ranges++] =
-                (skr_reach){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};
-    }
-    skr_gene_list_done(&found);
-    return status;
-}
-
 /* Is there a comparison with ac or af in it? */
 static bool has_numbers(const skr_plan_node *node)
 {
-    if (node->op == SKR_A_AND || node->op == SKR_A_OR)
-        return has_numbers(node->left) || has_numbers(node->right);
-    return node->op == SKR_A_NOT ? has_numbers(node->left)
-                                 : node->op == SKR_A_AF || node->op == SKR_A_AC;
+    return node->condition != NULL
+               ? node->condition->is_number
+               : has_numbers(node->left) || (node->right != NULL && has_numbers(node->right));
 }
 
 /* Places and types are judged first: only what they leave is judged by numbers. */
 static void order_sides(skr_plan_node *node)
 {
-    if (node->op != SKR_A_AND || !has_numbers(node->left) || has_numbers(node->right))
+    if (node->op != SKR_E_AND || !has_numbers(node->left) || has_numbers(node->right))
         return;
     skr_plan_node *left = node->left;
     node->left = node->right;
     node->right = left;
 }
 
-static int resolve(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_node, skr_err *err);
-
-static int resolve_leaf(skr_plan *plan, skr_plan_node *node, skr_err *err)
-{
-    const skr_aexpr *source = node->source;
-    switch (source->op) {
-    case SKR_A_VARIANT:
-    case SKR_A_SEQUENCE:
-        return skr_plan_name(plan, node, err);
-    case SKR_A_REGION:
-    case SKR_A_BRACKET:
-        return resolve_region(plan, node, err);
-    case SKR_A_GENE:
-        return resolve_gene(plan, node, err);
-    case SKR_A_TYPE:
-        if (!skr_variant_type_find(source->text, &node->type))
-            return fail_at(source, err, "'%s' is no type of allele", source->text);
-        return SKR_OK;
-    case SKR_A_EFFECT:
-    case SKR_A_IMPACT:
-    case SKR_A_PROTEIN:
-        return fail_at(source, err, "no annotations are loaded, so '%s' cannot be asked for",
-                       source->text == NULL ? "" : source->text);
-    case SKR_A_FILTER:
-        if (strcasecmp(source->text, "PASS") != 0)
-            return fail_at(source, err,
-                           "filter=%s: the store keeps only whether a record passed; write "
-                           "filter=PASS",
-                           source->text);
-        return SKR_OK;
-    default:
-        return SKR_OK;
-    }
-}
-
-static int resolve(skr_plan *plan, const skr_aexpr *source, skr_plan_node **ret_node, skr_err *err)
+static int resolve(skr_plan *plan, const skr_expr *source, skr_plan_node **ret_node, skr_err *err)
 {
     skr_plan_node *node = NULL;
     int status = node_new(plan, source, &node, err);
     if (status < 0)
         return status;
     *ret_node = node;
-    if (source->op != SKR_A_AND && source->op != SKR_A_OR && source->op != SKR_A_NOT)
-        return resolve_leaf(plan, node, err);
+    if (node->condition != NULL)
+        return node->condition->resolve == NULL ? SKR_OK
+                                                : node->condition->resolve(plan, node, err);
     status = resolve(plan, source->left, &node->left, err);
-    if (status == SKR_OK && source->op != SKR_A_NOT)
+    if (status == SKR_OK && source->op != SKR_E_NOT)
         status = resolve(plan, source->right, &node->right, err);
     if (status == SKR_OK)
         order_sides(node);
@@ -272,8 +136,7 @@ static void settle_open_names(skr_plan *plan)
 {
     bool tells_apart = false;
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
-        tells_apart = tells_apart || node->op == SKR_A_LENGTH || node->op == SKR_A_TYPE ||
-                      node->op == SKR_A_ALT || node->op == SKR_A_FILTER;
+        tells_apart |= node->condition != NULL && node->condition->tells_apart;
     for (skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
         if (!node->is_open)
             continue;
@@ -324,22 +187,16 @@ static int collect_names(skr_plan *plan, skr_err *err)
 static bool only_names(const skr_plan_node *node)
 {
     switch (node->op) {
-    case SKR_A_AND:
+    case SKR_E_AND:
         return only_names(node->left) || only_names(node->right);
-    case SKR_A_OR:
+    case SKR_E_OR:
         return only_names(node->left) && only_names(node->right);
     default:
         return node->is_named;
     }
 }
 
-static void note_op(skr_plan *plan, skr_aexpr_op op)
-{
-    plan->has_copies |= op == SKR_A_COPIES;
-    plan->has_af |= op == SKR_A_AF;
-}
-
-int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aexpr *aexpr,
+int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_expr *alleles,
                  skr_warnings *warnings, skr_plan **ret_plan, skr_err *err)
 {
     skr_plan *plan = calloc(1, sizeof *plan);
@@ -351,7 +208,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
     if (status == SKR_OK && plan->assembly != SKR_NONE)
         plan->build = snapshot->builds[plan->assembly];
     if (status == SKR_OK)
-        status = resolve(plan, aexpr, &plan->root, err);
+        status = resolve(plan, alleles, &plan->root, err);
     if (status == SKR_OK)
         status = collect_names(plan, err);
     if (status == SKR_OK)
@@ -366,8 +223,10 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_aex
     }
     plan->warnings = NULL;
     plan->has_only_names = only_names(plan->root);
-    for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
-        note_op(plan, node->op);
+    for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
+        plan->has_copies |= node->condition != NULL && node->condition->is_of_carrier;
+        plan->has_af |= node->condition != NULL && node->condition->is_frequency;
+    }
     *ret_plan = plan;
     return SKR_OK;
 }

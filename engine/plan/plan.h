@@ -37,8 +37,9 @@ typedef struct skr_reach_list {
 
 /* One node, resolved. */
 typedef struct skr_plan_node {
-    skr_aexpr_op op;
-    const skr_aexpr *source;
+    skr_expr_op op;
+    const struct skr_plan_condition *condition; /* NULL: and, or, not */
+    const skr_expr *source;
     struct skr_plan_node *left;
     struct skr_plan_node *right;
     skr_reach *ranges; /* REGION, GENE; none: nothing matches */
@@ -58,7 +59,7 @@ typedef struct skr_plan_node {
 typedef struct skr_named_allele {
     const skr_allele *key; /* contig SKR_NONE when the store has no such contig */
     const char *contig;    /* canonical name */
-    const skr_aexpr *source;
+    const skr_expr *source;
 } skr_named_allele;
 
 typedef struct skr_plan {
@@ -104,12 +105,12 @@ SKR_MUST_USE int skr_plan_assembly(const skr_snapshot *snapshot, const skr_acces
                                    uint32_t *ret_assembly, skr_err *err);
 
 /*
- * Resolves a question. snapshot and aexpr must outlive the plan; the caller owns it. What it
+ * Resolves a question. snapshot and alleles must outlive the plan; the caller owns it. What it
  * notices of a question that cannot be meant is added to warnings, which may be NULL. Errors: QUERY
  * pointing at the word, NOT_YET, CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_plan_new(skr_snapshot *snapshot, const skr_access *access,
-                              const skr_aexpr *aexpr, skr_warnings *warnings, skr_plan **ret_plan,
+                              const skr_expr *alleles, skr_warnings *warnings, skr_plan **ret_plan,
                               skr_err *err);
 
 /* Frees. NULL is allowed. */
@@ -139,35 +140,28 @@ void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint
 /* Is every row of a tile ruled out? has_facts: no other tile of the dataset adds to its rows. */
 bool skr_plan_excludes_tile(const skr_plan *plan, const skr_tile *tile, bool has_facts);
 
-/* Judges one comparison with ac or af. */
-skr_verdict skr_plan_judge_numbers(const skr_aexpr *source, const skr_allele_facts *facts);
-
-/* Judges one node that is no connective. For skr_plan_judge_rows. */
-skr_verdict skr_plan_judge_leaf(const skr_plan_node *node, const skr_allele *key,
-                                const skr_allele_facts *facts, unsigned copies);
-
-/* Resolves the key of one node: contig, canonical allele. For skr_plan_new. Errors: as that. */
-SKR_MUST_USE int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err);
-
 /*
  * Fails where the stored reference has other bases than ref[0 .. n_ref) at start0 of a contig
  * (canonical name), of which the first 4,096 are compared. *ret_has_reference: it has that contig.
  * Errors: QUERY pointing at the word; CORRUPT, IO, NOMEM.
  */
-SKR_MUST_USE int skr_plan_check_ref(const skr_plan *plan, const skr_aexpr *source,
+SKR_MUST_USE int skr_plan_check_ref(const skr_plan *plan, const skr_expr *source,
                                     const char *contig, uint32_t start0, const char *ref,
                                     size_t n_ref, bool *ret_has_reference, skr_err *err);
 
 /* Fails: at pos0 the base is not the one asked for. who: "every record there says so". */
-int skr_plan_fail_ref(const skr_aexpr *source, const char *contig, uint32_t pos0, char asked,
+int skr_plan_fail_ref(const skr_expr *source, const char *contig, uint32_t pos0, char asked,
                       char base, const char *who, skr_err *err);
 
 /*
  * The index of a contig of the plan's assembly, and its canonical name (the caller frees it):
  * SKR_NONE for a contig that the store does not have though it could. Errors: QUERY, NOMEM.
  */
-SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_expr *node, const char *name,
                                  uint32_t *ret_contig, char **ret_canonical, skr_err *err);
+
+/* Fails and points at the word of a node. Returns QUERY. */
+int skr_plan_fail(const skr_expr *source, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);
 
 /* Warns of a question that no allele can satisfy. For skr_plan_new. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_doubt(const skr_plan *plan, const skr_access *access, skr_err *err);
@@ -181,6 +175,9 @@ SKR_MUST_USE int skr_plan_warn_breakends(const skr_plan *plan, const skr_access 
 
 /* Finds where to look, into plan->reach. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
+
+/* Adds a run of places. Errors: NOMEM. */
+SKR_MUST_USE int skr_reach_add(skr_reach_list *list, skr_reach reach, skr_err *err);
 
 /* Is the key held by an open name of the plan, and not named by itself? */
 bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key);

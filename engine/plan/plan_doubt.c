@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/plan/plan.h"
+#include "engine/plan/plan_condition.h"
 
 /* What a chain of `and` asks of one number. */
 typedef struct range {
@@ -14,28 +14,29 @@ typedef struct range {
     bool is_open; /* an end is no part of it */
 } range;
 
-static void narrow(range *to, const skr_aexpr *source)
+static void narrow(range *to, const skr_expr *source)
 {
     double number = source->number;
-    bool is_low = source->compare == SKR_GT || source->compare == SKR_GE;
-    bool is_high = source->compare == SKR_LT || source->compare == SKR_LE;
-    bool is_strict = source->compare == SKR_GT || source->compare == SKR_LT;
-    if (source->compare == SKR_NE)
+    unsigned outcomes = skr_compare_outcomes(source->compare);
+    bool may_be_below = (outcomes & SKR_BELOW) != 0;
+    bool may_be_above = (outcomes & SKR_ABOVE) != 0;
+    bool is_strict = (outcomes & SKR_EQUAL) == 0;
+    if (may_be_below && may_be_above)
         return;
-    if (!is_high && number >= to->low) {
+    if (!may_be_below && number >= to->low) {
         to->is_open |= is_strict;
         to->low = number;
     }
-    if (!is_low && number <= to->high) {
+    if (!may_be_above && number <= to->high) {
         to->is_open |= is_strict;
         to->high = number;
     }
 }
 
 /* The comparisons with one number in a chain of `and`. */
-static void find_range(const skr_plan_node *node, skr_aexpr_op op, range *to)
+static void find_range(const skr_plan_node *node, skr_expr_op op, range *to)
 {
-    if (node->op == SKR_A_AND) {
+    if (node->op == SKR_E_AND) {
         find_range(node->left, op, to);
         find_range(node->right, op, to);
     } else if (node->op == op) {
@@ -45,18 +46,17 @@ static void find_range(const skr_plan_node *node, skr_aexpr_op op, range *to)
 
 static int doubt_numbers(const skr_plan *plan, const skr_plan_node *chain, skr_err *err)
 {
-    static const struct {
-        skr_aexpr_op op;
-        const char *name;
-    } numbers[] = {{SKR_A_AF, "af"}, {SKR_A_AC, "ac"}, {SKR_A_LENGTH, "length"}};
     int status = SKR_OK;
-    for (size_t i = 0; status == SKR_OK && i < sizeof numbers / sizeof *numbers; i++) {
+    for (unsigned op = 0; status == SKR_OK && op < SKR_N_EXPR_OPS; op++) {
+        const skr_plan_condition *condition = skr_plan_condition_of((skr_expr_op)op);
         range asked = {.low = -(double)INFINITY, .high = (double)INFINITY};
-        find_range(chain, numbers[i].op, &asked);
+        if (condition == NULL || !condition->is_range)
+            continue;
+        find_range(chain, (skr_expr_op)op, &asked);
         if (asked.low > asked.high || (asked.low == asked.high && asked.is_open))
-            status =
-                skr_warnings_add(plan->warnings, SKR_WARN_NEVER_TRUE, NULL, 0, err,
-                                 "%s: no allele can be all that is asked of it", numbers[i].name);
+            status = skr_warnings_add(plan->warnings, SKR_WARN_NEVER_TRUE, NULL, 0, err,
+                                      "%s: no allele can be all that is asked of it",
+                                      skr_expr_word((skr_expr_op)op));
     }
     return status;
 }
@@ -65,7 +65,7 @@ static int doubt_numbers(const skr_plan *plan, const skr_plan_node *chain, skr_e
 static void find_names(const skr_plan_node *node, const skr_plan_node **first,
                        const skr_plan_node **other)
 {
-    if (node->op == SKR_A_AND) {
+    if (node->op == SKR_E_AND) {
         find_names(node->left, first, other);
         find_names(node->right, first, other);
     } else if (node->is_named && !node->is_open && *first == NULL) {
@@ -100,7 +100,7 @@ static int doubt_chain(const skr_plan *plan, const skr_plan_node *chain, skr_err
 static int doubt_node(const skr_plan *plan, const skr_plan_node *node, bool is_in_chain,
                       skr_err *err)
 {
-    bool is_and = node->op == SKR_A_AND;
+    bool is_and = node->op == SKR_E_AND;
     int status = is_and && !is_in_chain ? doubt_chain(plan, node, err) : SKR_OK;
     if (status == SKR_OK && node->left != NULL)
         status = doubt_node(plan, node->left, is_and, err);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/plan/plan.h"
+#include "engine/plan/plan_condition.h"
 #include "index/contigs/contig.h"
 #include "index/keys/variant_key.h"
 #include "index/keys/variant_spelling.h"
@@ -15,7 +15,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/suggest.h"
 
-static int unknown_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+static int unknown_contig(const skr_plan *plan, const skr_expr *node, const char *name,
                           const char *canonical, skr_err *err)
 {
     skr_suggest suggest;
@@ -48,7 +48,7 @@ static int find_contig(const skr_plan *plan, const char *name, uint32_t *ret_con
                : skr_contig_find(plan->build, assembly, meaning, ret_contig, canonical, err);
 }
 
-int skr_plan_contig(const skr_plan *plan, const skr_aexpr *node, const char *name,
+int skr_plan_contig(const skr_plan *plan, const skr_expr *node, const char *name,
                     uint32_t *ret_contig, char **ret_canonical, skr_err *err)
 {
     char canonical[SKR_NAME_MAX + 1];
@@ -96,7 +96,7 @@ static int get_bases(void *context, uint32_t start0, uint32_t n, char *bases, sk
     return status < 0 ? status : (int)n_got;
 }
 
-int skr_plan_fail_ref(const skr_aexpr *source, const char *contig, uint32_t pos0, char asked,
+int skr_plan_fail_ref(const skr_expr *source, const char *contig, uint32_t pos0, char asked,
                       char base, const char *who, skr_err *err)
 {
     skr_fail(err, SKR_ERR_QUERY, "%s:%" PRIu32 ": REF there is %c, not %c (%s)", contig, pos0 + 1,
@@ -113,7 +113,7 @@ static bool is_base(char c)
 /* Of a REF, so many bases are compared with the reference. */
 #define CHECKED_MAX 4096u
 
-int skr_plan_check_ref(const skr_plan *plan, const skr_aexpr *source, const char *contig,
+int skr_plan_check_ref(const skr_plan *plan, const skr_expr *source, const char *contig,
                        uint32_t start0, const char *ref, size_t n_ref, bool *ret_has_reference,
                        skr_err *err)
 {
@@ -222,7 +222,7 @@ static int name_structural(skr_plan *plan, skr_plan_node *node, const skr_varian
 }
 
 /* The parts of a SEQUENCE as those of a variant. */
-static void sequence_text(const skr_aexpr *source, skr_variant_text *text)
+static void sequence_text(const skr_expr *source, skr_variant_text *text)
 {
     text->start0 = source->start0;
     text->is_structural = false;
@@ -350,12 +350,12 @@ static bool has_open_anchor(const skr_plan *plan, const skr_plan_node *node)
     return *kept == 'N';
 }
 
-int skr_plan_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
+static int resolve_name(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     skr_variant_span span;
     skr_buffer bases = {0};
     skr_variant_text text = {0};
-    const skr_aexpr *source = node->source;
+    const skr_expr *source = node->source;
     bool is_variant = source->op == SKR_A_VARIANT;
     int status = SKR_OK;
     bool is_span = is_variant && skr_variant_is_span(source->text, &span);
@@ -402,3 +402,34 @@ bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_
     }
     return true;
 }
+
+/* ------------------------------------------------------------------ judging */
+
+static int reach_name(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+{
+    const skr_reach place = {.contig = node->key.contig,
+                             .from0 = node->key.start0,
+                             .to0 = node->key.start0 + 1,
+                             .is_start = true};
+    return node->is_nowhere ? SKR_OK : skr_reach_add(list, place, err);
+}
+
+static bool is_sequence(const skr_plan_node *node, const skr_allele *key)
+{
+    if (node->is_open && key->kind == SKR_ALLELE_SV)
+        return skr_structural_holds(&node->key, key);
+    if (node->is_named)
+        return skr_allele_compare(&node->key, key) == 0;
+    return !node->is_nowhere && key->kind < SKR_ALLELE_SV && key->contig == node->key.contig &&
+           key->start0 == node->key.start0 &&
+           skr_bases_match(node->key.ref, node->key.n_ref, key->ref, key->n_ref) &&
+           skr_bases_match(node->key.alt, node->key.n_alt, key->alt, key->n_alt);
+}
+
+static skr_verdict judge_name(const skr_plan_node *node, const skr_allele_asked *asked)
+{
+    return skr_verdict_of(is_sequence(node, asked->key));
+}
+
+const skr_plan_condition skr_alleles_name = {
+    .resolve = resolve_name, .reach = reach_name, .judge = judge_name};

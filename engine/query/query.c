@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "engine/query/query_int.h"
-#include "index/people/sex.h"
-#include "index/terms/curie.h"
 
 #define PAGE_BYTES 16384u
 
@@ -91,52 +89,12 @@ int skr_query_expr(skr_query *query, const skr_expr *node, const skr_expr **ret_
     return SKR_OK;
 }
 
-int skr_query_aexpr(skr_query *query, const skr_aexpr *node, const skr_aexpr **ret_node,
-                    skr_err *err)
+int skr_query_join(skr_query *query, skr_expr_op op, const skr_expr *left, const skr_expr *right,
+                   const skr_expr **ret_node, skr_err *err)
 {
-    void *memory = NULL;
-    int status = skr_query_alloc(query, sizeof *node, &memory, err);
-    if (status < 0)
-        return status;
-    memcpy(memory, node, sizeof *node);
-    *ret_node = memory;
+    const skr_expr both = {.op = op, .left = left, .right = right};
+    if (left != NULL && right != NULL)
+        return skr_query_expr(query, &both, ret_node, err);
+    *ret_node = left == NULL ? right : left;
     return SKR_OK;
-}
-
-static int join(skr_query *query, skr_expr_op op, const skr_expr *left, const skr_expr *right,
-                const skr_expr **ret_node, skr_err *err)
-{
-    skr_expr node = {.op = op, .left = left, .right = right};
-    return skr_query_expr(query, &node, ret_node, err);
-}
-
-int skr_query_sex(skr_query *query, const skr_sex_word *word, const skr_expr *at,
-                  const skr_expr **ret_node, skr_err *err)
-{
-    const skr_expr *term = NULL;
-    const skr_expr *known = NULL;
-    skr_expr node = *at;
-    bool is_term = word->term != NULL;
-    node.op = is_term ? SKR_E_TERM : SKR_E_SEX;
-    node.compare = is_term ? SKR_EQ : at->compare;
-    node.text = is_term ? word->term : word->name;
-    if (!is_term || at->compare == SKR_EQ)
-        return skr_query_expr(query, &node, ret_node, err);
-    /* Of another sex than intersex is whose sex is known, and not that. */
-    int status = skr_query_expr(query, &node, &term, err);
-    if (status == SKR_OK)
-        status = join(query, SKR_E_NOT, term, NULL, &term, err);
-    node.op = SKR_E_SEX;
-    node.compare = SKR_NE;
-    node.text = skr_sex_name(SKR_SEX_UNKNOWN);
-    if (status == SKR_OK)
-        status = skr_query_expr(query, &node, &known, err);
-    return status < 0 ? status : join(query, SKR_E_AND, known, term, ret_node, err);
-}
-
-int skr_query_origin(skr_query *query, const char *name, const char **ret_text, skr_err *err)
-{
-    char curie[SKR_CURIE_MAX];
-    const char *text = skr_curie_read(name, curie) ? curie : name;
-    return skr_query_text(query, text, strlen(text), ret_text, err);
 }

@@ -1,9 +1,8 @@
 /*
  * query_int.h - what the files of the parser share.
  *
- * Text becomes tokens (query_lexer.c), tokens become connectives (query_parse.c) over atoms about
- * individuals (query_parse_people.c) or alleles (query_parse_alleles.c), whose values are read by
- * query_parse_value.c.
+ * Text becomes tokens (query_lexer.c), tokens become connectives over conditions (query_parse.c).
+ * How a condition is written and read stands in the table of query_syntax.h.
  */
 #ifndef SKR_ENGINE_QUERY_QUERY_INT_H
 #define SKR_ENGINE_QUERY_QUERY_INT_H
@@ -81,103 +80,64 @@ int skr_parser_fail(const skr_parser *parser, const skr_token *token, int code, 
 SKR_MUST_USE int skr_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what,
                                    skr_err *err);
 
-typedef enum skr_joint {
-    SKR_JOINT_AND,
-    SKR_JOINT_OR,
-    SKR_JOINT_NOT, /* left alone */
-} skr_joint;
+/* Makes the node, which points at the token. Errors: NOMEM. */
+SKR_MUST_USE int skr_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
+                                 const skr_expr **ret_node, skr_err *err);
 
-typedef struct skr_field {
-    const char *name;
-    int op;    /* skr_expr_op or skr_aexpr_op */
-    int value; /* skr_value_kind */
-} skr_field;
-
-/* What a field takes. Those from NUMBER on are ordered: < and > make sense. */
-typedef enum skr_value_kind {
-    SKR_VALUE_TEXT,
-    SKR_VALUE_SEX,
-    SKR_VALUE_KARYOTYPE,
-    SKR_VALUE_IMPACT,
-    SKR_VALUE_TYPE,
-    SKR_VALUE_VARIANT,
-    SKR_VALUE_REGION,
-    SKR_VALUE_PATTERN, /* as VARIANT, with N for any base */
-    SKR_VALUE_START,   /* a region, of the first base */
-    SKR_VALUE_END,     /* a region, of the last base */
-    SKR_VALUE_BASES,   /* A, C, G, T, N for any; - for none */
-    SKR_VALUE_COPIES,
-    SKR_VALUE_NUMBER,   /* any finite one */
-    SKR_VALUE_WHOLE,    /* 0 to 2^53 */
-    SKR_VALUE_FRACTION, /* 0 to 1 */
-    SKR_VALUE_AGE,      /* years or an ISO 8601 duration */
-} skr_value_kind;
+struct skr_condition;
 
 /* FIELD COMPARE VALUE, or one value of FIELD in (...), or FIELD in @FILE. */
 typedef struct skr_comparison {
-    const skr_field *field;
+    const struct skr_condition *condition;
     skr_token name;
     skr_token value;
     skr_compare compare;
-    bool is_file; /* the value is @FILE, behind in */
+    bool is_file; /* the value is @FILE, after in */
 } skr_comparison;
 
-/* The two languages differ in their atoms and in the nodes that they make. */
-typedef struct skr_grammar {
-    int (*atom)(skr_parser *parser, const void **ret_node, skr_err *err);
-    int (*compare)(skr_parser *parser, const skr_comparison *comparison, const void **ret_node,
-                   skr_err *err);
-    int (*join)(skr_parser *parser, skr_joint joint, const void *left, const void *right,
-                const void **ret_node, skr_err *err);
-} skr_grammar;
+/* The two languages: they differ in their conditions. */
+typedef enum skr_language {
+    SKR_LANGUAGE_PEOPLE,
+    SKR_LANGUAGE_ALLELES,
+} skr_language;
 
-/* expr with its connectives, up to a token that cannot continue it. Errors: as skr_query_parse. */
-SKR_MUST_USE int skr_parse_connectives(skr_parser *parser, const skr_grammar *grammar,
-                                       const void **ret_node, skr_err *err);
+/* "(" conditions on alleles ")". Errors: as skr_query_parse. */
+SKR_MUST_USE int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err *err);
 
-/* The whole text with this grammar. Errors: as skr_query_parse. */
-SKR_MUST_USE int skr_parse_whole(skr_query *query, const char *text, bool allow_files,
-                                 const skr_grammar *grammar, const void **ret_node, skr_err *err);
-
-/* What stands behind a field's name, which was taken: OP VALUE or in (...). */
-SKR_MUST_USE int skr_parse_comparison(skr_parser *parser, const skr_grammar *grammar,
-                                      const skr_field *field, const skr_token *name,
-                                      const void **ret_node, skr_err *err);
-
-/* "(" aexpr ")", for carries. */
-SKR_MUST_USE int skr_parse_alleles_in(skr_parser *parser, const skr_aexpr **ret_aexpr,
+/* What stands after a condition's word, which was taken: OP VALUE or in (...). Errors: as above. */
+SKR_MUST_USE int skr_parse_comparison(skr_parser *parser, const struct skr_condition *condition,
+                                      const skr_token *name, const skr_expr **ret_node,
                                       skr_err *err);
-
-/* Is this word a field of the other language? For messages. */
-const skr_field *skr_find_allele_field(const char *name);
-const skr_field *skr_find_people_field(const char *name);
-const skr_field *skr_find_field(const skr_field *fields, size_t n_fields, const char *name);
 
 /* Is the word an allele, in any spelling? For messages. */
 bool skr_token_is_variant(const skr_parser *parser, const skr_token *token);
 
-/* The number of a comparison whose field takes one, in its range. Errors: QUERY. */
-SKR_MUST_USE int skr_parse_number(const skr_parser *parser, const skr_comparison *comparison,
-                                  double *ret_number, skr_err *err);
-
-/* The value of a comparison that is one word of a list, as the list spells it. Errors: QUERY. */
-SKR_MUST_USE int skr_parse_choice(const skr_parser *parser, const skr_comparison *comparison,
-                                  const char **ret_word, skr_err *err);
-
-/*
- * Into the node's contig, start0, end0: CONTIG, CONTIG:PLACE, and CONTIG with a range behind ':' or
- * '-' whose ends stand on both sides of '-' or "..", one of them left out or not. The node keeps
- * its text where the whole could be the name of a contig, too: the store decides. Errors: QUERY,
- * NOMEM.
- */
-SKR_MUST_USE int skr_parse_region(skr_parser *parser, const skr_token *token, skr_aexpr *node,
-                                  skr_err *err);
-
 /* Makes the token's text the CURIE that it means, in its usual form. Errors: QUERY, NOMEM. */
 SKR_MUST_USE int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err);
 
-/* Reads a file of ids, one a line, into the node. Errors: INPUT, IO, NOMEM. */
-SKR_MUST_USE int skr_parse_id_file(skr_parser *parser, const skr_token *token, skr_expr *node,
-                                   skr_err *err);
+/* "(" TERM ")". Errors: QUERY, NOMEM. */
+SKR_MUST_USE int skr_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err);
+
+/* ------------------------------------------------------------------ printing */
+
+/* Appends a text. Errors of all: NOMEM. */
+SKR_MUST_USE int skr_query_put(skr_buffer *text, const char *more, skr_err *err);
+
+/* Appends a word, in quotes where it needs them. */
+SKR_MUST_USE int skr_query_put_word(skr_buffer *text, const char *word, skr_err *err);
+
+/* Appends the name, the operator's sign, the word or the number. */
+SKR_MUST_USE int skr_query_put_field(skr_buffer *text, const char *name, skr_compare compare,
+                                     const char *word, skr_err *err);
+SKR_MUST_USE int skr_query_put_number(skr_buffer *text, const char *name, skr_compare compare,
+                                      double number, skr_err *err);
+
+/* Appends name(term). */
+SKR_MUST_USE int skr_query_put_term(skr_buffer *text, const char *name, const char *term,
+                                    skr_err *err);
+
+/* The canonical name of a contig, in canonical; one that has none as written: planning will refuse
+ * it. */
+const char *skr_query_contig(const char *contig, char *canonical, size_t n_canonical);
 
 #endif

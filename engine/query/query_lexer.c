@@ -153,18 +153,28 @@ static int read_quoted(skr_parser *parser, skr_token *token, skr_err *err)
     return SKR_OK;
 }
 
-static const struct sign {
-    const char *text;
-    skr_token_kind kind;
-    skr_compare compare;
-} signs[] = {
-    /* the longer ones first */
-    {"!=", SKR_TOKEN_COMPARE, SKR_NE}, {"<=", SKR_TOKEN_COMPARE, SKR_LE},
-    {">=", SKR_TOKEN_COMPARE, SKR_GE}, {"=", SKR_TOKEN_COMPARE, SKR_EQ},
-    {"<", SKR_TOKEN_COMPARE, SKR_LT},  {">", SKR_TOKEN_COMPARE, SKR_GT},
-    {"(", SKR_TOKEN_OPEN, SKR_EQ},     {")", SKR_TOKEN_CLOSE, SKR_EQ},
-    {",", SKR_TOKEN_COMMA, SKR_EQ},
-};
+/* Takes the sign at a place: a comparison or punctuation. False: none stands there. */
+static bool read_sign(const char *at, skr_token *token)
+{
+    static const struct {
+        const char *sign;
+        skr_token_kind kind;
+    } marks[] = {{"(", SKR_TOKEN_OPEN}, {")", SKR_TOKEN_CLOSE}, {",", SKR_TOKEN_COMMA}};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (*at != marks[i].sign[0])
+            continue;
+        token->kind = marks[i].kind;
+        token->text = marks[i].sign;
+        token->n_at = 1;
+        return true;
+    }
+    token->n_at = (uint32_t)skr_compare_read(at, false, &token->compare);
+    if (token->n_at == 0)
+        return false;
+    token->kind = SKR_TOKEN_COMPARE;
+    token->text = skr_compare_sign(token->compare);
+    return true;
+}
 
 static int fail_character(const skr_parser *parser, skr_err *err)
 {
@@ -194,18 +204,10 @@ static int read_token(skr_parser *parser, skr_token *token, skr_err *err)
         return read_word(parser, token, err);
     if (source[parser->next] == '"')
         return read_quoted(parser, token, err);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        size_t n = strlen(signs[i].text);
-        if (strncmp(source + parser->next, signs[i].text, n) != 0)
-            continue;
-        token->kind = signs[i].kind;
-        token->compare = signs[i].compare;
-        token->text = signs[i].text;
-        token->n_at = (uint32_t)n;
-        parser->next += (uint32_t)n;
-        return SKR_OK;
-    }
-    return fail_character(parser, err);
+    if (!read_sign(source + parser->next, token))
+        return fail_character(parser, err);
+    parser->next += token->n_at;
+    return SKR_OK;
 }
 
 int skr_parser_advance(skr_parser *parser, skr_err *err)
@@ -224,4 +226,13 @@ int skr_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what,
         return skr_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err, "expected %s, found %s",
                                what, skr_token_show(&parser->token, shown));
     return skr_parser_advance(parser, err);
+}
+
+int skr_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
+                    const skr_expr **ret_node, skr_err *err)
+{
+    node->source = parser->source;
+    node->at = token->at;
+    node->n_at = token->n_at;
+    return skr_query_expr(parser->query, node, ret_node, err);
 }

@@ -3,6 +3,8 @@
  *
  *   or  := and { "or" and }      and := not { "and" not }      not := "not" not | "(" or ")" | atom
  *
+ * An atom is "all", a term, or the word of a condition with what its syntax takes.
+ *
  * The operands of one `or` are collected first and then joined as a balanced tree: questions with
  * thousands of alternatives are usual, and whoever walks the tree may recurse.
  */
@@ -10,19 +12,21 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/query/query_int.h"
+#include "engine/query/query_syntax.h"
+#include "index/terms/curie.h"
+#include "storage/base/suggest.h"
 
 typedef struct operands {
-    const void **nodes;
+    const skr_expr **nodes;
     size_t n;
     size_t n_max;
 } operands;
 
-static int add_operand(operands *list, const void *node, skr_err *err)
+static int add_operand(operands *list, const skr_expr *node, skr_err *err)
 {
     if (list->n == list->n_max) {
         size_t n_max = list->n_max == 0 ? 4 : 2 * list->n_max;
-        const void **nodes = realloc(list->nodes, n_max * sizeof *nodes);
+        const skr_expr **nodes = realloc(list->nodes, n_max * sizeof *nodes);
         if (nodes == NULL)
             return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
         list->nodes = nodes;
@@ -32,16 +36,23 @@ static int add_operand(operands *list, const void *node, skr_err *err)
     return SKR_OK;
 }
 
+static int join(skr_parser *parser, skr_expr_op op, const skr_expr *left, const skr_expr *right,
+                const skr_expr **ret_node, skr_err *err)
+{
+    const skr_expr node = {.op = op, .left = left, .right = right};
+    return skr_query_expr(parser->query, &node, ret_node, err);
+}
+
 /* Joins pairs of neighbours until one is left. The list is used up. */
-static int join_all(skr_parser *parser, const skr_grammar *grammar, skr_joint joint, operands *list,
-                    const void **ret_node, skr_err *err)
+static int join_all(skr_parser *parser, skr_expr_op op, operands *list, const skr_expr **ret_node,
+                    skr_err *err)
 {
     while (list->n > 1) {
         size_t n = 0;
         for (size_t i = 0; i < list->n; i += 2) {
-            const void *node = list->nodes[i];
+            const skr_expr *node = list->nodes[i];
             if (i + 1 < list->n) {
-                int status = grammar->join(parser, joint, node, list->nodes[i + 1], &node, err);
+                int status = join(parser, op, node, list->nodes[i + 1], &node, err);
                 if (status < 0)
                     return status;
             }
@@ -53,29 +64,266 @@ static int join_all(skr_parser *parser, const skr_grammar *grammar, skr_joint jo
     return SKR_OK;
 }
 
-static int parse_not(skr_parser *parser, const skr_grammar *grammar, const void **ret_node,
+/* ------------------------------------------------------------------ FIELD OP VALUE */
+
+static int make_comparison(skr_parser *parser, const skr_comparison *comparison,
+                           const skr_expr **ret_node, skr_err *err)
+{
+    const skr_syntax *syntax = comparison->condition->syntax;
+    const char *name = comparison->condition->word;
+    bool is_unequal = comparison->compare == SKR_NE;
+    skr_expr node = {.op = comparison->condition->op,
+                     .compare = comparison->compare,
+                     .text = comparison->value.text};
+    if (comparison->is_file && !syntax->takes_files)
+        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                               "only id takes a file");
+    int status = syntax->read(parser, comparison, &node, err);
+    if (status < 0)
+        return status;
+    if (is_unequal && syntax->unequal == SKR_UNEQUAL_REFUSED)
+        return skr_parser_fail(
+            parser, &comparison->name, SKR_ERR_QUERY, err,
+            "%s takes = or in (...); 'not %s=...' says what is meant by !=", name, name);
+    bool is_not = is_unequal && syntax->unequal == SKR_UNEQUAL_NOT;
+    if (is_not)
+        node.compare = SKR_EQ;
+    const skr_token *token =
+        syntax->is_named && node.text != NULL ? &comparison->name : &comparison->value;
+    status = skr_parser_node(parser, &node, token, ret_node, err);
+    if (status == SKR_OK && is_not)
+        status = join(parser, SKR_E_NOT, *ret_node, NULL, ret_node, err);
+    return status;
+}
+
+static int check_compare(skr_parser *parser, const skr_comparison *comparison,
+                         const skr_token *sign, skr_err *err)
+{
+    char shown[64];
+    if (!comparison->condition->syntax->is_ordered && comparison->compare != SKR_EQ &&
+        comparison->compare != SKR_NE)
+        return skr_parser_fail(
+            parser, sign, SKR_ERR_QUERY, err, "%s takes = or !=, or in (...), not %s",
+            skr_condition_name(comparison->condition), skr_token_show(sign, shown));
+    return SKR_OK;
+}
+
+static int take_value(skr_parser *parser, skr_comparison *comparison, const skr_expr **ret_node,
+                      skr_err *err)
+{
+    char shown[64];
+    skr_extends extends = comparison->condition->syntax->extends;
+    if (extends != SKR_EXTENDS_NOT) {
+        int extended = skr_parser_extend(parser, extends == SKR_EXTENDS_VARIANT, err);
+        if (extended < 0)
+            return extended;
+    }
+    comparison->value = parser->token;
+    if (comparison->value.kind != SKR_TOKEN_WORD && comparison->value.kind != SKR_TOKEN_QUOTED)
+        return skr_parser_fail(
+            parser, &comparison->value, SKR_ERR_QUERY, err, "expected a value of %s, found %s",
+            skr_condition_name(comparison->condition), skr_token_show(&comparison->value, shown));
+    int status = make_comparison(parser, comparison, ret_node, err);
+    return status < 0 ? status : skr_parser_advance(parser, err);
+}
+
+/* "(" VALUE { "," VALUE } ")" */
+static int parse_list(skr_parser *parser, skr_comparison *comparison, const skr_expr **ret_node,
+                      skr_err *err)
+{
+    operands list = {0};
+    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
+    while (status == SKR_OK) {
+        const skr_expr *node = NULL;
+        status = take_value(parser, comparison, &node, err);
+        if (status == SKR_OK)
+            status = add_operand(&list, node, err);
+        if (status < 0 || parser->token.kind != SKR_TOKEN_COMMA)
+            break;
+        status = skr_parser_advance(parser, err);
+    }
+    if (status == SKR_OK)
+        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "',' or ')'", err);
+    if (status == SKR_OK)
+        status = join_all(parser, SKR_E_OR, &list, ret_node, err);
+    free(list.nodes);
+    return status;
+}
+
+int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                         const skr_expr **ret_node, skr_err *err)
+{
+    char shown[64];
+    skr_comparison comparison = {.condition = condition, .name = *name, .compare = SKR_EQ};
+    skr_token sign = parser->token;
+    bool is_in = skr_token_is(&sign, "in");
+    if (!is_in && sign.kind != SKR_TOKEN_COMPARE)
+        return skr_parser_fail(parser, &sign, SKR_ERR_QUERY, err,
+                               "expected %s or in after %s, found %s",
+                               condition->syntax->is_ordered ? SKR_COMPARE_SIGNS : "= !=",
+                               skr_condition_name(condition), skr_token_show(&sign, shown));
+    int status = skr_parser_advance(parser, err);
+    if (status < 0)
+        return status;
+    if (is_in && parser->token.kind == SKR_TOKEN_OPEN)
+        return parse_list(parser, &comparison, ret_node, err);
+    comparison.is_file = is_in && parser->token.text != NULL && parser->token.text[0] == '@';
+    if (comparison.is_file)
+        return take_value(parser, &comparison, ret_node, err);
+    if (is_in)
+        return skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
+    comparison.compare = sign.compare;
+    status = check_compare(parser, &comparison, &sign, err);
+    return status < 0 ? status : take_value(parser, &comparison, ret_node, err);
+}
+
+/* ------------------------------------------------------------------ atoms */
+
+/* Is the word one that stands before an operator? */
+static const skr_condition *find_field(skr_language language, const char *word)
+{
+    const skr_condition *condition = skr_condition_find(language, word);
+    return condition != NULL && condition->syntax->parse == NULL ? condition : NULL;
+}
+
+static int fail_variant(const skr_parser *parser, const skr_token *token, skr_language language,
+                        skr_err *err)
+{
+    char shown[64];
+    bool is_people = language == SKR_LANGUAGE_PEOPLE;
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "%s is an allele: write %svariant=%.200s%s",
+                           skr_token_show(token, shown), is_people ? "carries(" : "", token->text,
+                           is_people ? ")" : "");
+}
+
+static const char *suggest_word(skr_language language, const char *word, char *nearest)
+{
+    skr_suggest suggest;
+    const skr_condition *condition;
+    skr_suggest_init(&suggest, word);
+    for (size_t i = 0; (condition = skr_condition_at(language, i)) != NULL; i++)
+        skr_suggest_offer(&suggest, condition->word);
+    if (language == SKR_LANGUAGE_PEOPLE)
+        skr_suggest_offer(&suggest, "all");
+    return skr_suggest_text(&suggest, nearest);
+}
+
+static int fail_unknown_alleles(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    char shown[64];
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    if (skr_token_is_variant(parser, token))
+        return fail_variant(parser, token, SKR_LANGUAGE_ALLELES, err);
+    if (token->kind != SKR_TOKEN_WORD)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "expected a condition on alleles like gene=RYR1, found %s",
+                               skr_token_show(token, shown));
+    if (find_field(SKR_LANGUAGE_PEOPLE, token->text) != NULL || strchr(token->text, ':') != NULL)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "%s is about people, and here stand conditions on alleles",
+                               skr_token_show(token, shown));
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "unknown word %s, expected a condition on alleles like gene=RYR1%s",
+                           skr_token_show(token, shown),
+                           suggest_word(SKR_LANGUAGE_ALLELES, token->text, nearest));
+}
+
+static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_err *err)
+{
+    char shown[64];
+    char nearest[SKR_SUGGEST_TEXT_MAX];
+    if (token->kind != SKR_TOKEN_WORD && token->kind != SKR_TOKEN_QUOTED)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "expected a term, a condition or carries(...), found %s",
+                               skr_token_show(token, shown));
+    if (skr_token_is_variant(parser, token))
+        return fail_variant(parser, token, SKR_LANGUAGE_PEOPLE, err);
+    const skr_condition *field = find_field(SKR_LANGUAGE_ALLELES, token->text);
+    if (field != NULL)
+        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                               "%s is about alleles: write carries(%s=...)", field->word,
+                               field->word);
+    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                           "unknown word %s, expected a term like HP:0000118, a condition like "
+                           "sex=female, or carries(...)%s",
+                           skr_token_show(token, shown),
+                           suggest_word(SKR_LANGUAGE_PEOPLE, token->text, nearest));
+}
+
+/* A CURIE alone means a term, with an operator after it a measured value. */
+static int parse_term(skr_parser *parser, skr_token *token, const skr_expr **ret_node, skr_err *err)
+{
+    int status = skr_parse_curie(parser, token, err);
+    if (status == SKR_OK)
+        status = skr_parser_advance(parser, err);
+    if (status < 0)
+        return status;
+    if (parser->token.kind == SKR_TOKEN_COMPARE || skr_token_is(&parser->token, "in"))
+        return skr_parse_comparison(parser, skr_condition_of(SKR_E_VALUE), token, ret_node, err);
+    if (skr_token_is_variant(parser, token))
+        return fail_variant(parser, token, SKR_LANGUAGE_PEOPLE, err);
+    skr_expr node = {.op = SKR_E_TERM, .text = token->text};
+    return skr_parser_node(parser, &node, token, ret_node, err);
+}
+
+static bool is_term(const skr_token *token)
+{
+    char curie[SKR_CURIE_MAX];
+    bool is_text = token->kind == SKR_TOKEN_WORD || token->kind == SKR_TOKEN_QUOTED;
+    return is_text && (strchr(token->text, ':') != NULL || skr_curie_read(token->text, curie));
+}
+
+static int parse_atom(skr_parser *parser, skr_language language, const skr_expr **ret_node,
+                      skr_err *err)
+{
+    skr_token token = parser->token;
+    if (language == SKR_LANGUAGE_PEOPLE && is_term(&token))
+        return parse_term(parser, &token, ret_node, err);
+    const skr_condition *condition =
+        token.kind == SKR_TOKEN_WORD ? skr_condition_find(language, token.text) : NULL;
+    if (condition == NULL && !skr_token_is(&token, "all"))
+        return language == SKR_LANGUAGE_ALLELES ? fail_unknown_alleles(parser, &token, err)
+                                                : fail_unknown(parser, &token, err);
+    int status = skr_parser_advance(parser, err);
+    if (status < 0)
+        return status;
+    skr_expr all = {.op = SKR_E_ALL};
+    if (condition == NULL)
+        return skr_parser_node(parser, &all, &token, ret_node, err);
+    return condition->syntax->parse == NULL
+               ? skr_parse_comparison(parser, condition, &token, ret_node, err)
+               : condition->syntax->parse(parser, condition, &token, ret_node, err);
+}
+
+/* ------------------------------------------------------------------ connectives */
+
+static int parse_chain(skr_parser *parser, skr_language language, skr_expr_op op,
+                       const skr_expr **ret_node, skr_err *err);
+
+static int parse_not(skr_parser *parser, skr_language language, const skr_expr **ret_node,
                      skr_err *err)
 {
     skr_token token = parser->token;
     bool is_not = skr_token_is(&token, "not");
     if (!is_not && token.kind != SKR_TOKEN_OPEN)
-        return grammar->atom(parser, ret_node, err);
+        return parse_atom(parser, language, ret_node, err);
 
     if (parser->depth >= SKR_QUERY_DEPTH_MAX)
         return skr_parser_fail(parser, &token, SKR_ERR_QUERY, err,
                                "more than %u parentheses and nots within each other",
                                SKR_QUERY_DEPTH_MAX);
     parser->depth++;
-    const void *inner = NULL;
+    const skr_expr *inner = NULL;
     int status = skr_parser_advance(parser, err);
     if (status < 0)
         return status;
     if (is_not) {
-        status = parse_not(parser, grammar, &inner, err);
+        status = parse_not(parser, language, &inner, err);
         if (status == SKR_OK)
-            status = grammar->join(parser, SKR_JOINT_NOT, inner, NULL, &inner, err);
+            status = join(parser, SKR_E_NOT, inner, NULL, &inner, err);
     } else {
-        status = skr_parse_connectives(parser, grammar, &inner, err);
+        status = parse_chain(parser, language, SKR_E_OR, &inner, err);
         if (status == SKR_OK)
             status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
     }
@@ -86,16 +334,16 @@ static int parse_not(skr_parser *parser, const skr_grammar *grammar, const void 
 }
 
 /* Operands of one kind of connective: those of `or` are chains of `and`. */
-static int parse_chain(skr_parser *parser, const skr_grammar *grammar, skr_joint joint,
-                       const void **ret_node, skr_err *err)
+static int parse_chain(skr_parser *parser, skr_language language, skr_expr_op op,
+                       const skr_expr **ret_node, skr_err *err)
 {
     operands list = {0};
-    const char *word = joint == SKR_JOINT_OR ? "or" : "and";
+    const char *word = op == SKR_E_OR ? "or" : "and";
     int status;
     for (;;) {
-        const void *node = NULL;
-        status = joint == SKR_JOINT_OR ? parse_chain(parser, grammar, SKR_JOINT_AND, &node, err)
-                                       : parse_not(parser, grammar, &node, err);
+        const skr_expr *node = NULL;
+        status = op == SKR_E_OR ? parse_chain(parser, language, SKR_E_AND, &node, err)
+                                : parse_not(parser, language, &node, err);
         if (status < 0)
             goto out;
         status = add_operand(&list, node, err);
@@ -107,20 +355,27 @@ static int parse_chain(skr_parser *parser, const skr_grammar *grammar, skr_joint
         if (status < 0)
             goto out;
     }
-    status = join_all(parser, grammar, joint, &list, ret_node, err);
+    status = join_all(parser, op, &list, ret_node, err);
 out:
     free(list.nodes);
     return status;
 }
 
-int skr_parse_connectives(skr_parser *parser, const skr_grammar *grammar, const void **ret_node,
-                          skr_err *err)
+int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err *err)
 {
-    return parse_chain(parser, grammar, SKR_JOINT_OR, ret_node, err);
+    const skr_expr *node = NULL;
+    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
+    if (status == SKR_OK)
+        status = parse_chain(parser, SKR_LANGUAGE_ALLELES, SKR_E_OR, &node, err);
+    if (status == SKR_OK)
+        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
+    if (status == SKR_OK)
+        *ret_expr = node;
+    return status;
 }
 
-int skr_parse_whole(skr_query *query, const char *text, bool allow_files,
-                    const skr_grammar *grammar, const void **ret_node, skr_err *err)
+static int parse_whole(skr_query *query, const char *text, bool allow_files, skr_language language,
+                       const skr_expr **ret_expr, skr_err *err)
 {
     char shown[64];
     size_t n = strnlen(text, SKR_QUERY_BYTES_MAX + 1);
@@ -135,103 +390,26 @@ int skr_parse_whole(skr_query *query, const char *text, bool allow_files,
         return status;
     if (parser.token.kind == SKR_TOKEN_END)
         return skr_fail(err, SKR_ERR_QUERY, "an empty question; 'all' asks for everything");
-    const void *node = NULL;
-    status = skr_parse_connectives(&parser, grammar, &node, err);
+    const skr_expr *node = NULL;
+    status = parse_chain(&parser, language, SKR_E_OR, &node, err);
     if (status < 0)
         return status;
     if (parser.token.kind != SKR_TOKEN_END)
         return skr_parser_fail(&parser, &parser.token, SKR_ERR_QUERY, err,
                                "expected and, or, or the end, found %s",
                                skr_token_show(&parser.token, shown));
-    *ret_node = node;
+    *ret_expr = node;
     return SKR_OK;
 }
 
-const skr_field *skr_find_field(const skr_field *fields, size_t n_fields, const char *name)
+int skr_query_parse(skr_query *query, const char *text, bool allow_files, const skr_expr **ret_expr,
+                    skr_err *err)
 {
-    for (size_t i = 0; i < n_fields; i++)
-        if (strcasecmp(fields[i].name, name) == 0)
-            return &fields[i];
-    return NULL;
+    return parse_whole(query, text, allow_files, SKR_LANGUAGE_PEOPLE, ret_expr, err);
 }
 
-static int check_compare(skr_parser *parser, const skr_comparison *comparison,
-                         const skr_token *sign, skr_err *err)
+int skr_query_parse_alleles(skr_query *query, const char *text, const skr_expr **ret_expr,
+                            skr_err *err)
 {
-    char shown[64];
-    bool is_ordered = comparison->field->value >= SKR_VALUE_NUMBER;
-    if (!is_ordered && comparison->compare != SKR_EQ && comparison->compare != SKR_NE)
-        return skr_parser_fail(parser, sign, SKR_ERR_QUERY, err,
-                               "%s takes = or !=, or in (...), not %s", comparison->field->name,
-                               skr_token_show(sign, shown));
-    return SKR_OK;
-}
-
-static int take_value(skr_parser *parser, const skr_grammar *grammar, skr_comparison *comparison,
-                      const void **ret_node, skr_err *err)
-{
-    char shown[64];
-    skr_value_kind kind = comparison->field->value;
-    if (kind == SKR_VALUE_VARIANT || kind == SKR_VALUE_REGION) {
-        int extended = skr_parser_extend(parser, kind == SKR_VALUE_VARIANT, err);
-        if (extended < 0)
-            return extended;
-    }
-    comparison->value = parser->token;
-    if (comparison->value.kind != SKR_TOKEN_WORD && comparison->value.kind != SKR_TOKEN_QUOTED)
-        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                               "expected a value of %s, found %s", comparison->field->name,
-                               skr_token_show(&comparison->value, shown));
-    int status = grammar->compare(parser, comparison, ret_node, err);
-    return status < 0 ? status : skr_parser_advance(parser, err);
-}
-
-/* "(" VALUE { "," VALUE } ")" */
-static int parse_list(skr_parser *parser, const skr_grammar *grammar, skr_comparison *comparison,
-                      const void **ret_node, skr_err *err)
-{
-    operands list = {0};
-    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
-    while (status == SKR_OK) {
-        const void *node = NULL;
-        status = take_value(parser, grammar, comparison, &node, err);
-        if (status == SKR_OK)
-            status = add_operand(&list, node, err);
-        if (status < 0 || parser->token.kind != SKR_TOKEN_COMMA)
-            break;
-        status = skr_parser_advance(parser, err);
-    }
-    if (status == SKR_OK)
-        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "',' or ')'", err);
-    if (status == SKR_OK)
-        status = join_all(parser, grammar, SKR_JOINT_OR, &list, ret_node, err);
-    free(list.nodes);
-    return status;
-}
-
-int skr_parse_comparison(skr_parser *parser, const skr_grammar *grammar, const skr_field *field,
-                         const skr_token *name, const void **ret_node, skr_err *err)
-{
-    char shown[64];
-    skr_comparison comparison = {.field = field, .name = *name, .compare = SKR_EQ};
-    skr_token sign = parser->token;
-    bool is_in = skr_token_is(&sign, "in");
-    if (!is_in && sign.kind != SKR_TOKEN_COMPARE)
-        return skr_parser_fail(
-            parser, &sign, SKR_ERR_QUERY, err, "expected %s or in after %s, found %s",
-            field->value >= SKR_VALUE_NUMBER ? "= != < <= > >=" : "= !=", field->name,
-            skr_token_show(&sign, shown));
-    int status = skr_parser_advance(parser, err);
-    if (status < 0)
-        return status;
-    if (is_in && parser->token.kind == SKR_TOKEN_OPEN)
-        return parse_list(parser, grammar, &comparison, ret_node, err);
-    comparison.is_file = is_in && parser->token.text != NULL && parser->token.text[0] == '@';
-    if (comparison.is_file)
-        return take_value(parser, grammar, &comparison, ret_node, err);
-    if (is_in)
-        return skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
-    comparison.compare = sign.compare;
-    status = check_compare(parser, &comparison, &sign, err);
-    return status < 0 ? status : take_value(parser, grammar, &comparison, ret_node, err);
+    return parse_whole(query, text, false, SKR_LANGUAGE_ALLELES, ret_expr, err);
 }

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/query/query_print_int.h"
+#include "engine/query/query_syntax.h"
 
 /* A question, or a part of one, in canonical form. */
 typedef struct canon {
     bool is_chain;
-    skr_joint joint;      /* of a chain: AND or OR */
+    skr_expr_op op;       /* of a chain: AND or OR */
     const char *text;     /* whole, without parentheses around it */
     struct canon **parts; /* of a chain: at least two, ascending by text */
     size_t n_parts;
@@ -29,7 +29,7 @@ typedef struct part_list {
 } part_list;
 
 typedef struct node_stack {
-    const void **nodes;
+    const skr_expr **nodes;
     size_t n;
     size_t n_max;
 } node_stack;
@@ -56,7 +56,7 @@ static int push_part(part_list *list, canon *part, skr_err *err)
     return status;
 }
 
-static int push_node(node_stack *stack, const void *node, skr_err *err)
+static int push_node(node_stack *stack, const skr_expr *node, skr_err *err)
 {
     int status = grow(&stack->nodes, stack->n, &stack->n_max, err);
     if (status == SKR_OK)
@@ -92,23 +92,18 @@ static void sort_distinct(part_list *list)
     list->n = n;
 }
 
-static int put(skr_buffer *text, const char *more, skr_err *err)
-{
-    return skr_buffer_put(text, more, strlen(more), err);
-}
-
 static int put_part(skr_buffer *text, const canon *part, bool is_enclosed, skr_err *err)
 {
-    int status = is_enclosed ? put(text, "(", err) : SKR_OK;
+    int status = is_enclosed ? skr_query_put(text, "(", err) : SKR_OK;
     if (status == SKR_OK)
-        status = put(text, part->text, err);
+        status = skr_query_put(text, part->text, err);
     if (status == SKR_OK && is_enclosed)
-        status = put(text, ")", err);
+        status = skr_query_put(text, ")", err);
     return status;
 }
 
 /* A chain of sorted parts, at least one. */
-static int join_parts(skr_query *memory, skr_joint joint, part_list *list, canon **ret_canon,
+static int join_parts(skr_query *memory, skr_expr_op op, part_list *list, canon **ret_canon,
                       skr_err *err)
 {
     skr_buffer text = {0};
@@ -123,9 +118,9 @@ static int join_parts(skr_query *memory, skr_joint joint, part_list *list, canon
     for (size_t i = 0; i < list->n && status == SKR_OK; i++) {
         const canon *part = list->parts[i];
         if (i > 0)
-            status = put(&text, joint == SKR_JOINT_AND ? " and " : " or ", err);
+            status = skr_query_put(&text, op == SKR_E_AND ? " and " : " or ", err);
         if (status == SKR_OK)
-            status = put_part(&text, part, joint == SKR_JOINT_AND && part->is_chain, err);
+            status = put_part(&text, part, op == SKR_E_AND && part->is_chain, err);
     }
     if (status == SKR_OK)
         status = new_part(memory, &text, &made, err);
@@ -136,22 +131,22 @@ static int join_parts(skr_query *memory, skr_joint joint, part_list *list, canon
         return status;
     memcpy(parts, list->parts, list->n * sizeof(canon *));
     made->is_chain = true;
-    made->joint = joint;
+    made->op = op;
     made->parts = parts;
     made->n_parts = list->n;
     *ret_canon = made;
     return SKR_OK;
 }
 
-static int make_canon(skr_query *memory, skr_look_fn look, const void *node, canon **ret_canon,
-                      skr_err *err);
+static int make_canon(skr_query *memory, const skr_expr *node, canon **ret_canon, skr_err *err);
 
-static int add_atom(skr_query *memory, const skr_view *view, const void *node, part_list *list,
-                    skr_err *err)
+static int add_atom(skr_query *memory, const skr_expr *node, part_list *list, skr_err *err)
 {
     skr_buffer text = {0};
     canon *part = NULL;
-    int status = view->print(node, &text, err);
+    int status = node->op == SKR_E_ALL
+                     ? skr_query_put(&text, "all", err)
+                     : skr_condition_of(node->op)->syntax->print(node, &text, err);
     if (status == SKR_OK)
         status = new_part(memory, &text, &part, err);
     if (status == SKR_OK)
@@ -160,15 +155,14 @@ static int add_atom(skr_query *memory, const skr_view *view, const void *node, p
     return status;
 }
 
-static int add_not(skr_query *memory, skr_look_fn look, const void *inner_node, part_list *list,
-                   skr_err *err)
+static int add_not(skr_query *memory, const skr_expr *inner_node, part_list *list, skr_err *err)
 {
     skr_buffer text = {0};
     canon *part = NULL;
     canon *inner = NULL;
-    int status = make_canon(memory, look, inner_node, &inner, err);
+    int status = make_canon(memory, inner_node, &inner, err);
     if (status == SKR_OK)
-        status = put(&text, "not ", err);
+        status = skr_query_put(&text, "not ", err);
     if (status == SKR_OK)
         status = put_part(&text, inner, inner->is_chain, err);
     if (status == SKR_OK)
@@ -179,33 +173,25 @@ static int add_not(skr_query *memory, skr_look_fn look, const void *inner_node, 
     return status;
 }
 
-static int add_ids(skr_query *memory, const skr_view *view, part_list *list, skr_err *err)
+static int add_ids(skr_query *memory, const skr_expr *node, part_list *list, skr_err *err)
 {
     int status = SKR_OK;
-    for (size_t i = 0; i < view->n_ids && status == SKR_OK; i++) {
-        skr_buffer text = {0};
-        canon *part = NULL;
-        status = put(&text, "id=", err);
-        if (status == SKR_OK)
-            status = skr_query_put_word(&text, view->ids[i].text, err);
-        if (status == SKR_OK)
-            status = new_part(memory, &text, &part, err);
-        if (status == SKR_OK)
-            status = push_part(list, part, err);
-        skr_buffer_done(&text);
+    for (size_t i = 0; i < node->n_ids && status == SKR_OK; i++) {
+        const skr_expr one = {.op = SKR_E_ID, .text = node->ids[i].text};
+        status = add_atom(memory, &one, list, err);
     }
     return status;
 }
 
 /* Of a chain's operand that is no such chain itself. */
-static int add_operand(skr_query *memory, skr_look_fn look, skr_joint joint, const void *node,
-                       part_list *list, skr_err *err)
+static int add_operand(skr_query *memory, skr_expr_op op, const skr_expr *node, part_list *list,
+                       skr_err *err)
 {
     canon *part = NULL;
-    int status = make_canon(memory, look, node, &part, err);
+    int status = make_canon(memory, node, &part, err);
     if (status < 0)
         return status;
-    if (!part->is_chain || part->joint != joint)
+    if (!part->is_chain || part->op != op)
         return push_part(list, part, err);
     for (size_t i = 0; i < part->n_parts && status == SKR_OK; i++)
         status = push_part(list, part->parts[i], err);
@@ -213,63 +199,54 @@ static int add_operand(skr_query *memory, skr_look_fn look, skr_joint joint, con
 }
 
 /* Trees made from requests may lean to one side, thousands deep: chains are walked by a stack. */
-static int add_chain(skr_query *memory, skr_look_fn look, const void *node, skr_joint joint,
-                     part_list *list, skr_err *err)
+static int add_chain(skr_query *memory, const skr_expr *node, part_list *list, skr_err *err)
 {
+    const skr_expr_op op = node->op;
     node_stack stack = {0};
     int status = push_node(&stack, node, err);
     while (status == SKR_OK && stack.n > 0) {
-        const void *at = stack.nodes[--stack.n];
-        skr_view view = look(at);
-        if (view.kind == SKR_VIEW_CHAIN && view.joint == joint) {
-            status = push_node(&stack, view.right, err);
+        const skr_expr *at = stack.nodes[--stack.n];
+        if (at->op == op) {
+            status = push_node(&stack, at->right, err);
             if (status == SKR_OK)
-                status = push_node(&stack, view.left, err);
+                status = push_node(&stack, at->left, err);
         } else {
-            status = add_operand(memory, look, joint, at, list, err);
+            status = add_operand(memory, op, at, list, err);
         }
     }
     free(stack.nodes);
     return status;
 }
 
-static int make_canon(skr_query *memory, skr_look_fn look, const void *node, canon **ret_canon,
-                      skr_err *err)
+static int make_canon(skr_query *memory, const skr_expr *node, canon **ret_canon, skr_err *err)
 {
     part_list list = {0};
-    skr_view view = look(node);
+    bool is_chain = node->op == SKR_E_AND || node->op == SKR_E_OR;
     int status;
-    switch (view.kind) {
-    case SKR_VIEW_CHAIN:
-        status = add_chain(memory, look, node, view.joint, &list, err);
-        break;
-    case SKR_VIEW_NOT:
-        status = add_not(memory, look, view.left, &list, err);
-        break;
-    case SKR_VIEW_IDS:
-        view.joint = SKR_JOINT_OR;
-        status = add_ids(memory, &view, &list, err);
-        break;
-    default:
-        status = add_atom(memory, &view, node, &list, err);
-        break;
-    }
+    if (is_chain)
+        status = add_chain(memory, node, &list, err);
+    else if (node->op == SKR_E_NOT)
+        status = add_not(memory, node->left, &list, err);
+    else if (node->n_ids > 0)
+        status = add_ids(memory, node, &list, err);
+    else
+        status = add_atom(memory, node, &list, err);
     if (status == SKR_OK)
-        status = join_parts(memory, view.joint, &list, ret_canon, err);
+        status = join_parts(memory, is_chain ? node->op : SKR_E_OR, &list, ret_canon, err);
     free(list.parts);
     return status;
 }
 
-int skr_query_print(skr_look_fn look, const void *node, skr_buffer *text, skr_err *err)
+int skr_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err)
 {
     skr_query *memory = NULL;
     canon *whole = NULL;
     int status = skr_query_new(&memory, err);
     if (status < 0)
         return status;
-    status = make_canon(memory, look, node, &whole, err);
+    status = make_canon(memory, expr, &whole, err);
     if (status == SKR_OK)
-        status = put(text, whole->text, err);
+        status = skr_query_put(text, whole->text, err);
     skr_query_free(memory);
     return status;
 }

@@ -431,47 +431,46 @@ static void mark_rows(const skr_people_values *column, uint32_t from, uint32_t t
         bitmap[owners[i] / 64] |= UINT64_C(1) << owners[i] % 64;
 }
 
-static void mark_values(const skr_people_values *values, skr_compare compare, double value,
+static void mark_values(const skr_people_values *values, unsigned outcomes, double value,
                         uint64_t *bitmap)
 {
     uint32_t from = first_row(values, value, false); /* rows below value end here */
     uint32_t to = first_row(values, value, true);    /* rows equal to it end here */
-    if (compare == SKR_LT || compare == SKR_LE || compare == SKR_NE)
+    if ((outcomes & SKR_BELOW) != 0)
         mark_rows(values, 0, from, bitmap);
-    if (compare == SKR_EQ || compare == SKR_LE || compare == SKR_GE)
+    if ((outcomes & SKR_EQUAL) != 0)
         mark_rows(values, from, to, bitmap);
-    if (compare == SKR_GT || compare == SKR_GE || compare == SKR_NE)
+    if ((outcomes & SKR_ABOVE) != 0)
         mark_rows(values, to, values->n, bitmap);
 }
 
-/* Marks who has a row of a stored column that compares so. */
+/* Marks who has a row of a stored column that lies so beside the value. */
 static int mark_column(const skr_people *people, const skr_people_dataset *of, unsigned column,
-                       uint32_t term, const skr_people_comparison *comparison, uint64_t *bitmap,
+                       uint32_t term, unsigned outcomes, double value, uint64_t *bitmap,
                        skr_err *err)
 {
     skr_people_values *values = find_values(of, column, term);
     SKR_TRY(values == NULL ? SKR_OK : need_values(people, of, values, err));
     if (values != NULL)
-        mark_values(values, comparison->compare, comparison->value, bitmap);
+        mark_values(values, outcomes, value, bitmap);
     return SKR_OK;
 }
 
 /* A range is below a value if its high end is, above it if its low end is, and other than it if it
  * is either; it never equals one. */
 static int mark_ranges(const skr_people *people, const skr_people_dataset *of, uint32_t term,
-                       skr_people_comparison comparison, uint64_t *bitmap, skr_err *err)
+                       const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
 {
-    skr_compare asked = comparison.compare;
-    if (asked == SKR_LT || asked == SKR_LE || asked == SKR_NE) {
-        comparison.compare = asked == SKR_LE ? SKR_LE : SKR_LT;
-        SKR_TRY(mark_column(people, of, SKR_HIGH_COLUMN(comparison.column), term, &comparison,
+    unsigned outcomes = skr_compare_outcomes(comparison->compare);
+    bool is_any = outcomes == SKR_OUTCOMES; /* also of a range around the value */
+    if ((outcomes & SKR_BELOW) != 0)
+        SKR_TRY(mark_column(people, of, SKR_HIGH_COLUMN(comparison->column), term,
+                            is_any ? outcomes : outcomes & ~(unsigned)SKR_ABOVE, comparison->value,
                             bitmap, err));
-    }
-    if ((asked == SKR_GT || asked == SKR_GE || asked == SKR_NE)) {
-        comparison.compare = asked == SKR_GE ? SKR_GE : SKR_GT;
-        SKR_TRY(mark_column(people, of, SKR_LOW_COLUMN(comparison.column), term, &comparison,
+    if ((outcomes & SKR_ABOVE) != 0)
+        SKR_TRY(mark_column(people, of, SKR_LOW_COLUMN(comparison->column), term,
+                            is_any ? outcomes : outcomes & ~(unsigned)SKR_BELOW, comparison->value,
                             bitmap, err));
-    }
     return SKR_OK;
 }
 
@@ -489,6 +488,7 @@ int skr_people_compare(const skr_people *people, uint32_t dataset,
         if (term == SKR_NONE)
             return SKR_OK;
     }
-    SKR_TRY(mark_column(people, of, column, term, comparison, bitmap, err));
-    return mark_ranges(people, of, term, *comparison, bitmap, err);
+    SKR_TRY(mark_column(people, of, column, term, skr_compare_outcomes(comparison->compare),
+                        comparison->value, bitmap, err));
+    return mark_ranges(people, of, term, comparison, bitmap, err);
 }

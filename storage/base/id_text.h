@@ -1,10 +1,12 @@
-/* id_text.h - ids as they stand in a file that was read. */
+/*
+ * id_text.h - a text that need not end in NUL, out of a list of ids.
+ */
 #ifndef SKR_STORAGE_BASE_ID_TEXT_H
 #define SKR_STORAGE_BASE_ID_TEXT_H
 
 #include <stdint.h>
 
-/* A text of n bytes, that need not end in NUL. */
+/* A text of n bytes. */
 typedef struct skr_id_text {
     const char *text;
     uint32_t n;

@@ -14,11 +14,6 @@ import tree
 
 # Circles of files that stay, each by its files, with its reason.
 CIRCLES = {
-    ("api/beacon/beacon_filters.c",
-     "api/beacon/beacon_parameters.c",
-     "api/beacon/beacon_request.c",
-     "api/beacon/beacon_variant.c"):
-        "not yet apart",
     ("engine/import/genotypes/genotype_scan.c",
      "engine/import/genotypes/genotype_scan_avx2.c",
      "engine/import/genotypes/genotype_scan_avx512.c"):
@@ -30,12 +25,6 @@ CIRCLES = {
      "engine/scan/tally_open.c",
      "engine/scan/tally_whole.c",
      "engine/scan/worker_merge.c"):
-        "not yet apart",
-    ("engine/query/query_parse_alleles.c",
-     "engine/query/query_parse_people.c"):
-        "not yet apart",
-    ("engine/query/query_print.c",
-     "engine/query/query_print_atom.c"):
         "not yet apart",
 }
 

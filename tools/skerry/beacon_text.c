@@ -55,7 +55,7 @@ static void set_variant(request *out, const char *text)
                         json_stringn(variant.alt, variant.n_alt));
 }
 
-static void set_region(request *out, const skr_aexpr *node)
+static void set_region(request *out, const skr_expr *node)
 {
     char contig[SKR_NAME_MAX + 1];
     if (!skr_words_contig(node->contig, contig)) {
@@ -82,7 +82,7 @@ static bool set_contig(request *out, const char *written)
     return out->too_much == NULL;
 }
 
-static void set_pattern(request *out, const skr_aexpr *node)
+static void set_pattern(request *out, const skr_expr *node)
 {
     if (!set_contig(out, node->contig))
         return;
@@ -92,9 +92,9 @@ static void set_pattern(request *out, const skr_aexpr *node)
 }
 
 /* Where an allele begins, or where it ends: two values of one parameter. */
-static void set_bracket(request *out, const skr_aexpr *node)
+static void set_bracket(request *out, const skr_expr *node)
 {
-    bool is_start = node->start0 > 0 || node->start_to0 < SKR_CONTIG_LENGTH_MAX;
+    bool is_start = node->op == SKR_A_START;
     const char *key = is_start ? "start" : "end";
     json_int_t from0 = is_start ? node->start0 : node->end0;
     json_int_t to0 = is_start ? node->start_to0 : node->end_to0;
@@ -104,7 +104,7 @@ static void set_bracket(request *out, const skr_aexpr *node)
         json_object_set_new(out->parameters, key, json_pack("[I, I]", from0, to0));
 }
 
-static void set_alt(request *out, const skr_aexpr *node)
+static void set_alt(request *out, const skr_expr *node)
 {
     if (json_object_get(out->parameters, "alternateBases") != NULL)
         out->too_much = "more than one ALT";
@@ -133,19 +133,21 @@ static void settle_place(request *out)
         out->too_much = "ALT without a place";
 }
 
-static void set_length(request *out, const skr_aexpr *node)
+static void set_length(request *out, const skr_expr *node)
 {
-    if (!is_small_number(node->number) || node->compare == SKR_NE) {
+    unsigned outcomes = skr_compare_outcomes(node->compare);
+    bool may_be_below = (outcomes & SKR_BELOW) != 0;
+    bool may_be_above = (outcomes & SKR_ABOVE) != 0;
+    bool is_strict = (outcomes & SKR_EQUAL) == 0;
+    if (!is_small_number(node->number) || (may_be_below && may_be_above)) {
         out->too_much = "this comparison of lengths";
         return;
     }
     json_int_t length = (json_int_t)node->number;
-    if (node->compare == SKR_GE || node->compare == SKR_GT || node->compare == SKR_EQ)
-        json_object_set_new(out->parameters, "variantMinLength",
-                            json_integer(length + (node->compare == SKR_GT)));
-    if (node->compare == SKR_LE || node->compare == SKR_LT || node->compare == SKR_EQ)
-        json_object_set_new(out->parameters, "variantMaxLength",
-                            json_integer(length - (node->compare == SKR_LT)));
+    if (!may_be_below)
+        json_object_set_new(out->parameters, "variantMinLength", json_integer(length + is_strict));
+    if (!may_be_above)
+        json_object_set_new(out->parameters, "variantMaxLength", json_integer(length - is_strict));
 }
 
 /* Each parameter may be said once: a second place or gene has nowhere to go. */
@@ -154,14 +156,15 @@ static bool is_said(const request *out, const char *key)
     return json_object_get(out->parameters, key) != NULL;
 }
 
-static void add_alleles(request *out, const skr_aexpr *node)
+static void add_alleles(request *out, const skr_expr *node)
 {
     switch (node->op) {
-    case SKR_A_AND:
+    case SKR_E_AND:
         add_alleles(out, node->left);
         add_alleles(out, node->right);
         return;
-    case SKR_A_BRACKET:
+    case SKR_A_START:
+    case SKR_A_END:
         set_bracket(out, node);
         return;
     case SKR_A_ALT:
@@ -194,8 +197,8 @@ static void add_alleles(request *out, const skr_aexpr *node)
     case SKR_A_LENGTH:
         set_length(out, node);
         return;
-    case SKR_A_OR:
-    case SKR_A_NOT:
+    case SKR_E_OR:
+    case SKR_E_NOT:
         out->too_much = "or and not among alleles";
         return;
     default:
@@ -211,9 +214,8 @@ static void add_filter(request *out, json_t *filter)
 
 static void add_comparison(request *out, const char *id, skr_compare compare, double number)
 {
-    static const char *const operators[] = {"=", "!", "<", "<=", ">", ">="};
-    add_filter(out, json_pack("{s:s, s:s, s:f}", "id", id, "operator", operators[compare], "value",
-                              number));
+    add_filter(out, json_pack("{s:s, s:s, s:f}", "id", id, "operator",
+                              skr_compare_beacon_sign(compare), "value", number));
 }
 
 static void add_sex(request *out, const skr_expr *node)

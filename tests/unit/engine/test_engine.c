@@ -421,7 +421,7 @@ Test(engine, pages_and_takes_no_for_an_answer)
     lines out = {0};
     skr_alleles_answer listed = {0};
     int n_seen = 0;
-    skr_aexpr all = {.op = SKR_A_ALL};
+    skr_expr all = {.op = SKR_E_ALL};
     skr_alleles_request request = {.alleles = &all, .n_skip = 1, .n_max = 1};
     must(skr_engine_alleles(engine, &request, &exact, add_line, &out, &listed, &err), &err);
     cr_expect(eq(str, out.text, "1-151-AC-A 1/6 1;"));
@@ -436,8 +436,10 @@ Test(engine, pages_and_takes_no_for_an_answer)
 /* Only Beacon asks so: with wildcards, by bare sequence, by brackets. */
 Test(engine, finds_alleles_as_beacon_asks)
 {
-    static const struct {
-        skr_aexpr asked;
+    const skr_expr begins = {.op = SKR_A_START, .contig = "1", .start0 = 100, .start_to0 = 151};
+    const skr_expr ends = {.op = SKR_A_END, .contig = "1", .end0 = 102, .end_to0 = 153};
+    const struct {
+        skr_expr asked;
         const char *rows;
     } cases[] = {
         {{.op = SKR_A_SEQUENCE, .contig = "chr1", .start0 = 100, .ref = "A", .alt = "G"},
@@ -449,13 +451,9 @@ Test(engine, finds_alleles_as_beacon_asks)
          "1-151-AC-A 1/6 1;"},
         {{.op = SKR_A_SEQUENCE, .contig = "1", .start0 = 151, .ref = "N", .alt = ""},
          "1-151-AC-A 1/6 1;"},
-        {{.op = SKR_A_BRACKET,
-          .contig = "1",
-          .start0 = 100,
-          .start_to0 = 151,
-          .end0 = 102,
-          .end_to0 = 153},
-         "1-151-AC-A 1/6 1;"},
+        {{.op = SKR_E_AND, .left = &begins, .right = &ends}, "1-151-AC-A 1/6 1;"},
+        {begins, "1-101-A-G 3/8 2;1-151-AC-A 1/6 1;"},
+        {ends, "1-151-AC-A 1/6 1;"},
         {{.op = SKR_A_ALT, .text = "N"}, "1-101-A-G 3/8 2;1-151-AC-A 1/6 1;1-100001-A-T 1/8 1;"},
         {{.op = SKR_A_ALT, .text = ""}, "1-151-AC-A 1/6 1;"},
     };

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdint.h>
 
-#include "engine/plan/plan.h"
+#include "engine/plan/plan_condition.h"
 
 #define N_ROWS 200u
 
@@ -46,21 +46,22 @@ static skr_allele_facts facts_of(const drawn_rows *rows, uint32_t i)
 }
 
 static void compare_rows(const drawn_rows *drawn, uint32_t from, uint32_t to,
-                         const skr_aexpr *source)
+                         const skr_expr *source)
 {
     const skr_tile_rows rows = {.n = N_ROWS,
                                 .kind = drawn->kind,
                                 .is_complete = drawn->is_complete,
                                 .filter_failed = drawn->filter_failed,
                                 .totals = drawn->totals};
-    skr_plan_node node = {.op = source->op, .source = source};
+    skr_plan_node node = {
+        .op = source->op, .condition = skr_plan_condition_of(source->op), .source = source};
     const skr_plan plan = {.root = &node};
     const skr_rows_asked asked = {.rows = &rows, .from = from, .to = to, .has_facts = true};
     uint8_t codes[N_ROWS];
     skr_plan_judge_rows(&plan, &asked, codes);
     for (uint32_t i = from; i < to; i++) {
         const skr_allele_facts facts = facts_of(drawn, i);
-        skr_verdict verdict = skr_plan_judge_numbers(source, &facts);
+        skr_verdict verdict = skr_plan_judge(&plan, &(skr_allele){0}, &facts, 1);
         cr_assert_eq(codes[i - from], SKR_CODE_OF(verdict, verdict),
                      "row %u of %u to %u, op %d, compare %d with %g", i, from, to, (int)source->op,
                      (int)source->compare, source->number);
@@ -79,7 +80,7 @@ Test(plan_judge_rows, numbers_are_as_of_each_row)
         uint32_t to = from + 1 + draw(&state, N_ROWS - from);
         for (unsigned c = 0; c < sizeof compares / sizeof *compares; c++)
             for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-                skr_aexpr source = {.op = SKR_A_AF, .compare = compares[c], .number = numbers[i]};
+                skr_expr source = {.op = SKR_A_AF, .compare = compares[c], .number = numbers[i]};
                 compare_rows(&rows, from, to, &source);
                 source.op = SKR_A_AC;
                 compare_rows(&rows, from, to, &source);

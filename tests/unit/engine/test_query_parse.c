@@ -32,12 +32,12 @@ static const skr_expr *people(const char *text)
     return expr;
 }
 
-static const skr_aexpr *alleles(const char *text)
+static const skr_expr *alleles(const char *text)
 {
-    const skr_aexpr *aexpr = NULL;
-    int status = skr_query_parse_alleles(query, text, &aexpr, &err);
+    const skr_expr *tree = NULL;
+    int status = skr_query_parse_alleles(query, text, &tree, &err);
     cr_assert(eq(int, status, SKR_OK), "%s: %s", text, err.message);
-    return aexpr;
+    return tree;
 }
 
 Test(query_parse, reads_every_condition_on_people)
@@ -85,7 +85,7 @@ Test(query_parse, reads_every_condition_on_people)
 
 static void expect_region(const char *text, const char *contig, uint32_t start0, uint32_t end0)
 {
-    const skr_aexpr *a = alleles(text);
+    const skr_expr *a = alleles(text);
     cr_assert(a->op == SKR_A_REGION, "%s", text);
     cr_expect(eq(str, (char *)a->contig, (char *)contig), "%s", text);
     cr_expect(eq(u32, a->start0, start0), "%s", text);
@@ -127,7 +127,7 @@ Test(query_parse, takes_alleles_in_every_spelling)
 
 Test(query_parse, reads_every_condition_on_alleles)
 {
-    const skr_aexpr *a = alleles("variant=chr3-45823240-T-C");
+    const skr_expr *a = alleles("variant=chr3-45823240-T-C");
     cr_assert(a->op == SKR_A_VARIANT && strcmp(a->text, "chr3-45823240-T-C") == 0);
     cr_assert(a->at == 8 && a->n_at == 17);
     a = alleles("variant=22-100-200-DEL");
@@ -147,7 +147,7 @@ Test(query_parse, reads_every_condition_on_alleles)
     a = alleles("type=SNV");
     cr_assert(a->op == SKR_A_TYPE && strcmp(a->text, "snv") == 0);
     a = alleles("type != snv");
-    cr_assert(a->op == SKR_A_NOT && a->left->op == SKR_A_TYPE);
+    cr_assert(a->op == SKR_E_NOT && a->left->op == SKR_A_TYPE);
     a = alleles("length>=50");
     cr_assert(a->op == SKR_A_LENGTH && a->compare == SKR_GE && a->number == 50);
     a = alleles("af<0.001");
@@ -161,7 +161,7 @@ Test(query_parse, reads_every_condition_on_alleles)
     cr_assert(alleles("effect=missense_variant")->op == SKR_A_EFFECT);
     cr_assert(alleles("impact=high")->op == SKR_A_IMPACT);
     cr_assert(alleles("protein=V600E")->op == SKR_A_PROTEIN);
-    cr_assert(alleles("all")->op == SKR_A_ALL);
+    cr_assert(alleles("all")->op == SKR_E_ALL);
 }
 
 Test(query_parse, binds_not_before_and_before_or)
@@ -177,9 +177,9 @@ Test(query_parse, binds_not_before_and_before_or)
     cr_assert(e->op == SKR_E_OR && e->left->op == SKR_E_OR && e->right->op == SKR_E_SEX);
 }
 
-static unsigned depth(const skr_aexpr *a)
+static unsigned depth(const skr_expr *a)
 {
-    if (a == NULL || (a->op != SKR_A_OR && a->op != SKR_A_AND))
+    if (a == NULL || (a->op != SKR_E_OR && a->op != SKR_E_AND))
         return 1;
     unsigned left = depth(a->left);
     unsigned right = depth(a->right);
@@ -195,7 +195,7 @@ Test(query_parse, keeps_long_chains_shallow)
     while (n + 64 < n_max && n_variants < 20000)
         n += (size_t)snprintf(text + n, n_max - n, "%svariant=3-%u-T-C", n == 0 ? "" : " or ",
                               ++n_variants);
-    const skr_aexpr *a = alleles(text);
+    const skr_expr *a = alleles(text);
     cr_assert(le(uint, depth(a), 16u));
     free(text);
 }
@@ -302,10 +302,10 @@ Test(query_parse, refuses_and_points_at_the_word)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         const struct refused *row = &refused[i];
         const skr_expr *expr = NULL;
-        const skr_aexpr *aexpr = NULL;
-        int status = row->is_about_alleles ? skr_query_parse_alleles(query, row->text, &aexpr, &err)
+        const skr_expr *tree = NULL;
+        int status = row->is_about_alleles ? skr_query_parse_alleles(query, row->text, &tree, &err)
                                            : skr_query_parse(query, row->text, false, &expr, &err);
-        cr_assert(status < 0 && expr == NULL && aexpr == NULL, "%s", row->text);
+        cr_assert(status < 0 && expr == NULL && tree == NULL, "%s", row->text);
         cr_assert(status == SKR_ERR_QUERY || status == SKR_ERR_NOT_YET, "%s", row->text);
         cr_assert(strstr(err.message, row->message) != NULL, "%s: %s", row->text, err.message);
         cr_assert(is_under(err.message, row->under), "%s: %s", row->text, err.message);

@@ -161,19 +161,19 @@ Test(query_print, walks_trees_that_lean)
 {
     skr_query *query = NULL;
     cr_assert(eq(int, skr_query_new(&query, &err), SKR_OK));
-    const skr_aexpr *tree = NULL;
+    const skr_expr *tree = NULL;
     for (unsigned i = 0; i < 200000; i++) {
-        const skr_aexpr *gene = NULL;
-        skr_aexpr node = {.op = SKR_A_GENE, .text = i % 2 == 0 ? "A" : "B"};
-        cr_assert(eq(int, skr_query_aexpr(query, &node, &gene, &err), SKR_OK));
-        skr_aexpr both = {.op = SKR_A_OR, .left = tree, .right = gene};
+        const skr_expr *gene = NULL;
+        skr_expr node = {.op = SKR_A_GENE, .text = i % 2 == 0 ? "A" : "B"};
+        cr_assert(eq(int, skr_query_expr(query, &node, &gene, &err), SKR_OK));
+        skr_expr both = {.op = SKR_E_OR, .left = tree, .right = gene};
         if (tree == NULL)
             tree = gene;
         else
-            cr_assert(eq(int, skr_query_aexpr(query, &both, &tree, &err), SKR_OK));
+            cr_assert(eq(int, skr_query_expr(query, &both, &tree, &err), SKR_OK));
     }
     skr_buffer out = {0};
-    cr_assert(eq(int, skr_aexpr_print(tree, &out, &err), SKR_OK));
+    cr_assert(eq(int, skr_expr_print(tree, &out, &err), SKR_OK));
     cr_assert(out.n == strlen("gene=A or gene=B"));
     skr_buffer_done(&out);
     skr_query_free(query);
@@ -181,19 +181,21 @@ Test(query_print, walks_trees_that_lean)
 
 Test(query_print, prints_requests_in_words_that_can_be_asked)
 {
-    const skr_aexpr nodes[] = {
+    const skr_expr begins = {.op = SKR_A_START, .contig = "3", .start0 = 1, .start_to0 = 2};
+    const skr_expr ends = {.op = SKR_A_END, .contig = "3", .end0 = 3, .end_to0 = 4};
+    const skr_expr nodes[] = {
         {.op = SKR_A_SEQUENCE, .contig = "chr3", .start0 = 5, .ref = "", .alt = "N"},
-        {.op = SKR_A_BRACKET, .contig = "3", .start0 = 1, .start_to0 = 2, .end0 = 3, .end_to0 = 4},
+        {.op = SKR_E_AND, .left = &begins, .right = &ends},
         {.op = SKR_A_ALT, .text = "T"},
     };
     const char *const texts[] = {
         "pattern=3-6--N",
-        "(start=3:2-2 and end=3:3-3)",
+        "end=3:3-3 and start=3:2-2",
         "alt=T",
     };
     for (size_t i = 0; i < 3; i++) {
         skr_buffer out = {0};
-        cr_assert(eq(int, skr_aexpr_print(&nodes[i], &out, &err), SKR_OK));
+        cr_assert(eq(int, skr_expr_print(&nodes[i], &out, &err), SKR_OK));
         cr_assert(out.n == strlen(texts[i]) && memcmp(out.bytes, texts[i], out.n) == 0, "%.*s",
                   (int)out.n, (char *)out.bytes);
         skr_buffer_done(&out);

@@ -1,0 +1,73 @@
+/*
+ * query_call.c - conditions on people that hold some on alleles: carries, absent; and what is not
+ * there yet.
+ */
+#include "engine/query/query_syntax.h"
+
+static int parse_carries(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                         const skr_expr **ret_node, skr_err *err)
+{
+    skr_expr node = {.op = condition->op};
+    int status = skr_parse_alleles_in(parser, &node.alleles, err);
+    return status < 0 ? status : skr_parser_node(parser, &node, name, ret_node, err);
+}
+
+static int put_call(skr_buffer *text, skr_expr_op op, const skr_expr *alleles, skr_err *err)
+{
+    int status = skr_query_put(text, skr_expr_word(op), err);
+    if (status == SKR_OK)
+        status = skr_query_put(text, "(", err);
+    if (status == SKR_OK)
+        status = skr_expr_print(alleles, text, err);
+    return status < 0 ? status : skr_query_put(text, ")", err);
+}
+
+static int print_carries(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    return put_call(text, node->op, node->alleles, err);
+}
+
+/* absent takes the one kind of condition for which "called there" has a meaning. */
+static int parse_absent(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                        const skr_expr **ret_node, skr_err *err)
+{
+    const skr_expr *alleles = NULL;
+    int status = skr_parse_alleles_in(parser, &alleles, err);
+    if (status < 0)
+        return status;
+    if (alleles->op != SKR_A_VARIANT)
+        return skr_parser_fail(parser, name, SKR_ERR_QUERY, err,
+                               "absent takes one variant: absent(variant=3-45823240-T-C)");
+    skr_expr node = {.op = condition->op, .text = alleles->text};
+    skr_token token = {.at = alleles->at, .n_at = alleles->n_at};
+    return skr_parser_node(parser, &node, &token, ret_node, err);
+}
+
+static int print_absent(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    const skr_expr variant = {.op = SKR_A_VARIANT, .text = node->text};
+    return put_call(text, node->op, &variant, err);
+}
+
+const skr_syntax skr_syntax_carries = {.parse = parse_carries, .print = print_carries};
+const skr_syntax skr_syntax_absent = {.parse = parse_absent, .print = print_absent};
+
+/* ------------------------------------------------------------------ not there yet */
+
+static int parse_not_yet(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                         const skr_expr **ret_node, skr_err *err)
+{
+    char shown[64];
+    (void)condition;
+    (void)ret_node;
+    return skr_parser_fail(parser, name, SKR_ERR_NOT_YET, err, "%s is not there yet",
+                           skr_token_show(name, shown));
+}
+
+static int print_not_yet(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    int status = skr_query_put(text, skr_expr_word(node->op), err);
+    return status < 0 ? status : skr_query_put(text, "(...)", err);
+}
+
+const skr_syntax skr_syntax_not_yet = {.parse = parse_not_yet, .print = print_not_yet};
