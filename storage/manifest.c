@@ -27,9 +27,7 @@ int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
 
 static void free_assembly(skr_assembly *assembly)
 {
-    for (uint32_t i = 0; assembly->contigs != NULL && i < assembly->n_contigs; i++)
-        free(assembly->contigs[i].name);
-    skr_name_index_done(&assembly->contig_index);
+    skr_names_done(&assembly->contig_names);
     free(assembly->contigs);
     free(assembly->name);
 }
@@ -126,8 +124,7 @@ uint32_t skr_manifest_find_assembly(const skr_manifest *manifest, const char *na
 
 uint32_t skr_assembly_find_contig(const skr_assembly *assembly, const char *canonical_name)
 {
-    return skr_name_index_find(&assembly->contig_index, assembly->contigs,
-                               sizeof assembly->contigs[0], canonical_name);
+    return skr_names_find(&assembly->contig_names, canonical_name);
 }
 
 /* ------------------------------------------------------------------ adding */
@@ -144,12 +141,18 @@ static int grow(void **list, uint32_t n, size_t size, skr_err *err)
     return SKR_OK;
 }
 
-static int copy_name(const char *name, const char *what, char **ret_copy, skr_err *err)
+static int check_name(const char *name, const char *what, skr_err *err)
 {
     size_t n = strlen(name);
     if (n == 0 || n > SKR_NAME_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "%s: a name of %zu bytes, 1 to %u are allowed", what, n,
                         SKR_NAME_MAX);
+    return SKR_OK;
+}
+
+static int copy_name(const char *name, const char *what, char **ret_copy, skr_err *err)
+{
+    SKR_TRY(check_name(name, what, err));
     char *copy = strdup(name);
     if (copy == NULL)
         return skr_fail_nomem(err, "manifest");
@@ -199,19 +202,12 @@ int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name, 
         if (at >= SKR_CONTIGS_MAX)
             return skr_fail(err, SKR_ERR_LIMIT, "assembly %s: more than %u contigs", assembly->name,
                             SKR_CONTIGS_MAX);
-        skr_contig contig = {.length = length};
-        int status = grow((void **)&assembly->contigs, at, sizeof contig, err);
-        if (status == SKR_OK)
-            status = copy_name(canonical_name, "contig", &contig.name, err);
-        if (status != SKR_OK)
-            return status;
-        assembly->contigs[at] = contig;
-        status = skr_name_index_extend(&assembly->contig_index, assembly->contigs, sizeof contig,
-                                       at + 1, err);
-        if (status != SKR_OK) {
-            free(contig.name);
-            return status;
-        }
+        SKR_TRY(check_name(canonical_name, "contig", err));
+        SKR_TRY(grow((void **)&assembly->contigs, at, sizeof assembly->contigs[0], err));
+        SKR_TRY(skr_names_add(&assembly->contig_names, canonical_name, ret_index, err));
+        SKR_CHECK(*ret_index == at);
+        assembly->contigs[at] =
+            (skr_contig){.name = skr_names_at(&assembly->contig_names, at), .length = length};
         assembly->n_contigs++;
     }
     if (length > assembly->contigs[at].length)

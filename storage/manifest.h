@@ -20,22 +20,22 @@
 #include "storage/base/counter.h"
 #include "storage/base/err.h"
 #include "storage/base/limits.h"
-#include "storage/base/name_index.h"
+#include "storage/base/names.h"
 #include "storage/block/block_file.h"
 #include "storage/block/digest.h"
 
 typedef struct skr_contig {
-    char *name;      /* canonical: index/contigs/contig.h */
-    uint32_t length; /* bases; 0 when nobody said */
+    const char *name; /* canonical: index/contigs/contig.h; belongs to the contig_names */
+    uint32_t length;  /* bases; 0 when nobody said */
 } skr_contig;
 
 typedef struct skr_assembly {
     char *name; /* canonical: index/contigs/assembly.h */
     skr_contig *contigs;
     uint32_t n_contigs;
-    skr_name_index contig_index; /* of contigs: added to by skr_assembly_add_contig alone */
-    skr_file_id reference;       /* kind REFERENCE; name "" when there is none */
-    skr_file_id genes;           /* kind GENES; name "" when there is none */
+    skr_names contig_names; /* by number: added to by skr_assembly_add_contig alone */
+    skr_file_id reference;  /* kind REFERENCE; name "" when there is none */
+    skr_file_id genes;      /* kind GENES; name "" when there is none */
 } skr_assembly;
 
 /* Samples of a segment that do not count any more on a contig: replaced, or withdrawn. */

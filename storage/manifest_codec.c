@@ -233,17 +233,24 @@ static uint32_t take_list(decoder *in, size_t n_least, size_t size, void **ret_l
     return n;
 }
 
-/* A text of n_min to n_max bytes without NUL, in memory of its own. */
-static char *take_text(decoder *in, size_t n_min, size_t n_max)
+/* A text of n_min to n_max bytes without NUL, where it lies; NULL when there is none. */
+static const char *take_text(decoder *in, size_t n_min, size_t n_max, size_t *ret_n)
 {
-    size_t n = 0;
-    const char *text = skr_cursor_text(&in->cursor, &n);
-    if (text == NULL || n < n_min || n > n_max || memchr(text, '\0', n) != NULL) {
+    const char *text = skr_cursor_text(&in->cursor, ret_n);
+    if (text == NULL || *ret_n < n_min || *ret_n > n_max || memchr(text, '\0', *ret_n) != NULL) {
         refuse(in, "a text that is too long, empty, cut or binary");
         return NULL;
     }
-    char *copy = strndup(text, n);
-    if (copy == NULL) {
+    return text;
+}
+
+/* The same in memory of its own. */
+static char *copy_text(decoder *in, size_t n_min, size_t n_max)
+{
+    size_t n = 0;
+    const char *text = take_text(in, n_min, n_max, &n);
+    char *copy = text == NULL ? NULL : strndup(text, n);
+    if (text != NULL && copy == NULL) {
         in->has_no_memory = true;
         refuse(in, "out of memory");
     }
@@ -252,7 +259,7 @@ static char *take_text(decoder *in, size_t n_min, size_t n_max)
 
 static char *take_name(decoder *in)
 {
-    return take_text(in, 1, SKR_NAME_MAX);
+    return copy_text(in, 1, SKR_NAME_MAX);
 }
 
 static bool is_plain_name(const char *name, size_t n)
@@ -297,19 +304,25 @@ static uint32_t take_ascending(decoder *in, uint32_t max, uint32_t **ret_values)
     return n;
 }
 
-/* Makes the index of contigs, which also shows a name that occurs twice. */
-static void index_contigs(decoder *in, skr_assembly *assembly)
+/* A contig whose number is that of its name, which shows a name that occurs twice. */
+static void take_contig(decoder *in, skr_assembly *assembly, uint32_t number)
 {
-    const skr_contig *contigs = assembly->contigs;
-    if (skr_name_index_extend(&assembly->contig_index, contigs, sizeof contigs[0],
-                              assembly->n_contigs, NULL) != SKR_OK) {
+    size_t n = 0;
+    const char *name = take_text(in, 1, SKR_NAME_MAX, &n);
+    bool is_new = false;
+    uint32_t of_name = 0;
+    if (name == NULL)
+        return;
+    if (skr_names_add_n(&assembly->contig_names, name, n, &of_name, &is_new, NULL) != SKR_OK) {
         in->has_no_memory = true;
         refuse(in, "out of memory");
         return;
     }
-    for (uint32_t i = 0; i < assembly->n_contigs; i++)
-        if (skr_assembly_find_contig(assembly, contigs[i].name) != i)
-            refuse(in, "a contig named twice");
+    if (!is_new)
+        refuse(in, "a contig named twice");
+    assembly->contigs[number].name = skr_names_at(&assembly->contig_names, of_name);
+    assembly->contigs[number].length =
+        (uint32_t)take_max(in, SKR_CONTIG_LENGTH_MAX, "a contig that is too long");
 }
 
 static void take_assembly(decoder *in, skr_assembly *assembly)
@@ -319,13 +332,8 @@ static void take_assembly(decoder *in, skr_assembly *assembly)
         take_list(in, 3, sizeof assembly->contigs[0], (void **)&assembly->contigs);
     if (assembly->n_contigs > SKR_CONTIGS_MAX)
         refuse(in, "too many contigs");
-    for (uint32_t i = 0; i < assembly->n_contigs && !in->cursor.is_bad; i++) {
-        assembly->contigs[i].name = take_name(in);
-        assembly->contigs[i].length =
-            (uint32_t)take_max(in, SKR_CONTIG_LENGTH_MAX, "a contig that is too long");
-    }
-    if (!in->cursor.is_bad)
-        index_contigs(in, assembly);
+    for (uint32_t i = 0; i < assembly->n_contigs && !in->cursor.is_bad; i++)
+        take_contig(in, assembly, i);
     take_file(in, &assembly->reference);
     take_file(in, &assembly->genes);
 }
@@ -359,7 +367,7 @@ static void take_delivery(decoder *in, skr_delivery *delivery)
     delivery->time_s = take_max(in, SKR_TIME_S_MAX, "a delivery after the year 9999");
     delivery->dataset = take_index(in, manifest->n_datasets, "a dataset that is not there");
     delivery->assembly = take_index(in, manifest->n_assemblies, "an assembly that is not there");
-    delivery->options = take_text(in, 0, SKR_MANIFEST_SIZE_MAX);
+    delivery->options = copy_text(in, 0, SKR_MANIFEST_SIZE_MAX);
     delivery->n_samples = (uint32_t)take_max(in, SKR_SAMPLES_MAX, "too many samples");
     delivery->n_alleles = take_number(in);
     delivery->n_sources = take_list(in, 5 + 2 * SKR_DIGEST_SIZE, sizeof delivery->sources[0],

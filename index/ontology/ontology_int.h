@@ -15,8 +15,8 @@
 #include <stdatomic.h>
 
 #include "index/blob.h"
-#include "index/names.h"
 #include "index/ontology/ontology.h"
+#include "storage/base/names.h"
 
 #define SKR_ONTOLOGY_FORMAT 2u
 #define SKR_PREFIX_MAX 63u

@@ -16,10 +16,10 @@
 #include <stdatomic.h>
 
 #include "index/blob.h"
-#include "index/names.h"
 #include "index/people/people.h"
 #include "index/people/people_edit.h"
 #include "index/people/people_ids_int.h"
+#include "storage/base/names.h"
 
 #define SKR_PEOPLE_FORMAT 2u
 #define SKR_N_RECORD_KINDS 2u

@@ -36,6 +36,9 @@
 /* Copies of one sample in one genotype; 9 occur in real mitochondrial data. */
 #define SKR_PLOIDY_MAX 200u
 
+/* Names of one kind, such as the ids of biosamples: a hash table of twice as many has 31 bits. */
+#define SKR_NAMES_MAX (1u << 30)
+
 /* Contigs of an assembly: draft assemblies hold hundreds of thousands. */
 #define SKR_CONTIGS_MAX 4000000u
 

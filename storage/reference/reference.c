@@ -11,7 +11,7 @@
 
 #include "storage/base/array.h"
 #include "storage/base/limits.h"
-#include "storage/base/name_index.h"
+#include "storage/base/names.h"
 #include "storage/reference/reference_int.h"
 
 #define CHUNKS_KEPT 64u
@@ -36,7 +36,7 @@ struct skr_reference {
     skr_block_reader *reader;
     skr_reference_entry *entries;
     uint32_t n_entries;
-    skr_name_index index;
+    skr_names names; /* of contigs, by number */
     loaded_chunk kept[CHUNKS_KEPT];
     uint32_t n_kept;
     uint32_t oldest; /* among the kept, once there are CHUNKS_KEPT */
@@ -62,26 +62,20 @@ static int take_entry(skr_reference *reference, skr_cursor *cursor, skr_referenc
         n_chunks > (size_t)(cursor->end - cursor->at) / SKR_FORMAT_REF_SIZE)
         return say_bad_directory(reference, err);
     skr_digest_hex(md5, SKR_DIGEST_MD5_SIZE, entry->md5);
-    entry->name = strndup(name, n_name);
+    uint32_t number = 0;
+    bool is_new = false;
+    SKR_TRY(skr_names_add_n(&reference->names, name, n_name, &number, &is_new, err));
+    if (!is_new) /* two sequences would be possible */
+        return say_bad_directory(reference, err);
+    entry->name = skr_names_at(&reference->names, number);
     entry->chunks = calloc((size_t)n_chunks + 1, sizeof entry->chunks[0]);
-    if (entry->name == NULL || entry->chunks == NULL)
+    if (entry->chunks == NULL)
         return skr_fail_nomem(err, "reference");
     for (; entry->n_chunks < n_chunks; entry->n_chunks++) {
         skr_block_ref ref = skr_block_ref_take(cursor);
         SKR_TRY(skr_block_file_check_ref(reference->file, &ref, err));
         entry->chunks[entry->n_chunks] = ref;
     }
-    return SKR_OK;
-}
-
-/* Makes the index of names; one found twice would make two sequences possible. */
-static int index_names(skr_reference *reference, skr_err *err)
-{
-    SKR_TRY(skr_name_index_extend(&reference->index, reference->entries,
-                                  sizeof reference->entries[0], reference->n_entries, err));
-    for (uint32_t i = 0; i < reference->n_entries; i++)
-        if (skr_reference_find(reference, reference->entries[i].name) != i)
-            SKR_TRY(say_bad_directory(reference, err));
     return SKR_OK;
 }
 
@@ -103,7 +97,7 @@ static int read_directory(skr_reference *reference, skr_err *err)
     }
     if (!skr_cursor_is_done(&cursor))
         return say_bad_directory(reference, err);
-    return index_names(reference, err);
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ open, close, find */
@@ -141,10 +135,9 @@ void skr_reference_close(skr_reference *reference)
     for (uint32_t i = 0; i < reference->n_kept; i++)
         drop_chunk(&reference->kept[i]);
     for (uint32_t i = 0; i < reference->n_entries; i++) {
-        free(reference->entries[i].name);
         free(reference->entries[i].chunks);
     }
-    skr_name_index_done(&reference->index);
+    skr_names_done(&reference->names);
     free(reference->entries);
     skr_block_reader_free(reference->reader);
     skr_block_file_close(reference->file);
@@ -169,8 +162,7 @@ const char *skr_reference_contig(const skr_reference *reference, uint32_t i, uin
 
 uint32_t skr_reference_find(const skr_reference *reference, const char *canonical_name)
 {
-    return skr_name_index_find(&reference->index, reference->entries, sizeof reference->entries[0],
-                               canonical_name);
+    return skr_names_find(&reference->names, canonical_name);
 }
 
 const skr_reference_entry *skr_reference_entries(const skr_reference *reference)

@@ -11,7 +11,7 @@
 #define SKR_CHUNK_BASES (1u << SKR_FORMAT_CHUNK_SHIFT)
 
 typedef struct skr_reference_entry {
-    char *name; /* first: skr_name_index wants it there */
+    const char *name; /* of the names of its reference or writer, as many as entries */
     uint32_t length;
     char md5[2 * SKR_DIGEST_MD5_SIZE + 1];
     skr_block_ref *chunks; /* one for each SKR_CHUNK_BASES bases begun */

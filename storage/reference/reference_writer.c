@@ -5,7 +5,7 @@
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "storage/base/name_index.h"
+#include "storage/base/names.h"
 #include "storage/reference/reference.h"
 #include "storage/reference/reference_int.h"
 
@@ -14,8 +14,8 @@ struct skr_reference_writer {
     skr_reference_entry *entries;
     uint32_t n_entries;
     uint32_t n_entries_max;
-    skr_name_index index;
-    skr_buffer raw; /* the chunk being made */
+    skr_names names; /* of contigs, by number */
+    skr_buffer raw;  /* the chunk being made */
 };
 
 /* A new last entry, with room for its chunks, not yet counted. */
@@ -30,17 +30,15 @@ static int new_entry(skr_reference_writer *writer, const char *name, uint32_t le
     skr_reference_entry *entry = &writer->entries[writer->n_entries];
     *entry = (skr_reference_entry){.length = length, .n_chunks = skr_reference_n_chunks(length)};
     memcpy(entry->md5, md5, sizeof entry->md5);
-    entry->name = strdup(name);
     entry->chunks = calloc((size_t)entry->n_chunks + 1, sizeof entry->chunks[0]);
-    if (entry->name == NULL || entry->chunks == NULL) {
-        free(entry->name);
-        free(entry->chunks);
+    if (entry->chunks == NULL)
         return skr_fail_nomem(err, "reference");
-    }
-    writer->n_entries++;
+    uint32_t number = writer->n_entries++;
+    SKR_TRY(skr_names_add(&writer->names, name, &number, err));
+    SKR_CHECK(number + 1 == writer->n_entries);
+    entry->name = skr_names_at(&writer->names, number);
     *ret_entry = entry;
-    return skr_name_index_extend(&writer->index, writer->entries, sizeof writer->entries[0],
-                                 writer->n_entries, err);
+    return SKR_OK;
 }
 
 static int copy_contig(skr_reference_writer *writer, skr_reference *older, uint32_t i, skr_err *err)
@@ -148,8 +146,7 @@ int skr_reference_writer_add(skr_reference_writer *writer, const char *canonical
               strspn(md5, "0123456789abcdef") == 2 * SKR_DIGEST_MD5_SIZE);
     size_t n_name = strlen(canonical_name);
     SKR_CHECK(n_name > 0 && n_name <= SKR_NAME_MAX);
-    uint32_t at = skr_name_index_find(&writer->index, writer->entries, sizeof writer->entries[0],
-                                      canonical_name);
+    uint32_t at = skr_names_find(&writer->names, canonical_name);
     if (at != SKR_NONE && strcmp(writer->entries[at].md5, md5) == 0)
         return SKR_OK;
     if (at != SKR_NONE)
@@ -203,10 +200,9 @@ void skr_reference_writer_free(skr_reference_writer *writer)
     if (writer == NULL)
         return;
     for (uint32_t i = 0; i < writer->n_entries; i++) {
-        free(writer->entries[i].name);
         free(writer->entries[i].chunks);
     }
-    skr_name_index_done(&writer->index);
+    skr_names_done(&writer->names);
     free(writer->entries);
     skr_buffer_done(&writer->raw);
     skr_block_writer_free(writer->blocks);

@@ -24,7 +24,7 @@
 
 /* A sample, for whoever writes a segment. */
 typedef struct skr_sample {
-    char *name;
+    const char *name;
     uint32_t individual; /* ordinal in the store */
     skr_karyotype karyotype;
 } skr_sample;

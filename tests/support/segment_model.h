@@ -205,7 +205,7 @@ static inline model model_new(uint32_t n_samples, uint32_t n_rows, uint32_t n_sp
 static inline void model_free(model *m)
 {
     for (uint32_t i = 0; i < m->n_samples; i++)
-        free(m->samples[i].name);
+        free((char *)m->samples[i].name);
     for (uint32_t i = 0; i < m->n_rows; i++)
         row_done(&m->rows[i]);
     for (uint32_t i = 0; i < m->n_spans; i++)

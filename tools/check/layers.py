@@ -24,7 +24,7 @@ ROOMS = {
     "storage/reference": ("reference.h", BYTES),
     "storage": ("manifest.h store.h genomes.h",
                 BYTES + ("storage/carriers", "storage/segment", "storage/reference")),
-    "index": ("names.h blob.h", BYTES + ("storage",)),
+    "index": ("blob.h", BYTES + ("storage",)),
     "index/terms": ("curie.h", BASE),
     "index/contigs": ("contig.h assembly.h", BASE + ("storage", "storage/carriers")),
     "index/keys": ("variant_key.h variant_spelling.h variant_structural.h variant_type.h",

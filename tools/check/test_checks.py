@@ -28,7 +28,7 @@ EXAMPLES = [
     (formatting, {".clang-format": STYLE, "a.c": "int a(int b)\n{\n    return b;\n}\n"},
      {".clang-format": STYLE, "a.c": "int a(int b) { return  b; }\n"}, "a.c:1"),
     (layers, {"storage/manifest.h": "", "index/b.c": '#include "storage/manifest.h"\n'},
-     {"index/names.h": "", "storage/a.c": '\n#include "index/names.h"\n'}, "storage/a.c:2"),
+     {"index/blob.h": "", "storage/a.c": '\n#include "index/blob.h"\n'}, "storage/a.c:2"),
     (layers, {"storage/a_int.h": "", "storage/b.c": '#include "storage/a_int.h"\n'},
      {"storage/a_int.h": "", "index/b.c": '#include "storage/a_int.h"\n'}, "belongs to storage/"),
     (layers, {"storage/block/block_writer.c": "#include <zstd.h>\n"},

@@ -261,7 +261,7 @@ int cohort_write_store(const cohort_request *request, const char *folder, skr_er
     else
         skr_txn_abort(s.txn);
     for (uint32_t i = 0; s.samples != NULL && i < cohort_n_wanted(request); i++)
-        free(s.samples[i].name);
+        free((char *)s.samples[i].name);
     free(s.samples);
     return status;
 }

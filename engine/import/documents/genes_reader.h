@@ -12,8 +12,8 @@
 #include "engine/import/face/import.h"
 #include "index/contigs/assembly.h"
 #include "index/genes/gene_table.h"
-#include "index/names.h"
 #include "storage/base/limits.h"
+#include "storage/base/names.h"
 
 #define SKR_GENES_FIELDS_MAX 64
 

@@ -9,8 +9,8 @@
 
 #include "engine/import/documents/archive.h"
 #include "engine/import/face/import.h"
-#include "index/names.h"
 #include "index/people/people_edit.h"
+#include "storage/base/names.h"
 
 /* Where a record of this delivery stood first. */
 typedef struct skr_delivered {

@@ -19,7 +19,7 @@
 #include "index/contigs/contig.h"
 #include "storage/base/array.h"
 #include "storage/base/limits.h"
-#include "storage/base/name_map.h"
+#include "storage/base/names.h"
 #include "storage/block/digest.h"
 
 /* Bases kept in memory; the longest human chromosome has 2.5e8. */
@@ -36,8 +36,8 @@ struct skr_fasta {
     char *path;
     BGZF *bgzf;
     const skr_build *build;
-    skr_name_map names; /* keys, in the order of the file as far as it was read */
-    int64_t *places;    /* behind the header line of each */
+    skr_names names; /* keys, in the order of the file as far as it was read */
+    int64_t *places; /* behind the header line of each */
     uint32_t n_places_max;
     bool is_known_whole; /* the end was reached once: names is all there is */
     kept *kept;
@@ -93,7 +93,7 @@ static int note_contig(skr_fasta *fasta, const char *line, uint32_t *ret_contig,
         return skr_fail_in(err, status, "%s", fasta->path);
     skr_contig_key(fasta->build, canonical, name);
     bool is_new;
-    SKR_TRY(skr_name_map_add(&fasta->names, name, strlen(name), ret_contig, &is_new, err));
+    SKR_TRY(skr_names_add_n(&fasta->names, name, strlen(name), ret_contig, &is_new, err));
     int64_t place = bgzf_tell(fasta->bgzf);
     if (!is_new && fasta->places[*ret_contig] != place)
         return skr_fail(err, SKR_ERR_INPUT, "%s: contig %s is there twice", fasta->path, name);
@@ -209,7 +209,7 @@ static int read_on(skr_fasta *fasta, uint32_t wanted, const char *name, skr_err 
             }
             if (got < 0)
                 goto out;
-            if (name != NULL && strcmp(fasta->names.names[contig], name) == 0)
+            if (name != NULL && strcmp(fasta->names.texts[contig], name) == 0)
                 wanted = contig;
             continue;
         }
@@ -285,14 +285,14 @@ int skr_fasta_find(skr_fasta *fasta, const char *canonical_name, skr_sequence *r
 {
     char key[SKR_NAME_MAX + 1];
     skr_contig_key(fasta->build, canonical_name, key);
-    uint32_t contig = skr_name_map_find(&fasta->names, key, strlen(key));
+    uint32_t contig = skr_names_find(&fasta->names, key);
     int status = SKR_OK;
     if (contig == UINT32_MAX && !fasta->is_known_whole) {
         if (fasta->names.n > 0)
             status = go_to(fasta, fasta->names.n - 1, err);
         if (status == SKR_OK)
             status = read_on(fasta, UINT32_MAX, key, err);
-        contig = skr_name_map_find(&fasta->names, key, strlen(key));
+        contig = skr_names_find(&fasta->names, key);
     } else if (contig != UINT32_MAX && find_kept(fasta, contig) == NULL) {
         status = go_to(fasta, contig, err);
         if (status == SKR_OK)
@@ -318,7 +318,7 @@ void skr_fasta_close(skr_fasta *fasta)
     for (uint32_t i = 0; i < fasta->n_kept; i++)
         free(fasta->kept[i].bases);
     free(fasta->kept);
-    skr_name_map_done(&fasta->names);
+    skr_names_done(&fasta->names);
     free(fasta->places);
     free(fasta->path);
     free(fasta);

@@ -18,7 +18,7 @@ typedef struct old_sample {
 } old_sample;
 
 struct skr_identity {
-    skr_name_map names;
+    skr_names names;
     uint32_t *first; /* by name: in old */
     uint32_t n_first_max;
     old_sample *old;
@@ -49,7 +49,7 @@ static int add_old(skr_identity *identity, const char *name, old_sample sample, 
 {
     uint32_t number;
     bool is_new;
-    SKR_TRY(skr_name_map_add(&identity->names, name, strlen(name), &number, &is_new, err));
+    SKR_TRY(skr_names_add_n(&identity->names, name, strlen(name), &number, &is_new, err));
     SKR_TRY(SKR_ARRAY_RESERVE(&identity->first, &identity->n_first_max, number + 1u,
                               "samples of the store", err));
     SKR_TRY(SKR_ARRAY_RESERVE(&identity->old, &identity->n_old_max, identity->n_old + 1,
@@ -131,7 +131,7 @@ void skr_identity_free(skr_identity *identity)
 {
     if (identity == NULL)
         return;
-    skr_name_map_done(&identity->names);
+    skr_names_done(&identity->names);
     free(identity->first);
     free(identity->old);
     free(identity);
@@ -186,7 +186,7 @@ const skr_source *skr_identity_find_file(const skr_import *import, const skr_imp
 /* The samples of a name that are live, in chain order; SKR_NONE: none. */
 static uint32_t first_of(const skr_identity *identity, const char *name)
 {
-    uint32_t number = skr_name_map_find(&identity->names, name, strlen(name));
+    uint32_t number = skr_names_find(&identity->names, name);
     return number == UINT32_MAX ? SKR_NONE : identity->first[number];
 }
 
@@ -199,8 +199,8 @@ static uint32_t first_of(const skr_identity *identity, const char *name)
 static int no_second_sample(const skr_import *import, const char *individual, uint32_t owner,
                             const char *name, skr_err *err)
 {
-    const char *other = (owner & OLD) != 0 ? import->identity->names.names[owner & ~OLD]
-                                           : import->samples.names.names[owner];
+    const char *other = (owner & OLD) != 0 ? import->identity->names.texts[owner & ~OLD]
+                                           : import->samples.names.texts[owner];
     return skr_fail(err, SKR_ERR_INPUT,
                     "samples '%s' and '%s' both belong to individual '%s': mark one of them "
                     "primary=no in --samples",
@@ -221,14 +221,14 @@ static const char *individual_id(const skr_import *import, uint32_t sample)
 {
     const skr_sample_line *line = import->samples.origins[sample].line;
     return line != NULL && *line->individual != '\0' ? line->individual
-                                                     : import->samples.names.names[sample];
+                                                     : import->samples.names.texts[sample];
 }
 
 /* The individual of one sample. */
 static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
                            skr_err *err)
 {
-    const char *name = import->samples.names.names[sample];
+    const char *name = import->samples.names.texts[sample];
     const char *id = individual_id(import, sample);
     bool is_new;
     int status = skr_people_edit_individual(import->edit, id, ret_individual, &is_new, err);
@@ -262,13 +262,13 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
     own_old(import->identity, owners, n_owners);
     for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++) {
         uint32_t individual = 0;
-        const char *name = import->samples.names.names[i];
+        const char *name = import->samples.names.texts[i];
         status = find_individual(import, i, &individual, err);
         if (status != SKR_OK)
             break;
         if (strcmp(individual_id(import, i), name) != 0)
             import->samples.names_are_ids = false;
-        uint32_t same = skr_name_map_find(&import->identity->names, name, strlen(name));
+        uint32_t same = skr_names_find(&import->identity->names, name);
         if (individual < n_owners) {
             uint32_t owner = owners[individual];
             if (owner != SKR_NONE && (same == UINT32_MAX || owner != (same | OLD)))
@@ -346,7 +346,7 @@ int skr_identity_check_contig(skr_import *import, const skr_import_file *file, u
     if (identity->n_old == 0)
         return SKR_OK;
     for (uint32_t i = 0; i < file->columns.n; i++) {
-        const char *name = import->samples.names.names[file->local[i]];
+        const char *name = import->samples.names.texts[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const skr_source *source =
                 source_on(import, &identity->old[j], contig, import->request->is_replacing);
@@ -390,7 +390,7 @@ static int bury_for(skr_import *import, const skr_import_file *file, burials *al
     const skr_identity *identity = import->identity;
     int status = SKR_OK;
     for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
-        const char *name = import->samples.names.names[file->local[i]];
+        const char *name = import->samples.names.texts[file->local[i]];
         bool *is_replaced = &all->is_replaced[file->local[i]];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
@@ -493,7 +493,7 @@ static int check_rest(const skr_import *import, skr_err *err)
 {
     const skr_identity *identity = import->identity;
     for (uint32_t i = 0; i < import->samples.names.n; i++) {
-        const char *name = import->samples.names.names[i];
+        const char *name = import->samples.names.texts[i];
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
             if (old->individual == import->samples.list[i].individual)

@@ -132,8 +132,8 @@ static void import_done(skr_import *import)
     skr_import_reference_close(import);
     skr_import_files_done(import);
     skr_sample_table_done(&import->samples.sheet);
-    skr_name_map_done(&import->samples.names);
-    skr_name_map_done(&import->contigs.names);
+    skr_names_done(&import->samples.names);
+    skr_names_done(&import->contigs.names);
     free(import->samples.list);
     free(import->samples.origins);
     free(import->samples.missing);

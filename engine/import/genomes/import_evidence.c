@@ -91,11 +91,11 @@ static int check_contig(skr_import *import, const skr_import_file *file, const c
 static int check_lengths(skr_import *import, const skr_import_file *file, const skr_vcf *vcf,
                          uint32_t *ret_n_agree, skr_err *err)
 {
-    const skr_name_map *contigs = skr_vcf_header_contigs(vcf);
+    const skr_names *contigs = skr_vcf_header_contigs(vcf);
     *ret_n_agree = 0;
     for (uint32_t i = 0; i < contigs->n; i++) {
         bool agrees = false;
-        const char *written = contigs->names[i];
+        const char *written = contigs->texts[i];
         SKR_TRY(
             check_contig(import, file, written, skr_vcf_contig_length(vcf, written), &agrees, err));
         *ret_n_agree += agrees;
@@ -112,18 +112,18 @@ static int check_lengths(skr_import *import, const skr_import_file *file, const 
 static int check_hints(skr_import *import, const skr_import_file *file, const skr_vcf *vcf,
                        uint32_t n_agree, skr_err *err)
 {
-    const skr_name_map *hints = skr_vcf_hints(vcf);
+    const skr_names *hints = skr_vcf_hints(vcf);
     for (uint32_t i = 0; i < hints->n && import->build != NULL; i++) {
-        const skr_build *said = skr_build_hint(strchr(hints->names[i], '=') + 1);
+        const skr_build *said = skr_build_hint(strchr(hints->texts[i], '=') + 1);
         if (said == NULL || said == import->build)
             continue;
         if (n_agree == 0 && strcmp(said->name, "NCBI36") != 0)
             return skr_fail(err, SKR_ERR_INPUT,
                             "%s: the header says '%.200s', which is assembly %s; --assembly says "
                             "%s",
-                            file->name, hints->names[i], said->name, import->build->name);
+                            file->name, hints->texts[i], said->name, import->build->name);
         skr_import_watch_warn(import, "%s: the header says '%.200s', which is assembly %s, not %s",
-                              file->name, hints->names[i], said->name, import->build->name);
+                              file->name, hints->texts[i], said->name, import->build->name);
     }
     return SKR_OK;
 }

@@ -99,7 +99,7 @@ static void add_text(skr_digest *digest, const char *text)
 }
 
 /* The options that decide how the file is read, the lines of its samples among them. */
-static int digest_options(skr_import *import, skr_import_file *file, const skr_name_map *samples,
+static int digest_options(skr_import *import, skr_import_file *file, const skr_names *samples,
                           const skr_sample_line *const *lines, skr_err *err)
 {
     const skr_import_request *request = import->request;
@@ -121,7 +121,7 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
         if (line == NULL)
             continue;
         skr_karyotype_text(line->karyotype, karyotype);
-        add_text(digest, samples->names[i]);
+        add_text(digest, samples->texts[i]);
         add_text(digest, line->individual);
         add_text(digest, line->biosample);
         add_text(digest, karyotype);
@@ -143,13 +143,13 @@ static skr_karyotype karyotype_of(const skr_sample_line *line)
 }
 
 /* The lines of --samples for the columns of a file; NULL: there is none. The caller frees. */
-static int find_lines(skr_import *import, const skr_import_file *file, const skr_name_map *samples,
+static int find_lines(skr_import *import, const skr_import_file *file, const skr_names *samples,
                       const skr_sample_line ***ret_lines, skr_err *err)
 {
     const skr_sample_line **lines = calloc(samples->n + 1u, sizeof *lines);
     int status = lines == NULL ? skr_fail_nomem(err, "samples of a delivery") : SKR_OK;
     for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
-        skr_sample_place place = {file->given, file->name, samples->names[i]};
+        skr_sample_place place = {file->given, file->name, samples->texts[i]};
         status = skr_sample_table_find(&import->samples.sheet, &place, &lines[i], err);
         if (status != SKR_OK || lines[i] != NULL || import->samples.sheet.path == NULL)
             continue;
@@ -199,7 +199,7 @@ static int meet_again(skr_import *import, uint32_t number, skr_import_origin ori
     skr_import_origin *before = &import->samples.origins[number];
     const skr_sample_line *one = before->line;
     const skr_sample_line *other = origin.line;
-    const char *name = import->samples.names.names[number];
+    const char *name = import->samples.names.texts[number];
     if (before->file == origin.file)
         return skr_fail(err, SKR_ERR_INPUT, "%s: two columns would be sample '%s', by %s",
                         import->files[origin.file].given, name, import->samples.sheet.path);
@@ -215,7 +215,7 @@ static int meet_again(skr_import *import, uint32_t number, skr_import_origin ori
 }
 
 /* Numbers the columns that count. */
-static int number_columns(skr_import *import, uint32_t number, const skr_name_map *samples,
+static int number_columns(skr_import *import, uint32_t number, const skr_names *samples,
                           const skr_sample_line *const *lines, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
@@ -229,14 +229,14 @@ static int number_columns(skr_import *import, uint32_t number, const skr_name_ma
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         skr_import_origin origin = {line, number};
-        const char *name = line != NULL ? skr_sample_line_name(line) : samples->names[i];
+        const char *name = line != NULL ? skr_sample_line_name(line) : samples->texts[i];
         uint32_t *local = &file->local[columns->n];
         bool is_new;
         if (line != NULL && line->is_not_primary) {
             import->counts[SKR_COUNT_NOT_PRIMARY]++;
             continue;
         }
-        SKR_TRY(skr_name_map_add(&import->samples.names, name, strlen(name), local, &is_new, err));
+        SKR_TRY(skr_names_add_n(&import->samples.names, name, strlen(name), local, &is_new, err));
         SKR_TRY(is_new ? add_sample(import, *local, origin, err)
                        : meet_again(import, *local, origin, err));
         columns->column[columns->n] = i;
@@ -301,7 +301,7 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
         skr_vcf_close(vcf);
         return status;
     }
-    const skr_name_map *samples = skr_vcf_samples(vcf);
+    const skr_names *samples = skr_vcf_samples(vcf);
     file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
                     (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
     const skr_sample_line **lines = NULL;
@@ -356,7 +356,7 @@ int skr_import_files_look(skr_import *import, skr_err *err)
     if (status == SKR_OK)
         status = check_missing(import, err);
     for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++)
-        import->samples.list[i].name = import->samples.names.names[i];
+        import->samples.list[i].name = import->samples.names.texts[i];
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {
         skr_import_file *file = &import->files[i];
         file->is_identity = file->columns.n == import->samples.names.n;

@@ -18,7 +18,7 @@
 #include "index/keys/variant_key.h"
 #include "index/people/people_edit.h"
 #include "storage/base/array.h"
-#include "storage/base/name_map.h"
+#include "storage/base/names.h"
 #include "storage/block/digest.h"
 #include "storage/manifest.h"
 #include "storage/reference/reference.h"
@@ -51,9 +51,9 @@ typedef enum skr_import_count {
 
 /* A contig that records of this delivery use. */
 typedef struct skr_import_contig {
-    uint32_t index;  /* in the assembly */
-    char *name;      /* canonical */
-    uint32_t length; /* 0: nobody said */
+    uint32_t index;   /* in the assembly */
+    const char *name; /* canonical */
+    uint32_t length;  /* 0: nobody said */
     bool has_reference;
     uint32_t old_reference; /* number in the store's reference, or SKR_NONE: in the FASTA */
     uint32_t min_start0;
@@ -109,7 +109,7 @@ typedef struct skr_identity skr_identity; /* identity.c */
 /* The samples that count, by their number in the segment. */
 typedef struct skr_import_samples {
     skr_sample_table sheet; /* of --samples */
-    skr_name_map names;
+    skr_names names;
     skr_sample *list; /* names.n of them */
     uint32_t n_max;
     skr_import_origin *origins; /* of each */
@@ -121,7 +121,7 @@ typedef struct skr_import_samples {
 
 /* The contigs that records of this delivery use. */
 typedef struct skr_import_contigs {
-    skr_name_map names; /* canonical; its numbers are those of the list */
+    skr_names names; /* canonical; its numbers are those of the list */
     skr_import_contig *list;
     uint32_t n_max;
 } skr_import_contigs;

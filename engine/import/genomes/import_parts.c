@@ -98,7 +98,7 @@ int skr_import_parts_check(const skr_import *import, const skr_import_file *file
                 "sample '%s' is in %s and in %s, both with records on contig %s: if they are two "
                 "people, tell them apart in --samples by the columns file and individual; if they "
                 "are one, join the files",
-                import->samples.names.names[sample], files[i].given, file->given,
+                import->samples.names.texts[sample], files[i].given, file->given,
                 import->manifest->assemblies[import->assembly].contigs[contig].name);
     }
     return SKR_OK;

@@ -42,7 +42,7 @@ static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_e
         if (n_cells >= SKR_IMPORT_CELLS_A_REPORT) {
             n_cells = 0;
             skr_import_watch_report(import, file, skr_vcf_position(vcf),
-                                    skr_vcf_contigs(vcf)->names[record->contig], "reading");
+                                    skr_vcf_contigs(vcf)->texts[record->contig], "reading");
         }
     }
 }

@@ -210,7 +210,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     skr_import *import = at->import;
     skr_import_file *file = &import->files[at->file];
     char canonical[SKR_NAME_MAX + 1];
-    const char *written = skr_vcf_contigs(at->vcf)->names[at->record->contig];
+    const char *written = skr_vcf_contigs(at->vcf)->texts[at->record->contig];
     uint32_t length = skr_vcf_contig_length(at->vcf, written);
     uint32_t number;
     bool is_new;
@@ -221,14 +221,14 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
         import->found.has_old_mitochondrion = true;
         return SKR_OK;
     }
-    SKR_TRY(skr_name_map_add(&import->contigs.names, canonical, strlen(canonical), &number, &is_new,
-                             err));
+    SKR_TRY(skr_names_add_n(&import->contigs.names, canonical, strlen(canonical), &number, &is_new,
+                            err));
     int status = SKR_OK;
     SKR_TRY(SKR_ARRAY_RESERVE(&import->contigs.list, &import->contigs.n_max, number + 1u, "contigs",
                               err));
     skr_import_contig *contig = &import->contigs.list[number];
     if (is_new) {
-        *contig = (skr_import_contig){.name = import->contigs.names.names[number],
+        *contig = (skr_import_contig){.name = import->contigs.names.texts[number],
                                       .old_reference = SKR_NONE,
                                       .min_start0 = UINT32_MAX};
         status = skr_import_reference_contig(import, contig, err);

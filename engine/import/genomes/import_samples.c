@@ -106,9 +106,9 @@ static int find_key(skr_sample_table *table, const char *file, const char *sampl
     int status = SKR_OK;
     if (is_adding)
         status =
-            skr_name_map_add(&table->keys, key, n_file + n_sample + 1, ret_number, ret_is_new, err);
+            skr_names_add_n(&table->keys, key, n_file + n_sample + 1, ret_number, ret_is_new, err);
     else
-        *ret_number = skr_name_map_find(&table->keys, key, n_file + n_sample + 1);
+        *ret_number = skr_names_find_n(&table->keys, key, n_file + n_sample + 1);
     free(key);
     return status;
 }
@@ -290,6 +290,6 @@ void skr_sample_table_done(skr_sample_table *table)
     }
     free(table->lines);
     free(table->path);
-    skr_name_map_done(&table->keys);
+    skr_names_done(&table->keys);
     *table = (skr_sample_table){0};
 }

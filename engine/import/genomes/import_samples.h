@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "storage/base/err.h"
-#include "storage/base/name_map.h"
+#include "storage/base/names.h"
 #include "storage/carriers/copies.h"
 
 typedef struct skr_sample_line {
@@ -35,8 +35,8 @@ typedef struct skr_sample_place {
 /* Zero-initialise; free with skr_sample_table_done. */
 typedef struct skr_sample_table {
     char *path;
-    skr_name_map keys; /* of lines, by number: file, tab, sample */
-    bool has_files;    /* a line names a file */
+    skr_names keys; /* of lines, by number: file, tab, sample */
+    bool has_files; /* a line names a file */
     skr_sample_line *lines;
 } skr_sample_table;
 

@@ -23,26 +23,26 @@
 
 uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name)
 {
-    uint32_t number = skr_name_map_find(&vcf->header.contigs, name, strlen(name));
+    uint32_t number = skr_names_find(&vcf->header.contigs, name);
     return number == UINT32_MAX ? 0 : vcf->header.lengths[number];
 }
 
-const skr_name_map *skr_vcf_samples(const skr_vcf *vcf)
+const skr_names *skr_vcf_samples(const skr_vcf *vcf)
 {
     return &vcf->samples;
 }
 
-const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf)
+const skr_names *skr_vcf_contigs(const skr_vcf *vcf)
 {
     return &vcf->contigs;
 }
 
-const skr_name_map *skr_vcf_header_contigs(const skr_vcf *vcf)
+const skr_names *skr_vcf_header_contigs(const skr_vcf *vcf)
 {
     return &vcf->header.contigs;
 }
 
-const skr_name_map *skr_vcf_hints(const skr_vcf *vcf)
+const skr_names *skr_vcf_hints(const skr_vcf *vcf)
 {
     return &vcf->header.hints;
 }
@@ -145,11 +145,11 @@ void skr_vcf_close(skr_vcf *vcf)
     skr_buffer_done(&vcf->bcf.alleles);
     if (vcf->fd >= 0)
         (void)close(vcf->fd);
-    skr_name_map_done(&vcf->samples);
-    skr_name_map_done(&vcf->contigs);
-    skr_name_map_done(&vcf->header.contigs);
-    skr_name_map_done(&vcf->header.hints);
-    skr_name_map_done(&vcf->header.numeric_tags);
+    skr_names_done(&vcf->samples);
+    skr_names_done(&vcf->contigs);
+    skr_names_done(&vcf->header.contigs);
+    skr_names_done(&vcf->header.hints);
+    skr_names_done(&vcf->header.numeric_tags);
     free(vcf->format.text);
     free(vcf->header.lengths);
     skr_vcf_room_done(&vcf->room);
@@ -219,7 +219,7 @@ int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_geno
         else if (allele < 0 || (uint32_t)allele > record->n_alts)
             return skr_vcf_fail(vcf, err,
                                 "the genotype of sample %s names ALT %d, but the record has %u",
-                                vcf->samples.names[sample], allele, record->n_alts);
+                                vcf->samples.texts[sample], allele, record->n_alts);
         else
             genotype->alleles[genotype->n++] = (uint16_t)allele;
     }

@@ -18,7 +18,7 @@
 #include "engine/import/genotypes/genotype_scan.h"
 #include "engine/import/genotypes/spellings.h"
 #include "storage/base/err.h"
-#include "storage/base/name_map.h"
+#include "storage/base/names.h"
 
 /* One record. All it points to belongs to the reader and holds until the next record. */
 typedef struct skr_vcf_record {
@@ -82,16 +82,16 @@ SKR_MUST_USE int skr_vcf_check_start(const char *name, const char *bytes, size_t
                                      bool *ret_is_bcf, skr_err *err);
 
 /* The names of its sample columns, in order. */
-const skr_name_map *skr_vcf_samples(const skr_vcf *vcf);
+const skr_names *skr_vcf_samples(const skr_vcf *vcf);
 
 /* The names of contigs that records have used so far, as written, in order of first use. */
-const skr_name_map *skr_vcf_contigs(const skr_vcf *vcf);
+const skr_names *skr_vcf_contigs(const skr_vcf *vcf);
 
 /* The contigs to which the header gives a length, as written. */
-const skr_name_map *skr_vcf_header_contigs(const skr_vcf *vcf);
+const skr_names *skr_vcf_header_contigs(const skr_vcf *vcf);
 
 /* What of the header names an assembly: "assembly=b37", "reference=file:///refs/hg19.fa". */
-const skr_name_map *skr_vcf_hints(const skr_vcf *vcf);
+const skr_names *skr_vcf_hints(const skr_vcf *vcf);
 
 /* The length that the header gives a contig of this spelling, 0 if none. */
 uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);

@@ -62,7 +62,7 @@ static int parse_format(skr_vcf *vcf, const char *text, size_t n, skr_err *err)
             format->has[field] = true;
         format->field[format->n] = (uint8_t)field;
         format->is_number[format->n] =
-            skr_name_map_find(&vcf->header.numeric_tags, at, n_tag) != UINT32_MAX;
+            skr_names_find_n(&vcf->header.numeric_tags, at, n_tag) != UINT32_MAX;
         format->n++;
         at += n_tag;
         if (*at == '\0')
@@ -110,7 +110,7 @@ static int bad_gt(const skr_vcf *vcf, uint32_t sample, const char *cell, skr_err
 {
     size_t n = strcspn(cell, ":\t");
     return skr_vcf_fail(vcf, err, "'%.*s' of sample %s is no genotype", (int)(n > 40 ? 40 : n),
-                        cell, vcf->samples.names[sample]);
+                        cell, vcf->samples.texts[sample]);
 }
 
 /* Reads one genotype; *ret_end is the ':' or tab behind it, or the end of the line. */
@@ -135,7 +135,7 @@ static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char 
             if (allele > vcf->record.n_alts)
                 return skr_vcf_fail(vcf, err,
                                     "the genotype of sample %s names ALT %u, but the record has %u",
-                                    vcf->samples.names[sample], allele, vcf->record.n_alts);
+                                    vcf->samples.texts[sample], allele, vcf->record.n_alts);
             allele++;
         } else {
             return bad_gt(vcf, sample, cell, err);
@@ -214,7 +214,7 @@ static int parse_gt_only(skr_vcf *vcf, const char *at, const char *line_end, con
         }
         if (*at == ':')
             return skr_vcf_fail(vcf, err, "sample %s has more fields than FORMAT names",
-                                vcf->samples.names[sample]);
+                                vcf->samples.texts[sample]);
         if (*at == '\t' && sample + 1 < vcf->samples.n)
             at++;
         else if (*at != '\0' || sample + 1 < vcf->samples.n)
@@ -296,7 +296,7 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
         } else {
             if (format->is_number[i] && !begins_like_a_number(*at))
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
-                                    vcf->samples.names[sample]);
+                                    vcf->samples.texts[sample]);
             if (format->field[i] == SKR_VCF_PS)
                 vcf->room.ps[sample] = parse_phase_set(at);
             else if (is_gated)
@@ -308,7 +308,7 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
             break;
         if (i + 1 == format->n)
             return skr_vcf_fail(vcf, err, "sample %s has more fields than FORMAT names",
-                                vcf->samples.names[sample]);
+                                vcf->samples.texts[sample]);
         at++;
     }
     *ret_end = at;

@@ -42,10 +42,10 @@ static int add_sample(skr_vcf *vcf, const char *name, size_t n, skr_err *err)
             return skr_fail(err, SKR_ERR_INPUT,
                             "%s: the name of sample column %u has control characters",
                             vcf->where.name, vcf->samples.n + 1);
-    SKR_TRY(skr_name_map_add(&vcf->samples, name, n, &number, &is_new, err));
+    SKR_TRY(skr_names_add_n(&vcf->samples, name, n, &number, &is_new, err));
     if (!is_new)
         return skr_fail(err, SKR_ERR_INPUT, "%s: two columns are called '%s': rename one",
-                        vcf->where.name, vcf->samples.names[number]);
+                        vcf->where.name, vcf->samples.texts[number]);
     return SKR_OK;
 }
 
@@ -55,7 +55,7 @@ int skr_vcf_header_add_contig(skr_vcf *vcf, const char *name, size_t n, uint32_t
     uint32_t number;
     if (n == 0 || n > SKR_NAME_MAX || length == 0 || vcf->header.contigs.n >= SKR_CONTIGS_MAX)
         return SKR_OK;
-    SKR_TRY(skr_name_map_add(&vcf->header.contigs, name, n, &number, NULL, err));
+    SKR_TRY(skr_names_add_n(&vcf->header.contigs, name, n, &number, NULL, err));
     SKR_TRY(SKR_ARRAY_RESERVE(&vcf->header.lengths, &vcf->header.n_lengths_max, number + 1u,
                               "the contigs of a header", err));
     vcf->header.lengths[number] = length;
@@ -90,7 +90,7 @@ static int add_hint(skr_vcf *vcf, const char *key, const char *value, size_t n, 
     int n_text = snprintf(text, sizeof text, "%s=%.*s", key, (int)(n < 400 ? n : 400), value);
     if (vcf->header.hints.n >= HINTS_MAX || skr_build_hint(strchr(text, '=') + 1) == NULL)
         return SKR_OK;
-    return skr_name_map_add(&vcf->header.hints, text, (size_t)n_text, &number, NULL, err);
+    return skr_names_add_n(&vcf->header.hints, text, (size_t)n_text, &number, NULL, err);
 }
 
 int skr_vcf_header_read_hint(skr_vcf *vcf, const char *line, skr_err *err)
@@ -134,7 +134,7 @@ int skr_vcf_header_read_format(skr_vcf *vcf, const char *line, skr_err *err)
         !(n_type == 5 && memcmp(type, "Float", 5) == 0))
         return SKR_OK;
     SKR_TRY(skr_vcf_header_declare(vcf, n_id + NAME_BYTES, err));
-    return skr_name_map_add(&vcf->header.numeric_tags, id, n_id, &number, NULL, err);
+    return skr_names_add_n(&vcf->header.numeric_tags, id, n_id, &number, NULL, err);
 }
 
 int skr_vcf_header_read_columns(skr_vcf *vcf, const char *line, skr_err *err)

@@ -48,15 +48,15 @@ typedef struct skr_vcf_format {
 
 /* What the header says: vcf_header.c. */
 typedef struct skr_vcf_header {
-    unsigned version;     /* as skr_vcf_version */
-    bool is_read;         /* all of it; text */
-    size_t n_bytes;       /* of its lines so far; text */
-    size_t n_declared;    /* bytes that what it declares takes, about */
-    skr_name_map contigs; /* that have a length */
-    uint32_t *lengths;    /* by number in contigs */
+    unsigned version;  /* as skr_vcf_version */
+    bool is_read;      /* all of it; text */
+    size_t n_bytes;    /* of its lines so far; text */
+    size_t n_declared; /* bytes that what it declares takes, about */
+    skr_names contigs; /* that have a length */
+    uint32_t *lengths; /* by number in contigs */
     uint32_t n_lengths_max;
-    skr_name_map hints;        /* as skr_vcf_hints */
-    skr_name_map numeric_tags; /* FORMAT tags that it declares as Integer or Float; text */
+    skr_names hints;        /* as skr_vcf_hints */
+    skr_names numeric_tags; /* FORMAT tags that it declares as Integer or Float; text */
 } skr_vcf_header;
 
 /* What BCF needs besides: vcf_bcf.c. */
@@ -96,8 +96,8 @@ struct skr_vcf {
     size_t n_memory; /* import_memory.h */
     skr_vcf_bytes bytes;
     skr_vcf_header header;
-    skr_name_map samples;
-    skr_name_map contigs; /* that records have used */
+    skr_names samples;
+    skr_names contigs;    /* that records have used */
     uint32_t last_contig; /* of the record before, most often the same */
     skr_vcf_format format;
     skr_vcf_binary bcf;

@@ -137,7 +137,7 @@ static bool is_contig_name(const char *name, size_t n)
 int skr_vcf_record_contig(skr_vcf *vcf, const char *name, size_t n, skr_err *err)
 {
     if (vcf->last_contig < vcf->contigs.n) {
-        const char *last = vcf->contigs.names[vcf->last_contig];
+        const char *last = vcf->contigs.texts[vcf->last_contig];
         if (strncmp(last, name, n) == 0 && last[n] == '\0') {
             vcf->record.contig = vcf->last_contig;
             return SKR_OK;
@@ -148,7 +148,7 @@ int skr_vcf_record_contig(skr_vcf *vcf, const char *name, size_t n, skr_err *err
                             name);
     if (vcf->contigs.n >= SKR_CONTIGS_MAX)
         return skr_vcf_fail(vcf, err, "more than %u contigs", SKR_CONTIGS_MAX);
-    int status = skr_name_map_add(&vcf->contigs, name, n, &vcf->last_contig, NULL, err);
+    int status = skr_names_add_n(&vcf->contigs, name, n, &vcf->last_contig, NULL, err);
     vcf->record.contig = vcf->last_contig;
     return status;
 }

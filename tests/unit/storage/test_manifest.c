@@ -253,10 +253,11 @@ Test(manifest, refuses_contradictions)
     check_refused(manifest, "dataset named twice");
     manifest->datasets[0] = name;
 
-    name = manifest->assemblies[0].contigs[2].name;
-    manifest->assemblies[0].contigs[2].name = manifest->assemblies[0].contigs[1].name;
+    skr_contig *contigs = manifest->assemblies[0].contigs;
+    const char *contig = contigs[2].name;
+    contigs[2].name = contigs[1].name;
     check_refused(manifest, "contig named twice");
-    manifest->assemblies[0].contigs[2].name = name;
+    contigs[2].name = contig;
 
     segment->dataset = 2;
     check_refused(manifest, "dataset that is not there");

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/names.h"
+#include "storage/base/names.h"
 
 static skr_err err;
 
@@ -50,4 +50,23 @@ Test(names, may_be_empty_or_longer_than_a_chunk)
     cr_assert(eq(u32, skr_names_find(names, longest), SKR_NONE));
     skr_names_free(names);
     free(longest);
+}
+
+Test(names, need_no_nul_at_their_end_and_start_from_zeros)
+{
+    skr_names names = {0};
+    uint32_t number = 9;
+    bool is_new = false;
+    cr_assert(eq(u32, skr_names_find(&names, "chr1"), SKR_NONE));
+    cr_assert(eq(int, skr_names_add_n(&names, "chr1,chr10", 4, &number, &is_new, &err), SKR_OK));
+    cr_assert(is_new && number == 0);
+    cr_assert(eq(str, (char *)skr_names_at(&names, 0), "chr1"));
+    cr_assert(eq(int, skr_names_add_n(&names, "chr10", 5, &number, &is_new, &err), SKR_OK));
+    cr_assert(is_new && number == 1); /* chr1 is the beginning of it, and another name */
+    cr_assert(eq(int, skr_names_add(&names, "chr1", &number, &err), SKR_OK));
+    cr_assert(eq(u32, number, 0));
+    cr_assert(eq(u32, skr_names_find_n(&names, "chr10_alt", 5), 1));
+    cr_assert(eq(u32, skr_names_find_n(&names, "chr10_alt", 6), SKR_NONE));
+    skr_names_done(&names);
+    cr_assert(eq(u32, skr_names_count(&names), 0));
 }
