@@ -56,7 +56,7 @@ static int prepare(skr_import *import, skr_err *err)
                                .context = (void *)(uintptr_t)&request->watch};
     int status = SKR_OK;
     if (request->samples != NULL)
-        status = skr_sample_table_read(request->samples, &import->samples.sheet, err);
+        status = skr_sample_sheet_read(request->samples, &import->samples.sheet, err);
     if (status == SKR_OK)
         status = skr_txn_begin_waiting(request->store, &wait, &import->txn, err);
     if (status != SKR_OK)
@@ -131,7 +131,7 @@ static void import_done(skr_import *import)
     skr_people_close(import->people);
     skr_import_reference_close(import);
     skr_import_files_done(import);
-    skr_sample_table_done(&import->samples.sheet);
+    skr_sample_sheet_done(&import->samples.sheet);
     skr_names_done(&import->samples.names);
     skr_names_done(&import->contigs.names);
     free(import->samples.list);

@@ -150,7 +150,7 @@ static int find_lines(skr_import *import, const skr_import_file *file, const skr
     int status = lines == NULL ? skr_fail_nomem(err, "samples of a delivery") : SKR_OK;
     for (uint32_t i = 0; i < samples->n && status == SKR_OK; i++) {
         skr_sample_place place = {file->given, file->name, samples->texts[i]};
-        status = skr_sample_table_find(&import->samples.sheet, &place, &lines[i], err);
+        status = skr_sample_sheet_find(&import->samples.sheet, &place, &lines[i], err);
         if (status != SKR_OK || lines[i] != NULL || import->samples.sheet.path == NULL)
             continue;
         if (import->samples.n_missing++ == 0 &&
@@ -352,7 +352,7 @@ int skr_import_files_look(skr_import *import, skr_err *err)
     }
     const skr_sample_line *first;
     import->counts[SKR_COUNT_UNUSED_LINES] =
-        skr_sample_table_count_unused(&import->samples.sheet, &first);
+        skr_sample_sheet_count_unused(&import->samples.sheet, &first);
     if (status == SKR_OK)
         status = check_missing(import, err);
     for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++)

@@ -33,7 +33,7 @@ static const char *const column_names[N_COLUMNS] = {"sample",    "file", "indivi
                                                     "biosample", "sex",  "primary"};
 
 typedef struct reader {
-    skr_sample_table *table;
+    skr_sample_sheet *table;
     uint32_t line;
     uint32_t n_lines_max;
     int at[N_COLUMNS]; /* position of each column, -1: not there */
@@ -92,7 +92,7 @@ static int make_room(reader *r, skr_err *err)
 }
 
 /* The number of a line by its file and sample, which is added when it is new and `is_adding`. */
-static int find_key(skr_sample_table *table, const char *file, const char *sample, bool is_adding,
+static int find_key(skr_sample_sheet *table, const char *file, const char *sample, bool is_adding,
                     uint32_t *ret_number, bool *ret_is_new, skr_err *err)
 {
     size_t n_file = strlen(file);
@@ -197,9 +197,9 @@ static size_t get_line(FILE *file, char *text)
     return n;
 }
 
-int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err *err)
+int skr_sample_sheet_read(const char *path, skr_sample_sheet *ret_table, skr_err *err)
 {
-    skr_sample_table table = {.path = strdup(path)};
+    skr_sample_sheet table = {.path = strdup(path)};
     reader r = {.table = &table};
     bool has_header = false;
     char *text = malloc(LINE_MAX_BYTES + 2);
@@ -229,13 +229,13 @@ out:
     if (file != NULL)
         (void)fclose(file);
     if (status != SKR_OK)
-        skr_sample_table_done(&table);
+        skr_sample_sheet_done(&table);
     else
         *ret_table = table;
     return status;
 }
 
-int skr_sample_table_find(skr_sample_table *table, const skr_sample_place *place,
+int skr_sample_sheet_find(skr_sample_sheet *table, const skr_sample_place *place,
                           const skr_sample_line **ret_line, skr_err *err)
 {
     const char *files[] = {place->given, place->file, ""};
@@ -269,7 +269,7 @@ const char *skr_sample_line_name(const skr_sample_line *line)
                                        : line->sample;
 }
 
-uint32_t skr_sample_table_count_unused(const skr_sample_table *table,
+uint32_t skr_sample_sheet_count_unused(const skr_sample_sheet *table,
                                        const skr_sample_line **ret_first)
 {
     uint32_t n = 0;
@@ -280,7 +280,7 @@ uint32_t skr_sample_table_count_unused(const skr_sample_table *table,
     return n;
 }
 
-void skr_sample_table_done(skr_sample_table *table)
+void skr_sample_sheet_done(skr_sample_sheet *table)
 {
     for (uint32_t i = 0; i < table->keys.n && table->lines != NULL; i++) {
         free(table->lines[i].sample);
@@ -291,5 +291,5 @@ void skr_sample_table_done(skr_sample_table *table)
     free(table->lines);
     free(table->path);
     skr_names_done(&table->keys);
-    *table = (skr_sample_table){0};
+    *table = (skr_sample_sheet){0};
 }

@@ -32,27 +32,27 @@ typedef struct skr_sample_place {
     const char *sample;
 } skr_sample_place;
 
-/* Zero-initialise; free with skr_sample_table_done. */
-typedef struct skr_sample_table {
+/* Zero-initialise; free with skr_sample_sheet_done. */
+typedef struct skr_sample_sheet {
     char *path;
     skr_names keys; /* of lines, by number: file, tab, sample */
     bool has_files; /* a line names a file */
     skr_sample_line *lines;
-} skr_sample_table;
+} skr_sample_sheet;
 
 /*
  * Reads a table with a header line that names `sample` and any of `file`, `individual`,
  * `biosample`, `sex`, `primary`; other columns are passed over. No two lines have the same file and
  * sample. Errors: INPUT naming file and line, NOMEM.
  */
-SKR_MUST_USE int skr_sample_table_read(const char *path, skr_sample_table *ret_table, skr_err *err);
+SKR_MUST_USE int skr_sample_sheet_read(const char *path, skr_sample_sheet *ret_table, skr_err *err);
 
 /*
  * The line of a column, marked as used, or NULL: one that names its file, as given or by its last
  * part, before one that names none. Errors: INPUT, when the last part of a path is that of two
  * files; NOMEM.
  */
-SKR_MUST_USE int skr_sample_table_find(skr_sample_table *table, const skr_sample_place *place,
+SKR_MUST_USE int skr_sample_sheet_find(skr_sample_sheet *table, const skr_sample_place *place,
                                        const skr_sample_line **ret_line, skr_err *err);
 
 /*
@@ -62,10 +62,10 @@ SKR_MUST_USE int skr_sample_table_find(skr_sample_table *table, const skr_sample
 const char *skr_sample_line_name(const skr_sample_line *line);
 
 /* How many lines name samples that no file has, and the first of them (NULL: none). */
-uint32_t skr_sample_table_count_unused(const skr_sample_table *table,
+uint32_t skr_sample_sheet_count_unused(const skr_sample_sheet *table,
                                        const skr_sample_line **ret_first);
 
 /* Frees. */
-void skr_sample_table_done(skr_sample_table *table);
+void skr_sample_sheet_done(skr_sample_sheet *table);
 
 #endif

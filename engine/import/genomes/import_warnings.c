@@ -50,7 +50,7 @@ static void warn_of_empty(const skr_import *import)
 static void warn_of_unused(const skr_import *import)
 {
     const skr_sample_line *line;
-    uint32_t n = skr_sample_table_count_unused(&import->samples.sheet, &line);
+    uint32_t n = skr_sample_sheet_count_unused(&import->samples.sheet, &line);
     if (n > 0)
         skr_import_watch_warn(
             import,

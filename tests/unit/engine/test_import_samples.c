@@ -11,7 +11,7 @@
 
 static char path[64];
 static skr_err err;
-static skr_sample_table table;
+static skr_sample_sheet table;
 
 static int read_text(const char *text)
 {
@@ -20,7 +20,7 @@ static int read_text(const char *text)
     cr_assert(ne(ptr, file, NULL));
     fputs(text, file);
     fclose(file);
-    int status = skr_sample_table_read(path, &table, &err);
+    int status = skr_sample_sheet_read(path, &table, &err);
     (void)unlink(path);
     return status;
 }
@@ -30,7 +30,7 @@ static const skr_sample_line *find_in(const char *given, const char *file, const
 {
     const skr_sample_line *line = NULL;
     skr_sample_place place = {given, file, sample};
-    cr_assert(eq(int, skr_sample_table_find(&table, &place, &line, &err), 0), "%s", err.message);
+    cr_assert(eq(int, skr_sample_sheet_find(&table, &place, &line, &err), 0), "%s", err.message);
     return line;
 }
 
@@ -42,7 +42,7 @@ static const skr_sample_line *find(const char *sample)
 static uint32_t count_unused(void)
 {
     const skr_sample_line *first;
-    return skr_sample_table_count_unused(&table, &first);
+    return skr_sample_sheet_count_unused(&table, &first);
 }
 
 Test(import_samples, reads_what_spreadsheets_write)
@@ -58,12 +58,12 @@ Test(import_samples, reads_what_spreadsheets_write)
     const skr_sample_line *two = find("S2");
     cr_assert(two->karyotype.n_x == SKR_KARYOTYPE_UNKNOWN && *two->individual == '\0');
     const skr_sample_line *first;
-    cr_assert(eq(u32, skr_sample_table_count_unused(&table, &first), 1));
+    cr_assert(eq(u32, skr_sample_sheet_count_unused(&table, &first), 1));
     cr_assert(eq(u32, first->line, 5));
     cr_assert(eq(ptr, (void *)find("S4"), NULL));
     cr_assert(ne(ptr, (void *)find("S 3"), NULL));
     cr_assert(eq(u32, count_unused(), 0));
-    skr_sample_table_done(&table);
+    skr_sample_sheet_done(&table);
 }
 
 /* google/deepvariant#334: files of several people whose only sample is called `default`. */
@@ -89,10 +89,10 @@ Test(import_samples, tell_samples_of_one_name_apart_by_file)
     cr_assert(eq(u32, count_unused(), 0));
     const skr_sample_line *line = NULL;
     skr_sample_place twice = {"e/a.vcf", "a.vcf", "default"};
-    cr_assert(eq(int, skr_sample_table_find(&table, &twice, &line, &err), SKR_ERR_INPUT));
+    cr_assert(eq(int, skr_sample_sheet_find(&table, &twice, &line, &err), SKR_ERR_INPUT));
     cr_assert(ne(ptr, strstr(err.message, "line 2: file 'a.vcf' is d/a.vcf and e/a.vcf"), NULL),
               "%s", err.message);
-    skr_sample_table_done(&table);
+    skr_sample_sheet_done(&table);
 }
 
 Test(import_samples, names_file_and_line_of_a_fault)
