@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
 #include "storage/block/format.h"
@@ -62,6 +63,7 @@ static void put_ascending(encoder *out, const uint32_t *values, uint32_t n)
     put_number(out, n);
     uint32_t next = 0;
     for (uint32_t i = 0; i < n; i++) {
+        SKR_CHECK(values[i] >= next);
         put_number(out, values[i] - next);
         next = values[i] + 1;
     }

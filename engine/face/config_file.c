@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/limits.h"
 #include "storage/base/suggest.h"
-
-#define CONFIG_BYTES_MAX (1u << 20)
 
 static int read_bytes(const char *path, char **ret_bytes, size_t *ret_n, skr_err *err)
 {
@@ -20,18 +19,18 @@ static int read_bytes(const char *path, char **ret_bytes, size_t *ret_n, skr_err
         return skr_fail(err, errno == ENOENT ? SKR_ERR_INPUT : SKR_ERR_IO, "%s: %s", path,
                         strerror(errno));
     int status = SKR_OK;
-    char *bytes = malloc(CONFIG_BYTES_MAX + 1);
+    char *bytes = malloc(SKR_CONFIG_MAX + 1);
     size_t n = 0;
     if (bytes == NULL) {
         status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
         goto out;
     }
-    n = fread(bytes, 1, CONFIG_BYTES_MAX, file);
+    n = fread(bytes, 1, SKR_CONFIG_MAX, file);
     if (ferror(file)) {
         status = skr_fail(err, SKR_ERR_IO, "%s: %s", path, strerror(errno));
         goto out;
     }
-    if (n == CONFIG_BYTES_MAX)
+    if (n == SKR_CONFIG_MAX)
         status = skr_fail(err, SKR_ERR_INPUT, "%s: longer than a megabyte, not a file of settings",
                           path);
     else if (memchr(bytes, '\0', n) != NULL)

@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "engine/face/config_file.h"
-
-#define POLICY_NUMBER_MAX 1000000u
+#include "storage/base/limits.h"
 
 skr_policy skr_policy_default(void)
 {
@@ -40,10 +39,11 @@ static int read_lines(const skr_config_file *config, skr_policy *policy, skr_err
             status = read_counts(config, line, &policy->is_exact, err);
         } else if (strcmp(line->key, "threshold") == 0) {
             number = line;
-            status = skr_config_number(config, line, 1, POLICY_NUMBER_MAX, &policy->threshold, err);
+            status =
+                skr_config_number(config, line, 1, SKR_POLICY_NUMBER_MAX, &policy->threshold, err);
         } else if (strcmp(line->key, "step") == 0) {
             number = line;
-            status = skr_config_number(config, line, 1, POLICY_NUMBER_MAX, &policy->step, err);
+            status = skr_config_number(config, line, 1, SKR_POLICY_NUMBER_MAX, &policy->step, err);
         } else {
             static const char *const keys[] = {"counts", "threshold", "step"};
             status = skr_config_unknown(config, line, keys, 3, err);

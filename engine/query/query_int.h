@@ -12,15 +12,7 @@
 #include <stdint.h>
 
 #include "engine/face/query.h"
-
-/* A question longer than this is refused; thousands of variants fit. */
-#define SKR_QUERY_BYTES_MAX (1u << 20)
-
-/* Parentheses and `not` within each other; nobody writes more by hand. */
-#define SKR_QUERY_DEPTH_MAX 200u
-
-/* A file of ids: a hundred million of them of ten letters. */
-#define SKR_QUERY_FILE_MAX (1ull << 30)
+#include "storage/base/limits.h"
 
 /* Memory that lives as long as the query, zeroed. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_alloc(skr_query *query, size_t n_bytes, void **ret_memory, skr_err *err);

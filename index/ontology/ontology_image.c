@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "index/ontology/ontology_int.h"
+#include "storage/base/limits.h"
 #include "storage/manifest.h"
-
-#define HOPS_MAX 64 /* from a retired id to the one in force; a longer chain goes in a circle */
 
 typedef struct merge {
     const skr_ontology_edit *edit;
@@ -247,7 +246,7 @@ static void collect_meanings(merge *m)
 
 static uint32_t meaning_of(const merge *m, uint32_t name)
 {
-    for (int hop = 0; hop < HOPS_MAX; hop++) {
+    for (int hop = 0; hop < SKR_RETIRED_HOPS_MAX; hop++) {
         if (m->numbers[name] != SKR_NONE)
             return m->numbers[name];
         uint32_t next = m->meanings[0][name];

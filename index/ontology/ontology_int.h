@@ -16,10 +16,10 @@
 
 #include "index/blob.h"
 #include "index/ontology/ontology.h"
+#include "storage/base/limits.h"
 #include "storage/base/names.h"
 
 #define SKR_ONTOLOGY_FORMAT 2u
-#define SKR_PREFIX_MAX 63u
 
 /* A pair of names of a release: child and parent, other id and term. */
 typedef struct skr_name_pair {

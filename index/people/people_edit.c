@@ -13,8 +13,6 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 
-#define RECORD_MAX (64u << 20) /* bytes of one record: nobody has a million facts */
-
 uint32_t skr_people_edit_count(const skr_people_edit *edit)
 {
     return skr_names_count(edit->ids);
@@ -251,9 +249,9 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
     skr_people_draft *draft = &edit->drafts[edit->dataset];
     if ((fact->has_value && !isfinite(fact->value)) || !skr_age_is_sound(fact->onset))
         return skr_fail(err, SKR_ERR_INPUT, "%s: a value that is not a number", fact->curie);
-    if (draft->records.n - edit->record > RECORD_MAX)
+    if (draft->records.n - edit->record > SKR_RECORD_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "a record with more than %u bytes of facts",
-                        RECORD_MAX);
+                        SKR_RECORD_MAX);
     uint32_t term = 0;
     int status = check_name("a term", fact->curie, err);
     if (status == SKR_OK)

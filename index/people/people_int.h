@@ -19,11 +19,11 @@
 #include "index/people/people.h"
 #include "index/people/people_edit.h"
 #include "index/people/people_ids_int.h"
+#include "storage/base/limits.h"
 #include "storage/base/names.h"
 
 #define SKR_PEOPLE_FORMAT 2u
 #define SKR_N_RECORD_KINDS 2u
-#define SKR_PEOPLE_DATASETS_MAX 1000000u
 
 /* A set of a blob, read when it is first asked for. n_bytes 0: nobody. */
 typedef struct skr_lazy_set {

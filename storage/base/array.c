@@ -1,6 +1,8 @@
 /* array.c - growing arrays. */
 #include "storage/base/array.h"
 
+#include "storage/base/check.h"
+
 #include <stdlib.h>
 
 #define N_FIRST 8 /* elements that the first call makes room for */
@@ -8,6 +10,7 @@
 int skr_array_grow(void **list, size_t *n_max, size_t n, size_t size, const char *what,
                    skr_err *err)
 {
+    SKR_CHECK(size > 0 && n > *n_max);
     size_t n_new = *n_max < N_FIRST / 2 ? N_FIRST : *n_max;
     n_new = n_new > SIZE_MAX / 2 || n_new * 2 < n ? n : n_new * 2;
     void *room = n_new > SIZE_MAX / size ? NULL : realloc(*list, n_new * size);

@@ -1,6 +1,8 @@
 /* buffer.c - a growing run of bytes, and a cursor that reads one. */
 #include "storage/base/buffer.h"
 
+#include "storage/base/check.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 
 int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err)
 {
+    SKR_ASSERT(buffer->n <= buffer->n_max);
     if (n_more <= buffer->n_max - buffer->n)
         return SKR_OK;
     if (n_more > SIZE_MAX / 2 - buffer->n)
@@ -109,6 +112,7 @@ const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n)
     }
     const uint8_t *bytes = cursor->at;
     cursor->at += n;
+    SKR_ASSERT(cursor->at <= cursor->end);
     return bytes;
 }
 

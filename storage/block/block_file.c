@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/base/check.h"
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
 #include "storage/block/block_file_int.h"
@@ -48,6 +49,7 @@ static int open_file(skr_block_file *file, const char *folder, skr_err *err)
 int skr_block_file_read(const skr_block_file *file, uint64_t offset, uint8_t *bytes, size_t n,
                         skr_err *err)
 {
+    SKR_CHECK(file->fd >= 0);
     skr_io_read read = {.fd = file->fd, .offset = offset, .bytes = bytes, .n = n};
     skr_io_pread_rest(&read);
     return skr_block_file_judge(file, &read, err);
@@ -75,6 +77,7 @@ int skr_block_file_direct(const skr_block_file *file)
 
 int skr_block_file_judge(const skr_block_file *file, const skr_io_read *read, skr_err *err)
 {
+    SKR_CHECK(read->n_done <= read->n && !read->is_flying);
     if (read->error_number != 0)
         return skr_fail(err, SKR_ERR_IO, "%s: cannot read at %" PRIu64 ": %s", file->id.name,
                         read->offset, strerror(read->error_number));
@@ -154,6 +157,7 @@ static int read_trailer(skr_block_file *file, skr_file_kind kind, skr_err *err)
                         file->id.name, ref.crc, file->id.directory_crc);
     file->blocks_end = trailer_at;
     SKR_TRY(skr_block_file_check_ref(file, &ref, err));
+    SKR_CHECK(ref.offset + ref.n_packed <= trailer_at);
     file->directory_ref = ref;
     file->blocks_end = ref.offset;
     return SKR_OK;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/block/block_file.h"
 #include "storage/block/block_file_int.h"
 #include "storage/block/format.h"
@@ -62,6 +63,7 @@ static int verify_block(verification *self, const skr_block_ref *ref, uint64_t *
     status = verify_gap(self, *at, ref->offset, err);
     if (status != SKR_OK)
         return status;
+    SKR_CHECK(*at <= ref->offset);
     *at = ref->offset + ref->n_packed;
     skr_block_wish wish = {.file = self->file, .ref = *ref, .raw = &self->raw};
     return report(self, skr_block_reader_get(self->reader, &wish, 1, err), err);

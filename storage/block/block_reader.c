@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/base/clock.h"
 #include "storage/block/block_cache.h"
 #include "storage/block/block_file.h"
@@ -167,6 +168,7 @@ static bool join_last_read(skr_block_reader *reader, const skr_block_wish *wish,
     size_t n = (size_t)(ref->offset - last->offset) + ref->n_packed;
     if (n > MERGED_MAX)
         return false;
+    SKR_CHECK(n >= ref->n_packed);
     if (n > last->n)
         last->n = n;
     *ret_place = (placement){.read = reader->n_reads - 1, .at = n - ref->n_packed};
@@ -204,6 +206,7 @@ static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, si
         reader->reads[reader->n_reads++] = (skr_io_read){
             .fd = wish->file->fd, .offset = wish->ref.offset, .n = wish->ref.n_packed};
     }
+    SKR_CHECK(reader->n_reads <= n_taken && (n_taken > 0 || n == 0));
     *ret_n = n_taken;
     return SKR_OK;
 }
@@ -219,6 +222,7 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
         reader->reads[i].bytes = at;
         at += reader->reads[i].n;
     }
+    SKR_CHECK(at == reader->packed.bytes + n_bytes);
     int status = SKR_OK;
     if (reader->n_reads > 1) {
         status = need_io(reader, err);

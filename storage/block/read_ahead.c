@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "storage/base/check.h"
 #include "storage/block/block_file_int.h"
 
 #define AREA_BYTES ((size_t)32 << 20)
@@ -112,6 +113,7 @@ uint64_t skr_read_ahead_start(skr_read_ahead *ahead, skr_io *io, const skr_block
     if (n == 0 || n_aligned > RUN_BYTES_MAX || !has_area(ahead) ||
         !find_place(ahead, n_aligned, &at))
         return 0;
+    SKR_CHECK(at + n_aligned <= AREA_BYTES);
     ahead_run *newest = &ahead->runs[ahead->next % RUNS_MAX];
     int direct = skr_block_file_direct(file);
     *newest = (ahead_run){.file = file,
@@ -143,6 +145,7 @@ const uint8_t *skr_read_ahead_find(skr_read_ahead *ahead, skr_io *io, const skr_
             continue;
         wait_for(io, at);
         size_t n_needed = (size_t)(offset - at->read.offset) + n;
+        SKR_CHECK(n_needed <= at->read.n);
         return at->read.n_done >= n_needed ? at->bytes + (offset - at->offset) : NULL;
     }
     return NULL;

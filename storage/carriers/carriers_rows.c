@@ -5,6 +5,7 @@
  * into one array, and the array is then marked or looked up as a whole, so that a row costs no more
  * than its carriers and a few steps. Rows of any other form go one by one.
  */
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/bits.h"
 #include "storage/carriers/carriers.h"
@@ -49,6 +50,7 @@ static bool is_full(const waiting *lists)
 
 static void wait_with(waiting *lists, uint32_t row, uint32_t from)
 {
+    SKR_ASSERT(lists->n < LISTS_MAX);
     lists->rows[lists->n] = row;
     lists->from[lists->n] = from;
     lists->n++;
@@ -58,6 +60,7 @@ static void wait_with(waiting *lists, uint32_t row, uint32_t from)
 static int unpack(waiting *lists, const skr_kernels *kernels, skr_err *err)
 {
     const skr_carrier_rows *stored = lists->stored;
+    SKR_CHECK(lists->n_samples <= SAMPLES_MAX);
     const skr_short_lists packed = {stored->shapes, stored->bytes, stored->offsets, stored->heads};
     uint32_t n = kernels->unpack_short(&packed, lists->rows, lists->n, lists->samples);
     if (n != lists->n_samples)

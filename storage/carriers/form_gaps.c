@@ -2,6 +2,7 @@
  * form_gaps.c - plain carriers as a gap list, and who of them has two copies as a gap list of their
  * places in it.
  */
+#include "storage/base/check.h"
 #include "storage/carriers/bits.h"
 #include "storage/carriers/form_int.h"
 #include "storage/carriers/gap_list.h"
@@ -22,6 +23,7 @@ static uint64_t cost(const skr_form_source *source)
 static int encode(const skr_form_source *source, skr_buffer *bytes, uint8_t *head, skr_err *err)
 {
     const skr_carriers *carriers = source->carriers;
+    SKR_CHECK(source->n_two_copies <= carriers->n);
     SKR_TRY(skr_buffer_put_varint(bytes, carriers->n, err));
     SKR_TRY(skr_gap_list_encode(carriers->samples, carriers->n, bytes, err));
     if (source->n_two_copies == 0)
@@ -85,6 +87,7 @@ static uint32_t walk_next(gap_walk *walk, uint32_t *samples, uint32_t *places,
         if (walk->n_ranks == 0)
             break;
     }
+    SKR_ASSERT(n_places <= n);
     walk->rank += n;
     *ret_n_places = n_places;
     return n;

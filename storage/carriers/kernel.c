@@ -1,5 +1,6 @@
 /* kernel.c - the choice of the table of kernels, once in a process. */
 #include "storage/carriers/kernel.h"
+#include "storage/base/check.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ static void choose(void)
         if (name != NULL && strcmp(name, chosen->name) == 0)
             return;
     }
+    SKR_CHECK(chosen != NULL); /* every CPU runs the plain one */
 }
 
 const skr_kernels *skr_kernels_chosen(void)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/carriers/order.h"
 
 #define N_LEVELS 32u
@@ -50,6 +51,7 @@ static void cut(const uint32_t *n_of, buckets *b)
         }
         first += n;
     }
+    SKR_CHECK(b->n <= N_LEVELS << BUCKET_BITS);
     b->level_first[N_LEVELS] = first;
 }
 
@@ -73,6 +75,8 @@ static int put_bits(const uint32_t *classes, uint32_t n_samples, const uint8_t *
     unsigned n_bits = 0;
     SKR_TRY(skr_buffer_reserve(bytes, (size_t)n_samples * 4 + 8, err));
     for (uint32_t i = 0; i < n_samples; i++) {
+        SKR_ASSERT(places[classes[i]] >= b->first[codes[i]] &&
+                   places[classes[i]] < b->end[codes[i]]);
         bits |= (uint64_t)(places[classes[i]] - b->first[codes[i]]) << n_bits;
         n_bits += b->n_bits[codes[i]];
         for (; n_bits >= 8; n_bits -= 8, bits >>= 8)
@@ -102,6 +106,7 @@ int skr_order_classes_encode(const uint32_t *classes, uint32_t n_samples, uint32
         places[classes[i]]++;
     uint8_t *levels = bytes->bytes + bytes->n;
     for (uint32_t c = 0; c < n_classes; c++) {
+        SKR_CHECK(places[c] > 0); /* each class has a member */
         levels[c] = (uint8_t)level_of(places[c]);
         n_of[levels[c]]++;
     }

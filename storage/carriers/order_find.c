@@ -16,7 +16,12 @@
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
 
-#define TWO_COPIES 0x80000000u
+#define TWO_COPIES 0x80000000u /* beside a sample of a list */
+
+/* In a plane: the dosages of four samples a byte. */
+#define DOSAGE_BITS 2u
+#define DOSAGE_MASK 3u
+#define A_BYTE 4u
 
 static_assert(SKR_SAMPLES_MAX < TWO_COPIES, "a sample and a flag fit into 32 bits");
 
@@ -31,7 +36,7 @@ void skr_order_rows_done(skr_order_rows *rows)
 
 static size_t plane_size(const skr_order_rows *rows)
 {
-    return ((size_t)rows->n_samples + 3) / 4;
+    return ((size_t)rows->n_samples + A_BYTE - 1) / A_BYTE;
 }
 
 int skr_order_rows_add(skr_order_rows *rows, const skr_carriers *carriers, skr_err *err)
@@ -48,7 +53,8 @@ int skr_order_rows_add(skr_order_rows *rows, const skr_carriers *carriers, skr_e
     for (uint32_t i = 0; i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
         if (is_plane) {
-            at[sample / 4] |= (uint8_t)(carriers->dosages[i] << 2 * (sample % 4));
+            at[sample / A_BYTE] |=
+                (uint8_t)(carriers->dosages[i] << DOSAGE_BITS * (sample % A_BYTE));
             continue;
         }
         uint32_t value = sample | (carriers->dosages[i] == 2 ? TWO_COPIES : 0);
@@ -59,7 +65,7 @@ int skr_order_rows_add(skr_order_rows *rows, const skr_carriers *carriers, skr_e
     return SKR_OK;
 }
 
-/* Calls for each plain carrier of a row, as a loop body: sample and dosage are set. */
+/* Goes through the plain carriers of a row, ascending. */
 typedef struct row_walk {
     const uint8_t *at;
     bool is_plane;
@@ -87,13 +93,13 @@ static inline bool walk_next(row_walk *walk, uint32_t *sample, uint8_t *dosage)
         return true;
     }
     while (walk->i < walk->n) {
-        unsigned four = walk->at[walk->i / 4] >> 2 * (walk->i % 4);
+        unsigned four = walk->at[walk->i / A_BYTE] >> DOSAGE_BITS * (walk->i % A_BYTE);
         if (four == 0) {
-            walk->i += 4 - walk->i % 4;
+            walk->i += A_BYTE - walk->i % A_BYTE;
             continue;
         }
         *sample = walk->i++;
-        *dosage = (uint8_t)(four & 3);
+        *dosage = (uint8_t)(four & DOSAGE_MASK);
         if (*dosage != 0)
             return true;
     }
@@ -118,7 +124,8 @@ void skr_order_rows_dosages(const skr_order_rows *rows, uint32_t row, const uint
     const skr_order_row *r = &rows->rows[row];
     const uint8_t *at = rows->bytes.bytes + r->offset;
     for (uint32_t i = 0; i < n && r->is_plane; i++)
-        dosages[i] = (uint8_t)(at[samples[i] / 4] >> 2 * (samples[i] % 4) & 3);
+        dosages[i] =
+            (uint8_t)(at[samples[i] / A_BYTE] >> DOSAGE_BITS * (samples[i] % A_BYTE) & DOSAGE_MASK);
     if (r->is_plane)
         return;
     /* representatives ascend, and so do carriers */
@@ -252,6 +259,7 @@ static void partition(const uint8_t *dosages, uint32_t n, const uint32_t *from, 
     uint32_t at[3] = {0, n_of[0] + n_of[1], n_of[0] + n_of[1]};
     for (uint32_t i = 0; i < n; i++) {
         uint8_t dosage = dosages[from[i]];
+        SKR_ASSERT(dosage <= 2);
         if (dosage == 1)
             to[--at[1]] = from[i];
         else
@@ -300,6 +308,7 @@ int skr_order_find(const skr_order_rows *rows, uint32_t *classes, uint32_t *repr
     free(sums);
     if (n == 0)
         return skr_fail_nomem(err, "order");
+    SKR_CHECK(n <= rows->n_samples);
     *ret_n_classes = n;
     return sort_classes(rows, representatives, n, numbers, err);
 }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/carriers/order.h"
 
 /* The first byte of a row, a head as tiles have them. */
@@ -55,6 +56,7 @@ static int put_borders(const uint8_t *dosages, uint32_t n_classes, uint8_t least
         }
         n++;
     }
+    SKR_CHECK(status != SKR_OK || low.n == n);
     if (status == SKR_OK)
         status = skr_buffer_put_varint(bytes, n, err);
     if (status == SKR_OK && n > 0)
@@ -188,6 +190,7 @@ static bool count_list(borders b, uint32_t n_classes, const uint32_t *sums, uint
     }
     if (b.n % 2 == 1)
         ended += sums[n_classes];
+    SKR_ASSERT(i == b.n);
     *ret_n = ended - begun;
     return !is_bad(&b);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/names.h"
 #include "storage/reference/reference_int.h"
@@ -246,6 +247,7 @@ static int find_chunk(skr_reference *reference, uint32_t contig, uint32_t number
     loaded_chunk fresh;
     SKR_TRY(load_chunk(reference, contig, number, &fresh, err));
     uint32_t at = reference->n_kept;
+    SKR_CHECK(at <= CHUNKS_KEPT);
     if (at < CHUNKS_KEPT) {
         reference->n_kept++;
     } else {
@@ -280,6 +282,7 @@ static uint32_t run_at(const loaded_chunk *chunk, uint32_t place)
 /* Bases [from, to) of a chunk. */
 static void unpack(const loaded_chunk *chunk, uint32_t from, uint32_t to, char *bases)
 {
+    SKR_CHECK(from <= to && to <= SKR_CHUNK_BASES);
     for (uint32_t i = from; i < to; i++)
         bases[i - from] = "ACGT"[chunk->packed[i / 4] >> 2 * (i % 4) & 3];
     for (uint32_t r = run_at(chunk, from); r < chunk->n_runs && chunk->runs[r].start < to; r++) {

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/segment/sample_table.h"
 
 /* 64 bits from bit `at` on; bits from n on are 0. */
@@ -54,6 +55,7 @@ void skr_individuals_scatter(const skr_individuals *individuals, uint32_t n_samp
             continue;
         if (individuals->of == NULL) {
             size_t to = individuals->first / 64 + w;
+            SKR_ASSERT(to < n_people_words);
             people[to] |= word << shift;
             if (shift != 0 && to + 1 < n_people_words)
                 people[to + 1] |= word >> (64 - shift);

@@ -42,6 +42,7 @@ void skr_order_view_done(skr_order_view *view)
 
 static const skr_order *order_of(const skr_order_view *view)
 {
+    SKR_ASSERT(view->order < view->segment->directory.n_orders);
     return &view->segment->directory.orders[view->order];
 }
 
@@ -184,6 +185,7 @@ static int find_row(skr_order_view *view, uint64_t number, const uint8_t **ret_b
     if (order == directory->n_orders)
         return skr_fail(err, SKR_ERR_CORRUPT, "a row of an order that is not there");
     SKR_TRY(load_rows(view, order, err));
+    SKR_CHECK(number - order_of(view)->first_row < order_of(view)->n_rows);
     uint32_t row = (uint32_t)(number - order_of(view)->first_row);
     size_t chunk = skr_carrier_columns_find_chunk(&view->rows, row);
     if (view->chunk != chunk) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
 #include "storage/segment/order_writer_int.h"
@@ -97,6 +98,7 @@ static uint64_t estimate(const skr_order_rows *rows, uint32_t row)
 static size_t runs_of(const making *m, uint32_t row, size_t *ret_start)
 {
     *ret_start = row == 0 ? 0 : m->ends[row - 1];
+    SKR_CHECK(*ret_start <= m->ends[row]);
     return m->ends[row] - *ret_start;
 }
 
@@ -165,6 +167,7 @@ static int put_plain(skr_order_writer *writer, uint32_t row, skr_err *err)
 
 static int write_order(skr_order_writer *writer, const making *m, bool is_worth, skr_err *err)
 {
+    SKR_CHECK(writer->n_orders < writer->n_orders_max);
     skr_order *order = &writer->orders[writer->n_orders];
     const skr_order_rows *rows = &writer->rows;
     int status = SKR_OK;

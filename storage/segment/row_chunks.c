@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 
 /* One allele of one segment costs a reader one chunk. */
@@ -30,6 +31,7 @@ void skr_row_chunks_clear(skr_row_chunks *chunks)
 static int write_chunk(skr_row_chunks *chunks, size_t n, skr_block_writer *file, skr_err *err)
 {
     skr_block_ref ref = {0};
+    SKR_CHECK(n <= chunks->chunk.n && chunks->n_rows > 0);
     if (n > SKR_BLOCK_RAW_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "segment: the carriers of one allele take %zu bytes",
                         n);
@@ -53,6 +55,7 @@ int skr_row_chunks_end_row(skr_row_chunks *chunks, bool has_length, skr_block_wr
                            skr_err *err)
 {
     int status = SKR_OK;
+    SKR_CHECK(chunks->start <= chunks->chunk.n);
     if (has_length)
         status = skr_buffer_put_varint(&chunks->lengths, chunks->chunk.n - chunks->start, err);
     if (status == SKR_OK && chunks->start > 0 && chunks->chunk.n > CHUNK_BYTES)

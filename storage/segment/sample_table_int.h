@@ -5,15 +5,13 @@
 #ifndef SKR_STORAGE_SEGMENT_SAMPLE_TABLE_INT_H
 #define SKR_STORAGE_SEGMENT_SAMPLE_TABLE_INT_H
 
+#include "storage/base/limits.h"
 #include "storage/base/zigzag.h"
 #include "storage/segment/sample_table.h"
 
 /* Samples in a block: of names, which stay below a block's limit, and of everything else. */
 #define SKR_NAMES_A_BLOCK 32768u
 #define SKR_SAMPLES_A_BLOCK (1u << 20)
-
-/* Karyotypes that may occur in one segment: a hundred times as many as are known. */
-#define SKR_KARYOTYPES_MAX 256u
 
 /* What the table says of itself: the sum of these. */
 #define SKR_SAMPLES_REPEAT 1u      /* two samples belong to one individual */

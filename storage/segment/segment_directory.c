@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/order.h"
 #include "storage/segment/segment_int.h"
@@ -100,6 +101,7 @@ static int put_order(const skr_order *order, skr_buffer *bytes, skr_err *err)
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
+    SKR_CHECK(directory->tile_shift <= SKR_TILE_SHIFT_MAX);
     SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
                         directory->tile_shift, directory->n_rows, directory->n_tiles,
                         directory->n_wide_rows, directory->n_wide_spans, directory->n_orders));

@@ -103,6 +103,7 @@ static void set_table_done(set_table *sets)
 static uint32_t *find_slot(const set_table *sets, size_t start, size_t end)
 {
     uint32_t mask = sets->n_slots - 1;
+    SKR_CHECK((sets->n_slots & mask) == 0 && sets->n < sets->n_slots);
     uint32_t at = skr_crc32c(sets->bytes.bytes + start, end - start) & mask;
     for (; sets->slots[at] != 0; at = (at + 1) & mask) {
         uint32_t number = sets->slots[at] - 1;
@@ -150,6 +151,7 @@ static int set_table_add(set_table *sets, const skr_call_set *set, uint32_t *ret
         return SKR_OK;
     }
     SKR_TRY(skr_buffer_put_varint(&sets->lengths, end - start, err));
+    SKR_CHECK(sets->n < sets->n_max);
     sets->ends[sets->n] = end;
     *ret_number = sets->n++;
     *slot = sets->n;
@@ -337,6 +339,7 @@ int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
         map->max_end0 = allele->end0;
     if (values->totals.ac > map->max_ac)
         map->max_ac = values->totals.ac;
+    SKR_CHECK(allele->start0 >= map->min_start0);
     map->kinds |= 1u << allele->kind;
     map->n_rows++;
     tile->last_start0 = allele->start0;
@@ -347,6 +350,7 @@ int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span, const skr_
                            skr_err *err)
 {
     uint32_t set = 0;
+    SKR_CHECK(span->start0 >= tile->last_span_start0 && span->end0 > span->start0);
     SKR_TRY(set_table_add(&tile->sets, calls, &set, err));
     SKR_TRY(put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err));
     SKR_TRY(put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err));

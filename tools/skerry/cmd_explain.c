@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "api/beacon/beacon_request.h"
+#include "storage/base/limits.h"
 #include "tools/skerry/analysis.h"
 #include "tools/skerry/beacon_text.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
-
-#define REQUEST_BYTES_MAX (4u << 20)
 
 static bool is_request_file(const char *operand)
 {
@@ -24,14 +23,14 @@ static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err 
     FILE *file = fopen(path, "rbe");
     if (file == NULL)
         return skr_fail(err, SKR_ERR_INPUT, "%s: %s", path, strerror(errno));
-    char *bytes = malloc(REQUEST_BYTES_MAX);
-    size_t n = bytes == NULL ? 0 : fread(bytes, 1, REQUEST_BYTES_MAX, file);
+    char *bytes = malloc(SKR_EXPLAIN_REQUEST_MAX);
+    size_t n = bytes == NULL ? 0 : fread(bytes, 1, SKR_EXPLAIN_REQUEST_MAX, file);
     int status = SKR_OK;
     if (bytes == NULL)
         status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
     else if (ferror(file))
         status = skr_fail(err, SKR_ERR_IO, "%s: %s", path, strerror(errno));
-    else if (n == REQUEST_BYTES_MAX)
+    else if (n == SKR_EXPLAIN_REQUEST_MAX)
         status = skr_fail(err, SKR_ERR_INPUT, "%s: too long for a Beacon request", path);
     (void)fclose(file);
     if (status < 0) {

@@ -22,11 +22,10 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include "storage/base/limits.h"
+
 #define WINDOW (256u << 10)
-#define FOLDERS_MAX 32  /* one within the other */
-#define GROWTH_MAX 1000 /* times; text rarely exceeds 30, deflate cannot exceed 1032 */
 #define GROWTH_FREE (256u << 20)
-#define PLAIN_MAX (UINT64_C(64) << 30) /* of one file with all its members */
 
 typedef struct path_list {
     char **paths;
@@ -243,9 +242,9 @@ static int add_entry(skr_archive *archive, const char *folder, const char *entry
 static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err)
 {
     struct dirent **entries = NULL;
-    if (depth > FOLDERS_MAX)
+    if (depth > SKR_ARCHIVE_DEPTH_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "%s: more than %d folders one within the other", folder,
-                        FOLDERS_MAX);
+                        SKR_ARCHIVE_DEPTH_MAX);
     int n = scandir(folder, &entries, NULL, alphasort);
     if (n < 0)
         return skr_fail(err, skr_err_of_input(errno), "%s: %s", folder, strerror(errno));
@@ -537,9 +536,10 @@ static int check_growth(const skr_archive *archive, skr_err *err)
 {
     uint64_t n_packed = archive->zip != NULL ? archive->n_file : archive->n_in;
     bool is_packed = archive->zip != NULL || archive->is_gzip;
-    if (is_packed && archive->n_out > GROWTH_FREE && archive->n_out / GROWTH_MAX > n_packed)
+    if (is_packed && archive->n_out > GROWTH_FREE &&
+        archive->n_out / SKR_ARCHIVE_GROWTH_MAX > n_packed)
         return damaged(archive, "unpacks to more than 1000 times its size", err);
-    if (is_packed && archive->n_out > PLAIN_MAX)
+    if (is_packed && archive->n_out > SKR_ARCHIVE_PLAIN_MAX)
         return damaged(archive, "unpacks to more than 64 GiB; split it", err);
     return SKR_OK;
 }

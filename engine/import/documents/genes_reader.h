@@ -15,8 +15,6 @@
 #include "storage/base/limits.h"
 #include "storage/base/names.h"
 
-#define SKR_GENES_FIELDS_MAX 64
-
 typedef enum skr_genes_shape {
     SKR_GENES_UNKNOWN,
     SKR_GENES_FEATURES, /* GTF or GFF3 */

@@ -8,9 +8,8 @@
 #include "engine/import/documents/people_genomes.h"
 #include "engine/import/documents/people_json.h"
 #include "engine/import/documents/people_tsv.h"
+#include "storage/base/limits.h"
 #include "storage/store.h"
-
-#define RECORD_MAX (64u << 20) /* bytes of one person's JSON; 4 MB are usual at most */
 
 static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", NULL};
 
@@ -18,7 +17,7 @@ static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", NULL
 
 static int read_json(skr_people_reader *reader)
 {
-    skr_json_split split = {.archive = reader->archive, .n_max = RECORD_MAX};
+    skr_json_split split = {.archive = reader->archive, .n_max = SKR_RECORD_MAX};
     uint64_t n_before = reader->result.n_records;
     bool is_there = false;
     bool has_any = false;

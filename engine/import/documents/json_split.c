@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define DEPTH_MAX 200
+#include "storage/base/limits.h"
 
 static int damaged(const skr_json_split *split, const char *what, skr_err *err)
 {
@@ -99,7 +99,7 @@ static int take_some(skr_json_split *split, state *s, skr_err *err)
     while (at < n && !s->is_done) {
         if (!take_byte(s, bytes[at]))
             break;
-        if (s->depth > DEPTH_MAX)
+        if (s->depth > SKR_DOCUMENT_DEPTH_MAX)
             return damaged(split, "JSON nested more than 200 deep", err);
         split->line_at += bytes[at] == '\n';
         at++;

@@ -11,8 +11,7 @@
 
 #include "engine/import/documents/json_split.h"
 #include "engine/import/documents/json_value.h"
-
-#define DOCUMENT_MAX (UINT64_C(2) << 30) /* the largest ontologies have about 1 GB of JSON */
+#include "storage/base/limits.h"
 
 static int malformed(const skr_ontology_reader *reader, const char *what)
 {
@@ -149,7 +148,8 @@ static int say_document(skr_ontology_reader *reader, const char *text, size_t n,
 
 int skr_ontology_graphs_read(skr_ontology_reader *reader)
 {
-    skr_json_split split = {.archive = reader->archive, .n_max = DOCUMENT_MAX, .is_whole = true};
+    skr_json_split split = {
+        .archive = reader->archive, .n_max = SKR_DOCUMENT_MAX, .is_whole = true};
     const char *text;
     size_t n;
     bool is_there = false;

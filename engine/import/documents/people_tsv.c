@@ -12,8 +12,7 @@
 #include "engine/import/documents/text_lines.h"
 #include "index/people/age_range.h"
 #include "index/terms/curie.h"
-
-#define COLUMNS_MAX 4096
+#include "storage/base/limits.h"
 
 typedef enum column_kind {
     COLUMN_INDIVIDUAL,
@@ -116,9 +115,9 @@ static bool is_same_measure(const table *t, size_t a, size_t b)
 
 static int read_header(table *t, char *line)
 {
-    size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
-    if (n > COLUMNS_MAX)
-        return skr_people_reader_fail(t->reader, "more than %d columns", COLUMNS_MAX);
+    size_t n = skr_line_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
+    if (n > SKR_TABLE_COLUMNS_MAX)
+        return skr_people_reader_fail(t->reader, "more than %d columns", SKR_TABLE_COLUMNS_MAX);
     t->columns = calloc(n, sizeof *t->columns);
     if (t->columns == NULL)
         return skr_fail_nomem(t->reader->err, "people");
@@ -271,7 +270,7 @@ static int say_field(table *t, const column *of, char *field)
 
 static int read_row(table *t, char *line)
 {
-    size_t n = skr_line_split(line, '\t', t->fields, COLUMNS_MAX);
+    size_t n = skr_line_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
     if (n != t->n_columns)
         return skr_people_reader_fail(t->reader, "%zu columns where the header has %zu", n,
                                       t->n_columns);
@@ -308,7 +307,7 @@ static int read_table(table *t)
 int skr_people_tsv_read(skr_people_reader *reader)
 {
     table t = {.reader = reader, .lines = {.archive = reader->archive}};
-    t.fields = calloc(COLUMNS_MAX, sizeof *t.fields);
+    t.fields = calloc(SKR_TABLE_COLUMNS_MAX, sizeof *t.fields);
     int status = t.fields == NULL ? skr_fail_nomem(reader->err, "people") : read_table(&t);
     for (size_t i = 0; i < t.n_columns; i++)
         free(t.columns[i].curie);

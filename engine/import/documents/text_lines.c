@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES (16u << 20) /* no table of people or genes comes near it */
+#include "storage/base/limits.h"
 
 int skr_lines_fail(const skr_lines *lines, skr_err *err, const char *format, ...)
 {
@@ -31,8 +31,8 @@ static int take_part(skr_lines *lines, bool *ret_is_whole, bool *ret_is_end, skr
     *ret_is_end = n == 0;
     const uint8_t *newline = n == 0 ? NULL : memchr(bytes, '\n', n);
     size_t n_part = newline == NULL ? n : (size_t)(newline - bytes);
-    if (n_part > LINE_MAX_BYTES - lines->line.n)
-        return skr_lines_fail(lines, err, "a line of more than %u bytes", LINE_MAX_BYTES);
+    if (n_part > SKR_TEXT_LINE_MAX - lines->line.n)
+        return skr_lines_fail(lines, err, "a line of more than %u bytes", SKR_TEXT_LINE_MAX);
     if (n_part > 0 && memchr(bytes, 0, n_part) != NULL)
         return skr_lines_fail(lines, err, "a NUL byte; this is not a text file");
     if (n_part > 0)

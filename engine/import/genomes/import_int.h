@@ -108,7 +108,7 @@ typedef struct skr_identity skr_identity; /* identity.c */
 
 /* The samples that count, by their number in the segment. */
 typedef struct skr_import_samples {
-    skr_sample_table sheet; /* of --samples */
+    skr_sample_sheet sheet; /* of --samples */
     skr_names names;
     skr_sample *list; /* names.n of them */
     uint32_t n_max;

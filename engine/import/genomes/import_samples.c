@@ -14,11 +14,6 @@
 #include "storage/base/array.h"
 #include "storage/base/limits.h"
 
-#define LINE_MAX_BYTES (1u << 20)
-
-/* A path in the column file. */
-#define FILE_MAX_BYTES 4096u
-
 typedef enum column {
     SAMPLE,
     FILE_NAME,
@@ -142,10 +137,10 @@ static int parse_line(reader *r, char *text, skr_err *err)
         return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: no sample is named", r->table->path,
                         r->line);
     for (int i = 0; i < N_COLUMNS; i++)
-        if (strlen(value[i]) > (i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX))
+        if (strlen(value[i]) > (i == FILE_NAME ? SKR_SHEET_PATH_MAX : SKR_NAME_MAX))
             return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: %s is longer than %u bytes",
                             r->table->path, r->line, column_names[i],
-                            i == FILE_NAME ? FILE_MAX_BYTES : SKR_NAME_MAX);
+                            i == FILE_NAME ? SKR_SHEET_PATH_MAX : SKR_NAME_MAX);
     uint32_t number;
     bool is_new;
     SKR_TRY(make_room(r, err));
@@ -165,9 +160,9 @@ static int parse_line(reader *r, char *text, skr_err *err)
 static int take_line(reader *r, char *text, size_t n, bool *has_header, skr_err *err)
 {
     r->line++;
-    if (n > LINE_MAX_BYTES)
+    if (n > SKR_SHEET_LINE_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: longer than %u bytes", r->table->path,
-                        r->line, LINE_MAX_BYTES);
+                        r->line, SKR_SHEET_LINE_MAX);
     if (strlen(text) != n)
         return skr_fail(err, SKR_ERR_INPUT, "%s, line %u: holds a NUL byte", r->table->path,
                         r->line);
@@ -185,13 +180,13 @@ static int take_line(reader *r, char *text, size_t n, bool *has_header, skr_err 
     return parse_header(r, text, err);
 }
 
-/* The next line with its end into room for LINE_MAX_BYTES and two more, NUL-terminated; 0 bytes:
- * the end. A longer one is cut: take_line refuses it. */
+/* The next line with its end into room for SKR_SHEET_LINE_MAX and two more, NUL-terminated; 0
+ * bytes: the end. A longer one is cut: take_line refuses it. */
 static size_t get_line(FILE *file, char *text)
 {
     size_t n = 0;
     int c = 0;
-    while (n <= LINE_MAX_BYTES && c != '\n' && (c = getc_unlocked(file)) != EOF)
+    while (n <= SKR_SHEET_LINE_MAX && c != '\n' && (c = getc_unlocked(file)) != EOF)
         text[n++] = (char)c;
     text[n] = '\0';
     return n;
@@ -202,7 +197,7 @@ int skr_sample_sheet_read(const char *path, skr_sample_sheet *ret_table, skr_err
     skr_sample_sheet table = {.path = strdup(path)};
     reader r = {.table = &table};
     bool has_header = false;
-    char *text = malloc(LINE_MAX_BYTES + 2);
+    char *text = malloc(SKR_SHEET_LINE_MAX + 2);
     FILE *file = fopen(path, "re");
     int status = SKR_OK;
     if (text == NULL || table.path == NULL) {

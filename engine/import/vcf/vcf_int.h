@@ -12,9 +12,7 @@
 #include "engine/import/vcf/vcf.h"
 #include "engine/import/vcf/vcf_bytes.h"
 #include "storage/base/buffer.h"
-
-/* Alleles of a record: what 16-bit genotypes can name. */
-#define SKR_VCF_ALTS_MAX 16000u
+#include "storage/base/limits.h"
 
 /* Fields of FORMAT that are looked at. */
 typedef enum skr_vcf_field {
@@ -33,8 +31,6 @@ typedef enum skr_vcf_field {
 
 /* The tag of each, in this order. */
 extern const char *const skr_vcf_tags[SKR_VCF_N_FIELDS];
-
-#define SKR_VCF_FORMAT_MAX 512u /* tags of one FORMAT */
 
 /* A FORMAT column, read once and kept as long as the next record has the same: vcf_cells.c. */
 typedef struct skr_vcf_format {

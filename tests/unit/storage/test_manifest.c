@@ -106,7 +106,7 @@ Test(manifest, gives_back_what_was_written)
     const skr_assembly *assembly = &copy->assemblies[0];
     cr_assert(eq(str, assembly->name, "GRCh38"));
     cr_assert(eq(u32, assembly->n_contigs, 3));
-    cr_assert(eq(str, assembly->contigs[2].name, "MT"));
+    cr_assert(eq(str, (char *)assembly->contigs[2].name, "MT"));
     cr_assert(eq(u32, assembly->contigs[2].length, 16569));
     cr_assert(eq(str, (char *)assembly->reference.name, "reference-3.skr"));
     cr_assert(eq(str, (char *)assembly->genes.name, ""));
