@@ -420,3 +420,29 @@ Test(carriers, words_of_bits_add_what_one_by_one_adds)
     skr_carriers_done(&words);
     skr_carriers_done(&singles);
 }
+
+Test(carriers, are_plain_where_the_expected_copies_say_it_all)
+{
+    for (unsigned expected = 0; expected < 4; expected++)
+        for (unsigned called = 0; called < 4; called++)
+            for (unsigned copies = 1; copies < 4; copies++)
+                for (unsigned zygosity = SKR_HET; zygosity <= SKR_PARTIAL; zygosity++) {
+                    bool is_plain = called == expected &&
+                                    ((expected == 2 && copies == 1 && zygosity == SKR_HET) ||
+                                     (expected == 2 && copies == 2 && zygosity == SKR_HOM) ||
+                                     (expected == 1 && copies == 1 && zygosity == SKR_HEMI));
+                    skr_bag carrier = {7, (uint8_t)copies, (uint8_t)zygosity};
+                    skr_carriers carriers = {0};
+                    cr_assert(eq(int,
+                                 skr_carriers_add_call(&carriers, carrier, (uint8_t)called,
+                                                       (uint8_t)expected, &err),
+                                 0));
+                    cr_assert(carriers.n == is_plain && carriers.n_bags == !is_plain,
+                              "%u of %u copies, %u expected, zygosity %u", copies, called, expected,
+                              zygosity);
+                    if (is_plain)
+                        cr_assert(skr_carriers_zygosity(carriers.dosages[0], (uint8_t)expected) ==
+                                  zygosity);
+                    skr_carriers_done(&carriers);
+                }
+}
