@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
@@ -19,6 +20,7 @@
 #define PIECE_ROWS_MAX 8192u
 #define PIECE_SPANS_MAX 16384u
 #define PIECE_BYTES_MAX (4u << 20)
+#define SET_SLOTS_MIN 128u /* of the hash table of call sets */
 
 enum column {
     /* sites */
@@ -118,20 +120,16 @@ static uint32_t *find_slot(const set_table *sets, size_t start, size_t end)
 /* Makes room for one more set; the hash table stays at most half full. */
 static int set_table_reserve(set_table *sets, skr_err *err)
 {
-    if (sets->n < sets->n_max)
+    SKR_TRY(SKR_ARRAY_RESERVE(&sets->ends, &sets->n_max, sets->n + 1, "segment", err));
+    if (sets->n < sets->n_slots / 2)
         return SKR_OK;
-    uint32_t n_max = sets->n_max == 0 ? 64 : 2 * sets->n_max;
-    size_t *ends = realloc(sets->ends, n_max * sizeof *ends);
-    if (ends != NULL)
-        sets->ends = ends;
-    uint32_t *slots = realloc(sets->slots, 2 * n_max * sizeof *slots);
-    if (slots != NULL)
-        sets->slots = slots;
-    if (ends == NULL || slots == NULL)
+    uint32_t n_slots = sets->n_slots == 0 ? SET_SLOTS_MIN : 2 * sets->n_slots;
+    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    if (slots == NULL)
         return skr_fail_nomem(err, "segment");
-    sets->n_max = n_max;
-    sets->n_slots = 2 * n_max;
-    memset(slots, 0, sets->n_slots * sizeof *slots);
+    free(sets->slots);
+    sets->slots = slots;
+    sets->n_slots = n_slots;
     for (uint32_t i = 0; i < sets->n; i++)
         *find_slot(sets, set_start(sets, i), sets->ends[i]) = i + 1;
     return SKR_OK;
