@@ -14,10 +14,6 @@ import tree
 
 # Circles of files that stay, each by its files, with its reason.
 CIRCLES = {
-    ("engine/import/genotypes/genotype_scan.c",
-     "engine/import/genotypes/genotype_scan_avx2.c",
-     "engine/import/genotypes/genotype_scan_avx512.c"):
-        "not yet apart",
     ("engine/scan/batch_judge.c",
      "engine/scan/scan_names.c",
      "engine/scan/tally.c",

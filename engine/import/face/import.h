@@ -15,16 +15,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/import/face/gate_fields.h"
 #include "storage/base/counter.h"
 #include "storage/base/err.h"
 
 /* Rule 3 of docs/counting.md. A field that the file does not have is not tested. */
 typedef struct skr_gate {
     bool is_none; /* switches rule 3 off */
-    double min_gq;
-    double min_dp;
-    double min_dp_haploid;
-    double min_ab;
+    /* the least number of each key of gate_fields.h */
+#define SKR_GATE_LEAST(key, tag, adj) double key;
+    SKR_GATE_LEASTS(SKR_GATE_LEAST)
+#undef SKR_GATE_LEAST
+#define SKR_GATE_DEPTH(key, adj) double key;
+    SKR_GATE_DEPTHS(SKR_GATE_DEPTH)
+#undef SKR_GATE_DEPTH
     char *pass_filters;    /* comma list; NULL: PASS and "." */
     char *refcall_filters; /* comma list; NULL: RefCall */
 } skr_gate;

@@ -69,13 +69,6 @@ static float first_value(const skr_values *values, uint32_t column)
     return values->values == NULL ? NAN : skr_values_at(values, (size_t)column * values->n_each);
 }
 
-/* MIN_DP, else DP. */
-static float depth(const skr_vcf_record *record, uint32_t column)
-{
-    float least = first_value(&record->min_dp, column);
-    return isnan(least) ? first_value(&record->dp, column) : least;
-}
-
 /* Rule 3. The genotype is as written. */
 static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_expected_known,
                    const skr_genotype *genotype)
@@ -84,22 +77,23 @@ static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_
     if (r->gate->is_none)
         return true;
     skr_gate_facts facts = {
-        .gq = first_value(&record->gq, column),
-        .dp = depth(record, column),
         .worst = record->filter,
         .is_hom_ref = skr_genotype_is_hom_ref(genotype),
         .is_one_copy = genotype->n == 1 || (is_expected_known && expected == 1),
     };
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++)
+        facts.numbers[tag] = first_value(&record->numbers[tag], column);
     if (record->ft != NULL && record->ft[column] > facts.worst)
         facts.worst = (skr_filter)record->ft[column];
     if (!skr_gate_passes(r->gate, &facts))
         return false;
-    if (!record->has_ad || isnan(facts.dp) || !skr_genotype_is_het(genotype))
+    float depth = skr_gate_depth(&facts);
+    if (!record->has_ad || isnan(depth) || !skr_genotype_is_het(genotype))
         return true;
     for (uint32_t i = 0; i < genotype->n; i++) {
         uint16_t allele = genotype->alleles[i];
         if (allele != 0 && allele != SKR_COPY_UNKNOWN &&
-            !skr_gate_balance_passes(r->gate, skr_vcf_ad(r->vcf, column, allele), facts.dp))
+            !skr_gate_balance_passes(r->gate, skr_vcf_ad(r->vcf, column, allele), depth))
             return false;
     }
     return true;
@@ -213,10 +207,13 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
 #define N_SCANNED SKR_PHASE_PAIRS_MAX
 #define N_SCANNED_WORDS (N_SCANNED / 64)
 
-/* Can the first value of every sample be scanned? */
-static bool can_scan(const skr_values *values)
+/* Has every sample one value of each number? */
+static bool can_scan(const skr_vcf_record *record)
 {
-    return values->values == NULL || values->n_each == 1;
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++)
+        if (record->numbers[tag].values != NULL && record->numbers[tag].n_each != 1)
+            return false;
+    return true;
 }
 
 /* Is a genotype of REF alone, whose numbers are high enough, plainly the default? */
@@ -225,8 +222,7 @@ static bool can_skip_hom_ref(const reading *r)
     const skr_vcf_record *record = r->record;
     if (record->gt == NULL || r->columns->column != NULL)
         return false;
-    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(&record->gq) ||
-                              !can_scan(&record->dp) || !can_scan(&record->min_dp)))
+    if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(record)))
         return false;
     return (record->n_ploidy == 2 && r->columns->has_plain_zone[r->zone]) ||
            (record->n_ploidy == 1 && r->columns->is_one_copy[r->zone]);
@@ -236,8 +232,8 @@ static bool can_skip_hom_ref(const reading *r)
 static bool has_plain_pairs(const reading *r)
 {
     const skr_vcf_record *record = r->record;
-    bool has_balance =
-        record->has_ad && (record->dp.values != NULL || record->min_dp.values != NULL);
+    bool has_balance = record->has_ad && (record->numbers[SKR_GATE_DP].values != NULL ||
+                                          record->numbers[SKR_GATE_MIN_DP].values != NULL);
     return record->n_ploidy == 2 && record->gt_width == 1 && r->zone == SKR_ZONE_DIPLOID &&
            r->named->n_alts == 1 && r->named->n_keys == 1 &&
            r->named->first_key[2] - r->named->first_key[1] == 1 && !r->named->is_unknown[1] &&
@@ -250,15 +246,16 @@ static void mark_refused(const reading *r, uint32_t from, uint32_t n, uint64_t *
     static const size_t sizes[] = {
         [SKR_VALUE_INT8] = 1, [SKR_VALUE_INT16] = 2, [SKR_VALUE_INT32] = 4, [SKR_VALUE_FLOAT] = 4};
     const skr_gate *gate = r->gate;
-    const double min_dp = gate->min_dp > gate->min_dp_haploid ? gate->min_dp : gate->min_dp_haploid;
-    const skr_values *const fields[] = {&r->record->gq, &r->record->dp, &r->record->min_dp};
-    const double limits[] = {gate->min_gq, min_dp, min_dp};
+    double limits[SKR_N_GATE_TAGS];
     if (gate->is_none)
         return;
-    for (size_t i = 0; i < 3; i++)
-        if (fields[i]->values != NULL)
-            r->scan->add_below((const uint8_t *)fields[i]->values + from * sizes[fields[i]->type],
-                               n, fields[i]->type, limits[i], marks);
+    skr_gate_limits(gate, limits);
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++) {
+        const skr_values *field = &r->record->numbers[tag];
+        if (field->values != NULL)
+            r->scan->add_below((const uint8_t *)field->values + from * sizes[field->type], n,
+                               field->type, limits[tag], marks);
+    }
     for (uint32_t i = 0; r->record->ft != NULL && i < n; i++)
         marks[i / 64] |= (uint64_t)(r->record->ft[from + i] != SKR_FILTER_PASS) << i % 64;
 }

@@ -4,13 +4,44 @@
 #include "engine/import/genotypes/gate.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Every key that has a number, in the order in which they are told. */
+static const struct {
+    const char *key;
+    size_t offset; /* of its number in skr_gate */
+    double adj;
+} keys[] = {
+#define LEAST(key, tag, adj) {#key, offsetof(skr_gate, key), adj},
+    SKR_GATE_LEASTS(LEAST)
+#define DEPTH(key, adj) {#key, offsetof(skr_gate, key), adj},
+        SKR_GATE_DEPTHS(DEPTH)};
+#define N_KEYS (sizeof keys / sizeof *keys)
+
+#define KEY_NAME(key, tag, adj) #key ", "
+#define DEPTH_NAME(key, adj) #key ", "
+#define KEY_NAMES SKR_GATE_LEASTS(KEY_NAME) SKR_GATE_DEPTHS(DEPTH_NAME)
+
+const char *const skr_gate_tags[SKR_N_GATE_TAGS] = {
+#define TAG(key, tag, adj) [SKR_GATE_##tag] = #tag,
+    SKR_GATE_LEASTS(TAG)[SKR_GATE_DP] = "DP",
+    [SKR_GATE_MIN_DP] = "MIN_DP",
+};
+
+static double *number_at(skr_gate *gate, size_t i)
+{
+    return (double *)(void *)((char *)gate + keys[i].offset);
+}
+
 skr_gate skr_gate_adj(void)
 {
-    return (skr_gate){.min_gq = 20, .min_dp = 10, .min_dp_haploid = 5, .min_ab = 0.2};
+    skr_gate gate = {0};
+    for (size_t i = 0; i < N_KEYS; i++)
+        *number_at(&gate, i) = keys[i].adj;
+    return gate;
 }
 
 void skr_gate_done(skr_gate *gate)
@@ -24,11 +55,9 @@ void skr_gate_done(skr_gate *gate)
 /* The number of a key that has one, or NULL. */
 static double *number_of(skr_gate *gate, const char *key, size_t n)
 {
-    static const char *const names[] = {"min_gq", "min_dp", "min_dp_haploid", "min_ab"};
-    double *const values[] = {&gate->min_gq, &gate->min_dp, &gate->min_dp_haploid, &gate->min_ab};
-    for (size_t i = 0; i < 4; i++)
-        if (strlen(names[i]) == n && memcmp(names[i], key, n) == 0)
-            return values[i];
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (strlen(keys[i].key) == n && memcmp(keys[i].key, key, n) == 0)
+            return number_at(gate, i);
     return NULL;
 }
 
@@ -103,8 +132,8 @@ static int parse_item(skr_gate *gate, char ***list, const char *item, size_t n, 
         return skr_fail(err, SKR_ERR_NOT_YET, "gate: %.*s is for CRAM, which is not there yet",
                         (int)n_key, item);
     return skr_fail(err, SKR_ERR_USAGE,
-                    "gate: '%.*s' is not adj, not none, and no KEY=VALUE of min_gq, min_dp, "
-                    "min_dp_haploid, min_ab, pass_filters, refcall_filters",
+                    "gate: '%.*s' is not adj, not none, and no KEY=VALUE of " KEY_NAMES
+                    "pass_filters, refcall_filters",
                     (int)n, item);
 }
 
@@ -174,7 +203,23 @@ bool skr_gate_passes(const skr_gate *gate, const skr_gate_facts *facts)
         return false;
     double min_dp = facts->is_one_copy ? gate->min_dp_haploid : gate->min_dp;
     /* A comparison with NAN is false: what is absent is not tested. */
-    return !((double)facts->gq < gate->min_gq) && !((double)facts->dp < min_dp);
+#define IS_BELOW(key, tag, adj) || (double)facts->numbers[SKR_GATE_##tag] < gate->key
+    return !((double)skr_gate_depth(facts) < min_dp SKR_GATE_LEASTS(IS_BELOW));
+}
+
+float skr_gate_depth(const skr_gate_facts *facts)
+{
+    float least = facts->numbers[SKR_GATE_MIN_DP];
+    return isnan(least) ? facts->numbers[SKR_GATE_DP] : least;
+}
+
+void skr_gate_limits(const skr_gate *gate, double limits[SKR_N_GATE_TAGS])
+{
+    double depth = gate->min_dp > gate->min_dp_haploid ? gate->min_dp : gate->min_dp_haploid;
+#define LIMIT(key, tag, adj) limits[SKR_GATE_##tag] = gate->key;
+    SKR_GATE_LEASTS(LIMIT)
+    limits[SKR_GATE_DP] = depth;
+    limits[SKR_GATE_MIN_DP] = depth;
 }
 
 bool skr_gate_balance_passes(const skr_gate *gate, float ad, float dp)
@@ -185,29 +230,38 @@ bool skr_gate_balance_passes(const skr_gate *gate, float ad, float dp)
     return !((double)ad < gate->min_ab * (double)dp - 1e-9);
 }
 
+static int put_numbers(const skr_gate *gate, skr_buffer *text, skr_err *err)
+{
+    char number[64];
+    skr_gate copy = *gate;
+    for (size_t i = 0; i < N_KEYS; i++) {
+        (void)snprintf(number, sizeof number, "%s%s=%.9g", i == 0 ? "" : ",", keys[i].key,
+                       *number_at(&copy, i));
+        SKR_TRY(skr_buffer_put(text, number, strlen(number), err));
+    }
+    return SKR_OK;
+}
+
+static bool is_adj(const skr_gate *gate)
+{
+    skr_gate copy = *gate;
+    for (size_t i = 0; i < N_KEYS; i++)
+        if (*number_at(&copy, i) != keys[i].adj)
+            return false;
+    return gate->pass_filters == NULL && gate->refcall_filters == NULL;
+}
+
 int skr_gate_print(const skr_gate *gate, skr_buffer *text, skr_err *err)
 {
-    char numbers[160];
-    skr_gate adj = skr_gate_adj();
-    const char *word = NULL;
-    if (gate->is_none)
-        word = "none";
-    else if (gate->min_gq == adj.min_gq && gate->min_dp == adj.min_dp &&
-             gate->min_dp_haploid == adj.min_dp_haploid && gate->min_ab == adj.min_ab &&
-             gate->pass_filters == NULL && gate->refcall_filters == NULL)
-        word = "adj";
+    const char *word = gate->is_none ? "none" : is_adj(gate) ? "adj" : NULL;
     if (word != NULL)
         return skr_buffer_put(text, word, strlen(word), err);
-
-    (void)snprintf(numbers, sizeof numbers,
-                   "min_gq=%.9g,min_dp=%.9g,min_dp_haploid=%.9g,min_ab=%.9g", gate->min_gq,
-                   gate->min_dp, gate->min_dp_haploid, gate->min_ab);
-    const char *const parts[] = {numbers, gate->pass_filters ? ",pass_filters=" : "",
+    SKR_TRY(put_numbers(gate, text, err));
+    const char *const parts[] = {gate->pass_filters ? ",pass_filters=" : "",
                                  gate->pass_filters ? gate->pass_filters : "",
                                  gate->refcall_filters ? ",refcall_filters=" : "",
                                  gate->refcall_filters ? gate->refcall_filters : ""};
-    int status = SKR_OK;
-    for (size_t i = 0; i < 5 && status == SKR_OK; i++)
-        status = skr_buffer_put(text, parts[i], strlen(parts[i]), err);
-    return status;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        SKR_TRY(skr_buffer_put(text, parts[i], strlen(parts[i]), err));
+    return SKR_OK;
 }

@@ -24,12 +24,20 @@ skr_filter skr_gate_filter(const skr_gate *gate, const char *text, size_t n);
 
 /* What a file says of one genotype. NAN where it says nothing: not tested. */
 typedef struct skr_gate_facts {
-    float gq;
-    float dp;         /* MIN_DP, else DP */
+    float numbers[SKR_N_GATE_TAGS];
     skr_filter worst; /* of the record and of FT */
     bool is_hom_ref;
     bool is_one_copy; /* one copy is expected or written */
 } skr_gate_facts;
+
+/* The depth of a genotype: MIN_DP, else DP. */
+float skr_gate_depth(const skr_gate_facts *facts);
+
+/* By tag: below it a genotype may fail; at it none does. For scans, of all samples at once. */
+void skr_gate_limits(const skr_gate *gate, double limits[SKR_N_GATE_TAGS]);
+
+/* The tags of FORMAT, by skr_gate_tag. */
+extern const char *const skr_gate_tags[SKR_N_GATE_TAGS];
 
 /* Does a genotype pass? Allele balance is apart, because few genotypes have to be asked. */
 bool skr_gate_passes(const skr_gate *gate, const skr_gate_facts *facts);

@@ -47,9 +47,7 @@ typedef struct skr_vcf_record {
 
     /* What the gate asks for; NULL where the record does not say or no gate asks. Of several
      * values of a sample the first counts. */
-    skr_values gq;
-    skr_values dp;
-    skr_values min_dp; /* counts before DP */
+    skr_values numbers[SKR_N_GATE_TAGS];
     const uint8_t *ft; /* skr_filter, one a sample */
     bool has_ad;
 

@@ -64,7 +64,7 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
     if (!is_parsed)
         return damaged_header(vcf, err);
     for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        vcf->bcf.field_keys[i] = format_key(vcf, skr_vcf_tags[i]);
+        vcf->bcf.field_keys[i] = format_key(vcf, skr_vcf_tag((skr_vcf_field)i));
     vcf->bcf.end_key = info_key(vcf, "END", BCF_HT_INT);
     vcf->bcf.end2_key = info_key(vcf, "END2", BCF_HT_INT);
     vcf->bcf.svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
@@ -473,9 +473,8 @@ static void bcf_ft(skr_vcf *vcf, const typed *field)
 static int bcf_facts(skr_vcf *vcf, const typed *fields, skr_err *err)
 {
     skr_vcf_record *record = &vcf->record;
-    record->gq = numbers(&fields[SKR_VCF_GQ]);
-    record->dp = numbers(&fields[SKR_VCF_DP]);
-    record->min_dp = numbers(&fields[SKR_VCF_MIN_DP]);
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++)
+        record->numbers[tag] = numbers(&fields[SKR_VCF_NUMBERS + tag]);
     vcf->bcf.ad = numbers(&fields[SKR_VCF_AD]);
     record->has_ad = vcf->bcf.ad.values != NULL;
     if (fields[SKR_VCF_FT].n == 0 || fields[SKR_VCF_FT].type != TYPE_CHAR)

@@ -27,9 +27,11 @@ static bool is_digit(char c)
 
 static skr_vcf_field field_of(const char *tag, size_t n)
 {
-    for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        if (strlen(skr_vcf_tags[i]) == n && memcmp(skr_vcf_tags[i], tag, n) == 0)
+    for (int i = 0; i < SKR_VCF_N_FIELDS; i++) {
+        const char *name = skr_vcf_tag((skr_vcf_field)i);
+        if (strlen(name) == n && memcmp(name, tag, n) == 0)
             return (skr_vcf_field)i;
+    }
     return SKR_VCF_OTHER;
 }
 
@@ -259,16 +261,11 @@ static int64_t parse_phase_set(const char *at)
 
 static void take_field(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const char *at)
 {
+    if (field >= SKR_VCF_NUMBERS && field < SKR_VCF_NUMBERS + SKR_N_GATE_TAGS) {
+        vcf->room.numbers[field - SKR_VCF_NUMBERS][sample] = parse_number(at);
+        return;
+    }
     switch (field) {
-    case SKR_VCF_GQ:
-        vcf->room.gq[sample] = parse_number(at);
-        break;
-    case SKR_VCF_DP:
-        vcf->room.dp[sample] = parse_number(at);
-        break;
-    case SKR_VCF_MIN_DP:
-        vcf->room.min_dp[sample] = parse_number(at);
-        break;
     case SKR_VCF_AD:
         vcf->room.ad[sample] = at;
         break;
@@ -331,15 +328,15 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
         return status;
     SKR_TRY(skr_vcf_room_facts(vcf, err));
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
-        vcf->room.gq[i] = NAN;
-        vcf->room.dp[i] = NAN;
-        vcf->room.min_dp[i] = NAN;
         vcf->room.ft[i] = SKR_FILTER_PASS;
         vcf->room.ad[i] = NULL;
     }
-    vcf->record.gq = floats(format->has[SKR_VCF_GQ] ? vcf->room.gq : NULL);
-    vcf->record.dp = floats(format->has[SKR_VCF_DP] ? vcf->room.dp : NULL);
-    vcf->record.min_dp = floats(format->has[SKR_VCF_MIN_DP] ? vcf->room.min_dp : NULL);
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++) {
+        float *numbers = format->has[SKR_VCF_NUMBERS + tag] ? vcf->room.numbers[tag] : NULL;
+        for (uint32_t i = 0; numbers != NULL && i < vcf->samples.n; i++)
+            numbers[i] = NAN;
+        vcf->record.numbers[tag] = floats(numbers);
+    }
     vcf->record.ft = format->has[SKR_VCF_FT] ? vcf->room.ft : NULL;
     vcf->record.has_ad = format->has[SKR_VCF_AD];
     return SKR_OK;

@@ -17,10 +17,8 @@
 /* Fields of FORMAT that are looked at. */
 typedef enum skr_vcf_field {
     SKR_VCF_GT,
-    SKR_VCF_GQ,
-    SKR_VCF_DP,
-    SKR_VCF_MIN_DP,
-    SKR_VCF_AD,
+    SKR_VCF_NUMBERS, /* those of skr_gate_tag, one after the other */
+    SKR_VCF_AD = SKR_VCF_NUMBERS + SKR_N_GATE_TAGS,
     SKR_VCF_FT,
     SKR_VCF_LEN,
     SKR_VCF_PS,
@@ -29,8 +27,8 @@ typedef enum skr_vcf_field {
     SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
 } skr_vcf_field;
 
-/* The tag of each, in this order. */
-extern const char *const skr_vcf_tags[SKR_VCF_N_FIELDS];
+/* The tag of a field. */
+const char *skr_vcf_tag(skr_vcf_field field);
 
 /* A FORMAT column, read once and kept as long as the next record has the same: vcf_cells.c. */
 typedef struct skr_vcf_format {
@@ -77,9 +75,7 @@ typedef struct skr_vcf_room {
     uint32_t n_svlens_max;
     uint8_t *gt;
     size_t n_gt_max; /* bytes */
-    float *gq;
-    float *dp;
-    float *min_dp;
+    float *numbers[SKR_N_GATE_TAGS];
     uint8_t *ft;
     const char **ad; /* text: where the AD of each sample begins, NULL without one */
     int64_t *ps;     /* text: of each sample */

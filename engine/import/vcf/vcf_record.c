@@ -11,11 +11,14 @@
 
 #include "storage/base/array.h"
 
-const char *const skr_vcf_tags[SKR_VCF_N_FIELDS] = {
-    [SKR_VCF_GT] = "GT",         [SKR_VCF_GQ] = "GQ", [SKR_VCF_DP] = "DP",
-    [SKR_VCF_MIN_DP] = "MIN_DP", [SKR_VCF_AD] = "AD", [SKR_VCF_FT] = "FT",
-    [SKR_VCF_LEN] = "LEN",       [SKR_VCF_PS] = "PS", [SKR_VCF_PSL] = "PSL",
-};
+const char *skr_vcf_tag(skr_vcf_field field)
+{
+    static const char *const tags[SKR_VCF_N_FIELDS] = {
+        [SKR_VCF_GT] = "GT",   [SKR_VCF_AD] = "AD", [SKR_VCF_FT] = "FT",
+        [SKR_VCF_LEN] = "LEN", [SKR_VCF_PS] = "PS", [SKR_VCF_PSL] = "PSL",
+    };
+    return tags[field] != NULL ? tags[field] : skr_gate_tags[field - SKR_VCF_NUMBERS];
+}
 
 void skr_vcf_place(const skr_vcf *vcf, char *text)
 {
@@ -82,16 +85,17 @@ int skr_vcf_room_gt(skr_vcf *vcf, size_t n_bytes, skr_err *err)
 
 int skr_vcf_room_facts(skr_vcf *vcf, skr_err *err)
 {
-    if (vcf->room.gq != NULL)
+    if (vcf->room.ad != NULL)
         return SKR_OK;
     size_t n = vcf->samples.n;
-    vcf->room.gq = malloc(n * sizeof *vcf->room.gq);
-    vcf->room.dp = malloc(n * sizeof *vcf->room.dp);
-    vcf->room.min_dp = malloc(n * sizeof *vcf->room.min_dp);
+    for (size_t i = 0; i < SKR_N_GATE_TAGS; i++) {
+        vcf->room.numbers[i] = malloc(n * sizeof(float));
+        if (vcf->room.numbers[i] == NULL)
+            return skr_fail_nomem(err, vcf->where.name);
+    }
     vcf->room.ft = malloc(n);
     vcf->room.ad = malloc(n * sizeof *vcf->room.ad);
-    if (vcf->room.gq == NULL || vcf->room.dp == NULL || vcf->room.min_dp == NULL ||
-        vcf->room.ft == NULL || vcf->room.ad == NULL)
+    if (vcf->room.ft == NULL || vcf->room.ad == NULL)
         return skr_fail_nomem(err, vcf->where.name);
     return SKR_OK;
 }
@@ -109,9 +113,8 @@ void skr_vcf_room_done(skr_vcf_room *room)
     free(room->alts);
     free(room->svlens);
     free(room->gt);
-    free(room->gq);
-    free(room->dp);
-    free(room->min_dp);
+    for (size_t i = 0; i < SKR_N_GATE_TAGS; i++)
+        free(room->numbers[i]);
     free(room->ft);
     free(room->ad);
     free(room->ps);

@@ -13,7 +13,10 @@ static skr_err err;
 static bool passes(float gq, float dp, skr_filter worst, bool is_hom_ref, bool is_one_copy)
 {
     skr_gate gate = skr_gate_adj();
-    skr_gate_facts facts = {gq, dp, worst, is_hom_ref, is_one_copy};
+    skr_gate_facts facts = {{[SKR_GATE_GQ] = gq, [SKR_GATE_DP] = dp, [SKR_GATE_MIN_DP] = NAN},
+                            worst,
+                            is_hom_ref,
+                            is_one_copy};
     return skr_gate_passes(&gate, &facts);
 }
 
@@ -43,7 +46,7 @@ Test(gate, forgives_refcall_where_nobody_differs)
 Test(gate, lets_everything_pass_when_it_is_none)
 {
     skr_gate gate = {.is_none = true};
-    skr_gate_facts facts = {0, 0, SKR_FILTER_FAIL, false, false};
+    skr_gate_facts facts = {{0}, SKR_FILTER_FAIL, false, false};
     cr_assert(skr_gate_passes(&gate, &facts));
     cr_assert(skr_gate_balance_passes(&gate, 0, 30));
 }

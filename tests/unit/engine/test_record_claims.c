@@ -32,8 +32,9 @@ static bool slow_passes(const skr_gate *gate, uint32_t s, const skr_genotype *as
     static const skr_filter of_ft[] = {SKR_FILTER_PASS, SKR_FILTER_PASS, SKR_FILTER_FAIL,
                                        SKR_FILTER_REFCALL};
     float dp = it.has_min_dp && !isnan(it.min_dp[s]) ? it.min_dp[s] : it.has_dp ? it.dp[s] : NAN;
-    skr_gate_facts facts = {.gq = it.has_gq ? it.gq[s] : NAN,
-                            .dp = dp,
+    skr_gate_facts facts = {.numbers[SKR_GATE_GQ] = it.has_gq ? it.gq[s] : NAN,
+                            .numbers[SKR_GATE_DP] = dp,
+                            .numbers[SKR_GATE_MIN_DP] = NAN,
                             .worst = of_key[it.filter],
                             .is_hom_ref = skr_genotype_is_hom_ref(as_written),
                             .is_one_copy = is_one_copy};
