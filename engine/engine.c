@@ -10,6 +10,7 @@
 
 #include "engine/alleles/alleles.h"
 #include "engine/engine_int.h"
+#include "engine/engine_knobs_int.h"
 #include "engine/people/people_eval.h"
 #include "engine/scan/helpers.h"
 #include "engine/scan/worker_pool.h"
@@ -105,6 +106,11 @@ int skr_engine_reload(skr_engine *engine, skr_err *err)
     return turn(engine, err);
 }
 
+void skr_engine_knobs_batch_max(skr_engine *engine, uint32_t n_batch_max)
+{
+    engine->n_batch_max = n_batch_max;
+}
+
 uint64_t skr_engine_state(skr_engine *engine)
 {
     return atomic_load(&engine->state);
@@ -137,7 +143,7 @@ int skr_engine_begin(skr_engine *engine, const skr_access *access, skr_question 
                                    .access = access,
                                    .tools = {.io = engine->options.io,
                                              .n_threads = engine->options.n_threads,
-                                             .n_batch_max = engine->options.n_batch_max,
+                                             .n_batch_max = engine->n_batch_max,
                                              .helpers = engine->helpers,
                                              .workers = engine->workers,
                                              .cache = engine->cache,

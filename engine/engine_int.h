@@ -13,6 +13,7 @@
 struct skr_engine {
     char *folder;
     skr_engine_options options;  /* n_threads is at least 1 */
+    uint32_t n_batch_max;        /* engine_knobs_int.h */
     pthread_mutex_t lock;        /* of what is in force, and of io */
     skr_snapshot *snapshot;      /* in force */
     skr_told_terms **told_terms; /* of each of its datasets, when somebody has asked: terms.c */

@@ -32,7 +32,6 @@ typedef struct skr_engine_options {
     skr_io_choice io;
     size_t
         n_cache_bytes; /* of decoded blocks that are kept between and within questions; 0: none */
-    uint32_t n_batch_max; /* for tests: no more alleles at a time, and threads for few of them; 0 */
     bool reads_tables; /* all genes and terms when a generation is taken up: damage shows then, and
                           no question waits for them; false: when a question needs them */
 } skr_engine_options;

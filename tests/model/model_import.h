@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/import/face/import.h"
+#include "engine/import/genomes/import_knobs_int.h"
 #include "tests/model/model.h"
 #include "tests/support/temp_folder.h"
 
@@ -47,12 +47,12 @@ static inline void model_import(const model_cohort *cohort, const model_delivery
                                   .allow_shared_people = true,
                                   .files = files,
                                   .n_files = 1,
-                                  .n_threads = 1,
-                                  .order_carriers_min = n_carriers,
-                                  .order_rows_max = 7 * n_carriers,
-                                  .wants_orders = n_carriers > 0};
+                                  .n_threads = 1};
+    const skr_import_knobs knobs = {.order_carriers_min = n_carriers,
+                                    .order_rows_max = 7 * n_carriers,
+                                    .wants_orders = n_carriers > 0};
     skr_import_result result = {0};
-    model_must(skr_import_genomes(&request, &result, &err), &err, "import");
+    model_must(skr_import_genomes_with(&request, &knobs, &result, &err), &err, "import");
     skr_import_result_done(&result);
 }
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/face/engine.h"
+#include "engine/engine_knobs_int.h"
 #include "tests/model/model_import.h"
 #include "tests/model/model_question.h"
 
@@ -232,12 +232,15 @@ static void open_engines(model_run *run, const char *store)
      * allele, of a few, of as many as usual */
     static const skr_engine_options options[N_ENGINES] = {
         {.n_threads = 1, .io = SKR_IO_PREAD},
-        {.n_threads = 2, .n_cache_bytes = 6000, .n_batch_max = 1},
-        {.n_threads = 5, .n_cache_bytes = 64 << 20, .n_batch_max = 3},
+        {.n_threads = 2, .n_cache_bytes = 6000},
+        {.n_threads = 5, .n_cache_bytes = 64 << 20},
         {.n_threads = 1, .n_cache_bytes = 64 << 20}};
+    static const uint32_t n_batch_max[N_ENGINES] = {0, 1, 3, 0};
     skr_err err = {0};
-    for (unsigned i = 0; i < N_ENGINES; i++)
+    for (unsigned i = 0; i < N_ENGINES; i++) {
         model_must(skr_engine_open(store, &options[i], &run->engines[i], &err), &err, "open");
+        skr_engine_knobs_batch_max(run->engines[i], n_batch_max[i]);
+    }
     uint64_t n_faults = 0;
     model_must(skr_engine_verify(store, count_fault, run, &n_faults, &err), &err, "verify");
 }

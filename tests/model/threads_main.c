@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/face/engine.h"
+#include "engine/engine_knobs_int.h"
 #include "tests/model/model_import.h"
 #include "tests/model/model_question.h"
 
@@ -105,9 +105,9 @@ int main(void)
         find_truth(&cohort, d, &all);
 
     model_import(&cohort, &cohort.deliveries[0], store.path, &folder);
-    skr_engine_options options = {
-        .n_threads = 3, .io = test_io, .n_cache_bytes = 20000, .n_batch_max = 2};
+    skr_engine_options options = {.n_threads = 3, .io = test_io, .n_cache_bytes = 20000};
     model_must(skr_engine_open(store.path, &options, &all.engine, &err), &err, "open");
+    skr_engine_knobs_batch_max(all.engine, 2);
     for (int i = 0; i < N_THREADS; i++)
         if (pthread_create(&threads[i], NULL, ask, &all) != 0)
             return 1;

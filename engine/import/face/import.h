@@ -85,11 +85,7 @@ typedef struct skr_import_request {
     size_t n_files;
     unsigned n_threads;
     uint32_t memory_mib; /* that the files may take, beside what samples need; 0: 512 */
-
-    uint32_t order_carriers_min; /* of the segment's plan; 0 as a rule */
-    uint32_t order_rows_max;
-    bool wants_orders;
-    double wait_s; /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
+    double wait_s;       /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
     skr_watch watch;
 } skr_import_request;
 

@@ -143,7 +143,14 @@ static void import_done(skr_import *import)
 int skr_import_genomes(const skr_import_request *request, skr_import_result *ret_result,
                        skr_err *err)
 {
-    skr_import import = {.request = request};
+    const skr_import_knobs none = {0};
+    return skr_import_genomes_with(request, &none, ret_result, err);
+}
+
+int skr_import_genomes_with(const skr_import_request *request, const skr_import_knobs *knobs,
+                            skr_import_result *ret_result, skr_err *err)
+{
+    skr_import import = {.request = request, .knobs = knobs};
     skr_import_result result = {0};
     int status = check_request(request, err);
     if (status == SKR_OK)

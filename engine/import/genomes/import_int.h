@@ -9,6 +9,7 @@
 
 #include "engine/import/face/import.h"
 #include "engine/import/genomes/fasta.h"
+#include "engine/import/genomes/import_knobs_int.h"
 #include "engine/import/genomes/import_samples.h"
 #include "engine/import/genomes/record_claims.h"
 #include "engine/import/genomes/site_batch.h"
@@ -152,6 +153,7 @@ typedef struct skr_import_found {
 
 typedef struct skr_import {
     const skr_import_request *request;
+    const skr_import_knobs *knobs;
     size_t n_memory; /* import_memory.h */
     skr_txn *txn;
     skr_manifest *manifest;

@@ -310,9 +310,9 @@ static skr_segment_plan plan_of(const skr_import *import)
         .n_rows_expected = skr_site_batch_n_rows(import->batch),
         .n_bases_expected = n_bases,
         .names_are_ids = import->samples.names_are_ids,
-        .order_carriers_min = import->request->order_carriers_min,
-        .order_rows_max = import->request->order_rows_max,
-        .wants_orders = import->request->wants_orders,
+        .order_carriers_min = import->knobs->order_carriers_min,
+        .order_rows_max = import->knobs->order_rows_max,
+        .wants_orders = import->knobs->wants_orders,
     };
 }
 
