@@ -166,6 +166,11 @@ int skr_plan_fail(const skr_expr *source, skr_err *err, const char *format, ...)
 /* Warns of a question that no allele can satisfy. For skr_plan_new. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_doubt(const skr_plan *plan, const skr_access *access, skr_err *err);
 
+/* Does no delivery of the datasets asked say anything about the places of a region, gene or
+ * bracket? Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_plan_is_silent(const skr_plan *plan, const skr_access *access,
+                                    const skr_plan_node *node, bool *ret_is_silent, skr_err *err);
+
 /* Is there a contig of just this name in the plan's assembly? */
 bool skr_plan_has_contig(const skr_plan *plan, const char *name);
 

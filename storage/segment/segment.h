@@ -276,6 +276,15 @@ SKR_MUST_USE int skr_segment_view_calls(skr_segment_view *view, size_t tile, uin
 SKR_MUST_USE int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0,
                                          uint32_t end0, uint8_t *called, skr_err *err);
 
+/*
+ * Does any row or span lie over a base of [start0, end0)? view reads what the directory does not
+ * tell, and is one of this segment; NULL: *ret_says is true only where the directory is sure.
+ * Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_says(const skr_segment *segment, skr_segment_view *view,
+                                  uint32_t contig, uint32_t start0, uint32_t end0, bool *ret_says,
+                                  skr_err *err);
+
 /* Reads a whole segment, believes nothing, reports every fault. Errors beyond faults: IO, NOMEM. */
 SKR_MUST_USE int skr_segment_verify(const char *folder, const skr_file_id *id,
                                     skr_fault_fn on_fault, void *context, skr_err *err);
