@@ -240,7 +240,7 @@ static int answer_init(const skr_question *question, skr_count_answer *answer, s
     return SKR_OK;
 }
 
-void skr_count_answer_done(skr_count_answer *answer)
+void skr_engine_count_done(skr_count_answer *answer)
 {
     for (size_t i = 0; i < answer->n_datasets; i++)
         free((char *)answer->datasets[i].id);
@@ -334,7 +334,7 @@ int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access 
         status = count_people(&question, expr, &answer, err);
     skr_engine_end(&question);
     if (status < 0) {
-        skr_count_answer_done(&answer);
+        skr_engine_count_done(&answer);
         return status;
     }
     answer.n_ns = skr_clock_ns() - began_ns;
@@ -378,11 +378,11 @@ int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
     if (status == SKR_OK && ret_answer != NULL)
         *ret_answer = answer;
     else
-        skr_alleles_answer_done(&answer);
+        skr_engine_alleles_done(&answer);
     return status;
 }
 
-void skr_alleles_answer_done(skr_alleles_answer *answer)
+void skr_engine_alleles_done(skr_alleles_answer *answer)
 {
     skr_warnings_done(&answer->warnings);
     *answer = (skr_alleles_answer){0};
@@ -416,7 +416,7 @@ int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *requ
     skr_people_answer_done(&people);
     skr_engine_end(&question);
     if (status < 0) {
-        skr_count_answer_done(&answer);
+        skr_engine_count_done(&answer);
         return status;
     }
     answer.total = skr_disclose_alleles(&access->policy, total);

@@ -8,7 +8,7 @@
 
 #include "engine/face/engine.h"
 #include "engine/people/people_eval.h"
-#include "engine/people/terms.h"
+#include "engine/people/told_terms.h"
 
 struct skr_engine {
     char *folder;

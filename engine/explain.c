@@ -24,7 +24,8 @@ static int put(skr_buffer *text, skr_err *err, const char *format, ...)
     return skr_buffer_put(text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1, err);
 }
 
-static int put_reach(const skr_plan *plan, const skr_reach *reach, skr_buffer *text, skr_err *err)
+static int put_intervals(const skr_plan *plan, const skr_interval *reach, skr_buffer *text,
+                         skr_err *err)
 {
     const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
     return put(text, err, "    %s:%" PRIu32 "-%" PRIu32 " (from 0: [%" PRIu32 ", %" PRIu32 "))%s\n",
@@ -53,7 +54,7 @@ static int put_node(const skr_plan *plan, const skr_plan_node *node, skr_buffer 
         status = put(text, err, "  region on %s%s\n", node->contig,
                      node->is_nowhere ? ": not in the store" : "");
     for (size_t i = 0; status == SKR_OK && i < node->n_ranges; i++)
-        status = put_reach(plan, &node->ranges[i], text, err);
+        status = put_intervals(plan, &node->ranges[i], text, err);
     return status;
 }
 
@@ -141,7 +142,7 @@ int skr_engine_explain(skr_engine *engine, const skr_expr *expr, const skr_acces
     question.warnings = &warnings;
     status = put(text, err, "question: ");
     if (status == SKR_OK)
-        status = skr_expr_print(expr, text, err);
+        status = skr_query_expr_print(expr, text, err);
     if (status == SKR_OK)
         status = put(text, err, "\ngeneration %" PRIu64 ", %" PRIu32 " dataset%s\n",
                      question.snapshot->manifest->generation, question.n_slots,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "engine/engine_int.h"
-#include "engine/people/terms.h"
+#include "engine/people/told_terms.h"
 #include "engine/plan/access_check.h"
 
 static bool is_same_policy(const skr_policy *a, const skr_policy *b)

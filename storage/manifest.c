@@ -122,7 +122,7 @@ uint32_t skr_manifest_find_assembly(const skr_manifest *manifest, const char *na
     return SKR_NONE;
 }
 
-uint32_t skr_assembly_find_contig(const skr_assembly *assembly, const char *canonical_name)
+uint32_t skr_manifest_find_contig(const skr_assembly *assembly, const char *canonical_name)
 {
     return skr_names_find(&assembly->contig_names, canonical_name);
 }
@@ -190,13 +190,13 @@ int skr_manifest_add_assembly(skr_manifest *manifest, const char *name, uint32_t
     return SKR_OK;
 }
 
-int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name, uint32_t length,
+int skr_manifest_add_contig(skr_assembly *assembly, const char *canonical_name, uint32_t length,
                             uint32_t *ret_index, skr_err *err)
 {
     if (length > SKR_CONTIG_LENGTH_MAX)
         return skr_fail(err, SKR_ERR_LIMIT, "contig %s: %u bases, the limit is %u", canonical_name,
                         length, SKR_CONTIG_LENGTH_MAX);
-    uint32_t at = skr_assembly_find_contig(assembly, canonical_name);
+    uint32_t at = skr_manifest_find_contig(assembly, canonical_name);
     if (at == SKR_NONE) {
         at = assembly->n_contigs;
         if (at >= SKR_CONTIGS_MAX)
@@ -240,7 +240,7 @@ int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *en
     int status = grow((void **)&manifest->segments, at, sizeof copy, err);
     for (uint32_t i = 0; i < entry->n_tombstones && status == SKR_OK; i++) {
         const skr_tombstone *tombstone = &entry->tombstones[i];
-        status = skr_segment_entry_bury(&copy, tombstone->contig, tombstone->samples,
+        status = skr_manifest_supersede(&copy, tombstone->contig, tombstone->samples,
                                         tombstone->n_samples, err);
     }
     if (status != SKR_OK) {
@@ -254,7 +254,7 @@ int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *en
     return SKR_OK;
 }
 
-uint64_t skr_delivery_time_now(void)
+uint64_t skr_manifest_time_now(void)
 {
     time_t now = time(NULL);
     return now < 0 || (uint64_t)now > SKR_TIME_S_MAX ? 0 : (uint64_t)now;
@@ -373,7 +373,7 @@ static uint32_t merge(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32
     return n;
 }
 
-int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig, const uint32_t *samples,
+int skr_manifest_supersede(skr_segment_entry *segment, uint32_t contig, const uint32_t *samples,
                            uint32_t n_samples, skr_err *err)
 {
     for (uint32_t i = 0; i < n_samples; i++)
@@ -405,7 +405,7 @@ int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig, const ui
     return SKR_OK;
 }
 
-static bool is_buried(const skr_tombstone *tombstone, uint32_t sample)
+static bool is_superseded(const skr_tombstone *tombstone, uint32_t sample)
 {
     if (tombstone == NULL)
         return false;
@@ -413,8 +413,8 @@ static bool is_buried(const skr_tombstone *tombstone, uint32_t sample)
     return at < tombstone->n_samples && tombstone->samples[at] == sample;
 }
 
-bool skr_segment_entry_is_dead(const skr_segment_entry *segment, uint32_t contig, uint32_t sample)
+bool skr_manifest_is_superseded(const skr_segment_entry *segment, uint32_t contig, uint32_t sample)
 {
-    return is_buried(find_tombstone(segment, contig), sample) ||
-           is_buried(find_tombstone(segment, SKR_NONE), sample);
+    return is_superseded(find_tombstone(segment, contig), sample) ||
+           is_superseded(find_tombstone(segment, SKR_NONE), sample);
 }

@@ -33,7 +33,7 @@ typedef struct skr_assembly {
     char *name; /* canonical: index/contigs/assembly.h */
     skr_contig *contigs;
     uint32_t n_contigs;
-    skr_names contig_names; /* by number: added to by skr_assembly_add_contig alone */
+    skr_names contig_names; /* by number: added to by skr_manifest_add_contig alone */
     skr_file_id reference;  /* kind REFERENCE; name "" when there is none */
     skr_file_id genes;      /* kind GENES; name "" when there is none */
 } skr_assembly;
@@ -129,7 +129,7 @@ SKR_MUST_USE int skr_manifest_files(const skr_manifest *manifest, const skr_file
 /* The index of a name, or SKR_NONE. */
 uint32_t skr_manifest_find_dataset(const skr_manifest *manifest, const char *id);
 uint32_t skr_manifest_find_assembly(const skr_manifest *manifest, const char *name);
-uint32_t skr_assembly_find_contig(const skr_assembly *assembly, const char *canonical_name);
+uint32_t skr_manifest_find_contig(const skr_assembly *assembly, const char *canonical_name);
 
 /*
  * The index of a name, added when it is new. Names have 1 to SKR_NAME_MAX bytes and are copied.
@@ -142,7 +142,7 @@ SKR_MUST_USE int skr_manifest_add_assembly(skr_manifest *manifest, const char *n
 /* length 0: not known; a known length is kept, and a longer one replaces a shorter. Errors: NOMEM,
  * LIMIT.
  */
-SKR_MUST_USE int skr_assembly_add_contig(skr_assembly *assembly, const char *canonical_name,
+SKR_MUST_USE int skr_manifest_add_contig(skr_assembly *assembly, const char *canonical_name,
                                          uint32_t length, uint32_t *ret_index, skr_err *err);
 
 /*
@@ -155,7 +155,7 @@ SKR_MUST_USE int skr_manifest_add_delivery(skr_manifest *manifest, const skr_del
 
 /* The time of a delivery that is made now: seconds since 1970, UTC, as far as the clock is right.
  */
-uint64_t skr_delivery_time_now(void);
+uint64_t skr_manifest_time_now(void);
 
 /* Takes an entry out of the list: its file belongs to no generation from the next commit on. */
 void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index);
@@ -164,10 +164,10 @@ void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index);
  * Marks local samples (ascending) of a segment dead on a contig (or SKR_NONE for all), merging with
  * what is dead already. Errors: NOMEM, LIMIT.
  */
-SKR_MUST_USE int skr_segment_entry_bury(skr_segment_entry *segment, uint32_t contig,
+SKR_MUST_USE int skr_manifest_supersede(skr_segment_entry *segment, uint32_t contig,
                                         const uint32_t *samples, uint32_t n_samples, skr_err *err);
 
 /* Is this local sample dead on this contig? */
-bool skr_segment_entry_is_dead(const skr_segment_entry *segment, uint32_t contig, uint32_t sample);
+bool skr_manifest_is_superseded(const skr_segment_entry *segment, uint32_t contig, uint32_t sample);
 
 #endif

@@ -66,8 +66,8 @@ typedef struct skr_txn_wait {
 } skr_txn_wait;
 
 /* The same; while another process writes, it is tried again. Errors: as above; INTERRUPTED. */
-SKR_MUST_USE int skr_txn_begin_waiting(const char *folder, const skr_txn_wait *wait,
-                                       skr_txn **ret_txn, skr_err *err);
+SKR_MUST_USE int skr_store_wait_begin(const char *folder, const skr_txn_wait *wait,
+                                      skr_txn **ret_txn, skr_err *err);
 
 /* The manifest to be published: change it freely. Belongs to the txn. */
 skr_manifest *skr_txn_manifest(skr_txn *txn);

@@ -7,8 +7,8 @@
 /* How often it is looked whether the other writer is done. */
 #define LOOK_NS 100000000
 
-int skr_txn_begin_waiting(const char *folder, const skr_txn_wait *wait, skr_txn **ret_txn,
-                          skr_err *err)
+int skr_store_wait_begin(const char *folder, const skr_txn_wait *wait, skr_txn **ret_txn,
+                         skr_err *err)
 {
     const struct timespec pause = {.tv_nsec = LOOK_NS};
     uint64_t began_ns = skr_clock_ns();

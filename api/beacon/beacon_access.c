@@ -95,11 +95,11 @@ int skr_beacon_keep_canonical(const skr_expr *people, const skr_expr *alleles,
     skr_buffer text = {0};
     int status = SKR_OK;
     if (alleles != NULL)
-        status = skr_expr_print(alleles, &text, err);
+        status = skr_query_expr_print(alleles, &text, err);
     if (status == SKR_OK && alleles != NULL && people != NULL)
         status = skr_buffer_put(&text, " --in ", 6, err);
     if (status == SKR_OK && people != NULL)
-        status = skr_expr_print(people, &text, err);
+        status = skr_query_expr_print(people, &text, err);
     if (status == SKR_OK) {
         response->canonical = strndup(text.n == 0 ? "" : (const char *)text.bytes, text.n);
         if (response->canonical == NULL)

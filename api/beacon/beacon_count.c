@@ -52,7 +52,7 @@ static int count(const skr_service *service, const skr_http_request *request, co
     response->has_told = !one.request.is_test;
     response->told = counted.total;
 out:
-    skr_count_answer_done(&counted);
+    skr_engine_count_done(&counted);
     skr_beacon_case_done(&one);
     return status;
 }

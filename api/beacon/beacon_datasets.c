@@ -109,7 +109,7 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_request *requ
 out:
     if (has_info)
         skr_info_done(&info);
-    skr_count_answer_done(&matches);
+    skr_engine_count_done(&matches);
     skr_beacon_case_done(&one);
     return status;
 }

@@ -73,7 +73,7 @@ static json_t *warnings_list(const skr_warnings *warnings)
         for (size_t k = 0; k < warning->n_figures; k++)
             skr_json_set(figures, warning->figures[k].name,
                          json_integer((json_int_t)warning->figures[k].value));
-        skr_json_append(list, json_pack("{s:s, s:o, s:o}", "code", skr_warning_name(warning->code),
+        skr_json_append(list, json_pack("{s:s, s:o, s:o}", "code", skr_warnings_name(warning->code),
                                         "text", skr_json_text(warning->text), "figures", figures));
     }
     return list;

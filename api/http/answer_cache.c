@@ -236,7 +236,7 @@ skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const v
     return kept;
 }
 
-void *skr_kept_value(const skr_kept *kept)
+void *skr_answer_cache_value(const skr_kept *kept)
 {
     return kept->value;
 }

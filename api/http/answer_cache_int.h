@@ -36,7 +36,7 @@ void skr_answer_cache_free(skr_answer_cache *cache);
  * the cache, until skr_answer_cache_release. */
 skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const void *key,
                                 size_t n_key);
-void *skr_kept_value(const skr_kept *kept);
+void *skr_answer_cache_value(const skr_kept *kept);
 void skr_answer_cache_release(skr_answer_cache *cache, skr_kept *kept);
 
 /*

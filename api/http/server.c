@@ -231,7 +231,7 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     server->router.service.base_url = server->base_url;
     if (status == SKR_OK && config->n_answer_cache_mib > 0)
         status = skr_answer_cache_new((uint64_t)config->n_answer_cache_mib << 20,
-                                      skr_ready_answer_free, &server->metrics.cache, err);
+                                      skr_server_answer_free, &server->metrics.cache, err);
     if (status == SKR_OK)
         status = skr_server_pool_start(server, err);
     if (status == SKR_OK)
@@ -239,7 +239,7 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     if (status == SKR_OK)
         status = skr_server_daemon_start(server, err);
     /* the library's thread, and each question, have yet to ask for memory */
-    if (status == SKR_OK && !skr_has_room(ROOM_BYTES))
+    if (status == SKR_OK && !skr_thread_has_room(ROOM_BYTES))
         status = skr_fail(err, SKR_ERR_NOMEM, "no room in memory to answer anybody");
     if (status < 0) {
         skr_server_daemon_stop(server);

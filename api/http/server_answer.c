@@ -22,7 +22,7 @@
 /* How long a worker waits for a client to read, that has closed its own side. */
 #define HALF_CLOSED_NS 500000000
 
-void skr_ready_answer_free(void *context)
+void skr_server_answer_free(void *context)
 {
     skr_ready_answer *ready = context;
     if (ready == NULL)
@@ -31,7 +31,7 @@ void skr_ready_answer_free(void *context)
         MHD_destroy_response(ready->response);
         ready->said.body = NULL;
     }
-    skr_http_response_done(&ready->said);
+    skr_message_response_done(&ready->said);
     free(ready);
 }
 
@@ -40,7 +40,7 @@ void skr_server_answer_done(skr_exchange *exchange)
     if (exchange->kept != NULL)
         skr_answer_cache_release(exchange->server->metrics.cache, exchange->kept);
     else
-        skr_ready_answer_free(exchange->ready);
+        skr_server_answer_free(exchange->ready);
     exchange->kept = NULL;
     exchange->ready = NULL;
     skr_buffer_done(&exchange->key);
@@ -228,7 +228,7 @@ bool skr_server_answer_find(skr_exchange *exchange)
                                            skr_engine_state(server->router.service.engine),
                                            server->key.bytes, server->key.n);
     if (exchange->kept != NULL) {
-        exchange->ready = skr_kept_value(exchange->kept);
+        exchange->ready = skr_answer_cache_value(exchange->kept);
         skr_server_log_answered(exchange, &request);
         return true;
     }

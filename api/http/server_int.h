@@ -171,7 +171,7 @@ void skr_server_answer_half_closed(skr_exchange *exchange);
 void skr_server_answer_done(skr_exchange *exchange);
 
 /* Frees a skr_ready_answer; NULL is allowed. */
-void skr_ready_answer_free(void *ready);
+void skr_server_answer_free(void *ready);
 
 /* Starts and ends the workers. Ending waits for the queue to be empty. Errors: NOMEM. */
 SKR_MUST_USE int skr_server_pool_start(skr_server *server, skr_err *err);

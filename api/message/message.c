@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-void skr_http_response_done(skr_http_response *response)
+void skr_message_response_done(skr_http_response *response)
 {
     free(response->body);
     free(response->canonical);

@@ -32,7 +32,7 @@ typedef struct skr_http_request {
     const atomic_bool *stop;
 } skr_http_request;
 
-/* Zero-initialised; freed with skr_http_response_done. */
+/* Zero-initialised; freed with skr_message_response_done. */
 typedef struct skr_http_response {
     unsigned status;
     char *body; /* NULL: none */
@@ -49,6 +49,6 @@ typedef struct skr_http_response {
 } skr_http_response;
 
 /* Frees what a response holds. */
-void skr_http_response_done(skr_http_response *response);
+void skr_message_response_done(skr_http_response *response);
 
 #endif

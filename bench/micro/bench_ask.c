@@ -55,7 +55,7 @@ static int ask(bench *b, skr_err *err)
     skr_count_answer answer = {0};
     int status = skr_engine_count(b->engine, b->question, &b->access, &answer, err);
     b->answer[0] = answer.total.count;
-    skr_count_answer_done(&answer);
+    skr_engine_count_done(&answer);
     return status;
 }
 

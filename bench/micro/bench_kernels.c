@@ -250,7 +250,7 @@ static int fill_short(bench *b)
     static const uint8_t counts[] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 5, 8, 12, 40};
     skr_err err = {0};
     int status = SKR_OK;
-    b->shapes = skr_short_shapes_of(b->n_samples);
+    b->shapes = skr_gap_list_short_shapes_of(b->n_samples);
     for (uint32_t i = 0; i < N_SHORT && status == SKR_OK; i++) {
         uint32_t values[SKR_SHORT_MAX];
         uint32_t n = counts[draw() % sizeof counts];
@@ -260,7 +260,7 @@ static int fill_short(bench *b)
         b->counts[i] = (uint8_t)n;
         b->offsets[i] = (uint32_t)b->short_bytes.n;
         b->n_short += n;
-        status = skr_short_list_encode(values, n, b->n_samples, &b->short_bytes, &err);
+        status = skr_gap_list_short_encode(values, n, b->n_samples, &b->short_bytes, &err);
     }
     if (status == SKR_OK)
         status = skr_buffer_reserve(&b->short_bytes, SKR_KERNEL_SLACK, &err);

@@ -270,7 +270,7 @@ static int make_sets(bench *b, skr_err *err)
 static int make(bench *b, skr_err *err)
 {
     size_t n_words = (size_t)b->n_samples / 64 + 1;
-    b->shapes = skr_short_shapes_of(b->n_samples);
+    b->shapes = skr_gap_list_short_shapes_of(b->n_samples);
     b->heads = calloc(b->n_rows, 1);
     b->offsets = calloc(b->n_rows, sizeof *b->offsets);
     b->lengths = calloc(b->n_rows, sizeof *b->lengths);

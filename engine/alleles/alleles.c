@@ -179,22 +179,22 @@ static int list_on_batch(void *context, skr_worker *worker, skr_batch *batch, sk
             continue;
         status = make_row(list, worker, batch, k, &row, &is_in, err);
         if (status == SKR_OK && is_in)
-            status = skr_rows_out_add(&list->out, worker->number,
-                                      contig_name(list->plan, batch->keys[k].contig),
-                                      &batch->keys[k], &row, err);
+            status = skr_alleles_out_add(&list->out, worker->number,
+                                         contig_name(list->plan, batch->keys[k].contig),
+                                         &batch->keys[k], &row, err);
         n_added += is_in;
         if (status == SKR_OK && is_in && n_added % ROWS_EARLY == 0)
-            status = skr_rows_out_early(&list->out, worker->number, worker->morsel, err);
+            status = skr_alleles_out_early(&list->out, worker->number, worker->morsel, err);
     }
     return status < 0 ? status
-                      : skr_rows_out_early(&list->out, worker->number, worker->morsel, err);
+                      : skr_alleles_out_early(&list->out, worker->number, worker->morsel, err);
 }
 
 static int list_on_morsel_end(void *context, skr_worker *worker, size_t morsel, skr_err *err)
 {
     lister *list = context;
-    return skr_rows_out_end(&list->out, worker->number, morsel,
-                            atomic_load(&worker->scan->has_failed), err);
+    return skr_alleles_out_end(&list->out, worker->number, morsel,
+                               atomic_load(&worker->scan->has_failed), err);
 }
 
 /* Alleles on contigs that the store does not have: nobody was looked at. */
@@ -211,9 +211,9 @@ static int list_nowhere(lister *list, skr_err *err)
             skr_plan_judge(list->plan, named->key, &facts, 1) == SKR_NO ||
             skr_plan_judge(list->plan, named->key, &facts, 2) == SKR_NO)
             continue;
-        status = skr_rows_out_add(&list->out, 0, named->contig, named->key, &row, err);
+        status = skr_alleles_out_add(&list->out, 0, named->contig, named->key, &row, err);
     }
-    return status < 0 ? status : skr_rows_out_rest(&list->out, err);
+    return status < 0 ? status : skr_alleles_out_rest(&list->out, err);
 }
 
 int skr_alleles_list(const skr_question *question, const skr_alleles_request *request,
@@ -227,7 +227,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
                                 .context = &list,
                                 .wants_carriers = has_cohort(question),
                                 .wants_silent = true};
-    int status = skr_rows_out_init(&list.out, question->tools.n_threads, err);
+    int status = skr_alleles_out_init(&list.out, question->tools.n_threads, err);
     if (status < 0)
         return status;
     status = skr_question_plan(question, request->alleles, &plan, err);
@@ -241,7 +241,7 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     if (status >= 0)
         *ret_n_rows = list.out.n_rows;
 out:
-    skr_rows_out_done(&list.out);
+    skr_alleles_out_done(&list.out);
     skr_plan_free(plan);
     return status < 0 ? status : SKR_OK;
 }

@@ -23,7 +23,7 @@ static int init_locks(skr_rows_out *out, skr_err *err)
     return SKR_OK;
 }
 
-int skr_rows_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err)
+int skr_alleles_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err)
 {
     int status = init_locks(out, err);
     if (status < 0)
@@ -34,7 +34,7 @@ int skr_rows_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err)
     out->of_workers = calloc(n_workers, sizeof(skr_row_list *));
     out->waiting = calloc(out->n_waiting_max, sizeof(skr_row_list *));
     if (out->lists == NULL || out->of_workers == NULL || out->waiting == NULL) {
-        skr_rows_out_done(out);
+        skr_alleles_out_done(out);
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
     }
     for (unsigned i = 0; i < n_workers; i++)
@@ -46,7 +46,7 @@ int skr_rows_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err)
     return SKR_OK;
 }
 
-void skr_rows_out_done(skr_rows_out *out)
+void skr_alleles_out_done(skr_rows_out *out)
 {
     for (size_t i = 0; out->lists != NULL && i < out->n_lists; i++) {
         if (out->lists[i].rows == NULL) /* never filled, as most are of a short question */
@@ -61,8 +61,8 @@ void skr_rows_out_done(skr_rows_out *out)
     (void)pthread_mutex_destroy(&out->lock);
 }
 
-int skr_rows_out_add(skr_rows_out *out, unsigned worker, const char *contig, const skr_allele *key,
-                     const skr_allele_row *row, skr_err *err)
+int skr_alleles_out_add(skr_rows_out *out, unsigned worker, const char *contig,
+                        const skr_allele *key, const skr_allele_row *row, skr_err *err)
 {
     skr_row_list *list = out->of_workers[worker];
     if (list->n == list->n_max) {
@@ -135,7 +135,7 @@ static int hand_out_waiting(skr_rows_out *out, skr_err *err)
     return status;
 }
 
-int skr_rows_out_early(skr_rows_out *out, unsigned worker, size_t morsel, skr_err *err)
+int skr_alleles_out_early(skr_rows_out *out, unsigned worker, size_t morsel, skr_err *err)
 {
     int status = SKR_OK;
     (void)pthread_mutex_lock(&out->lock);
@@ -151,8 +151,8 @@ int skr_rows_out_early(skr_rows_out *out, unsigned worker, size_t morsel, skr_er
     return status < 0 ? status : SKR_OK;
 }
 
-int skr_rows_out_end(skr_rows_out *out, unsigned worker, size_t morsel, bool has_failed,
-                     skr_err *err)
+int skr_alleles_out_end(skr_rows_out *out, unsigned worker, size_t morsel, bool has_failed,
+                        skr_err *err)
 {
     int status = SKR_OK;
     (void)pthread_mutex_lock(&out->lock);
@@ -170,7 +170,7 @@ int skr_rows_out_end(skr_rows_out *out, unsigned worker, size_t morsel, bool has
     return status < 0 ? status : SKR_OK;
 }
 
-int skr_rows_out_rest(skr_rows_out *out, skr_err *err)
+int skr_alleles_out_rest(skr_rows_out *out, skr_err *err)
 {
     return hand_out(out, out->of_workers[0], err);
 }

@@ -45,28 +45,29 @@ typedef struct skr_rows_out {
 } skr_rows_out;
 
 /* Zero but for request, on_row and context. Errors: NOMEM. */
-SKR_MUST_USE int skr_rows_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err);
-void skr_rows_out_done(skr_rows_out *out);
+SKR_MUST_USE int skr_alleles_out_init(skr_rows_out *out, unsigned n_workers, skr_err *err);
+void skr_alleles_out_done(skr_rows_out *out);
 
 /* Adds a row to the list of a worker; its text is made from contig and key. Errors: NOMEM. */
-SKR_MUST_USE int skr_rows_out_add(skr_rows_out *out, unsigned worker, const char *contig,
-                                  const skr_allele *key, const skr_allele_row *row, skr_err *err);
+SKR_MUST_USE int skr_alleles_out_add(skr_rows_out *out, unsigned worker, const char *contig,
+                                     const skr_allele *key, const skr_allele_row *row,
+                                     skr_err *err);
 
 /*
  * Hands out what a worker has of the morsel that it is at, if all before it were handed out: then
  * its list stays small. Errors: what on_row gives.
  */
-SKR_MUST_USE int skr_rows_out_early(skr_rows_out *out, unsigned worker, size_t morsel,
-                                    skr_err *err);
+SKR_MUST_USE int skr_alleles_out_early(skr_rows_out *out, unsigned worker, size_t morsel,
+                                       skr_err *err);
 
 /*
  * A morsel is done, or has_failed: then nothing more is handed out. Every morsel must be told of.
  * Errors: what on_row gives.
  */
-SKR_MUST_USE int skr_rows_out_end(skr_rows_out *out, unsigned worker, size_t morsel,
-                                  bool has_failed, skr_err *err);
+SKR_MUST_USE int skr_alleles_out_end(skr_rows_out *out, unsigned worker, size_t morsel,
+                                     bool has_failed, skr_err *err);
 
 /* Hands out what worker 0 has added after all morsels. Errors: what on_row gives. */
-SKR_MUST_USE int skr_rows_out_rest(skr_rows_out *out, skr_err *err);
+SKR_MUST_USE int skr_alleles_out_rest(skr_rows_out *out, skr_err *err);
 
 #endif

@@ -46,7 +46,7 @@ typedef int (*skr_allele_fn)(void *context, const skr_allele_row *row, skr_err *
  * (variant=, at a place where the answer does not hang on other conditions) gets its row even if
  * nobody has it. within: count only these people (NULL: everybody of the permitted datasets). n_max
  * 0: no limit. on_row may be NULL. *ret_answer is zeroed or done, and may be NULL; free with
- * skr_alleles_answer_done. Errors: as count.
+ * skr_engine_alleles_done. Errors: as count.
  */
 typedef struct skr_alleles_request {
     const skr_expr *alleles;
@@ -63,7 +63,7 @@ typedef struct skr_alleles_answer {
 SKR_MUST_USE int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
                                     const skr_access *access, skr_allele_fn on_row, void *context,
                                     skr_alleles_answer *ret_answer, skr_err *err);
-void skr_alleles_answer_done(skr_alleles_answer *answer);
+void skr_engine_alleles_done(skr_alleles_answer *answer);
 
 /* Distinct alleles that satisfy the question and whose carriers would be told, by dataset and in
  * all: what /g_variants counts. Under `exact` those that a record names and nobody carries are

@@ -36,12 +36,12 @@ typedef struct skr_count_answer {
 } skr_count_answer;
 
 /*
- * How many people. *ret_answer is zeroed or done; free with skr_count_answer_done.
+ * How many people. *ret_answer is zeroed or done; free with skr_engine_count_done.
  * Errors: QUERY (names with the nearest ones), NOT_YET, DEADLINE, INTERRUPTED, CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_engine_count(skr_engine *engine, const skr_expr *expr,
                                   const skr_access *access, skr_count_answer *ret_answer,
                                   skr_err *err);
-void skr_count_answer_done(skr_count_answer *answer);
+void skr_engine_count_done(skr_count_answer *answer);
 
 #endif

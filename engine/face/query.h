@@ -88,7 +88,7 @@ typedef struct skr_expr {
 } skr_expr;
 
 /* The word of a condition in the language; "" when it has none. */
-const char *skr_expr_word(skr_expr_op op);
+const char *skr_query_expr_word(skr_expr_op op);
 
 /* A tree and all that it holds. */
 typedef struct skr_query skr_query;
@@ -165,6 +165,6 @@ SKR_MUST_USE int skr_query_type(skr_query *query, const char *what, const char *
                                 const char **ret_text, skr_err *err);
 
 /* Appends the canonical text: equal questions have equal texts. Errors: NOMEM. */
-SKR_MUST_USE int skr_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err);
+SKR_MUST_USE int skr_query_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err);
 
 #endif

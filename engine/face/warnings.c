@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *skr_warning_name(skr_warning_code code)
+const char *skr_warnings_name(skr_warning_code code)
 {
     static const char *const names[SKR_N_WARNING_CODES] = {
         [SKR_WARN_LOW_AN] = "low-an",

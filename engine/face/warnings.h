@@ -27,7 +27,7 @@ typedef enum skr_warning_code {
 } skr_warning_code;
 
 /* "low-an"; a constant. */
-const char *skr_warning_name(skr_warning_code code);
+const char *skr_warnings_name(skr_warning_code code);
 
 #define SKR_WARNING_FIGURES_MAX 4u
 

@@ -148,7 +148,7 @@ out:
     return status;
 }
 
-void skr_genomic_done(skr_genomic *genomic)
+void skr_carriers_find_done(skr_genomic *genomic)
 {
     skr_people_sets_done(&genomic->carriers);
     skr_people_sets_done(&genomic->assessed);

@@ -77,7 +77,7 @@ const skr_people_condition skr_people_by_absent = {.find = find_absent, .mark = 
 static int check_not_yet(const skr_question *question, const skr_expr *node, skr_err *err)
 {
     (void)question;
-    skr_fail(err, SKR_ERR_NOT_YET, "%s(...) is not built yet", skr_expr_word(node->op));
+    skr_fail(err, SKR_ERR_NOT_YET, "%s(...) is not built yet", skr_query_expr_word(node->op));
     return skr_people_point(node, SKR_ERR_NOT_YET, err);
 }
 

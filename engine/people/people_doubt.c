@@ -50,7 +50,7 @@ static int warn(const skr_question *question, const skr_expr *node, uint32_t slo
     skr_told_count told = skr_disclose(&question->access->policy, n_people);
     skr_figure people = {"people", told.count};
     skr_buffer text = {0};
-    int status = skr_expr_print(node, &text, err);
+    int status = skr_query_expr_print(node, &text, err);
     if (status == SKR_OK && question->access->policy.is_exact)
         status = skr_warnings_add(question->warnings, SKR_WARN_NO_VALUES, &people, 1, err,
                                   "%.*s: none of the %" PRIu64 " people of dataset %s has %s",

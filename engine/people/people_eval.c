@@ -109,7 +109,7 @@ static int write_place(const evaluation *eval, place *at, skr_buffer *text, skr_
     const uint8_t kind[] = {0, (uint8_t)at->node->op};
     at->text = text->n;
     int status = n_alike < 2 ? skr_buffer_put(text, kind, sizeof kind, err)
-                             : skr_expr_print(at->node, text, err);
+                             : skr_query_expr_print(at->node, text, err);
     at->n_text = text->n - at->text;
     return status;
 }
@@ -313,7 +313,7 @@ int skr_people_eval(const skr_question *question, const skr_expr *expr, const sk
     if (status == SKR_OK)
         status = eval_slots(&eval, expr, &answer, err);
     for (size_t i = 0; i < eval.n_leaves; i++) {
-        skr_genomic_done(&eval.leaves[i].found.genomic);
+        skr_carriers_find_done(&eval.leaves[i].found.genomic);
         free(eval.leaves[i].found.named);
         free(eval.leaves[i].people);
     }

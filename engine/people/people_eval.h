@@ -37,7 +37,7 @@ typedef struct skr_genomic {
  */
 SKR_MUST_USE int skr_carriers_find(const skr_question *question, const skr_plan *plan,
                                    bool wants_assessed, skr_genomic *ret_genomic, skr_err *err);
-void skr_genomic_done(skr_genomic *genomic);
+void skr_carriers_find_done(skr_genomic *genomic);
 
 /*
  * Counts those who carry an allele that satisfies the plan, where it means one allele asked for by

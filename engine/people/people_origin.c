@@ -40,8 +40,8 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
             skr_suggest_offer(&suggest, terms[i].curie);
         }
     }
-    skr_fail(err, SKR_ERR_QUERY, "nobody has the %s '%s'%s", skr_expr_word(node->op), node->text,
-             skr_suggest_text(&suggest, text));
+    skr_fail(err, SKR_ERR_QUERY, "nobody has the %s '%s'%s", skr_query_expr_word(node->op),
+             node->text, skr_suggest_text(&suggest, text));
     return skr_people_point(node, SKR_ERR_QUERY, err);
 }
 

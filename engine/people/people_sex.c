@@ -127,7 +127,7 @@ static int mark_karyotype(const skr_question *question, const skr_expr *node,
     uint32_t dataset = question->slots[slot].dataset;
     (void)found;
     skr_karyotype asked;
-    int status = skr_karyotype_parse(node->text, &asked, err);
+    int status = skr_contig_karyotype_parse(node->text, &asked, err);
     if (status < 0) {
         if (err != NULL)
             err->code = SKR_ERR_QUERY;

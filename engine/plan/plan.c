@@ -125,7 +125,7 @@ static int compare_named(const void *a, const void *b)
         if (order != 0)
             return order;
     }
-    return skr_allele_compare(x->key, y->key);
+    return skr_segment_allele_compare(x->key, y->key);
 }
 
 /*
@@ -154,7 +154,7 @@ bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key)
         const skr_allele *named = plan->named[i].key;
         if (named->kind == SKR_ALLELE_SV_ANY)
             is_held = is_held || skr_structural_holds(named, key);
-        else if (skr_allele_compare(named, key) == 0)
+        else if (skr_segment_allele_compare(named, key) == 0)
             return false;
     }
     return is_held;
@@ -212,7 +212,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_exp
     if (status == SKR_OK)
         status = collect_names(plan, err);
     if (status == SKR_OK)
-        status = skr_plan_find_reach(plan, err);
+        status = skr_plan_find_intervals(plan, err);
     if (status == SKR_OK)
         status = skr_plan_doubt(plan, access, err);
     if (status == SKR_OK)

@@ -21,19 +21,19 @@
 #include "index/keys/variant_type.h"
 
 /* A run of places where alleles are looked for. */
-typedef struct skr_reach {
+typedef struct skr_interval {
     uint32_t contig;
     uint32_t from0;
     uint32_t to0;
     bool is_start; /* the allele starts in [from0, to0); otherwise its REF span meets it */
-} skr_reach;
+} skr_interval;
 
-typedef struct skr_reach_list {
+typedef struct skr_interval_list {
     bool is_everywhere;
-    skr_reach *items; /* when not everywhere */
+    skr_interval *items; /* when not everywhere */
     size_t n;
     size_t n_max;
-} skr_reach_list;
+} skr_interval_list;
 
 /* One node, resolved. */
 typedef struct skr_plan_node {
@@ -42,7 +42,7 @@ typedef struct skr_plan_node {
     const skr_expr *source;
     struct skr_plan_node *left;
     struct skr_plan_node *right;
-    skr_reach *ranges; /* REGION, GENE; none: nothing matches */
+    skr_interval *ranges; /* REGION, GENE; none: nothing matches */
     size_t n_ranges;
     bool is_named;   /* VARIANT, and SEQUENCE without wildcards */
     bool is_open;    /* VARIANT, a place and type alone: its key is of kind SKR_ALLELE_SV_ANY */
@@ -71,7 +71,7 @@ typedef struct skr_plan {
     skr_plan_node *nodes;
     skr_named_allele *named; /* ascending by key, each once; those on unknown contigs last */
     size_t n_named;
-    skr_reach_list reach;
+    skr_interval_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
     bool has_af;         /* it compares af */
     bool has_open;   /* some name is open: it has one row, the alleles that it holds have none */
@@ -129,7 +129,7 @@ typedef struct skr_rows_asked {
     uint32_t from;
     uint32_t to;
     bool has_facts;       /* totals and FILTER of a complete row are all that the dataset knows */
-    const uint64_t *half; /* of each zone: an AN below it is low; NULL: nobody wants to know */
+    const uint64_t *half; /* of each ploidy: an AN below it is low; NULL: nobody wants to know */
     skr_af_seen *seen;    /* where rows whose af was decided are added, with half */
 } skr_rows_asked;
 #define SKR_CODE_OF(one, two) ((uint8_t)((one) | (two) << 2))
@@ -179,15 +179,15 @@ SKR_MUST_USE int skr_plan_warn_breakends(const skr_plan *plan, const skr_access 
                                          skr_err *err);
 
 /* Finds where to look, into plan->reach. Errors: NOMEM. */
-SKR_MUST_USE int skr_plan_find_reach(skr_plan *plan, skr_err *err);
+SKR_MUST_USE int skr_plan_find_intervals(skr_plan *plan, skr_err *err);
 
 /* Adds a run of places. Errors: NOMEM. */
-SKR_MUST_USE int skr_reach_add(skr_reach_list *list, skr_reach reach, skr_err *err);
+SKR_MUST_USE int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err);
 
 /* Is the key held by an open name of the plan, and not named by itself? */
 bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key);
 
 /* Does a REF or ALT match what was asked, letter by letter, N standing for any base? */
-bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases);
+bool skr_plan_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases);
 
 #endif

@@ -76,7 +76,7 @@ typedef struct skr_plan_condition {
     int (*resolve)(skr_plan *plan, skr_plan_node *node, skr_err *err);
 
     /* Adds the places where alleles that satisfy it are. Left out: everywhere. Errors: NOMEM. */
-    int (*reach)(const skr_plan_node *node, skr_reach_list *list, skr_err *err);
+    int (*reach)(const skr_plan_node *node, skr_interval_list *list, skr_err *err);
 
     skr_verdict (*judge)(const skr_plan_node *node, const skr_allele_asked *asked);
 
@@ -94,7 +94,7 @@ typedef struct skr_plan_condition {
 } skr_plan_condition;
 
 /* What a row says of itself where nothing else is known of its allele in the dataset. */
-skr_allele_facts skr_row_facts(const skr_row_block *block, uint32_t row);
+skr_allele_facts skr_plan_row_facts(const skr_row_block *block, uint32_t row);
 
 /* Nothing. */
 #define SKR_NO_FACTS ((skr_allele_facts){.ac_max = UINT64_MAX, .an_max = UINT64_MAX})

@@ -65,7 +65,7 @@ static int doubt_numbers(const skr_plan *plan, const skr_plan_node *chain, skr_e
         if (asked.low > asked.high || (asked.low == asked.high && asked.is_open))
             status = skr_warnings_add(plan->warnings, SKR_WARN_NEVER_TRUE, NULL, 0, err,
                                       "%s: no allele can be all that is asked of it",
-                                      skr_expr_word((skr_expr_op)op));
+                                      skr_query_expr_word((skr_expr_op)op));
     }
     return status;
 }
@@ -80,7 +80,7 @@ static void find_names(const skr_plan_node *node, const skr_plan_node **first,
     } else if (node->is_named && !node->is_open && *first == NULL) {
         *first = node;
     } else if (node->is_named && !node->is_open && *other == NULL &&
-               (skr_allele_compare(&node->key, &(*first)->key) != 0 ||
+               (skr_segment_allele_compare(&node->key, &(*first)->key) != 0 ||
                 strcmp(node->contig, (*first)->contig) != 0)) {
         *other = node;
     }
@@ -157,10 +157,10 @@ static int warn_of_pair(const skr_plan *plan, const skr_plan_node *a, const skr_
                         skr_err *err)
 {
     skr_buffer text = {0};
-    int status = skr_expr_print(a->source, &text, err);
+    int status = skr_query_expr_print(a->source, &text, err);
     size_t n_first = text.n;
     if (status == SKR_OK)
-        status = skr_expr_print(b->source, &text, err);
+        status = skr_query_expr_print(b->source, &text, err);
     const char *both = (const char *)text.bytes;
     if (status == SKR_OK)
         status = skr_warnings_add(
@@ -226,7 +226,7 @@ static int doubt_stretch(const skr_plan *plan, const skr_access *access, const s
     SKR_TRY(skr_plan_is_silent(plan, access, node, &is_silent, err));
     if (!is_silent)
         return SKR_OK;
-    int status = skr_expr_print(node->source, &text, err);
+    int status = skr_query_expr_print(node->source, &text, err);
     if (status == SKR_OK)
         status = skr_warnings_add(plan->warnings, SKR_WARN_NOT_ASSESSED, NULL, 0, err,
                                   "%.*s: nobody was assessed there", (int)text.n,

@@ -9,7 +9,7 @@
 #include "engine/plan/plan_condition.h"
 
 /* What a row says of itself where nothing else is known of its allele in the dataset. */
-skr_allele_facts skr_row_facts(const skr_row_block *block, uint32_t row)
+skr_allele_facts skr_plan_row_facts(const skr_row_block *block, uint32_t row)
 {
     const skr_tile_rows *rows = block->rows;
     skr_allele_facts facts = SKR_NO_FACTS;
@@ -32,8 +32,8 @@ static skr_verdicts judge_one_by_one(const skr_plan_node *node, const skr_row_bl
 {
     skr_verdicts result = {0};
     for (uint32_t i = 0; i < block->n; i++) {
-        skr_allele key = skr_tile_rows_allele(block->rows, block->from + i);
-        skr_allele_facts facts = skr_row_facts(block, block->from + i);
+        skr_allele key = skr_segment_tile_rows_allele(block->rows, block->from + i);
+        skr_allele_facts facts = skr_plan_row_facts(block, block->from + i);
         const skr_allele_asked asked = {.key = &key, .facts = &facts, .copies = block->copies};
         skr_verdict verdict = node->condition->judge(node, &asked);
         result.yes |= (uint64_t)(verdict == SKR_YES) << i;
@@ -49,11 +49,12 @@ static skr_verdicts judge_rows(const skr_plan_node *node, const skr_judged *judg
                                                : judge_one_by_one(node, block);
 }
 
-/* Where zones change within a block, nothing is counted: two or three blocks of a genome. */
+/* Where ploidies change within a block, nothing is counted: two or three blocks of a genome. */
 static uint64_t half_of(const skr_rows_asked *asked, uint32_t from, uint32_t n)
 {
-    unsigned zone = asked->half == NULL ? SKR_N_ZONES : asked->rows->zone[from];
-    return zone < SKR_N_ZONES && asked->rows->zone[from + n - 1] == zone ? asked->half[zone] : 0;
+    unsigned ploidy = asked->half == NULL ? SKR_N_ZONES : asked->rows->ploidy[from];
+    return ploidy < SKR_N_ZONES && asked->rows->ploidy[from + n - 1] == ploidy ? asked->half[ploidy]
+                                                                               : 0;
 }
 
 void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint8_t *codes)

@@ -68,7 +68,7 @@ static skr_verdict judge_length(const skr_plan_node *node, const skr_allele_aske
 {
     const skr_expr *source = node->source;
     uint64_t length = 0;
-    return skr_verdict_of(skr_allele_length(asked->key, &length) &&
+    return skr_verdict_of(skr_structural_length(asked->key, &length) &&
                           skr_compare_is_true((double)length, source->compare, source->number));
 }
 
@@ -83,11 +83,11 @@ static bool has_alt(const char *asked, const skr_allele *key)
     size_t n = strlen(asked);
     if (key->kind >= SKR_ALLELE_SV)
         return false;
-    if (skr_bases_match(asked, n, key->alt, key->n_alt))
+    if (skr_plan_bases_match(asked, n, key->alt, key->n_alt))
         return true;
     bool is_anchored = key->kind == SKR_ALLELE_INS || key->kind == SKR_ALLELE_DEL;
     return is_anchored && key->n_alt > 0 && key->alt[0] == key->ref[0] &&
-           skr_bases_match(asked, n, key->alt + 1, key->n_alt - 1);
+           skr_plan_bases_match(asked, n, key->alt + 1, key->n_alt - 1);
 }
 
 static skr_verdict judge_alt(const skr_plan_node *node, const skr_allele_asked *asked)

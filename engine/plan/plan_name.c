@@ -63,7 +63,7 @@ int skr_plan_contig(const skr_plan *plan, const skr_expr *node, const char *name
     if (status < 0)
         return status;
     if (plan->assembly != SKR_NONE && contig == SKR_NONE &&
-        skr_build_chromosome(plan->build, canonical) == NULL)
+        skr_assembly_build_chromosome(plan->build, canonical) == NULL)
         return unknown_contig(plan, node, name, canonical, err);
     char *copy = strdup(canonical);
     if (copy == NULL)
@@ -76,11 +76,11 @@ int skr_plan_contig(const skr_plan *plan, const skr_expr *node, const char *name
 bool skr_plan_has_contig(const skr_plan *plan, const char *name)
 {
     return plan->assembly != SKR_NONE &&
-           skr_assembly_find_contig(&plan->snapshot->manifest->assemblies[plan->assembly], name) !=
+           skr_manifest_find_contig(&plan->snapshot->manifest->assemblies[plan->assembly], name) !=
                SKR_NONE;
 }
 
-/* Where skr_allele_normalise finds bases. */
+/* Where skr_variant_allele_normalise finds bases. */
 typedef struct bases_from {
     skr_snapshot *snapshot;
     uint32_t assembly;
@@ -159,7 +159,7 @@ static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, 
     node->key.contig = contig;
     node->key.ref = texts;
     node->key.alt = texts + key->n_ref;
-    node->key.zone = skr_contig_zone(plan->build, node->contig, key->start0);
+    node->key.ploidy = skr_contig_ploidy(plan->build, node->contig, key->start0);
     return SKR_OK;
 }
 
@@ -172,8 +172,9 @@ static int name_small(skr_plan *plan, skr_plan_node *node, const skr_variant_tex
     skr_base_source source = {.get = get_bases, .context = &from};
     if (plan->assembly != SKR_NONE && plan->snapshot->references[plan->assembly] != NULL)
         from.contig = skr_reference_find(plan->snapshot->references[plan->assembly], node->contig);
-    int status = skr_allele_normalise(text->start0, text->ref, text->n_ref, text->alt, text->n_alt,
-                                      from.contig == SKR_NONE ? NULL : &source, &bases, &key, err);
+    int status =
+        skr_variant_allele_normalise(text->start0, text->ref, text->n_ref, text->alt, text->n_alt,
+                                     from.contig == SKR_NONE ? NULL : &source, &bases, &key, err);
     if (status == SKR_ERR_INPUT) {
         status = SKR_ERR_QUERY;
         if (err != NULL)
@@ -389,7 +390,7 @@ out:
     return status;
 }
 
-bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases)
+bool skr_plan_bases_match(const char *asked, size_t n_asked, const char *bases, size_t n_bases)
 {
     if (n_asked != n_bases)
         return false;
@@ -405,12 +406,12 @@ bool skr_bases_match(const char *asked, size_t n_asked, const char *bases, size_
 
 /* ------------------------------------------------------------------ judging */
 
-static int reach_name(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+static int reach_name(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
-    const skr_reach place = {.contig = node->key.contig,
-                             .from0 = node->key.start0,
-                             .to0 = node->key.start0 + 1,
-                             .is_start = true};
+    const skr_interval place = {.contig = node->key.contig,
+                                .from0 = node->key.start0,
+                                .to0 = node->key.start0 + 1,
+                                .is_start = true};
     return node->is_nowhere ? SKR_OK : skr_reach_add(list, place, err);
 }
 
@@ -419,11 +420,11 @@ static bool is_sequence(const skr_plan_node *node, const skr_allele *key)
     if (node->is_open && key->kind == SKR_ALLELE_SV)
         return skr_structural_holds(&node->key, key);
     if (node->is_named)
-        return skr_allele_compare(&node->key, key) == 0;
+        return skr_segment_allele_compare(&node->key, key) == 0;
     return !node->is_nowhere && key->kind < SKR_ALLELE_SV && key->contig == node->key.contig &&
            key->start0 == node->key.start0 &&
-           skr_bases_match(node->key.ref, node->key.n_ref, key->ref, key->n_ref) &&
-           skr_bases_match(node->key.alt, node->key.n_alt, key->alt, key->n_alt);
+           skr_plan_bases_match(node->key.ref, node->key.n_ref, key->ref, key->n_ref) &&
+           skr_plan_bases_match(node->key.alt, node->key.n_alt, key->alt, key->n_alt);
 }
 
 static skr_verdict judge_name(const skr_plan_node *node, const skr_allele_asked *asked)

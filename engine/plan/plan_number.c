@@ -39,7 +39,8 @@ static skr_verdict judge_numbers(const skr_plan_node *node, const skr_allele_ask
 
 /* ------------------------------------------------------------------ rows and tiles */
 
-/* Do the totals of every row say exactly what the dataset knows of its allele? See skr_row_facts.
+/* Do the totals of every row say exactly what the dataset knows of its allele? See
+ * skr_plan_row_facts.
  */
 static bool are_exact(const skr_row_block *block)
 {
@@ -102,7 +103,7 @@ static skr_verdicts judge_rows(const skr_plan_node *node, const skr_row_block *b
     if (are_exact(block))
         return judge_exact(node->source, block);
     for (uint32_t i = 0; i < block->n; i++) {
-        skr_allele_facts facts = skr_row_facts(block, block->from + i);
+        skr_allele_facts facts = skr_plan_row_facts(block, block->from + i);
         skr_verdict verdict = judge_facts(node->source, &facts);
         result.yes |= (uint64_t)(verdict == SKR_YES) << i;
         result.no |= (uint64_t)(verdict == SKR_NO) << i;

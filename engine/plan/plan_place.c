@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ ranges */
 
-static int reach_ranges(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+static int reach_ranges(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
     int status = SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < node->n_ranges; i++)
@@ -35,7 +35,7 @@ static skr_verdicts judge_rows(const skr_plan_node *node, const skr_row_block *b
     const uint32_t *end0 = block->rows->end0 + block->from;
     uint64_t yes = 0;
     for (size_t r = 0; r < node->n_ranges && yes != block->judged.all; r++) {
-        const skr_reach *range = &node->ranges[r];
+        const skr_interval *range = &node->ranges[r];
         if (range->contig != block->rows->contig || start0[0] >= range->to0)
             continue;
         if (start0[0] >= range->from0 && start0[block->n - 1] < range->to0) {
@@ -53,7 +53,7 @@ static skr_verdict judge_tile(const skr_plan_node *node, const skr_tile_asked *a
 {
     const skr_tile *tile = asked->tile;
     for (size_t r = 0; r < node->n_ranges; r++) {
-        const skr_reach *range = &node->ranges[r];
+        const skr_interval *range = &node->ranges[r];
         if (range->contig != tile->contig || tile->min_start0 >= range->to0)
             continue;
         if (tile->min_start0 >= range->from0 && tile->max_start0 < range->to0)
@@ -66,7 +66,7 @@ static skr_verdict judge_tile(const skr_plan_node *node, const skr_tile_asked *a
 /* ------------------------------------------------------------------ region */
 
 /* Finds the contig of the node's name; *ret_range is its place there. */
-static int resolve_place(skr_plan *plan, skr_plan_node *node, const char *name, skr_reach range,
+static int resolve_place(skr_plan *plan, skr_plan_node *node, const char *name, skr_interval range,
                          skr_err *err)
 {
     int status = skr_plan_contig(plan, node->source, name, &range.contig, &node->contig, err);
@@ -86,8 +86,8 @@ static int resolve_place(skr_plan *plan, skr_plan_node *node, const char *name, 
 static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     const skr_expr *source = node->source;
-    const skr_reach whole = {.to0 = UINT32_MAX};
-    const skr_reach part = {.from0 = source->start0, .to0 = source->end0};
+    const skr_interval whole = {.to0 = UINT32_MAX};
+    const skr_interval part = {.from0 = source->start0, .to0 = source->end0};
     bool is_whole = source->text != NULL && skr_plan_has_contig(plan, source->text);
     return resolve_place(plan, node, is_whole ? source->text : source->contig,
                          is_whole ? whole : part, err);
@@ -109,7 +109,8 @@ static int fail_backwards(const skr_expr *source, skr_err *err)
 static int resolve_start(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     const skr_expr *source = node->source;
-    const skr_reach range = {.from0 = source->start0, .to0 = source->start_to0, .is_start = true};
+    const skr_interval range = {
+        .from0 = source->start0, .to0 = source->start_to0, .is_start = true};
     int status = resolve_place(plan, node, source->contig, range, err);
     return status == SKR_OK && source->start_to0 <= source->start0 ? fail_backwards(source, err)
                                                                    : status;
@@ -130,7 +131,7 @@ const skr_plan_condition skr_alleles_start = {
 static int resolve_end(skr_plan *plan, skr_plan_node *node, skr_err *err)
 {
     const skr_expr *source = node->source;
-    const skr_reach range = {.to0 = source->end_to0, .is_start = true};
+    const skr_interval range = {.to0 = source->end_to0, .is_start = true};
     int status = resolve_place(plan, node, source->contig, range, err);
     return status == SKR_OK && source->end_to0 <= source->end0 ? fail_backwards(source, err)
                                                                : status;
@@ -196,7 +197,7 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
         status = skr_contig_find(plan->build, assembly, gene->contig, &contig, name, err);
         if (contig != SKR_NONE)
             node->ranges[node->n_ranges++] =
-                (skr_reach){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};
+                (skr_interval){.contig = contig, .from0 = gene->start0, .to0 = gene->end0};
     }
     skr_gene_list_done(&found);
     return status;

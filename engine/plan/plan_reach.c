@@ -5,11 +5,11 @@
 
 #include "engine/plan/plan_condition.h"
 
-int skr_reach_add(skr_reach_list *list, skr_reach reach, skr_err *err)
+int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err)
 {
     if (list->n == list->n_max) {
         size_t n_max = list->n_max == 0 ? 8 : 2 * list->n_max;
-        skr_reach *items = realloc(list->items, n_max * sizeof *items);
+        skr_interval *items = realloc(list->items, n_max * sizeof *items);
         if (items == NULL)
             return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
         list->items = items;
@@ -19,7 +19,7 @@ int skr_reach_add(skr_reach_list *list, skr_reach reach, skr_err *err)
     return SKR_OK;
 }
 
-static uint64_t reach_bases(const skr_reach_list *list)
+static uint64_t interval_bases(const skr_interval_list *list)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < list->n; i++)
@@ -27,17 +27,17 @@ static uint64_t reach_bases(const skr_reach_list *list)
     return n;
 }
 
-static int reach_of(const skr_plan_node *node, skr_reach_list *list, skr_err *err);
+static int intervals_of(const skr_plan_node *node, skr_interval_list *list, skr_err *err);
 
 /* An allele must meet both sides, though not where they overlap: the shorter side is enough. */
-static int reach_of_and(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+static int intervals_of_and(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
-    skr_reach_list right = {0};
-    int status = reach_of(node->left, list, err);
+    skr_interval_list right = {0};
+    int status = intervals_of(node->left, list, err);
     if (status == SKR_OK)
-        status = reach_of(node->right, &right, err);
+        status = intervals_of(node->right, &right, err);
     if (status == SKR_OK && !right.is_everywhere &&
-        (list->is_everywhere || reach_bases(&right) < reach_bases(list))) {
+        (list->is_everywhere || interval_bases(&right) < interval_bases(list))) {
         free(list->items);
         *list = right;
         return SKR_OK;
@@ -46,12 +46,12 @@ static int reach_of_and(const skr_plan_node *node, skr_reach_list *list, skr_err
     return status;
 }
 
-static int reach_of_or(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+static int intervals_of_or(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
-    skr_reach_list right = {0};
-    int status = reach_of(node->left, list, err);
+    skr_interval_list right = {0};
+    int status = intervals_of(node->left, list, err);
     if (status == SKR_OK && !list->is_everywhere)
-        status = reach_of(node->right, &right, err);
+        status = intervals_of(node->right, &right, err);
     if (right.is_everywhere)
         list->is_everywhere = true;
     for (size_t i = 0; status == SKR_OK && i < right.n; i++)
@@ -60,12 +60,12 @@ static int reach_of_or(const skr_plan_node *node, skr_reach_list *list, skr_err 
     return status;
 }
 
-static int reach_of(const skr_plan_node *node, skr_reach_list *list, skr_err *err)
+static int intervals_of(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
     if (node->op == SKR_E_AND)
-        return reach_of_and(node, list, err);
+        return intervals_of_and(node, list, err);
     if (node->op == SKR_E_OR)
-        return reach_of_or(node, list, err);
+        return intervals_of_or(node, list, err);
     if (node->condition != NULL && node->condition->reach != NULL)
         return node->condition->reach(node, list, err);
     list->is_everywhere = true;
@@ -74,8 +74,8 @@ static int reach_of(const skr_plan_node *node, skr_reach_list *list, skr_err *er
 
 static int compare_reach(const void *a, const void *b)
 {
-    const skr_reach *x = a;
-    const skr_reach *y = b;
+    const skr_interval *x = a;
+    const skr_interval *y = b;
     if (x->contig != y->contig)
         return x->contig < y->contig ? -1 : 1;
     if (x->from0 != y->from0)
@@ -83,9 +83,9 @@ static int compare_reach(const void *a, const void *b)
     return 0;
 }
 
-int skr_plan_find_reach(skr_plan *plan, skr_err *err)
+int skr_plan_find_intervals(skr_plan *plan, skr_err *err)
 {
-    int status = reach_of(plan->root, &plan->reach, err);
+    int status = intervals_of(plan->root, &plan->reach, err);
     if (status == SKR_OK && plan->reach.n > 0)
         qsort(plan->reach.items, plan->reach.n, sizeof *plan->reach.items, compare_reach);
     return status;

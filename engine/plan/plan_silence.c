@@ -17,7 +17,7 @@ static bool is_asked(const skr_plan *plan, const skr_access *access, const skr_s
     return access->datasets == NULL;
 }
 
-static int look(const skr_segment *segment, const skr_reach *place, bool *ret_says, skr_err *err)
+static int look(const skr_segment *segment, const skr_interval *place, bool *ret_says, skr_err *err)
 {
     skr_block_reader *reader = NULL;
     skr_segment_view *view = NULL;

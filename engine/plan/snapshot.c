@@ -87,7 +87,7 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
     int status = skr_assembly_check_twins(snapshot->manifest, err);
     for (uint32_t i = 0; i < snapshot->manifest->n_assemblies && status == SKR_OK; i++) {
         const skr_assembly *assembly = &snapshot->manifest->assemblies[i];
-        snapshot->builds[i] = skr_build_find(assembly->name);
+        snapshot->builds[i] = skr_assembly_build_find(assembly->name);
         status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
         if (status == SKR_OK && assembly->reference.name[0] != '\0')
             status =

@@ -116,7 +116,7 @@ static bool is_repeated_on(const skr_snapshot *snapshot, const suspects *all, ui
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         for (; at < all->ends[i]; at++) {
             const suspect *one = &all->list[at];
-            if (skr_segment_entry_is_dead(&manifest->segments[i], contig, one->sample))
+            if (skr_manifest_is_superseded(&manifest->segments[i], contig, one->sample))
                 continue;
             if (skr_bits_has(seen, one->individual))
                 return true;

@@ -9,16 +9,16 @@ static int parse_carries(skr_parser *parser, const skr_condition *condition, con
 {
     skr_expr node = {.op = condition->op};
     int status = skr_parse_alleles_in(parser, &node.alleles, err);
-    return status < 0 ? status : skr_parser_node(parser, &node, name, ret_node, err);
+    return status < 0 ? status : skr_query_parser_node(parser, &node, name, ret_node, err);
 }
 
 static int put_call(skr_buffer *text, skr_expr_op op, const skr_expr *alleles, skr_err *err)
 {
-    int status = skr_query_put(text, skr_expr_word(op), err);
+    int status = skr_query_put(text, skr_query_expr_word(op), err);
     if (status == SKR_OK)
         status = skr_query_put(text, "(", err);
     if (status == SKR_OK)
-        status = skr_expr_print(alleles, text, err);
+        status = skr_query_expr_print(alleles, text, err);
     return status < 0 ? status : skr_query_put(text, ")", err);
 }
 
@@ -36,11 +36,11 @@ static int parse_absent(skr_parser *parser, const skr_condition *condition, cons
     if (status < 0)
         return status;
     if (alleles->op != SKR_A_VARIANT)
-        return skr_parser_fail(parser, name, SKR_ERR_QUERY, err,
-                               "absent takes one variant: absent(variant=3-45823240-T-C)");
+        return skr_query_parser_fail(parser, name, SKR_ERR_QUERY, err,
+                                     "absent takes one variant: absent(variant=3-45823240-T-C)");
     skr_expr node = {.op = condition->op, .text = alleles->text};
     skr_token token = {.at = alleles->at, .n_at = alleles->n_at};
-    return skr_parser_node(parser, &node, &token, ret_node, err);
+    return skr_query_parser_node(parser, &node, &token, ret_node, err);
 }
 
 static int print_absent(const skr_expr *node, skr_buffer *text, skr_err *err)
@@ -60,13 +60,13 @@ static int parse_not_yet(skr_parser *parser, const skr_condition *condition, con
     char shown[64];
     (void)condition;
     (void)ret_node;
-    return skr_parser_fail(parser, name, SKR_ERR_NOT_YET, err, "%s is not there yet",
-                           skr_token_show(name, shown));
+    return skr_query_parser_fail(parser, name, SKR_ERR_NOT_YET, err, "%s is not there yet",
+                                 skr_query_token_show(name, shown));
 }
 
 static int print_not_yet(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    int status = skr_query_put(text, skr_expr_word(node->op), err);
+    int status = skr_query_put(text, skr_query_expr_word(node->op), err);
     return status < 0 ? status : skr_query_put(text, "(...)", err);
 }
 

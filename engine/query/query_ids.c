@@ -112,8 +112,8 @@ static int take_ids(skr_parser *parser, const char *path, char *bytes, size_t n,
 static int read_ids(skr_parser *parser, const skr_token *token, skr_expr *node, skr_err *err)
 {
     if (!parser->allow_files)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "files of ids are read on the command line only");
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "files of ids are read on the command line only");
     const char *path = token->text + 1;
     char *bytes = NULL;
     size_t n = 0;
@@ -140,7 +140,7 @@ static int read_id(skr_parser *parser, const skr_comparison *comparison, skr_exp
 
 static int print_id(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return skr_query_put_field(text, skr_expr_word(node->op), SKR_EQ, node->text, err);
+    return skr_query_put_field(text, skr_query_expr_word(node->op), SKR_EQ, node->text, err);
 }
 
 /* Ids of a file are printed one by one (query_print.c): this is a list of nobody. */

@@ -49,32 +49,32 @@ typedef struct skr_parser {
 bool skr_query_is_word_byte(char c);
 
 /* Reads the next token into parser->token. Errors: QUERY, NOMEM. */
-SKR_MUST_USE int skr_parser_advance(skr_parser *parser, skr_err *err);
+SKR_MUST_USE int skr_query_parser_advance(skr_parser *parser, skr_err *err);
 
 /*
  * The token at hand is a word and the value of a place or an allele: lets it take what belongs to
  * it though no word holds it, digits in groups of three ("16,050,075"), and with `is_variant` what
  * stands between bases ("22:5A>G", "22:5 A>G"). Errors: NOMEM.
  */
-SKR_MUST_USE int skr_parser_extend(skr_parser *parser, bool is_variant, skr_err *err);
+SKR_MUST_USE int skr_query_parser_extend(skr_parser *parser, bool is_variant, skr_err *err);
 
 /* Is the token this keyword, in any case? A quoted one never is. */
-bool skr_token_is(const skr_token *token, const char *keyword);
+bool skr_query_token_is(const skr_token *token, const char *keyword);
 
 /* The token for a message: "'word'" or "the end"; long ones are cut. text has room for 64. */
-const char *skr_token_show(const skr_token *token, char *text);
+const char *skr_query_token_show(const skr_token *token, char *text);
 
 /* Fails with the code and points at the token. */
-int skr_parser_fail(const skr_parser *parser, const skr_token *token, int code, skr_err *err,
-                    const char *format, ...) SKR_PRINTF(5, 6);
+int skr_query_parser_fail(const skr_parser *parser, const skr_token *token, int code, skr_err *err,
+                          const char *format, ...) SKR_PRINTF(5, 6);
 
 /* Fails unless the token is of this kind; takes it. what: "'('". Errors: QUERY, NOMEM. */
-SKR_MUST_USE int skr_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what,
-                                   skr_err *err);
+SKR_MUST_USE int skr_query_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what,
+                                         skr_err *err);
 
 /* Makes the node, which points at the token. Errors: NOMEM. */
-SKR_MUST_USE int skr_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
-                                 const skr_expr **ret_node, skr_err *err);
+SKR_MUST_USE int skr_query_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
+                                       const skr_expr **ret_node, skr_err *err);
 
 struct skr_condition;
 
@@ -102,13 +102,13 @@ SKR_MUST_USE int skr_parse_comparison(skr_parser *parser, const struct skr_condi
                                       skr_err *err);
 
 /* Is the word an allele, in any spelling? For messages. */
-bool skr_token_is_variant(const skr_parser *parser, const skr_token *token);
+bool skr_query_token_is_variant(const skr_parser *parser, const skr_token *token);
 
 /* Makes the token's text the CURIE that it means, in its usual form. Errors: QUERY, NOMEM. */
-SKR_MUST_USE int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err);
+SKR_MUST_USE int skr_query_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err);
 
 /* "(" TERM ")". Errors: QUERY, NOMEM. */
-SKR_MUST_USE int skr_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err);
+SKR_MUST_USE int skr_query_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err);
 
 /* ------------------------------------------------------------------ printing */
 

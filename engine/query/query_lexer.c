@@ -18,12 +18,12 @@ bool skr_query_is_word_byte(char c)
            (c != '\0' && strchr("_.:#@*+-/", c) != NULL);
 }
 
-bool skr_token_is(const skr_token *token, const char *keyword)
+bool skr_query_token_is(const skr_token *token, const char *keyword)
 {
     return token->kind == SKR_TOKEN_WORD && strcasecmp(token->text, keyword) == 0;
 }
 
-const char *skr_token_show(const skr_token *token, char *text)
+const char *skr_query_token_show(const skr_token *token, char *text)
 {
     const size_t n_text = 64;
     if (token->kind == SKR_TOKEN_END) {
@@ -42,8 +42,8 @@ const char *skr_token_show(const skr_token *token, char *text)
     return text;
 }
 
-int skr_parser_fail(const skr_parser *parser, const skr_token *token, int code, skr_err *err,
-                    const char *format, ...)
+int skr_query_parser_fail(const skr_parser *parser, const skr_token *token, int code, skr_err *err,
+                          const char *format, ...)
 {
     char text[SKR_ERR_MESSAGE_MAX];
     va_list args;
@@ -59,7 +59,7 @@ static int fail_at(const skr_parser *parser, uint32_t at, uint32_t n_at, skr_err
                    const char *what)
 {
     skr_token token = {.at = at, .n_at = n_at};
-    return skr_parser_fail(parser, &token, SKR_ERR_QUERY, err, "%s", what);
+    return skr_query_parser_fail(parser, &token, SKR_ERR_QUERY, err, "%s", what);
 }
 
 static int read_word(skr_parser *parser, skr_token *token, skr_err *err)
@@ -89,7 +89,7 @@ static size_t count_more(const char *before, const char *at, bool is_variant)
     return 0;
 }
 
-int skr_parser_extend(skr_parser *parser, bool is_variant, skr_err *err)
+int skr_query_parser_extend(skr_parser *parser, bool is_variant, skr_err *err)
 {
     skr_token *token = &parser->token;
     const char *source = parser->source;
@@ -210,7 +210,7 @@ static int read_token(skr_parser *parser, skr_token *token, skr_err *err)
     return SKR_OK;
 }
 
-int skr_parser_advance(skr_parser *parser, skr_err *err)
+int skr_query_parser_advance(skr_parser *parser, skr_err *err)
 {
     skr_token token = {.kind = SKR_TOKEN_END};
     int status = read_token(parser, &token, err);
@@ -219,17 +219,18 @@ int skr_parser_advance(skr_parser *parser, skr_err *err)
     return status;
 }
 
-int skr_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what, skr_err *err)
+int skr_query_parser_expect(skr_parser *parser, skr_token_kind kind, const char *what, skr_err *err)
 {
     char shown[64];
     if (parser->token.kind != kind)
-        return skr_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err, "expected %s, found %s",
-                               what, skr_token_show(&parser->token, shown));
-    return skr_parser_advance(parser, err);
+        return skr_query_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err,
+                                     "expected %s, found %s", what,
+                                     skr_query_token_show(&parser->token, shown));
+    return skr_query_parser_advance(parser, err);
 }
 
-int skr_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
-                    const skr_expr **ret_node, skr_err *err)
+int skr_query_parser_node(skr_parser *parser, skr_expr *node, const skr_token *token,
+                          const skr_expr **ret_node, skr_err *err)
 {
     node->source = parser->source;
     node->at = token->at;

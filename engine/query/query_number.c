@@ -50,9 +50,10 @@ static int keep(const skr_parser *parser, const skr_comparison *comparison, doub
 {
     char shown[64];
     if (isnan(number))
-        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                               "%.64s takes %s, not %s", skr_condition_name(comparison->condition),
-                               wanted, skr_token_show(&comparison->value, shown));
+        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                     "%.64s takes %s, not %s",
+                                     skr_condition_name(comparison->condition), wanted,
+                                     skr_query_token_show(&comparison->value, shown));
     node->text = NULL;
     node->number = number == 0 ? 0 : number; /* -0 is 0 */
     return SKR_OK;
@@ -94,7 +95,8 @@ static int read_age(skr_parser *parser, const skr_comparison *comparison, skr_ex
 
 static int print_number(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return skr_query_put_number(text, skr_expr_word(node->op), node->compare, node->number, err);
+    return skr_query_put_number(text, skr_query_expr_word(node->op), node->compare, node->number,
+                                err);
 }
 
 const skr_syntax skr_syntax_whole = {.read = read_whole, .print = print_number, .is_ordered = true};
@@ -113,7 +115,7 @@ static int parse_onset(skr_parser *parser, const skr_condition *condition, const
     skr_token term = *name;
     term.text = NULL;
     if (parser->token.kind == SKR_TOKEN_OPEN) {
-        int status = skr_parse_term_in(parser, &term, err);
+        int status = skr_query_parse_term_in(parser, &term, err);
         if (status < 0)
             return status;
     }
@@ -132,7 +134,7 @@ static int print_onset(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
     if (node->text == NULL)
         return print_number(node, text, err);
-    int status = skr_query_put_term(text, skr_expr_word(node->op), node->text, err);
+    int status = skr_query_put_term(text, skr_query_expr_word(node->op), node->text, err);
     return status < 0 ? status : skr_query_put_number(text, "", node->compare, node->number, err);
 }
 

@@ -76,13 +76,13 @@ static int make_comparison(skr_parser *parser, const skr_comparison *comparison,
                      .compare = comparison->compare,
                      .text = comparison->value.text};
     if (comparison->is_file && !syntax->takes_files)
-        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                               "only id takes a file");
+        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                     "only id takes a file");
     int status = syntax->read(parser, comparison, &node, err);
     if (status < 0)
         return status;
     if (is_unequal && syntax->unequal == SKR_UNEQUAL_REFUSED)
-        return skr_parser_fail(
+        return skr_query_parser_fail(
             parser, &comparison->name, SKR_ERR_QUERY, err,
             "%s takes = or in (...); 'not %s=...' says what is meant by !=", name, name);
     bool is_not = is_unequal && syntax->unequal == SKR_UNEQUAL_NOT;
@@ -90,7 +90,7 @@ static int make_comparison(skr_parser *parser, const skr_comparison *comparison,
         node.compare = SKR_EQ;
     const skr_token *token =
         syntax->is_named && node.text != NULL ? &comparison->name : &comparison->value;
-    status = skr_parser_node(parser, &node, token, ret_node, err);
+    status = skr_query_parser_node(parser, &node, token, ret_node, err);
     if (status == SKR_OK && is_not)
         status = join(parser, SKR_E_NOT, *ret_node, NULL, ret_node, err);
     return status;
@@ -102,9 +102,9 @@ static int check_compare(skr_parser *parser, const skr_comparison *comparison,
     char shown[64];
     if (!comparison->condition->syntax->is_ordered && comparison->compare != SKR_EQ &&
         comparison->compare != SKR_NE)
-        return skr_parser_fail(
+        return skr_query_parser_fail(
             parser, sign, SKR_ERR_QUERY, err, "%s takes = or !=, or in (...), not %s",
-            skr_condition_name(comparison->condition), skr_token_show(sign, shown));
+            skr_condition_name(comparison->condition), skr_query_token_show(sign, shown));
     return SKR_OK;
 }
 
@@ -114,17 +114,18 @@ static int take_value(skr_parser *parser, skr_comparison *comparison, const skr_
     char shown[64];
     skr_extends extends = comparison->condition->syntax->extends;
     if (extends != SKR_EXTENDS_NOT) {
-        int extended = skr_parser_extend(parser, extends == SKR_EXTENDS_VARIANT, err);
+        int extended = skr_query_parser_extend(parser, extends == SKR_EXTENDS_VARIANT, err);
         if (extended < 0)
             return extended;
     }
     comparison->value = parser->token;
     if (comparison->value.kind != SKR_TOKEN_WORD && comparison->value.kind != SKR_TOKEN_QUOTED)
-        return skr_parser_fail(
-            parser, &comparison->value, SKR_ERR_QUERY, err, "expected a value of %s, found %s",
-            skr_condition_name(comparison->condition), skr_token_show(&comparison->value, shown));
+        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                     "expected a value of %s, found %s",
+                                     skr_condition_name(comparison->condition),
+                                     skr_query_token_show(&comparison->value, shown));
     int status = make_comparison(parser, comparison, ret_node, err);
-    return status < 0 ? status : skr_parser_advance(parser, err);
+    return status < 0 ? status : skr_query_parser_advance(parser, err);
 }
 
 /* "(" VALUE { "," VALUE } ")" */
@@ -132,7 +133,7 @@ static int parse_list(skr_parser *parser, skr_comparison *comparison, const skr_
                       skr_err *err)
 {
     operands list = {0};
-    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
+    int status = skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
     while (status == SKR_OK) {
         const skr_expr *node = NULL;
         status = take_value(parser, comparison, &node, err);
@@ -140,10 +141,10 @@ static int parse_list(skr_parser *parser, skr_comparison *comparison, const skr_
             status = add_operand(&list, node, err);
         if (status < 0 || parser->token.kind != SKR_TOKEN_COMMA)
             break;
-        status = skr_parser_advance(parser, err);
+        status = skr_query_parser_advance(parser, err);
     }
     if (status == SKR_OK)
-        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "',' or ')'", err);
+        status = skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "',' or ')'", err);
     if (status == SKR_OK)
         status = join_all(parser, SKR_E_OR, &list, ret_node, err);
     free(list.nodes);
@@ -156,13 +157,13 @@ int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, con
     char shown[64];
     skr_comparison comparison = {.condition = condition, .name = *name, .compare = SKR_EQ};
     skr_token sign = parser->token;
-    bool is_in = skr_token_is(&sign, "in");
+    bool is_in = skr_query_token_is(&sign, "in");
     if (!is_in && sign.kind != SKR_TOKEN_COMPARE)
-        return skr_parser_fail(parser, &sign, SKR_ERR_QUERY, err,
-                               "expected %s or in after %s, found %s",
-                               condition->syntax->is_ordered ? SKR_COMPARE_SIGNS : "= !=",
-                               skr_condition_name(condition), skr_token_show(&sign, shown));
-    int status = skr_parser_advance(parser, err);
+        return skr_query_parser_fail(
+            parser, &sign, SKR_ERR_QUERY, err, "expected %s or in after %s, found %s",
+            condition->syntax->is_ordered ? SKR_COMPARE_SIGNS : "= !=",
+            skr_condition_name(condition), skr_query_token_show(&sign, shown));
+    int status = skr_query_parser_advance(parser, err);
     if (status < 0)
         return status;
     if (is_in && parser->token.kind == SKR_TOKEN_OPEN)
@@ -171,7 +172,7 @@ int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, con
     if (comparison.is_file)
         return take_value(parser, &comparison, ret_node, err);
     if (is_in)
-        return skr_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
+        return skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'(' after in", err);
     comparison.compare = sign.compare;
     status = check_compare(parser, &comparison, &sign, err);
     return status < 0 ? status : take_value(parser, &comparison, ret_node, err);
@@ -182,7 +183,7 @@ int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, con
 /* Is the word one that stands before an operator? */
 static const skr_condition *find_field(skr_language language, const char *word)
 {
-    const skr_condition *condition = skr_condition_find(language, word);
+    const skr_condition *condition = skr_query_condition_find(language, word);
     return condition != NULL && condition->syntax->parse == NULL ? condition : NULL;
 }
 
@@ -191,10 +192,10 @@ static int fail_variant(const skr_parser *parser, const skr_token *token, skr_la
 {
     char shown[64];
     bool is_people = language == SKR_LANGUAGE_PEOPLE;
-    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                           "%s is an allele: write %svariant=%.200s%s",
-                           skr_token_show(token, shown), is_people ? "carries(" : "", token->text,
-                           is_people ? ")" : "");
+    return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                 "%s is an allele: write %svariant=%.200s%s",
+                                 skr_query_token_show(token, shown), is_people ? "carries(" : "",
+                                 token->text, is_people ? ")" : "");
 }
 
 static const char *suggest_word(skr_language language, const char *word, char *nearest)
@@ -202,7 +203,7 @@ static const char *suggest_word(skr_language language, const char *word, char *n
     skr_suggest suggest;
     const skr_condition *condition;
     skr_suggest_init(&suggest, word);
-    for (size_t i = 0; (condition = skr_condition_at(language, i)) != NULL; i++)
+    for (size_t i = 0; (condition = skr_query_condition_at(language, i)) != NULL; i++)
         skr_suggest_offer(&suggest, condition->word);
     if (language == SKR_LANGUAGE_PEOPLE)
         skr_suggest_offer(&suggest, "all");
@@ -213,20 +214,21 @@ static int fail_unknown_alleles(const skr_parser *parser, const skr_token *token
 {
     char shown[64];
     char nearest[SKR_SUGGEST_TEXT_MAX];
-    if (skr_token_is_variant(parser, token))
+    if (skr_query_token_is_variant(parser, token))
         return fail_variant(parser, token, SKR_LANGUAGE_ALLELES, err);
     if (token->kind != SKR_TOKEN_WORD)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "expected a condition on alleles like gene=RYR1, found %s",
-                               skr_token_show(token, shown));
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "expected a condition on alleles like gene=RYR1, found %s",
+                                     skr_query_token_show(token, shown));
     if (find_field(SKR_LANGUAGE_PEOPLE, token->text) != NULL || strchr(token->text, ':') != NULL)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "%s is about people, and here stand conditions on alleles",
-                               skr_token_show(token, shown));
-    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                           "unknown word %s, expected a condition on alleles like gene=RYR1%s",
-                           skr_token_show(token, shown),
-                           suggest_word(SKR_LANGUAGE_ALLELES, token->text, nearest));
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "%s is about people, and here stand conditions on alleles",
+                                     skr_query_token_show(token, shown));
+    return skr_query_parser_fail(
+        parser, token, SKR_ERR_QUERY, err,
+        "unknown word %s, expected a condition on alleles like gene=RYR1%s",
+        skr_query_token_show(token, shown),
+        suggest_word(SKR_LANGUAGE_ALLELES, token->text, nearest));
 }
 
 static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_err *err)
@@ -234,37 +236,39 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
     char shown[64];
     char nearest[SKR_SUGGEST_TEXT_MAX];
     if (token->kind != SKR_TOKEN_WORD && token->kind != SKR_TOKEN_QUOTED)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "expected a term, a condition or carries(...), found %s",
-                               skr_token_show(token, shown));
-    if (skr_token_is_variant(parser, token))
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "expected a term, a condition or carries(...), found %s",
+                                     skr_query_token_show(token, shown));
+    if (skr_query_token_is_variant(parser, token))
         return fail_variant(parser, token, SKR_LANGUAGE_PEOPLE, err);
     const skr_condition *field = find_field(SKR_LANGUAGE_ALLELES, token->text);
     if (field != NULL)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "%s is about alleles: write carries(%s=...)", field->word,
-                               field->word);
-    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                           "unknown word %s, expected a term like HP:0000118, a condition like "
-                           "sex=female, or carries(...)%s",
-                           skr_token_show(token, shown),
-                           suggest_word(SKR_LANGUAGE_PEOPLE, token->text, nearest));
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "%s is about alleles: write carries(%s=...)", field->word,
+                                     field->word);
+    return skr_query_parser_fail(
+        parser, token, SKR_ERR_QUERY, err,
+        "unknown word %s, expected a term like HP:0000118, a condition like "
+        "sex=female, or carries(...)%s",
+        skr_query_token_show(token, shown),
+        suggest_word(SKR_LANGUAGE_PEOPLE, token->text, nearest));
 }
 
 /* A CURIE alone means a term, with an operator after it a measured value. */
 static int parse_term(skr_parser *parser, skr_token *token, const skr_expr **ret_node, skr_err *err)
 {
-    int status = skr_parse_curie(parser, token, err);
+    int status = skr_query_parse_curie(parser, token, err);
     if (status == SKR_OK)
-        status = skr_parser_advance(parser, err);
+        status = skr_query_parser_advance(parser, err);
     if (status < 0)
         return status;
-    if (parser->token.kind == SKR_TOKEN_COMPARE || skr_token_is(&parser->token, "in"))
-        return skr_parse_comparison(parser, skr_condition_of(SKR_E_VALUE), token, ret_node, err);
-    if (skr_token_is_variant(parser, token))
+    if (parser->token.kind == SKR_TOKEN_COMPARE || skr_query_token_is(&parser->token, "in"))
+        return skr_parse_comparison(parser, skr_query_condition_of(SKR_E_VALUE), token, ret_node,
+                                    err);
+    if (skr_query_token_is_variant(parser, token))
         return fail_variant(parser, token, SKR_LANGUAGE_PEOPLE, err);
     skr_expr node = {.op = SKR_E_TERM, .text = token->text};
-    return skr_parser_node(parser, &node, token, ret_node, err);
+    return skr_query_parser_node(parser, &node, token, ret_node, err);
 }
 
 static bool is_term(const skr_token *token)
@@ -281,16 +285,16 @@ static int parse_atom(skr_parser *parser, skr_language language, const skr_expr 
     if (language == SKR_LANGUAGE_PEOPLE && is_term(&token))
         return parse_term(parser, &token, ret_node, err);
     const skr_condition *condition =
-        token.kind == SKR_TOKEN_WORD ? skr_condition_find(language, token.text) : NULL;
-    if (condition == NULL && !skr_token_is(&token, "all"))
+        token.kind == SKR_TOKEN_WORD ? skr_query_condition_find(language, token.text) : NULL;
+    if (condition == NULL && !skr_query_token_is(&token, "all"))
         return language == SKR_LANGUAGE_ALLELES ? fail_unknown_alleles(parser, &token, err)
                                                 : fail_unknown(parser, &token, err);
-    int status = skr_parser_advance(parser, err);
+    int status = skr_query_parser_advance(parser, err);
     if (status < 0)
         return status;
     skr_expr all = {.op = SKR_E_ALL};
     if (condition == NULL)
-        return skr_parser_node(parser, &all, &token, ret_node, err);
+        return skr_query_parser_node(parser, &all, &token, ret_node, err);
     return condition->syntax->parse == NULL
                ? skr_parse_comparison(parser, condition, &token, ret_node, err)
                : condition->syntax->parse(parser, condition, &token, ret_node, err);
@@ -305,17 +309,17 @@ static int parse_not(skr_parser *parser, skr_language language, const skr_expr *
                      skr_err *err)
 {
     skr_token token = parser->token;
-    bool is_not = skr_token_is(&token, "not");
+    bool is_not = skr_query_token_is(&token, "not");
     if (!is_not && token.kind != SKR_TOKEN_OPEN)
         return parse_atom(parser, language, ret_node, err);
 
     if (parser->depth >= SKR_QUERY_DEPTH_MAX)
-        return skr_parser_fail(parser, &token, SKR_ERR_QUERY, err,
-                               "more than %u parentheses and nots within each other",
-                               SKR_QUERY_DEPTH_MAX);
+        return skr_query_parser_fail(parser, &token, SKR_ERR_QUERY, err,
+                                     "more than %u parentheses and nots within each other",
+                                     SKR_QUERY_DEPTH_MAX);
     parser->depth++;
     const skr_expr *inner = NULL;
-    int status = skr_parser_advance(parser, err);
+    int status = skr_query_parser_advance(parser, err);
     if (status < 0)
         return status;
     if (is_not) {
@@ -325,7 +329,7 @@ static int parse_not(skr_parser *parser, skr_language language, const skr_expr *
     } else {
         status = parse_chain(parser, language, SKR_E_OR, &inner, err);
         if (status == SKR_OK)
-            status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
+            status = skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
     }
     parser->depth--;
     if (status == SKR_OK)
@@ -349,9 +353,9 @@ static int parse_chain(skr_parser *parser, skr_language language, skr_expr_op op
         status = add_operand(&list, node, err);
         if (status < 0)
             goto out;
-        if (!skr_token_is(&parser->token, word))
+        if (!skr_query_token_is(&parser->token, word))
             break;
-        status = skr_parser_advance(parser, err);
+        status = skr_query_parser_advance(parser, err);
         if (status < 0)
             goto out;
     }
@@ -364,11 +368,11 @@ out:
 int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err *err)
 {
     const skr_expr *node = NULL;
-    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
+    int status = skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
     if (status == SKR_OK)
         status = parse_chain(parser, SKR_LANGUAGE_ALLELES, SKR_E_OR, &node, err);
     if (status == SKR_OK)
-        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
+        status = skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
     if (status == SKR_OK)
         *ret_expr = node;
     return status;
@@ -385,7 +389,7 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
     int status = skr_query_text(query, text, n, &parser.source, err);
     if (status < 0)
         return status;
-    status = skr_parser_advance(&parser, err);
+    status = skr_query_parser_advance(&parser, err);
     if (status < 0)
         return status;
     if (parser.token.kind == SKR_TOKEN_END)
@@ -395,9 +399,9 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
     if (status < 0)
         return status;
     if (parser.token.kind != SKR_TOKEN_END)
-        return skr_parser_fail(&parser, &parser.token, SKR_ERR_QUERY, err,
-                               "expected and, or, or the end, found %s",
-                               skr_token_show(&parser.token, shown));
+        return skr_query_parser_fail(&parser, &parser.token, SKR_ERR_QUERY, err,
+                                     "expected and, or, or the end, found %s",
+                                     skr_query_token_show(&parser.token, shown));
     *ret_expr = node;
     return SKR_OK;
 }

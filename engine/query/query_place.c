@@ -104,13 +104,14 @@ static int read_region(skr_parser *parser, const skr_comparison *comparison, skr
     node->start0 = 0;
     node->end0 = UINT32_MAX;
     if (n_contig > SKR_NAME_MAX || n_contig == 0 || form == RANGE_FAR)
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "expected CONTIG:START-END, CONTIG:PLACE or CONTIG, with places up "
-                               "to %u, found %s",
-                               SKR_CONTIG_LENGTH_MAX, skr_token_show(token, shown));
+        return skr_query_parser_fail(
+            parser, token, SKR_ERR_QUERY, err,
+            "expected CONTIG:START-END, CONTIG:PLACE or CONTIG, with places up "
+            "to %u, found %s",
+            SKR_CONTIG_LENGTH_MAX, skr_query_token_show(token, shown));
     if (form != RANGE_NONE && (start1 == 0 || start1 > end1))
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "a region counts from 1 and ends where it starts or later");
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "a region counts from 1 and ends where it starts or later");
     if (form != RANGE_NONE) {
         node->start0 = start1 - 1;
         node->end0 = end1;
@@ -127,15 +128,16 @@ static int print_region(const skr_expr *node, skr_buffer *text, skr_err *err)
     const char *name = skr_query_contig(node->contig, contig, sizeof contig);
     /* What holds several signs may be the name of a contig, which only a store knows. */
     if (node->text != NULL && strpbrk(node->contig, ":-") != NULL)
-        return skr_query_put_field(text, skr_expr_word(SKR_A_REGION), SKR_EQ, node->text, err);
+        return skr_query_put_field(text, skr_query_expr_word(SKR_A_REGION), SKR_EQ, node->text,
+                                   err);
     if (node->start0 == 0 && node->end0 == UINT32_MAX)
-        return skr_query_put_field(text, skr_expr_word(SKR_A_REGION), SKR_EQ, name, err);
+        return skr_query_put_field(text, skr_query_expr_word(SKR_A_REGION), SKR_EQ, name, err);
     if (node->end0 == UINT32_MAX)
         (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-", name, (uint64_t)node->start0 + 1);
     else
         (void)snprintf(word, sizeof word, "%s:%" PRIu64 "-%" PRIu32, name,
                        (uint64_t)node->start0 + 1, node->end0);
-    return skr_query_put_field(text, skr_expr_word(SKR_A_REGION), SKR_EQ, word, err);
+    return skr_query_put_field(text, skr_query_expr_word(SKR_A_REGION), SKR_EQ, word, err);
 }
 
 const skr_syntax skr_syntax_region = {.read = read_region,
@@ -196,8 +198,8 @@ static int put_place(skr_buffer *text, const char *name, const char *contig, uin
 
 static int print_start(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return put_place(text, skr_expr_word(node->op), node->contig, node->start0, node->start_to0,
-                     err);
+    return put_place(text, skr_query_expr_word(node->op), node->contig, node->start0,
+                     node->start_to0, err);
 }
 
 static int print_end(const skr_expr *node, skr_buffer *text, skr_err *err)
@@ -206,7 +208,7 @@ static int print_end(const skr_expr *node, skr_buffer *text, skr_err *err)
     uint32_t last_to0 = node->end_to0 < SKR_CONTIG_LENGTH_MAX && node->end_to0 > 0
                             ? node->end_to0 - 1
                             : SKR_CONTIG_LENGTH_MAX;
-    return put_place(text, skr_expr_word(node->op), node->contig, last0, last_to0, err);
+    return put_place(text, skr_query_expr_word(node->op), node->contig, last0, last_to0, err);
 }
 
 const skr_syntax skr_syntax_start = {

@@ -146,7 +146,7 @@ static int add_atom(skr_query *memory, const skr_expr *node, part_list *list, sk
     canon *part = NULL;
     int status = node->op == SKR_E_ALL
                      ? skr_query_put(&text, "all", err)
-                     : skr_condition_of(node->op)->syntax->print(node, &text, err);
+                     : skr_query_condition_of(node->op)->syntax->print(node, &text, err);
     if (status == SKR_OK)
         status = new_part(memory, &text, &part, err);
     if (status == SKR_OK)
@@ -237,7 +237,7 @@ static int make_canon(skr_query *memory, const skr_expr *node, canon **ret_canon
     return status;
 }
 
-int skr_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err)
+int skr_query_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err)
 {
     skr_query *memory = NULL;
     canon *whole = NULL;

@@ -17,16 +17,16 @@ static const skr_condition of_people[] = {SKR_PEOPLE_CONDITIONS(ROW)};
 #define N_OF_ALLELES (sizeof of_alleles / sizeof *of_alleles)
 #define N_OF_PEOPLE (sizeof of_people / sizeof *of_people)
 
-const skr_condition *skr_condition_of(skr_expr_op op)
+const skr_condition *skr_query_condition_of(skr_expr_op op)
 {
     size_t i = (size_t)op - (SKR_E_ALL + 1);
     SKR_CHECK(i < N_OF_ALLELES + N_OF_PEOPLE);
     return i < N_OF_ALLELES ? &of_alleles[i] : &of_people[i - N_OF_ALLELES];
 }
 
-const char *skr_expr_word(skr_expr_op op)
+const char *skr_query_expr_word(skr_expr_op op)
 {
-    return skr_condition_of(op)->word;
+    return skr_query_condition_of(op)->word;
 }
 
 static const skr_condition *rows_of(skr_language language, size_t *ret_n)
@@ -35,7 +35,7 @@ static const skr_condition *rows_of(skr_language language, size_t *ret_n)
     return language == SKR_LANGUAGE_ALLELES ? of_alleles : of_people;
 }
 
-const skr_condition *skr_condition_at(skr_language language, size_t i)
+const skr_condition *skr_query_condition_at(skr_language language, size_t i)
 {
     size_t n = 0;
     const skr_condition *rows = rows_of(language, &n);
@@ -45,7 +45,7 @@ const skr_condition *skr_condition_at(skr_language language, size_t i)
     return NULL;
 }
 
-const skr_condition *skr_condition_find(skr_language language, const char *word)
+const skr_condition *skr_query_condition_find(skr_language language, const char *word)
 {
     size_t n = 0;
     const skr_condition *rows = rows_of(language, &n);

@@ -47,7 +47,7 @@ typedef struct skr_condition {
 } skr_condition;
 
 /* The row of a condition, which is no connective. */
-const skr_condition *skr_condition_of(skr_expr_op op);
+const skr_condition *skr_query_condition_of(skr_expr_op op);
 
 /* Its word or its label, for messages. */
 static inline const char *skr_condition_name(const skr_condition *condition)
@@ -56,9 +56,9 @@ static inline const char *skr_condition_name(const skr_condition *condition)
 }
 
 /* The condition of a language whose word this is, in any case; NULL: none. */
-const skr_condition *skr_condition_find(skr_language language, const char *word);
+const skr_condition *skr_query_condition_find(skr_language language, const char *word);
 
 /* Every condition of a language that has a word, one after the other; NULL after the last. */
-const skr_condition *skr_condition_at(skr_language language, size_t i);
+const skr_condition *skr_query_condition_at(skr_language language, size_t i);
 
 #endif

@@ -6,32 +6,32 @@
 #include "engine/query/query_syntax.h"
 #include "index/terms/curie.h"
 
-int skr_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err)
+int skr_query_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err)
 {
     char shown[64];
     char curie[SKR_CURIE_MAX];
     if (!skr_curie_read(token->text, curie))
-        return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                               "expected a term like HP:0000118, found %s",
-                               skr_token_show(token, shown));
+        return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                     "expected a term like HP:0000118, found %s",
+                                     skr_query_token_show(token, shown));
     return skr_query_text(parser->query, curie, strlen(curie), &token->text, err);
 }
 
-int skr_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err)
+int skr_query_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err)
 {
     char shown[64];
-    int status = skr_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
+    int status = skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err);
     if (status < 0)
         return status;
     skr_token term = parser->token;
     if (term.kind != SKR_TOKEN_WORD && term.kind != SKR_TOKEN_QUOTED)
-        return skr_parser_fail(parser, &term, SKR_ERR_QUERY, err, "expected a term, found %s",
-                               skr_token_show(&term, shown));
-    status = skr_parse_curie(parser, &term, err);
+        return skr_query_parser_fail(parser, &term, SKR_ERR_QUERY, err, "expected a term, found %s",
+                                     skr_query_token_show(&term, shown));
+    status = skr_query_parse_curie(parser, &term, err);
     if (status == SKR_OK)
-        status = skr_parser_advance(parser, err);
+        status = skr_query_parser_advance(parser, err);
     if (status == SKR_OK)
-        status = skr_parser_expect(parser, SKR_TOKEN_CLOSE, "')'", err);
+        status = skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "')'", err);
     if (status == SKR_OK)
         *ret_term = term;
     return status;
@@ -47,16 +47,16 @@ static int parse_only(skr_parser *parser, const skr_condition *condition, const 
 {
     skr_token term = {0};
     (void)name;
-    int status = skr_parse_term_in(parser, &term, err);
+    int status = skr_query_parse_term_in(parser, &term, err);
     if (status < 0)
         return status;
     skr_expr node = {.op = condition->op, .text = term.text};
-    return skr_parser_node(parser, &node, &term, ret_node, err);
+    return skr_query_parser_node(parser, &node, &term, ret_node, err);
 }
 
 static int print_only(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return skr_query_put_term(text, skr_expr_word(node->op), node->text, err);
+    return skr_query_put_term(text, skr_query_expr_word(node->op), node->text, err);
 }
 
 const skr_syntax skr_syntax_term = {.print = print_term};

@@ -35,7 +35,7 @@ int skr_query_variant(skr_query *query, const char *written, const char **ret_te
     return status;
 }
 
-bool skr_token_is_variant(const skr_parser *parser, const skr_token *token)
+bool skr_query_token_is_variant(const skr_parser *parser, const skr_token *token)
 {
     const char *text = NULL;
     size_t n_contig = 0;
@@ -84,7 +84,7 @@ static int put_span(skr_buffer *text, const skr_variant_span *span, skr_err *err
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&word, 0, err);
     if (status == SKR_OK)
-        status = skr_query_put_field(text, skr_expr_word(SKR_A_VARIANT), SKR_EQ,
+        status = skr_query_put_field(text, skr_query_expr_word(SKR_A_VARIANT), SKR_EQ,
                                      (const char *)word.bytes, err);
     skr_buffer_done(&word);
     return status;
@@ -101,7 +101,7 @@ static int print_variant(const skr_expr *node, skr_buffer *text, skr_err *err)
     if (skr_variant_is_span(written, &span) && span.n_contig <= SKR_NAME_MAX)
         return put_span(text, &span, err);
     if (skr_variant_parse(written, &variant, NULL) < 0)
-        return skr_query_put_field(text, skr_expr_word(SKR_A_VARIANT), SKR_EQ, written, err);
+        return skr_query_put_field(text, skr_query_expr_word(SKR_A_VARIANT), SKR_EQ, written, err);
 
     skr_buffer word = {0};
     int status = skr_query_put(&word, skr_query_contig(variant.contig, contig, sizeof contig), err);
@@ -117,8 +117,8 @@ static int print_variant(const skr_expr *node, skr_buffer *text, skr_err *err)
         if (status == SKR_OK)
             status = skr_query_put(&word, "-", err);
     }
-    size_t n_upper =
-        variant.is_structural ? skr_symbol_length(variant.alt, variant.n_alt) : variant.n_alt;
+    size_t n_upper = variant.is_structural ? skr_variant_symbol_length(variant.alt, variant.n_alt)
+                                           : variant.n_alt;
     if (status == SKR_OK)
         status = put_bases(&word, variant.alt, n_upper, err);
     if (status == SKR_OK)
@@ -126,7 +126,7 @@ static int print_variant(const skr_expr *node, skr_buffer *text, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&word, 0, err);
     if (status == SKR_OK)
-        status = skr_query_put_field(text, skr_expr_word(SKR_A_VARIANT), SKR_EQ,
+        status = skr_query_put_field(text, skr_query_expr_word(SKR_A_VARIANT), SKR_EQ,
                                      (const char *)word.bytes, err);
     skr_buffer_done(&word);
     return status;
@@ -150,9 +150,9 @@ static int read_bases(skr_parser *parser, const skr_token *token, const char *ba
         char base = (char)toupper((unsigned char)bases[i]);
         text[i] = base == 'U' ? 'T' : base;
         if (strchr("ACGTN", text[i]) == NULL)
-            status =
-                skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                                "expected bases A, C, G, T, and N for any, found '%c'", bases[i]);
+            status = skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                           "expected bases A, C, G, T, and N for any, found '%c'",
+                                           bases[i]);
     }
     if (status == SKR_OK)
         *ret_bases = text;
@@ -169,7 +169,7 @@ static int read_alt(skr_parser *parser, const skr_comparison *comparison, skr_ex
 
 static int print_alt(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return skr_query_put_field(text, skr_expr_word(node->op), SKR_EQ,
+    return skr_query_put_field(text, skr_query_expr_word(node->op), SKR_EQ,
                                node->text[0] == '\0' ? "-" : node->text, err);
 }
 
@@ -180,8 +180,8 @@ const skr_syntax skr_syntax_alt = {
 
 static int refuse_pattern(const skr_parser *parser, const skr_token *token, skr_err *err)
 {
-    return skr_parser_fail(parser, token, SKR_ERR_QUERY, err,
-                           "pattern takes CONTIG-POS-REF-ALT, with N for any base");
+    return skr_query_parser_fail(parser, token, SKR_ERR_QUERY, err,
+                                 "pattern takes CONTIG-POS-REF-ALT, with N for any base");
 }
 
 /* The contig and the place of CONTIG-POS-REF-ALT, whose REF begins n bytes from its start. */
@@ -251,9 +251,9 @@ static int print_sequence(const skr_expr *node, skr_buffer *text, skr_err *err)
     if (status == SKR_OK)
         status = skr_buffer_put_u8(&word, 0, err);
     if (status == SKR_OK)
-        status =
-            skr_query_put_field(text, skr_expr_word(is_pattern ? SKR_A_SEQUENCE : SKR_A_VARIANT),
-                                SKR_EQ, (const char *)word.bytes, err);
+        status = skr_query_put_field(
+            text, skr_query_expr_word(is_pattern ? SKR_A_SEQUENCE : SKR_A_VARIANT), SKR_EQ,
+            (const char *)word.bytes, err);
     skr_buffer_done(&word);
     return status;
 }

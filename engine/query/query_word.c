@@ -23,7 +23,7 @@ static int read_text(skr_parser *parser, const skr_comparison *comparison, skr_e
 
 static int print_word(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
-    return skr_query_put_field(text, skr_expr_word(node->op), node->compare, node->text, err);
+    return skr_query_put_field(text, skr_query_expr_word(node->op), node->compare, node->text, err);
 }
 
 const skr_syntax skr_syntax_text = {
@@ -52,10 +52,10 @@ static int read_choice(skr_parser *parser, const skr_comparison *comparison,
     skr_suggest_init(&suggest, comparison->value.text);
     for (size_t i = 0; words[i] != NULL; i++)
         skr_suggest_offer(&suggest, words[i]);
-    return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                           "%s is one of %s, not %s%s", comparison->condition->word, all,
-                           skr_token_show(&comparison->value, shown),
-                           skr_suggest_text(&suggest, nearest));
+    return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                 "%s is one of %s, not %s%s", comparison->condition->word, all,
+                                 skr_query_token_show(&comparison->value, shown),
+                                 skr_suggest_text(&suggest, nearest));
 }
 
 static int read_impact(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
@@ -140,11 +140,11 @@ static int read_karyotype(skr_parser *parser, const skr_comparison *comparison, 
     char text[16];
     char shown[64];
     skr_karyotype karyotype;
-    if (skr_karyotype_parse(comparison->value.text, &karyotype, NULL) < 0)
-        return skr_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                               "karyotype is XX, XY, XXY, XO ... or unknown, not %s",
-                               skr_token_show(&comparison->value, shown));
-    skr_karyotype_text(karyotype, text);
+    if (skr_contig_karyotype_parse(comparison->value.text, &karyotype, NULL) < 0)
+        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                     "karyotype is XX, XY, XXY, XO ... or unknown, not %s",
+                                     skr_query_token_show(&comparison->value, shown));
+    skr_contig_karyotype_text(karyotype, text);
     return skr_query_text(parser->query, text, strlen(text), &node->text, err);
 }
 

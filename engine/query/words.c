@@ -65,7 +65,7 @@ bool skr_words_contig(const char *name, char *canonical)
 skr_reference_word skr_words_reference(const char *name)
 {
     skr_reference_word word = {.contig = name};
-    skr_accession found = skr_accession_find(name, NULL);
+    skr_accession found = skr_assembly_accession_find(name, NULL);
     bool is_shared = found.n_builds > 1; /* a mitochondrion */
     if (found.chromosome == NULL || !found.has_version)
         return word;

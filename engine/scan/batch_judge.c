@@ -56,7 +56,7 @@ static void drop_held(const skr_plan *plan, skr_lane *lane, const skr_allele *pl
         return;
     uint32_t row = lower_row(lane->rows, from, place->start0);
     for (; row < to && lane->rows->start0[row] == place->start0; row++) {
-        skr_allele key = skr_tile_rows_allele(lane->rows, row);
+        skr_allele key = skr_segment_tile_rows_allele(lane->rows, row);
         if (skr_plan_is_held(plan, &key))
             lane->codes[row - from] = 0;
     }
@@ -260,11 +260,11 @@ static uint8_t verdicts_of(uint8_t code)
 static void note_an(skr_worker *worker, uint32_t slot, uint32_t k)
 {
     const skr_af_doubt *doubts = worker->scan->doubts;
-    skr_zone zone = worker->batch.keys[k].zone;
-    if (doubts == NULL || (unsigned)zone >= SKR_N_ZONES)
+    skr_ploidy ploidy = worker->batch.keys[k].ploidy;
+    if (doubts == NULL || (unsigned)ploidy >= SKR_N_ZONES)
         return;
     worker->seen[slot].n_judged++;
-    worker->seen[slot].n_low += worker->facts[k].an_max < doubts[slot].half[zone];
+    worker->seen[slot].n_low += worker->facts[k].an_max < doubts[slot].half[ploidy];
 }
 
 /* Judges alleles keys[0 .. n) by their facts; leaves those that stay open, and returns how many. */

@@ -39,7 +39,7 @@ static uint32_t min32(uint32_t a, uint32_t b)
 }
 
 /* The windows in which the rows of a tile start, as far as a reach can mean them. */
-static int add_tile(skr_scan *scan, const skr_tile *tile, const skr_reach *reach, skr_err *err)
+static int add_tile(skr_scan *scan, const skr_tile *tile, const skr_interval *reach, skr_err *err)
 {
     scan->n_rows += tile->n_rows;
     uint32_t from0 = tile->min_start0;
@@ -79,7 +79,7 @@ static int cut_everything(skr_scan *scan, const skr_segment *segment, skr_err *e
 }
 
 /* Rows longer than a tile that reach into the range from further left than its neighbour. */
-static int cut_wide(skr_scan *scan, const skr_segment *segment, const skr_reach *reach,
+static int cut_wide(skr_scan *scan, const skr_segment *segment, const skr_interval *reach,
                     skr_err *err)
 {
     size_t n = 0;
@@ -97,8 +97,8 @@ static int cut_wide(skr_scan *scan, const skr_segment *segment, const skr_reach 
     return status;
 }
 
-static int cut_reach(skr_scan *scan, const skr_segment *segment, const skr_reach *reach,
-                     skr_err *err)
+static int cut_intervals(skr_scan *scan, const skr_segment *segment, const skr_interval *reach,
+                         skr_err *err)
 {
     size_t n = 0;
     size_t from = 0;
@@ -191,7 +191,7 @@ int skr_scan_cut(skr_scan *scan, skr_err *err)
             status = cut_everything(scan, snapshot->segments[i], err);
         else
             for (size_t r = 0; status == SKR_OK && r < plan->reach.n; r++)
-                status = cut_reach(scan, snapshot->segments[i], &plan->reach.items[r], err);
+                status = cut_intervals(scan, snapshot->segments[i], &plan->reach.items[r], err);
     }
     for (size_t i = 0; status == SKR_OK && i < plan->n_named; i++) {
         const skr_allele *key = plan->named[i].key;

@@ -46,8 +46,8 @@ static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt,
         is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0;
         n_samples += entry->n_samples;
         for (unsigned z = 0; z < SKR_N_ZONES; z++)
-            n_copies[z] +=
-                skr_sample_table_n_copies(skr_segment_samples(snapshot->segments[i]), (skr_zone)z);
+            n_copies[z] += skr_sample_table_n_copies(skr_segment_samples(snapshot->segments[i]),
+                                                     (skr_ploidy)z);
     }
     doubt->n_genomes = n_samples;
     int status = is_plain ? SKR_OK : count_genomes(scan, slot, &doubt->n_genomes, err);

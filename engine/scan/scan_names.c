@@ -114,7 +114,7 @@ static int note_unassessed(skr_worker *worker, uint32_t k, size_t number, skr_er
 static int compare_key(const void *a, const void *b)
 {
     const skr_named_allele *named = b;
-    return skr_allele_compare(a, named->key);
+    return skr_segment_allele_compare(a, named->key);
 }
 
 static bool has_any_row(const skr_worker *worker, uint32_t k)

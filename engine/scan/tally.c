@@ -58,14 +58,14 @@ void skr_tally_people(skr_carrier *found, size_t n, skr_tally *tally)
 int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
                   const skr_sample_set *set, skr_tally *tally, skr_err *err)
 {
-    skr_zone zone = at->zone;
-    int status = skr_segment_need_copies(lane->segment, zone, err);
+    skr_ploidy ploidy = at->ploidy;
+    int status = skr_segment_need_copies(lane->segment, ploidy, err);
     if (status == SKR_OK)
         status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
     if (status < 0)
         return status;
     const skr_carriers *carriers = &worker->carriers;
-    const uint8_t *expected = skr_segment_copies_expected(lane->segment, zone);
+    const uint8_t *expected = skr_segment_copies_expected(lane->segment, ploidy);
     for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
         if (!skr_set_has(set, sample))
@@ -95,7 +95,7 @@ static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_s
                     skr_tally *tally, skr_err *err)
 {
     const skr_row_at at = {lane->view, skr_lane_tile(lane), lane->row,
-                           (skr_zone)lane->rows->zone[lane->row]};
+                           (skr_ploidy)lane->rows->ploidy[lane->row]};
     return skr_tally_row(worker, lane, &at, set, tally, err);
 }
 
@@ -115,7 +115,7 @@ static int sum_row(const skr_lane *lane, const skr_sample_set *set, skr_tally *t
 int skr_tally_spans(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
                     const skr_allele *key, const uint8_t *direct, uint64_t *an, skr_err *err)
 {
-    if (key->zone >= SKR_N_ZONES)
+    if (key->ploidy >= SKR_N_ZONES)
         return SKR_OK;
     int status = skr_segment_view_called(lane->view, key->contig, key->start0, key->end0,
                                          worker->called, err);

@@ -91,7 +91,7 @@ typedef struct skr_row_at {
     skr_segment_view *view;
     size_t tile;
     uint32_t row;
-    skr_zone zone;
+    skr_ploidy ploidy;
 } skr_row_at;
 
 /* The rows of a segment that a place and type alone (SKR_ALLELE_SV_ANY) holds, of those alive. */

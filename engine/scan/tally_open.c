@@ -49,8 +49,8 @@ static int find_in_tile(const skr_lane *lane, const skr_allele *place, size_t ti
     for (uint32_t r = 0; status == SKR_OK && r < rows->n; r++) {
         if (rows->start0[r] != place->start0 || rows->kind[r] != SKR_ALLELE_SV)
             continue;
-        skr_allele key = skr_tile_rows_allele(rows, r);
-        skr_row_at at = {lane->other_view, tile, r, (skr_zone)rows->zone[r]};
+        skr_allele key = skr_segment_tile_rows_allele(rows, r);
+        skr_row_at at = {lane->other_view, tile, r, (skr_ploidy)rows->ploidy[r]};
         bool is_spoken = false;
         if (!skr_structural_holds(place, &key))
             continue;
@@ -127,7 +127,7 @@ static void open_add(open_state *state, uint8_t called, uint8_t n_this, uint8_t 
     state->n_copies = called > state->n_copies ? called : state->n_copies;
 }
 
-/* Settles what several keys say. expected: of the sample in the zone. */
+/* Settles what several keys say. expected: of the sample in the ploidy. */
 static void open_settle(open_state *state, uint8_t expected)
 {
     uint8_t n_copies = state->n_copies;
@@ -158,7 +158,7 @@ int skr_tally_open_states(skr_worker *worker, skr_lane *lane, const skr_allele *
     }
     const uint8_t *expected = NULL;
     if (status == SKR_OK && held.n > 1)
-        expected = skr_segment_copies_expected(lane->segment, held.rows[0].zone);
+        expected = skr_segment_copies_expected(lane->segment, held.rows[0].ploidy);
     for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++) {
         open_state *state = &states[s];
         if (state->n_claims > 1)

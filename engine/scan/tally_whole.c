@@ -16,12 +16,12 @@ int skr_tally_direct(skr_worker *worker, const skr_lane *lane, const skr_row_at 
 {
     const skr_call_set *calls = NULL;
     skr_carriers *carriers = &worker->carriers;
-    int status = skr_segment_need_copies(lane->segment, at->zone, err);
+    int status = skr_segment_need_copies(lane->segment, at->ploidy, err);
     if (status == SKR_OK)
         status = skr_segment_view_calls(at->view, at->tile, at->row, &calls, err);
     if (status < 0)
         return status;
-    const uint8_t *expected = skr_segment_copies_expected(lane->segment, at->zone);
+    const uint8_t *expected = skr_segment_copies_expected(lane->segment, at->ploidy);
     skr_call_set_to_calls(calls, lane->n_samples, called);
     for (uint32_t s = 0; s < lane->n_samples; s++)
         if (called[s] == SKR_CALL_DEFAULT)
@@ -46,7 +46,7 @@ int skr_tally_direct(skr_worker *worker, const skr_lane *lane, const skr_row_at 
 static int fill_from_spans(skr_segment_view *view, const skr_lane *lane, const skr_allele *key,
                            uint8_t *called, uint8_t *scratch, skr_err *err)
 {
-    if (key->kind >= SKR_ALLELE_SV || key->zone >= SKR_N_ZONES ||
+    if (key->kind >= SKR_ALLELE_SV || key->ploidy >= SKR_N_ZONES ||
         memchr(called, SKR_CALL_NO_STATEMENT, lane->n_samples) == NULL)
         return SKR_OK;
     int status = skr_segment_view_called(view, key->contig, key->start0, key->end0, scratch, err);
@@ -81,10 +81,10 @@ static int find_row(skr_worker *worker, skr_lane *lane, const skr_allele *key, s
         if (status < 0)
             return status;
         for (uint32_t r = 0; r < rows->n; r++) {
-            skr_allele other = skr_tile_rows_allele(rows, r);
-            if (other.start0 != key->start0 || skr_allele_compare(&other, key) != 0)
+            skr_allele other = skr_segment_tile_rows_allele(rows, r);
+            if (other.start0 != key->start0 || skr_segment_allele_compare(&other, key) != 0)
                 continue;
-            *ret_at = (skr_row_at){lane->other_view, t, r, (skr_zone)rows->zone[r]};
+            *ret_at = (skr_row_at){lane->other_view, t, r, (skr_ploidy)rows->ploidy[r]};
             *ret_has_row = true;
             return SKR_OK;
         }
@@ -121,11 +121,11 @@ static int states_by_atoms(skr_worker *worker, skr_lane *lane, const skr_allele 
     int status = SKR_OK;
     for (uint32_t s = 0; s < lane->n_samples; s++)
         samples[s] = (by_atoms){.n_this = 255, .n_absent = 255, .is_all_hom = 1};
-    for (uint32_t i = 0; status == SKR_OK && skr_allele_atom(key, i, &atom); i++) {
+    for (uint32_t i = 0; status == SKR_OK && skr_variant_allele_atom(key, i, &atom); i++) {
         skr_row_at at;
         bool has_row = false;
         atom.contig = key->contig;
-        atom.zone = key->zone;
+        atom.ploidy = key->ploidy;
         status = find_row(worker, lane, &atom, &at, &has_row, err);
         if (status == SKR_OK && has_row) {
             status = skr_tally_direct(worker, lane, &at, worker->called, worker->this_copies,
@@ -179,7 +179,7 @@ int skr_tally_states(skr_worker *worker, skr_lane *lane, const skr_key_view *vie
     if (lane->has_row) {
         at.tile = skr_lane_tile(lane);
         at.row = lane->row;
-        at.zone = (skr_zone)lane->rows->zone[lane->row];
+        at.ploidy = (skr_ploidy)lane->rows->ploidy[lane->row];
     }
     if (status == SKR_OK && !skr_tally_has_atoms(lane, view)) {
         status = own_states(worker, lane, &at, err);

@@ -268,9 +268,9 @@ static int mask_settle(skr_worker *worker, const skr_lane *lane, skr_mask *mask,
     set->serial = ++worker->n_sets;
     for (unsigned z = 0; z < SKR_N_ZONES && status == SKR_OK; z++)
         if (set->bits == NULL)
-            set->n_copies[z] = skr_sample_table_n_copies(samples, (skr_zone)z);
+            set->n_copies[z] = skr_sample_table_n_copies(samples, (skr_ploidy)z);
         else
-            status = skr_sample_table_count_copies(samples, (skr_zone)z, set->bits,
+            status = skr_sample_table_count_copies(samples, (skr_ploidy)z, set->bits,
                                                    &set->n_copies[z], err);
     return status;
 }

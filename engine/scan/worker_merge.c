@@ -153,7 +153,7 @@ static int compare_text(const char *a, uint32_t n_a, const char *b, uint32_t n_b
     return order != 0 ? order : n_a < n_b ? -1 : n_a > n_b;
 }
 
-/* As skr_allele_compare, of alleles with the same contig and start. */
+/* As skr_segment_allele_compare, of alleles with the same contig and start. */
 static int compare_at_start(const skr_allele *a, const skr_allele *b)
 {
     if (a->end0 != b->end0)
@@ -174,8 +174,8 @@ static int compare_rows(const skr_tile_rows *a, uint32_t i, const skr_tile_rows 
             return a->ref[i][0] < b->ref[j][0] ? -1 : 1;
         return (a->alt[i][0] > b->alt[j][0]) - (a->alt[i][0] < b->alt[j][0]);
     }
-    skr_allele one = skr_tile_rows_allele(a, i);
-    skr_allele other = skr_tile_rows_allele(b, j);
+    skr_allele one = skr_segment_tile_rows_allele(a, i);
+    skr_allele other = skr_segment_tile_rows_allele(b, j);
     return compare_at_start(&one, &other);
 }
 
@@ -241,7 +241,7 @@ static bool add_key(skr_worker *worker, name_run *names, bool *ret_is_over)
     bool is_named = named != NULL && named->key->start0 == start0;
     if (n > 0) {
         const skr_lane *first = &worker->lanes[worker->lowest[0]];
-        *key = skr_tile_rows_allele(first->rows, next_row(first));
+        *key = skr_segment_tile_rows_allele(first->rows, next_row(first));
     }
     if (is_named && n > 0) {
         int order = compare_at_start(named->key, key);
@@ -274,7 +274,7 @@ static void fill_from_one(skr_worker *worker)
     uint32_t n = lane->n_wanted - lane->next;
     n = n < batch->n_max ? n : batch->n_max;
     for (uint32_t i = 0; i < n; i++) {
-        batch->keys[i] = skr_tile_rows_allele(lane->rows, lane->wanted[lane->next + i]);
+        batch->keys[i] = skr_segment_tile_rows_allele(lane->rows, lane->wanted[lane->next + i]);
         batch->has_whole |= batch->keys[i].kind == SKR_ALLELE_MNV;
         lane->keys[i] = i;
     }

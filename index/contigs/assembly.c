@@ -127,7 +127,7 @@ static const skr_build *named(const word *words, unsigned n, unsigned *ret_used)
 
 /* ------------------------------------------------------------------ names */
 
-const skr_build *skr_build_find(const char *name)
+const skr_build *skr_assembly_build_find(const char *name)
 {
     word words[WORDS_MAX];
     const skr_build *found = NULL;
@@ -170,7 +170,7 @@ static const skr_build *mentioned(const char *text, size_t n_text, bool *ret_is_
     return *ret_is_doubtful ? NULL : found;
 }
 
-const skr_build *skr_build_hint(const char *text)
+const skr_build *skr_assembly_build_hint(const char *text)
 {
     bool is_doubtful;
     const char *slash = strrchr(text, '/');
@@ -183,7 +183,7 @@ const skr_build *skr_build_hint(const char *text)
 
 const char *skr_assembly_canonical(const char *name)
 {
-    const skr_build *build = skr_build_find(name);
+    const skr_build *build = skr_assembly_build_find(name);
     return build == NULL ? name : build->name;
 }
 
@@ -194,7 +194,7 @@ bool skr_assembly_is_same(const char *a, const char *b)
 
 /* ------------------------------------------------------------------ chromosomes */
 
-const skr_chromosome *skr_build_chromosome(const skr_build *build, const char *canonical)
+const skr_chromosome *skr_assembly_build_chromosome(const skr_build *build, const char *canonical)
 {
     for (uint32_t i = 0; build != NULL && i < build->n_chromosomes; i++)
         if (strcmp(build->chromosomes[i].name, canonical) == 0)
@@ -262,7 +262,7 @@ static void look_at(const skr_build *candidate, const skr_chromosome *chromosome
     }
 }
 
-skr_accession skr_accession_find(const char *name, const skr_build *build)
+skr_accession skr_assembly_accession_find(const char *name, const skr_build *build)
 {
     skr_accession found = {0};
     accession asked;
@@ -279,16 +279,16 @@ skr_accession skr_accession_find(const char *name, const skr_build *build)
     return found;
 }
 
-skr_length_says skr_length_judge(const skr_build *build, const char *canonical, uint32_t length,
-                                 const skr_build **ret_other)
+skr_length_says skr_assembly_length_judge(const skr_build *build, const char *canonical,
+                                          uint32_t length, const skr_build **ret_other)
 {
-    const skr_chromosome *own = skr_build_chromosome(build, canonical);
+    const skr_chromosome *own = skr_assembly_build_chromosome(build, canonical);
     if (length == 0 || strcmp(canonical, "MT") == 0 || (build != NULL && own == NULL))
         return SKR_LENGTH_SILENT;
     if (own != NULL && own->length == length)
         return SKR_LENGTH_AGREES;
     for (size_t i = 0; i < skr_n_builds; i++) {
-        const skr_chromosome *other = skr_build_chromosome(skr_builds[i], canonical);
+        const skr_chromosome *other = skr_assembly_build_chromosome(skr_builds[i], canonical);
         if (skr_builds[i] != build && other != NULL && other->length == length) {
             *ret_other = skr_builds[i];
             return SKR_LENGTH_OTHER;

@@ -40,17 +40,17 @@ typedef struct skr_build {
 } skr_build;
 
 /* The known assembly of this name, in any usual spelling and any case; NULL: none. */
-const skr_build *skr_build_find(const char *name);
+const skr_build *skr_assembly_build_find(const char *name);
 
 /*
  * The one known assembly that a text names: the path of a reference, a comment of a file of genes.
  * NULL when it names none, or two, or speaks of lifting over. The file's name counts before its
  * folders.
  */
-const skr_build *skr_build_hint(const char *text);
+const skr_build *skr_assembly_build_hint(const char *text);
 
 /* The chromosome of this canonical name, or NULL; build may be NULL. */
-const skr_chromosome *skr_build_chromosome(const skr_build *build, const char *canonical);
+const skr_chromosome *skr_assembly_build_chromosome(const skr_build *build, const char *canonical);
 
 /* What the table knows of an accession. */
 typedef struct skr_accession {
@@ -66,7 +66,7 @@ typedef struct skr_accession {
  * Looks a RefSeq or GenBank accession of a chromosome up, also after "refseq:". One without a
  * version is that of the build asked about (NULL: none); so is that of a mitochondrion in any.
  */
-skr_accession skr_accession_find(const char *name, const skr_build *build);
+skr_accession skr_assembly_accession_find(const char *name, const skr_build *build);
 
 typedef enum skr_length_says {
     SKR_LENGTH_SILENT, /* no chromosome of the table, or no length */
@@ -76,8 +76,8 @@ typedef enum skr_length_says {
 } skr_length_says;
 
 /* What the length of a contig (canonical name) says of a build, which may be NULL. */
-skr_length_says skr_length_judge(const skr_build *build, const char *canonical, uint32_t length,
-                                 const skr_build **ret_other);
+skr_length_says skr_assembly_length_judge(const skr_build *build, const char *canonical,
+                                          uint32_t length, const skr_build **ret_other);
 
 /* The name that the store uses: the table's, or the name itself. */
 const char *skr_assembly_canonical(const char *name);

@@ -1,5 +1,5 @@
 /*
- * contig.c - names of contigs, the zones of a genome, and karyotypes.
+ * contig.c - names of contigs, the ploidies of a genome, and karyotypes.
  */
 #include "index/contigs/contig.h"
 
@@ -88,7 +88,7 @@ int skr_contig_canonical(const skr_build *build, const char *name, char *canonic
     SKR_TRY(check_name(name, err));
     skr_accession found = {0};
     if (build != NULL)
-        found = skr_accession_find(name, build);
+        found = skr_assembly_accession_find(name, build);
     if (found.own != NULL)
         plain = found.own->name;
     else if (found.chromosome != NULL)
@@ -172,19 +172,19 @@ static uint32_t find_prefixed(const skr_assembly *assembly, const char *canonica
 {
     char other[SKR_NAME_MAX + 4];
     if (has_chr(canonical))
-        return skr_assembly_find_contig(assembly, canonical + 3);
+        return skr_manifest_find_contig(assembly, canonical + 3);
     (void)snprintf(other, sizeof other, "chr%s", canonical);
-    return has_chr(other) ? skr_assembly_find_contig(assembly, other) : SKR_NONE;
+    return has_chr(other) ? skr_manifest_find_contig(assembly, other) : SKR_NONE;
 }
 
 int skr_contig_find(const skr_build *build, const skr_assembly *assembly, const char *name,
                     uint32_t *ret_contig, char *canonical, skr_err *err)
 {
     SKR_TRY(skr_contig_canonical(build, name, canonical, SKR_NAME_MAX + 1, err));
-    uint32_t contig = skr_assembly_find_contig(assembly, canonical);
+    uint32_t contig = skr_manifest_find_contig(assembly, canonical);
     if (contig == SKR_NONE && build != NULL)
         contig = find_scaffold(assembly, build, canonical);
-    if (contig == SKR_NONE && skr_build_chromosome(build, canonical) == NULL)
+    if (contig == SKR_NONE && skr_assembly_build_chromosome(build, canonical) == NULL)
         contig = find_prefixed(assembly, canonical);
     if (contig != SKR_NONE) {
         const char *known = assembly->contigs[contig].name;
@@ -194,7 +194,7 @@ int skr_contig_find(const skr_build *build, const skr_assembly *assembly, const 
     return SKR_OK;
 }
 
-/* ------------------------------------------------------------------ zones */
+/* ------------------------------------------------------------------ ploidies */
 
 /* The two PARs of X or Y, or NULL. */
 static const skr_par *pars_of(const skr_build *build, bool is_x)
@@ -204,21 +204,21 @@ static const skr_par *pars_of(const skr_build *build, bool is_x)
     return is_x ? build->par_x : build->par_y;
 }
 
-skr_zone skr_contig_zone(const skr_build *build, const char *canonical_name, uint32_t pos0)
+skr_ploidy skr_contig_ploidy(const skr_build *build, const char *canonical_name, uint32_t pos0)
 {
     if (strcmp(canonical_name, "MT") == 0)
-        return SKR_ZONE_MT;
+        return SKR_PLOIDY_MT;
     bool is_x = strcmp(canonical_name, "X") == 0;
     if (!is_x && strcmp(canonical_name, "Y") != 0)
-        return SKR_ZONE_DIPLOID;
+        return SKR_PLOIDY_DIPLOID;
     const skr_par *pars = pars_of(build, is_x);
     for (int i = 0; pars != NULL && i < 2; i++)
         if (pos0 >= pars[i].start0 && pos0 < pars[i].end0)
-            return is_x ? SKR_ZONE_DIPLOID : SKR_ZONE_Y_PAR;
-    return is_x ? SKR_ZONE_X : SKR_ZONE_Y;
+            return is_x ? SKR_PLOIDY_DIPLOID : SKR_PLOIDY_Y_PAR;
+    return is_x ? SKR_PLOIDY_X : SKR_PLOIDY_Y;
 }
 
-uint32_t skr_contig_zone_end0(const skr_build *build, const char *canonical_name, uint32_t pos0)
+uint32_t skr_contig_ploidy_end0(const skr_build *build, const char *canonical_name, uint32_t pos0)
 {
     bool is_x = strcmp(canonical_name, "X") == 0;
     if (!is_x && strcmp(canonical_name, "Y") != 0)
@@ -235,7 +235,7 @@ uint32_t skr_contig_zone_end0(const skr_build *build, const char *canonical_name
 
 /* ------------------------------------------------------------------ karyotypes */
 
-int skr_karyotype_parse(const char *text, skr_karyotype *ret_karyotype, skr_err *err)
+int skr_contig_karyotype_parse(const char *text, skr_karyotype *ret_karyotype, skr_err *err)
 {
     skr_karyotype karyotype = {SKR_KARYOTYPE_UNKNOWN, SKR_KARYOTYPE_UNKNOWN};
     if (*text != '\0' && strcmp(text, ".") != 0 && strcasecmp(text, "unknown") != 0 &&
@@ -259,7 +259,7 @@ int skr_karyotype_parse(const char *text, skr_karyotype *ret_karyotype, skr_err 
     return SKR_OK;
 }
 
-void skr_karyotype_text(skr_karyotype karyotype, char *text)
+void skr_contig_karyotype_text(skr_karyotype karyotype, char *text)
 {
     if (karyotype.n_x == SKR_KARYOTYPE_UNKNOWN) {
         memcpy(text, "unknown", 8);

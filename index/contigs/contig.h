@@ -49,24 +49,25 @@ SKR_MUST_USE int skr_contig_find(const skr_build *build, const skr_assembly *ass
 void skr_contig_key(const skr_build *build, const char *canonical, char *key);
 
 /*
- * The zone of the base at pos0 of a contig (canonical name). build: NULL, or one without PAR
+ * The ploidy of the base at pos0 of a contig (canonical name). build: NULL, or one without PAR
  * borders: X and Y are X and Y throughout. Rule 6 of docs/counting.md.
  */
-skr_zone skr_contig_zone(const skr_build *build, const char *canonical_name, uint32_t pos0);
+skr_ploidy skr_contig_ploidy(const skr_build *build, const char *canonical_name, uint32_t pos0);
 
 /*
- * The first place after pos0 at which the zone of this contig changes, or UINT32_MAX: spans are cut
- * there.
+ * The first place after pos0 at which the ploidy of this contig changes, or UINT32_MAX: spans are
+ * cut there.
  */
-uint32_t skr_contig_zone_end0(const skr_build *build, const char *canonical_name, uint32_t pos0);
+uint32_t skr_contig_ploidy_end0(const skr_build *build, const char *canonical_name, uint32_t pos0);
 
 /*
  * Reads a karyotype: XX, XY, XXY, XO, X0, X, XYY ... in any case counts its letters; "unknown", "",
  * "." and "NA" are unknown. Errors: INPUT for anything else.
  */
-SKR_MUST_USE int skr_karyotype_parse(const char *text, skr_karyotype *ret_karyotype, skr_err *err);
+SKR_MUST_USE int skr_contig_karyotype_parse(const char *text, skr_karyotype *ret_karyotype,
+                                            skr_err *err);
 
 /* The text of a karyotype: "XX", "XO", "unknown". text has room for 16 bytes. */
-void skr_karyotype_text(skr_karyotype karyotype, char *text);
+void skr_contig_karyotype_text(skr_karyotype karyotype, char *text);
 
 #endif

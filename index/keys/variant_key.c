@@ -52,7 +52,7 @@ static unsigned bases_of(char c)
     return bases[(unsigned char)upper(c)];
 }
 
-bool skr_base_agrees(char letter, char base)
+bool skr_variant_base_agrees(char letter, char base)
 {
     return (bases_of(letter) & bases_of(base)) != 0;
 }
@@ -104,7 +104,7 @@ static bool are_letters(const char *text, size_t n)
     return true;
 }
 
-bool skr_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt)
+bool skr_variant_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt)
 {
     if (are_known(alt, n_alt))
         return are_letters(ref, n_ref);
@@ -132,7 +132,7 @@ static skr_alt_class classify_symbolic(const char *alt, size_t n)
     return n_type == 0 || n > SKR_NAME_MAX ? SKR_ALT_BAD : SKR_ALT_SV;
 }
 
-skr_alt_class skr_alt_classify(const char *ref, const char *alt)
+skr_alt_class skr_variant_alt_classify(const char *ref, const char *alt)
 {
     size_t n = strlen(alt);
     if (n == 0)
@@ -147,7 +147,7 @@ skr_alt_class skr_alt_classify(const char *ref, const char *alt)
         return classify_symbolic(alt, n);
     if (strcasecmp(ref, alt) == 0)
         return SKR_ALT_SAME;
-    return skr_alt_has_key(ref, strlen(ref), alt, n) ? SKR_ALT_BASES : SKR_ALT_BAD;
+    return skr_variant_alt_has_key(ref, strlen(ref), alt, n) ? SKR_ALT_BASES : SKR_ALT_BAD;
 }
 
 /* Copies in upper case. */
@@ -326,9 +326,9 @@ static int settle_ref(const skr_base_source *source, trimmed *left, skr_buffer *
     return SKR_OK;
 }
 
-int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref, const char *alt,
-                         size_t n_alt, const skr_base_source *source, skr_buffer *text,
-                         skr_allele *ret, skr_err *err)
+int skr_variant_allele_normalise(uint32_t start0, const char *ref, size_t n_ref, const char *alt,
+                                 size_t n_alt, const skr_base_source *source, skr_buffer *text,
+                                 skr_allele *ret, skr_err *err)
 {
     trimmed left = {.ref = ref, .alt = alt, .n_ref = n_ref, .n_alt = n_alt, .start0 = start0};
     skr_buffer bases = {0};
@@ -360,7 +360,7 @@ int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref, const c
     return status;
 }
 
-bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom)
+bool skr_variant_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom)
 {
     for (uint32_t at = 0; at < mnv->n_ref; at++) {
         if (mnv->ref[at] == mnv->alt[at] || i-- != 0)

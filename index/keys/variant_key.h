@@ -28,7 +28,7 @@ typedef enum skr_alt_class {
 } skr_alt_class;
 
 /* Classes an ALT beside its REF; texts as written, any case, NUL-terminated. */
-skr_alt_class skr_alt_classify(const char *ref, const char *alt);
+skr_alt_class skr_variant_alt_classify(const char *ref, const char *alt);
 
 /*
  * Where the bases of the reference come from while an allele is moved left. get writes the n bases
@@ -44,14 +44,14 @@ typedef struct skr_base_source {
  * Does an ALT of letters have a key beside a REF of letters (of the alphabet of IUPAC, any case)?
  * Letters that both share at their ends may be any; what is left of ALT must be A, C, G, T.
  */
-bool skr_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt);
+bool skr_variant_alt_has_key(const char *ref, size_t n_ref, const char *alt, size_t n_alt);
 
 /* May a letter of the alphabet of IUPAC, upper case, be this base? N, of either, agrees with all.
  */
-bool skr_base_agrees(char letter, char base);
+bool skr_variant_base_agrees(char letter, char base);
 
 /*
- * The canonical small allele: ret->contig and ret->zone are left alone; start0, end0, kind, ref,
+ * The canonical small allele: ret->contig and ret->ploidy are left alone; start0, end0, kind, ref,
  * alt are set, the texts pointing into text, which is cleared and owned by the caller. source NULL:
  * trimmed only. start0 of a record is POS - 1. One of n_ref and n_alt may be 0: a question that
  * leaves out the anchor base; then, without a source, the anchor is the letter N and stands for any
@@ -60,15 +60,16 @@ bool skr_base_agrees(char letter, char base);
  * N as across any other letter. n_ref and n_alt are 0 when nothing differs. Errors: those of
  * source; INPUT (beyond the limits); NOMEM.
  */
-SKR_MUST_USE int skr_allele_normalise(uint32_t start0, const char *ref, size_t n_ref,
-                                      const char *alt, size_t n_alt, const skr_base_source *source,
-                                      skr_buffer *text, skr_allele *ret, skr_err *err);
+SKR_MUST_USE int skr_variant_allele_normalise(uint32_t start0, const char *ref, size_t n_ref,
+                                              const char *alt, size_t n_alt,
+                                              const skr_base_source *source, skr_buffer *text,
+                                              skr_allele *ret, skr_err *err);
 
 /*
  * Atom number i of a canonical allele of kind MNV: its i-th differing base, kind SNV. Texts point
  * into mnv's. False when there are no more.
  */
-bool skr_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom);
+bool skr_variant_allele_atom(const skr_allele *mnv, uint32_t i, skr_allele *ret_atom);
 
 /*
  * Reads CONTIG-POS-REF-ALT or CONTIG-POS-END-TYPE (1-based) into its parts; the contig is what
@@ -97,6 +98,6 @@ SKR_MUST_USE int skr_variant_print(const char *contig, const skr_allele *allele,
  * The length that `length` compares: of the longer allele for small ones; for structural ones what
  * the key says, else END - POS. False: it is not known, as of an insertion of which nobody said it.
  */
-bool skr_allele_length(const skr_allele *allele, uint64_t *ret_length);
+bool skr_structural_length(const skr_allele *allele, uint64_t *ret_length);
 
 #endif

@@ -24,9 +24,9 @@ static uint64_t end_of(const skr_structural *said)
     bool has_length = said->length > 0;
     /* the other end of a translocation: not told which contig, but not this place */
     bool is_backward = said->end1 < said->pos1 && said->end1 > 0 &&
-                       skr_symbol_is_breakend(said->symbol, said->n_symbol);
+                       skr_variant_symbol_is_breakend(said->symbol, said->n_symbol);
     if (said->is_end_elsewhere || is_backward ||
-        skr_symbol_is_insertion(said->symbol, said->n_symbol))
+        skr_variant_symbol_is_insertion(said->symbol, said->n_symbol))
         return said->pos1;
     if (has_length && (said->is_length_first || said->end1 == 0))
         return said->length > SKR_CONTIG_LENGTH_MAX ? UINT64_MAX : said->pos1 + said->length;
@@ -37,7 +37,7 @@ static uint64_t end_of(const skr_structural *said)
 static bool is_length_open(const skr_structural *said, uint64_t end1)
 {
     return said->is_end_elsewhere || end1 - said->pos1 != said->length ||
-           skr_symbol_is_insertion(said->symbol, said->n_symbol);
+           skr_variant_symbol_is_insertion(said->symbol, said->n_symbol);
 }
 
 bool skr_structural_key(const skr_structural *said, char *text, skr_allele *ret)
@@ -89,7 +89,7 @@ bool skr_structural_parse(const char *text, size_t n, skr_structural *ret)
 {
     const char *end = text + n;
     ret->symbol = text;
-    ret->n_symbol = skr_symbol_length(text, n);
+    ret->n_symbol = skr_variant_symbol_length(text, n);
     const char *at = text + ret->n_symbol;
     if (at < end && *at == '+') {
         const char *mate = memchr(at, '@', (size_t)(end - at));
@@ -119,7 +119,7 @@ bool skr_structural_holds(const skr_allele *place, const skr_allele *key)
     return key->n_alt == place->n_alt || strchr(":+@", key->alt[place->n_alt]) != NULL;
 }
 
-bool skr_allele_length(const skr_allele *allele, uint64_t *ret_length)
+bool skr_structural_length(const skr_allele *allele, uint64_t *ret_length)
 {
     skr_structural said = {0};
     if (allele->kind < SKR_ALLELE_SV) {
@@ -128,7 +128,7 @@ bool skr_allele_length(const skr_allele *allele, uint64_t *ret_length)
     }
     if (!skr_structural_parse(allele->alt, allele->n_alt, &said))
         return false;
-    bool is_span = !skr_symbol_is_insertion(said.symbol, said.n_symbol) &&
+    bool is_span = !skr_variant_symbol_is_insertion(said.symbol, said.n_symbol) &&
                    (said.mate == NULL || allele->end0 > allele->start0 + 1);
     *ret_length = said.length > 0 ? said.length : allele->end0 - allele->start0 - 1;
     return said.length > 0 || (is_span && allele->kind == SKR_ALLELE_SV);

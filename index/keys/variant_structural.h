@@ -34,8 +34,8 @@ typedef struct skr_structural {
 
 /*
  * The canonical allele: start0, end0, kind and alt are set, alt pointing into text
- * (SKR_STRUCTURAL_TEXT_MAX bytes); contig and zone are left alone. False when it has no symbol, no
- * end, or one before pos1: it has no key.
+ * (SKR_STRUCTURAL_TEXT_MAX bytes); contig and ploidy are left alone. False when it has no symbol,
+ * no end, or one before pos1: it has no key.
  */
 bool skr_structural_key(const skr_structural *said, char *text, skr_allele *ret);
 

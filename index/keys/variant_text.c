@@ -33,7 +33,7 @@ static uint64_t number_of(const char *text, size_t n)
 static bool are_letters(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!skr_base_agrees(text[i], 'N'))
+        if (!skr_variant_base_agrees(text[i], 'N'))
             return false;
     return true;
 }
@@ -81,7 +81,7 @@ static int parse_bases(const char *text, skr_variant_text *variant, skr_err *err
     if (!are_letters(ref, n_ref))
         return skr_fail(err, SKR_ERR_QUERY, "'%s': REF '%.*s' is not made of A, C, G, T", text,
                         (int)n_ref, ref);
-    if (!skr_alt_has_key(ref, n_ref, alt, n_alt))
+    if (!skr_variant_alt_has_key(ref, n_ref, alt, n_alt))
         return skr_fail(err, SKR_ERR_QUERY,
                         "'%s': ALT '%.*s' is not made of A, C, G, T and letters that it shares "
                         "with the ends of REF",

@@ -177,7 +177,7 @@ static bool has_symbol(const char *words, const char *symbol, size_t n)
     return false;
 }
 
-size_t skr_symbol_length(const char *alt, size_t n)
+size_t skr_variant_symbol_length(const char *alt, size_t n)
 {
     size_t n_symbol = 0;
     while (n_symbol < n && alt[n_symbol] != '+' && alt[n_symbol] != '@')
@@ -185,12 +185,12 @@ size_t skr_symbol_length(const char *alt, size_t n)
     return n_symbol;
 }
 
-bool skr_symbol_is_insertion(const char *symbol, size_t n)
+bool skr_variant_symbol_is_insertion(const char *symbol, size_t n)
 {
     return has_whole(INSERTIONS, symbol, n);
 }
 
-bool skr_symbol_is_breakend(const char *symbol, size_t n)
+bool skr_variant_symbol_is_breakend(const char *symbol, size_t n)
 {
     skr_variant_type type;
     return skr_variant_type_find("bnd", &type) && has_whole(type.symbols, symbol, n);
@@ -227,5 +227,6 @@ bool skr_variant_type_holds(const skr_variant_type *type, const skr_allele *alle
 {
     if (allele->kind < SKR_ALLELE_SV)
         return (type->kinds >> allele->kind & 1u) != 0;
-    return has_symbol(type->symbols, allele->alt, skr_symbol_length(allele->alt, allele->n_alt));
+    return has_symbol(type->symbols, allele->alt,
+                      skr_variant_symbol_length(allele->alt, allele->n_alt));
 }

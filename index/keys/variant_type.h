@@ -35,8 +35,8 @@ bool skr_variant_type_holds(const skr_variant_type *type, const skr_allele *alle
 
 /* Does the symbol of an ALT, such as INS:ME:ALU, without brackets, any case, say insertion? Or a
  * breakend or translocation? */
-bool skr_symbol_is_insertion(const char *symbol, size_t n);
-bool skr_symbol_is_breakend(const char *symbol, size_t n);
+bool skr_variant_symbol_is_insertion(const char *symbol, size_t n);
+bool skr_variant_symbol_is_breakend(const char *symbol, size_t n);
 
 /* Name number i of the language, or NULL behind the last. */
 const char *skr_variant_type_name(size_t i);
@@ -46,6 +46,6 @@ const char *skr_variant_type_name(size_t i);
 bool skr_variant_type_spelling(size_t i, char *word);
 
 /* What stands before the length and the mate in the ALT of a structural allele. */
-size_t skr_symbol_length(const char *alt, size_t n);
+size_t skr_variant_symbol_length(const char *alt, size_t n);
 
 #endif

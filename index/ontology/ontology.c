@@ -76,7 +76,7 @@ uint32_t skr_ontology_resolve_next(const skr_ontology *ontology, const char *cur
     return ((const uint32_t *)(const void *)ontology->parts[SKR_ONT_MEANINGS].bytes)[alias];
 }
 
-size_t skr_curie_prefix(const char *curie)
+size_t skr_ontology_curie_prefix(const char *curie)
 {
     const char *colon = strchr(curie, ':');
     return colon == NULL ? 0 : (size_t)(colon - curie);
@@ -84,7 +84,7 @@ size_t skr_curie_prefix(const char *curie)
 
 bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie)
 {
-    size_t n = skr_curie_prefix(curie);
+    size_t n = skr_ontology_curie_prefix(curie);
     for (uint32_t i = 0; i < ontology->n_releases; i++) {
         const char *prefix = ontology->releases[i].prefix;
         if (n > 0 && strlen(prefix) == n && strncmp(prefix, curie, n) == 0)

@@ -80,7 +80,7 @@ static int number_of(skr_release_draft *release, const char *curie, uint32_t *re
                      skr_err *err)
 {
     size_t n = strlen(curie);
-    size_t n_prefix = skr_curie_prefix(curie);
+    size_t n_prefix = skr_ontology_curie_prefix(curie);
     if (n > SKR_NAME_MAX || n_prefix == 0 || n_prefix + 1 == n || n_prefix > SKR_PREFIX_MAX ||
         !is_printable(curie))
         return skr_fail(err, SKR_ERR_INPUT, "\"%.60s\" is no term id (PREFIX:ID)", curie);
@@ -183,7 +183,7 @@ static int find_prefix(skr_release_draft *release, skr_err *err)
             continue;
         const char *curie = skr_names_at(release->names, i);
         char prefix[SKR_PREFIX_MAX + 1];
-        size_t n = skr_curie_prefix(curie);
+        size_t n = skr_ontology_curie_prefix(curie);
         memcpy(prefix, curie, n);
         prefix[n] = '\0';
         uint32_t number;
@@ -228,8 +228,8 @@ static int put_text(skr_buffer *names, const char *text, skr_err *err)
     return skr_buffer_put(names, text, strlen(text) + 1, err);
 }
 
-int skr_release_encode(const skr_release_draft *release, skr_buffer *names, skr_buffer *table,
-                       skr_err *err)
+int skr_ontology_release_encode(const skr_release_draft *release, skr_buffer *names,
+                                skr_buffer *table, skr_err *err)
 {
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < skr_names_count(release->names); i++) {
@@ -306,8 +306,9 @@ static int load_pairs(skr_release_draft *release, const skr_ontology *ontology, 
     return skr_cursor_is_done(table) ? SKR_OK : corrupt(ontology, "a damaged release", err);
 }
 
-int skr_release_load(skr_ontology_edit *edit, const skr_ontology *ontology,
-                     const skr_stored_release *stored, skr_block_reader *reader, skr_err *err)
+int skr_ontology_release_load(skr_ontology_edit *edit, const skr_ontology *ontology,
+                              const skr_stored_release *stored, skr_block_reader *reader,
+                              skr_err *err)
 {
     skr_buffer names = {0};
     skr_buffer bytes = {0};
@@ -351,7 +352,7 @@ int skr_ontology_edit_new(const skr_ontology *ontology, skr_ontology_edit **ret_
         return skr_fail_nomem(err, "ontology");
     int status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
     for (uint32_t i = 0; status == SKR_OK && i < ontology->n_releases; i++)
-        status = skr_release_load(edit, ontology, &ontology->stored[i], reader, err);
+        status = skr_ontology_release_load(edit, ontology, &ontology->stored[i], reader, err);
     skr_block_reader_free(reader);
     if (status != SKR_OK) {
         skr_ontology_edit_free(edit);

@@ -63,7 +63,7 @@ static uint32_t merged(const merge *m, const skr_release_draft *release, uint32_
 
 static bool is_own(const skr_release_draft *release, const char *curie)
 {
-    size_t n = skr_curie_prefix(curie);
+    size_t n = skr_ontology_curie_prefix(curie);
     return strlen(release->prefix) == n && strncmp(release->prefix, curie, n) == 0;
 }
 

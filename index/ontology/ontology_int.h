@@ -119,19 +119,19 @@ struct skr_ontology {
 };
 
 /* The stored parts of a release. Errors: NOMEM. */
-SKR_MUST_USE int skr_release_encode(const skr_release_draft *release, skr_buffer *names,
-                                    skr_buffer *table, skr_err *err);
+SKR_MUST_USE int skr_ontology_release_encode(const skr_release_draft *release, skr_buffer *names,
+                                             skr_buffer *table, skr_err *err);
 
 /* Adds a stored release to the edit. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_release_load(skr_ontology_edit *edit, const skr_ontology *ontology,
-                                  const skr_stored_release *stored, skr_block_reader *reader,
-                                  skr_err *err);
+SKR_MUST_USE int skr_ontology_release_load(skr_ontology_edit *edit, const skr_ontology *ontology,
+                                           const skr_stored_release *stored,
+                                           skr_block_reader *reader, skr_err *err);
 
 /* Ends the release begun last: finds its prefix, and drops the one that it replaces.
  * Errors: INPUT when it has no term. */
 SKR_MUST_USE int skr_ontology_edit_close(skr_ontology_edit *edit, skr_err *err);
 
 /* The number of bytes before the colon of a CURIE; 0 when it has none. */
-size_t skr_curie_prefix(const char *curie);
+size_t skr_ontology_curie_prefix(const char *curie);
 
 #endif

@@ -27,7 +27,7 @@ static int put_release(const skr_release_draft *release, skr_block_writer *write
     if (status == SKR_OK)
         status = skr_buffer_put_varint(directory, release->n_active, err);
     if (status == SKR_OK)
-        status = skr_release_encode(release, &names, &table, err);
+        status = skr_ontology_release_encode(release, &names, &table, err);
     if (status == SKR_OK)
         status = skr_blob_put(writer, names.bytes, names.n, SKR_CODEC_ZSTD, directory, err);
     if (status == SKR_OK)

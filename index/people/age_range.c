@@ -191,7 +191,7 @@ bool skr_age_range_parse(const char *text, skr_age *ret_age)
     double years;
     if (strlen(text) < sizeof plain && read_brackets(text, ret_age))
         return true;
-    if (!skr_text_plain(text, plain, sizeof plain))
+    if (!skr_curie_text_plain(text, plain, sizeof plain))
         return false;
     if (read_one(plain, &years)) {
         *ret_age = skr_age_at(years);

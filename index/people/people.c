@@ -144,9 +144,9 @@ static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set
     return SKR_OK;
 }
 
-int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
-                      enum skr_people_part part, skr_lazy_set *lazy, const skr_people_set **ret_set,
-                      skr_err *err)
+int skr_people_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
+                             enum skr_people_part part, skr_lazy_set *lazy,
+                             const skr_people_set **ret_set, skr_err *err)
 {
     if (lazy->n_bytes > 0 && atomic_load_explicit(&lazy->set, memory_order_acquire) == NULL) {
         int status = begin_read(people, err);
@@ -236,7 +236,7 @@ static skr_people_dataset *dataset_of(const skr_people *people, uint32_t dataset
 static int need_people(const skr_people *people, const skr_people_dataset *of, skr_lazy_set *lazy,
                        const skr_people_set **ret_set, skr_err *err)
 {
-    return skr_lazy_set_need(people, of, SKR_PART_PEOPLE, lazy, ret_set, err);
+    return skr_people_lazy_set_need(people, of, SKR_PART_PEOPLE, lazy, ret_set, err);
 }
 
 int skr_people_of_dataset(const skr_people *people, uint32_t dataset,
@@ -318,7 +318,7 @@ int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *c
     SKR_TRY(find_term(people, of, curie, &term, err));
     if (term == NULL)
         return SKR_OK;
-    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+    return skr_people_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
 }
 
 int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_stated_term **ret_terms,
@@ -341,7 +341,7 @@ int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t pl
     skr_people_dataset *of = dataset_of(people, dataset);
     SKR_CHECK(of != NULL && place < of->n_stated);
     skr_people_term *term = &of->terms[of->stated_terms[place]];
-    return skr_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+    return skr_people_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
 }
 
 const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset)

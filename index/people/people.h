@@ -85,7 +85,7 @@ static inline bool skr_age_is_same(skr_age a, skr_age b)
 }
 
 /* Is it nothing, or a range whose ends are numbers and in order? */
-bool skr_age_is_sound(skr_age age);
+bool skr_people_age_is_sound(skr_age age);
 
 /* One thing said of an individual. Texts are borrowed or owned as the function says. */
 typedef struct skr_fact {

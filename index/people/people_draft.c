@@ -153,7 +153,7 @@ int skr_people_draft_mark(const skr_people_edit *edit, const skr_people_draft *d
                           skr_lazy_set *lazy, uint64_t *bitmap, uint32_t n, skr_err *err)
 {
     const skr_people_set *set = NULL;
-    SKR_TRY(skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, lazy, &set, err));
+    SKR_TRY(skr_people_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, lazy, &set, err));
     if (set != NULL)
         skr_people_set_mark(set, bitmap, n);
     return SKR_OK;
@@ -250,8 +250,8 @@ int skr_people_draft_load(skr_people_edit *edit, uint32_t dataset, uint64_t *bit
     draft->has_facts = false;
     SKR_TRY(skr_people_draft_reserve(draft, edit->base->n, err));
     SKR_TRY(load_karyotypes(edit, draft, bitmap, err));
-    SKR_TRY(skr_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE, &draft->base->members,
-                              &members, err));
+    SKR_TRY(skr_people_lazy_set_need(edit->base, draft->base, SKR_PART_PEOPLE,
+                                     &draft->base->members, &members, err));
     if (members != NULL)
         skr_people_set_add_all(draft->members, members);
     return SKR_OK;

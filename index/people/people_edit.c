@@ -247,7 +247,7 @@ int skr_people_edit_fact(skr_people_edit *edit, const skr_fact *fact, skr_err *e
     SKR_CHECK(fact->kind < SKR_N_TERM_KINDS);
     bool is_some = (skr_people_draft_open(edit)->said & SKR_SAID_SOME_MEASURES) != 0;
     skr_people_draft *draft = &edit->drafts[edit->dataset];
-    if ((fact->has_value && !isfinite(fact->value)) || !skr_age_is_sound(fact->onset))
+    if ((fact->has_value && !isfinite(fact->value)) || !skr_people_age_is_sound(fact->onset))
         return skr_fail(err, SKR_ERR_INPUT, "%s: a value that is not a number", fact->curie);
     if (draft->records.n - edit->record > SKR_RECORD_MAX)
         return skr_fail(err, SKR_ERR_INPUT, "a record with more than %u bytes of facts",

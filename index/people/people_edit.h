@@ -23,7 +23,7 @@ typedef enum skr_said {
 } skr_said;
 
 /* What people call a kind, a number below SKR_N_SAID: "country", "measures". */
-const char *skr_said_name(unsigned kind);
+const char *skr_people_said_name(unsigned kind);
 
 /* A kind as one bit of a set of them. */
 #define SKR_SAID(kind) (1u << (unsigned)(kind))

@@ -129,9 +129,10 @@ SKR_MUST_USE int skr_people_need_terms(const skr_people *people, skr_people_data
 
 /* The set of a part of a dataset, read now if it was not; NULL: nobody. Errors: CORRUPT, IO, NOMEM.
  */
-SKR_MUST_USE int skr_lazy_set_need(const skr_people *people, const skr_people_dataset *dataset,
-                                   enum skr_people_part part, skr_lazy_set *lazy,
-                                   const skr_people_set **ret_set, skr_err *err);
+SKR_MUST_USE int skr_people_lazy_set_need(const skr_people *people,
+                                          const skr_people_dataset *dataset,
+                                          enum skr_people_part part, skr_lazy_set *lazy,
+                                          const skr_people_set **ret_set, skr_err *err);
 
 /* The number of a term of a dataset whose terms were read, or SKR_NONE. */
 uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie);

@@ -69,7 +69,7 @@ void skr_people_edit_sex(skr_people_edit *edit, skr_sex sex)
 
 void skr_people_edit_age(skr_people_edit *edit, skr_age age)
 {
-    SKR_CHECK(skr_age_is_sound(age));
+    SKR_CHECK(skr_people_age_is_sound(age));
     skr_people_draft_open(edit)->said |= SKR_SAID(SKR_SAID_AGE);
     store_age(&edit->drafts[edit->dataset], edit->record, age);
 }
@@ -235,7 +235,7 @@ static int find_clash(const side *a, const side *b, uint32_t said_a, uint32_t sa
         bool is_open = kind >= SKR_N_TERM_KINDS && (!has_kind(a, kind) || !has_kind(b, kind));
         if (!is_open && differs(a, b, kind, is_some && kind == SKR_TERM_MEASURE))
             return skr_fail(err, SKR_ERR_INPUT, "%s: said before in this delivery, and differently",
-                            skr_said_name(kind));
+                            skr_people_said_name(kind));
     }
     return SKR_OK;
 }

@@ -23,12 +23,12 @@ static skr_age take_age(skr_cursor *cursor)
     return age;
 }
 
-bool skr_age_is_sound(skr_age age)
+bool skr_people_age_is_sound(skr_age age)
 {
     return !isinf(age.low) && !isinf(age.high) && !(age.low > age.high);
 }
 
-const char *skr_said_name(unsigned kind)
+const char *skr_people_said_name(unsigned kind)
 {
     static const char *const names[SKR_N_SAID] = {[SKR_TERM_PHENOTYPE] = "phenotypes",
                                                   [SKR_TERM_DISEASE] = "diseases",
@@ -63,7 +63,7 @@ bool skr_people_record_next(skr_cursor *records, skr_people_record *ret_record)
     record.id = skr_cursor_text(&at, &record.n_id);
     record.facts = at;
     if (at.is_bad || record.kind >= SKR_N_RECORD_KINDS || record.sex >= SKR_N_SEXES ||
-        !skr_age_is_sound(record.age) ||
+        !skr_people_age_is_sound(record.age) ||
         (record.kind == SKR_RECORD_INDIVIDUAL) != (record.n_id == 0)) {
         records->is_bad = true;
         return false;
@@ -87,7 +87,7 @@ bool skr_people_fact_next(skr_cursor *facts, skr_stored_fact *ret_fact)
         fact.value = take_double(facts);
     if ((flags & SKR_FACT_ONSET) != 0)
         fact.onset = take_age(facts);
-    bool is_sound = isfinite(fact.value) && skr_age_is_sound(fact.onset) &&
+    bool is_sound = isfinite(fact.value) && skr_people_age_is_sound(fact.onset) &&
                     skr_age_is_said(fact.onset) == ((flags & SKR_FACT_ONSET) != 0);
     if (fact.kind >= SKR_N_TERM_KINDS || !is_sound)
         facts->is_bad = true;

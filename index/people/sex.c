@@ -84,7 +84,7 @@ bool skr_sex_read(const char *text, skr_sex_meaning *ret_meaning)
     char plain[64];
     char curie[SKR_CURIE_MAX];
     const skr_sex_meaning *found = NULL;
-    if (skr_text_plain(text, plain, sizeof plain))
+    if (skr_curie_text_plain(text, plain, sizeof plain))
         found = find(plain);
     if (found == NULL && skr_curie_read(text, curie))
         found = find(curie);

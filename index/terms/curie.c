@@ -110,7 +110,7 @@ static span unwrap(span text)
     return text;
 }
 
-bool skr_text_plain(const char *text, char *plain, size_t n_max)
+bool skr_curie_text_plain(const char *text, char *plain, size_t n_max)
 {
     size_t n = 0;
     while (*text != '\0') {
@@ -181,7 +181,7 @@ static bool has_digit(span text)
 /* Puts a CURIE together. */
 static bool write_curie(span prefix, span id, char *curie)
 {
-    const skr_prefix *known = skr_prefix_find(prefix.from, length_of(prefix));
+    const skr_prefix *known = skr_curie_prefix_find(prefix.from, length_of(prefix));
     size_t n_prefix = known == NULL ? length_of(prefix) : strlen(known->usual);
     if (!is_prefix(prefix) || !is_id(id, known) || n_prefix + 1 + length_of(id) >= SKR_CURIE_MAX)
         return false;
@@ -200,9 +200,9 @@ static bool write_curie(span prefix, span id, char *curie)
 /* Are two prefixes names of one? */
 static bool is_same_prefix(span a, span b)
 {
-    const skr_prefix *known = skr_prefix_find(a.from, length_of(a));
+    const skr_prefix *known = skr_curie_prefix_find(a.from, length_of(a));
     if (known != NULL)
-        return known == skr_prefix_find(b.from, length_of(b));
+        return known == skr_curie_prefix_find(b.from, length_of(b));
     return length_of(a) == length_of(b) && strncasecmp(a.from, b.from, length_of(a)) == 0;
 }
 
@@ -221,7 +221,7 @@ static bool read_underscored(span text, bool is_address, char *curie)
     for (const char *at = id.from; at < id.end; at++)
         if (!isalnum((unsigned char)*at) && !(is_address && (*at == '-' || *at == '.')))
             return false;
-    bool is_ours = is_address || skr_prefix_find(prefix.from, length_of(prefix)) != NULL;
+    bool is_ours = is_address || skr_curie_prefix_find(prefix.from, length_of(prefix)) != NULL;
     if (!is_ours && (length_of(id) < 4 || strspn(id.from, "0123456789") < length_of(id)))
         return false;
     return write_curie(prefix, id, curie);
@@ -302,12 +302,12 @@ static bool read_address(span text, char *curie)
         return true;
     const char *slash = find(text, '/');
     span host = {text.from, slash == NULL ? text.end : slash};
-    if (!skr_host_find(host.from, length_of(host), &usual))
+    if (!skr_curie_host_find(host.from, length_of(host), &usual))
         return false;
     if (usual != NULL)
         return write_curie((span){usual, usual + strlen(usual)}, last, curie);
     span segment = last_part(before, &above);
-    return skr_prefix_find(segment.from, length_of(segment)) != NULL &&
+    return skr_curie_prefix_find(segment.from, length_of(segment)) != NULL &&
            write_curie(segment, last, curie);
 }
 
@@ -320,7 +320,7 @@ static bool read_one(span text, char *curie)
 bool skr_curie_read(const char *text, char *curie)
 {
     char plain[SKR_CURIE_MAX];
-    return skr_text_plain(text, plain, sizeof plain) &&
+    return skr_curie_text_plain(text, plain, sizeof plain) &&
            read_one((span){plain, plain + strlen(plain)}, curie);
 }
 
@@ -364,7 +364,7 @@ static size_t read_parts(span text, const char *separators, char *curies)
 size_t skr_curies_read(const char *text, char *curies)
 {
     char plain[SKR_CURIES_MAX];
-    if (!skr_text_plain(text, plain, sizeof plain))
+    if (!skr_curie_text_plain(text, plain, sizeof plain))
         return 0;
     span whole = {plain, plain + strlen(plain)};
     if (read_one(whole, curies))

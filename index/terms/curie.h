@@ -36,7 +36,7 @@ size_t skr_curies_read(const char *text, char *curies);
  * blanks and quotes around it dropped. False: a control character, or too long. plain has room for
  * n_max bytes.
  */
-bool skr_text_plain(const char *text, char *plain, size_t n_max);
+bool skr_curie_text_plain(const char *text, char *plain, size_t n_max);
 
 /* The number of bytes before the colon of a CURIE. */
 size_t skr_curie_prefix_length(const char *curie);

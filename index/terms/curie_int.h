@@ -18,10 +18,10 @@ typedef struct skr_prefix {
 } skr_prefix;
 
 /* What is known of a prefix of n bytes in any case, also of other names of it; NULL: nothing. */
-const skr_prefix *skr_prefix_find(const char *text, size_t n);
+const skr_prefix *skr_curie_prefix_find(const char *text, size_t n);
 
 /* Does a host name ids by what stands before them in its addresses (identifiers.org/omim/154700)?
  * *ret_usual is the prefix of all ids of a host that has one kind only, else NULL. */
-bool skr_host_find(const char *host, size_t n, const char **ret_usual);
+bool skr_curie_host_find(const char *host, size_t n, const char **ret_usual);
 
 #endif

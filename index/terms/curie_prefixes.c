@@ -104,7 +104,7 @@ static bool is_among(const char *names, const char *text, size_t n)
     return false;
 }
 
-const skr_prefix *skr_prefix_find(const char *text, size_t n)
+const skr_prefix *skr_curie_prefix_find(const char *text, size_t n)
 {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (is_name(known[i].prefix.usual, text, n) || is_among(known[i].others, text, n))
@@ -112,7 +112,7 @@ const skr_prefix *skr_prefix_find(const char *text, size_t n)
     return NULL;
 }
 
-bool skr_host_find(const char *host, size_t n, const char **ret_usual)
+bool skr_curie_host_find(const char *host, size_t n, const char **ret_usual)
 {
     if (n > 4 && strncasecmp(host, "www.", 4) == 0) {
         host += 4;

@@ -233,7 +233,7 @@ static bool is_trivial(double number)
     return (number == 0 && !__builtin_signbit(number)) || number == 1;
 }
 
-size_t skr_real_text(double number, char *text)
+size_t skr_number_text_real(double number, char *text)
 {
     uint64_t mantissa;
     int exponent;
@@ -255,7 +255,7 @@ size_t skr_real_text(double number, char *text)
     return (size_t)n;
 }
 
-size_t skr_real_text_six(double number, char *text)
+size_t skr_number_text_six(double number, char *text)
 {
     uint64_t mantissa;
     int exponent;

@@ -17,9 +17,9 @@ size_t skr_number_text(uint64_t number, char *text);
  * The first of printf's %.1g, %.2g ... %.17g that reads back as the same number. Returns the
  * length. text has room for SKR_REAL_TEXT_MAX bytes. Fast between 1e-10 and 1.
  */
-size_t skr_real_text(double number, char *text);
+size_t skr_number_text_real(double number, char *text);
 
-/* As printf's %.6g. Otherwise as skr_real_text. */
-size_t skr_real_text_six(double number, char *text);
+/* As printf's %.6g. Otherwise as skr_number_text_real. */
+size_t skr_number_text_six(double number, char *text);
 
 #endif

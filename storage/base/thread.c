@@ -15,7 +15,7 @@ typedef struct start {
     sem_t is_ready;
 } start;
 
-bool skr_has_room(size_t n_bytes)
+bool skr_thread_has_room(size_t n_bytes)
 {
     void *room = mmap(NULL, n_bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -39,7 +39,7 @@ static void *begin(void *context)
 bool skr_thread_start(pthread_t *ret_thread, void *(*run)(void *context), void *context)
 {
     start from = {.run = run, .context = context};
-    if (!skr_has_room(N_ROOM) || sem_init(&from.is_ready, 0, 0) != 0)
+    if (!skr_thread_has_room(N_ROOM) || sem_init(&from.is_ready, 0, 0) != 0)
         return false;
     bool has_started = pthread_create(ret_thread, NULL, begin, &from) == 0;
     while (has_started && sem_wait(&from.is_ready) != 0)

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 /* May n bytes more be mapped? */
-bool skr_has_room(size_t n_bytes);
+bool skr_thread_has_room(size_t n_bytes);
 
 /* As pthread_create with default attributes. False: no memory, or no thread. */
 bool skr_thread_start(pthread_t *ret_thread, void *(*run)(void *context), void *context);

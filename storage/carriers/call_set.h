@@ -81,7 +81,7 @@ SKR_MUST_USE int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr
 
 /*
  * What skr_call_set_n_copies says of the stored set at the cursor, straight from its bytes, which
- * are not believed; the cursor moves behind it. copies_expected NULL: two of every sample (zone
+ * are not believed; the cursor moves behind it. copies_expected NULL: two of every sample (ploidy
  * DIPLOID), which is faster: about a nanosecond a flip. Errors: CORRUPT, NOMEM.
  */
 SKR_MUST_USE int skr_call_set_count_stored(skr_cursor *cursor, uint32_t n_samples,

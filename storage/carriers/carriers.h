@@ -132,7 +132,7 @@ SKR_MUST_USE int skr_carriers_mark(const skr_stored_carriers *stored, uint64_t *
 /*
  * Tallies the carriers that are in the cohort, a bitmap of n_samples bits, or all of them when it
  * is NULL. copies_expected[sample] tells het from hemi for plain carriers of dosage 1: hemi where
- * it is 1; NULL means that it is 1 nowhere (zone DIPLOID), which is faster. Adds nothing to
+ * it is 1; NULL means that it is 1 nowhere (ploidy DIPLOID), which is faster. Adds nothing to
  * *ret_tally: sets it.
  */
 SKR_MUST_USE int skr_carriers_tally(const skr_stored_carriers *stored, const uint64_t *cohort,
@@ -157,7 +157,7 @@ skr_stored_carriers skr_carrier_rows_at(const skr_carrier_rows *stored, uint32_t
 /*
  * What skr_carriers_mark and _tally say of n of the rows, by their numbers, in about 10 ns a row
  * and 1 ns a carrier for short lists. cohort is not NULL; there is a tally for each row asked
- * about, with no hemi but those of bags (zone DIPLOID).
+ * about, with no hemi but those of bags (ploidy DIPLOID).
  */
 SKR_MUST_USE int skr_carrier_rows_mark(const skr_carrier_rows *stored, const uint32_t *rows,
                                        uint32_t n, uint64_t *bitmap, skr_err *err);

@@ -1,7 +1,7 @@
 /*
  * copies.h - how many copies of a place a sample is expected to have, by karyotype.
  *
- * Rule 6 of docs/counting.md. A zone says which part of the genome a place lies in; importers
+ * Rule 6 of docs/counting.md. A ploidy says which part of the genome a place lies in; importers
  * decide it (index/contigs/contig.h) and rows and spans carry it, so that storage knows no genome.
  */
 #ifndef SKR_STORAGE_CARRIERS_COPIES_H
@@ -9,13 +9,13 @@
 
 #include <stdint.h>
 
-typedef enum skr_zone {
-    SKR_ZONE_DIPLOID = 0, /* autosomes, unknown contigs, and the PAR of X: two copies expected */
-    SKR_ZONE_X = 1,       /* X outside the PAR */
-    SKR_ZONE_Y = 2,       /* Y outside the PAR */
-    SKR_ZONE_MT = 3,      /* one copy */
-    SKR_ZONE_Y_PAR = 4,   /* not counted: it lives on X. Never stored */
-} skr_zone;
+typedef enum skr_ploidy {
+    SKR_PLOIDY_DIPLOID = 0, /* autosomes, unknown contigs, and the PAR of X: two copies expected */
+    SKR_PLOIDY_X = 1,       /* X outside the PAR */
+    SKR_PLOIDY_Y = 2,       /* Y outside the PAR */
+    SKR_PLOIDY_MT = 3,      /* one copy */
+    SKR_PLOIDY_Y_PAR = 4,   /* not counted: it lives on X. Never stored */
+} skr_ploidy;
 
 #define SKR_N_ZONES 4u
 #define SKR_KARYOTYPE_UNKNOWN 255u
@@ -27,21 +27,21 @@ typedef struct skr_karyotype {
 } skr_karyotype;
 
 /*
- * The copies that a called sample has at a place of this zone unless something else is stored:
+ * The copies that a called sample has at a place of this ploidy unless something else is stored:
  * 2 in DIPLOID; n_x in X and n_y in Y, or 1 where the karyotype is unknown (0/0 proves one copy);
  * 1 in MT.
  */
-static inline uint8_t skr_copies_expected(skr_zone zone, skr_karyotype karyotype)
+static inline uint8_t skr_copies_expected(skr_ploidy ploidy, skr_karyotype karyotype)
 {
-    switch (zone) {
-    case SKR_ZONE_X:
+    switch (ploidy) {
+    case SKR_PLOIDY_X:
         return karyotype.n_x == SKR_KARYOTYPE_UNKNOWN ? 1 : karyotype.n_x;
-    case SKR_ZONE_Y:
+    case SKR_PLOIDY_Y:
         return karyotype.n_y == SKR_KARYOTYPE_UNKNOWN ? 1 : karyotype.n_y;
-    case SKR_ZONE_MT:
+    case SKR_PLOIDY_MT:
         return 1;
-    case SKR_ZONE_DIPLOID:
-    case SKR_ZONE_Y_PAR:
+    case SKR_PLOIDY_DIPLOID:
+    case SKR_PLOIDY_Y_PAR:
         break;
     }
     return 2;

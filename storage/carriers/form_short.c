@@ -43,7 +43,7 @@ static int encode(const skr_form_source *source, skr_buffer *bytes, uint8_t *hea
         twos |= UINT64_C(1) << source->twos[i];
     twos = htole64(twos);
     int status =
-        skr_short_list_encode(carriers->samples, carriers->n, source->n_samples, bytes, err);
+        skr_gap_list_short_encode(carriers->samples, carriers->n, source->n_samples, bytes, err);
     if (status == SKR_OK && twos != 0)
         status = skr_buffer_put(bytes, &twos, bits_size(carriers->n), err);
     *head = (uint8_t)(carriers->n + (twos != 0 ? SKR_SHORT_MAX : 0));
@@ -54,7 +54,8 @@ static void find(skr_cursor *cursor, uint8_t head, skr_form_part *part)
 {
     bool has_second = head > SKR_SHORT_MAX;
     part->n = has_second ? head - SKR_SHORT_MAX : head;
-    part->first.at = skr_cursor_bytes(cursor, skr_short_shape_of(part->n, part->n_samples).n_bytes);
+    part->first.at =
+        skr_cursor_bytes(cursor, skr_gap_list_short_shape_of(part->n, part->n_samples).n_bytes);
     const uint8_t *bits = skr_cursor_bytes(cursor, has_second ? bits_size(part->n) : 0);
     if (!has_second || cursor->is_bad)
         return;
@@ -68,7 +69,7 @@ static void find(skr_cursor *cursor, uint8_t head, skr_form_part *part)
 static int decode(skr_form_part *part, skr_carriers *carriers, skr_err *err)
 {
     uint32_t samples[SKR_GAP_BLOCK];
-    if (!skr_short_list_decode(part->first.at, part->n, part->n_samples, samples))
+    if (!skr_gap_list_short_decode(part->first.at, part->n, part->n_samples, samples))
         return skr_form_fail(err);
     for (uint32_t i = 0; i < part->n; i++)
         SKR_TRY(skr_carriers_add(carriers, samples[i], (part->twos >> i & 1) != 0 ? 2 : 1, err));
@@ -78,7 +79,7 @@ static int decode(skr_form_part *part, skr_carriers *carriers, skr_err *err)
 static int mark(skr_form_part *part, uint64_t *bitmap, skr_err *err)
 {
     uint32_t samples[SKR_GAP_BLOCK];
-    if (!skr_short_list_decode(part->first.at, part->n, part->n_samples, samples))
+    if (!skr_gap_list_short_decode(part->first.at, part->n, part->n_samples, samples))
         return skr_form_fail(err);
     for (uint32_t i = 0; i < part->n; i++)
         skr_bits_set(bitmap, samples[i]);
@@ -91,7 +92,7 @@ static int tally(skr_form_part *part, const skr_form_question *question, skr_car
     uint32_t samples[SKR_GAP_BLOCK];
     uint32_t twos[SKR_SHORT_MAX];
     uint32_t n_twos = 0;
-    if (!skr_short_list_decode(part->first.at, part->n, part->n_samples, samples))
+    if (!skr_gap_list_short_decode(part->first.at, part->n, part->n_samples, samples))
         return skr_form_fail(err);
     for (uint64_t left = part->twos; left != 0; left &= left - 1)
         twos[n_twos++] = samples[__builtin_ctzll(left)];

@@ -189,7 +189,7 @@ bool skr_gap_list_decode(skr_cursor *cursor, uint32_t n, uint32_t limit, uint32_
 
 /* ------------------------------------------------------------------ short lists */
 
-skr_short_shape skr_short_shape_of(uint32_t n, uint32_t bound)
+skr_short_shape skr_gap_list_short_shape_of(uint32_t n, uint32_t bound)
 {
     SKR_CHECK(n <= SKR_SHORT_MAX);
     unsigned width = 0;
@@ -206,18 +206,18 @@ skr_short_shape skr_short_shape_of(uint32_t n, uint32_t bound)
                              .n_bytes = (uint8_t)((n_high + n * width + 7) / 8)};
 }
 
-skr_short_shapes skr_short_shapes_of(uint32_t bound)
+skr_short_shapes skr_gap_list_short_shapes_of(uint32_t bound)
 {
     skr_short_shapes shapes = {.bound = bound};
     for (uint32_t n = 0; n <= SKR_SHORT_MAX; n++)
-        shapes.of[n] = skr_short_shape_of(n, bound);
+        shapes.of[n] = skr_gap_list_short_shape_of(n, bound);
     return shapes;
 }
 
-int skr_short_list_encode(const uint32_t *values, uint32_t n, uint32_t bound, skr_buffer *bytes,
-                          skr_err *err)
+int skr_gap_list_short_encode(const uint32_t *values, uint32_t n, uint32_t bound, skr_buffer *bytes,
+                              skr_err *err)
 {
-    skr_short_shape shape = skr_short_shape_of(n, bound);
+    skr_short_shape shape = skr_gap_list_short_shape_of(n, bound);
     uint8_t packed[UINT8_MAX] = {0};
     gap_block block = {.n = n, .width = shape.width};
     uint64_t next = 0;
@@ -233,10 +233,10 @@ int skr_short_list_encode(const uint32_t *values, uint32_t n, uint32_t bound, sk
     return skr_buffer_put(bytes, packed, shape.n_bytes, err);
 }
 
-bool skr_short_list_decode(const uint8_t *bytes, uint32_t n, uint32_t bound, uint32_t *values)
+bool skr_gap_list_short_decode(const uint8_t *bytes, uint32_t n, uint32_t bound, uint32_t *values)
 {
     uint8_t copy[UINT8_MAX + SKR_KERNEL_SLACK];
-    skr_short_shape shape = skr_short_shape_of(n, bound);
+    skr_short_shape shape = skr_gap_list_short_shape_of(n, bound);
     if (shape.n_bytes > 0)
         memcpy(copy, bytes, shape.n_bytes);
     memset(copy + shape.n_bytes, 0, SKR_KERNEL_SLACK);

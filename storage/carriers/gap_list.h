@@ -35,19 +35,19 @@ SKR_MUST_USE int skr_gap_list_encode(const uint32_t *values, uint32_t n, skr_buf
  * the values. n above the bound has a shape too, though nothing that fits in it. n is at most
  * SKR_SHORT_MAX.
  */
-skr_short_shape skr_short_shape_of(uint32_t n, uint32_t bound);
-skr_short_shapes skr_short_shapes_of(uint32_t bound);
+skr_short_shape skr_gap_list_short_shape_of(uint32_t n, uint32_t bound);
+skr_short_shapes skr_gap_list_short_shapes_of(uint32_t bound);
 
 /* Appends a short list of n values, ascending and below the bound (checked). Errors: NOMEM. */
-SKR_MUST_USE int skr_short_list_encode(const uint32_t *values, uint32_t n, uint32_t bound,
-                                       skr_buffer *bytes, skr_err *err);
+SKR_MUST_USE int skr_gap_list_short_encode(const uint32_t *values, uint32_t n, uint32_t bound,
+                                           skr_buffer *bytes, skr_err *err);
 
 /*
  * Unpacks a short list of n values below bound from its bytes, which are not believed: as many as
  * its shape says. values has room for SKR_GAP_BLOCK. False when they are bad.
  */
-SKR_MUST_USE bool skr_short_list_decode(const uint8_t *bytes, uint32_t n, uint32_t bound,
-                                        uint32_t *values);
+SKR_MUST_USE bool skr_gap_list_short_decode(const uint8_t *bytes, uint32_t n, uint32_t bound,
+                                            uint32_t *values);
 
 /* Reads a list a block at a time from stored bytes, which are not believed. */
 typedef struct skr_gap_reader {

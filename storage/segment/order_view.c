@@ -24,15 +24,15 @@ void skr_order_view_start(skr_order_view *view, const skr_segment *segment,
 
 void skr_order_view_done(skr_order_view *view)
 {
-    skr_carrier_columns_done(&view->rows);
+    skr_segment_carrier_columns_done(&view->rows);
     skr_block_bytes_done(&view->chunk_raw);
     skr_block_bytes_done(&view->classes_raw);
     skr_block_cache_release(view->cache, view->held);
     free(view->own_classes);
     free(view->scratch);
     free(view->sums);
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        free(view->haploid[zone]);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        free(view->haploid[ploidy]);
     free(view->sizes);
     free(view->steps);
     free(view->dosages);
@@ -63,13 +63,14 @@ static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *er
     bool has_room = true;
     if (n_classes > view->n_classes_max) {
         view->n_classes_max = 0;
-        has_room = skr_room_for(&view->scratch, n, sizeof *view->scratch) &&
-                   skr_room_for(&view->sums, n, sizeof *view->sums) &&
-                   skr_room_for(&view->sizes, n, sizeof *view->sizes) &&
-                   skr_room_for(&view->steps, n, sizeof *view->steps) &&
-                   skr_room_for(&view->dosages, n, sizeof *view->dosages);
-        for (unsigned zone = 1; zone < SKR_N_ZONES && has_room; zone++)
-            has_room = skr_room_for(&view->haploid[zone], n, sizeof *view->haploid[zone]);
+        has_room = skr_segment_room_for(&view->scratch, n, sizeof *view->scratch) &&
+                   skr_segment_room_for(&view->sums, n, sizeof *view->sums) &&
+                   skr_segment_room_for(&view->sizes, n, sizeof *view->sizes) &&
+                   skr_segment_room_for(&view->steps, n, sizeof *view->steps) &&
+                   skr_segment_room_for(&view->dosages, n, sizeof *view->dosages);
+        for (unsigned ploidy = 1; ploidy < SKR_N_ZONES && has_room; ploidy++)
+            has_room =
+                skr_segment_room_for(&view->haploid[ploidy], n, sizeof *view->haploid[ploidy]);
         if (has_room)
             view->n_classes_max = n_classes;
     }
@@ -89,7 +90,8 @@ static int load_rows(skr_order_view *view, size_t number, skr_err *err)
     view->has_sizes = false;
     skr_block_wish wish = {view->segment->file, order->rows, &view->rows.raw};
     SKR_TRY(skr_block_reader_get(view->reader, &wish, 1, err));
-    SKR_TRY(skr_carrier_columns_decode(&view->rows, view->segment, NULL, order->n_rows, err));
+    SKR_TRY(
+        skr_segment_carrier_columns_decode(&view->rows, view->segment, NULL, order->n_rows, err));
     view->order = number;
     return SKR_OK;
 }
@@ -137,7 +139,7 @@ static int read_own_classes(skr_order_view *view, skr_err *err)
 {
     uint32_t n_samples = view->segment->directory.n_samples;
     if (view->own_classes == NULL &&
-        !skr_room_for(&view->own_classes, n_samples, sizeof *view->own_classes))
+        !skr_segment_room_for(&view->own_classes, n_samples, sizeof *view->own_classes))
         return skr_fail_nomem(err, "segment");
     return read_classes(view, view->own_classes, err);
 }
@@ -187,7 +189,7 @@ static int find_row(skr_order_view *view, uint64_t number, const uint8_t **ret_b
     SKR_TRY(load_rows(view, order, err));
     SKR_CHECK(number - order_of(view)->first_row < order_of(view)->n_rows);
     uint32_t row = (uint32_t)(number - order_of(view)->first_row);
-    size_t chunk = skr_carrier_columns_find_chunk(&view->rows, row);
+    size_t chunk = skr_segment_carrier_columns_find_chunk(&view->rows, row);
     if (view->chunk != chunk) {
         view->chunk = SIZE_MAX;
         SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file,
@@ -263,12 +265,12 @@ static void fill_sums(skr_order_view *view, const skr_sample_set *who)
     memset(view->has_haploid, 0, sizeof view->has_haploid);
 }
 
-static void fill_haploid(skr_order_view *view, const skr_sample_set *who, uint8_t zone)
+static void fill_haploid(skr_order_view *view, const skr_sample_set *who, uint8_t ploidy)
 {
     uint32_t n_classes = order_of(view)->n_classes;
-    uint32_t *sums = view->haploid[zone];
-    const uint8_t *copies = skr_segment_copies_expected(view->segment, (skr_zone)zone);
-    if (view->has_haploid[zone])
+    uint32_t *sums = view->haploid[ploidy];
+    const uint8_t *copies = skr_segment_copies_expected(view->segment, (skr_ploidy)ploidy);
+    if (view->has_haploid[ploidy])
         return;
     memset(sums, 0, n_classes * sizeof *sums);
     for (uint32_t w = 0; w < skr_plane_words(view->segment->directory.n_samples); w++)
@@ -277,11 +279,11 @@ static void fill_haploid(skr_order_view *view, const skr_sample_set *who, uint8_
             sums[view->classes[sample]] += skr_carriers_zygosity(1, copies[sample]) == SKR_HEMI;
         }
     sum_up(sums, n_classes);
-    view->has_haploid[zone] = true;
+    view->has_haploid[ploidy] = true;
 }
 
 static int tally_runs(skr_order_view *view, const uint8_t *bytes, size_t n_bytes,
-                      const skr_sample_set *who, uint8_t zone, skr_carrier_tally *ret_tally,
+                      const skr_sample_set *who, uint8_t ploidy, skr_carrier_tally *ret_tally,
                       skr_err *err)
 {
     uint32_t n_classes = order_of(view)->n_classes;
@@ -291,31 +293,32 @@ static int tally_runs(skr_order_view *view, const uint8_t *bytes, size_t n_bytes
     SKR_TRY(skr_order_runs_count(bytes, n_bytes, n_classes, view->sums, &n_carriers, &n_hom, err));
     *ret_tally = (skr_carrier_tally){
         .ac = (uint64_t)n_carriers + n_hom, .n_carriers = n_carriers, .n_hom = n_hom};
-    if (zone == SKR_ZONE_DIPLOID)
+    if (ploidy == SKR_PLOIDY_DIPLOID)
         return SKR_OK;
-    fill_haploid(view, who, zone);
-    int status = skr_order_runs_count(bytes, n_bytes, n_classes, view->haploid[zone], &n_carriers,
+    fill_haploid(view, who, ploidy);
+    int status = skr_order_runs_count(bytes, n_bytes, n_classes, view->haploid[ploidy], &n_carriers,
                                       &n_hom, err);
     ret_tally->n_hemi = n_carriers - n_hom;
     return status;
 }
 
 int skr_order_view_tally(skr_order_view *view, uint64_t number, const skr_sample_set *who,
-                         uint8_t zone, skr_carrier_tally *tally, skr_err *err)
+                         uint8_t ploidy, skr_carrier_tally *tally, skr_err *err)
 {
     const uint8_t *bytes = NULL;
     size_t n_bytes = 0;
     skr_carrier_tally more = {0};
     int status = find_row(view, number, &bytes, &n_bytes, err);
     if (status == SKR_OK && skr_order_row_is_runs(bytes, n_bytes)) {
-        status = tally_runs(view, bytes, n_bytes, who, zone, &more, err);
+        status = tally_runs(view, bytes, n_bytes, who, ploidy, &more, err);
     } else if (status == SKR_OK) {
         const skr_stored_carriers stored = others_of(view, bytes, n_bytes);
-        status = skr_carriers_tally(
-            &stored, who->bits,
-            zone == SKR_ZONE_DIPLOID ? NULL
-                                     : skr_segment_copies_expected(view->segment, (skr_zone)zone),
-            &more, err);
+        status =
+            skr_carriers_tally(&stored, who->bits,
+                               ploidy == SKR_PLOIDY_DIPLOID
+                                   ? NULL
+                                   : skr_segment_copies_expected(view->segment, (skr_ploidy)ploidy),
+                               &more, err);
     }
     tally->ac += more.ac;
     tally->n_carriers += more.n_carriers;

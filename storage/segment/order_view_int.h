@@ -52,11 +52,11 @@ void skr_order_view_start(skr_order_view *view, const skr_segment *segment,
 void skr_order_view_done(skr_order_view *view);
 
 /*
- * Adds the carriers of row `number` of all orders that are in who to the tally, zone's. Errors of
+ * Adds the carriers of row `number` of all orders that are in who to the tally, ploidy's. Errors of
  * this and the next ones: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_order_view_tally(skr_order_view *view, uint64_t number,
-                                      const skr_sample_set *who, uint8_t zone,
+                                      const skr_sample_set *who, uint8_t ploidy,
                                       skr_carrier_tally *tally, skr_err *err);
 
 /* Sets the bits of the carriers in the bitmap, now or before skr_order_view_mark_end is over. */

@@ -144,8 +144,8 @@ void skr_sample_table_free(skr_sample_table *table)
         return;
     free(atomic_load(&table->individuals));
     free(atomic_load(&table->planes));
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        free(atomic_load(&table->copies[zone]));
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        free(atomic_load(&table->copies[ploidy]));
     free(table->individual_refs);
     free(table->karyotype_refs);
     free(table->name_refs);
@@ -365,65 +365,66 @@ static void fill_copies(const skr_sample_table *table, uint32_t k, uint8_t n, ui
             copies[w * 64 + (size_t)__builtin_ctzll(word)] = n;
 }
 
-static int load_copies(skr_sample_table *table, skr_zone zone, skr_err *err)
+static int load_copies(skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
 {
-    uint8_t first = skr_copies_expected(zone, table->karyotypes[0]);
+    uint8_t first = skr_copies_expected(ploidy, table->karyotypes[0]);
     bool is_same = true;
     for (uint32_t k = 1; k < table->n_karyotypes; k++)
-        is_same = is_same && skr_copies_expected(zone, table->karyotypes[k]) == first;
+        is_same = is_same && skr_copies_expected(ploidy, table->karyotypes[k]) == first;
     SKR_TRY(is_same ? SKR_OK : need_planes(table, err));
     uint8_t *copies = malloc(table->n_samples);
     if (copies == NULL)
         return skr_fail_nomem(err, "segment");
     memset(copies, first, table->n_samples);
     for (uint32_t k = 1; k < table->n_karyotypes; k++) {
-        uint8_t n = skr_copies_expected(zone, table->karyotypes[k]);
+        uint8_t n = skr_copies_expected(ploidy, table->karyotypes[k]);
         if (n != first)
             fill_copies(table, k, n, copies);
     }
-    atomic_store_explicit(&table->copies[zone], copies, memory_order_release);
+    atomic_store_explicit(&table->copies[ploidy], copies, memory_order_release);
     return SKR_OK;
 }
 
-int skr_sample_table_need_copies(const skr_sample_table *table, skr_zone zone, skr_err *err)
+int skr_sample_table_need_copies(const skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(zone < (skr_zone)SKR_N_ZONES);
-    if (atomic_load_explicit(&mine->copies[zone], memory_order_acquire) != NULL)
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    if (atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire) != NULL)
         return SKR_OK;
     (void)pthread_mutex_lock(&mine->lock);
-    int status = atomic_load(&mine->copies[zone]) != NULL ? SKR_OK : load_copies(mine, zone, err);
+    int status =
+        atomic_load(&mine->copies[ploidy]) != NULL ? SKR_OK : load_copies(mine, ploidy, err);
     (void)pthread_mutex_unlock(&mine->lock);
     return status;
 }
 
-const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_zone zone)
+const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(zone < (skr_zone)SKR_N_ZONES);
-    const uint8_t *copies = atomic_load_explicit(&mine->copies[zone], memory_order_acquire);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    const uint8_t *copies = atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire);
     SKR_CHECK(copies != NULL);
     return copies;
 }
 
-uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_zone zone)
+uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_ploidy ploidy)
 {
-    SKR_CHECK(zone < (skr_zone)SKR_N_ZONES);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
     uint64_t n = 0;
     for (uint32_t k = 0; k < table->n_karyotypes; k++)
-        n += (uint64_t)table->n_with[k] * skr_copies_expected(zone, table->karyotypes[k]);
+        n += (uint64_t)table->n_with[k] * skr_copies_expected(ploidy, table->karyotypes[k]);
     return n;
 }
 
-int skr_sample_table_count_copies(const skr_sample_table *table, skr_zone zone,
+int skr_sample_table_count_copies(const skr_sample_table *table, skr_ploidy ploidy,
                                   const uint64_t *bits, uint64_t *ret_n, skr_err *err)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
     uint64_t n = 0;
-    SKR_CHECK(zone < (skr_zone)SKR_N_ZONES);
-    if (zone == SKR_ZONE_DIPLOID || zone == SKR_ZONE_MT || table->n_karyotypes == 1) {
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    if (ploidy == SKR_PLOIDY_DIPLOID || ploidy == SKR_PLOIDY_MT || table->n_karyotypes == 1) {
         n = skr_kernels_chosen()->count_and(bits, bits, n_words(table));
-        *ret_n = n * skr_copies_expected(zone, table->karyotypes[0]);
+        *ret_n = n * skr_copies_expected(ploidy, table->karyotypes[0]);
         return SKR_OK;
     }
     (void)pthread_mutex_lock(&mine->lock);
@@ -436,7 +437,7 @@ int skr_sample_table_count_copies(const skr_sample_table *table, skr_zone zone,
         uint64_t n_with = 0;
         for (size_t w = 0; w < n_words(table); w++)
             n_with += (uint64_t)__builtin_popcountll(word_of(table, planes, k, w) & bits[w]);
-        n += n_with * skr_copies_expected(zone, table->karyotypes[k]);
+        n += n_with * skr_copies_expected(ploidy, table->karyotypes[k]);
     }
     *ret_n = n;
     return SKR_OK;

@@ -86,19 +86,19 @@ bool skr_sample_table_has_repeats(const skr_sample_table *table);
 SKR_MUST_USE int skr_sample_table_individuals(const skr_sample_table *table,
                                               skr_individuals *ret_individuals, skr_err *err);
 
-/* The copies expected of all samples in a zone. Costs nothing. */
-uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_zone zone);
+/* The copies expected of all samples in a ploidy. Costs nothing. */
+uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_ploidy ploidy);
 
-/* The copies expected in a zone of the samples whose bits are set. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_sample_table_count_copies(const skr_sample_table *table, skr_zone zone,
+/* The copies expected in a ploidy of the samples whose bits are set. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_sample_table_count_copies(const skr_sample_table *table, skr_ploidy ploidy,
                                                const uint64_t *bits, uint64_t *ret_n, skr_err *err);
 
-/* Makes skr_sample_table_copies ready for a zone. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_sample_table_need_copies(const skr_sample_table *table, skr_zone zone,
+/* Makes skr_sample_table_copies ready for a ploidy. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_sample_table_need_copies(const skr_sample_table *table, skr_ploidy ploidy,
                                               skr_err *err);
 
-/* The copies expected of each sample in a zone that was made ready; belongs to the table. */
-const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_zone zone);
+/* The copies expected of each sample in a ploidy that was made ready; belongs to the table. */
+const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy);
 
 /* Are the samples named as their individuals, so that no names are stored? */
 bool skr_sample_table_names_are_ids(const skr_sample_table *table);

@@ -57,7 +57,7 @@ typedef struct skr_allele {
     uint32_t start0;
     uint32_t end0;
     skr_allele_kind kind;
-    skr_zone zone;
+    skr_ploidy ploidy;
     uint32_t n_ref;
     uint32_t n_alt;
     const char *ref; /* upper case; empty for a structural allele */
@@ -65,7 +65,7 @@ typedef struct skr_allele {
 } skr_allele;
 
 /* The order of rows: contig, start0, end0, small kinds before SV, ref, alt. <0, 0, >0 as strcmp. */
-int skr_allele_compare(const skr_allele *a, const skr_allele *b);
+int skr_segment_allele_compare(const skr_allele *a, const skr_allele *b);
 
 /* What the row says in sum, over all samples of the segment. */
 typedef struct skr_row_totals {
@@ -108,13 +108,13 @@ SKR_MUST_USE int skr_segment_writer_add_row(skr_segment_writer *writer, const sk
                                             bool filter_failed, skr_err *err);
 
 /*
- * Adds a span [start0, end0) of a contig that lies in one zone. Spans come in ascending order of
+ * Adds a span [start0, end0) of a contig that lies in one ploidy. Spans come in ascending order of
  * contig and start0 (checked); rows and spans may be mixed as long as each of the two is in order
  * and neither runs a whole contig ahead: all rows and spans of a contig come before any of the
  * next. calls is copied. Errors: IO, NOMEM, LIMIT.
  */
 SKR_MUST_USE int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig,
-                                             uint32_t start0, uint32_t end0, skr_zone zone,
+                                             uint32_t start0, uint32_t end0, skr_ploidy ploidy,
                                              const skr_call_set *calls, skr_err *err);
 
 /* Ends the file. *ret_n_rows may be NULL. Errors: IO, NOMEM. */
@@ -144,17 +144,18 @@ uint32_t skr_segment_tile_shift(const skr_segment *segment);
 const skr_sample_table *skr_segment_samples(const skr_segment *segment);
 
 /*
- * copies_expected of every sample in a zone, n_samples bytes; belongs to the segment. The zone is
- * one of a row that a view of the segment gave, DIPLOID not among them, or skr_segment_need_copies
- * was called.
+ * copies_expected of every sample in a ploidy, n_samples bytes; belongs to the segment. The ploidy
+ * is one of a row that a view of the segment gave, DIPLOID not among them, or
+ * skr_segment_need_copies was called.
  */
-const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_zone zone);
+const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_ploidy ploidy);
 
-/* Makes skr_segment_copies_expected ready for a zone. Errors: CORRUPT, IO, NOMEM. */
-SKR_MUST_USE int skr_segment_need_copies(const skr_segment *segment, skr_zone zone, skr_err *err);
+/* Makes skr_segment_copies_expected ready for a ploidy. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_need_copies(const skr_segment *segment, skr_ploidy ploidy,
+                                         skr_err *err);
 
-/* The sum of skr_segment_copies_expected in a zone. */
-uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_zone zone);
+/* The sum of skr_segment_copies_expected in a ploidy. */
+uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_ploidy ploidy);
 
 /* The zone map of a tile. */
 typedef struct skr_tile {
@@ -208,7 +209,7 @@ typedef struct skr_tile_rows {
     const uint32_t *start0;
     const uint32_t *end0;
     const uint8_t *kind;        /* skr_allele_kind */
-    const uint8_t *zone;        /* skr_zone */
+    const uint8_t *ploidy;      /* skr_ploidy */
     const uint8_t *is_complete; /* 1: every sample has a direct claim */
     const uint8_t *filter_failed;
     const uint32_t *n_ref; /* 0 for structural alleles */
@@ -227,7 +228,7 @@ SKR_MUST_USE int skr_segment_view_rows(skr_segment_view *view, size_t tile,
                                        const skr_tile_rows **ret_rows, skr_err *err);
 
 /* The row of the loaded tile as an allele; its texts belong to the view. */
-skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row);
+skr_allele skr_segment_tile_rows_allele(const skr_tile_rows *rows, uint32_t row);
 
 /*
  * Who is asked about among the samples of a segment. serial names the set: two sets that differ

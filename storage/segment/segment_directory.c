@@ -30,7 +30,7 @@ void skr_segment_directory_done(skr_segment_directory *directory)
     *directory = (skr_segment_directory){0};
 }
 
-bool skr_room_for(void *memory, size_t n, size_t size)
+bool skr_segment_room_for(void *memory, size_t n, size_t size)
 {
     void *old;
     memcpy(&old, memory, sizeof old);
@@ -173,13 +173,13 @@ static int take_head(take_context *context)
     if (context->cursor.is_bad || directory->n_samples == 0 ||
         directory->tile_shift < SKR_TILE_SHIFT_MIN)
         return fail(context, "its head is malformed");
-    if (!skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
-        !skr_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
-        !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
-                      sizeof *directory->wide_rows) ||
-        !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
-                      sizeof *directory->wide_spans) ||
-        !skr_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
+    if (!skr_segment_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
+        !skr_segment_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
+        !skr_segment_room_for(&directory->wide_rows, directory->n_wide_rows,
+                              sizeof *directory->wide_rows) ||
+        !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
+                              sizeof *directory->wide_spans) ||
+        !skr_segment_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
         return skr_fail_nomem(context->err, "segment");
     return SKR_OK;
 }

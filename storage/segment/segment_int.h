@@ -15,7 +15,7 @@
 
 /* ------------------------------------------------------------------ rows and spans in bytes */
 
-/* A row's code: kind in bits 0-2, zone in bits 3-4, then flags. */
+/* A row's code: kind in bits 0-2, ploidy in bits 3-4, then flags. */
 #define SKR_CODE_KIND_MASK 0x07u
 #define SKR_CODE_ZONE_SHIFT 3
 #define SKR_CODE_ZONE_MASK 0x03u
@@ -30,9 +30,9 @@
 #define SKR_SNV_AS_TEXT 0u /* one of them is another letter: both stand in the texts */
 
 /* Does the head of a row's carriers tell all of its counts but AN? */
-static inline bool skr_head_tells_counts(uint8_t head, uint8_t zone)
+static inline bool skr_head_tells_counts(uint8_t head, uint8_t ploidy)
 {
-    return head <= SKR_SHORT_MAX && zone == SKR_ZONE_DIPLOID;
+    return head <= SKR_SHORT_MAX && ploidy == SKR_PLOIDY_DIPLOID;
 }
 
 /* A tile's blocks. A reference of no raw bytes is all zero: there is no such block. */
@@ -63,16 +63,17 @@ typedef struct skr_span {
     uint32_t start0;
     uint32_t end0;
     uint32_t call_set; /* number in the calls of its tile */
-    uint8_t zone;
+    uint8_t ploidy;
 } skr_span;
 
 /*
  * Adds up a row. False when a carrier has no call of that many copies, so that it would count in AC
- * and not in AN. copies_expected are those of the row's zone, n_copies_expected their sum.
+ * and not in AN. copies_expected are those of the row's ploidy, n_copies_expected their sum.
  */
-SKR_MUST_USE bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
-                                    const uint8_t *copies_expected, uint64_t n_copies_expected,
-                                    uint32_t n_samples, skr_row_totals *ret_totals);
+SKR_MUST_USE bool skr_segment_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
+                                            const uint8_t *copies_expected,
+                                            uint64_t n_copies_expected, uint32_t n_samples,
+                                            skr_row_totals *ret_totals);
 
 /* ------------------------------------------------------------------ the directory */
 
@@ -118,7 +119,7 @@ typedef struct skr_open_tile skr_open_tile;
 /* Everything that is written about a row beside the allele. */
 typedef struct skr_row_values {
     skr_row_totals totals;
-    uint64_t n_copies_expected; /* of all samples in its zone */
+    uint64_t n_copies_expected; /* of all samples in its ploidy */
     bool is_complete;
     bool filter_failed;
     bool is_ordered; /* the plain carriers are row order_row of the orders */
@@ -128,30 +129,33 @@ typedef struct skr_row_values {
 } skr_row_values;
 
 /* An empty tile, to be reused. The caller owns it. Errors: NOMEM. */
-SKR_MUST_USE int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples,
-                                   skr_open_tile **ret_tile, skr_err *err);
-void skr_open_tile_free(skr_open_tile *tile);
+SKR_MUST_USE int skr_segment_open_tile_new(skr_block_writer *file, uint32_t n_samples,
+                                           skr_open_tile **ret_tile, skr_err *err);
+void skr_segment_open_tile_free(skr_open_tile *tile);
 
 /* Empties it and makes it tile `number` of a contig, whose first base is base0. */
-void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, uint32_t base0);
+void skr_segment_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number,
+                                 uint32_t base0);
 
 /* Appends a row; it must follow the last. Writes carriers when a chunk is full. is_wide keeps its
  * end out of max_end0. Errors: IO, NOMEM, LIMIT. */
-SKR_MUST_USE int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
-                                       const skr_row_values *values, bool is_wide, skr_err *err);
+SKR_MUST_USE int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
+                                               const skr_row_values *values, bool is_wide,
+                                               skr_err *err);
 
 /* Appends a span. Errors: NOMEM, LIMIT. */
-SKR_MUST_USE int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
-                                        const skr_call_set *calls, skr_err *err);
+SKR_MUST_USE int skr_segment_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
+                                                const skr_call_set *calls, skr_err *err);
 
 /* The zone map so far, without first_row. */
-const skr_tile *skr_open_tile_map(const skr_open_tile *tile);
+const skr_tile *skr_segment_open_tile_map(const skr_open_tile *tile);
 
 /* Is it time to store it as a piece? */
-bool skr_open_tile_is_full(const skr_open_tile *tile);
+bool skr_segment_open_tile_is_full(const skr_open_tile *tile);
 
 /* Writes its blocks. Errors: IO, NOMEM, LIMIT. */
-SKR_MUST_USE int skr_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err);
+SKR_MUST_USE int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs,
+                                             skr_err *err);
 
 /* ------------------------------------------------------------------ the reader's decoded tile */
 
@@ -163,7 +167,7 @@ typedef struct skr_row_columns {
     uint32_t *start0;
     uint32_t *end0;
     uint8_t *kind;
-    uint8_t *zone;
+    uint8_t *ploidy;
     uint8_t *is_complete;
     uint8_t *filter_failed;
     uint32_t *n_ref;
@@ -179,9 +183,10 @@ typedef struct skr_row_columns {
 } skr_row_columns;
 
 /* Decodes the blocks in columns->sites and ->counts. Errors: CORRUPT, NOMEM. */
-SKR_MUST_USE int skr_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
-                                        const skr_tile *tile, skr_err *err);
-void skr_row_columns_done(skr_row_columns *columns);
+SKR_MUST_USE int skr_segment_row_columns_decode(skr_row_columns *columns,
+                                                const skr_segment *segment, const skr_tile *tile,
+                                                skr_err *err);
+void skr_segment_row_columns_done(skr_row_columns *columns);
 
 /* The call sets and spans of a tile, or of a group of wide spans. Zero-initialise. */
 typedef struct skr_call_columns {
@@ -201,8 +206,8 @@ typedef struct skr_call_columns {
 } skr_call_columns;
 
 /* Decodes ->calls of a tile with n_rows rows. Errors: CORRUPT, NOMEM. */
-SKR_MUST_USE int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows,
-                                               skr_err *err);
+SKR_MUST_USE int skr_segment_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows,
+                                                       skr_err *err);
 
 /*
  * Decodes ->spans_raw after the calls. Starts are counted from base0; every span must start in
@@ -214,16 +219,16 @@ typedef struct skr_span_bounds {
     uint32_t n_bases_min;
     uint32_t n_bases_max;
 } skr_span_bounds;
-SKR_MUST_USE int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
-                                               const skr_span_bounds *bounds, skr_err *err);
+SKR_MUST_USE int skr_segment_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
+                                                       const skr_span_bounds *bounds, skr_err *err);
 
 /* The stored bytes of one of its call sets. */
-skr_cursor skr_call_columns_at(const skr_call_columns *columns, uint32_t number);
+skr_cursor skr_segment_call_columns_at(const skr_call_columns *columns, uint32_t number);
 
 /* Reads one of its call sets, which is done first. Errors: CORRUPT, NOMEM. */
-SKR_MUST_USE int skr_call_columns_set(const skr_call_columns *columns, uint32_t number,
-                                      uint32_t n_samples, skr_call_set *set, skr_err *err);
-void skr_call_columns_done(skr_call_columns *columns);
+SKR_MUST_USE int skr_segment_call_columns_set(const skr_call_columns *columns, uint32_t number,
+                                              uint32_t n_samples, skr_call_set *set, skr_err *err);
+void skr_segment_call_columns_done(skr_call_columns *columns);
 
 /* A run of rows whose carriers lie in one block; without bytes there is no block. */
 typedef struct skr_chunk {
@@ -247,16 +252,17 @@ typedef struct skr_carrier_columns {
  * Decodes ->raw of a tile with n_rows rows and the heads of their carriers; heads NULL: of an
  * order, where all lengths are stored. Errors: CORRUPT, NOMEM.
  */
-SKR_MUST_USE int skr_carrier_columns_decode(skr_carrier_columns *columns,
-                                            const skr_segment *segment, const uint8_t *heads,
-                                            uint32_t n_rows, skr_err *err);
-void skr_carrier_columns_done(skr_carrier_columns *columns);
+SKR_MUST_USE int skr_segment_carrier_columns_decode(skr_carrier_columns *columns,
+                                                    const skr_segment *segment,
+                                                    const uint8_t *heads, uint32_t n_rows,
+                                                    skr_err *err);
+void skr_segment_carrier_columns_done(skr_carrier_columns *columns);
 
 /* The chunk that holds a row. */
-size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *columns, uint32_t row);
+size_t skr_segment_carrier_columns_find_chunk(const skr_carrier_columns *columns, uint32_t row);
 
 /* Makes room for n elements of `size` bytes at *memory; true when there is. */
-bool skr_room_for(void *memory, size_t n, size_t size);
+bool skr_segment_room_for(void *memory, size_t n, size_t size);
 
 /* ------------------------------------------------------------------ an open segment */
 

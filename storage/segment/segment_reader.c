@@ -20,7 +20,7 @@ static int compare_texts(const char *a, uint32_t n_a, const char *b, uint32_t n_
     return n_a < n_b ? -1 : n_a > n_b;
 }
 
-int skr_allele_compare(const skr_allele *a, const skr_allele *b)
+int skr_segment_allele_compare(const skr_allele *a, const skr_allele *b)
 {
     if (a->contig != b->contig)
         return a->contig < b->contig ? -1 : 1;
@@ -46,7 +46,7 @@ int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **re
     if (status == SKR_OK)
         status = skr_segment_directory_decode(segment->file, &segment->directory, err);
     if (status == SKR_OK)
-        segment->shapes = skr_short_shapes_of(segment->directory.n_samples);
+        segment->shapes = skr_gap_list_short_shapes_of(segment->directory.n_samples);
     if (status != SKR_OK) {
         skr_segment_close(segment);
         return status;
@@ -86,19 +86,19 @@ const skr_sample_table *skr_segment_samples(const skr_segment *segment)
     return segment->directory.samples;
 }
 
-const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_zone zone)
+const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_ploidy ploidy)
 {
-    return skr_sample_table_copies(segment->directory.samples, zone);
+    return skr_sample_table_copies(segment->directory.samples, ploidy);
 }
 
-int skr_segment_need_copies(const skr_segment *segment, skr_zone zone, skr_err *err)
+int skr_segment_need_copies(const skr_segment *segment, skr_ploidy ploidy, skr_err *err)
 {
-    return skr_sample_table_need_copies(segment->directory.samples, zone, err);
+    return skr_sample_table_need_copies(segment->directory.samples, ploidy, err);
 }
 
-uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_zone zone)
+uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_ploidy ploidy)
 {
-    return skr_sample_table_n_copies(segment->directory.samples, zone);
+    return skr_sample_table_n_copies(segment->directory.samples, ploidy);
 }
 
 const skr_tile *skr_segment_tiles(const skr_segment *segment, size_t *ret_n)

@@ -25,30 +25,31 @@ static bool reserve_rows(skr_row_columns *columns, uint32_t n)
     if (n <= columns->n_max)
         return true;
     columns->n_max = 0;
-    if (!skr_room_for(&columns->start0, n, sizeof *columns->start0) ||
-        !skr_room_for(&columns->end0, n, sizeof *columns->end0) ||
-        !skr_room_for(&columns->kind, n, 1) || !skr_room_for(&columns->zone, n, 1) ||
-        !skr_room_for(&columns->is_complete, n, 1) ||
-        !skr_room_for(&columns->filter_failed, n, 1) ||
-        !skr_room_for(&columns->n_ref, n, sizeof *columns->n_ref) ||
-        !skr_room_for(&columns->n_alt, n, sizeof *columns->n_alt) ||
-        !skr_room_for(&columns->ref, n, sizeof *columns->ref) ||
-        !skr_room_for(&columns->alt, n, sizeof *columns->alt) ||
-        !skr_room_for(&columns->totals, n, sizeof *columns->totals) ||
-        !skr_room_for(&columns->others, n + 1, sizeof *columns->others))
+    if (!skr_segment_room_for(&columns->start0, n, sizeof *columns->start0) ||
+        !skr_segment_room_for(&columns->end0, n, sizeof *columns->end0) ||
+        !skr_segment_room_for(&columns->kind, n, 1) ||
+        !skr_segment_room_for(&columns->ploidy, n, 1) ||
+        !skr_segment_room_for(&columns->is_complete, n, 1) ||
+        !skr_segment_room_for(&columns->filter_failed, n, 1) ||
+        !skr_segment_room_for(&columns->n_ref, n, sizeof *columns->n_ref) ||
+        !skr_segment_room_for(&columns->n_alt, n, sizeof *columns->n_alt) ||
+        !skr_segment_room_for(&columns->ref, n, sizeof *columns->ref) ||
+        !skr_segment_room_for(&columns->alt, n, sizeof *columns->alt) ||
+        !skr_segment_room_for(&columns->totals, n, sizeof *columns->totals) ||
+        !skr_segment_room_for(&columns->others, n + 1, sizeof *columns->others))
         return false;
     columns->n_max = n;
     return true;
 }
 
-void skr_row_columns_done(skr_row_columns *columns)
+void skr_segment_row_columns_done(skr_row_columns *columns)
 {
     skr_buffer_done(&columns->sites);
     skr_buffer_done(&columns->counts);
     free(columns->start0);
     free(columns->end0);
     free(columns->kind);
-    free(columns->zone);
+    free(columns->ploidy);
     free(columns->is_complete);
     free(columns->filter_failed);
     free(columns->n_ref);
@@ -86,7 +87,7 @@ static bool set_code(unsigned code, uint32_t from, uint32_t n, skr_row_columns *
                            SKR_CODE_IS_COMPLETE | SKR_CODE_FILTER_FAILED;
     unsigned kind = code & SKR_CODE_KIND_MASK;
     memset(columns->kind + from, (int)kind, n);
-    memset(columns->zone + from, (int)(code >> SKR_CODE_ZONE_SHIFT & SKR_CODE_ZONE_MASK), n);
+    memset(columns->ploidy + from, (int)(code >> SKR_CODE_ZONE_SHIFT & SKR_CODE_ZONE_MASK), n);
     memset(columns->is_complete + from, (code & SKR_CODE_IS_COMPLETE) != 0, n);
     memset(columns->filter_failed + from, (code & SKR_CODE_FILTER_FAILED) != 0, n);
     return kind <= SKR_ALLELE_SV && (code & ~known) == 0;
@@ -193,7 +194,7 @@ static skr_allele allele_at(const skr_row_columns *columns, uint32_t row)
         .start0 = columns->start0[row],
         .end0 = columns->end0[row],
         .kind = (skr_allele_kind)columns->kind[row],
-        .zone = (skr_zone)columns->zone[row],
+        .ploidy = (skr_ploidy)columns->ploidy[row],
         .n_ref = columns->n_ref[row],
         .n_alt = columns->n_alt[row],
         .ref = columns->ref[row],
@@ -209,7 +210,7 @@ static bool rows_ascend(const skr_row_columns *columns, uint32_t n)
             continue;
         skr_allele before = allele_at(columns, i - 1);
         skr_allele allele = allele_at(columns, i);
-        if (skr_allele_compare(&before, &allele) >= 0)
+        if (skr_segment_allele_compare(&before, &allele) >= 0)
             return false;
     }
     return true;
@@ -224,19 +225,19 @@ static bool rows_ascend(const skr_row_columns *columns, uint32_t n)
 static uint32_t take_heads(const skr_row_columns *columns, const skr_segment *segment, uint32_t n)
 {
     const uint8_t *heads = columns->heads;
-    const uint8_t *zones = columns->zone;
+    const uint8_t *ploidies = columns->ploidy;
     skr_row_totals *totals = columns->totals;
     uint32_t *others = columns->others;
     uint32_t n_others = 0;
     uint64_t n_copies[SKR_N_ZONES];
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        n_copies[zone] = skr_segment_n_copies_expected(segment, (skr_zone)zone);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        n_copies[ploidy] = skr_segment_n_copies_expected(segment, (skr_ploidy)ploidy);
     for (uint32_t i = 0; i < n; i++) {
         uint8_t head = heads[i];
-        uint8_t zone = zones[i];
-        totals[i] = (skr_row_totals){.ac = head, .an = n_copies[zone], .n_carriers = head};
+        uint8_t ploidy = ploidies[i];
+        totals[i] = (skr_row_totals){.ac = head, .an = n_copies[ploidy], .n_carriers = head};
         others[n_others] = i;
-        n_others += !skr_head_tells_counts(head, zone);
+        n_others += !skr_head_tells_counts(head, ploidy);
     }
     return n_others;
 }
@@ -285,8 +286,8 @@ static bool take_counts(skr_row_columns *columns, const skr_segment *segment, ui
     return is_sound && skr_cursor_is_done(&cursor);
 }
 
-int skr_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
-                           const skr_tile *tile, skr_err *err)
+int skr_segment_row_columns_decode(skr_row_columns *columns, const skr_segment *segment,
+                                   const skr_tile *tile, skr_err *err)
 {
     uint32_t n = tile->n_rows;
     skr_cursor cursor = skr_cursor_of(columns->sites.bytes, columns->sites.n);

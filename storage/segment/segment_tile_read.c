@@ -19,7 +19,7 @@ static int fail_corrupt(skr_err *err, const char *what)
 
 /* ------------------------------------------------------------------ calls and spans */
 
-void skr_call_columns_done(skr_call_columns *columns)
+void skr_segment_call_columns_done(skr_call_columns *columns)
 {
     skr_buffer_done(&columns->calls);
     skr_buffer_done(&columns->spans_raw);
@@ -34,13 +34,13 @@ static bool reserve(void *memory, uint32_t n, uint32_t *n_max, size_t size)
 {
     if (n <= *n_max)
         return true;
-    if (!skr_room_for(memory, n, size))
+    if (!skr_segment_room_for(memory, n, size))
         return false;
     *n_max = n;
     return true;
 }
 
-int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows, skr_err *err)
+int skr_segment_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows, skr_err *err)
 {
     skr_cursor cursor = skr_cursor_of(columns->calls.bytes, columns->calls.n);
     uint64_t n_sets = skr_cursor_varint_max(&cursor, columns->calls.n);
@@ -77,8 +77,8 @@ int skr_call_columns_decode_calls(skr_call_columns *columns, uint32_t n_rows, sk
     return SKR_OK;
 }
 
-int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
-                                  const skr_span_bounds *bounds, skr_err *err)
+int skr_segment_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
+                                          const skr_span_bounds *bounds, skr_err *err)
 {
     skr_cursor cursor = skr_cursor_of(columns->spans_raw.bytes, columns->spans_raw.n);
     if (!reserve(&columns->spans, n_spans, &columns->n_spans_max, sizeof *columns->spans))
@@ -104,7 +104,7 @@ int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
             columns->max_end0 = spans[i].end0;
     }
     for (uint32_t i = 0; i < n_spans; i++)
-        spans[i].zone = (uint8_t)skr_cursor_varint_max(&cursor, SKR_N_ZONES - 1);
+        spans[i].ploidy = (uint8_t)skr_cursor_varint_max(&cursor, SKR_N_ZONES - 1);
     for (uint32_t i = 0; i < n_spans; i++) {
         uint64_t set = skr_cursor_varint(&cursor);
         if (set >= columns->n_sets)
@@ -117,16 +117,16 @@ int skr_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
     return SKR_OK;
 }
 
-skr_cursor skr_call_columns_at(const skr_call_columns *columns, uint32_t number)
+skr_cursor skr_segment_call_columns_at(const skr_call_columns *columns, uint32_t number)
 {
     uint32_t start = columns->offsets[number];
     return skr_cursor_of(columns->calls.bytes + start, columns->offsets[number + 1] - start);
 }
 
-int skr_call_columns_set(const skr_call_columns *columns, uint32_t number, uint32_t n_samples,
-                         skr_call_set *set, skr_err *err)
+int skr_segment_call_columns_set(const skr_call_columns *columns, uint32_t number,
+                                 uint32_t n_samples, skr_call_set *set, skr_err *err)
 {
-    skr_cursor cursor = skr_call_columns_at(columns, number);
+    skr_cursor cursor = skr_segment_call_columns_at(columns, number);
     skr_call_set_done(set);
     SKR_TRY(skr_call_set_decode(&cursor, n_samples, set, err));
     if (!skr_cursor_is_done(&cursor)) {
@@ -138,7 +138,7 @@ int skr_call_columns_set(const skr_call_columns *columns, uint32_t number, uint3
 
 /* ------------------------------------------------------------------ carriers */
 
-void skr_carrier_columns_done(skr_carrier_columns *columns)
+void skr_segment_carrier_columns_done(skr_carrier_columns *columns)
 {
     skr_buffer_done(&columns->raw);
     free(columns->chunks);
@@ -152,8 +152,8 @@ static bool reserve_carriers(skr_carrier_columns *columns, uint32_t n_rows)
     if (n_rows <= columns->n_rows_max)
         return true;
     columns->n_rows_max = 0;
-    if (!skr_room_for(&columns->offsets, n_rows, sizeof *columns->offsets) ||
-        !skr_room_for(&columns->lengths, n_rows, sizeof *columns->lengths))
+    if (!skr_segment_room_for(&columns->offsets, n_rows, sizeof *columns->offsets) ||
+        !skr_segment_room_for(&columns->lengths, n_rows, sizeof *columns->lengths))
         return false;
     columns->n_rows_max = n_rows;
     return true;
@@ -204,8 +204,8 @@ static int take_chunks(skr_cursor *cursor, const skr_block_file *file, uint32_t 
     return n_done == n_rows ? SKR_OK : fail_corrupt(err, "chunks of carriers are malformed");
 }
 
-int skr_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *segment,
-                               const uint8_t *heads, uint32_t n_rows, skr_err *err)
+int skr_segment_carrier_columns_decode(skr_carrier_columns *columns, const skr_segment *segment,
+                                       const uint8_t *heads, uint32_t n_rows, skr_err *err)
 {
     skr_cursor cursor = skr_cursor_of(columns->raw.bytes, columns->raw.n);
     uint32_t n_chunks = (uint32_t)skr_cursor_varint_max(&cursor, n_rows);
@@ -237,7 +237,7 @@ static bool is_chunk_before(const void *context, size_t at)
     return search->chunks[at].first_row <= search->row;
 }
 
-size_t skr_carrier_columns_find_chunk(const skr_carrier_columns *carriers, uint32_t row)
+size_t skr_segment_carrier_columns_find_chunk(const skr_carrier_columns *carriers, uint32_t row)
 {
     const chunk_search search = {carriers->chunks, row};
     size_t behind = skr_array_search(carriers->n_chunks, is_chunk_before, &search);

@@ -29,9 +29,9 @@ static uint8_t call_of(call_walk *walk, uint32_t sample)
     return set->base;
 }
 
-bool skr_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
-                       const uint8_t *copies_expected, uint64_t n_copies_expected,
-                       uint32_t n_samples, skr_row_totals *ret_totals)
+bool skr_segment_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
+                               const uint8_t *copies_expected, uint64_t n_copies_expected,
+                               uint32_t n_samples, skr_row_totals *ret_totals)
 {
     skr_row_totals totals = {0};
     call_walk walk = {.set = calls};

@@ -99,9 +99,10 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
         return status;
     skr_row_totals totals;
     skr_row_totals stored = rows->totals[row];
-    uint8_t zone = rows->zone[row];
-    if (!skr_row_totals_of(&v->carriers, calls, skr_segment_copies_expected(segment, zone),
-                           skr_segment_n_copies_expected(segment, zone), n_samples, &totals))
+    uint8_t ploidy = rows->ploidy[row];
+    if (!skr_segment_row_totals_of(
+            &v->carriers, calls, skr_segment_copies_expected(segment, ploidy),
+            skr_segment_n_copies_expected(segment, ploidy), n_samples, &totals))
         report_row(v, tile, rows, row, "a carrier is not called with that many copies");
     else if (totals.ac != stored.ac || totals.an != stored.an ||
              totals.n_carriers != stored.n_carriers || totals.n_hom != stored.n_hom ||
@@ -175,7 +176,7 @@ static int verify_order(verify *v, size_t number)
     int status = skr_segment_view_rows(v->view, before, &rows, v->err);
     if (status != SKR_OK)
         return status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its own tile */
-    skr_allele last = skr_tile_rows_allele(rows, rows->n - 1);
+    skr_allele last = skr_segment_tile_rows_allele(rows, rows->n - 1);
     status = skr_buffer_put(&texts, last.alt, last.n_alt, v->err);
     if (status == SKR_OK)
         status = skr_buffer_put(&texts, last.ref, last.n_ref, v->err);
@@ -184,8 +185,8 @@ static int verify_order(verify *v, size_t number)
     if (status == SKR_OK) {
         last.alt = (const char *)texts.bytes;
         last.ref = (const char *)texts.bytes + last.n_alt;
-        skr_allele first = skr_tile_rows_allele(rows, 0);
-        if (skr_allele_compare(&last, &first) >= 0)
+        skr_allele first = skr_segment_tile_rows_allele(rows, 0);
+        if (skr_segment_allele_compare(&last, &first) >= 0)
             report(v, "its rows do not follow those before", tile, "");
     }
     skr_buffer_done(&texts);
@@ -219,7 +220,8 @@ static int verify_sets(verify *v, const skr_call_columns *columns, uint32_t cont
     skr_call_set set = {0};
     int status = SKR_OK;
     for (uint32_t i = 0; i < columns->n_sets && status == SKR_OK; i++) {
-        status = skr_call_columns_set(columns, i, v->segment->directory.n_samples, &set, v->err);
+        status =
+            skr_segment_call_columns_set(columns, i, v->segment->directory.n_samples, &set, v->err);
         status = told(v, skr_segment_view_fail_in(v->view, status, contig, start0, v->err));
     }
     skr_call_set_done(&set);
@@ -377,7 +379,7 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
     if (status == SKR_OK)
         status = told(&v, skr_sample_table_check(segment->directory.samples, &own));
     if (status == SKR_OK)
-        status = skr_segment_need_copies(segment, SKR_ZONE_DIPLOID, &own);
+        status = skr_segment_need_copies(segment, SKR_PLOIDY_DIPLOID, &own);
     if (status == SKR_OK)
         status = verify_all(&v);
     if (status == SKR_OK)

@@ -30,7 +30,7 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
 static void free_groups(skr_segment_view *view)
 {
     for (size_t i = 0; i < view->n_groups; i++)
-        skr_call_columns_done(&view->groups[i]);
+        skr_segment_call_columns_done(&view->groups[i]);
     free(view->groups);
     view->groups = NULL;
     view->n_groups = 0;
@@ -42,12 +42,12 @@ void skr_segment_view_free(skr_segment_view *view)
     if (view == NULL)
         return;
     skr_block_cache_release(view->cache, view->held_rows);
-    skr_row_columns_done(&view->columns);
-    skr_carrier_columns_done(&view->carriers);
+    skr_segment_row_columns_done(&view->columns);
+    skr_segment_carrier_columns_done(&view->carriers);
     skr_block_bytes_done(&view->chunk_raw);
     skr_order_view_done(&view->order);
     for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
-        skr_call_columns_done(&view->slots[i].columns);
+        skr_segment_call_columns_done(&view->slots[i].columns);
         free(view->slots[i].sums);
     }
     skr_call_set_done(&view->calls);
@@ -87,7 +87,7 @@ static void show_rows(skr_segment_view *view, const skr_row_columns *columns, si
         .start0 = columns->start0,
         .end0 = columns->end0,
         .kind = columns->kind,
-        .zone = columns->zone,
+        .ploidy = columns->ploidy,
         .is_complete = columns->is_complete,
         .filter_failed = columns->filter_failed,
         .n_ref = columns->n_ref,
@@ -104,12 +104,12 @@ static void show_rows(skr_segment_view *view, const skr_row_columns *columns, si
 static int need_copies(const skr_segment_view *view, const skr_row_columns *columns, uint32_t n,
                        skr_err *err)
 {
-    unsigned zones = 0;
+    unsigned ploidies = 0;
     for (uint32_t i = 0; i < n; i++)
-        zones |= 1u << columns->zone[i];
-    for (unsigned zone = SKR_ZONE_DIPLOID + 1; zone < SKR_N_ZONES; zone++)
-        if ((zones >> zone & 1) != 0)
-            SKR_TRY(skr_segment_need_copies(view->segment, (skr_zone)zone, err));
+        ploidies |= 1u << columns->ploidy[i];
+    for (unsigned ploidy = SKR_PLOIDY_DIPLOID + 1; ploidy < SKR_N_ZONES; ploidy++)
+        if ((ploidies >> ploidy & 1) != 0)
+            SKR_TRY(skr_segment_need_copies(view->segment, (skr_ploidy)ploidy, err));
     return SKR_OK;
 }
 
@@ -124,14 +124,14 @@ static int read_rows(skr_segment_view *view, size_t number, skr_row_columns *col
     };
     SKR_TRY(skr_block_reader_get(view->reader, wishes, 2, err));
     uint64_t began_ns = skr_clock_ns();
-    int status = skr_row_columns_decode(columns, segment, tile, err);
+    int status = skr_segment_row_columns_decode(columns, segment, tile, err);
     skr_block_reader_totals(view->reader)->decode_ns += skr_clock_ns() - began_ns;
     return status != SKR_OK ? skr_segment_view_fail_in_tile(view, status, number, err) : SKR_OK;
 }
 
 static void free_cached_rows(skr_cached *cached)
 {
-    skr_row_columns_done(&((skr_cached_rows *)cached)->columns);
+    skr_segment_row_columns_done(&((skr_cached_rows *)cached)->columns);
     free(cached);
 }
 
@@ -237,7 +237,7 @@ int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_ro
     return SKR_OK;
 }
 
-skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
+skr_allele skr_segment_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
 {
     SKR_CHECK(row < rows->n);
     return (skr_allele){
@@ -245,7 +245,7 @@ skr_allele skr_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
         .start0 = rows->start0[row],
         .end0 = rows->end0[row],
         .kind = (skr_allele_kind)rows->kind[row],
-        .zone = (skr_zone)rows->zone[row],
+        .ploidy = (skr_ploidy)rows->ploidy[row],
         .n_ref = rows->n_ref[row],
         .n_alt = rows->n_alt[row],
         .ref = rows->ref[row],
@@ -303,10 +303,10 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
     SKR_TRY(n == 0 ? SKR_OK : skr_block_reader_get(view->reader, wishes, n, err));
     int status = SKR_OK;
     if (needs_calls)
-        status = skr_call_columns_decode_calls(&slot->columns, tile->n_rows, err);
+        status = skr_segment_call_columns_decode_calls(&slot->columns, tile->n_rows, err);
     if (status == SKR_OK && needs_spans) {
         skr_span_bounds bounds = bounds_of_tile(segment, tile);
-        status = skr_call_columns_decode_spans(&slot->columns, tile->n_spans, &bounds, err);
+        status = skr_segment_call_columns_decode_spans(&slot->columns, tile->n_spans, &bounds, err);
         if (status == SKR_OK && slot->columns.max_end0 != tile->max_span_end0)
             status = skr_fail(err, SKR_ERR_CORRUPT, "spans end where the directory does not say");
     }
@@ -337,8 +337,8 @@ int skr_segment_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
     SKR_TRY(skr_segment_view_call_slot(view, tile, false, &slot, err));
     const skr_call_columns *columns = &slot->columns;
     SKR_CHECK(row < columns->n_rows);
-    int status = skr_call_columns_set(columns, columns->row_sets[row],
-                                      view->segment->directory.n_samples, &view->calls, err);
+    int status = skr_segment_call_columns_set(
+        columns, columns->row_sets[row], view->segment->directory.n_samples, &view->calls, err);
     if (status != SKR_OK)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     *ret_calls = &view->calls;
@@ -361,9 +361,9 @@ static int load_group(skr_segment_view *view, const skr_wide_spans *wide, skr_ca
         .n_bases_max = SKR_CONTIG_LENGTH_MAX,
     };
     SKR_TRY(skr_block_reader_get(view->reader, wishes, 2, err));
-    int status = skr_call_columns_decode_calls(columns, 0, err);
+    int status = skr_segment_call_columns_decode_calls(columns, 0, err);
     if (status == SKR_OK)
-        status = skr_call_columns_decode_spans(columns, wide->n_spans, &bounds, err);
+        status = skr_segment_call_columns_decode_spans(columns, wide->n_spans, &bounds, err);
     if (status == SKR_OK &&
         (columns->spans[0].start0 != wide->min_start0 || columns->max_end0 != wide->max_end0))
         status = skr_fail(err, SKR_ERR_CORRUPT, "wide spans are not where the directory says");

@@ -32,7 +32,7 @@ static void apply_call(const question *asked, const skr_span *span, uint32_t sam
     uint8_t *called = &asked->called[sample];
     uint32_t *reach = &asked->view->reach[sample];
     if (call == SKR_CALL_DEFAULT)
-        call = skr_segment_copies_expected(asked->view->segment, span->zone)[sample];
+        call = skr_segment_copies_expected(asked->view->segment, span->ploidy)[sample];
     if (call == SKR_CALL_NO_STATEMENT || *called == SKR_CALL_NO_CALL)
         return;
     /* NO_STATEMENT is the largest number, so the least is right for the first span too. */
@@ -47,9 +47,9 @@ static int apply_span(const question *asked, const skr_call_columns *columns, co
     skr_segment_view *view = asked->view;
     uint32_t n_samples = view->segment->directory.n_samples;
     skr_call_set *set = &view->span_calls;
-    int status = skr_segment_need_copies(view->segment, span->zone, asked->err);
+    int status = skr_segment_need_copies(view->segment, span->ploidy, asked->err);
     if (status == SKR_OK)
-        status = skr_call_columns_set(columns, span->call_set, n_samples, set, asked->err);
+        status = skr_segment_call_columns_set(columns, span->call_set, n_samples, set, asked->err);
     if (status != SKR_OK)
         return skr_segment_view_fail_in(view, status, asked->contig, span->start0, asked->err);
     if (set->base != SKR_CALL_NO_STATEMENT) {

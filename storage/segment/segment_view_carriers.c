@@ -21,8 +21,8 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
     skr_block_wish wish = {segment->file, directory->refs[tile].of[SKR_TILE_CARRIERS],
                            &view->carriers.raw};
     SKR_TRY(skr_block_reader_get(view->reader, &wish, 1, err));
-    int status =
-        skr_carrier_columns_decode(&view->carriers, segment, view->shown->heads, rows->n, err);
+    int status = skr_segment_carrier_columns_decode(&view->carriers, segment, view->shown->heads,
+                                                    rows->n, err);
     if (status != SKR_OK)
         return skr_segment_view_fail_in_tile(view, status, tile, err);
     view->carriers_tile = tile;
@@ -33,7 +33,7 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
 static int load_chunk(skr_segment_view *view, uint32_t row, const skr_chunk **ret_chunk,
                       skr_err *err)
 {
-    size_t number = skr_carrier_columns_find_chunk(&view->carriers, row);
+    size_t number = skr_segment_carrier_columns_find_chunk(&view->carriers, row);
     const skr_chunk *chunk = &view->carriers.chunks[number];
     *ret_chunk = chunk;
     if (view->chunk == number)
@@ -61,15 +61,15 @@ static skr_carrier_rows loaded_rows(const skr_segment_view *view)
     };
 }
 
-/* How many of the rows, from the first on, lie in the chunk; and in the zone, if it is one. */
+/* How many of the rows, from the first on, lie in the chunk; and in the ploidy, if it is one. */
 static uint32_t count_rows(const skr_chunk *chunk, const uint32_t *rows, uint32_t n,
-                           const uint8_t *zones, uint8_t zone)
+                           const uint8_t *ploidies, uint8_t ploidy)
 {
     uint32_t i = 0;
-    if (zones == NULL && n > 0 && rows[n - 1] - chunk->first_row < chunk->n_rows)
+    if (ploidies == NULL && n > 0 && rows[n - 1] - chunk->first_row < chunk->n_rows)
         return n; /* they ascend */
     while (i < n && rows[i] - chunk->first_row < chunk->n_rows &&
-           (zones == NULL || zones[rows[i]] == zone))
+           (ploidies == NULL || ploidies[rows[i]] == ploidy))
         i++;
     return i;
 }
@@ -86,21 +86,21 @@ static int load_rows(skr_segment_view *view, size_t tile, const uint32_t *rows, 
 
 /* ------------------------------------------------------------------ carriers */
 
-/* Tallies rows of the chunk that is loaded, all of them in one zone. */
-static int tally_rows(skr_segment_view *view, const uint32_t *rows, uint32_t n, uint8_t zone,
+/* Tallies rows of the chunk that is loaded, all of them in one ploidy. */
+static int tally_rows(skr_segment_view *view, const uint32_t *rows, uint32_t n, uint8_t ploidy,
                       const skr_sample_set *who, skr_carrier_tally *tallies, skr_err *err)
 {
     const skr_carrier_rows stored = loaded_rows(view);
-    if (zone == SKR_ZONE_DIPLOID)
+    if (ploidy == SKR_PLOIDY_DIPLOID)
         SKR_TRY(skr_carrier_rows_tally(&stored, rows, n, who->bits, tallies, err));
     for (uint32_t i = 0; i < n; i++) {
         const skr_stored_carriers row = skr_carrier_rows_at(&stored, rows[i]);
-        if (zone != SKR_ZONE_DIPLOID)
-            SKR_TRY(skr_carriers_tally(&row, who->bits,
-                                       skr_segment_copies_expected(view->segment, (skr_zone)zone),
-                                       &tallies[i], err));
+        if (ploidy != SKR_PLOIDY_DIPLOID)
+            SKR_TRY(skr_carriers_tally(
+                &row, who->bits, skr_segment_copies_expected(view->segment, (skr_ploidy)ploidy),
+                &tallies[i], err));
         if (skr_head_is_ordered(row.head))
-            SKR_TRY(skr_order_view_tally(&view->order, skr_carriers_order_row(&row), who, zone,
+            SKR_TRY(skr_order_view_tally(&view->order, skr_carriers_order_row(&row), who, ploidy,
                                          &tallies[i], err));
     }
     return SKR_OK;
@@ -138,11 +138,11 @@ int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *
     int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
         const skr_chunk *chunk = NULL;
-        uint8_t zone = columns->zone[rows[at]];
+        uint8_t ploidy = columns->ploidy[rows[at]];
         status = load_chunk(view, rows[at], &chunk, err);
-        n_here = count_rows(chunk, rows + at, n - at, columns->zone, zone);
+        n_here = count_rows(chunk, rows + at, n - at, columns->ploidy, ploidy);
         if (status == SKR_OK)
-            status = tally_rows(view, rows + at, n_here, zone, who, ret_tallies + at, err);
+            status = tally_rows(view, rows + at, n_here, ploidy, who, ret_tallies + at, err);
     }
     return skr_segment_view_fail_in_tile(view, status, tile, err);
 }
@@ -217,7 +217,7 @@ static int start_sums(skr_call_slot *slot, const skr_sample_set *who, skr_err *e
     if (n > slot->n_sums_max) {
         slot->n_sums_max = 0;
         slot->has_sums = false;
-        if (!skr_room_for(&slot->sums, n, sizeof *slot->sums))
+        if (!skr_segment_room_for(&slot->sums, n, sizeof *slot->sums))
             return skr_fail_nomem(err, "segment");
         slot->n_sums_max = n;
     }
@@ -228,17 +228,17 @@ static int start_sums(skr_call_slot *slot, const skr_sample_set *who, skr_err *e
     return SKR_OK;
 }
 
-/* Adds up call set `set` of the slot over who, in a zone. */
-static int add_up(skr_segment_view *view, const skr_call_slot *slot, uint32_t set, uint8_t zone,
+/* Adds up call set `set` of the slot over who, in a ploidy. */
+static int add_up(skr_segment_view *view, const skr_call_slot *slot, uint32_t set, uint8_t ploidy,
                   const skr_sample_set *who, uint64_t *ret_sum, skr_err *err)
 {
-    skr_cursor cursor = skr_call_columns_at(&slot->columns, set);
+    skr_cursor cursor = skr_segment_call_columns_at(&slot->columns, set);
     const skr_call_question question = {
         .cohort = who->bits,
-        .copies_expected = zone == SKR_ZONE_DIPLOID
+        .copies_expected = ploidy == SKR_PLOIDY_DIPLOID
                                ? NULL
-                               : skr_segment_copies_expected(view->segment, (skr_zone)zone),
-        .n_copies_expected = who->n_copies[zone],
+                               : skr_segment_copies_expected(view->segment, (skr_ploidy)ploidy),
+        .n_copies_expected = who->n_copies[ploidy],
     };
     SKR_TRY(skr_call_set_count_stored(&cursor, view->segment->directory.n_samples, &question,
                                       ret_sum, err));
@@ -265,10 +265,10 @@ int skr_segment_view_n_called(skr_segment_view *view, size_t tile, const uint32_
         status = start_sums(slot, who, err);
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
         uint32_t set = slot->columns.row_sets[rows[i]];
-        uint8_t zone = columns->zone[rows[i]];
-        uint64_t *sum = &slot->sums[(size_t)set * SKR_N_ZONES + zone];
+        uint8_t ploidy = columns->ploidy[rows[i]];
+        uint64_t *sum = &slot->sums[(size_t)set * SKR_N_ZONES + ploidy];
         if (*sum == SKR_NO_SUM)
-            status = add_up(view, slot, set, zone, who, sum, err);
+            status = add_up(view, slot, set, ploidy, who, sum, err);
         ret_an[i] = *sum;
     }
     return skr_segment_view_fail_in_tile(view, status, tile, err);

@@ -23,7 +23,7 @@ typedef struct skr_call_slot {
     uint64_t sums_serial; /* of whom the sums are */
     bool has_sums;
     uint32_t n_sums_max;
-    uint64_t *sums; /* copies called by a set in a zone; SKR_NO_SUM: not added up yet */
+    uint64_t *sums; /* copies called by a set in a ploidy; SKR_NO_SUM: not added up yet */
 } skr_call_slot;
 
 /* The rows of a tile in the cache. */

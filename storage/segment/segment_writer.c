@@ -106,14 +106,14 @@ static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan,
 
 static int fill_copies_expected(skr_segment_writer *writer, skr_err *err)
 {
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
         uint8_t *copies = malloc(writer->n_samples);
         if (copies == NULL)
             return skr_fail_nomem(err, "segment");
-        writer->copies_expected[zone] = copies;
+        writer->copies_expected[ploidy] = copies;
         for (uint32_t i = 0; i < writer->n_samples; i++) {
-            copies[i] = skr_copies_expected((skr_zone)zone, writer->samples[i].karyotype);
-            writer->n_copies_expected[zone] += copies[i];
+            copies[i] = skr_copies_expected((skr_ploidy)ploidy, writer->samples[i].karyotype);
+            writer->n_copies_expected[ploidy] += copies[i];
         }
     }
     return SKR_OK;
@@ -143,12 +143,12 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
     if (status == SKR_OK)
         status = make_orders(writer, plan, err);
     if (status == SKR_OK)
-        status = skr_open_tile_new(writer->file, writer->n_samples, &writer->wide, err);
+        status = skr_segment_open_tile_new(writer->file, writer->n_samples, &writer->wide, err);
     if (status != SKR_OK) {
         skr_segment_writer_free(writer);
         return status;
     }
-    skr_open_tile_start(writer->wide, 0, 0, 0);
+    skr_segment_open_tile_start(writer->wide, 0, 0, 0);
     *ret_writer = writer;
     return SKR_OK;
 }
@@ -158,13 +158,13 @@ void skr_segment_writer_free(skr_segment_writer *writer)
     if (writer == NULL)
         return;
     for (size_t i = 0; i < writer->n_open; i++)
-        skr_open_tile_free(writer->open[i]);
+        skr_segment_open_tile_free(writer->open[i]);
     for (size_t i = 0; i < writer->n_spare; i++)
-        skr_open_tile_free(writer->spare[i]);
-    skr_open_tile_free(writer->wide);
+        skr_segment_open_tile_free(writer->spare[i]);
+    skr_segment_open_tile_free(writer->wide);
     skr_order_writer_free(writer->orders);
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        free(writer->copies_expected[zone]);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        free(writer->copies_expected[ploidy]);
     skr_buffer_done(&writer->last_texts);
     free(writer->pieces);
     free(writer->wide_rows);
@@ -182,9 +182,9 @@ static int close_tile(skr_segment_writer *writer, size_t at, skr_err *err)
     SKR_TRY(SKR_ARRAY_RESERVE(&writer->pieces, &writer->n_pieces_max, writer->n_pieces + 1,
                               "segment", err));
     piece *stored = &writer->pieces[writer->n_pieces];
-    stored->map = *skr_open_tile_map(tile);
+    stored->map = *skr_segment_open_tile_map(tile);
     stored->number = writer->n_pieces;
-    SKR_TRY(skr_open_tile_write(tile, &stored->refs, err));
+    SKR_TRY(skr_segment_open_tile_write(tile, &stored->refs, err));
     writer->n_pieces++;
     writer->n_open--;
     memmove(&writer->open[at], &writer->open[at + 1], (writer->n_open - at) * sizeof *writer->open);
@@ -195,13 +195,13 @@ static int close_tile(skr_segment_writer *writer, size_t at, skr_err *err)
 /* Stores the wide spans collected so far. */
 static int close_wide(skr_segment_writer *writer, skr_err *err)
 {
-    const skr_tile *map = skr_open_tile_map(writer->wide);
+    const skr_tile *map = skr_segment_open_tile_map(writer->wide);
     if (map->n_spans == 0)
         return SKR_OK;
     SKR_TRY(SKR_ARRAY_RESERVE(&writer->wide_spans, &writer->n_wide_spans_max,
                               writer->n_wide_spans + 1, "segment", err));
     skr_tile_refs refs;
-    SKR_TRY(skr_open_tile_write(writer->wide, &refs, err));
+    SKR_TRY(skr_segment_open_tile_write(writer->wide, &refs, err));
     writer->wide_spans[writer->n_wide_spans++] = (skr_wide_spans){
         .contig = map->contig,
         .n_spans = map->n_spans,
@@ -210,7 +210,7 @@ static int close_wide(skr_segment_writer *writer, skr_err *err)
         .calls = refs.of[SKR_TILE_CALLS],
         .spans = refs.of[SKR_TILE_SPANS],
     };
-    skr_open_tile_start(writer->wide, map->contig, 0, 0);
+    skr_segment_open_tile_start(writer->wide, map->contig, 0, 0);
     return SKR_OK;
 }
 
@@ -233,7 +233,7 @@ static int turn_to_contig(skr_segment_writer *writer, uint32_t contig, skr_err *
     writer->contig = contig;
     writer->row_start0 = 0;
     writer->span_start0 = 0;
-    skr_open_tile_start(writer->wide, contig, 0, 0);
+    skr_segment_open_tile_start(writer->wide, contig, 0, 0);
     return SKR_OK;
 }
 
@@ -245,15 +245,15 @@ static int find_open_tile(skr_segment_writer *writer, uint32_t number, skr_open_
     uint32_t span_tile = writer->span_start0 >> writer->tile_shift;
     uint32_t passed = row_tile < span_tile ? row_tile : span_tile;
     int status = SKR_OK;
-    while (writer->n_open > 0 && skr_open_tile_map(writer->open[0])->number < passed &&
+    while (writer->n_open > 0 && skr_segment_open_tile_map(writer->open[0])->number < passed &&
            status == SKR_OK)
         status = close_tile(writer, 0, err);
     size_t at = 0;
-    while (at < writer->n_open && skr_open_tile_map(writer->open[at])->number < number)
+    while (at < writer->n_open && skr_segment_open_tile_map(writer->open[at])->number < number)
         at++;
     if (status != SKR_OK)
         return status;
-    if (at < writer->n_open && skr_open_tile_map(writer->open[at])->number == number) {
+    if (at < writer->n_open && skr_segment_open_tile_map(writer->open[at])->number == number) {
         *ret_tile = writer->open[at];
         return SKR_OK;
     }
@@ -265,10 +265,10 @@ static int find_open_tile(skr_segment_writer *writer, uint32_t number, skr_open_
     if (status == SKR_OK && writer->n_spare > 0)
         tile = writer->spare[--writer->n_spare];
     else if (status == SKR_OK)
-        status = skr_open_tile_new(writer->file, writer->n_samples, &tile, err);
+        status = skr_segment_open_tile_new(writer->file, writer->n_samples, &tile, err);
     if (status != SKR_OK)
         return status;
-    skr_open_tile_start(tile, writer->contig, number, number << writer->tile_shift);
+    skr_segment_open_tile_start(tile, writer->contig, number, number << writer->tile_shift);
     memmove(&writer->open[at + 1], &writer->open[at], (writer->n_open - at) * sizeof *writer->open);
     writer->open[at] = tile;
     writer->n_open++;
@@ -278,7 +278,7 @@ static int find_open_tile(skr_segment_writer *writer, uint32_t number, skr_open_
 
 static int close_if_full(skr_segment_writer *writer, const skr_open_tile *tile, skr_err *err)
 {
-    if (!skr_open_tile_is_full(tile))
+    if (!skr_segment_open_tile_is_full(tile))
         return SKR_OK;
     size_t at = 0;
     while (writer->open[at] != tile)
@@ -298,7 +298,7 @@ static void check_calls(const skr_segment_writer *writer, const skr_call_set *ca
 static void check_allele(const skr_allele *allele)
 {
     SKR_CHECK(allele->start0 < allele->end0 && allele->end0 <= SKR_CONTIG_LENGTH_MAX);
-    SKR_CHECK(allele->kind <= SKR_ALLELE_SV && allele->zone < (skr_zone)SKR_N_ZONES);
+    SKR_CHECK(allele->kind <= SKR_ALLELE_SV && allele->ploidy < (skr_ploidy)SKR_N_ZONES);
     SKR_CHECK(allele->n_alt >= 1 && allele->n_alt <= SKR_ALLELE_MAX);
     SKR_CHECK(allele->n_ref <= SKR_ALLELE_MAX);
     SKR_CHECK(allele->n_ref == (allele->kind == SKR_ALLELE_SV ? 0 : allele->end0 - allele->start0));
@@ -337,17 +337,17 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
 {
     check_allele(allele);
     check_calls(writer, calls);
-    SKR_CHECK(!writer->has_last || skr_allele_compare(&writer->last, allele) < 0);
+    SKR_CHECK(!writer->has_last || skr_segment_allele_compare(&writer->last, allele) < 0);
     skr_row_values values = {
-        .n_copies_expected = writer->n_copies_expected[allele->zone],
+        .n_copies_expected = writer->n_copies_expected[allele->ploidy],
         .is_complete = skr_call_set_is_complete(calls, writer->n_samples),
         .filter_failed = filter_failed,
         .carriers = carriers,
         .calls = calls,
     };
-    SKR_CHECK(skr_row_totals_of(carriers, calls, writer->copies_expected[allele->zone],
-                                writer->n_copies_expected[allele->zone], writer->n_samples,
-                                &values.totals));
+    SKR_CHECK(skr_segment_row_totals_of(carriers, calls, writer->copies_expected[allele->ploidy],
+                                        writer->n_copies_expected[allele->ploidy],
+                                        writer->n_samples, &values.totals));
 
     int status = turn_to_contig(writer, allele->contig, err);
     values.is_ordered = carriers->n >= writer->order_carriers_min;
@@ -362,7 +362,7 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
     if (status == SKR_OK && is_wide)
         status = add_wide_row(writer, allele, err);
     if (status == SKR_OK)
-        status = skr_open_tile_add_row(tile, allele, &values, is_wide, err);
+        status = skr_segment_open_tile_add_row(tile, allele, &values, is_wide, err);
     if (status == SKR_OK)
         status = remember(writer, allele, err);
     if (status != SKR_OK)
@@ -374,26 +374,26 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
 /* ------------------------------------------------------------------ spans */
 
 int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig, uint32_t start0,
-                                uint32_t end0, skr_zone zone, const skr_call_set *calls,
+                                uint32_t end0, skr_ploidy ploidy, const skr_call_set *calls,
                                 skr_err *err)
 {
-    SKR_CHECK(start0 < end0 && end0 <= SKR_CONTIG_LENGTH_MAX && zone < (skr_zone)SKR_N_ZONES);
+    SKR_CHECK(start0 < end0 && end0 <= SKR_CONTIG_LENGTH_MAX && ploidy < (skr_ploidy)SKR_N_ZONES);
     check_calls(writer, calls);
     SKR_TRY(turn_to_contig(writer, contig, err));
     SKR_CHECK(start0 >= writer->span_start0);
     writer->span_start0 = start0;
-    skr_span span = {.start0 = start0, .end0 = end0, .zone = (uint8_t)zone};
+    skr_span span = {.start0 = start0, .end0 = end0, .ploidy = (uint8_t)ploidy};
     if (end0 - start0 > 1u << writer->tile_shift) {
-        if (skr_open_tile_map(writer->wide)->n_spans == 0)
+        if (skr_segment_open_tile_map(writer->wide)->n_spans == 0)
             writer->wide_min_start0 = start0;
-        SKR_TRY(skr_open_tile_add_span(writer->wide, &span, calls, err));
-        if (skr_open_tile_is_full(writer->wide))
+        SKR_TRY(skr_segment_open_tile_add_span(writer->wide, &span, calls, err));
+        if (skr_segment_open_tile_is_full(writer->wide))
             SKR_TRY(close_wide(writer, err));
         return SKR_OK;
     }
     skr_open_tile *tile = NULL;
     SKR_TRY(find_open_tile(writer, start0 >> writer->tile_shift, &tile, err));
-    SKR_TRY(skr_open_tile_add_span(tile, &span, calls, err));
+    SKR_TRY(skr_segment_open_tile_add_span(tile, &span, calls, err));
     return close_if_full(writer, tile, err);
 }
 
@@ -446,13 +446,13 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     directory->n_tiles = writer->n_pieces;
     directory->n_wide_rows = writer->n_wide_rows;
     directory->n_wide_spans = writer->n_wide_spans;
-    if (!skr_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
-        !skr_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
-        !skr_room_for(&directory->wide_rows, directory->n_wide_rows,
-                      sizeof *directory->wide_rows) ||
-        !skr_room_for(&directory->wide_spans, directory->n_wide_spans,
-                      sizeof *directory->wide_spans) ||
-        !skr_room_for(&directory->orders, n_orders, sizeof *directory->orders))
+    if (!skr_segment_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
+        !skr_segment_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
+        !skr_segment_room_for(&directory->wide_rows, directory->n_wide_rows,
+                              sizeof *directory->wide_rows) ||
+        !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
+                              sizeof *directory->wide_spans) ||
+        !skr_segment_room_for(&directory->orders, n_orders, sizeof *directory->orders))
         return skr_fail_nomem(err, "segment");
     directory->n_orders = n_orders;
     if (n_orders > 0)

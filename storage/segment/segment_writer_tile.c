@@ -158,20 +158,20 @@ static int set_table_add(set_table *sets, const skr_call_set *set, uint32_t *ret
 
 /* ------------------------------------------------------------------ the tile */
 
-int skr_open_tile_new(skr_block_writer *file, uint32_t n_samples, skr_open_tile **ret_tile,
-                      skr_err *err)
+int skr_segment_open_tile_new(skr_block_writer *file, uint32_t n_samples, skr_open_tile **ret_tile,
+                              skr_err *err)
 {
     skr_open_tile *tile = calloc(1, sizeof *tile);
     if (tile == NULL)
         return skr_fail_nomem(err, "segment");
     tile->file = file;
     tile->n_samples = n_samples;
-    tile->shapes = skr_short_shapes_of(n_samples);
+    tile->shapes = skr_gap_list_short_shapes_of(n_samples);
     *ret_tile = tile;
     return SKR_OK;
 }
 
-void skr_open_tile_free(skr_open_tile *tile)
+void skr_segment_open_tile_free(skr_open_tile *tile)
 {
     if (tile == NULL)
         return;
@@ -183,7 +183,8 @@ void skr_open_tile_free(skr_open_tile *tile)
     free(tile);
 }
 
-void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, uint32_t base0)
+void skr_segment_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number,
+                                 uint32_t base0)
 {
     tile->map = (skr_tile){.contig = contig, .number = number};
     tile->base0 = base0;
@@ -198,12 +199,12 @@ void skr_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number, 
     tile->has_an = false;
 }
 
-const skr_tile *skr_open_tile_map(const skr_open_tile *tile)
+const skr_tile *skr_segment_open_tile_map(const skr_open_tile *tile)
 {
     return &tile->map;
 }
 
-bool skr_open_tile_is_full(const skr_open_tile *tile)
+bool skr_segment_open_tile_is_full(const skr_open_tile *tile)
 {
     size_t n_bytes = tile->sets.bytes.n + tile->carriers.refs.n + tile->carriers.lengths.n;
     for (unsigned i = 0; i < N_COLUMNS; i++)
@@ -254,7 +255,7 @@ static int end_codes(skr_open_tile *tile, skr_err *err)
 static int put_code(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
                     skr_err *err)
 {
-    unsigned code = allele->kind | (unsigned)allele->zone << SKR_CODE_ZONE_SHIFT;
+    unsigned code = allele->kind | (unsigned)allele->ploidy << SKR_CODE_ZONE_SHIFT;
     if (values->is_complete)
         code |= SKR_CODE_IS_COMPLETE;
     if (values->filter_failed)
@@ -288,14 +289,14 @@ static int put_site(skr_open_tile *tile, const skr_allele *allele, const skr_row
 }
 
 static int put_counts(skr_open_tile *tile, const skr_row_values *values, uint8_t head,
-                      skr_zone zone, skr_err *err)
+                      skr_ploidy ploidy, skr_err *err)
 {
     const skr_row_totals *totals = &values->totals;
     int64_t an_less = (int64_t)(values->n_copies_expected - totals->an);
     tile->has_an = tile->has_an || an_less != 0;
     SKR_TRY(skr_buffer_put_u8(&tile->columns[COLUMN_HEAD], head, err));
     SKR_TRY(put(tile, COLUMN_AN, skr_zigzag(an_less), err));
-    if (skr_head_tells_counts(head, (uint8_t)zone))
+    if (skr_head_tells_counts(head, (uint8_t)ploidy))
         return SKR_OK;
     int64_t ac_more = (int64_t)(totals->ac - totals->n_carriers - totals->n_hom);
     SKR_TRY(put(tile, COLUMN_N_CARRIERS, totals->n_carriers, err));
@@ -317,14 +318,14 @@ static int put_carriers(skr_open_tile *tile, const skr_row_values *values, uint8
     return skr_row_chunks_end_row(&tile->carriers, has_length, tile->file, err);
 }
 
-int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
-                          const skr_row_values *values, bool is_wide, skr_err *err)
+int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
+                                  const skr_row_values *values, bool is_wide, skr_err *err)
 {
     uint32_t set = 0;
     uint8_t head = 0;
     SKR_TRY(put_site(tile, allele, values, err));
     SKR_TRY(put_carriers(tile, values, &head, err));
-    SKR_TRY(put_counts(tile, values, head, allele->zone, err));
+    SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
     SKR_TRY(set_table_add(&tile->sets, values->calls, &set, err));
     SKR_TRY(put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err));
     tile->last_set = set;
@@ -344,15 +345,15 @@ int skr_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
     return SKR_OK;
 }
 
-int skr_open_tile_add_span(skr_open_tile *tile, const skr_span *span, const skr_call_set *calls,
-                           skr_err *err)
+int skr_segment_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
+                                   const skr_call_set *calls, skr_err *err)
 {
     uint32_t set = 0;
     SKR_CHECK(span->start0 >= tile->last_span_start0 && span->end0 > span->start0);
     SKR_TRY(set_table_add(&tile->sets, calls, &set, err));
     SKR_TRY(put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err));
     SKR_TRY(put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err));
-    SKR_TRY(put(tile, COLUMN_SPAN_ZONE, span->zone, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_ZONE, span->ploidy, err));
     SKR_TRY(put(tile, COLUMN_SPAN_SET, set, err));
     if (span->end0 > tile->map.max_span_end0)
         tile->map.max_span_end0 = span->end0;
@@ -432,7 +433,7 @@ static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
     return skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err);
 }
 
-int skr_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err)
+int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err)
 {
     skr_tile_refs refs = {0};
     int status = SKR_OK;

@@ -315,7 +315,7 @@ static int ask_people(skr_engine *engine, const char *question, bool explains, s
     else if (status == SKR_OK)
         say(to, "%lu of %zu, unassessed %lu\n", answer.total.count, answer.n_datasets,
             answer.unassessed.count);
-    skr_count_answer_done(&answer);
+    skr_engine_count_done(&answer);
     skr_buffer_done(&text);
     skr_query_free(query);
     return status;
@@ -334,7 +334,7 @@ static int ask_alleles(skr_engine *engine, const char *question, said *to)
         status = skr_engine_alleles(engine, &request, &access, on_row, to, &answer, &s.err);
     if (status == SKR_OK)
         say(to, "%lu rows\n", answer.n_rows);
-    skr_alleles_answer_done(&answer);
+    skr_engine_alleles_done(&answer);
     skr_query_free(query);
     return status;
 }

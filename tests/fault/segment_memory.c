@@ -41,7 +41,7 @@ static int add_place(skr_segment_writer *writer, uint32_t number, skr_err *err)
     if (status == SKR_OK)
         status = skr_segment_writer_add_span(writer, 0, allele.start0,
                                              allele.start0 + (number % 7 == 0 ? 2000 : 5),
-                                             SKR_ZONE_DIPLOID, &set, err);
+                                             SKR_PLOIDY_DIPLOID, &set, err);
     skr_carriers_done(&carriers);
     skr_call_set_done(&set);
     return status;

@@ -21,7 +21,7 @@ static bool canonical(const char *text, skr_buffer *printed)
     int status = skr_query_parse(query, text, false, &expr, &err);
     if (status < 0 && status != SKR_ERR_QUERY && status != SKR_ERR_NOT_YET)
         abort();
-    if (status == SKR_OK && skr_expr_print(expr, printed, &err) < 0)
+    if (status == SKR_OK && skr_query_expr_print(expr, printed, &err) < 0)
         abort();
     skr_query_free(query);
     return status == SKR_OK;

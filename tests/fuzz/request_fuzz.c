@@ -19,7 +19,7 @@ static void judge(int status, skr_beacon_request *request, skr_err *err)
         abort();
     }
     skr_buffer text = {0};
-    if (expr != NULL && skr_expr_print(expr, &text, err) < 0)
+    if (expr != NULL && skr_query_expr_print(expr, &text, err) < 0)
         abort();
     skr_buffer_done(&text);
     skr_beacon_request_done(request);

@@ -80,7 +80,7 @@ static void try_carriers(const uint8_t *bytes, size_t n_bytes, uint32_t n_sample
 static void try_rows(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples)
 {
     skr_err err;
-    const skr_short_shapes shapes = skr_short_shapes_of(n_samples);
+    const skr_short_shapes shapes = skr_gap_list_short_shapes_of(n_samples);
     uint8_t head = bytes[0] % (SKR_SHORT_MAX + 1);
     size_t n_list = shapes.of[head].n_bytes;
     if (n_bytes - 1 < n_list)

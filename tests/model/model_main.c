@@ -115,7 +115,7 @@ static void ask_people(model_run *run, const model_question *question)
             wrong(run, question, "engine %u: %s", engine, err.message);
         else
             compare_counts(run, question, engine, is_exact, &answer);
-        skr_count_answer_done(&answer);
+        skr_engine_count_done(&answer);
     }
     skr_query_free(query);
 }
@@ -204,7 +204,7 @@ static void ask_alleles(model_run *run, const model_question *question,
         else if (listed.n_rows != (uint64_t)n || check.next != n)
             wrong(run, question, "engine %u: %" PRIu64 " rows, truth %d%s%s", i, listed.n_rows, n,
                   within == NULL ? "" : ", in ", within == NULL ? "" : within->text);
-        skr_alleles_answer_done(&listed);
+        skr_engine_alleles_done(&listed);
         for (int r = 0; r < n; r++)
             n_carried += rows[r].is_counted;
         status = skr_engine_count_alleles(run->engines[i], &request, &access_exact, &answer, &err);
@@ -212,7 +212,7 @@ static void ask_alleles(model_run *run, const model_question *question,
             wrong(run, question, "engine %u: %" PRIu64 " alleles, truth %" PRIu64 "%s%s", i,
                   answer.total.count, n_carried, within == NULL ? "" : ", in ",
                   within == NULL ? "" : within->text);
-        skr_count_answer_done(&answer);
+        skr_engine_count_done(&answer);
     }
     skr_query_free(query);
 }

@@ -322,8 +322,8 @@ static numbers ask(skr_engine *engine, const key *k)
                 text, rows.n_rows, answer.total.count, got.n_carriers);
         n_wrong++;
     }
-    skr_count_answer_done(&answer);
-    skr_alleles_answer_done(&rows);
+    skr_engine_count_done(&answer);
+    skr_engine_alleles_done(&rows);
     skr_query_free(query);
     return got;
 }

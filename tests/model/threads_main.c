@@ -66,7 +66,7 @@ static void *ask(void *context)
             fprintf(stderr, "WRONG %s: %s %" PRIu64 "\n", all->questions[q].text, err.message,
                     answer.total.count);
         }
-        skr_count_answer_done(&answer);
+        skr_engine_count_done(&answer);
     }
     return NULL;
 }

@@ -39,7 +39,7 @@ typedef struct model_span {
     uint32_t contig;
     uint32_t start0;
     uint32_t end0;
-    skr_zone zone;
+    skr_ploidy ploidy;
     uint8_t *calls;
 } model_span;
 
@@ -65,7 +65,7 @@ static inline skr_allele draw_allele(uint32_t n_bases, char **ret_text)
 {
     skr_allele a = {.contig = 2 * (uint32_t)draw(3), .start0 = (uint32_t)draw(n_bases)};
     a.kind = draw(3) > 0 ? SKR_ALLELE_SNV : (skr_allele_kind)draw(6);
-    a.zone = draw(2) == 0 ? SKR_ZONE_DIPLOID : (skr_zone)draw(4);
+    a.ploidy = draw(2) == 0 ? SKR_PLOIDY_DIPLOID : (skr_ploidy)draw(4);
     uint32_t few = 2 + (uint32_t)draw(draw(10) == 0 ? 3000 : 5);
     a.n_ref = a.kind == SKR_ALLELE_SNV || a.kind == SKR_ALLELE_INS ? 1 : few;
     a.n_alt = a.kind == SKR_ALLELE_SNV || a.kind == SKR_ALLELE_DEL ? 1 : few;
@@ -115,7 +115,7 @@ static inline void draw_carriers(const model *m, model_row *row, uint64_t one_in
     for (uint32_t i = 0; i < n_kinds; i++)
         by_kind[i] = draw(one_in) == 0 ? (uint8_t)(1 + draw(2)) : 0;
     for (uint32_t i = 0; i < m->n_samples; i++) {
-        uint8_t expected = skr_copies_expected(row->allele.zone, m->samples[i].karyotype);
+        uint8_t expected = skr_copies_expected(row->allele.ploidy, m->samples[i].karyotype);
         uint8_t call = row->calls[i] == SKR_CALL_DEFAULT ? expected : row->calls[i];
         bool is_odd = n_kinds == 0 || draw(50) == 0;
         if (call > SKR_PLOIDY_MAX || call == 0 || (is_odd && draw(one_in) > 0))
@@ -138,7 +138,8 @@ static inline void draw_carriers(const model *m, model_row *row, uint64_t one_in
 
 static inline int compare_rows(const void *a, const void *b)
 {
-    return skr_allele_compare(&((const model_row *)a)->allele, &((const model_row *)b)->allele);
+    return skr_segment_allele_compare(&((const model_row *)a)->allele,
+                                      &((const model_row *)b)->allele);
 }
 
 static inline int compare_spans(const void *left, const void *right)
@@ -195,7 +196,7 @@ static inline model model_new(uint32_t n_samples, uint32_t n_rows, uint32_t n_sp
         span->contig = 2 * (uint32_t)draw(3);
         span->start0 = (uint32_t)draw(n_bases);
         span->end0 = span->start0 + 1 + (uint32_t)draw(draw(8) == 0 ? 5000 : draw(2) ? 30 : 1200);
-        span->zone = (skr_zone)draw(4);
+        span->ploidy = (skr_ploidy)draw(4);
         span->calls = draw_calls(n_samples);
     }
     qsort(m.spans, m.n_spans, sizeof *m.spans, compare_spans);
@@ -217,7 +218,7 @@ static inline void model_free(model *m)
 
 static inline uint8_t model_expected(const model *m, const model_row *row, uint32_t sample)
 {
-    return skr_copies_expected(row->allele.zone, m->samples[sample].karyotype);
+    return skr_copies_expected(row->allele.ploidy, m->samples[sample].karyotype);
 }
 
 /* What a row adds up to over the samples of a bitmap, or over all when it is NULL. */

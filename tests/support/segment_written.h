@@ -34,7 +34,7 @@ static inline void add_span(skr_segment_writer *writer, const model *m, const mo
     cr_assert(eq(int, skr_call_set_from_calls(span->calls, m->n_samples, &set, &err), 0));
     cr_assert(eq(int,
                  skr_segment_writer_add_span(writer, span->contig, span->start0, span->end0,
-                                             span->zone, &set, &err),
+                                             span->ploidy, &set, &err),
                  0));
     skr_call_set_done(&set);
 }

@@ -40,7 +40,7 @@ static void ask(const char *key, size_t n_key)
         kept = skr_answer_cache_keep(cache, now, key, n_key, strdup(wanted), strlen(wanted));
     }
     SKR_CHECK(kept != NULL);
-    SKR_CHECK(strcmp(skr_kept_value(kept), wanted) == 0);
+    SKR_CHECK(strcmp(skr_answer_cache_value(kept), wanted) == 0);
     skr_answer_cache_release(cache, kept);
 }
 

@@ -46,7 +46,7 @@ ROOMS = {
     "engine/plan": ("access_check.h plan.h snapshot.h", STORAGE + INDEX + ("engine/face",)),
     "engine/scan": ("scan.h tally.h helpers.h worker_pool.h",
                     STORAGE + INDEX + ("engine/face", "engine/plan")),
-    "engine/people": ("people_eval.h question.h terms.h",
+    "engine/people": ("people_eval.h question.h told_terms.h",
                       STORAGE + INDEX + TOLD + ("engine/plan", "engine/scan")),
     "engine/alleles": ("alleles.h", STORAGE + INDEX + TOLD +
                        ("engine/plan", "engine/scan", "engine/people")),

@@ -33,19 +33,19 @@ static int make_places(store_out *s, skr_err *err)
 {
     const cohort_request *request = s->request;
     char name[SKR_NAME_MAX + 1];
-    const skr_build *build = skr_build_find(request->assembly);
+    const skr_build *build = skr_assembly_build_find(request->assembly);
     uint32_t end0 = request->plan.start0 + request->plan.n_bases;
     int status = skr_contig_canonical(build, request->contig, name, sizeof name, err);
     if (status < 0)
         return status;
-    if (skr_contig_zone(build, name, request->plan.start0) != SKR_ZONE_DIPLOID ||
-        skr_contig_zone_end0(build, name, request->plan.start0) < end0)
+    if (skr_contig_ploidy(build, name, request->plan.start0) != SKR_PLOIDY_DIPLOID ||
+        skr_contig_ploidy_end0(build, name, request->plan.start0) < end0)
         return skr_fail(err, SKR_ERR_USAGE, "contig %s: only autosomes are generated", name);
     status = skr_manifest_add_dataset(s->manifest, request->dataset, &s->dataset, err);
     if (status == SKR_OK)
         status = skr_assembly_add(s->manifest, request->assembly, &s->assembly, err);
     return status < 0 ? status
-                      : skr_assembly_add_contig(&s->manifest->assemblies[s->assembly], name, end0,
+                      : skr_manifest_add_contig(&s->manifest->assemblies[s->assembly], name, end0,
                                                 &s->contig, err);
 }
 
@@ -134,7 +134,7 @@ static int write_site(store_out *s, const cohort_site *site, skr_err *err)
                              .kind = alt->n_ref > 1   ? SKR_ALLELE_DEL
                                      : alt->n_alt > 1 ? SKR_ALLELE_INS
                                                       : SKR_ALLELE_SNV,
-                             .zone = SKR_ZONE_DIPLOID,
+                             .ploidy = SKR_PLOIDY_DIPLOID,
                              .n_ref = alt->n_ref,
                              .n_alt = alt->n_alt,
                              .ref = alt->ref,
@@ -146,7 +146,7 @@ static int write_site(store_out *s, const cohort_site *site, skr_err *err)
                 skr_segment_writer_add_row(s->writer, &allele, &s->carriers, &calls, false, err);
         if (status == SKR_OK && alt->n_ref != n_ref)
             status = skr_segment_writer_add_span(s->writer, s->contig, allele.start0, allele.end0,
-                                                 SKR_ZONE_DIPLOID, &calls, err);
+                                                 SKR_PLOIDY_DIPLOID, &calls, err);
         n_ref = alt->n_ref;
     }
     return status;

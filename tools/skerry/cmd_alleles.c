@@ -103,6 +103,6 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv)
     skr_row_writer_done(&writer);
     if (status == SKR_OK)
         tell_rest(&arguments.common, &answer);
-    skr_alleles_answer_done(&answer);
+    skr_engine_alleles_done(&answer);
     return status < 0 ? skr_report(&err) : 0;
 }

@@ -153,6 +153,6 @@ int skr_cmd_count(const skr_command *command, int argc, char **argv)
     else if (!chosen.is_exists)
         print_text(&answer, &arguments.common, &access.policy);
     int exit_status = chosen.is_exists && !answer.total.exists ? 1 : 0;
-    skr_count_answer_done(&answer);
+    skr_engine_count_done(&answer);
     return exit_status;
 }

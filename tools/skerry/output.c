@@ -95,7 +95,7 @@ void skr_out_real(skr_out *json, double number)
     if (!isfinite(number))
         (void)fputs("null", json->out);
     else
-        (void)fwrite(text, 1, skr_real_text(number, text), json->out);
+        (void)fwrite(text, 1, skr_number_text_real(number, text), json->out);
 }
 
 void skr_out_boolean(skr_out *json, bool value)
@@ -132,7 +132,7 @@ void skr_out_warnings(skr_out *json, const skr_warnings *warnings)
         const skr_warning *warning = &warnings->items[i];
         skr_out_open(json, '{');
         skr_out_key(json, "code");
-        skr_out_text(json, skr_warning_name(warning->code));
+        skr_out_text(json, skr_warnings_name(warning->code));
         skr_out_key(json, "text");
         skr_out_text(json, warning->text);
         skr_out_key(json, "figures");

@@ -118,7 +118,7 @@ static char *put_columns(const skr_row_writer *writer, char *at, const skr_allel
                                          row->n_partial};
     const char *answer = answers[row->answer];
     char af[SKR_REAL_TEXT_MAX] = ".";
-    size_t n_af = isfinite(row->af) ? skr_real_text_six(row->af, af) : 1;
+    size_t n_af = isfinite(row->af) ? skr_number_text_six(row->af, af) : 1;
     at = put_cell(writer, at, 0, row->variant, n_variant);
     at = put_number(writer, at, 1, row->ac);
     at = put_number(writer, at, 2, row->an);
@@ -143,7 +143,7 @@ static char *put_tsv(char *at, const skr_allele_row *row, size_t n_variant)
     at = put_tabbed(at, row->ac);
     at = put_tabbed(at, row->an);
     if (isfinite(row->af))
-        at += skr_real_text(row->af, at);
+        at += skr_number_text_real(row->af, at);
     else
         *at++ = '.';
     *at++ = '\t';
@@ -179,7 +179,7 @@ static char *put_json(char *at, const skr_allele_row *row, size_t n_variant)
     at += skr_number_text(row->an, at);
     at = PUT_WORD(at, ",\"af\":");
     if (isfinite(row->af))
-        at += skr_real_text(row->af, at);
+        at += skr_number_text_real(row->af, at);
     else
         at = PUT_WORD(at, "null");
     at = PUT_WORD(at, ",\"carriers\":");

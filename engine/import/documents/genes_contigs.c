@@ -29,8 +29,8 @@ static int read_region(skr_genes_reader *reader, const char *line)
         return skr_lines_fail(&reader->lines, reader->err, "%s", reader->err->message);
     const char *meaning = skr_contig_numbered(reader->build, canonical);
     const char *contig = meaning != NULL ? meaning : canonical;
-    const skr_chromosome *own = skr_build_chromosome(reader->build, contig);
-    skr_length_says says = skr_length_judge(reader->build, contig, (uint32_t)last, &other);
+    const skr_chromosome *own = skr_assembly_build_chromosome(reader->build, contig);
+    skr_length_says says = skr_assembly_length_judge(reader->build, contig, (uint32_t)last, &other);
     if (says == SKR_LENGTH_OTHER && own != NULL)
         return skr_lines_fail(&reader->lines, reader->err,
                               "contig %s is %lu long, which is assembly %s; these genes are to be "
@@ -49,7 +49,7 @@ int skr_genes_contigs_comment(skr_genes_reader *reader, const char *line)
         size_t n = strlen(telling[i]);
         if (strncmp(line, telling[i], n) != 0)
             continue;
-        const skr_build *said = skr_build_hint(line + n);
+        const skr_build *said = skr_assembly_build_hint(line + n);
         if (said != NULL && reader->build != NULL && said != reader->build)
             return skr_lines_fail(&reader->lines, reader->err,
                                   "'%.200s' is assembly %s; these genes are to be of %s", line,

@@ -34,7 +34,7 @@ static bool is_features(char *const *fields, size_t n)
 static int read_row(skr_genes_reader *reader, char *line)
 {
     char *fields[SKR_GENES_FIELDS_MAX];
-    size_t n = skr_line_split(line, '\t', fields, SKR_GENES_FIELDS_MAX);
+    size_t n = skr_lines_split(line, '\t', fields, SKR_GENES_FIELDS_MAX);
     if (n > SKR_GENES_FIELDS_MAX)
         return skr_lines_fail(&reader->lines, reader->err, "more than %d columns",
                               SKR_GENES_FIELDS_MAX);
@@ -171,11 +171,11 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     uint32_t assembly;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
+    SKR_TRY(skr_store_wait_begin(request->store, &wait, &txn, reader.err));
     int status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
     if (status == SKR_OK) {
         const skr_assembly *own = &skr_txn_manifest(txn)->assemblies[assembly];
-        reader.build = skr_build_find(own->name);
+        reader.build = skr_assembly_build_find(own->name);
         warn_of_assembly(request, own, reader.build);
         status = reader_init(&reader, request);
     }

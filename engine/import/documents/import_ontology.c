@@ -85,7 +85,7 @@ int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_re
     skr_ontology *ontology = NULL;
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
-    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
+    SKR_TRY(skr_store_wait_begin(request->store, &wait, &txn, reader.err));
     int status = skr_ontology_open(skr_txn_folder(txn), &skr_txn_manifest(txn)->ontology, &ontology,
                                    reader.err);
     if (status == SKR_OK)

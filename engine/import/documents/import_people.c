@@ -104,7 +104,7 @@ static void tell_replaced(const skr_people_replaced *replaced, skr_load_result *
     for (unsigned kind = 0; kind < SKR_N_SAID; kind++)
         if (replaced->n[kind] > 0)
             result->replaced[result->n_replaced++] =
-                (skr_replaced){skr_said_name(kind), replaced->n[kind]};
+                (skr_replaced){skr_people_said_name(kind), replaced->n[kind]};
 }
 
 static int write_people(skr_people_reader *reader, skr_txn *txn)
@@ -142,7 +142,7 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
                                .context = (void *)(uintptr_t)&request->watch};
     skr_people *people = NULL;
     SKR_TRY(check_request(request, reader.err));
-    SKR_TRY(skr_txn_begin_waiting(request->store, &wait, &txn, reader.err));
+    SKR_TRY(skr_store_wait_begin(request->store, &wait, &txn, reader.err));
     skr_manifest *manifest = skr_txn_manifest(txn);
     int status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
     if (status == SKR_OK)

@@ -84,7 +84,7 @@ skr_ontology_property skr_ontology_reader_property_of(const char *name)
         {"alt_id", SKR_PROPERTY_ALTERNATIVE},      {"hasAlternativeId", SKR_PROPERTY_ALTERNATIVE}};
     char plain[SKR_CURIE_MAX];
     char curie[SKR_CURIE_MAX];
-    if (!skr_text_plain(name, plain, sizeof plain))
+    if (!skr_curie_text_plain(name, plain, sizeof plain))
         return SKR_PROPERTY_NONE;
     if (skr_curie_read(plain, curie) && strcmp(curie, "IAO:0100001") == 0)
         return SKR_PROPERTY_REPLACED_BY;

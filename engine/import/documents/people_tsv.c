@@ -115,7 +115,7 @@ static bool is_same_measure(const table *t, size_t a, size_t b)
 
 static int read_header(table *t, char *line)
 {
-    size_t n = skr_line_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
+    size_t n = skr_lines_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
     if (n > SKR_TABLE_COLUMNS_MAX)
         return skr_people_reader_fail(t->reader, "more than %d columns", SKR_TABLE_COLUMNS_MAX);
     t->columns = calloc(n, sizeof *t->columns);
@@ -270,7 +270,7 @@ static int say_field(table *t, const column *of, char *field)
 
 static int read_row(table *t, char *line)
 {
-    size_t n = skr_line_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
+    size_t n = skr_lines_split(line, '\t', t->fields, SKR_TABLE_COLUMNS_MAX);
     if (n != t->n_columns)
         return skr_people_reader_fail(t->reader, "%zu columns where the header has %zu", n,
                                       t->n_columns);

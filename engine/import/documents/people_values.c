@@ -122,7 +122,7 @@ static int age_of_ends(skr_people_reader *r, const skr_json_value *range, const 
     SKR_TRY(age_of(r, skr_json_value_find(range, "start"), where, depth, &start));
     SKR_TRY(age_of(r, skr_json_value_find(range, "end"), where, depth, &end));
     const skr_age both = {start.low, end.high};
-    if (skr_age_is_sound(both))
+    if (skr_people_age_is_sound(both))
         *ret_age = both;
     else
         skr_people_reader_skip(r, "%s: a range of ages that ends before it starts", where);

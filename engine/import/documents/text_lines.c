@@ -63,7 +63,7 @@ int skr_lines_next(skr_lines *lines, char **ret_line, bool *ret_is_there, skr_er
     return SKR_OK;
 }
 
-size_t skr_line_split(char *line, char separator, char **fields, size_t n_max)
+size_t skr_lines_split(char *line, char separator, char **fields, size_t n_max)
 {
     size_t n = 0;
     char *from = line;

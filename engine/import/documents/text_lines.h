@@ -31,7 +31,7 @@ SKR_MUST_USE int skr_lines_next(skr_lines *lines, char **ret_line, bool *ret_is_
 
 /* Cuts a line at each separator, in place, into at most n_max fields. Returns how many there are,
  * which may be more than n_max. */
-size_t skr_line_split(char *line, char separator, char **fields, size_t n_max);
+size_t skr_lines_split(char *line, char separator, char **fields, size_t n_max);
 
 /* Writes "FILE, line N: " and the message. Returns SKR_ERR_INPUT. */
 int skr_lines_fail(const skr_lines *lines, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);

@@ -72,7 +72,7 @@ static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
         if (source->n_contigs == 0)
             return true;
         for (uint32_t c = 0; c < source->n_contigs; c++)
-            if (!skr_segment_entry_is_dead(entry, source->contigs[c], local))
+            if (!skr_manifest_is_superseded(entry, source->contigs[c], local))
                 return true;
     }
     return false;
@@ -150,8 +150,8 @@ static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
         uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
         for (uint32_t c = 0; c < source->n_contigs; c++)
             for (uint32_t j = 0; j < n; j++)
-                if (skr_segment_entry_is_dead(entry, source->contigs[c],
-                                              source->n_samples == 0 ? j : source->samples[j]))
+                if (skr_manifest_is_superseded(entry, source->contigs[c],
+                                               source->n_samples == 0 ? j : source->samples[j]))
                     return false;
     }
     return true;
@@ -302,7 +302,8 @@ static const skr_source *source_on(const skr_import *import, const old_sample *o
 {
     const skr_segment_entry *entry = &import->manifest->segments[old->segment];
     const skr_delivery *delivery = delivery_of(import, old->segment);
-    if (entry->assembly != import->assembly || skr_segment_entry_is_dead(entry, contig, old->local))
+    if (entry->assembly != import->assembly ||
+        skr_manifest_is_superseded(entry, contig, old->local))
         return NULL;
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
@@ -375,8 +376,8 @@ static int add_burial(burials *all, burial one, skr_err *err)
 }
 
 /* Buries an old sample on a contig that a new file has, if it lives there. */
-static int bury_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
-                   bool *is_replaced, skr_err *err)
+static int supersede_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
+                        bool *is_replaced, skr_err *err)
 {
     if (source_on(import, old, contig, false) == NULL)
         return SKR_OK;
@@ -395,10 +396,10 @@ static int bury_for(skr_import *import, const skr_import_file *file, burials *al
         for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
             const old_sample *old = &identity->old[j];
             for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
-                status = bury_on(import, old, import->contigs.list[file->used[c]].index, all,
-                                 is_replaced, err);
+                status = supersede_on(import, old, import->contigs.list[file->used[c]].index, all,
+                                      is_replaced, err);
             for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
-                status = bury_on(import, old, file->silent[c], all, is_replaced, err);
+                status = supersede_on(import, old, file->silent[c], all, is_replaced, err);
         }
     }
     return status;
@@ -433,7 +434,7 @@ static int bury_all(skr_import *import, burials *all, skr_err *err)
              at++)
             if (n == 0 || samples[n - 1] != all->list[at].sample)
                 samples[n++] = all->list[at].sample;
-        status = skr_segment_entry_bury(&import->manifest->segments[first->segment], first->contig,
+        status = skr_manifest_supersede(&import->manifest->segments[first->segment], first->contig,
                                         samples, n, err);
         from = at;
     }
@@ -449,8 +450,8 @@ static bool is_source_alive(const skr_segment_entry *entry, const skr_source *so
     uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
     for (uint32_t c = 0; c < source->n_contigs; c++)
         for (uint32_t i = 0; i < n; i++)
-            if (!skr_segment_entry_is_dead(entry, source->contigs[c],
-                                           source->n_samples == 0 ? i : source->samples[i]))
+            if (!skr_manifest_is_superseded(entry, source->contigs[c],
+                                            source->n_samples == 0 ? i : source->samples[i]))
                 return true;
     return false;
 }
@@ -482,7 +483,7 @@ static uint32_t find_rest(const skr_import *import, const old_sample *old)
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
         for (uint32_t c = 0; source_has(source, old->local) && c < source->n_contigs; c++)
-            if (!skr_segment_entry_is_dead(entry, source->contigs[c], old->local))
+            if (!skr_manifest_is_superseded(entry, source->contigs[c], old->local))
                 return source->contigs[c];
     }
     return SKR_NONE;
@@ -512,7 +513,7 @@ static int check_rest(const skr_import *import, skr_err *err)
     return SKR_OK;
 }
 
-int skr_identity_bury(skr_import *import, skr_err *err)
+int skr_identity_supersede(skr_import *import, skr_err *err)
 {
     burials all = {0};
     int status = SKR_OK;

@@ -33,6 +33,6 @@ SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_
  * --replace: buries of each sample the contigs that the delivery has of it, and drops what is dead.
  * Errors: INPUT, when a sample would be of two individuals; NOMEM.
  */
-SKR_MUST_USE int skr_identity_bury(skr_import *import, skr_err *err);
+SKR_MUST_USE int skr_identity_supersede(skr_import *import, skr_err *err);
 
 #endif

@@ -40,7 +40,7 @@ static int add_assembly(skr_import *import, skr_err *err)
 {
     const char *name = import->request->assembly;
     int status = skr_assembly_check_twins(import->manifest, err);
-    import->build = skr_build_find(name);
+    import->build = skr_assembly_build_find(name);
     import->is_new_assembly = skr_assembly_find(import->manifest, name) == SKR_NONE;
     return status != SKR_OK ? status
                             : skr_assembly_add(import->manifest, name, &import->assembly, err);
@@ -58,7 +58,7 @@ static int prepare(skr_import *import, skr_err *err)
     if (request->samples != NULL)
         status = skr_sample_sheet_read(request->samples, &import->samples.sheet, err);
     if (status == SKR_OK)
-        status = skr_txn_begin_waiting(request->store, &wait, &import->txn, err);
+        status = skr_store_wait_begin(request->store, &wait, &import->txn, err);
     if (status != SKR_OK)
         return status;
     import->manifest = skr_txn_manifest(import->txn);
@@ -104,7 +104,7 @@ static int take_in(skr_import *import, skr_err *err)
 {
     SKR_TRY(identify(import, err));
     SKR_TRY(skr_import_read(import, err));
-    SKR_TRY(skr_identity_bury(import, err));
+    SKR_TRY(skr_identity_supersede(import, err));
     SKR_TRY(skr_import_write(import, err));
     SKR_TRY(skr_import_reference_finish(import, err));
     SKR_TRY(write_people(import, err));

@@ -91,7 +91,7 @@ int skr_import_delivery_add(skr_import *import, skr_err *err)
     skr_buffer options = {0};
     skr_delivery delivery = {
         .generation = import->manifest->generation + 1,
-        .time_s = skr_delivery_time_now(),
+        .time_s = skr_manifest_time_now(),
         .dataset = import->dataset,
         .assembly = import->assembly,
         .counters = counters,

@@ -22,8 +22,8 @@ int skr_import_evidence_length(const skr_import *import, const char *source, con
                                uint32_t length, skr_length_says *ret_says, skr_err *err)
 {
     const skr_build *other = NULL;
-    const skr_chromosome *own = skr_build_chromosome(import->build, contig);
-    *ret_says = skr_length_judge(import->build, contig, length, &other);
+    const skr_chromosome *own = skr_assembly_build_chromosome(import->build, contig);
+    *ret_says = skr_assembly_length_judge(import->build, contig, length, &other);
     if (*ret_says != SKR_LENGTH_OTHER || import->build == NULL)
         return SKR_OK;
     if (own->length == 0)
@@ -49,7 +49,7 @@ static void warn_strange(skr_import *import, const skr_import_file *file, const 
         import,
         "%s: contig %s is %u long here, and %u in assembly %s: is this a part of it, "
         "with places of its own?",
-        file->name, contig, length, skr_build_chromosome(import->build, contig)->length,
+        file->name, contig, length, skr_assembly_build_chromosome(import->build, contig)->length,
         import->build->name);
 }
 
@@ -59,7 +59,7 @@ static void warn_known(skr_import *import, const skr_import_file *file, const ch
 {
     const skr_build *other = NULL;
     if (import->found.has_known_length ||
-        skr_length_judge(NULL, contig, length, &other) != SKR_LENGTH_OTHER)
+        skr_assembly_length_judge(NULL, contig, length, &other) != SKR_LENGTH_OTHER)
         return;
     import->found.has_known_length = true;
     skr_import_watch_warn(import,
@@ -114,7 +114,7 @@ static int check_hints(skr_import *import, const skr_import_file *file, const sk
 {
     const skr_names *hints = skr_vcf_hints(vcf);
     for (uint32_t i = 0; i < hints->n && import->build != NULL; i++) {
-        const skr_build *said = skr_build_hint(strchr(hints->texts[i], '=') + 1);
+        const skr_build *said = skr_assembly_build_hint(strchr(hints->texts[i], '=') + 1);
         if (said == NULL || said == import->build)
             continue;
         if (n_agree == 0 && strcmp(said->name, "NCBI36") != 0)
@@ -142,7 +142,7 @@ int skr_import_evidence_header(skr_import *import, const skr_import_file *file, 
 static int prove_number(const skr_import *import, const skr_import_file *file, const char *written,
                         const char *meaning, uint32_t length, skr_err *err)
 {
-    const skr_chromosome *meant = skr_build_chromosome(import->build, meaning);
+    const skr_chromosome *meant = skr_assembly_build_chromosome(import->build, meaning);
     if (length != 0 && length == meant->length)
         return SKR_OK;
     if (length != 0)
@@ -163,7 +163,7 @@ static int check_stored_length(const skr_import *import, const skr_import_file *
 {
     const skr_contig *stored = &assembly_of(import)->contigs[contig];
     if (length == 0 || stored->length == 0 || stored->length == length ||
-        skr_build_chromosome(import->build, stored->name) != NULL)
+        skr_assembly_build_chromosome(import->build, stored->name) != NULL)
         return SKR_OK;
     return skr_fail(err, SKR_ERR_INPUT,
                     "%s: contig %s is %u long here and %u in what was imported before: that is "
@@ -183,18 +183,18 @@ int skr_import_evidence_contig(const skr_import *import, const skr_import_file *
         return skr_fail_in(err, status, "%s", file->name);
     /* A file that has both spellings means two contigs. */
     if (contig != SKR_NONE && strcmp(canonical, written) != 0 &&
-        skr_build_chromosome(import->build, canonical) == NULL &&
+        skr_assembly_build_chromosome(import->build, canonical) == NULL &&
         skr_vcf_contig_length(vcf, canonical) != 0) {
         status = skr_contig_canonical(import->build, written, canonical, SKR_NAME_MAX + 1, err);
-        contig = skr_assembly_find_contig(assembly_of(import), canonical);
+        contig = skr_manifest_find_contig(assembly_of(import), canonical);
     }
     const char *meaning = skr_contig_numbered(import->build, canonical);
     if (status == SKR_OK && meaning != NULL) {
         status = prove_number(import, file, written, meaning, length, err);
         memcpy(canonical, meaning, strlen(meaning) + 1);
-        contig = skr_assembly_find_contig(assembly_of(import), canonical);
+        contig = skr_manifest_find_contig(assembly_of(import), canonical);
     }
-    const skr_chromosome *known = skr_build_chromosome(import->build, canonical);
+    const skr_chromosome *known = skr_assembly_build_chromosome(import->build, canonical);
     *ret_is_rejected = known != NULL && strcmp(canonical, "MT") == 0 && known->length != 0 &&
                        length != 0 && length != known->length;
     if (status == SKR_OK && contig != SKR_NONE)

@@ -120,14 +120,14 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
         char karyotype[16];
         if (line == NULL)
             continue;
-        skr_karyotype_text(line->karyotype, karyotype);
+        skr_contig_karyotype_text(line->karyotype, karyotype);
         add_text(digest, samples->texts[i]);
         add_text(digest, line->individual);
         add_text(digest, line->biosample);
         add_text(digest, karyotype);
         add_text(digest, line->is_not_primary ? "no" : "yes");
         if (*line->file != '\0')
-            add_text(digest, skr_sample_line_name(line));
+            add_text(digest, skr_sample_sheet_line_name(line));
     }
     skr_digest_final(digest, file->options);
 out:
@@ -229,7 +229,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_names *
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         skr_import_origin origin = {line, number};
-        const char *name = line != NULL ? skr_sample_line_name(line) : samples->texts[i];
+        const char *name = line != NULL ? skr_sample_sheet_line_name(line) : samples->texts[i];
         uint32_t *local = &file->local[columns->n];
         bool is_new;
         if (line != NULL && line->is_not_primary) {
@@ -249,20 +249,20 @@ static int number_columns(skr_import *import, uint32_t number, const skr_names *
     return SKR_OK;
 }
 
-/* The copies that are expected of every column that counts, zone by zone. */
+/* The copies that are expected of every column that counts, ploidy by ploidy. */
 static int expect_copies(skr_columns *columns, skr_err *err)
 {
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
-        columns->expected[zone] = malloc(columns->n + 1u);
-        if (columns->expected[zone] == NULL)
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+        columns->expected[ploidy] = malloc(columns->n + 1u);
+        if (columns->expected[ploidy] == NULL)
             return skr_fail_nomem(err, "samples of a delivery");
-        columns->has_plain_zone[zone] = true;
-        columns->is_one_copy[zone] = true;
+        columns->has_plain_ploidy[ploidy] = true;
+        columns->is_one_copy[ploidy] = true;
         for (uint32_t i = 0; i < columns->n; i++) {
-            uint8_t expected = skr_copies_expected((skr_zone)zone, columns->karyotype[i]);
-            columns->expected[zone][i] = expected;
-            columns->has_plain_zone[zone] &= expected == 1 || expected == 2;
-            columns->is_one_copy[zone] &= expected == 1;
+            uint8_t expected = skr_copies_expected((skr_ploidy)ploidy, columns->karyotype[i]);
+            columns->expected[ploidy][i] = expected;
+            columns->has_plain_ploidy[ploidy] &= expected == 1 || expected == 2;
+            columns->is_one_copy[ploidy] &= expected == 1;
         }
     }
     return SKR_OK;
@@ -370,8 +370,8 @@ void skr_import_files_done(skr_import *import)
 {
     for (uint32_t i = 0; i < import->n_files; i++) {
         skr_import_file *file = &import->files[i];
-        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-            free(file->columns.expected[zone]);
+        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+            free(file->columns.expected[ploidy]);
         skr_vcf_close(file->vcf);
         free(file->columns.column);
         free(file->columns.karyotype);

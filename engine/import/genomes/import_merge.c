@@ -133,18 +133,18 @@ static int group_parts(skr_import_merge *merge, const skr_fragment *fragments, s
 /* ------------------------------------------------------------------ one fragment */
 
 /* Have the haplotypes of a sample an order there? */
-static bool has_haplotypes(skr_zone zone, skr_karyotype karyotype)
+static bool has_haplotypes(skr_ploidy ploidy, skr_karyotype karyotype)
 {
-    if (zone == SKR_ZONE_X || zone == SKR_ZONE_Y)
+    if (ploidy == SKR_PLOIDY_X || ploidy == SKR_PLOIDY_Y)
         return karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
-    return zone == SKR_ZONE_DIPLOID;
+    return ploidy == SKR_PLOIDY_DIPLOID;
 }
 
 /* What calls and carriers tell of every sample of the file. */
 static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
 {
     const skr_columns *columns = &merge->import->files[fragment->file].columns;
-    const uint8_t *expected = columns->expected[fragment->allele.zone];
+    const uint8_t *expected = columns->expected[fragment->allele.ploidy];
     const skr_carriers *carriers = &merge->carriers;
     skr_spoken *said = merge->file_said;
     skr_call_set_to_calls(&merge->calls, columns->n, merge->file_calls);
@@ -153,7 +153,7 @@ static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
         call = call == SKR_CALL_DEFAULT ? expected[i] : call == SKR_CALL_NO_CALL ? 0 : call;
         said[i] = (skr_spoken){
             .n_other = call, .n_copies = call, .is_said = true, .file = fragment->file};
-        merge->has_phase[i] = has_haplotypes(fragment->allele.zone, columns->karyotype[i]);
+        merge->has_phase[i] = has_haplotypes(fragment->allele.ploidy, columns->karyotype[i]);
     }
     for (uint32_t i = 0; i < carriers->n; i++) {
         skr_spoken *one = &said[carriers->samples[i]];
@@ -204,7 +204,7 @@ static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *e
         SKR_TRY(read_said(merge, fragment, err));
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint32_t sample = file->local[j];
-            skr_spoken_add(&merge->said[sample], &merge->file_said[j]);
+            skr_spellings_add_spoken(&merge->said[sample], &merge->file_said[j]);
             if (!is_known && merge->n_records[sample] < 2)
                 merge->n_records[sample]++;
         }

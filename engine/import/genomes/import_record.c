@@ -18,19 +18,19 @@
 
 /* ------------------------------------------------------------------ fragments */
 
-int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_zone zone,
+int skr_import_record_spans(const skr_place *at, uint32_t start0, uint32_t end0, skr_ploidy ploidy,
                             skr_err *err)
 {
     skr_import *import = at->import;
     int status = SKR_OK;
     while (start0 < end0 && status == SKR_OK) {
-        uint32_t stop0 = skr_contig_zone_end0(at->build, at->contig->name, start0);
+        uint32_t stop0 = skr_contig_ploidy_end0(at->build, at->contig->name, start0);
         stop0 = stop0 < end0 ? stop0 : end0;
-        if (skr_contig_zone(at->build, at->contig->name, start0) == zone) {
+        if (skr_contig_ploidy(at->build, at->contig->name, start0) == ploidy) {
             skr_fragment span = {.allele = {.contig = at->contig->index,
                                             .start0 = start0,
                                             .end0 = stop0,
-                                            .zone = zone},
+                                            .ploidy = ploidy},
                                  .is_span = true,
                                  .file = at->file,
                                  .body = import->record.body.bytes,
@@ -71,15 +71,15 @@ static int add_row(const skr_place *at, uint32_t key, const skr_phase_place *pha
     return status != SKR_OK ? status : skr_site_batch_add(import->batch, &row, err);
 }
 
-/* The rows of the keys that lie in a zone. */
-static int add_rows(const skr_place *at, const skr_named *named, skr_zone zone, skr_err *err)
+/* The rows of the keys that lie in a ploidy. */
+static int add_rows(const skr_place *at, const skr_named *named, skr_ploidy ploidy, skr_err *err)
 {
     const skr_record_keys *keys = at->import->record.keys;
     const skr_columns *columns = &at->import->files[at->file].columns;
     const skr_phase_place phase = {at->vcf, at->record, columns->column, columns->n, named};
     int status = SKR_OK;
     for (uint32_t k = 0; k < keys->n_keys && status == SKR_OK; k++)
-        if (skr_record_keys_allele(keys, k)->zone == zone)
+        if (skr_record_keys_allele(keys, k)->ploidy == ploidy)
             status = add_row(at, k, &phase, err);
     return status;
 }
@@ -95,8 +95,8 @@ static bool may_meet_others(const skr_record_keys *keys)
     return false;
 }
 
-/* Everything that the record says in one zone. */
-static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_err *err)
+/* Everything that the record says in one ploidy. */
+static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool is_counting, skr_err *err)
 {
     skr_import *import = at->import;
     const skr_import_file *file = &import->files[at->file];
@@ -109,34 +109,34 @@ static int add_zone(const skr_place *at, skr_zone zone, bool is_counting, skr_er
                        .keeps_phase = may_meet_others(keys)};
     skr_claims *claims = &import->record.claims;
     SKR_TRY(skr_claims_read(claims, at->vcf, at->record, &import->request->gate, &file->columns,
-                            &named, zone, err));
+                            &named, ploidy, err));
     if (is_counting) {
         import->counts[SKR_COUNT_FAILED_GATE] += claims->n_failed_gate;
         import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
     }
-    int status = add_rows(at, &named, zone, err);
+    int status = add_rows(at, &named, ploidy, err);
     import->record.body.n = 0;
     if (status == SKR_OK && keys->n_pieces > 0)
         status = skr_import_body_encode(&claims->calls, NULL, &import->record.body, err);
     for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
         status =
-            skr_import_record_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, zone, err);
+            skr_import_record_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, ploidy, err);
     return status;
 }
 
-/* The zones that the record's keys and pieces lie in, a bit each. */
-static unsigned zones_of(const skr_place *at)
+/* The ploidies that the record's keys and pieces lie in, a bit each. */
+static unsigned ploidies_of(const skr_place *at)
 {
     const skr_record_keys *keys = at->import->record.keys;
-    unsigned zones = 0;
+    unsigned ploidies = 0;
     for (uint32_t k = 0; k < keys->n_keys; k++)
-        zones |= 1u << skr_record_keys_allele(keys, k)->zone;
+        ploidies |= 1u << skr_record_keys_allele(keys, k)->ploidy;
     for (uint32_t i = 0; i < keys->n_pieces; i++)
         for (uint32_t at0 = keys->pieces[i].start0; at0 < keys->pieces[i].end0;
-             at0 = skr_contig_zone_end0(at->build, at->contig->name, at0))
-            zones |= 1u << skr_contig_zone(at->build, at->contig->name, at0);
-    return zones;
+             at0 = skr_contig_ploidy_end0(at->build, at->contig->name, at0))
+            ploidies |= 1u << skr_contig_ploidy(at->build, at->contig->name, at0);
+    return ploidies;
 }
 
 /* ------------------------------------------------------------------ the record */
@@ -156,7 +156,7 @@ static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
         *ret_agrees = n_got == n_want;
         for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
             char base = (char)toupper((unsigned char)at->record->ref[done + i]);
-            *ret_agrees = base == bases[i] || skr_base_agrees(base, bases[i]);
+            *ret_agrees = base == bases[i] || skr_variant_base_agrees(base, bases[i]);
             at->has_ref = at->has_ref && base == bases[i] && base != 'N';
         }
         done += n_want;
@@ -172,9 +172,9 @@ static int add_unknown(skr_place *at, skr_err *err)
     import->record.body.n = 0;
     int status =
         skr_import_body_encode(&import->record.claims.calls, NULL, &import->record.body, err);
-    for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++)
-        status =
-            skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_zone)zone, err);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES && status == SKR_OK; ploidy++)
+        status = skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_ploidy)ploidy,
+                                         err);
     return status;
 }
 
@@ -183,7 +183,7 @@ static bool is_block(const skr_place *at)
 {
     const skr_vcf_record *record = at->record;
     for (uint32_t i = 0; i < record->n_alts; i++)
-        if (skr_alt_classify(record->ref, record->alts[i]) != SKR_ALT_NON_REF)
+        if (skr_variant_alt_classify(record->ref, record->alts[i]) != SKR_ALT_NON_REF)
             return false;
     return record->n_alts > 0 || record->has_len ||
            (record->has_end && record->end1 != (uint64_t)at->start0 + at->n_ref);
@@ -234,7 +234,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
         status = skr_import_reference_contig(import, contig, err);
     }
     if (status == SKR_OK && contig->has_reference && length != 0 && length != contig->length &&
-        skr_build_chromosome(import->build, contig->name) == NULL)
+        skr_assembly_build_chromosome(import->build, contig->name) == NULL)
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s: contig %s is %u long here, and %u in the reference: it belongs to "
                         "another assembly",
@@ -242,7 +242,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
     if (contig->length < length && !contig->has_reference)
         contig->length = length;
     if (status == SKR_OK)
-        status = skr_assembly_add_contig(&import->manifest->assemblies[import->assembly],
+        status = skr_manifest_add_contig(&import->manifest->assemblies[import->assembly],
                                          contig->name, contig->length, &contig->index, err);
     if (status != SKR_OK)
         return status;
@@ -285,8 +285,8 @@ static int take_record(skr_place *at, skr_err *err)
     skr_import *import = at->import;
     bool agrees = true;
     int status = SKR_OK;
-    skr_zone zone = skr_contig_zone(at->build, at->contig->name, at->start0);
-    if (zone == SKR_ZONE_Y_PAR) {
+    skr_ploidy ploidy = skr_contig_ploidy(at->build, at->contig->name, at->start0);
+    if (ploidy == SKR_PLOIDY_Y_PAR) {
         import->counts[SKR_COUNT_Y_PAR] += skr_vcf_samples(at->vcf)->n;
         return SKR_OK;
     }
@@ -314,10 +314,10 @@ static int take_record(skr_place *at, skr_err *err)
     else
         import->record.keys->n_pieces = 0;
     skr_record_keys_join_pieces(import->record.keys);
-    unsigned zones = zones_of(at) | 1u << zone;
+    unsigned ploidies = ploidies_of(at) | 1u << ploidy;
     for (unsigned one = 0; one < SKR_N_ZONES && status == SKR_OK; one++)
-        if ((zones & 1u << one) != 0)
-            status = add_zone(at, (skr_zone)one, one == (unsigned)zone, err);
+        if ((ploidies & 1u << one) != 0)
+            status = add_ploidy(at, (skr_ploidy)one, one == (unsigned)ploidy, err);
     return status;
 }
 

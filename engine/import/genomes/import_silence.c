@@ -51,8 +51,8 @@ static bool may_speak_of(const skr_import_file *file, const char *contig)
 
 /* ------------------------------------------------------------------ claims */
 
-/* Puts what silence says of all samples of a file in a zone into the import's body. */
-static int encode_calls(skr_import *import, const skr_import_file *file, skr_zone zone,
+/* Puts what silence says of all samples of a file in a ploidy into the import's body. */
+static int encode_calls(skr_import *import, const skr_import_file *file, skr_ploidy ploidy,
                         skr_err *err)
 {
     uint32_t n = file->columns.n;
@@ -61,7 +61,7 @@ static int encode_calls(skr_import *import, const skr_import_file *file, skr_zon
     if (calls == NULL)
         return skr_fail_nomem(err, "contigs without records");
     for (uint32_t i = 0; i < n; i++)
-        calls[i] = zone == SKR_ZONE_Y && is_unknown(file->columns.karyotype[i])
+        calls[i] = ploidy == SKR_PLOIDY_Y && is_unknown(file->columns.karyotype[i])
                        ? SKR_CALL_NO_STATEMENT
                        : SKR_CALL_DEFAULT;
     int status = skr_call_set_from_calls(calls, n, &set, err);
@@ -80,14 +80,14 @@ static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed,
     skr_import_contig whole = {0};
     skr_place at = {.import = import, .file = number, .contig = &whole, .build = import->build};
     int status = SKR_OK;
-    for (unsigned zone = 0; zone < SKR_N_ZONES && status == SKR_OK; zone++) {
-        status = encode_calls(import, &import->files[number], (skr_zone)zone, err);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES && status == SKR_OK; ploidy++) {
+        status = encode_calls(import, &import->files[number], (skr_ploidy)ploidy, err);
         for (uint32_t i = 0; i < assembly->n_contigs && status == SKR_OK; i++) {
             uint32_t length = assembly->contigs[i].length;
             whole = (skr_import_contig){.index = i, .name = assembly->contigs[i].name};
             if (is_claimed[i])
                 status = skr_import_record_spans(
-                    &at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX, (skr_zone)zone, err);
+                    &at, 0, length > 0 ? length : SKR_CONTIG_LENGTH_MAX, (skr_ploidy)ploidy, err);
         }
     }
     return status;

@@ -112,7 +112,7 @@ void skr_import_warnings(const skr_import *import)
                               " records are left out: their MT is not that of %s, which has "
                               "%u bases",
                               import->counts[SKR_COUNT_REJECTED_CONTIG], assembly,
-                              skr_build_chromosome(import->build, "MT")->length);
+                              skr_assembly_build_chromosome(import->build, "MT")->length);
     if (import->found.is_of_carriers)
         skr_import_watch_warn(import,
                               "these files say nothing of who has no record: AN of most of their "

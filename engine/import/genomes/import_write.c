@@ -91,8 +91,8 @@ static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
 {
     const skr_allele *at = &w->fragments[0].allele;
     skr_only_carriers_add_span(w->coverage, at, calls);
-    return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->zone, calls,
-                                       err);
+    return skr_segment_writer_add_span(w->writer, at->contig, at->start0, at->end0, at->ploidy,
+                                       calls, err);
 }
 
 /* ------------------------------------------------------------------ laying fragments over samples
@@ -115,7 +115,7 @@ static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, u
 static int merge_row(writing *w, skr_err *err)
 {
     uint32_t n = w->import->samples.names.n;
-    skr_zone zone = w->fragments[0].allele.zone;
+    skr_ploidy ploidy = w->fragments[0].allele.ploidy;
     const skr_spellings *all = NULL;
     bool has_several = false;
     int status = w->merge == NULL ? skr_import_merge_new(w->import, &w->merge, err) : SKR_OK;
@@ -125,11 +125,11 @@ static int merge_row(writing *w, skr_err *err)
         status =
             skr_import_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
     for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
-        uint8_t expected = skr_copies_expected(zone, w->import->samples.list[sample].karyotype);
+        uint8_t expected = skr_copies_expected(ploidy, w->import->samples.list[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
         if (all[sample].is_said)
             status =
-                add_settled(w, sample, skr_spellings_settle(&all[sample], zone), expected, err);
+                add_settled(w, sample, skr_spellings_settle(&all[sample], ploidy), expected, err);
     }
     w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)
@@ -152,7 +152,7 @@ static uint8_t lesser(uint8_t a, uint8_t b, uint8_t expected)
 static int merge_span(writing *w, skr_err *err)
 {
     uint32_t n = w->import->samples.names.n;
-    skr_zone zone = w->fragments[0].allele.zone;
+    skr_ploidy ploidy = w->fragments[0].allele.ploidy;
     int status = SKR_OK;
     memset(w->state, SKR_CALL_NO_STATEMENT, n);
     skr_call_set_done(&w->all_calls);
@@ -164,7 +164,7 @@ static int merge_span(writing *w, skr_err *err)
         skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint8_t *state = &w->state[file->local[j]];
-            *state = lesser(*state, w->file_calls[j], file->columns.expected[zone][j]);
+            *state = lesser(*state, w->file_calls[j], file->columns.expected[ploidy][j]);
         }
     }
     SKR_TRY(skr_call_set_from_calls(w->state, n, &w->all_calls, err));
@@ -284,7 +284,7 @@ static int write_all(writing *w, skr_err *err)
             skr_allele *first = &w->fragments[0].allele; /* the group may have moved */
             first->ref = (const char *)w->group;
             first->alt = (const char *)w->group + first->n_ref;
-            if (skr_fragment_compare(&w->fragments[0], &fragment) != 0)
+            if (skr_site_batch_compare(&w->fragments[0], &fragment) != 0)
                 status = write_group(w, err);
         }
         if (status == SKR_OK)

@@ -60,13 +60,15 @@ typedef struct reading {
     const skr_gate *gate;
     const skr_columns *columns;
     const skr_named *named;
-    skr_zone zone;
+    skr_ploidy ploidy;
     const skr_genotype_scan *scan;
 } reading;
 
 static float first_value(const skr_values *values, uint32_t column)
 {
-    return values->values == NULL ? NAN : skr_values_at(values, (size_t)column * values->n_each);
+    return values->values == NULL
+               ? NAN
+               : skr_genotype_scan_values(values, (size_t)column * values->n_each);
 }
 
 /* Rule 3. The genotype is as written. */
@@ -117,7 +119,7 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
         if (allele == 0 || allele == SKR_COPY_UNKNOWN)
             continue;
         for (uint32_t k = named->first_key[allele]; k < named->first_key[allele + 1]; k++)
-            if (r->zone != SKR_ZONE_MT || n_this[named->keys[k]] == 0)
+            if (r->ploidy != SKR_PLOIDY_MT || n_this[named->keys[k]] == 0)
                 n_this[named->keys[k]]++;
     }
     for (uint32_t i = 0; i < genotype->n; i++) {
@@ -128,7 +130,7 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
             uint32_t key = named->keys[k];
             if (n_this[key] == 0)
                 continue; /* added already */
-            skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->zone);
+            skr_zygosity zygosity = skr_genotype_zygosity(genotype, n_this[key], r->ploidy);
             SKR_TRY(skr_carriers_add_call(&r->claims->carriers[key],
                                           (skr_bag){sample, n_this[key], (uint8_t)zygosity},
                                           (uint8_t)genotype->n_called, expected, err));
@@ -147,24 +149,24 @@ static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genot
     skr_genotype *genotype = ret_genotype;
     uint32_t column = columns->column != NULL ? columns->column[sample] : sample;
     skr_karyotype karyotype = columns->karyotype[sample];
-    bool is_expected_known = r->zone == SKR_ZONE_MT || r->zone == SKR_ZONE_DIPLOID ||
+    bool is_expected_known = r->ploidy == SKR_PLOIDY_MT || r->ploidy == SKR_PLOIDY_DIPLOID ||
                              karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
     bool has_called = false;
     SKR_TRY(skr_vcf_genotype(r->vcf, column, genotype, err));
     bool is_het = skr_genotype_is_het(genotype);
     bool is_passing =
-        passes(r, column, columns->expected[r->zone][sample], is_expected_known, genotype);
+        passes(r, column, columns->expected[r->ploidy][sample], is_expected_known, genotype);
     for (uint32_t i = 0; i < genotype->n; i++) {
         has_called = has_called || genotype->alleles[i] != SKR_COPY_UNKNOWN;
         if (genotype->alleles[i] != SKR_COPY_UNKNOWN && r->named->is_unknown[genotype->alleles[i]])
             genotype->alleles[i] = SKR_COPY_UNKNOWN;
     }
-    skr_settled settled = skr_genotype_settle(genotype, r->zone, karyotype);
+    skr_settled settled = skr_genotype_settle(genotype, r->ploidy, karyotype);
     *ret_has_copies = settled != SKR_SETTLED_NO_COPY;
     claims->n_no_copy += settled == SKR_SETTLED_NO_COPY && has_called;
     claims->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
     /* On one copy 1/2 is a contradiction, even where nobody can say what allele 2 is. */
-    if (settled == SKR_SETTLED && is_het && genotype->n == 1 && r->zone != SKR_ZONE_MT)
+    if (settled == SKR_SETTLED && is_het && genotype->n == 1 && r->ploidy != SKR_PLOIDY_MT)
         skr_genotype_forget(genotype);
     if (!is_passing && *ret_has_copies) {
         claims->n_failed_gate += has_called;
@@ -178,7 +180,7 @@ static int note_call(const reading *r, uint32_t sample, uint32_t n_called, skr_e
 {
     if (n_called == 0)
         return push_no_call(r->claims, sample, err);
-    if (n_called != r->columns->expected[r->zone][sample])
+    if (n_called != r->columns->expected[r->ploidy][sample])
         return push_exception(r->claims, sample, (uint8_t)n_called, err);
     return SKR_OK;
 }
@@ -195,10 +197,10 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
     if (status != SKR_OK || genotype.n_called == 0)
         return status;
     status = skr_phase_add(&r->claims->phase, sample, &genotype,
-                           r->columns->expected[r->zone][sample], err);
+                           r->columns->expected[r->ploidy][sample], err);
     return status != SKR_OK
                ? status
-               : add_carriers(r, sample, r->columns->expected[r->zone][sample], &genotype, err);
+               : add_carriers(r, sample, r->columns->expected[r->ploidy][sample], &genotype, err);
 }
 
 /* ------------------------------------------------------------------ whole columns */
@@ -224,8 +226,8 @@ static bool can_skip_hom_ref(const reading *r)
         return false;
     if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(record)))
         return false;
-    return (record->n_ploidy == 2 && r->columns->has_plain_zone[r->zone]) ||
-           (record->n_ploidy == 1 && r->columns->is_one_copy[r->zone]);
+    return (record->n_ploidy == 2 && r->columns->has_plain_ploidy[r->ploidy]) ||
+           (record->n_ploidy == 1 && r->columns->is_one_copy[r->ploidy]);
 }
 
 /* Are pairs of bytes that name REF and the first ALT plain carriers, and pairs of '.' no-calls? */
@@ -234,7 +236,7 @@ static bool has_plain_pairs(const reading *r)
     const skr_vcf_record *record = r->record;
     bool has_balance = record->has_ad && (record->numbers[SKR_GATE_DP].values != NULL ||
                                           record->numbers[SKR_GATE_MIN_DP].values != NULL);
-    return record->n_ploidy == 2 && record->gt_width == 1 && r->zone == SKR_ZONE_DIPLOID &&
+    return record->n_ploidy == 2 && record->gt_width == 1 && r->ploidy == SKR_PLOIDY_DIPLOID &&
            r->named->n_alts == 1 && r->named->n_keys == 1 &&
            r->named->first_key[2] - r->named->first_key[1] == 1 && !r->named->is_unknown[1] &&
            (r->gate->is_none || (record->filter == SKR_FILTER_PASS && !has_balance));
@@ -373,9 +375,9 @@ static int finish(skr_claims *claims, uint32_t n, skr_err *err)
 
 int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record *record,
                     const skr_gate *gate, const skr_columns *columns, const skr_named *named,
-                    skr_zone zone, skr_err *err)
+                    skr_ploidy ploidy, skr_err *err)
 {
-    reading r = {claims, vcf, record, gate, columns, named, zone, skr_genotype_scan_chosen()};
+    reading r = {claims, vcf, record, gate, columns, named, ploidy, skr_genotype_scan_chosen()};
     SKR_TRY(clear(claims, named->n_keys, err));
     int status = SKR_OK;
     if (can_skip_hom_ref(&r)) {

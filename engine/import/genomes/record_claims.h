@@ -22,12 +22,12 @@ typedef struct skr_columns {
     uint32_t n;         /* that count */
     uint32_t *column;   /* ascending; NULL: all of them */
     skr_karyotype *karyotype;
-    uint8_t *expected[SKR_N_ZONES];   /* copies expected in a zone */
-    bool has_plain_zone[SKR_N_ZONES]; /* 0/0, or 0 where all expect one, is the default call */
-    bool is_one_copy[SKR_N_ZONES];    /* all expect one copy */
+    uint8_t *expected[SKR_N_ZONES];     /* copies expected in a ploidy */
+    bool has_plain_ploidy[SKR_N_ZONES]; /* 0/0, or 0 where all expect one, is the default call */
+    bool is_one_copy[SKR_N_ZONES];      /* all expect one copy */
 } skr_columns;
 
-/* What the record says of all samples in one zone. Zero-initialise; free with _done. */
+/* What the record says of all samples in one ploidy. Zero-initialise; free with _done. */
 typedef struct skr_claims {
     skr_call_set calls;      /* the lists belong to the claims */
     skr_carriers *carriers;  /* one a key */
@@ -47,13 +47,13 @@ typedef struct skr_claims {
 } skr_claims;
 
 /*
- * Reads the genotypes of the present record of vcf as they count in a zone. The counters are set,
+ * Reads the genotypes of the present record of vcf as they count in a ploidy. The counters are set,
  * not added to. Errors: INPUT (a genotype names an ALT that is not there), NOMEM.
  */
 SKR_MUST_USE int skr_claims_read(skr_claims *claims, const skr_vcf *vcf,
                                  const skr_vcf_record *record, const skr_gate *gate,
-                                 const skr_columns *columns, const skr_named *named, skr_zone zone,
-                                 skr_err *err);
+                                 const skr_columns *columns, const skr_named *named,
+                                 skr_ploidy ploidy, skr_err *err);
 
 /* Says that nothing is known of anybody: the claims of a record that was refused. */
 void skr_claims_unknown(skr_claims *claims);

@@ -153,9 +153,9 @@ static int name_bases(skr_place *at, uint32_t number, skr_err *err)
     skr_record_keys *keys = at->import->record.keys;
     skr_base_source source = {get_bases, at, at->has_ref};
     skr_allele allele = {.contig = at->contig->index};
-    int status = skr_allele_normalise(at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
-                                      at->contig->has_reference ? &source : NULL, &keys->scratch,
-                                      &allele, err);
+    int status = skr_variant_allele_normalise(
+        at->start0, at->record->ref, at->n_ref, alt, strlen(alt),
+        at->contig->has_reference ? &source : NULL, &keys->scratch, &allele, err);
     if (status != SKR_OK ||
         allele.n_ref + allele.n_alt == 0) /* nothing differs from the reference */
         return status;
@@ -281,7 +281,7 @@ static int name_alts(skr_place *at, skr_err *err)
     skr_record_keys *keys = at->import->record.keys;
     int status = SKR_OK;
     for (uint32_t i = 0; i < record->n_alts && status == SKR_OK; i++) {
-        skr_alt_class class = skr_alt_classify(record->ref, record->alts[i]);
+        skr_alt_class class = skr_variant_alt_classify(record->ref, record->alts[i]);
         keys->first_key[i + 1] = keys->n_entries;
         keys->is_unknown[i + 1] = class == SKR_ALT_NON_REF || class == SKR_ALT_BAD;
         switch (class) {
@@ -314,7 +314,7 @@ static int name_alts(skr_place *at, skr_err *err)
 /* By allele, then by spelling. */
 static int compare_two(const skr_key_entry *a, const skr_key_entry *b)
 {
-    int order = skr_allele_compare(&a->allele, &b->allele);
+    int order = skr_segment_allele_compare(&a->allele, &b->allele);
     return order != 0 ? order : memcmp(&a->spelling, &b->spelling, sizeof a->spelling);
 }
 
@@ -327,7 +327,7 @@ static int compare_entries(const void *a, const void *b, void *entries)
     return order != 0 ? order : left < right ? -1 : left > right;
 }
 
-/* Sets texts and zones, and finds the ALTs that name the same allele in the same spelling. */
+/* Sets texts and ploidies, and finds the ALTs that name the same allele in the same spelling. */
 static void number_keys(const skr_place *at)
 {
     skr_record_keys *keys = at->import->record.keys;
@@ -335,7 +335,7 @@ static void number_keys(const skr_place *at)
         skr_allele *allele = &keys->entries[i].allele;
         allele->ref = (const char *)keys->texts.bytes + keys->entries[i].ref_at;
         allele->alt = (const char *)keys->texts.bytes + keys->entries[i].alt_at;
-        allele->zone = skr_contig_zone(at->build, at->contig->name, allele->start0);
+        allele->ploidy = skr_contig_ploidy(at->build, at->contig->name, allele->start0);
         keys->sorted[i] = i;
     }
     if (keys->n_entries > 1)
@@ -345,7 +345,8 @@ static void number_keys(const skr_place *at)
         uint32_t now = keys->sorted[i];
         const skr_key_entry *before = i == 0 ? NULL : &keys->entries[keys->sorted[i - 1]];
         bool has_same_allele =
-            before != NULL && skr_allele_compare(&before->allele, &keys->entries[now].allele) == 0;
+            before != NULL &&
+            skr_segment_allele_compare(&before->allele, &keys->entries[now].allele) == 0;
         if (!has_same_allele || compare_two(before, &keys->entries[now]) != 0) {
             keys->is_shared[keys->n_keys] = has_same_allele;
             if (has_same_allele)

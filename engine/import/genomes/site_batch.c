@@ -29,7 +29,7 @@ typedef struct packed {
     uint32_t n_body;
     uint32_t file;
     uint8_t kind;
-    uint8_t zone;
+    uint8_t ploidy;
     uint8_t is_span;
     uint8_t filter_failed;
     uint8_t claim;
@@ -65,7 +65,7 @@ struct skr_site_batch {
     uint64_t n_added;
 };
 
-int skr_fragment_compare(const skr_fragment *a, const skr_fragment *b)
+int skr_site_batch_compare(const skr_fragment *a, const skr_fragment *b)
 {
     if (a->allele.contig != b->allele.contig)
         return a->allele.contig < b->allele.contig ? -1 : 1;
@@ -74,10 +74,10 @@ int skr_fragment_compare(const skr_fragment *a, const skr_fragment *b)
     if (a->is_span != b->is_span)
         return a->is_span ? 1 : -1;
     if (!a->is_span)
-        return skr_allele_compare(&a->allele, &b->allele);
+        return skr_segment_allele_compare(&a->allele, &b->allele);
     if (a->allele.end0 != b->allele.end0)
         return a->allele.end0 < b->allele.end0 ? -1 : 1;
-    return (int)a->allele.zone - (int)b->allele.zone;
+    return (int)a->allele.ploidy - (int)b->allele.ploidy;
 }
 
 static skr_fragment unpack(const uint8_t *bytes)
@@ -89,7 +89,7 @@ static skr_fragment unpack(const uint8_t *bytes)
                    .start0 = p->start0,
                    .end0 = p->end0,
                    .kind = (skr_allele_kind)p->kind,
-                   .zone = (skr_zone)p->zone,
+                   .ploidy = (skr_ploidy)p->ploidy,
                    .n_ref = p->n_ref,
                    .n_alt = p->n_alt,
                    .ref = texts,
@@ -108,7 +108,7 @@ static int compare_packed(const uint8_t *a, const uint8_t *b)
 {
     skr_fragment left = unpack(a);
     skr_fragment right = unpack(b);
-    int order = skr_fragment_compare(&left, &right);
+    int order = skr_site_batch_compare(&left, &right);
     if (order == 0 && left.file != right.file)
         order = left.file < right.file ? -1 : 1;
     return order;
@@ -264,7 +264,7 @@ int skr_site_batch_add(skr_site_batch *batch, const skr_fragment *fragment, skr_
                      .n_body = (uint32_t)fragment->n_body,
                      .file = fragment->file,
                      .kind = (uint8_t)allele->kind,
-                     .zone = (uint8_t)allele->zone,
+                     .ploidy = (uint8_t)allele->ploidy,
                      .is_span = fragment->is_span,
                      .filter_failed = fragment->filter_failed,
                      .claim = fragment->claim};

@@ -27,7 +27,7 @@ typedef enum skr_claim_form {
 #define SKR_SPELLING_SIZE 16u /* bytes of a digest */
 
 typedef struct skr_fragment {
-    skr_allele allele; /* of a span: contig, start0, end0, zone */
+    skr_allele allele; /* of a span: contig, start0, end0, ploidy */
     bool is_span;
     bool filter_failed;  /* of a row: its record failed FILTER */
     uint8_t claim;       /* of a row: skr_claim_form, added up */
@@ -37,10 +37,10 @@ typedef struct skr_fragment {
 } skr_fragment;
 
 /*
- * The order of fragments: contig, start0, rows before spans, then as skr_allele_compare; spans by
- * end0 and zone. 0 for two that say something of the same row or the same span.
+ * The order of fragments: contig, start0, rows before spans, then as skr_segment_allele_compare;
+ * spans by end0 and ploidy. 0 for two that say something of the same row or the same span.
  */
-int skr_fragment_compare(const skr_fragment *a, const skr_fragment *b);
+int skr_site_batch_compare(const skr_fragment *a, const skr_fragment *b);
 
 typedef struct skr_site_batch skr_site_batch;
 

@@ -78,17 +78,17 @@ static void settle_mitochondrion(skr_genotype *genotype)
     genotype->n_called = genotype->alleles[0] != SKR_COPY_UNKNOWN;
 }
 
-skr_settled skr_genotype_settle(skr_genotype *genotype, skr_zone zone, skr_karyotype karyotype)
+skr_settled skr_genotype_settle(skr_genotype *genotype, skr_ploidy ploidy, skr_karyotype karyotype)
 {
-    SKR_CHECK(genotype->n <= SKR_PLOIDY_MAX && zone != SKR_ZONE_Y_PAR);
+    SKR_CHECK(genotype->n <= SKR_PLOIDY_MAX && ploidy != SKR_PLOIDY_Y_PAR);
     skr_settled settled = SKR_SETTLED;
     genotype->is_mixture = false;
-    if (zone == SKR_ZONE_MT) {
+    if (ploidy == SKR_PLOIDY_MT) {
         settle_mitochondrion(genotype);
         return SKR_SETTLED;
     }
-    if (zone == SKR_ZONE_X || zone == SKR_ZONE_Y) {
-        uint8_t expected = zone == SKR_ZONE_X ? karyotype.n_x : karyotype.n_y;
+    if (ploidy == SKR_PLOIDY_X || ploidy == SKR_PLOIDY_Y) {
+        uint8_t expected = ploidy == SKR_PLOIDY_X ? karyotype.n_x : karyotype.n_y;
         if (expected == SKR_KARYOTYPE_UNKNOWN) {
             if (genotype->n == 2 && genotype->alleles[0] == genotype->alleles[1])
                 genotype->alleles[1] = SKR_COPY_UNKNOWN;
@@ -103,9 +103,9 @@ skr_settled skr_genotype_settle(skr_genotype *genotype, skr_zone zone, skr_karyo
     return settled;
 }
 
-skr_zygosity skr_genotype_zygosity(const skr_genotype *genotype, uint32_t n_this, skr_zone zone)
+skr_zygosity skr_genotype_zygosity(const skr_genotype *genotype, uint32_t n_this, skr_ploidy ploidy)
 {
-    if (zone == SKR_ZONE_MT)
+    if (ploidy == SKR_PLOIDY_MT)
         return genotype->is_mixture ? SKR_HET : SKR_HEMI;
     if (genotype->n == 1)
         return SKR_HEMI;

@@ -36,7 +36,7 @@ typedef enum skr_settled {
  * 1/. as some callers write men; where nobody knows the karyotype each of them proves one; a
  * mitochondrion is one copy, and a mixture of all alleles that were seen. Zone is not Y_PAR.
  */
-skr_settled skr_genotype_settle(skr_genotype *genotype, skr_zone zone, skr_karyotype karyotype);
+skr_settled skr_genotype_settle(skr_genotype *genotype, skr_ploidy ploidy, skr_karyotype karyotype);
 
 /* All copies unknown: what the gate makes of a genotype that fails. */
 void skr_genotype_forget(skr_genotype *genotype);
@@ -48,6 +48,7 @@ bool skr_genotype_is_het(const skr_genotype *genotype);
 bool skr_genotype_is_hom_ref(const skr_genotype *genotype);
 
 /* The zygosity of a carrier with n_this copies, 1 or more, of a settled genotype. */
-skr_zygosity skr_genotype_zygosity(const skr_genotype *genotype, uint32_t n_this, skr_zone zone);
+skr_zygosity skr_genotype_zygosity(const skr_genotype *genotype, uint32_t n_this,
+                                   skr_ploidy ploidy);
 
 #endif

@@ -32,7 +32,7 @@ typedef struct skr_values {
 } skr_values;
 
 /* Value number i of all, NAN when it is missing. */
-float skr_values_at(const skr_values *values, size_t i);
+float skr_genotype_scan_values(const skr_values *values, size_t i);
 
 /* A bit for each sample of a diploid record, by what its two bytes are. */
 typedef struct skr_pair_planes {

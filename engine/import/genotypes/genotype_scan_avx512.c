@@ -156,7 +156,7 @@ TARGET static uint64_t low_64(const void *from, skr_value_type type, skr_low_bou
 TARGET static void add_below(const void *values, size_t n, skr_value_type type, double limit,
                              uint64_t *marks)
 {
-    const skr_low_bounds bounds = skr_low_bounds_of(type, limit);
+    const skr_low_bounds bounds = skr_genotype_scan_bounds(type, limit);
     const size_t n_bytes = type == SKR_VALUE_INT8 ? 1 : type == SKR_VALUE_INT16 ? 2 : 4;
     const uint8_t *from = values;
     size_t i = 0;

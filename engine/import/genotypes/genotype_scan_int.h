@@ -14,7 +14,7 @@ typedef struct skr_low_bounds {
 } skr_low_bounds;
 
 /* The bounds of the numbers of a type that are below limit, 0 or more. */
-skr_low_bounds skr_low_bounds_of(skr_value_type type, double limit);
+skr_low_bounds skr_genotype_scan_bounds(skr_value_type type, double limit);
 
 /* How pairs are written: one has a bar or has none, and others may be otherwise. */
 static inline unsigned skr_written_of(bool has_bar, bool is_otherwise)

@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ values */
 
-float skr_values_at(const skr_values *values, size_t i)
+float skr_genotype_scan_values(const skr_values *values, size_t i)
 {
     const uint8_t *at = values->values;
     int16_t two;
@@ -32,7 +32,7 @@ float skr_values_at(const skr_values *values, size_t i)
     }
 }
 
-skr_low_bounds skr_low_bounds_of(skr_value_type type, double limit)
+skr_low_bounds skr_genotype_scan_bounds(skr_value_type type, double limit)
 {
     const int32_t missing = type == SKR_VALUE_INT8    ? INT8_MIN + 1
                             : type == SKR_VALUE_INT16 ? INT16_MIN + 1
@@ -150,7 +150,7 @@ static bool sort_pairs(const void *pairs, size_t n, const skr_pair_planes *plane
 static void add_below(const void *values, size_t n, skr_value_type type, double limit,
                       uint64_t *marks)
 {
-    const skr_low_bounds bounds = skr_low_bounds_of(type, limit);
+    const skr_low_bounds bounds = skr_genotype_scan_bounds(type, limit);
     const uint8_t *at = values;
     for (size_t i = 0; i < n; i++) {
         bool is_low = false;

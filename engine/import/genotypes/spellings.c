@@ -11,7 +11,7 @@ static bool is_same_phase(const skr_spoken *a, const skr_spoken *b)
            a->file == b->file && a->ways == b->ways;
 }
 
-void skr_spoken_add(skr_spoken *all, const skr_spoken *one)
+void skr_spellings_add_spoken(skr_spoken *all, const skr_spoken *one)
 {
     if (!one->is_said)
         return;
@@ -64,9 +64,9 @@ void skr_spellings_add_record(skr_spellings *all, uint32_t n_this, uint32_t n_ot
 }
 
 static skr_zygosity zygosity_of(const skr_spellings *all, uint32_t n_this, uint32_t n_other,
-                                skr_zone zone)
+                                skr_ploidy ploidy)
 {
-    if (zone == SKR_ZONE_MT)
+    if (ploidy == SKR_PLOIDY_MT)
         return all->is_mixture ? SKR_HET : SKR_HEMI;
     if (all->n_copies == 1)
         return SKR_HEMI;
@@ -75,7 +75,7 @@ static skr_zygosity zygosity_of(const skr_spellings *all, uint32_t n_this, uint3
     return n_other > 0 ? SKR_HET : SKR_HOM;
 }
 
-skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_zone zone)
+skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_ploidy ploidy)
 {
     uint32_t n_this = all->most_this;
     uint32_t n_other = all->least_other;
@@ -89,5 +89,5 @@ skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_zone zone)
     }
     return (skr_settled_copies){.n_this = (uint8_t)n_this,
                                 .n_called = (uint8_t)(n_this + n_other),
-                                .zygosity = zygosity_of(all, n_this, n_other, zone)};
+                                .zygosity = zygosity_of(all, n_this, n_other, ploidy)};
 }

@@ -41,7 +41,7 @@ typedef struct skr_spoken {
 } skr_spoken;
 
 /* Adds what another record of the same key says: the least, in any order. all begins zeroed. */
-void skr_spoken_add(skr_spoken *all, const skr_spoken *one);
+void skr_spellings_add_spoken(skr_spoken *all, const skr_spoken *one);
 
 /* What all keys say. Begin with a zeroed one. */
 typedef struct skr_spellings {
@@ -65,9 +65,9 @@ void skr_spellings_add(skr_spellings *all, const skr_spoken *key);
 
 /*
  * Adds what is known of a record with ALTs of several keys (CA>TA,TG names C>T twice): copies of
- * its ALTs are different copies. n_this is the sum over its keys of what skr_spoken_add made of
- * each, n_other the copies that the record calls and that are none of its keys. To be called when
- * all keys are there, and only where the record has a called copy.
+ * its ALTs are different copies. n_this is the sum over its keys of what skr_spellings_add_spoken
+ * made of each, n_other the copies that the record calls and that are none of its keys. To be
+ * called when all keys are there, and only where the record has a called copy.
  */
 void skr_spellings_add_record(skr_spellings *all, uint32_t n_this, uint32_t n_other);
 
@@ -79,6 +79,6 @@ typedef struct skr_settled_copies {
 } skr_settled_copies;
 
 /* The answer of rule 4. */
-skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_zone zone);
+skr_settled_copies skr_spellings_settle(const skr_spellings *all, skr_ploidy ploidy);
 
 #endif

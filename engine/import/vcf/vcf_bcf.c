@@ -442,7 +442,7 @@ float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
     uint32_t n = 0;
     while (n < ad->n_each && !is_behind_last(ad, from + n))
         n++;
-    return n == vcf->record.n_alts + 1 ? skr_values_at(ad, from + allele) : NAN;
+    return n == vcf->record.n_alts + 1 ? skr_genotype_scan_values(ad, from + allele) : NAN;
 }
 
 int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample)

@@ -88,7 +88,7 @@ static int add_hint(skr_vcf *vcf, const char *key, const char *value, size_t n, 
     char text[512];
     uint32_t number;
     int n_text = snprintf(text, sizeof text, "%s=%.*s", key, (int)(n < 400 ? n : 400), value);
-    if (vcf->header.hints.n >= HINTS_MAX || skr_build_hint(strchr(text, '=') + 1) == NULL)
+    if (vcf->header.hints.n >= HINTS_MAX || skr_assembly_build_hint(strchr(text, '=') + 1) == NULL)
         return SKR_OK;
     return skr_names_add_n(&vcf->header.hints, text, (size_t)n_text, &number, NULL, err);
 }

@@ -33,7 +33,7 @@ static void keep(skr_answer_cache *cache, uint64_t state, const char *key, const
 {
     skr_kept *kept = skr_answer_cache_keep(cache, state, key, strlen(key), strdup(value), n_value);
     cr_assert(ne(ptr, kept, NULL));
-    cr_expect(eq(str, skr_kept_value(kept), (char *)(uintptr_t)value));
+    cr_expect(eq(str, skr_answer_cache_value(kept), (char *)(uintptr_t)value));
     skr_answer_cache_release(cache, kept);
 }
 
@@ -43,7 +43,7 @@ static bool finds(skr_answer_cache *cache, uint64_t state, const char *key, cons
     skr_kept *kept = skr_answer_cache_find(cache, state, key, strlen(key));
     if (kept == NULL)
         return value == NULL;
-    bool is_it = value != NULL && strcmp(skr_kept_value(kept), value) == 0;
+    bool is_it = value != NULL && strcmp(skr_answer_cache_value(kept), value) == 0;
     skr_answer_cache_release(cache, kept);
     return is_it;
 }
@@ -136,7 +136,7 @@ Test(answer_cache, keeps_the_limit_and_what_was_asked_for_last)
         size_t n = test_random_below(&random, 4000);
         skr_kept *kept = skr_answer_cache_find(cache, 1, key, strlen(key));
         if (kept != NULL) {
-            cr_assert(eq(str, skr_kept_value(kept), key));
+            cr_assert(eq(str, skr_answer_cache_value(kept), key));
             skr_answer_cache_release(cache, kept);
         } else {
             keep(cache, 1, key, key, n);
@@ -158,7 +158,7 @@ Test(answer_cache, leaves_an_answer_to_whoever_uses_it)
     skr_kept *kept = skr_answer_cache_find(cache, 1, "key", 3);
     keep(cache, 2, "key", "new", 5);
     cr_expect(eq(uint, n_freed, 0));
-    cr_expect(eq(str, skr_kept_value(kept), (char *)(uintptr_t) "value"));
+    cr_expect(eq(str, skr_answer_cache_value(kept), (char *)(uintptr_t) "value"));
     skr_answer_cache_release(cache, kept);
     cr_expect(eq(uint, n_freed, 1));
     skr_answer_cache_free(cache);

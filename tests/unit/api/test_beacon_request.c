@@ -23,7 +23,7 @@ static const char *asked(const char *body, bool is_get)
     if (status == SKR_OK)
         status = skr_beacon_request_people(&request, &people, &err);
     if (status == SKR_OK)
-        status = skr_expr_print(people, &printed, &err);
+        status = skr_query_expr_print(people, &printed, &err);
     if (status == SKR_OK)
         (void)snprintf(text, sizeof text, "%.*s%s%s", (int)printed.n, (char *)printed.bytes,
                        request.assembly == NULL ? "" : " @",

@@ -33,7 +33,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    skr_http_response_done(&response);
+    skr_message_response_done(&response);
     beacon_store_done(&store);
 }
 
@@ -41,7 +41,7 @@ TestSuite(route, .init = set_up, .fini = tear_down);
 
 static unsigned ask(skr_http_request request)
 {
-    skr_http_response_done(&response);
+    skr_message_response_done(&response);
     skr_route_answer(&router, &request, &response);
     return response.status;
 }

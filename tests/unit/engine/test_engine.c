@@ -44,8 +44,8 @@ static void add_site(skr_segment_writer *writer, const site *at)
     skr_call_set calls = {0};
     uint8_t states[64];
     must(skr_variant_parse(at->variant, &text, &err), &err);
-    must(skr_allele_normalise(text.start0, text.ref, text.n_ref, text.alt, text.n_alt, NULL, &bases,
-                              &allele, &err),
+    must(skr_variant_allele_normalise(text.start0, text.ref, text.n_ref, text.alt, text.n_alt, NULL,
+                                      &bases, &allele, &err),
          &err);
     uint32_t n = (uint32_t)strlen(at->samples);
     for (uint32_t i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ static void add_span(skr_segment_writer *writer, const delivery *from, uint32_t 
     memset(states, SKR_CALL_DEFAULT, n);
     must(skr_call_set_from_calls(states, n, &calls, &err), &err);
     must(skr_segment_writer_add_span(writer, 0, from->span_start0, from->span_end0,
-                                     SKR_ZONE_DIPLOID, &calls, &err),
+                                     SKR_PLOIDY_DIPLOID, &calls, &err),
          &err);
     skr_call_set_done(&calls);
 }
@@ -95,7 +95,7 @@ static void add_delivery(const char *folder, const char *dataset, const delivery
     must(skr_manifest_add_dataset(manifest, dataset, &entry.dataset, &err), &err);
     must(skr_manifest_add_assembly(manifest, "GRCh38", &entry.assembly, &err), &err);
     uint32_t contig;
-    must(skr_assembly_add_contig(&manifest->assemblies[entry.assembly], "1", 0, &contig, &err),
+    must(skr_manifest_add_contig(&manifest->assemblies[entry.assembly], "1", 0, &contig, &err),
          &err);
     must(skr_people_open(folder, &manifest->people, &people, &err), &err);
     must(skr_people_edit_new(people, &edit, &err), &err);
@@ -136,7 +136,7 @@ static void add_delivery(const char *folder, const char *dataset, const delivery
     must(skr_manifest_add_segment(manifest, &entry, &index, &err), &err);
     for (uint32_t i = 0; from->buried != NULL && i < n; i++)
         if (strchr(from->buried, from->people[i]) != NULL)
-            must(skr_segment_entry_bury(&manifest->segments[index], 0, &i, 1, &err), &err);
+            must(skr_manifest_supersede(&manifest->segments[index], 0, &i, 1, &err), &err);
     must(skr_txn_commit(txn, NULL, &err), &err);
 }
 
@@ -159,7 +159,7 @@ static uint64_t count(skr_engine *engine, const skr_access *access, const char *
     must(skr_query_parse(query, text, false, &expr, &err), &err);
     must(skr_engine_count(engine, expr, access, &answer, &err), &err);
     uint64_t n = answer.total.count;
-    skr_count_answer_done(&answer);
+    skr_engine_count_done(&answer);
     skr_query_free(query);
     return n;
 }

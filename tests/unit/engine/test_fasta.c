@@ -62,8 +62,9 @@ Test(fasta, gives_contigs_in_any_order)
         write_file(form);
         for (int order = 0; order < 120; order++) {
             skr_fasta *fasta = NULL;
-            cr_assert(eq(int, skr_fasta_open(path, skr_build_find("GRCh38"), &fasta, &err), 0),
-                      "%s", err.message);
+            cr_assert(
+                eq(int, skr_fasta_open(path, skr_assembly_build_find("GRCh38"), &fasta, &err), 0),
+                "%s", err.message);
             int left[5] = {0, 1, 2, 3, 4};
             for (int n = 5, code = order; n > 0; code /= n, n--) {
                 int at = code % n;
@@ -80,7 +81,7 @@ Test(fasta, digests_upper_case_bases)
 {
     write_file(0);
     skr_fasta *fasta = NULL;
-    cr_assert(eq(int, skr_fasta_open(path, skr_build_find("GRCh38"), &fasta, &err), 0));
+    cr_assert(eq(int, skr_fasta_open(path, skr_assembly_build_find("GRCh38"), &fasta, &err), 0));
     expect(fasta, "3", "G", "dfcf28d0734569a6a693bc8194de62bf");
     skr_fasta_close(fasta);
     (void)unlink(path);
@@ -97,7 +98,7 @@ Test(fasta, refuses_what_is_none)
         skr_fasta *fasta = NULL;
         skr_sequence sequence;
         bool is_found;
-        int status = skr_fasta_open(path, skr_build_find("GRCh38"), &fasta, &err);
+        int status = skr_fasta_open(path, skr_assembly_build_find("GRCh38"), &fasta, &err);
         if (status == 0)
             status = skr_fasta_find(fasta, "7", &sequence, &is_found, &err);
         if (status == 0)

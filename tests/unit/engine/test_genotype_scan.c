@@ -189,7 +189,7 @@ static void compare_below(const skr_genotype_scan *scan, test_random *random)
                        type == SKR_VALUE_FLOAT ? (void *)&real : (void *)&number, sizes[type]);
             }
             for (size_t i = 0; i < n; i++)
-                if ((double)skr_values_at(&values, i) < limit)
+                if ((double)skr_genotype_scan_values(&values, i) < limit)
                     want[i / 64] |= UINT64_C(1) << i % 64;
             scan->add_below(memory + offset, n, (skr_value_type)type, limit, got);
             cr_assert(memcmp(got, want, sizeof want) == 0, "%s: %zu of type %d below %g",

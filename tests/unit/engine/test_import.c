@@ -118,7 +118,7 @@ static const char *count_of(const char *variant)
     cr_assert(eq(u64, listed.n_rows, 1));
     (void)snprintf(text, sizeof text, "%llu/%llu", (unsigned long long)row.ac,
                    (unsigned long long)row.an);
-    skr_alleles_answer_done(&listed);
+    skr_engine_alleles_done(&listed);
     skr_query_free(query);
     skr_engine_close(engine);
     return text;

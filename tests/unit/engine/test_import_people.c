@@ -221,7 +221,7 @@ Test(import_people, reads_all_of_a_phenopacket)
 static uint64_t n_replaced(unsigned kind)
 {
     for (uint32_t i = 0; i < s.result.n_replaced; i++)
-        if (strcmp(s.result.replaced[i].kind, skr_said_name(kind)) == 0)
+        if (strcmp(s.result.replaced[i].kind, skr_people_said_name(kind)) == 0)
             return s.result.replaced[i].n;
     return 0;
 }

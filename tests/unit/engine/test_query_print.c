@@ -20,7 +20,7 @@ static char *canonical(const char *text)
     cr_assert(eq(int, skr_query_new(&query, &err), SKR_OK));
     char *result = NULL;
     if (skr_query_parse(query, text, false, &expr, &err) == SKR_OK) {
-        cr_assert(eq(int, skr_expr_print(expr, &out, &err), SKR_OK));
+        cr_assert(eq(int, skr_query_expr_print(expr, &out, &err), SKR_OK));
         result = strndup((const char *)out.bytes, out.n);
     }
     skr_buffer_done(&out);
@@ -173,7 +173,7 @@ Test(query_print, walks_trees_that_lean)
             cr_assert(eq(int, skr_query_expr(query, &both, &tree, &err), SKR_OK));
     }
     skr_buffer out = {0};
-    cr_assert(eq(int, skr_expr_print(tree, &out, &err), SKR_OK));
+    cr_assert(eq(int, skr_query_expr_print(tree, &out, &err), SKR_OK));
     cr_assert(out.n == strlen("gene=A or gene=B"));
     skr_buffer_done(&out);
     skr_query_free(query);
@@ -195,7 +195,7 @@ Test(query_print, prints_requests_in_words_that_can_be_asked)
     };
     for (size_t i = 0; i < 3; i++) {
         skr_buffer out = {0};
-        cr_assert(eq(int, skr_expr_print(&nodes[i], &out, &err), SKR_OK));
+        cr_assert(eq(int, skr_query_expr_print(&nodes[i], &out, &err), SKR_OK));
         cr_assert(out.n == strlen(texts[i]) && memcmp(out.bytes, texts[i], out.n) == 0, "%.*s",
                   (int)out.n, (char *)out.bytes);
         skr_buffer_done(&out);

@@ -51,14 +51,14 @@ static bool slow_passes(const skr_gate *gate, uint32_t s, const skr_genotype *as
     return true;
 }
 
-static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, skr_zone zone,
+static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, skr_ploidy ploidy,
                         const uint8_t *is_unknown, slow *to)
 {
     memset(to, 0, sizeof *to);
     for (uint32_t s = 0; s < it.n_samples; s++) {
         skr_genotype genotype = {0};
-        uint8_t expected = skr_copies_expected(zone, karyotypes[s]);
-        bool is_known = zone == SKR_ZONE_MT || zone == SKR_ZONE_DIPLOID ||
+        uint8_t expected = skr_copies_expected(ploidy, karyotypes[s]);
+        bool is_known = ploidy == SKR_PLOIDY_MT || ploidy == SKR_PLOIDY_DIPLOID ||
                         karyotypes[s].n_x != SKR_KARYOTYPE_UNKNOWN;
         bool has_called = false;
         for (uint32_t i = 0; i < it.n_ploidy && it.gt[s][i] != END; i++) {
@@ -75,9 +75,9 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
         for (uint32_t i = 0; i < genotype.n; i++)
             if (genotype.alleles[i] != SKR_COPY_UNKNOWN && is_unknown[genotype.alleles[i]])
                 genotype.alleles[i] = SKR_COPY_UNKNOWN;
-        skr_settled settled = skr_genotype_settle(&genotype, zone, karyotypes[s]);
+        skr_settled settled = skr_genotype_settle(&genotype, ploidy, karyotypes[s]);
         to->n_het_on_haploid += settled == SKR_SETTLED_HET_ON_HAPLOID;
-        if (zone != SKR_ZONE_MT && is_het && genotype.n == 1)
+        if (ploidy != SKR_PLOIDY_MT && is_het && genotype.n == 1)
             skr_genotype_forget(&genotype); /* one of the two may be anything, but not both */
         to->calls[s] = SKR_CALL_DEFAULT;
         if (settled == SKR_SETTLED_NO_COPY) {
@@ -95,7 +95,7 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
             if (allele == 0 || allele == SKR_COPY_UNKNOWN)
                 continue;
             uint8_t *n_this = &to->n_this[allele - 1][s];
-            *n_this = (uint8_t)(zone == SKR_ZONE_MT ? 1 : *n_this + 1);
+            *n_this = (uint8_t)(ploidy == SKR_PLOIDY_MT ? 1 : *n_this + 1);
         }
         to->n_copies[s] = genotype.n_called > 0 ? (uint8_t)genotype.n : 0;
         for (uint32_t i = 0; i < genotype.n; i++)
@@ -107,7 +107,7 @@ static void read_slowly(const skr_gate *gate, const skr_karyotype *karyotypes, s
         for (uint32_t a = 0; a < it.n_alts; a++)
             if (to->n_this[a][s] > 0)
                 to->zygosity[a][s] =
-                    (uint8_t)skr_genotype_zygosity(&genotype, to->n_this[a][s], zone);
+                    (uint8_t)skr_genotype_zygosity(&genotype, to->n_this[a][s], ploidy);
     }
 }
 
@@ -159,7 +159,7 @@ static void compare(const skr_claims *claims, const slow *want, const uint8_t *e
 
 typedef struct asked {
     skr_gate gate;
-    skr_zone zone;
+    skr_ploidy ploidy;
     skr_columns columns;
     skr_named named;
     uint8_t is_unknown[N_ALTS_MAX + 1];
@@ -177,21 +177,21 @@ static void draw_question(asked *q, bool is_gated)
     q->gate.is_none = !is_gated;
     if (below(3) == 0)
         q->gate.min_gq = 12.5;
-    q->zone = below(2) == 0 ? SKR_ZONE_DIPLOID : (skr_zone)below(SKR_N_ZONES);
-    if (q->zone == SKR_ZONE_Y_PAR)
-        q->zone = SKR_ZONE_DIPLOID;
+    q->ploidy = below(2) == 0 ? SKR_PLOIDY_DIPLOID : (skr_ploidy)below(SKR_N_ZONES);
+    if (q->ploidy == SKR_PLOIDY_Y_PAR)
+        q->ploidy = SKR_PLOIDY_DIPLOID;
     q->columns.n = q->columns.n_columns = it.n_samples;
     q->columns.karyotype = malloc(it.n_samples * sizeof *q->columns.karyotype);
     for (uint32_t s = 0; s < it.n_samples; s++)
         q->columns.karyotype[s] = karyotypes[below(n_kinds)];
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
-        q->columns.expected[zone] = malloc(it.n_samples);
-        q->columns.has_plain_zone[zone] = q->columns.is_one_copy[zone] = true;
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+        q->columns.expected[ploidy] = malloc(it.n_samples);
+        q->columns.has_plain_ploidy[ploidy] = q->columns.is_one_copy[ploidy] = true;
         for (uint32_t s = 0; s < it.n_samples; s++) {
-            uint8_t expected = skr_copies_expected((skr_zone)zone, q->columns.karyotype[s]);
-            q->columns.expected[zone][s] = expected;
-            q->columns.has_plain_zone[zone] &= expected == 1 || expected == 2;
-            q->columns.is_one_copy[zone] &= expected == 1;
+            uint8_t expected = skr_copies_expected((skr_ploidy)ploidy, q->columns.karyotype[s]);
+            q->columns.expected[ploidy][s] = expected;
+            q->columns.has_plain_ploidy[ploidy] &= expected == 1 || expected == 2;
+            q->columns.is_one_copy[ploidy] &= expected == 1;
         }
     }
     for (uint32_t alt = 1; alt <= it.n_alts; alt++) {
@@ -205,8 +205,8 @@ static void draw_question(asked *q, bool is_gated)
 static void question_done(asked *q)
 {
     free(q->columns.karyotype);
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        free(q->columns.expected[zone]);
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        free(q->columns.expected[ploidy]);
 }
 
 /* What a fragment keeps of phase reads back as the haplotypes that were drawn. */
@@ -217,7 +217,7 @@ static void compare_phase(const skr_claims *claims, const skr_phase_place *place
     static uint8_t calls[N_SAMPLES_MAX];
     static uint8_t has_phase[N_SAMPLES_MAX];
     skr_buffer bytes = {0};
-    const uint8_t *expected = q->columns.expected[q->zone];
+    const uint8_t *expected = q->columns.expected[q->ploidy];
     cr_assert(skr_phase_encode(&claims->phase, place, key, &claims->carriers[key], &bytes, &err) ==
               SKR_OK);
     skr_call_set_to_calls(&claims->calls, it.n_samples, calls);
@@ -225,8 +225,8 @@ static void compare_phase(const skr_claims *claims, const skr_phase_place *place
         uint8_t call = calls[s] == SKR_CALL_DEFAULT ? expected[s] : calls[s];
         said[s] = (skr_spoken){.n_copies = call > SKR_PLOIDY_MAX ? 0 : call};
         has_phase[s] =
-            q->zone == SKR_ZONE_DIPLOID ||
-            (q->zone != SKR_ZONE_MT && q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);
+            q->ploidy == SKR_PLOIDY_DIPLOID ||
+            (q->ploidy != SKR_PLOIDY_MT && q->columns.karyotype[s].n_x != SKR_KARYOTYPE_UNKNOWN);
     }
     skr_cursor cursor = skr_cursor_of(bytes.bytes, bytes.n);
     skr_phase_decode(&cursor, it.n_samples, has_phase, &claims->carriers[key], said);
@@ -254,10 +254,10 @@ static void read_and_compare(const char *path, const asked *q, const slow *want,
     cr_assert(skr_vcf_open(&plan, &vcf, &err) == SKR_OK, "%s", err.message);
     cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record != NULL, "%s", err.message);
     for (int i = 0; i < 2; i++) {
-        cr_assert(skr_claims_read(&claims, vcf, record, &q->gate, &q->columns, &q->named, q->zone,
+        cr_assert(skr_claims_read(&claims, vcf, record, &q->gate, &q->columns, &q->named, q->ploidy,
                                   &err) == SKR_OK,
                   "%s", err.message);
-        compare(&claims, want, q->columns.expected[q->zone], what);
+        compare(&claims, want, q->columns.expected[q->ploidy], what);
         const skr_phase_place place = {vcf, record, NULL, it.n_samples, &q->named};
         for (uint32_t key = 0; key < 2 && key < it.n_alts; key++)
             compare_phase(&claims, &place, q, want, key, what);
@@ -280,7 +280,7 @@ static void draw_and_compare(int n_rounds, bool is_gated)
     for (int i = 0; i < n_rounds; i++) {
         draw_record(is_gated);
         draw_question(&q, is_gated);
-        read_slowly(&q.gate, q.columns.karyotype, q.zone, q.is_unknown, &want);
+        read_slowly(&q.gate, q.columns.karyotype, q.ploidy, q.is_unknown, &want);
         write_bcf(bcf);
         read_and_compare(bcf, &q, &want, "BCF");
         if (it.n_ploidy > 0) {

@@ -67,7 +67,7 @@ static void check_order(size_t n_bytes_max)
         if (n > 0) {
             before.allele.ref = texts;
             before.allele.alt = texts + 1;
-            cr_assert(skr_fragment_compare(&before, &now) <= 0);
+            cr_assert(skr_site_batch_compare(&before, &now) <= 0);
         }
         before = now;
         if (!now.is_span) {

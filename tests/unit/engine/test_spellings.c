@@ -26,7 +26,7 @@ static skr_spoken said(const char *gt, int64_t set)
 }
 
 /* Keys apart by ' ', records of one key by ','. */
-static skr_settled_copies settle(const char *text, skr_zone zone)
+static skr_settled_copies settle(const char *text, skr_ploidy ploidy)
 {
     char copy[128];
     char *keys_left = NULL;
@@ -43,11 +43,11 @@ static skr_settled_copies settle(const char *text, skr_zone zone)
                 *colon = '\0';
             }
             skr_spoken one = said(gt, set);
-            skr_spoken_add(&least, &one);
+            skr_spellings_add_spoken(&least, &one);
         }
         skr_spellings_add(&all, &least);
     }
-    return skr_spellings_settle(&all, zone);
+    return skr_spellings_settle(&all, ploidy);
 }
 
 Test(spellings, say_what_rule_4_says)
@@ -101,7 +101,7 @@ Test(spellings, say_what_rule_4_says)
         {"0|1,1|0 1|0", 1, 1, SKR_PARTIAL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        skr_settled_copies got = settle(cases[i].text, SKR_ZONE_DIPLOID);
+        skr_settled_copies got = settle(cases[i].text, SKR_PLOIDY_DIPLOID);
         cr_assert(got.n_this == cases[i].n_this && got.n_called == cases[i].n_called,
                   "%s: %u of %u", cases[i].text, got.n_this, got.n_called);
         if (got.n_this > 0)
@@ -115,10 +115,10 @@ Test(spellings, add_up_the_keys_of_one_record)
     skr_spellings all = {0};
     skr_spellings_add(&all, &het);
     skr_spellings_add(&all, &het);
-    skr_settled_copies apart = skr_spellings_settle(&all, SKR_ZONE_DIPLOID);
+    skr_settled_copies apart = skr_spellings_settle(&all, SKR_PLOIDY_DIPLOID);
     cr_assert(apart.n_this == 1 && apart.n_called == 1);
     skr_spellings_add_record(&all, 2, 0); /* 1/2 of CA>TA,TG */
-    skr_settled_copies together = skr_spellings_settle(&all, SKR_ZONE_DIPLOID);
+    skr_settled_copies together = skr_spellings_settle(&all, SKR_PLOIDY_DIPLOID);
     cr_assert(together.n_this == 2 && together.n_called == 2 && together.zygosity == SKR_HOM);
 }
 
@@ -131,7 +131,7 @@ Test(spellings, tell_mixtures_of_mitochondria)
         skr_spellings all = {0};
         skr_spellings_add(&all, turn == 1 ? &mixture : &pure);
         skr_spellings_add(&all, turn == 2 ? &mixture : &pure);
-        skr_settled_copies got = skr_spellings_settle(&all, SKR_ZONE_MT);
+        skr_settled_copies got = skr_spellings_settle(&all, SKR_PLOIDY_MT);
         cr_assert(got.n_this == 1 && got.n_called == 1);
         cr_assert(eq(int, got.zygosity, turn == 0 ? SKR_HEMI : SKR_HET));
     }
@@ -168,8 +168,8 @@ Test(spellings, give_one_answer_in_any_order)
                 }
             }
         }
-        skr_settled_copies a = settle(texts[0], SKR_ZONE_DIPLOID);
-        skr_settled_copies b = settle(texts[1], SKR_ZONE_DIPLOID);
+        skr_settled_copies a = settle(texts[0], SKR_PLOIDY_DIPLOID);
+        skr_settled_copies b = settle(texts[1], SKR_PLOIDY_DIPLOID);
         cr_assert(a.n_this == b.n_this && a.n_called == b.n_called &&
                       (a.n_this == 0 || a.zygosity == b.zygosity),
                   "seed %llu: %s", (unsigned long long)random.seed, texts[0]);

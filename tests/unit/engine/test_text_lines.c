@@ -86,7 +86,7 @@ Test(text_lines, fall_into_fields)
 {
     char line[] = "a\t\tbc\t";
     char *fields[3];
-    cr_assert(eq(sz, skr_line_split(line, '\t', fields, 3), 4));
+    cr_assert(eq(sz, skr_lines_split(line, '\t', fields, 3), 4));
     cr_assert(eq(str, fields[0], "a"));
     cr_assert(eq(str, fields[1], ""));
     cr_assert(eq(str, fields[2], "bc"));

@@ -80,6 +80,6 @@ Test(warnings, have_names_of_their_own)
 {
     for (int i = 0; i < SKR_N_WARNING_CODES; i++)
         for (int k = 0; k < i; k++)
-            cr_expect(ne(str, (char *)skr_warning_name((skr_warning_code)i),
-                         (char *)skr_warning_name((skr_warning_code)k)));
+            cr_expect(ne(str, (char *)skr_warnings_name((skr_warning_code)i),
+                         (char *)skr_warnings_name((skr_warning_code)k)));
 }

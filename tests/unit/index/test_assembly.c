@@ -78,8 +78,9 @@ Test(assembly, has_one_name)
         {"", "none"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        cr_assert(eq(str, (char *)build_name(skr_build_find(names[i][0])), (char *)names[i][1]),
-                  "%s", names[i][0]);
+        cr_assert(
+            eq(str, (char *)build_name(skr_assembly_build_find(names[i][0])), (char *)names[i][1]),
+            "%s", names[i][0]);
 }
 
 Test(assembly, is_read_from_a_text_only_where_the_text_is_clear)
@@ -101,8 +102,9 @@ Test(assembly, is_read_from_a_text_only_where_the_text_is_clear)
         {"", "none"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        cr_assert(eq(str, (char *)build_name(skr_build_hint(texts[i][0])), (char *)texts[i][1]),
-                  "%s", texts[i][0]);
+        cr_assert(
+            eq(str, (char *)build_name(skr_assembly_build_hint(texts[i][0])), (char *)texts[i][1]),
+            "%s", texts[i][0]);
 }
 
 Test(assembly, takes_lengths_as_evidence)
@@ -130,8 +132,8 @@ Test(assembly, takes_lengths_as_evidence)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const skr_build *other = NULL;
-        skr_length_says says = skr_length_judge(skr_build_find(cases[i].assembly), cases[i].contig,
-                                                cases[i].length, &other);
+        skr_length_says says = skr_assembly_length_judge(skr_assembly_build_find(cases[i].assembly),
+                                                         cases[i].contig, cases[i].length, &other);
         cr_assert(eq(int, says, cases[i].says), "%zu", i);
         cr_assert(eq(str, (char *)build_name(other), (char *)cases[i].other), "%zu", i);
     }
@@ -143,13 +145,14 @@ Test(assembly, of_each_chromosome_differs_in_length_or_accession)
     static const char *const names[] = {"NCBI36", "GRCh37", "GRCh38", "hs1", "mm9",
                                         "mm10",   "mm39",   "rn6",    "rn7", "rn8"};
     for (size_t a = 0; a < sizeof names / sizeof *names; a++) {
-        const skr_build *build = skr_build_find(names[a]);
+        const skr_build *build = skr_assembly_build_find(names[a]);
         for (uint32_t c = 0; c < build->n_chromosomes; c++) {
             const skr_chromosome *one = &build->chromosomes[c];
-            cr_assert(eq(ptr, (void *)skr_build_chromosome(build, one->name), (void *)one));
+            cr_assert(
+                eq(ptr, (void *)skr_assembly_build_chromosome(build, one->name), (void *)one));
             if (one->refseq == NULL || strcmp(one->name, "MT") == 0)
                 continue;
-            skr_accession found = skr_accession_find(one->refseq, build);
+            skr_accession found = skr_assembly_accession_find(one->refseq, build);
             cr_assert(eq(ptr, (void *)found.own, (void *)one), "%s", one->refseq);
             cr_assert(eq(u32, found.n_builds, 1), "%s", one->refseq);
         }

@@ -15,7 +15,7 @@ static skr_err err;
 /* The canonical name of a contig of an assembly, or "refused". */
 static const char *name_of(const char *assembly, const char *name)
 {
-    const skr_build *build = skr_build_find(assembly);
+    const skr_build *build = skr_assembly_build_find(assembly);
     if (skr_contig_canonical(build, name, canonical, sizeof canonical, &err) < 0)
         return "refused";
     return canonical;
@@ -102,7 +102,8 @@ Test(contig, numbers_for_sex_chromosomes_are_those_of_the_species)
         {"rn7", "20", NULL},    {"asm1", "23", NULL},   {"GRCh38", "X", NULL},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *meaning = skr_contig_numbered(skr_build_find(names[i][0]), names[i][1]);
+        const char *meaning =
+            skr_contig_numbered(skr_assembly_build_find(names[i][0]), names[i][1]);
         cr_assert(eq(int, meaning == NULL, names[i][2] == NULL), "%s %s", names[i][0], names[i][1]);
         if (meaning != NULL)
             cr_assert(eq(str, (char *)meaning, (char *)names[i][2]));
@@ -118,9 +119,9 @@ static const char *find_in(const char *assembly_name, const char *const *contigs
     cr_assert(zero(int, skr_manifest_add_assembly(manifest, assembly_name, &at, &err)));
     for (; *contigs != NULL; contigs++)
         cr_assert(
-            zero(int, skr_assembly_add_contig(&manifest->assemblies[0], *contigs, 0, &at, &err)));
-    cr_assert(zero(int, skr_contig_find(skr_build_find(assembly_name), &manifest->assemblies[0],
-                                        name, &at, canonical, &err)));
+            zero(int, skr_manifest_add_contig(&manifest->assemblies[0], *contigs, 0, &at, &err)));
+    cr_assert(zero(int, skr_contig_find(skr_assembly_build_find(assembly_name),
+                                        &manifest->assemblies[0], name, &at, canonical, &err)));
     skr_manifest_free(manifest);
     return at == SKR_NONE ? "" : canonical;
 }
@@ -159,63 +160,63 @@ Test(contig, has_the_par_borders_of_the_rules)
         const char *assembly;
         const char *contig;
         uint32_t pos1;
-        skr_zone zone;
+        skr_ploidy ploidy;
     } places[] = {
-        {"GRCh38", "X", 10000, SKR_ZONE_X},
-        {"GRCh38", "X", 10001, SKR_ZONE_DIPLOID},
-        {"GRCh38", "X", 2781479, SKR_ZONE_DIPLOID},
-        {"GRCh38", "X", 2781480, SKR_ZONE_X},
-        {"GRCh38", "X", 155701382, SKR_ZONE_X},
-        {"hg38", "X", 155701383, SKR_ZONE_DIPLOID},
-        {"GRCh38", "X", 156030895, SKR_ZONE_DIPLOID},
-        {"GRCh38", "X", 156030896, SKR_ZONE_X},
-        {"GRCh38", "Y", 2000000, SKR_ZONE_Y_PAR},
-        {"GRCh38", "Y", 9000000, SKR_ZONE_Y},
-        {"GRCh38", "Y", 56887902, SKR_ZONE_Y},
-        {"GRCh38", "Y", 56887903, SKR_ZONE_Y_PAR},
-        {"GRCh37", "X", 60000, SKR_ZONE_X},
-        {"GRCh37", "X", 60001, SKR_ZONE_DIPLOID},
-        {"GRCh37.p13", "X", 2699521, SKR_ZONE_X},
-        {"hg19", "X", 154931044, SKR_ZONE_DIPLOID},
-        {"hs37d5", "Y", 2649520, SKR_ZONE_Y_PAR},
-        {"b37", "Y", 2649521, SKR_ZONE_Y},
-        {"CHM13", "X", 1, SKR_ZONE_DIPLOID},
-        {"CHM13", "X", 2394411, SKR_ZONE_X},
-        {"hs1", "X", 153925835, SKR_ZONE_DIPLOID},
-        {"hs1", "Y", 62122809, SKR_ZONE_Y},
-        {"hs1", "Y", 62122810, SKR_ZONE_Y_PAR},
-        {"hg18", "X", 2709520, SKR_ZONE_DIPLOID},
-        {"hg18", "Y", 57443437, SKR_ZONE_Y},
-        {"GRCh380", "X", 10001, SKR_ZONE_X},
-        {"GRCm39", "X", 10001, SKR_ZONE_X},
-        {"GRCm39", "MT", 1, SKR_ZONE_MT},
-        {"asm1", "MT", 1, SKR_ZONE_MT},
-        {"GRCh38", "MT", 1, SKR_ZONE_MT},
-        {"GRCh38", "7", 10001, SKR_ZONE_DIPLOID},
+        {"GRCh38", "X", 10000, SKR_PLOIDY_X},
+        {"GRCh38", "X", 10001, SKR_PLOIDY_DIPLOID},
+        {"GRCh38", "X", 2781479, SKR_PLOIDY_DIPLOID},
+        {"GRCh38", "X", 2781480, SKR_PLOIDY_X},
+        {"GRCh38", "X", 155701382, SKR_PLOIDY_X},
+        {"hg38", "X", 155701383, SKR_PLOIDY_DIPLOID},
+        {"GRCh38", "X", 156030895, SKR_PLOIDY_DIPLOID},
+        {"GRCh38", "X", 156030896, SKR_PLOIDY_X},
+        {"GRCh38", "Y", 2000000, SKR_PLOIDY_Y_PAR},
+        {"GRCh38", "Y", 9000000, SKR_PLOIDY_Y},
+        {"GRCh38", "Y", 56887902, SKR_PLOIDY_Y},
+        {"GRCh38", "Y", 56887903, SKR_PLOIDY_Y_PAR},
+        {"GRCh37", "X", 60000, SKR_PLOIDY_X},
+        {"GRCh37", "X", 60001, SKR_PLOIDY_DIPLOID},
+        {"GRCh37.p13", "X", 2699521, SKR_PLOIDY_X},
+        {"hg19", "X", 154931044, SKR_PLOIDY_DIPLOID},
+        {"hs37d5", "Y", 2649520, SKR_PLOIDY_Y_PAR},
+        {"b37", "Y", 2649521, SKR_PLOIDY_Y},
+        {"CHM13", "X", 1, SKR_PLOIDY_DIPLOID},
+        {"CHM13", "X", 2394411, SKR_PLOIDY_X},
+        {"hs1", "X", 153925835, SKR_PLOIDY_DIPLOID},
+        {"hs1", "Y", 62122809, SKR_PLOIDY_Y},
+        {"hs1", "Y", 62122810, SKR_PLOIDY_Y_PAR},
+        {"hg18", "X", 2709520, SKR_PLOIDY_DIPLOID},
+        {"hg18", "Y", 57443437, SKR_PLOIDY_Y},
+        {"GRCh380", "X", 10001, SKR_PLOIDY_X},
+        {"GRCm39", "X", 10001, SKR_PLOIDY_X},
+        {"GRCm39", "MT", 1, SKR_PLOIDY_MT},
+        {"asm1", "MT", 1, SKR_PLOIDY_MT},
+        {"GRCh38", "MT", 1, SKR_PLOIDY_MT},
+        {"GRCh38", "7", 10001, SKR_PLOIDY_DIPLOID},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         cr_assert(eq(int,
-                     skr_contig_zone(skr_build_find(places[i].assembly), places[i].contig,
-                                     places[i].pos1 - 1),
-                     places[i].zone),
+                     skr_contig_ploidy(skr_assembly_build_find(places[i].assembly),
+                                       places[i].contig, places[i].pos1 - 1),
+                     places[i].ploidy),
                   "%s %s:%u", places[i].assembly, places[i].contig, places[i].pos1);
 }
 
-Test(contig, changes_its_zone_where_it_says)
+Test(contig, changes_its_ploidy_where_it_says)
 {
     static const char *const assemblies[] = {"GRCh38", "GRCh37", "hs1", "other"};
     static const char *const contigs[] = {"X", "Y", "1", "MT"};
     for (size_t a = 0; a < 4; a++)
         for (size_t c = 0; c < 4; c++)
             for (uint32_t at0 = 0;;) {
-                const skr_build *build = skr_build_find(assemblies[a]);
-                uint32_t end0 = skr_contig_zone_end0(build, contigs[c], at0);
-                skr_zone zone = skr_contig_zone(build, contigs[c], at0);
+                const skr_build *build = skr_assembly_build_find(assemblies[a]);
+                uint32_t end0 = skr_contig_ploidy_end0(build, contigs[c], at0);
+                skr_ploidy ploidy = skr_contig_ploidy(build, contigs[c], at0);
                 cr_assert(gt(u32, end0, at0));
-                cr_assert(eq(int, skr_contig_zone(build, contigs[c], end0 - 1), zone));
+                cr_assert(eq(int, skr_contig_ploidy(build, contigs[c], end0 - 1), ploidy));
                 if (end0 == UINT32_MAX)
                     break;
-                cr_assert(ne(int, skr_contig_zone(build, contigs[c], end0), zone));
+                cr_assert(ne(int, skr_contig_ploidy(build, contigs[c], end0), ploidy));
                 at0 = end0;
             }
 }
@@ -230,11 +231,12 @@ Test(contig, reads_karyotypes_and_writes_them_again)
     skr_karyotype karyotype;
     char text[16];
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        cr_assert(eq(int, skr_karyotype_parse(good[i][0], &karyotype, &err), 0), "%s", good[i][0]);
-        skr_karyotype_text(karyotype, text);
+        cr_assert(eq(int, skr_contig_karyotype_parse(good[i][0], &karyotype, &err), 0), "%s",
+                  good[i][0]);
+        skr_contig_karyotype_text(karyotype, text);
         cr_assert(eq(str, text, (char *)good[i][1]));
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        cr_assert(eq(int, skr_karyotype_parse(bad[i], &karyotype, &err), SKR_ERR_INPUT), "%s",
-                  bad[i]);
+        cr_assert(eq(int, skr_contig_karyotype_parse(bad[i], &karyotype, &err), SKR_ERR_INPUT),
+                  "%s", bad[i]);
 }

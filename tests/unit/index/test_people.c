@@ -481,7 +481,7 @@ static void edit_once(skr_file_id *id, int number)
     settle_model(is_replacing, &expected);
     cr_assert(eq(int, skr_people_edit_settle(edit, is_replacing, &replaced, &err), SKR_OK));
     for (unsigned kind = 0; kind < SKR_N_SAID; kind++)
-        cr_assert(eq(u64, replaced.n[kind], expected.n[kind]), "%s", skr_said_name(kind));
+        cr_assert(eq(u64, replaced.n[kind], expected.n[kind]), "%s", skr_people_said_name(kind));
     cr_assert(eq(int, skr_people_edit_write(edit, folder, name, id, &err), SKR_OK));
     skr_people_edit_free(edit);
     skr_people_close(people);

@@ -38,8 +38,8 @@ static char *key(uint32_t pos1, const char *ref, const char *alt, const skr_base
     skr_buffer printed = {0};
     skr_allele allele = {0};
     cr_assert(eq(int,
-                 skr_allele_normalise(pos1 - 1, ref, strlen(ref), alt, strlen(alt), from, &text,
-                                      &allele, &err),
+                 skr_variant_allele_normalise(pos1 - 1, ref, strlen(ref), alt, strlen(alt), from,
+                                              &text, &allele, &err),
                  0),
               "%s", err.message);
     cr_assert(eq(int, skr_variant_print("1", &allele, &printed, &err), 0));
@@ -122,7 +122,8 @@ Test(variant_key, is_none_where_the_reference_has_the_alt)
 {
     skr_allele allele = {0};
     snprintf(reference, sizeof reference, "ACGNAAAAT");
-    cr_assert(eq(int, skr_allele_normalise(2, "N", 1, "G", 1, &source, &text, &allele, &err), 0));
+    cr_assert(
+        eq(int, skr_variant_allele_normalise(2, "N", 1, "G", 1, &source, &text, &allele, &err), 0));
     cr_assert(allele.n_ref == 0 && allele.n_alt == 0);
 }
 
@@ -287,11 +288,11 @@ Test(variant_key, is_one_for_all_spellings_beside_unknown_bases)
         for (int i = 0; i < 8; i++) {
             uint32_t pos1;
             spell(changed, &pos1, ref, alt);
-            if (!skr_alt_has_key(ref, strlen(ref), alt, strlen(alt)))
+            if (!skr_variant_alt_has_key(ref, strlen(ref), alt, strlen(alt)))
                 continue; /* an N that is new, or was moved away from one */
             if (i % 2 == 1)
                 blur(pos1, ref, alt);
-            if (!skr_alt_has_key(ref, strlen(ref), alt, strlen(alt)))
+            if (!skr_variant_alt_has_key(ref, strlen(ref), alt, strlen(alt)))
                 continue;
             char *now = key(pos1, ref, alt, &source);
             if (is_first)
@@ -332,7 +333,7 @@ static void compare_with_bcftools(void)
         do {
             draw_change(changed);
             spell(changed, &pos1, ref, alt);
-        } while (!skr_alt_has_key(ref, strlen(ref), alt, strlen(alt)));
+        } while (!skr_variant_alt_has_key(ref, strlen(ref), alt, strlen(alt)));
         keys[i] = strdup(key(pos1, ref, alt, &source));
         fprintf(vcf, "1\t%u\t%d\t%s\t%s\t.\t.\t.\n", pos1, i, ref, alt);
     }
@@ -413,22 +414,23 @@ Test(variant_key, classifies_alts)
         {"A", "<:x>", SKR_ALT_BAD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        cr_assert(eq(int, skr_alt_classify(cases[i].ref, cases[i].alt), cases[i].class), "%s %s",
-                  cases[i].ref, cases[i].alt);
+        cr_assert(eq(int, skr_variant_alt_classify(cases[i].ref, cases[i].alt), cases[i].class),
+                  "%s %s", cases[i].ref, cases[i].alt);
 }
 
 Test(variant_key, gives_the_atoms_of_a_replacement)
 {
     skr_allele mnv = {0}, atom = {0};
-    cr_assert(eq(int, skr_allele_normalise(99, "ACGT", 4, "GCAA", 4, NULL, &text, &mnv, &err), 0));
+    cr_assert(eq(
+        int, skr_variant_allele_normalise(99, "ACGT", 4, "GCAA", 4, NULL, &text, &mnv, &err), 0));
     cr_assert(eq(int, mnv.kind, SKR_ALLELE_MNV));
-    cr_assert(skr_allele_atom(&mnv, 0, &atom));
+    cr_assert(skr_variant_allele_atom(&mnv, 0, &atom));
     cr_assert(atom.start0 == 99 && *atom.ref == 'A' && *atom.alt == 'G');
-    cr_assert(skr_allele_atom(&mnv, 1, &atom));
+    cr_assert(skr_variant_allele_atom(&mnv, 1, &atom));
     cr_assert(atom.start0 == 101 && *atom.ref == 'G' && *atom.alt == 'A');
-    cr_assert(skr_allele_atom(&mnv, 2, &atom));
+    cr_assert(skr_variant_allele_atom(&mnv, 2, &atom));
     cr_assert(atom.start0 == 102 && atom.end0 == 103 && atom.kind == SKR_ALLELE_SNV);
-    cr_assert(not(skr_allele_atom(&mnv, 3, &atom)));
+    cr_assert(not(skr_variant_allele_atom(&mnv, 3, &atom)));
 }
 
 Test(variant_key, reads_variants_as_people_write_them)

@@ -307,7 +307,7 @@ typedef struct rows {
 static void draw_rows(rows *all, uint32_t n_samples, bool is_hostile)
 {
     static const double few[] = {0, 0, 1, 1, 1, 2, 3, 5, 10, 20, 70, 700};
-    const skr_short_shapes shapes = skr_short_shapes_of(n_samples);
+    const skr_short_shapes shapes = skr_gap_list_short_shapes_of(n_samples);
     skr_carriers carriers = {0};
     all->bytes.n = 0;
     for (uint32_t i = 0; i < all->n; i++) {
@@ -330,7 +330,7 @@ static void draw_rows(rows *all, uint32_t n_samples, bool is_hostile)
 
 static void compare_rows(const rows *all, uint32_t n_samples, const uint32_t *which, uint32_t n)
 {
-    const skr_short_shapes shapes = skr_short_shapes_of(n_samples);
+    const skr_short_shapes shapes = skr_gap_list_short_shapes_of(n_samples);
     uint8_t *exact = malloc(all->bytes.n + 1);
     if (all->bytes.n > 0)
         memcpy(exact, all->bytes.bytes, all->bytes.n);

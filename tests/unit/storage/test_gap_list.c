@@ -68,7 +68,7 @@ Test(gap_list, short_lists_read_back)
     static const uint32_t bounds[] = {1, 2, 63, 64, 65, 1000, 100000, 1000000, 100000000};
     uint32_t values[SKR_GAP_BLOCK], back[SKR_GAP_BLOCK];
     for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
-        const skr_short_shapes shapes = skr_short_shapes_of(bounds[i]);
+        const skr_short_shapes shapes = skr_gap_list_short_shapes_of(bounds[i]);
         for (uint32_t n = 0; n <= SKR_SHORT_MAX && n <= bounds[i]; n++) {
             for (int round = 0; round < 50; round++) {
                 skr_buffer bytes = {0};
@@ -78,12 +78,13 @@ Test(gap_list, short_lists_read_back)
                     uint32_t gap = round == 0 ? 0 : round == 1 ? room - 1 : draw() % room;
                     values[k] = least + (round % 2 == 0 && gap > 0 ? draw() % gap : gap);
                 }
-                cr_assert(eq(int, skr_short_list_encode(values, n, bounds[i], &bytes, &err), 0));
+                cr_assert(
+                    eq(int, skr_gap_list_short_encode(values, n, bounds[i], &bytes, &err), 0));
                 cr_assert(eq(sz, bytes.n, shapes.of[n].n_bytes));
                 uint8_t *exact = malloc(bytes.n + 1);
                 if (bytes.n > 0)
                     memcpy(exact + 1, bytes.bytes, bytes.n);
-                cr_assert(skr_short_list_decode(exact + 1, n, bounds[i], back));
+                cr_assert(skr_gap_list_short_decode(exact + 1, n, bounds[i], back));
                 cr_assert(memcmp(back, values, n * sizeof *back) == 0);
                 free(exact);
                 skr_buffer_done(&bytes);

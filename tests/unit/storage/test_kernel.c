@@ -181,7 +181,7 @@ static void put_short(test_random *random, uint32_t n, uint32_t bound, skr_buffe
         uint32_t room = bound - least - (n - i - 1);
         values[i] = least + test_random_below(random, 1 + test_random_below(random, room));
     }
-    cr_assert(eq(int, skr_short_list_encode(values, n, bound, bytes, &err), 0));
+    cr_assert(eq(int, skr_gap_list_short_encode(values, n, bound, bytes, &err), 0));
     if (bytes->n > start && test_random_below(random, 10) == 0)
         bytes->bytes[start + test_random_below(random, (uint32_t)(bytes->n - start))] ^=
             (uint8_t)(1u << test_random_below(random, 8));
@@ -193,7 +193,7 @@ static void compare_short(const skr_kernels *kernels, test_random *random, uint3
     enum {
         N_LISTS = 40
     };
-    const skr_short_shapes shapes = skr_short_shapes_of(bound);
+    const skr_short_shapes shapes = skr_gap_list_short_shapes_of(bound);
     skr_buffer bytes = {0};
     skr_err err = {0};
     uint8_t counts[N_LISTS];
@@ -223,7 +223,7 @@ static void compare_short(const skr_kernels *kernels, test_random *random, uint3
             uint32_t again[SKR_GAP_BLOCK];
             uint8_t count = counts[which[i]];
             bool is_sound =
-                skr_short_list_decode(bytes.bytes + offsets[which[i]], count, bound, again);
+                skr_gap_list_short_decode(bytes.bytes + offsets[which[i]], count, bound, again);
             cr_assert(is_sound == (n_want != UINT32_MAX) &&
                       (!is_sound || memcmp(again, want, count * sizeof *want) == 0));
         }

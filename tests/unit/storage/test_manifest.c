@@ -31,9 +31,9 @@ static skr_manifest *make_small(void)
     cr_assert(zero(int, skr_manifest_add_dataset(manifest, "clinic", &index, &err)));
     cr_assert(zero(int, skr_manifest_add_assembly(manifest, "GRCh38", &index, &err)));
     skr_assembly *assembly = &manifest->assemblies[0];
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "20", 64444167, &index, &err)));
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "X", 0, &index, &err)));
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "MT", 16569, &index, &err)));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "20", 64444167, &index, &err)));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "X", 0, &index, &err)));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "MT", 16569, &index, &err)));
     assembly->reference = make_file("reference", 3);
     uint32_t contigs[] = {0, 2};
     uint32_t samples[] = {1, 2};
@@ -62,8 +62,8 @@ static skr_manifest *make_small(void)
     segment.n_rows = 40;
     cr_assert(zero(int, skr_manifest_add_segment(manifest, &segment, NULL, &err)));
     skr_segment_entry *entry = &manifest->segments[0];
-    cr_assert(zero(int, skr_segment_entry_bury(entry, SKR_NONE, (uint32_t[]){4}, 1, &err)));
-    cr_assert(zero(int, skr_segment_entry_bury(entry, 2, (uint32_t[]){0, 3}, 2, &err)));
+    cr_assert(zero(int, skr_manifest_supersede(entry, SKR_NONE, (uint32_t[]){4}, 1, &err)));
+    cr_assert(zero(int, skr_manifest_supersede(entry, 2, (uint32_t[]){0, 3}, 2, &err)));
     manifest->people = make_file("people", 5);
     return manifest;
 }
@@ -144,10 +144,10 @@ Test(manifest, finds_and_adds_names_once)
     cr_assert(eq(u32, index, 0));
     cr_assert(eq(u32, manifest->n_datasets, 2));
     skr_assembly *assembly = &manifest->assemblies[0];
-    cr_assert(eq(u32, skr_assembly_find_contig(assembly, "X"), 1));
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "X", 100, &index, &err)));
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "X", 50, &index, &err)));
-    cr_assert(zero(int, skr_assembly_add_contig(assembly, "X", 0, &index, &err)));
+    cr_assert(eq(u32, skr_manifest_find_contig(assembly, "X"), 1));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "X", 100, &index, &err)));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "X", 50, &index, &err)));
+    cr_assert(zero(int, skr_manifest_add_contig(assembly, "X", 0, &index, &err)));
     cr_assert(eq(u32, assembly->contigs[1].length, 100));
     cr_assert(eq(u32, assembly->n_contigs, 3));
     cr_assert(eq(int, skr_manifest_add_dataset(manifest, "", &index, &err), SKR_ERR_LIMIT));
@@ -165,14 +165,14 @@ Test(manifest, knows_who_is_dead_where)
 {
     skr_manifest *manifest = make_small();
     skr_segment_entry *segment = &manifest->segments[0];
-    cr_assert(zero(int, skr_segment_entry_bury(segment, 2, (uint32_t[]){1, 3}, 2, &err)));
-    cr_assert(zero(int, skr_segment_entry_bury(segment, 0, (uint32_t[]){2}, 1, &err)));
-    cr_assert(zero(int, skr_segment_entry_bury(segment, 1, NULL, 0, &err)));
+    cr_assert(zero(int, skr_manifest_supersede(segment, 2, (uint32_t[]){1, 3}, 2, &err)));
+    cr_assert(zero(int, skr_manifest_supersede(segment, 0, (uint32_t[]){2}, 1, &err)));
+    cr_assert(zero(int, skr_manifest_supersede(segment, 1, NULL, 0, &err)));
     static const char *dead[] = {"..x.x", "....x", "xx.xx"};
     for (uint32_t contig = 0; contig < 3; contig++)
         for (uint32_t s = 0; s < 5; s++)
             cr_assert(
-                eq(int, skr_segment_entry_is_dead(segment, contig, s), dead[contig][s] == 'x'),
+                eq(int, skr_manifest_is_superseded(segment, contig, s), dead[contig][s] == 'x'),
                 "contig %u sample %u", contig, s);
     cr_assert(eq(u32, segment->n_tombstones, 3));
     skr_manifest_free(manifest);
@@ -338,7 +338,7 @@ static void draw_segments(test_random *random, skr_manifest *manifest)
             uint32_t contig = test_random_below(random, n_contigs + 1);
             uint32_t n_dead = 0;
             uint32_t *dead = draw_list(random, segment.n_samples, &n_dead);
-            cr_assert(zero(int, skr_segment_entry_bury(&manifest->segments[at],
+            cr_assert(zero(int, skr_manifest_supersede(&manifest->segments[at],
                                                        contig == n_contigs ? SKR_NONE : contig,
                                                        dead, n_dead, &err)));
             free(dead);
@@ -391,7 +391,7 @@ static skr_manifest *draw_manifest(test_random *random)
         manifest->assemblies[at].genes = make_file("genes", i);
         for (uint32_t c = test_random_below(random, 40); c > 0; c--) {
             snprintf(name, sizeof name, "%u", c);
-            cr_assert(zero(int, skr_assembly_add_contig(&manifest->assemblies[i], name,
+            cr_assert(zero(int, skr_manifest_add_contig(&manifest->assemblies[i], name,
                                                         test_random_below(random, 0x7fffffff), &at,
                                                         &err)));
         }

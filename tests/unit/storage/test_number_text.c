@@ -37,11 +37,11 @@ static void check_real(double number)
         if (strtod(want, NULL) == number)
             break;
     }
-    got[skr_real_text(number, got)] = '\0';
+    got[skr_number_text_real(number, got)] = '\0';
     if (strcmp(got, want) != 0)
         cr_fatal("%a: %s, not %s", number, got, want);
     (void)snprintf(want, sizeof want, "%.6g", number);
-    got[skr_real_text_six(number, got)] = '\0';
+    got[skr_number_text_six(number, got)] = '\0';
     if (strcmp(got, want) != 0)
         cr_fatal("%a to six digits: %s, not %s", number, got, want);
 }

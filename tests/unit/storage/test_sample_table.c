@@ -56,21 +56,21 @@ static void expect_copies(const skr_sample_table *table, uint32_t n)
     uint64_t *bits = calloc(n / 64 + 1, sizeof *bits);
     for (uint32_t i = 0; i < n; i++)
         bits[i / 64] |= (uint64_t)(draw(3) == 0) << i % 64;
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
         uint64_t n_all = 0;
         uint64_t n_some = 0;
         uint64_t n_found = 0;
-        cr_assert(zero(int, skr_sample_table_need_copies(table, (skr_zone)zone, &err)));
-        const uint8_t *copies = skr_sample_table_copies(table, (skr_zone)zone);
+        cr_assert(zero(int, skr_sample_table_need_copies(table, (skr_ploidy)ploidy, &err)));
+        const uint8_t *copies = skr_sample_table_copies(table, (skr_ploidy)ploidy);
         for (uint32_t i = 0; i < n; i++) {
-            uint8_t expected = skr_copies_expected((skr_zone)zone, samples[i].karyotype);
+            uint8_t expected = skr_copies_expected((skr_ploidy)ploidy, samples[i].karyotype);
             cr_assert(eq(u8, copies[i], expected));
             n_all += expected;
             n_some += (bits[i / 64] >> i % 64 & 1) * expected;
         }
-        cr_assert(eq(u64, skr_sample_table_n_copies(table, (skr_zone)zone), n_all));
-        cr_assert(
-            zero(int, skr_sample_table_count_copies(table, (skr_zone)zone, bits, &n_found, &err)));
+        cr_assert(eq(u64, skr_sample_table_n_copies(table, (skr_ploidy)ploidy), n_all));
+        cr_assert(zero(
+            int, skr_sample_table_count_copies(table, (skr_ploidy)ploidy, bits, &n_found, &err)));
         cr_assert(eq(u64, n_found, n_some));
     }
     free(bits);

@@ -18,9 +18,9 @@
 static void assert_row(skr_segment_view *view, size_t tile, const skr_tile_rows *rows, uint32_t at,
                        const model *m, const model_row *want)
 {
-    skr_allele got = skr_tile_rows_allele(rows, at);
-    cr_assert(eq(int, skr_allele_compare(&got, &want->allele), 0));
-    cr_assert(got.kind == want->allele.kind && got.zone == want->allele.zone);
+    skr_allele got = skr_segment_tile_rows_allele(rows, at);
+    cr_assert(eq(int, skr_segment_allele_compare(&got, &want->allele), 0));
+    cr_assert(got.kind == want->allele.kind && got.ploidy == want->allele.ploidy);
     cr_assert(rows->filter_failed[at] == want->filter_failed);
 
     skr_carriers carriers = {0};
@@ -41,7 +41,7 @@ static void assert_row(skr_segment_view *view, size_t tile, const skr_tile_rows 
     uint64_t an = 0;
     bool is_complete = true;
     for (uint32_t i = 0; i < m->n_samples; i++) {
-        uint8_t expected = skr_copies_expected(got.zone, m->samples[i].karyotype);
+        uint8_t expected = skr_copies_expected(got.ploidy, m->samples[i].karyotype);
         an += calls[i] == SKR_CALL_DEFAULT ? expected : calls[i] <= SKR_PLOIDY_MAX ? calls[i] : 0;
         is_complete = is_complete && calls[i] != SKR_CALL_NO_STATEMENT;
     }
@@ -83,15 +83,15 @@ static void assert_same(const skr_segment *segment, skr_segment_view *view, cons
     skr_individuals individuals;
     cr_assert(eq(int, skr_sample_table_individuals(samples, &individuals, &err), 0));
     cr_assert(eq(int, skr_sample_table_names(samples, &names, &err), 0));
-    for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-        cr_assert(eq(int, skr_segment_need_copies(segment, (skr_zone)zone, &err), 0));
+    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        cr_assert(eq(int, skr_segment_need_copies(segment, (skr_ploidy)ploidy, &err), 0));
     for (uint32_t i = 0; i < m->n_samples; i++) {
         const char *name = (char *)names.text.bytes + names.offsets[i];
         cr_assert(strcmp(name, m->samples[i].name) == 0 &&
                   skr_individual_of(&individuals, i) == m->samples[i].individual);
-        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-            cr_assert(eq(u8, skr_segment_copies_expected(segment, (skr_zone)zone)[i],
-                         skr_copies_expected((skr_zone)zone, m->samples[i].karyotype)));
+        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+            cr_assert(eq(u8, skr_segment_copies_expected(segment, (skr_ploidy)ploidy)[i],
+                         skr_copies_expected((skr_ploidy)ploidy, m->samples[i].karyotype)));
     }
     skr_sample_names_done(&names);
     uint32_t row = 0;
@@ -124,7 +124,7 @@ static uint8_t called_by_model(const model *m, uint32_t sample, uint32_t contig,
             if (call == SKR_CALL_NO_CALL)
                 return SKR_CALL_NO_CALL;
             if (call == SKR_CALL_DEFAULT)
-                call = skr_copies_expected(span->zone, m->samples[sample].karyotype);
+                call = skr_copies_expected(span->ploidy, m->samples[sample].karyotype);
             if (call < least)
                 least = call;
             is_base_covered = true;

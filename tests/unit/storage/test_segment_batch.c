@@ -20,8 +20,9 @@ static skr_sample_set draw_set(const model *m, uint64_t serial)
             continue;
         bits[s / 64] |= UINT64_C(1) << s % 64;
         who.n++;
-        for (unsigned zone = 0; zone < SKR_N_ZONES; zone++)
-            who.n_copies[zone] += skr_copies_expected((skr_zone)zone, m->samples[s].karyotype);
+        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+            who.n_copies[ploidy] +=
+                skr_copies_expected((skr_ploidy)ploidy, m->samples[s].karyotype);
     }
     return who;
 }

@@ -73,7 +73,7 @@ static void add_span(skr_segment_writer *writer, uint32_t contig, uint32_t start
     skr_call_set set = {0};
     cr_assert(eq(int, skr_call_set_from_calls(calls, N_SAMPLES, &set, &err), 0));
     cr_assert(eq(int,
-                 skr_segment_writer_add_span(writer, contig, start0, start0 + n, SKR_ZONE_DIPLOID,
+                 skr_segment_writer_add_span(writer, contig, start0, start0 + n, SKR_PLOIDY_DIPLOID,
                                              &set, &err),
                  0));
     skr_call_set_done(&set);
@@ -265,7 +265,7 @@ static void read_row(skr_segment_view *view, size_t tile, const skr_tile_rows *r
     uint64_t an;
     skr_carriers carriers = {0};
     skr_carrier_tally tally;
-    skr_allele allele = skr_tile_rows_allele(rows, row);
+    skr_allele allele = skr_segment_tile_rows_allele(rows, row);
     cr_assert(allele.n_alt > 0 && allele.alt[allele.n_alt - 1] > ' ' &&
               allele.end0 > allele.start0);
     cr_assert(allele.n_ref == 0 || allele.ref[allele.n_ref - 1] > ' ');
@@ -305,8 +305,8 @@ static void read_samples(const skr_segment *segment, uint32_t n_samples)
         skr_sample_names_done(&sample_names);
     }
     bitmap[0] = 1;
-    if (is_ok(skr_sample_table_count_copies(table, SKR_ZONE_X, bitmap, &n, &err)))
-        cr_assert(n <= skr_sample_table_n_copies(table, SKR_ZONE_X));
+    if (is_ok(skr_sample_table_count_copies(table, SKR_PLOIDY_X, bitmap, &n, &err)))
+        cr_assert(n <= skr_sample_table_n_copies(table, SKR_PLOIDY_X));
     free(bitmap);
 }
 

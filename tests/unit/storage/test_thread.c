@@ -30,8 +30,8 @@ Test(thread, is_refused_without_room)
 {
     int n = 0;
     pthread_t thread;
-    cr_expect(skr_has_room(1 << 20));
-    cr_expect(not(skr_has_room(SIZE_MAX / 2)));
+    cr_expect(skr_thread_has_room(1 << 20));
+    cr_expect(not(skr_thread_has_room(SIZE_MAX / 2)));
 #ifndef __SANITIZE_ADDRESS__                        /* which could not go on itself */
     const struct rlimit limit = {1 << 20, 1 << 20}; /* less than there is already */
     cr_assert(eq(int, setrlimit(RLIMIT_AS, &limit), 0));

@@ -1,10 +1,10 @@
 /*
- * import_samples.h - the TSV of --samples: who a sample column is.
+ * sample_sheet.h - the TSV of --samples: who a sample column is.
  *
  * Threads: one owner.
  */
-#ifndef SKR_ENGINE_IMPORT_GENOMES_IMPORT_SAMPLES_H
-#define SKR_ENGINE_IMPORT_GENOMES_IMPORT_SAMPLES_H
+#ifndef SKR_ENGINE_IMPORT_GENOMES_SAMPLE_SHEET_H
+#define SKR_ENGINE_IMPORT_GENOMES_SAMPLE_SHEET_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -59,7 +59,7 @@ SKR_MUST_USE int skr_sample_sheet_find(skr_sample_sheet *table, const skr_sample
  * What the sample is called in the store: in a line that names a file its biosample, else its
  * individual, else the sample; in others the sample.
  */
-const char *skr_sample_line_name(const skr_sample_line *line);
+const char *skr_sample_sheet_line_name(const skr_sample_line *line);
 
 /* How many lines name samples that no file has, and the first of them (NULL: none). */
 uint32_t skr_sample_sheet_count_unused(const skr_sample_sheet *table,

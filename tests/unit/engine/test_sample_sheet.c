@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/import/genomes/import_samples.h"
+#include "engine/import/genomes/sample_sheet.h"
 
 static char path[64];
 static skr_err err;
@@ -77,14 +77,15 @@ Test(import_samples, tell_samples_of_one_name_apart_by_file)
                            "a.vcf\tS1\t\t\n"),
                  0),
               "%s", err.message);
-    cr_assert(eq(str, (char *)skr_sample_line_name(find("default")), "P1"));
-    cr_assert(eq(str, (char *)skr_sample_line_name(find_in("d/b.vcf", "b.vcf", "default")), "B2"));
+    cr_assert(eq(str, (char *)skr_sample_sheet_line_name(find("default")), "P1"));
+    cr_assert(
+        eq(str, (char *)skr_sample_sheet_line_name(find_in("d/b.vcf", "b.vcf", "default")), "B2"));
     cr_assert(eq(u32, count_unused(), 2));
     /* a line without a file is for all others, and leaves the name as it is */
-    cr_assert(
-        eq(str, (char *)skr_sample_line_name(find_in("b.vcf", "b.vcf", "default")), "default"));
+    cr_assert(eq(str, (char *)skr_sample_sheet_line_name(find_in("b.vcf", "b.vcf", "default")),
+                 "default"));
     cr_assert(eq(str, find_in("c.vcf", "c.vcf", "default")->individual, "P3"));
-    cr_assert(eq(str, (char *)skr_sample_line_name(find("S1")), "S1"));
+    cr_assert(eq(str, (char *)skr_sample_sheet_line_name(find("S1")), "S1"));
     cr_assert(eq(ptr, (void *)find_in("c.vcf", "c.vcf", "S1"), NULL));
     cr_assert(eq(u32, count_unused(), 0));
     const skr_sample_line *line = NULL;

@@ -1,8 +1,8 @@
 /*
- * import_samples.c - reads the TSV of --samples, as spreadsheets and editors write it: with a byte
+ * sample_sheet.c - reads the TSV of --samples, as spreadsheets and editors write it: with a byte
  * order mark, CR LF, empty lines.
  */
-#include "engine/import/genomes/import_samples.h"
+#include "engine/import/genomes/sample_sheet.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -150,7 +150,7 @@ static int parse_line(reader *r, char *text, skr_err *err)
     skr_sample_line *line = &r->table->lines[number];
     line->line = r->line;
     SKR_TRY(keep_texts(r, value, line, err));
-    int status = skr_karyotype_parse(value[SEX], &line->karyotype, err);
+    int status = skr_contig_karyotype_parse(value[SEX], &line->karyotype, err);
     if (status != SKR_OK)
         return skr_fail_in(err, status, "%s, line %u", r->table->path, r->line);
     return parse_primary(r, value[PRIMARY], &line->is_not_primary, err);
@@ -255,7 +255,7 @@ int skr_sample_sheet_find(skr_sample_sheet *table, const skr_sample_place *place
     return SKR_OK;
 }
 
-const char *skr_sample_line_name(const skr_sample_line *line)
+const char *skr_sample_sheet_line_name(const skr_sample_line *line)
 {
     if (*line->file == '\0')
         return line->sample;

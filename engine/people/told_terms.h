@@ -1,8 +1,8 @@
 /*
  * terms.h - the terms of a dataset that would be told, found once in a generation.
  */
-#ifndef SKR_ENGINE_PEOPLE_TERMS_H
-#define SKR_ENGINE_PEOPLE_TERMS_H
+#ifndef SKR_ENGINE_PEOPLE_TOLD_TERMS_H
+#define SKR_ENGINE_PEOPLE_TOLD_TERMS_H
 
 #include <stdatomic.h>
 

@@ -1,5 +1,5 @@
 /*
- * terms_judge.c - which terms of a dataset would be told.
+ * told_terms.c - which terms of a dataset would be told.
  *
  * A term is told when the number of people whom a question for it finds would be: those who state
  * it, another id that means it today, or one below it. Nothing else about it is told but what is a
@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "engine/people/people_eval.h"
-#include "engine/people/terms.h"
+#include "engine/people/told_terms.h"
 #include "engine/plan/access_check.h"
 #include "engine/tell/disclose.h"
 #include "index/people/sex.h"
