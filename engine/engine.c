@@ -34,11 +34,11 @@ static int snapshot_open(const skr_engine *engine, skr_snapshot **ret_snapshot, 
 }
 
 /* Lets go of a generation that was in force, and of what was kept with it. NULL is allowed. */
-static void retire(skr_snapshot *old, skr_told_terms **told_terms)
+static void retire(skr_snapshot *old, skr_kept_terms *kept_terms)
 {
     for (uint32_t i = 0; old != NULL && i < old->manifest->n_datasets; i++)
-        skr_told_terms_release(told_terms[i]);
-    free(told_terms);
+        skr_told_terms_release(kept_terms[i].told);
+    free(kept_terms);
     skr_snapshot_release(old);
 }
 
@@ -49,22 +49,32 @@ static int turn(skr_engine *engine, skr_err *err)
     int status = snapshot_open(engine, &fresh, err);
     if (status < 0)
         return status;
-    skr_told_terms **told_terms =
-        calloc((size_t)fresh->manifest->n_datasets + 1, sizeof(skr_told_terms *));
-    if (told_terms == NULL) {
+    skr_kept_terms *kept_terms =
+        calloc((size_t)fresh->manifest->n_datasets + 1, sizeof *kept_terms);
+    if (kept_terms == NULL) {
         skr_snapshot_release(fresh);
         return skr_fail_nomem(err, "an engine");
     }
     (void)pthread_mutex_lock(&engine->lock);
     skr_snapshot *old = engine->snapshot;
-    skr_told_terms **old_terms = engine->told_terms;
+    skr_kept_terms *old_terms = engine->kept_terms;
     engine->snapshot = fresh;
-    engine->told_terms = told_terms;
+    engine->kept_terms = kept_terms;
+    (void)pthread_cond_broadcast(&engine->terms_judged);
     atomic_fetch_add(&engine->state, 1);
     skr_worker_pool_turn(engine->workers, fresh); /* before what they read is closed */
     (void)pthread_mutex_unlock(&engine->lock);
     retire(old, old_terms);
     return SKR_OK;
+}
+
+static void init_terms_judged(skr_engine *engine)
+{
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&engine->terms_judged, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
 }
 
 int skr_engine_open(const char *folder, const skr_engine_options *options, skr_engine **ret_engine,
@@ -76,6 +86,7 @@ int skr_engine_open(const char *folder, const skr_engine_options *options, skr_e
         free(engine);
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an engine");
     }
+    init_terms_judged(engine);
     engine->options = *options;
     atomic_init(&engine->state, 0);
     if (engine->options.n_threads == 0) {
@@ -122,8 +133,9 @@ void skr_engine_close(skr_engine *engine)
         return;
     skr_helpers_free(engine->helpers);
     skr_worker_pool_free(engine->workers);
-    retire(engine->snapshot, engine->told_terms);
+    retire(engine->snapshot, engine->kept_terms);
     skr_block_cache_free(engine->cache);
+    (void)pthread_cond_destroy(&engine->terms_judged);
     (void)pthread_mutex_destroy(&engine->lock);
     free(engine->io);
     free(engine->folder);

@@ -5,10 +5,17 @@
 #define SKR_ENGINE_ENGINE_INT_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "engine/face/engine.h"
 #include "engine/people/people_eval.h"
 #include "engine/people/told_terms.h"
+
+/* What may be told of the terms of a dataset: terms.c. */
+typedef struct skr_kept_terms {
+    skr_told_terms *told; /* NULL: nobody has found them yet */
+    bool is_judged_now;   /* somebody finds them */
+} skr_kept_terms;
 
 struct skr_engine {
     char *folder;
@@ -16,7 +23,9 @@ struct skr_engine {
     uint32_t n_batch_max;        /* engine_knobs_int.h */
     pthread_mutex_t lock;        /* of what is in force, and of io */
     skr_snapshot *snapshot;      /* in force */
-    skr_told_terms **told_terms; /* of each of its datasets, when somebody has asked: terms.c */
+    skr_kept_terms *kept_terms;  /* of each of its datasets */
+    pthread_cond_t terms_judged; /* somebody found some or failed, or a generation turned; monotonic
+                                    clock */
     struct skr_helpers *helpers;
     struct skr_worker_pool *workers; /* idle ones, of the generation in force */
     struct skr_block_cache *cache;   /* NULL: none */

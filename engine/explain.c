@@ -89,7 +89,7 @@ static int explain_term(const skr_question *question, const skr_expr *node, skr_
                         skr_err *err)
 {
     const skr_ontology *ontology = question->snapshot->ontology;
-    int status = skr_ontology_load_labels(ontology, err);
+    int status = skr_ontology_load_texts(ontology, err);
     if (status < 0)
         return status;
     uint32_t term = skr_ontology_resolve(ontology, node->text);

@@ -2,14 +2,18 @@
  * terms.c - the terms that may be asked for and would be told, of all permitted datasets.
  *
  * Those of a dataset follow from the generation and the policy: they are found once, by whoever
- * asks first, and kept with the generation.
+ * asks first, and kept with the generation. Who asks meanwhile waits: to find them may take
+ * seconds.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/engine_int.h"
 #include "engine/people/told_terms.h"
 #include "engine/plan/access_check.h"
+
+#define LOOK_EVERY_NS 20000000 /* who waits looks at deadline and stop so often */
 
 static bool is_same_policy(const skr_policy *a, const skr_policy *b)
 {
@@ -17,31 +21,67 @@ static bool is_same_policy(const skr_policy *a, const skr_policy *b)
            (a->is_exact || (a->threshold == b->threshold && a->step == b->step));
 }
 
-/* Those that are kept of a dataset of the question's generation, if it is in force and they were
- * found under the same policy. For one more user; or NULL. */
-static skr_told_terms *find_kept(skr_engine *engine, const skr_question *question, uint32_t dataset)
+/* What is kept of a dataset, while the question's generation is in force; else NULL. The lock is
+ * held. */
+static skr_kept_terms *kept_of(const skr_engine *engine, const skr_question *question,
+                               uint32_t dataset)
 {
-    skr_told_terms *kept = NULL;
-    (void)pthread_mutex_lock(&engine->lock);
-    if (engine->snapshot == question->snapshot)
-        kept = engine->told_terms[dataset];
-    if (kept != NULL && !is_same_policy(&kept->policy, &question->access->policy))
-        kept = NULL;
-    if (kept != NULL)
-        skr_told_terms_acquire(kept);
-    (void)pthread_mutex_unlock(&engine->lock);
-    return kept;
+    return engine->snapshot == question->snapshot ? &engine->kept_terms[dataset] : NULL;
 }
 
-/* Keeps those of a dataset, if the generation is in force still and none are. */
-static void keep(skr_engine *engine, const skr_question *question, uint32_t dataset,
-                 skr_told_terms *told)
+/* Waits a moment for whoever finds terms; the lock is held. Looks at deadline and stop. */
+static int wait_for_terms(skr_engine *engine, const skr_access *access, skr_err *err)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_EVERY_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&engine->terms_judged, &engine->lock, &until);
+    return skr_access_check(access, err);
+}
+
+/*
+ * Those that are kept of a dataset of the question's generation, found under the same policy, for
+ * one more user; while somebody finds them, that is awaited. NULL: there are none; *ret_is_first
+ * says whether the caller is the one whose find is to be kept.
+ */
+static int begin_terms(skr_engine *engine, const skr_question *question, uint32_t dataset,
+                       skr_told_terms **ret_told, bool *ret_is_first, skr_err *err)
+{
+    int status = SKR_OK;
+    const skr_policy *policy = &question->access->policy;
+    (void)pthread_mutex_lock(&engine->lock);
+    skr_kept_terms *kept = kept_of(engine, question, dataset);
+    while (status == SKR_OK && kept != NULL && kept->is_judged_now) {
+        status = wait_for_terms(engine, question->access, err);
+        kept = kept_of(engine, question, dataset);
+    }
+    *ret_is_first = status == SKR_OK && kept != NULL && kept->told == NULL;
+    *ret_told = NULL;
+    if (*ret_is_first)
+        kept->is_judged_now = true;
+    else if (status == SKR_OK && kept != NULL && is_same_policy(&kept->told->policy, policy))
+        *ret_told = kept->told;
+    if (*ret_told != NULL)
+        skr_told_terms_acquire(*ret_told);
+    (void)pthread_mutex_unlock(&engine->lock);
+    return status;
+}
+
+/* Keeps what the first one found, unless it is NULL: then the next one is the first. */
+static void end_terms(skr_engine *engine, const skr_question *question, uint32_t dataset,
+                      skr_told_terms *found)
 {
     (void)pthread_mutex_lock(&engine->lock);
-    if (engine->snapshot == question->snapshot && engine->told_terms[dataset] == NULL) {
-        skr_told_terms_acquire(told);
-        engine->told_terms[dataset] = told;
+    skr_kept_terms *kept = kept_of(engine, question, dataset);
+    if (kept != NULL)
+        kept->is_judged_now = false;
+    if (kept != NULL && found != NULL) {
+        skr_told_terms_acquire(found);
+        kept->told = found;
     }
+    (void)pthread_cond_broadcast(&engine->terms_judged);
     (void)pthread_mutex_unlock(&engine->lock);
 }
 
@@ -50,12 +90,14 @@ static int of_slot(skr_engine *engine, const skr_question *question, uint32_t sl
                    skr_told_terms **ret_told, skr_err *err)
 {
     uint32_t dataset = question->slots[slot].dataset;
-    *ret_told = find_kept(engine, question, dataset);
+    bool is_first = false;
+    SKR_TRY(begin_terms(engine, question, dataset, ret_told, &is_first, err));
     if (*ret_told != NULL)
         return SKR_OK;
-    SKR_TRY(skr_told_terms_judge(question, slot, ret_told, err));
-    keep(engine, question, dataset, *ret_told);
-    return SKR_OK;
+    int status = skr_told_terms_judge(question, slot, ret_told, err);
+    if (is_first)
+        end_terms(engine, question, dataset, status == SKR_OK ? *ret_told : NULL);
+    return status;
 }
 
 /* Adds the terms of one more dataset to those of others; both ascend. */

@@ -142,6 +142,56 @@ void skr_blob_window_done(skr_blob_window *window)
         skr_buffer_done(&window->panes[i].raw);
 }
 
+int skr_blob_kept_init(const skr_blob *blob, skr_blob_kept *kept, skr_err *err)
+{
+    kept->blocks = calloc(blob->n_refs + 1u, sizeof *kept->blocks);
+    kept->were_read = calloc(blob->n_refs + 1u, sizeof *kept->were_read);
+    if (kept->blocks == NULL || kept->were_read == NULL)
+        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+    kept->n = blob->n_refs;
+    return SKR_OK;
+}
+
+void skr_blob_kept_done(skr_blob_kept *kept)
+{
+    for (uint32_t i = 0; i < kept->n; i++)
+        skr_buffer_done(&kept->blocks[i]);
+    free(kept->blocks);
+    free(kept->were_read);
+    *kept = (skr_blob_kept){0};
+}
+
+void skr_blob_blocks_of(const skr_blob *blob, uint64_t at, uint64_t end, uint32_t *ret_first,
+                        uint32_t *ret_last)
+{
+    uint32_t n_a_block = blob->refs[0].n_raw;
+    *ret_first = (uint32_t)(at / n_a_block);
+    *ret_last = (uint32_t)((end - 1) / n_a_block);
+}
+
+bool skr_blob_kept_has(const skr_blob_kept *kept, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i <= last; i++)
+        if (!atomic_load_explicit(&kept->were_read[i], memory_order_acquire))
+            return false;
+    return true;
+}
+
+int skr_blob_kept_read(skr_block_reader *reader, const skr_block_file *file, const skr_blob *blob,
+                       skr_blob_kept *kept, uint32_t first, uint32_t last, skr_err *err)
+{
+    int status = SKR_OK;
+    for (uint32_t i = first; i <= last && status == SKR_OK; i++) {
+        const skr_block_wish wish = {file, blob->refs[i], &kept->blocks[i]};
+        if (skr_blob_kept_has(kept, i, i))
+            continue;
+        status = skr_block_reader_get(reader, &wish, 1, err);
+        if (status == SKR_OK)
+            atomic_store_explicit(&kept->were_read[i], true, memory_order_release);
+    }
+    return status;
+}
+
 int skr_blob_copy(skr_block_writer *writer, const skr_block_file *file, const skr_blob *blob,
                   skr_buffer *directory, skr_err *err)
 {

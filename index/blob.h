@@ -1,11 +1,13 @@
 /*
  * blob.h - a run of bytes of any length in a block file: cut into blocks, put together again.
  *
- * Threads: one owner.
+ * Threads: one owner, but where it is said.
  */
 #ifndef SKR_INDEX_BLOB_H
 #define SKR_INDEX_BLOB_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,6 +69,30 @@ typedef struct skr_blob_window {
 SKR_MUST_USE int skr_blob_read_part(skr_blob_window *window, const skr_blob *blob, uint64_t at,
                                     size_t n, skr_buffer *bytes, skr_err *err);
 void skr_blob_window_done(skr_blob_window *window);
+
+/*
+ * The blocks of a blob of which each is read when it is first needed, and stays where it is. Zeroed
+ * and freed by init and done. Any thread may ask for what was read; who reads holds a lock.
+ */
+typedef struct skr_blob_kept {
+    skr_buffer *blocks;
+    atomic_bool *were_read;
+    uint32_t n;
+} skr_blob_kept;
+SKR_MUST_USE int skr_blob_kept_init(const skr_blob *blob, skr_blob_kept *kept, skr_err *err);
+void skr_blob_kept_done(skr_blob_kept *kept);
+
+/* The blocks, the first and the last, that bytes [at, end) lie in; at < end, both in the blob. */
+void skr_blob_blocks_of(const skr_blob *blob, uint64_t at, uint64_t end, uint32_t *ret_first,
+                        uint32_t *ret_last);
+
+/* Were the blocks from first to last read? */
+bool skr_blob_kept_has(const skr_blob_kept *kept, uint32_t first, uint32_t last);
+
+/* Reads those that were not. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_blob_kept_read(skr_block_reader *reader, const skr_block_file *file,
+                                    const skr_blob *blob, skr_blob_kept *kept, uint32_t first,
+                                    uint32_t last, skr_err *err);
 
 /* Writes the blocks of a blob of another file as they are stored, and appends where they lie to the
  * directory. Errors: CORRUPT, IO, NOMEM. */

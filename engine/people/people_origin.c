@@ -64,15 +64,12 @@ static int mark_origin(const skr_question *question, const skr_expr *node,
     if (status == SKR_OK)
         status = skr_bits_new(snapshot->n_people, &named, err);
     for (uint32_t i = 0; status == SKR_OK && i < n; i++) {
-        const skr_people_set *set = NULL;
         if (terms[i].kind != kind_of(node))
             continue;
         status = skr_access_check_often(question->access, i, err);
         if (status == SKR_OK)
-            status = skr_people_of_term(snapshot->people, dataset, terms[i].curie, &set, err);
-        if (set != NULL)
-            skr_people_set_mark(set, has_name(&terms[i], node->text) ? named : bits,
-                                snapshot->n_people);
+            status = skr_people_mark_stated(snapshot->people, dataset, terms[i].curie,
+                                            has_name(&terms[i], node->text) ? named : bits, err);
     }
     size_t n_words = skr_bits_words(snapshot->n_people);
     if (status == SKR_OK && node->compare == SKR_NE)

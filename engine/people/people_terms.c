@@ -3,7 +3,8 @@
  *
  * Not every class below is looked for among the terms of a dataset: a root has tens of thousands.
  * The classes that are meant become bits, and each term that the dataset states is looked at once:
- * what it means in the ontology is found by the first question, and kept with the generation.
+ * what it means in the ontology is found by the first question, and kept with the generation. No
+ * text is made for it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +17,27 @@
 #include "storage/base/suggest.h"
 #include "storage/carriers/bits.h"
 
+#define SEX_CODES_MAX 32u /* more than there are */
+
 /* What a term of a question means. */
 typedef struct term_class {
-    const char *curie;  /* as it was asked for: always meant as stated */
-    uint64_t *terms;    /* bits of the ontology's terms; NULL: it knows no such term */
-    uint32_t *meanings; /* of each stated term of the dataset; belongs to the snapshot */
-    const skr_stated_term *stated;
+    const char *curie;            /* as it was asked for: always meant as stated */
+    uint64_t *terms;              /* bits of the ontology's terms; NULL: it knows no such term */
+    const skr_curie_list *stated; /* the terms of the dataset; NULL: none */
     uint32_t n_stated;
+    uint32_t place;           /* of curie among them, or SKR_NONE */
+    const uint32_t *meanings; /* of each of them in the ontology; belongs to the snapshot */
 } term_class;
 
-static bool is_meant(const term_class *of, const char *curie, uint32_t meaning)
+static bool is_below(const term_class *of, uint32_t meaning)
 {
-    bool is_below = of->terms != NULL && meaning != SKR_NONE &&
-                    (of->terms[meaning / 64] >> meaning % 64 & 1) != 0;
-    return is_below || strcmp(curie, of->curie) == 0;
+    return of->terms != NULL && meaning != SKR_NONE &&
+           (of->terms[meaning / 64] >> meaning % 64 & 1) != 0;
+}
+
+static bool is_meant(const term_class *of, uint32_t place)
+{
+    return place == of->place || is_below(of, of->meanings[place]);
 }
 
 /* ------------------------------------------------------------------ what is stated, and means */
@@ -37,14 +45,16 @@ static bool is_meant(const term_class *of, const char *curie, uint32_t meaning)
 static int resolve_stated(const skr_ontology *ontology, const term_class *of,
                           uint32_t **ret_meanings, skr_err *err)
 {
-    skr_ontology_place place = {0};
     uint32_t *meanings = malloc((of->n_stated + 1u) * sizeof *meanings);
     if (meanings == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
-    for (uint32_t i = 0; i < of->n_stated; i++)
-        meanings[i] = skr_ontology_resolve_next(ontology, of->stated[i].curie, &place);
-    *ret_meanings = meanings;
-    return SKR_OK;
+        return skr_fail_nomem(err, "terms");
+    int status =
+        of->stated == NULL ? SKR_OK : skr_ontology_resolve_all(ontology, of->stated, meanings, err);
+    if (status < 0)
+        free(meanings);
+    else
+        *ret_meanings = meanings;
+    return status;
 }
 
 /* The terms of the dataset and what they mean; whoever asks first finds it for all. */
@@ -52,20 +62,23 @@ static int read_stated(const skr_question *question, uint32_t dataset, term_clas
 {
     const skr_snapshot *snapshot = question->snapshot;
     _Atomic(uint32_t *) *kept = &snapshot->meanings[dataset];
-    int status = skr_people_terms(snapshot->people, dataset, &of->stated, &of->n_stated, err);
+    int status = skr_people_curies(snapshot->people, dataset, &of->stated, err);
     if (status < 0)
         return status;
-    of->meanings = atomic_load_explicit(kept, memory_order_acquire);
-    if (of->meanings != NULL)
-        return SKR_OK;
+    of->n_stated = of->stated == NULL ? 0 : of->stated->n;
+    of->place = of->n_stated == 0 ? SKR_NONE : skr_curie_list_find(of->stated, of->curie);
+    uint32_t *meanings = atomic_load_explicit(kept, memory_order_acquire);
     uint32_t *fresh = NULL;
-    status = resolve_stated(snapshot->ontology, of, &fresh, err);
-    if (status < 0)
-        return status;
-    if (atomic_compare_exchange_strong(kept, &of->meanings, fresh))
-        of->meanings = fresh;
-    else
-        free(fresh); /* another was faster: of->meanings is theirs */
+    if (meanings == NULL) {
+        status = resolve_stated(snapshot->ontology, of, &fresh, err);
+        if (status < 0)
+            return status;
+        if (atomic_compare_exchange_strong(kept, &meanings, fresh))
+            meanings = fresh;
+        else
+            free(fresh); /* another was faster: meanings is theirs */
+    }
+    of->meanings = meanings;
     return SKR_OK;
 }
 
@@ -86,7 +99,6 @@ static int find_class(const skr_question *question, const skr_expr *node, bool h
                       term_class *of, skr_err *err)
 {
     const skr_ontology *ontology = question->snapshot->ontology;
-    of->curie = node->text;
     if (of->n_stated == 0 && !knows_sexes(ontology))
         return SKR_OK; /* of nobody: a dataset that states nothing costs nothing */
     uint32_t term = skr_ontology_resolve(ontology, node->text);
@@ -102,16 +114,6 @@ static int find_class(const skr_question *question, const skr_expr *node, bool h
 
 /* ------------------------------------------------------------------ marking */
 
-static bool is_by_sex(const char *curie)
-{
-    skr_sex sex;
-    for (size_t i = 0;; i++) {
-        const char *code = skr_sex_code_at(i, &sex);
-        if (code == NULL || strcmp(code, curie) == 0)
-            return code != NULL;
-    }
-}
-
 /* Sexes are stated as such, not as terms: women are found under PATO:0000383, and under what that
  * is a kind of. Somebody whose sex is not known is found under no class above it. */
 static int mark_sexes(const skr_question *question, uint32_t dataset, const term_class *of,
@@ -123,7 +125,8 @@ static int mark_sexes(const skr_question *question, uint32_t dataset, const term
     const char *code = NULL;
     int status = SKR_OK;
     for (size_t i = 0; status == SKR_OK && (code = skr_sex_code_at(i, &sex)) != NULL; i++) {
-        if (is_marked[sex] || !is_meant(of, code, skr_ontology_resolve(ontology, code)))
+        bool is_it = strcmp(code, of->curie) == 0;
+        if (is_marked[sex] || (!is_it && !is_below(of, skr_ontology_resolve(ontology, code))))
             continue;
         is_marked[sex] = true;
         *ret_has = true;
@@ -132,23 +135,41 @@ static int mark_sexes(const skr_question *question, uint32_t dataset, const term
     return status;
 }
 
+/* Which terms of the dataset are codes of sexes. */
+static uint32_t find_sexes(const term_class *of, uint32_t places[SEX_CODES_MAX])
+{
+    skr_sex sex;
+    uint32_t n = 0;
+    const char *code = NULL;
+    for (size_t i = 0; of->n_stated > 0 && (code = skr_sex_code_at(i, &sex)) != NULL; i++) {
+        SKR_CHECK(i < SEX_CODES_MAX);
+        places[n++] = skr_curie_list_find(of->stated, code);
+    }
+    return n;
+}
+
+static bool is_one_of(uint32_t place, const uint32_t *places, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (places[i] == place)
+            return true;
+    return false;
+}
+
 static int mark_stated(const skr_question *question, uint32_t dataset, const term_class *of,
                        uint64_t *bits, skr_err *err)
 {
-    const skr_snapshot *snapshot = question->snapshot;
-    const uint32_t *order = skr_people_stated_order(snapshot->people, dataset);
+    const skr_people *people = question->snapshot->people;
+    uint32_t sexes[SEX_CODES_MAX];
+    uint32_t n_sexes = 0;
     bool has_sexes = false;
     int status = mark_sexes(question, dataset, of, bits, &has_sexes, err);
+    if (has_sexes)
+        n_sexes = find_sexes(of, sexes);
     for (uint32_t i = 0; status == SKR_OK && i < of->n_stated; i++) {
-        const char *curie = of->stated[order[i]].curie;
-        const skr_people_set *set = NULL;
         status = skr_access_check_often(question->access, i, err);
-        if (status < 0 || !is_meant(of, curie, of->meanings[order[i]]) ||
-            (has_sexes && is_by_sex(curie)))
-            continue;
-        status = skr_people_of_stated(snapshot->people, dataset, order[i], &set, err);
-        if (status == SKR_OK)
-            skr_people_set_mark(set, bits, snapshot->n_people);
+        if (status == SKR_OK && is_meant(of, i) && !is_one_of(i, sexes, n_sexes))
+            status = skr_people_mark_at(people, dataset, i, bits, err);
     }
     return status;
 }
@@ -156,14 +177,12 @@ static int mark_stated(const skr_question *question, uint32_t dataset, const ter
 static int mark_compared(const skr_question *question, uint32_t dataset, const term_class *of,
                          const skr_people_comparison *comparison, uint64_t *bits, skr_err *err)
 {
-    const uint32_t *order = skr_people_stated_order(question->snapshot->people, dataset);
-    skr_people_comparison one = *comparison;
+    const skr_people *people = question->snapshot->people;
     int status = SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && i < of->n_stated; i++) {
-        one.curie = of->stated[order[i]].curie;
         status = skr_access_check_often(question->access, i, err);
-        if (status == SKR_OK && is_meant(of, one.curie, of->meanings[order[i]]))
-            status = skr_people_compare(question->snapshot->people, dataset, &one, bits, err);
+        if (status == SKR_OK && is_meant(of, i))
+            status = skr_people_compare_at(people, dataset, i, comparison, bits, err);
     }
     return status;
 }
@@ -171,7 +190,7 @@ static int mark_compared(const skr_question *question, uint32_t dataset, const t
 int skr_people_mark_term(const skr_question *question, const skr_expr *node, uint32_t dataset,
                          const skr_people_comparison *comparison, uint64_t *bits, skr_err *err)
 {
-    term_class of = {0};
+    term_class of = {.curie = node->text};
     bool has_descendants =
         comparison == NULL ? node->op == SKR_E_TERM : comparison->column == SKR_COLUMN_ONSET;
     int status = skr_ontology_load(question->snapshot->ontology, err);
@@ -237,6 +256,8 @@ int skr_people_check_term(const skr_question *question, const skr_expr *node, sk
         return status;
     skr_suggest_init(&suggest, node->text);
     status = offer_stated(question, &suggest, false, err);
+    if (status == SKR_OK)
+        status = skr_ontology_load_texts(snapshot->ontology, err);
     if (status < 0)
         return status;
     uint32_t n = skr_ontology_n_terms(snapshot->ontology);

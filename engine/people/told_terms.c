@@ -141,13 +141,9 @@ static int mark_run(const judge *of, const run *terms, skr_err *err)
                               .text = skr_ontology_curie(of->snapshot->ontology, terms->class_of)};
         return skr_people_mark(of->question, &sex, of->slot, of->bits, err);
     }
-    for (uint32_t i = 0; i < terms->n && status == SKR_OK; i++) {
-        const skr_people_set *set = NULL;
-        status = skr_people_of_term(of->snapshot->people, of->dataset,
-                                    of->terms[terms->from + i].term->curie, &set, err);
-        if (status == SKR_OK && set != NULL)
-            skr_people_set_mark(set, of->bits, of->snapshot->n_people);
-    }
+    for (uint32_t i = 0; i < terms->n && status == SKR_OK; i++)
+        status = skr_people_mark_stated(of->snapshot->people, of->dataset,
+                                        of->terms[terms->from + i].term->curie, of->bits, err);
     return status;
 }
 
@@ -188,22 +184,18 @@ static const char *label_of(const judge *of, const run *terms)
 
 /* ------------------------------------------------------------------ the classes above them */
 
-static int tell_ancestor(void *context, const char *curie, skr_err *err)
+static int tell_ancestor(void *context, uint32_t class_of, skr_err *err)
 {
     (void)err;
-    judge *of = context;
-    uint32_t class_of = skr_ontology_resolve(of->snapshot->ontology, curie);
-    if (class_of != SKR_NONE)
-        of->is_told[class_of] = 1;
+    ((judge *)context)->is_told[class_of] = 1;
     return SKR_OK;
 }
 
 /* Notes that the run is below a class of which it is not yet known whether it is told. */
-static int note_ancestor(void *context, const char *curie, skr_err *err)
+static int note_ancestor(void *context, uint32_t class_of, skr_err *err)
 {
     judge *of = context;
-    uint32_t class_of = skr_ontology_resolve(of->snapshot->ontology, curie);
-    if (class_of == SKR_NONE || of->is_told[class_of])
+    if (of->is_told[class_of])
         return SKR_OK;
     if (of->n_belows == of->n_belows_max) {
         size_t n_max = of->n_belows_max == 0 ? 1024 : 2 * of->n_belows_max;
@@ -356,7 +348,7 @@ static int judge_all(judge *of, skr_told_terms *told, skr_err *err)
     if (status == SKR_OK && (of->is_told == NULL || of->has_values == NULL || of->labels == NULL))
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
     if (status == SKR_OK)
-        status = skr_ontology_load_labels(of->snapshot->ontology, err);
+        status = skr_ontology_load_texts(of->snapshot->ontology, err);
     if (status == SKR_OK)
         status = list_stated(of, err);
     if (status == SKR_OK)

@@ -98,7 +98,7 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
 
 int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err)
 {
-    int status = skr_ontology_load_labels(snapshot->ontology, err);
+    int status = skr_ontology_load_texts(snapshot->ontology, err);
     for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_assemblies; i++)
         status = skr_gene_table_visit(snapshot->genes[i], NULL, NULL, err);
     return status;

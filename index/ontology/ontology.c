@@ -25,55 +25,41 @@ static bool is_ready(const skr_ontology *ontology)
            atomic_load_explicit(&ontology->is_loaded, memory_order_acquire);
 }
 
+static bool has_texts(const skr_ontology *ontology)
+{
+    return atomic_load_explicit(&ontology->has_texts, memory_order_acquire);
+}
+
+/* Stored numbers are used where they lie. */
+static const uint32_t *numbers_of(const skr_ontology *ontology, enum skr_ontology_part part)
+{
+    return (const uint32_t *)(const void *)ontology->parts[part].bytes;
+}
+
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie)
 {
-    skr_ontology_place place = {0};
-    return skr_ontology_resolve_next(ontology, curie, &place);
-}
-
-/* Names from one on, and the name that is looked for among them. */
-typedef struct name_search {
-    const char *const *names;
-    const char *name;
-} name_search;
-
-static bool is_name_below(const void *context, size_t at)
-{
-    const name_search *search = context;
-    return strcmp(search->names[at], search->name) < 0;
-}
-
-/*
- * The place of a name from *place on, or SKR_NONE; then *place is that of the first one above it.
- * Steps grow, so that names near each other are found fast and one far away no slower than twice.
- */
-static uint32_t search_on(const char *const *names, uint32_t n, const char *name, uint32_t *place)
-{
-    uint32_t from = *place;
-    uint32_t step = 1;
-    uint32_t to = from;
-    while (to < n && strcmp(names[to], name) < 0) {
-        from = to + 1;
-        to = n - to <= step ? n : to + step;
-        step *= 2;
-    }
-    const name_search search = {names + from, name};
-    from += (uint32_t)skr_array_search(to - from, is_name_below, &search);
-    *place = from;
-    return from < n && strcmp(names[from], name) == 0 ? from : SKR_NONE;
-}
-
-uint32_t skr_ontology_resolve_next(const skr_ontology *ontology, const char *curie,
-                                   skr_ontology_place *place)
-{
     SKR_CHECK(is_ready(ontology));
-    uint32_t term = search_on(ontology->curies, ontology->n_terms, curie, &place->term);
+    uint32_t term = skr_curie_list_find(&ontology->terms, curie);
     if (term != SKR_NONE)
         return term;
-    uint32_t alias = search_on(ontology->aliases, ontology->n_aliases, curie, &place->alias);
-    if (alias == SKR_NONE)
-        return SKR_NONE;
-    return ((const uint32_t *)(const void *)ontology->parts[SKR_ONT_MEANINGS].bytes)[alias];
+    uint32_t alias = skr_curie_list_find(&ontology->aliases, curie);
+    return alias == SKR_NONE ? SKR_NONE : numbers_of(ontology, SKR_ONT_MEANINGS)[alias];
+}
+
+int skr_ontology_resolve_all(const skr_ontology *ontology, const skr_curie_list *curies,
+                             uint32_t *meanings, skr_err *err)
+{
+    SKR_CHECK(is_ready(ontology));
+    uint32_t *aliases = malloc((curies->n + 1u) * sizeof *aliases);
+    if (aliases == NULL)
+        return skr_fail_nomem(err, "ontology");
+    skr_curie_list_match(&ontology->terms, curies, meanings);
+    skr_curie_list_match(&ontology->aliases, curies, aliases);
+    for (uint32_t i = 0; i < curies->n; i++)
+        if (meanings[i] == SKR_NONE && aliases[i] != SKR_NONE)
+            meanings[i] = numbers_of(ontology, SKR_ONT_MEANINGS)[aliases[i]];
+    free(aliases);
+    return SKR_OK;
 }
 
 size_t skr_ontology_curie_prefix(const char *curie)
@@ -96,20 +82,19 @@ bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie)
 bool skr_ontology_knows(const skr_ontology *ontology, const char *curie)
 {
     SKR_CHECK(is_ready(ontology));
-    skr_ontology_place place = {0};
-    return search_on(ontology->curies, ontology->n_terms, curie, &place.term) != SKR_NONE ||
-           search_on(ontology->aliases, ontology->n_aliases, curie, &place.alias) != SKR_NONE;
+    return skr_curie_list_find(&ontology->terms, curie) != SKR_NONE ||
+           skr_curie_list_find(&ontology->aliases, curie) != SKR_NONE;
 }
 
 const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term)
 {
-    SKR_CHECK(term < ontology->n_terms && is_ready(ontology));
+    SKR_CHECK(term < ontology->n_terms && has_texts(ontology));
     return ontology->curies[term];
 }
 
 const char *skr_ontology_label(const skr_ontology *ontology, uint32_t term)
 {
-    SKR_CHECK(term < ontology->n_terms && ontology->labels != NULL);
+    SKR_CHECK(term < ontology->n_terms && has_texts(ontology));
     return ontology->labels[term];
 }
 
@@ -120,64 +105,68 @@ uint32_t skr_ontology_n_terms(const skr_ontology *ontology)
 
 /* ------------------------------------------------------------------ closure */
 
-/* Terms to go, each once: what was put is found again in seen. */
-typedef struct walk {
-    uint64_t *seen;
-    uint32_t *todo;
-    uint32_t n;
-} walk;
-
-static void put(walk *w, uint32_t term)
-{
-    uint64_t bit = UINT64_C(1) << term % 64;
-    if ((w->seen[term / 64] & bit) == 0)
-        w->todo[w->n++] = term;
-    w->seen[term / 64] |= bit;
-}
-
 /*
- * From the term along next, where those of a term lie from offsets[term] to offsets[term + 1]: all
- * that are met, in the order of discovery, in w->todo. seen has a bit for each term.
+ * Sets the bits of the term and of all below it; those that have children are put in todo, which
+ * has room for all terms and one more. Which of a term's children are new, and have children
+ * themselves, is different each time, so nothing is decided by a jump.
  */
-static int walk_all(const skr_ontology *ontology, uint32_t term, const uint32_t *offsets,
-                    const uint32_t *next, walk *w, skr_err *err)
+static void mark_all(const uint32_t *offsets, const uint32_t *children, uint32_t term,
+                     uint64_t *seen, uint32_t *todo)
 {
-    SKR_CHECK(is_ready(ontology) && term < ontology->n_terms);
-    w->todo = malloc((size_t)ontology->n_terms * sizeof *w->todo);
-    if (w->todo == NULL)
-        return skr_fail_nomem(err, "ontology");
-    put(w, term);
+    uint32_t n = 1;
+    todo[0] = term;
+    seen[term / 64] |= UINT64_C(1) << term % 64;
     /* No term is put twice, so those done may stay below the ones to come. */
-    for (uint32_t i = 0; i < w->n; i++) {
-        uint32_t at = w->todo[i];
-        for (uint32_t k = offsets[at]; k < offsets[at + 1]; k++)
-            put(w, next[k]);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t end = offsets[todo[i] + 1];
+        for (uint32_t k = offsets[todo[i]]; k < end; k++) {
+            uint32_t child = children[k];
+            uint64_t *word = &seen[child / 64];
+            bool is_new = (*word >> child % 64 & 1) == 0;
+            todo[n] = child;
+            n += is_new & (offsets[child] < offsets[child + 1]);
+            *word |= UINT64_C(1) << child % 64;
+        }
     }
-    return SKR_OK;
 }
 
 int skr_ontology_mark_below(const skr_ontology *ontology, uint32_t term, uint64_t *terms,
                             skr_err *err)
 {
-    walk w = {.seen = terms};
-    int status =
-        walk_all(ontology, term, ontology->children.offsets, ontology->children.list, &w, err);
-    free(w.todo);
-    return status;
+    SKR_CHECK(is_ready(ontology) && term < ontology->n_terms);
+    const uint32_t *offsets = numbers_of(ontology, SKR_ONT_CHILDREN);
+    uint32_t *todo = malloc(((size_t)ontology->n_terms + 1) * sizeof *todo);
+    if (todo == NULL)
+        return skr_fail_nomem(err, "ontology");
+    mark_all(offsets, offsets + ontology->n_terms + 1, term, terms, todo);
+    free(todo);
+    return SKR_OK;
 }
 
 int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term, skr_term_fn visit,
                            void *context, skr_err *err)
 {
-    const skr_buffer *part = &ontology->parts[SKR_ONT_PARENTS];
-    const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
-    walk w = {.seen = calloc(ontology->n_terms / 64 + 1u, sizeof *w.seen)};
-    int status = w.seen == NULL
-                     ? skr_fail_nomem(err, "ontology")
-                     : walk_all(ontology, term, offsets, offsets + ontology->n_terms + 1, &w, err);
-    for (uint32_t i = 0; status == SKR_OK && i < w.n; i++)
-        status = visit(context, ontology->curies[w.todo[i]], err);
-    free(w.seen);
-    free(w.todo);
+    SKR_CHECK(has_texts(ontology) && term < ontology->n_terms);
+    const uint32_t *offsets = numbers_of(ontology, SKR_ONT_PARENTS);
+    const uint32_t *parents = offsets + ontology->n_terms + 1;
+    uint64_t *seen = calloc(ontology->n_terms / 64 + 1u, sizeof *seen);
+    uint32_t *todo = malloc((size_t)ontology->n_terms * sizeof *todo);
+    int status = seen == NULL || todo == NULL ? skr_fail_nomem(err, "ontology") : SKR_OK;
+    uint32_t n = 0;
+    if (status == SKR_OK) {
+        todo[n++] = term;
+        seen[term / 64] |= UINT64_C(1) << term % 64;
+    }
+    for (uint32_t i = 0; status == SKR_OK && i < n; i++) {
+        status = visit(context, todo[i], err);
+        for (uint32_t k = offsets[todo[i]]; k < offsets[todo[i] + 1]; k++) {
+            uint64_t bit = UINT64_C(1) << parents[k] % 64;
+            if ((seen[parents[k] / 64] & bit) == 0)
+                todo[n++] = parents[k];
+            seen[parents[k] / 64] |= bit;
+        }
+    }
+    free(seen);
+    free(todo);
     return status;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "index/terms/curie_list.h"
 #include "storage/base/err.h"
 #include "storage/block/block_file.h"
 
@@ -42,8 +43,9 @@ const skr_ontology_release *skr_ontology_releases(const skr_ontology *ontology, 
  */
 SKR_MUST_USE int skr_ontology_load(const skr_ontology *ontology, skr_err *err);
 
-/* The same, and reads the labels, which skr_ontology_label alone needs. Errors: as above. */
-SKR_MUST_USE int skr_ontology_load_labels(const skr_ontology *ontology, skr_err *err);
+/* The same, and reads texts and parents, which label, curie and ancestors need: no count does.
+ * Errors: as above. */
+SKR_MUST_USE int skr_ontology_load_texts(const skr_ontology *ontology, skr_err *err);
 
 /* What loading has read so far. */
 skr_reader_totals skr_ontology_totals(const skr_ontology *ontology);
@@ -55,13 +57,10 @@ skr_reader_totals skr_ontology_totals(const skr_ontology *ontology);
  */
 uint32_t skr_ontology_resolve(const skr_ontology *ontology, const char *curie);
 
-/* The same for CURIEs that ascend, one after the other with one place, zeroed at first. */
-typedef struct skr_ontology_place {
-    uint32_t term;
-    uint32_t alias;
-} skr_ontology_place;
-uint32_t skr_ontology_resolve_next(const skr_ontology *ontology, const char *curie,
-                                   skr_ontology_place *place);
+/* The same for all CURIEs of a list at once; meanings has room for each. Errors: NOMEM. */
+SKR_MUST_USE int skr_ontology_resolve_all(const skr_ontology *ontology,
+                                          const skr_curie_list *curies, uint32_t *meanings,
+                                          skr_err *err);
 
 /* Is an ontology with this CURIE's prefix there? A few foreign terms in another one do not count.
  * Needs no load. */
@@ -70,8 +69,8 @@ bool skr_ontology_has_prefix(const skr_ontology *ontology, const char *curie);
 /* Does a CURIE stand in an ontology at all, obsolete ones included? */
 bool skr_ontology_knows(const skr_ontology *ontology, const char *curie);
 
-/* Of a term number: its CURIE and label ("" when there is none). Belong to the ontology. The number
- * of terms needs no load. */
+/* Of a term number: its CURIE and label ("" when there is none). Belong to the ontology; need
+ * skr_ontology_load_texts. The number of terms needs no load. */
 const char *skr_ontology_curie(const skr_ontology *ontology, uint32_t term);
 const char *skr_ontology_label(const skr_ontology *ontology, uint32_t term);
 uint32_t skr_ontology_n_terms(const skr_ontology *ontology);
@@ -84,9 +83,9 @@ uint32_t skr_ontology_n_terms(const skr_ontology *ontology);
 SKR_MUST_USE int skr_ontology_mark_below(const skr_ontology *ontology, uint32_t term,
                                          uint64_t *terms, skr_err *err);
 
-/* Calls visit for the term and each of its ancestors, once each. Errors: NOMEM, what visit gives.
- */
-typedef int (*skr_term_fn)(void *context, const char *curie, skr_err *err);
+/* Calls visit for the term and each of its ancestors, once each; needs skr_ontology_load_texts.
+ * Errors: NOMEM, what visit gives. */
+typedef int (*skr_term_fn)(void *context, uint32_t term, skr_err *err);
 SKR_MUST_USE int skr_ontology_ancestors(const skr_ontology *ontology, uint32_t term,
                                         skr_term_fn visit, void *context, skr_err *err);
 

@@ -17,7 +17,7 @@ typedef struct merge {
     const char **labels;
     uint32_t *meanings[2]; /* per name: its one replacement; the one term whose other id it is */
     uint32_t *numbers;     /* per name: its term, or SKR_NONE */
-    uint32_t *order;       /* names ascending */
+    uint32_t *order;       /* names, as a list of CURIEs has them */
     skr_name_pair *edges;  /* child and parent as terms, ascending, each once */
     uint32_t n_edges;
     uint32_t n; /* names */
@@ -101,8 +101,8 @@ static void declare_all(merge *m)
 static int compare_names(const void *a, const void *b, void *context)
 {
     const skr_names *names = context;
-    return strcmp(skr_names_at(names, *(const uint32_t *)a),
-                  skr_names_at(names, *(const uint32_t *)b));
+    return skr_curie_compare(skr_names_at(names, *(const uint32_t *)a),
+                             skr_names_at(names, *(const uint32_t *)b));
 }
 
 static void number_terms(merge *m)
@@ -266,8 +266,10 @@ static int put_text(const merge *m, skr_buffer *part, const char *text)
     return skr_buffer_put(part, text, strlen(text) + 1, m->err);
 }
 
-static int put_names(const merge *m, skr_ontology_image *image)
+/* Terms, other ids and what belongs to each; lists has room for all names. */
+static int put_names(const merge *m, skr_ontology_image *image, const char **lists[2])
 {
+    uint32_t n_terms = 0;
     for (uint32_t i = 0; i < m->n; i++) {
         uint32_t name = m->order[i];
         const char *curie = skr_names_at(m->names, name);
@@ -275,22 +277,33 @@ static int put_names(const merge *m, skr_ontology_image *image)
         bool is_alias = m->flags[name] == SKR_NAME_OBSOLETE || m->meanings[0][name] != SKR_NONE ||
                         m->meanings[1][name] != SKR_NONE;
         if (is_term) {
-            SKR_TRY(put_text(m, &image->parts[SKR_ONT_CURIES], curie));
+            lists[0][n_terms++] = curie;
             SKR_TRY(put_text(m, &image->parts[SKR_ONT_LABELS],
                              m->labels[name] == NULL ? "" : m->labels[name]));
         } else if (is_alias) {
-            image->n_aliases++;
-            SKR_TRY(put_text(m, &image->parts[SKR_ONT_ALIASES], curie));
+            lists[1][image->n_aliases++] = curie;
             SKR_TRY(
                 skr_buffer_put_u32(&image->parts[SKR_ONT_MEANINGS], meaning_of(m, name), m->err));
         }
     }
-    return SKR_OK;
+    SKR_TRY(skr_curie_list_encode(lists[0], n_terms, &image->parts[SKR_ONT_TERMS], m->err));
+    return skr_curie_list_encode(lists[1], image->n_aliases, &image->parts[SKR_ONT_ALIASES],
+                                 m->err);
 }
 
-static int put_parents(const merge *m, skr_ontology_image *image)
+static int put_lists(const merge *m, skr_ontology_image *image)
 {
-    skr_buffer *part = &image->parts[SKR_ONT_PARENTS];
+    const char **lists[2] = {calloc(m->n + 1u, sizeof **lists), calloc(m->n + 1u, sizeof **lists)};
+    int status = lists[0] == NULL || lists[1] == NULL ? skr_fail_nomem(m->err, "ontology")
+                                                      : put_names(m, image, lists);
+    free(lists[0]);
+    free(lists[1]);
+    return status;
+}
+
+/* Of each term those that the edges, which ascend, lead to. */
+static int put_edges(const merge *m, skr_buffer *part)
+{
     uint32_t at = 0;
     for (uint32_t term = 0; term <= m->n_terms; term++) {
         while (at < m->n_edges && m->edges[at].from < term)
@@ -300,6 +313,16 @@ static int put_parents(const merge *m, skr_ontology_image *image)
     for (uint32_t k = 0; k < m->n_edges; k++)
         SKR_TRY(skr_buffer_put_u32(part, m->edges[k].to, m->err));
     return SKR_OK;
+}
+
+/* Parents, then the same edges turned round. */
+static int put_graph(merge *m, skr_ontology_image *image)
+{
+    int status = put_edges(m, &image->parts[SKR_ONT_PARENTS]);
+    for (uint32_t k = 0; k < m->n_edges; k++)
+        m->edges[k] = (skr_name_pair){m->edges[k].to, m->edges[k].from};
+    qsort(m->edges, m->n_edges, sizeof *m->edges, compare_pairs);
+    return status != SKR_OK ? status : put_edges(m, &image->parts[SKR_ONT_CHILDREN]);
 }
 
 static void merge_done(merge *m)
@@ -331,9 +354,9 @@ int skr_ontology_image_make(const skr_ontology_edit *edit, skr_ontology_image *i
     if (status != SKR_OK)
         goto out;
     collect_meanings(&m);
-    status = put_names(&m, image);
+    status = put_lists(&m, image);
     if (status == SKR_OK)
-        status = put_parents(&m, image);
+        status = put_graph(&m, image);
 out:
     merge_done(&m);
     return status;

@@ -2,11 +2,11 @@
  * ontology_int.h - what the files of the ontology share: the graph in memory, releases as they were
  * delivered, and the image that follows from them.
  *
- * docs/format.md, "Ontology", says every byte. Opening reads the directory; the graph and the
- * labels are read, and proved, when they are first asked for, and then stay. A release keeps all
- * that its file declared. Where several releases declare one term, the release whose own prefix the
- * term has speaks alone: a file that mentions a few foreign terms takes nothing away from their own
- * ontology, in either order.
+ * docs/format.md, "Ontology", says every byte. Opening reads the directory; what a count needs, and
+ * texts and parents, are read, and proved, when they are first asked for, and then stay. A release
+ * keeps all that its file declared. Where several releases declare one term, the release whose own
+ * prefix the term has speaks alone: a file that mentions a few foreign terms takes nothing away
+ * from their own ontology, in either order.
  */
 #ifndef SKR_INDEX_ONTOLOGY_ONTOLOGY_INT_H
 #define SKR_INDEX_ONTOLOGY_ONTOLOGY_INT_H
@@ -19,7 +19,7 @@
 #include "storage/base/limits.h"
 #include "storage/base/names.h"
 
-#define SKR_ONTOLOGY_FORMAT 2u
+#define SKR_ONTOLOGY_FORMAT 3u
 
 /* A pair of names of a release: child and parent, other id and term. */
 typedef struct skr_name_pair {
@@ -65,10 +65,11 @@ struct skr_ontology_edit {
 
 /* The graph that follows from the releases. */
 enum skr_ontology_part {
-    SKR_ONT_CURIES,   /* per term, ascending: curie NUL */
+    SKR_ONT_TERMS,    /* a list of CURIEs */
     SKR_ONT_LABELS,   /* per term: label NUL */
     SKR_ONT_PARENTS,  /* n_terms + 1 offsets into the list behind them, u32 each */
-    SKR_ONT_ALIASES,  /* other ids, ascending: curie NUL */
+    SKR_ONT_CHILDREN, /* the same */
+    SKR_ONT_ALIASES,  /* other ids: a list of CURIEs */
     SKR_ONT_MEANINGS, /* per alias its term or SKR_NONE, u32 */
     SKR_N_ONT_PARTS,
 };
@@ -83,11 +84,6 @@ typedef struct skr_ontology_image {
 SKR_MUST_USE int skr_ontology_image_make(const skr_ontology_edit *edit, skr_ontology_image *image,
                                          skr_err *err);
 void skr_ontology_image_done(skr_ontology_image *image);
-
-typedef struct skr_adjacency {
-    uint32_t *offsets; /* n_terms + 1 */
-    uint32_t *list;
-} skr_adjacency;
 
 /* A release as it is stored. */
 typedef struct skr_stored_release {
@@ -107,15 +103,15 @@ struct skr_ontology {
     uint32_t n_aliases;
     skr_blob blobs[SKR_N_ONT_PARTS];
 
-    pthread_mutex_t lock;  /* of what follows, which is read when it is first asked for */
-    atomic_bool is_loaded; /* all of it but the labels */
-    atomic_bool has_labels;
+    pthread_mutex_t lock;     /* of what follows, which is read when it is first asked for */
+    atomic_bool is_loaded;    /* terms, children, other ids */
+    atomic_bool has_texts;    /* texts, labels, parents */
     skr_reader_totals totals; /* of what was read */
-    skr_buffer parts[SKR_N_ONT_PARTS];
-    const char **curies; /* per term */
+    skr_buffer parts[SKR_N_ONT_PARTS]; /* but of the lists of CURIEs */
+    skr_curie_list terms;
+    skr_curie_list aliases;
+    const char **curies; /* texts, per term */
     const char **labels;
-    const char **aliases;
-    skr_adjacency children; /* of a term */
 };
 
 /* The stored parts of a release. Errors: NOMEM. */

@@ -78,57 +78,25 @@ static int split_texts(const skr_ontology *ontology, const skr_buffer *part, uin
     return at == part->n ? SKR_OK : corrupt(ontology, "bytes behind the last name", err);
 }
 
-/* The same of names, which ascend. */
-static int split_names(const skr_ontology *ontology, const skr_buffer *part, uint32_t n,
-                       const char ***ret_names, skr_err *err)
+/* A part of the graph: of each term a run of the list of terms that lies behind the offsets. */
+static int check_edges(const skr_ontology *ontology, enum skr_ontology_part which, skr_err *err)
 {
-    SKR_TRY(split_texts(ontology, part, n, ret_names, err));
-    for (uint32_t i = 1; i < n; i++)
-        if (strcmp((*ret_names)[i - 1], (*ret_names)[i]) >= 0)
-            return corrupt(ontology, "names out of order", err);
-    return SKR_OK;
-}
-
-static int adjacency_new(skr_adjacency *adjacency, uint32_t n_terms, uint32_t n, skr_err *err)
-{
-    adjacency->offsets = calloc(n_terms + 2u, sizeof *adjacency->offsets);
-    adjacency->list = calloc(n + 1u, sizeof *adjacency->list);
-    return adjacency->offsets == NULL || adjacency->list == NULL ? skr_fail_nomem(err, "ontology")
-                                                                 : SKR_OK;
-}
-
-/* Counts came to offsets[term + 2]; after filling through offsets[term + 1]++ all is in place. */
-static void add_up(skr_adjacency *adjacency, uint32_t n_terms)
-{
-    for (uint32_t i = 1; i <= n_terms; i++)
-        adjacency->offsets[i + 1] += adjacency->offsets[i];
-}
-
-static int turn_parents(skr_ontology *ontology, skr_err *err)
-{
-    const skr_buffer *part = &ontology->parts[SKR_ONT_PARENTS];
+    const skr_buffer *part = &ontology->parts[which];
     size_t n_offsets = (size_t)ontology->n_terms + 1;
     if (part->n % 4 != 0 || part->n / 4 < n_offsets || part->n / 4 - n_offsets > SKR_NONE - 1)
-        return corrupt(ontology, "parents cut short", err);
+        return corrupt(ontology, "parents or children cut short", err);
     const uint32_t *offsets = (const uint32_t *)(const void *)part->bytes;
-    const uint32_t *parents = offsets + n_offsets;
+    const uint32_t *terms = offsets + n_offsets;
     uint32_t n = (uint32_t)(part->n / 4 - n_offsets);
-    SKR_TRY(adjacency_new(&ontology->children, ontology->n_terms, n, err));
     if (offsets[0] != 0 || offsets[ontology->n_terms] != n)
-        return corrupt(ontology, "parents that are not as many as stated", err);
+        return corrupt(ontology, "parents or children that are not as many as stated", err);
+    bool is_sound = true;
     for (uint32_t i = 0; i < ontology->n_terms; i++)
-        if (offsets[i] > offsets[i + 1])
-            return corrupt(ontology, "parents out of order", err);
-    for (uint32_t i = 0; i < n; i++) {
-        if (parents[i] >= ontology->n_terms)
-            return corrupt(ontology, "a parent that is no term", err);
-        ontology->children.offsets[parents[i] + 2]++;
-    }
-    add_up(&ontology->children, ontology->n_terms);
-    for (uint32_t term = 0; term < ontology->n_terms; term++)
-        for (uint32_t k = offsets[term]; k < offsets[term + 1]; k++)
-            ontology->children.list[ontology->children.offsets[parents[k] + 1]++] = term;
-    return SKR_OK;
+        is_sound &= offsets[i] <= offsets[i + 1];
+    for (uint32_t i = 0; i < n; i++)
+        is_sound &= terms[i] < ontology->n_terms;
+    return is_sound ? SKR_OK
+                    : corrupt(ontology, "parents or children out of order, or no terms", err);
 }
 
 static int check_meanings(const skr_ontology *ontology, skr_err *err)
@@ -152,7 +120,7 @@ static int take_graph(skr_ontology *ontology, skr_cursor *directory, skr_err *er
     }
     if (!skr_cursor_is_done(directory))
         return corrupt(ontology, "a directory that is not as long as stated", err);
-    if (ontology->n_terms > ontology->blobs[SKR_ONT_CURIES].n_bytes ||
+    if (ontology->n_terms > ontology->blobs[SKR_ONT_TERMS].n_bytes ||
         ontology->n_terms > ontology->blobs[SKR_ONT_LABELS].n_bytes ||
         ontology->n_aliases > ontology->blobs[SKR_ONT_ALIASES].n_bytes)
         return corrupt(ontology, "fewer names than terms", err);
@@ -207,28 +175,20 @@ static void forget_list(const char ***list)
     *list = NULL;
 }
 
-static void forget_adjacency(skr_adjacency *adjacency)
-{
-    free(adjacency->offsets);
-    free(adjacency->list);
-    *adjacency = (skr_adjacency){0};
-}
-
-static void forget_labels(skr_ontology *ontology)
+static void forget_texts(skr_ontology *ontology)
 {
     forget_part(ontology, SKR_ONT_LABELS);
+    forget_part(ontology, SKR_ONT_PARENTS);
     forget_list(&ontology->labels);
+    forget_list(&ontology->curies);
 }
 
 static void forget_graph(skr_ontology *ontology)
 {
-    forget_part(ontology, SKR_ONT_CURIES);
-    forget_part(ontology, SKR_ONT_PARENTS);
-    forget_part(ontology, SKR_ONT_ALIASES);
+    forget_part(ontology, SKR_ONT_CHILDREN);
     forget_part(ontology, SKR_ONT_MEANINGS);
-    forget_list(&ontology->curies);
-    forget_list(&ontology->aliases);
-    forget_adjacency(&ontology->children);
+    skr_curie_list_done(&ontology->terms);
+    skr_curie_list_done(&ontology->aliases);
 }
 
 static int read_part(skr_ontology *ontology, skr_block_reader *reader, enum skr_ontology_part part,
@@ -238,23 +198,29 @@ static int read_part(skr_ontology *ontology, skr_block_reader *reader, enum skr_
                          err);
 }
 
+static int read_curies(skr_ontology *ontology, skr_block_reader *reader,
+                       enum skr_ontology_part part, uint32_t n, skr_curie_list *list, skr_err *err)
+{
+    SKR_TRY(skr_blob_read(reader, ontology->file, &ontology->blobs[part], &list->bytes, err));
+    int status = skr_curie_list_read(list, n, err);
+    return status == SKR_ERR_CORRUPT
+               ? skr_fail_in(err, status, "%s", skr_block_file_name(ontology->file))
+               : status;
+}
+
 static int read_graph(skr_ontology *ontology, skr_block_reader *reader, skr_err *err)
 {
-    int status = read_part(ontology, reader, SKR_ONT_CURIES, err);
+    int status =
+        read_curies(ontology, reader, SKR_ONT_TERMS, ontology->n_terms, &ontology->terms, err);
     if (status == SKR_OK)
-        status = read_part(ontology, reader, SKR_ONT_PARENTS, err);
+        status = read_part(ontology, reader, SKR_ONT_CHILDREN, err);
     if (status == SKR_OK)
-        status = read_part(ontology, reader, SKR_ONT_ALIASES, err);
+        status = read_curies(ontology, reader, SKR_ONT_ALIASES, ontology->n_aliases,
+                             &ontology->aliases, err);
     if (status == SKR_OK)
         status = read_part(ontology, reader, SKR_ONT_MEANINGS, err);
     if (status == SKR_OK)
-        status = split_names(ontology, &ontology->parts[SKR_ONT_CURIES], ontology->n_terms,
-                             &ontology->curies, err);
-    if (status == SKR_OK)
-        status = split_names(ontology, &ontology->parts[SKR_ONT_ALIASES], ontology->n_aliases,
-                             &ontology->aliases, err);
-    if (status == SKR_OK)
-        status = turn_parents(ontology, err);
+        status = check_edges(ontology, SKR_ONT_CHILDREN, err);
     if (status == SKR_OK)
         status = check_meanings(ontology, err);
     if (status != SKR_OK)
@@ -262,14 +228,20 @@ static int read_graph(skr_ontology *ontology, skr_block_reader *reader, skr_err 
     return status;
 }
 
-static int read_labels(skr_ontology *ontology, skr_block_reader *reader, skr_err *err)
+static int read_texts(skr_ontology *ontology, skr_block_reader *reader, skr_err *err)
 {
     int status = read_part(ontology, reader, SKR_ONT_LABELS, err);
     if (status == SKR_OK)
         status = split_texts(ontology, &ontology->parts[SKR_ONT_LABELS], ontology->n_terms,
                              &ontology->labels, err);
+    if (status == SKR_OK)
+        status = read_part(ontology, reader, SKR_ONT_PARENTS, err);
+    if (status == SKR_OK)
+        status = check_edges(ontology, SKR_ONT_PARENTS, err);
+    if (status == SKR_OK)
+        status = skr_curie_list_texts(&ontology->terms, &ontology->curies, err);
     if (status != SKR_OK)
-        forget_labels(ontology);
+        forget_texts(ontology);
     return status;
 }
 
@@ -311,10 +283,10 @@ int skr_ontology_load(const skr_ontology *ontology, skr_err *err)
     return load(ontology, &((skr_ontology *)ontology)->is_loaded, read_graph, err);
 }
 
-int skr_ontology_load_labels(const skr_ontology *ontology, skr_err *err)
+int skr_ontology_load_texts(const skr_ontology *ontology, skr_err *err)
 {
     SKR_TRY(skr_ontology_load(ontology, err));
-    return load(ontology, &((skr_ontology *)ontology)->has_labels, read_labels, err);
+    return load(ontology, &((skr_ontology *)ontology)->has_texts, read_texts, err);
 }
 
 skr_reader_totals skr_ontology_totals(const skr_ontology *ontology)
@@ -339,7 +311,7 @@ void skr_ontology_close(skr_ontology *ontology)
     for (int part = 0; part < SKR_N_ONT_PARTS; part++)
         skr_blob_done(&ontology->blobs[part]);
     forget_graph(ontology);
-    forget_labels(ontology);
+    forget_texts(ontology);
     free(ontology->stored);
     free(ontology->releases);
     skr_block_file_close(ontology->file);

@@ -37,14 +37,17 @@ static int put_release(const skr_release_draft *release, skr_block_writer *write
     return status;
 }
 
+/* What a count reads is plain: to unpack it takes longer than to read it. */
 static int put_image(const skr_ontology_image *image, skr_block_writer *writer,
                      skr_buffer *directory, skr_err *err)
 {
     SKR_TRY(skr_buffer_put_varint(directory, image->n_terms, err));
     SKR_TRY(skr_buffer_put_varint(directory, image->n_aliases, err));
-    for (int part = 0; part < SKR_N_ONT_PARTS; part++)
-        SKR_TRY(skr_blob_put(writer, image->parts[part].bytes, image->parts[part].n, SKR_CODEC_ZSTD,
-                             directory, err));
+    for (int part = 0; part < SKR_N_ONT_PARTS; part++) {
+        bool is_for_texts = part == SKR_ONT_LABELS || part == SKR_ONT_PARENTS;
+        SKR_TRY(skr_blob_put(writer, image->parts[part].bytes, image->parts[part].n,
+                             is_for_texts ? SKR_CODEC_ZSTD : SKR_CODEC_PLAIN, directory, err));
+    }
     return SKR_OK;
 }
 
@@ -99,7 +102,9 @@ static int check_image(const skr_ontology *ontology, const char *name, skr_fault
     if (status == SKR_OK)
         status = skr_ontology_image_make(edit, &image, err);
     for (int part = 0; status == SKR_OK && part < SKR_N_ONT_PARTS; part++) {
-        const skr_buffer *stored = &ontology->parts[part];
+        const skr_buffer *stored = part == SKR_ONT_TERMS     ? &ontology->terms.bytes
+                                   : part == SKR_ONT_ALIASES ? &ontology->aliases.bytes
+                                                             : &ontology->parts[part];
         const skr_buffer *made = &image.parts[part];
         is_same = is_same && stored->n == made->n &&
                   (made->n == 0 || memcmp(stored->bytes, made->bytes, made->n) == 0);
@@ -122,7 +127,7 @@ int skr_ontology_verify(const char *folder, const skr_file_id *id, skr_fault_fn 
     skr_err found = {0};
     int status = skr_ontology_open(folder, id, &ontology, &found);
     if (status == SKR_OK)
-        status = skr_ontology_load_labels(ontology, &found);
+        status = skr_ontology_load_texts(ontology, &found);
     if (status == SKR_OK && id->name[0] == '\0')
         goto out;
     if (status == SKR_OK) {

@@ -1,8 +1,9 @@
 /*
  * people.c - an open people table: who the individuals are, and the sets that questions use.
  *
- * A table holds tens of thousands of sets and a question needs a few, so each is read when it is
- * first asked for.
+ * A table holds tens of thousands of sets and most questions need a few, so each is read when it is
+ * first asked for. A question for everything below a root needs most of them, so they are used as
+ * they are stored.
  */
 #include "index/people/people.h"
 
@@ -136,10 +137,6 @@ static int read_set(const skr_people *people, const skr_blob *blob, skr_lazy_set
     skr_buffer_done(&bytes);
     if (status != SKR_OK)
         return status;
-    if (lazy->n_members != SKR_NONE && skr_people_set_count(set) != lazy->n_members) {
-        skr_people_set_free(set);
-        return corrupt(people, "a set of as many people as stated was expected", err);
-    }
     atomic_store_explicit(&lazy->set, set, memory_order_release);
     return SKR_OK;
 }
@@ -170,6 +167,20 @@ int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset,
     int status = SKR_OK;
     if (!atomic_load(&dataset->has_terms))
         status = skr_people_terms_read(people, dataset, err);
+    end_read(people);
+    return status;
+}
+
+int skr_people_need_texts(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    int status = skr_people_need_terms(people, dataset, err);
+    if (status < 0 || atomic_load_explicit(&dataset->has_texts, memory_order_acquire))
+        return status;
+    status = begin_read(people, err);
+    if (status != SKR_OK)
+        return status;
+    if (!atomic_load(&dataset->has_texts))
+        status = skr_people_texts_read(people, dataset, err);
     end_read(people);
     return status;
 }
@@ -273,26 +284,11 @@ int skr_people_of_karyotype(const skr_people *people, uint32_t dataset, uint32_t
 
 /* ------------------------------------------------------------------ terms */
 
-/* Terms in the order of their CURIEs, and the one that is looked for. */
-typedef struct term_search {
-    const skr_people_term *terms;
-    const uint32_t *order;
-    const char *curie;
-} term_search;
-
-static bool is_term_before(const void *context, size_t at)
+/* The term at a place; after skr_people_need_terms. */
+static skr_people_term *term_at(const skr_people_dataset *of, uint32_t place)
 {
-    const term_search *search = context;
-    return strcmp(search->terms[search->order[at]].curie, search->curie) < 0;
-}
-
-uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie)
-{
-    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
-    const term_search search = {dataset->terms, order, curie};
-    size_t at = skr_array_search(dataset->n_terms, is_term_before, &search);
-    bool is_there = at < dataset->n_terms && strcmp(dataset->terms[order[at]].curie, curie) == 0;
-    return is_there ? order[at] : SKR_NONE;
+    SKR_CHECK(of != NULL && place < of->n_terms);
+    return &of->terms[place];
 }
 
 /* The term of a dataset, or NULL. */
@@ -303,22 +299,99 @@ static int find_term(const skr_people *people, skr_people_dataset *of, const cha
     SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
     if (of == NULL)
         return SKR_OK;
-    uint32_t term = skr_people_find_term(of, curie);
-    if (term != SKR_NONE)
-        *ret_term = &of->terms[term];
+    uint32_t place = skr_curie_list_find(&of->curies, curie);
+    if (place != SKR_NONE)
+        *ret_term = &of->terms[place];
     return SKR_OK;
 }
 
-int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *curie,
-                       const skr_people_set **ret_set, skr_err *err)
+int skr_people_curies(const skr_people *people, uint32_t dataset, const skr_curie_list **ret_curies,
+                      skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    int status = of == NULL ? SKR_OK : skr_people_need_terms(people, of, err);
+    *ret_curies = status < 0 || of == NULL ? NULL : &of->curies;
+    return status;
+}
+
+/* Reads those of the blocks from first to last that were not. */
+static int need_blocks(const skr_people *people, skr_people_dataset *of, uint32_t first,
+                       uint32_t last, skr_err *err)
+{
+    if (skr_blob_kept_has(&of->sets, first, last))
+        return SKR_OK;
+    int status = begin_read(people, err);
+    if (status != SKR_OK)
+        return status;
+    status = skr_blob_kept_read(people->reader, people->file, &of->blobs[SKR_PART_SETS], &of->sets,
+                                first, last, err);
+    end_read(people);
+    return status;
+}
+
+/* Marks the set that the stored bytes are, after they were proved. */
+static int mark_bytes(const skr_people *people, const skr_people_term *term, const uint8_t *bytes,
+                      uint64_t *bitmap, skr_err *err)
+{
+    uint32_t n_members = 0;
+    int status = skr_people_set_mark_stored(bytes, (size_t)(term[1].at - term->at), people->n,
+                                            bitmap, &n_members, err);
+    if (status != SKR_OK)
+        return skr_fail_in(err, status, "%s", skr_block_file_name(people->file));
+    return n_members == term->n_members
+               ? SKR_OK
+               : corrupt(people, "a set of as many people as stated was expected", err);
+}
+
+/* The same of a set that lies in more than one block. */
+static int mark_split(const skr_people *people, const skr_people_dataset *of,
+                      const skr_people_term *term, uint64_t *bitmap, skr_err *err)
+{
+    skr_buffer bytes = {0};
+    size_t n_a_block = of->blobs[SKR_PART_SETS].refs[0].n_raw;
+    int status = SKR_OK;
+    for (uint64_t at = term->at; status == SKR_OK && at < term[1].at;) {
+        const skr_buffer *block = &of->sets.blocks[at / n_a_block];
+        size_t skipped = (size_t)(at % n_a_block);
+        size_t n = block->n - skipped;
+        n = n < term[1].at - at ? n : (size_t)(term[1].at - at);
+        status = skr_buffer_put(&bytes, block->bytes + skipped, n, err);
+        at += n;
+    }
+    if (status == SKR_OK)
+        status = mark_bytes(people, term, bytes.bytes, bitmap, err);
+    skr_buffer_done(&bytes);
+    return status;
+}
+
+int skr_people_mark_at(const skr_people *people, uint32_t dataset, uint32_t place, uint64_t *bitmap,
+                       skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    const skr_people_term *term = term_at(of, place);
+    uint32_t first = 0;
+    uint32_t last = 0;
+    if (term->n_members == 0)
+        return SKR_OK;
+    skr_blob_blocks_of(&of->blobs[SKR_PART_SETS], term->at, term[1].at, &first, &last);
+    int status = need_blocks(people, of, first, last, err);
+    if (status != SKR_OK)
+        return status;
+    if (first < last)
+        return mark_split(people, of, term, bitmap, err);
+    size_t skipped = (size_t)(term->at % of->blobs[SKR_PART_SETS].refs[0].n_raw);
+    return mark_bytes(people, term, of->sets.blocks[first].bytes + skipped, bitmap, err);
+}
+
+int skr_people_mark_stated(const skr_people *people, uint32_t dataset, const char *curie,
+                           uint64_t *bitmap, skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
     skr_people_term *term = NULL;
-    *ret_set = NULL;
     SKR_TRY(find_term(people, of, curie, &term, err));
     if (term == NULL)
         return SKR_OK;
-    return skr_people_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
+    return skr_people_mark_at(people, dataset, (uint32_t)(term - of->terms), bitmap, err);
 }
 
 int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_stated_term **ret_terms,
@@ -327,27 +400,12 @@ int skr_people_terms(const skr_people *people, uint32_t dataset, const skr_state
     skr_people_dataset *of = dataset_of(people, dataset);
     *ret_n = 0;
     *ret_terms = NULL;
-    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
+    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_texts(people, of, err));
     if (of != NULL) {
         *ret_n = of->n_stated;
         *ret_terms = of->stated;
     }
     return SKR_OK;
-}
-
-int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
-                         const skr_people_set **ret_set, skr_err *err)
-{
-    skr_people_dataset *of = dataset_of(people, dataset);
-    SKR_CHECK(of != NULL && place < of->n_stated);
-    skr_people_term *term = &of->terms[of->stated_terms[place]];
-    return skr_people_lazy_set_need(people, of, SKR_PART_SETS, &term->set, ret_set, err);
-}
-
-const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset)
-{
-    const skr_people_dataset *of = dataset_of(people, dataset);
-    return of == NULL ? NULL : of->stated_order;
 }
 
 int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
@@ -358,7 +416,7 @@ int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret
     for (uint32_t i = 0; status == SKR_OK && i < people->n_datasets && !*ret_knows; i++) {
         skr_people_term *term = NULL;
         status = find_term(people, &people->datasets[i], curie, &term, err);
-        *ret_knows = term != NULL && term->n_stated > 0;
+        *ret_knows = term != NULL && term->is_stated;
     }
     return status;
 }
@@ -474,21 +532,38 @@ static int mark_ranges(const skr_people *people, const skr_people_dataset *of, u
     return SKR_OK;
 }
 
+/* Of a term by its place, or of none. */
+static int compare_place(const skr_people *people, const skr_people_dataset *of, uint32_t place,
+                         const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
+{
+    if (comparison->value != comparison->value)
+        return SKR_OK;
+    SKR_TRY(mark_column(people, of, comparison->column, place,
+                        skr_compare_outcomes(comparison->compare), comparison->value, bitmap, err));
+    return mark_ranges(people, of, place, comparison, bitmap, err);
+}
+
+int skr_people_compare_at(const skr_people *people, uint32_t dataset, uint32_t place,
+                          const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
+{
+    const skr_people_dataset *of = dataset_of(people, dataset);
+    (void)term_at(of, place);
+    return compare_place(people, of, place, comparison, bitmap, err);
+}
+
 int skr_people_compare(const skr_people *people, uint32_t dataset,
                        const skr_people_comparison *comparison, uint64_t *bitmap, skr_err *err)
 {
     skr_people_dataset *of = dataset_of(people, dataset);
     skr_column column = comparison->column;
-    if (of == NULL || comparison->value != comparison->value)
+    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
+    if (of == NULL)
         return SKR_OK;
-    SKR_TRY(skr_people_need_terms(people, of, err));
-    uint32_t term = SKR_NONE;
+    uint32_t place = SKR_NONE;
     if (column == SKR_COLUMN_VALUE || column == SKR_COLUMN_ONSET) {
-        term = skr_people_find_term(of, comparison->curie);
-        if (term == SKR_NONE)
+        place = skr_curie_list_find(&of->curies, comparison->curie);
+        if (place == SKR_NONE)
             return SKR_OK;
     }
-    SKR_TRY(mark_column(people, of, column, term, skr_compare_outcomes(comparison->compare),
-                        comparison->value, bitmap, err));
-    return mark_ranges(people, of, term, comparison, bitmap, err);
+    return compare_place(people, of, place, comparison, bitmap, err);
 }

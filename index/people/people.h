@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "index/people/people_set.h"
+#include "index/terms/curie_list.h"
 #include "storage/base/compare.h"
 #include "storage/base/err.h"
 #include "storage/base/id_text.h"
@@ -155,11 +156,24 @@ SKR_MUST_USE int skr_people_of_karyotype(const skr_people *people, uint32_t data
                                          uint32_t number, skr_karyotype *ret_karyotype,
                                          const skr_people_set **ret_set, skr_err *err);
 
-/* A term as stated, of any kind, excluded ones left out. NULL: nobody. */
-SKR_MUST_USE int skr_people_of_term(const skr_people *people, uint32_t dataset, const char *curie,
-                                    const skr_people_set **ret_set, skr_err *err);
+/* Sets the bits (of n_people) of everybody who has a term as stated, of any kind, excluded ones
+ * left out. */
+SKR_MUST_USE int skr_people_mark_stated(const skr_people *people, uint32_t dataset,
+                                        const char *curie, uint64_t *bitmap, skr_err *err);
 
-/* The terms that a dataset states, ascending by curie. */
+/*
+ * The terms of a dataset, excluded ones among them, in the order in which their sets lie in the
+ * file: who marks many in this order reads each block once. No texts are made. NULL: none. Belongs
+ * to the table.
+ */
+SKR_MUST_USE int skr_people_curies(const skr_people *people, uint32_t dataset,
+                                   const skr_curie_list **ret_curies, skr_err *err);
+
+/* skr_people_mark_stated of the term at a place of the list, which must have been asked for. */
+SKR_MUST_USE int skr_people_mark_at(const skr_people *people, uint32_t dataset, uint32_t place,
+                                    uint64_t *bitmap, skr_err *err);
+
+/* The terms that somebody of a dataset has, ascending by the bytes of curie. */
 typedef struct skr_stated_term {
     const char *curie;
     const char *label;  /* "" when nobody said */
@@ -169,14 +183,6 @@ typedef struct skr_stated_term {
 } skr_stated_term;
 SKR_MUST_USE int skr_people_terms(const skr_people *people, uint32_t dataset,
                                   const skr_stated_term **ret_terms, uint32_t *ret_n, skr_err *err);
-
-/* Who has the term at a place of skr_people_terms, which must have been asked. Never NULL. */
-SKR_MUST_USE int skr_people_of_stated(const skr_people *people, uint32_t dataset, uint32_t place,
-                                      const skr_people_set **ret_set, skr_err *err);
-
-/* The places of all terms in the order in which their sets lie in the file: who asks for many in
- * this order reads each block once. Belongs to the table; after skr_people_terms. */
-const uint32_t *skr_people_stated_order(const skr_people *people, uint32_t dataset);
 
 /* Does any dataset state this term, also as excluded? */
 SKR_MUST_USE int skr_people_knows_term(const skr_people *people, const char *curie, bool *ret_knows,
@@ -204,6 +210,11 @@ typedef struct skr_people_comparison {
 SKR_MUST_USE int skr_people_compare(const skr_people *people, uint32_t dataset,
                                     const skr_people_comparison *comparison, uint64_t *bitmap,
                                     skr_err *err);
+
+/* The same of VALUE and ONSET of the term at a place of skr_people_curies, whatever curie says. */
+SKR_MUST_USE int skr_people_compare_at(const skr_people *people, uint32_t dataset, uint32_t place,
+                                       const skr_people_comparison *comparison, uint64_t *bitmap,
+                                       skr_err *err);
 
 /* Does any dataset have a value of the measure? */
 SKR_MUST_USE int skr_people_has_values(const skr_people *people, const char *curie, bool *ret_has,

@@ -136,17 +136,32 @@ int skr_people_draft_label(skr_people_edit *edit, skr_people_draft *draft, uint3
     return skr_names_add(edit->labels, label, &draft->labels[term], err);
 }
 
-static int load_terms(skr_people_edit *edit, skr_people_draft *draft,
-                      const skr_people_dataset *dataset, skr_err *err)
+/* Terms by the numbers that the records have for them; places says where each stands. */
+static int add_terms(skr_people_edit *edit, skr_people_draft *draft,
+                     const skr_people_dataset *dataset, const uint32_t *places, skr_err *err)
 {
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
-        uint32_t number;
-        SKR_TRY(skr_names_add(draft->terms, dataset->terms[i].curie, &number, err));
-        SKR_TRY(skr_people_draft_label(edit, draft, number, dataset->terms[i].label, err));
-        if (number != i)
-            return corrupt(edit->base, "a term that stands twice", err);
+        uint32_t number = 0;
+        SKR_TRY(skr_names_add(draft->terms, dataset->texts[places[i]], &number, err));
+        SKR_CHECK(number == i); /* no term stands twice: they ascend */
+        SKR_TRY(skr_people_draft_label(edit, draft, number, dataset->label_at[places[i]], err));
     }
     return SKR_OK;
+}
+
+static int load_terms(skr_people_edit *edit, skr_people_draft *draft, skr_block_reader *reader,
+                      skr_err *err)
+{
+    skr_people_dataset *dataset = draft->base;
+    SKR_TRY(skr_people_need_texts(edit->base, dataset, err));
+    uint32_t *places = malloc((dataset->n_terms + 1u) * sizeof *places);
+    if (places == NULL)
+        return skr_fail_nomem(err, "people");
+    int status = skr_people_order_read(edit->base, dataset, reader, places, err);
+    if (status == SKR_OK)
+        status = add_terms(edit, draft, dataset, places, err);
+    free(places);
+    return status;
 }
 
 int skr_people_draft_mark(const skr_people_edit *edit, const skr_people_draft *draft,
@@ -224,11 +239,9 @@ int skr_people_draft_need_facts(skr_people_edit *edit, skr_people_draft *draft, 
     skr_block_reader *reader = NULL;
     if (draft->has_facts)
         return SKR_OK;
-    int status = skr_people_need_terms(edit->base, draft->base, err);
+    int status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
     if (status == SKR_OK)
-        status = load_terms(edit, draft, draft->base, err);
-    if (status == SKR_OK)
-        status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
+        status = load_terms(edit, draft, reader, err);
     if (status == SKR_OK)
         status = skr_blob_read(reader, edit->base->file, &draft->base->blobs[SKR_PART_RECORDS],
                                &draft->records, err);

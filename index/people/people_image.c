@@ -43,7 +43,8 @@ typedef struct build {
     skr_people_image *image;
     uint32_t n_people;
     uint32_t n_terms;
-    term_build *terms;
+    term_build *terms; /* by number, as in the records */
+    uint32_t *order;   /* by place the number */
     skr_people_set *members;
     uint8_t *sexes; /* by individual */
     age_lists ages;
@@ -240,42 +241,62 @@ static int put_people(build *b)
     return status;
 }
 
-static int put_name(build *b, const char *name)
+static int compare_terms(const void *a, const void *b, void *context)
 {
-    return skr_buffer_put(&b->image->parts[SKR_PART_NAMES], name, strlen(name) + 1, b->err);
+    const skr_names *terms = context;
+    return skr_curie_compare(skr_names_at(terms, *(const uint32_t *)a),
+                             skr_names_at(terms, *(const uint32_t *)b));
+}
+
+/* The numbers of the terms in the order of a list of CURIEs, and that list. */
+static int put_order(build *b)
+{
+    const char **curies = calloc(b->n_terms + 1u, sizeof *curies);
+    b->order = calloc(b->n_terms + 1u, sizeof *b->order);
+    if (curies == NULL || b->order == NULL) {
+        free(curies);
+        return skr_fail_nomem(b->err, "people");
+    }
+    for (uint32_t i = 0; i < b->n_terms; i++)
+        b->order[i] = i;
+    qsort_r(b->order, b->n_terms, sizeof *b->order, compare_terms, b->draft->terms);
+    int status = SKR_OK;
+    for (uint32_t i = 0; status == SKR_OK && i < b->n_terms; i++) {
+        curies[i] = skr_names_at(b->draft->terms, b->order[i]);
+        status = skr_buffer_put_u32(&b->image->parts[SKR_PART_ORDER], b->order[i], b->err);
+    }
+    if (status == SKR_OK)
+        status =
+            skr_curie_list_encode(curies, b->n_terms, &b->image->parts[SKR_PART_CURIES], b->err);
+    free(curies);
+    return status;
+}
+
+static int put_term(build *b, uint32_t number, const char *label)
+{
+    const term_build *term = &b->terms[number];
+    skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
+    int status =
+        skr_buffer_put(&b->image->parts[SKR_PART_LABELS], label, strlen(label) + 1, b->err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(table, term->kind, b->err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_u8(table, term->values.n > 0, b->err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(table, term->n_stated, b->err);
+    if (status == SKR_OK)
+        status = skr_buffer_put_varint(
+            table, term->set == NULL ? 0 : skr_people_set_count(term->set), b->err);
+    return status != SKR_OK ? status
+                            : put_set_in(b, term->set, &b->image->parts[SKR_PART_SETS], table);
 }
 
 static int put_terms(build *b, const skr_names *labels)
 {
-    skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
     for (uint32_t i = 0; i < b->n_terms; i++) {
-        uint32_t label = b->draft->labels[i];
-        SKR_TRY(put_name(b, skr_names_at(b->draft->terms, i)));
-        SKR_TRY(put_name(b, label == SKR_NONE ? "" : skr_names_at(labels, label)));
-        SKR_TRY(skr_buffer_put_u8(table, b->terms[i].kind, b->err));
-        SKR_TRY(skr_buffer_put_u8(table, b->terms[i].values.n > 0, b->err));
-        SKR_TRY(skr_buffer_put_varint(table, b->terms[i].n_stated, b->err));
-        skr_people_set *set = b->terms[i].set;
-        SKR_TRY(skr_buffer_put_varint(table, set == NULL ? 0 : skr_people_set_count(set), b->err));
-        SKR_TRY(put_set_in(b, set, &b->image->parts[SKR_PART_SETS], table));
+        uint32_t label = b->draft->labels[b->order[i]];
+        SKR_TRY(put_term(b, b->order[i], label == SKR_NONE ? "" : skr_names_at(labels, label)));
     }
-    return SKR_OK;
-}
-
-static int compare_terms(const void *a, const void *b, void *context)
-{
-    const skr_names *terms = context;
-    return strcmp(skr_names_at(terms, *(const uint32_t *)a),
-                  skr_names_at(terms, *(const uint32_t *)b));
-}
-
-static int put_order(build *b)
-{
-    skr_buffer *part = &b->image->parts[SKR_PART_ORDER];
-    for (uint32_t i = 0; i < b->n_terms; i++)
-        SKR_TRY(skr_buffer_put_u32(part, i, b->err));
-    if (b->n_terms > 0)
-        qsort_r(part->bytes, b->n_terms, 4, compare_terms, b->draft->terms);
     return SKR_OK;
 }
 
@@ -322,9 +343,11 @@ static int put_ranges(build *b)
     SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.low));
     SKR_TRY(put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_AGE), SKR_NONE, &b->ages.high));
     for (uint32_t i = 0; i < b->n_terms; i++)
-        SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.low));
+        SKR_TRY(
+            put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[b->order[i]].onsets.low));
     for (uint32_t i = 0; i < b->n_terms; i++)
-        SKR_TRY(put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ONSET), i, &b->terms[i].onsets.high));
+        SKR_TRY(put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ONSET), i,
+                           &b->terms[b->order[i]].onsets.high));
     SKR_TRY(put_column(b, SKR_LOW_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.low));
     return put_column(b, SKR_HIGH_COLUMN(SKR_COLUMN_ANY_ONSET), SKR_NONE, &b->any_onsets.high);
 }
@@ -333,9 +356,9 @@ static int put_columns(build *b)
 {
     SKR_TRY(put_column(b, SKR_COLUMN_AGE, SKR_NONE, &b->ages.exact));
     for (uint32_t i = 0; i < b->n_terms; i++)
-        SKR_TRY(put_column(b, SKR_COLUMN_VALUE, i, &b->terms[i].values));
+        SKR_TRY(put_column(b, SKR_COLUMN_VALUE, i, &b->terms[b->order[i]].values));
     for (uint32_t i = 0; i < b->n_terms; i++)
-        SKR_TRY(put_column(b, SKR_COLUMN_ONSET, i, &b->terms[i].onsets.exact));
+        SKR_TRY(put_column(b, SKR_COLUMN_ONSET, i, &b->terms[b->order[i]].onsets.exact));
     SKR_TRY(put_column(b, SKR_COLUMN_ANY_ONSET, SKR_NONE, &b->any_onsets.exact));
     SKR_TRY(put_ranges(b));
     skr_buffer *table = &b->image->parts[SKR_PART_TABLE];
@@ -364,6 +387,7 @@ static void build_done(build *b)
         ages_done(&b->terms[i].onsets);
     }
     free(b->terms);
+    free(b->order);
     free(b->sexes);
     ages_done(&b->ages);
     ages_done(&b->any_onsets);
@@ -385,9 +409,9 @@ int skr_people_image_make(const skr_people_edit *edit, const skr_people_draft *d
         status = put_people(&b);
     if (!draft->has_facts || status != SKR_OK)
         goto out;
-    status = put_terms(&b, edit->labels);
+    status = put_order(&b);
     if (status == SKR_OK)
-        status = put_order(&b);
+        status = put_terms(&b, edit->labels);
     if (status == SKR_OK)
         status = put_columns(&b);
 out:

@@ -6,8 +6,10 @@
  * as it was said), the terms that they use, and an image: sets and sorted columns made from the
  * records by people_image.c. A verify makes the image again and compares.
  *
- * Opening a table reads its directory and nothing else. Each set, each column and the list of terms
- * is read and proved when it is first asked for, under the table's lock, and then stays.
+ * Opening a table reads its directory and nothing else. Sets of people, columns, the list of terms,
+ * their texts, and blocks of sets of terms are read when they are first asked for, under the
+ * table's lock, and then stay. Sets of terms, of which a question may want thousands, stay as they
+ * are stored and are proved each time they are used.
  */
 #ifndef SKR_INDEX_PEOPLE_PEOPLE_INT_H
 #define SKR_INDEX_PEOPLE_PEOPLE_INT_H
@@ -22,24 +24,23 @@
 #include "storage/base/limits.h"
 #include "storage/base/names.h"
 
-#define SKR_PEOPLE_FORMAT 2u
+#define SKR_PEOPLE_FORMAT 3u
 #define SKR_N_RECORD_KINDS 2u
 
 /* A set of a blob, read when it is first asked for. n_bytes 0: nobody. */
 typedef struct skr_lazy_set {
     uint64_t at; /* in the blob */
     size_t n_bytes;
-    uint32_t n_members; /* as the table says; SKR_NONE: it does not */
     _Atomic(skr_people_set *) set;
 } skr_lazy_set;
 
+/* By place; the set ends where that of the next one begins. */
 typedef struct skr_people_term {
-    const char *curie;
-    const char *label;
-    uint32_t n_stated; /* facts in force, excluded ones included */
+    uint64_t at; /* of its set in the blob */
+    uint32_t n_members;
     uint8_t kind;
     bool has_values;
-    skr_lazy_set set;
+    bool is_stated; /* by a fact in force, an excluded one too */
 } skr_people_term;
 
 typedef struct skr_karyotype_group {
@@ -58,7 +59,7 @@ typedef struct skr_karyotype_group {
 /* A sorted column: values ascending (double), owners beside them (u32). */
 typedef struct skr_people_values {
     unsigned column; /* as it is stored */
-    uint32_t term;   /* SKR_NONE for AGE and ANY_ONSET */
+    uint32_t term;   /* its place; SKR_NONE for AGE and ANY_ONSET */
     uint32_t n;
     uint64_t at; /* its first row among those of all columns */
     atomic_bool is_loaded;
@@ -69,8 +70,9 @@ typedef struct skr_people_values {
 /* The parts of a dataset as they are stored, one blob each. */
 enum skr_people_part {
     SKR_PART_PEOPLE,  /* sets of members, by sex, by karyotype */
-    SKR_PART_NAMES,   /* per term: curie NUL label NUL */
-    SKR_PART_ORDER,   /* terms ascending by curie, u32 each */
+    SKR_PART_CURIES,  /* a list: a term's place is its place here */
+    SKR_PART_LABELS,  /* per place: label NUL */
+    SKR_PART_ORDER,   /* per place its number in the records, u32 each; read by edits only */
     SKR_PART_TABLE,   /* how long each set and column is */
     SKR_PART_SETS,    /* people sets of terms, one after the other */
     SKR_PART_VALUES,  /* f64 each */
@@ -88,14 +90,17 @@ typedef struct skr_people_dataset {
     uint32_t n_terms;
 
     atomic_bool has_terms; /* what follows was read */
-    skr_buffer names;
-    skr_buffer order;
-    skr_people_term *terms;
+    skr_curie_list curies;
+    skr_people_term *terms; /* and one more, whose set begins at the end */
+    skr_blob_kept sets;
     skr_people_values *columns; /* ascending by column, term */
     uint32_t n_columns;
+
+    atomic_bool has_texts; /* what follows was read */
+    skr_buffer labels;
+    const char **texts;      /* CURIEs, by place */
+    const char **label_at;   /* by place */
     skr_stated_term *stated; /* ascending by curie */
-    uint32_t *stated_terms;  /* their numbers */
-    uint32_t *stated_order;  /* places of them, ascending by number */
     uint32_t n_stated;
 } skr_people_dataset;
 
@@ -118,6 +123,15 @@ SKR_MUST_USE int skr_people_dataset_take(const skr_people *people, skr_cursor *d
 SKR_MUST_USE int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset,
                                        skr_err *err);
 
+/* Makes the texts of terms that were read; the lock is held. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_texts_read(const skr_people *people, skr_people_dataset *dataset,
+                                       skr_err *err);
+
+/* By number, as the records mean a term, its place; places has room for all terms. Errors: CORRUPT,
+ * IO, NOMEM. */
+SKR_MUST_USE int skr_people_order_read(const skr_people *people, const skr_people_dataset *dataset,
+                                       skr_block_reader *reader, uint32_t *places, skr_err *err);
+
 /* Reads the rows of a column; the lock is held. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_people_values_read(const skr_people *people, const skr_people_dataset *dataset,
                                         skr_people_values *values, skr_err *err);
@@ -127,15 +141,16 @@ void skr_people_dataset_done(skr_people_dataset *dataset);
 SKR_MUST_USE int skr_people_need_terms(const skr_people *people, skr_people_dataset *dataset,
                                        skr_err *err);
 
+/* The same, and makes their texts. Errors: as above. */
+SKR_MUST_USE int skr_people_need_texts(const skr_people *people, skr_people_dataset *dataset,
+                                       skr_err *err);
+
 /* The set of a part of a dataset, read now if it was not; NULL: nobody. Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_people_lazy_set_need(const skr_people *people,
                                           const skr_people_dataset *dataset,
                                           enum skr_people_part part, skr_lazy_set *lazy,
                                           const skr_people_set **ret_set, skr_err *err);
-
-/* The number of a term of a dataset whose terms were read, or SKR_NONE. */
-uint32_t skr_people_find_term(const skr_people_dataset *dataset, const char *curie);
 
 /* ------------------------------------------------------------------ records
  * u32 bytes behind this field; u32 individual (SKR_NONE: forgotten, in memory only); u8 kind;

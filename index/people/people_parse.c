@@ -17,7 +17,6 @@ static void take_set(skr_cursor *table, uint64_t n_bytes_max, uint64_t *at, skr_
 {
     set->at = *at;
     set->n_bytes = (size_t)skr_cursor_varint_max(table, n_bytes_max - *at);
-    set->n_members = SKR_NONE;
     *at += set->n_bytes;
 }
 
@@ -54,7 +53,7 @@ int skr_people_dataset_take(const skr_people *people, skr_cursor *directory,
     if (status == SKR_OK && (directory->is_bad || at != n_bytes))
         status = corrupt(people, "sets of people that are not as long as stated", err);
     dataset->n_terms = (uint32_t)skr_cursor_varint_max(directory, UINT32_MAX - 1);
-    for (int part = SKR_PART_NAMES; status == SKR_OK && part < SKR_N_PARTS; part++)
+    for (int part = SKR_PART_CURIES; status == SKR_OK && part < SKR_N_PARTS; part++)
         status = skr_blob_take(people->file, directory, &dataset->blobs[part], err);
     return status;
 }
@@ -73,100 +72,29 @@ static int damaged(const parse *p, const char *what)
     return corrupt(p->people, what, p->err);
 }
 
-/* The next NUL-ended text, or NULL. */
-static const char *take_name(const skr_buffer *names, size_t *at)
-{
-    if (*at >= names->n)
-        return NULL;
-    const uint8_t *from = names->bytes + *at;
-    const uint8_t *nul = memchr(from, 0, names->n - *at);
-    if (nul == NULL)
-        return NULL;
-    *at += (size_t)(nul - from) + 1;
-    return (const char *)from;
-}
-
 static int parse_terms(parse *p)
 {
     skr_people_dataset *dataset = p->dataset;
-    const skr_buffer *names = &dataset->names;
     uint64_t n_bytes = dataset->blobs[SKR_PART_SETS].n_bytes;
-    if (dataset->n_terms > names->n / 2)
-        return damaged(p, "fewer names than terms");
+    uint64_t at = 0;
     dataset->terms = calloc(dataset->n_terms + 1u, sizeof *dataset->terms);
     if (dataset->terms == NULL)
         return skr_fail_nomem(p->err, "people");
-    size_t at = 0;
-    uint64_t sets_at = 0;
     for (uint32_t i = 0; i < dataset->n_terms; i++) {
         skr_people_term *term = &dataset->terms[i];
-        term->curie = take_name(names, &at);
-        term->label = take_name(names, &at);
-        if (term->curie == NULL || term->label == NULL || term->curie[0] == '\0')
-            return damaged(p, "a term without a name");
         term->kind = skr_cursor_u8(&p->table);
         uint8_t has_values = skr_cursor_u8(&p->table);
         term->has_values = has_values == 1;
-        term->n_stated = (uint32_t)skr_cursor_varint_max(&p->table, UINT32_MAX);
-        uint32_t n_people = (uint32_t)skr_cursor_varint_max(&p->table, p->people->n);
-        take_set(&p->table, n_bytes, &sets_at, &term->set);
-        term->set.n_members = n_people;
+        term->is_stated = skr_cursor_varint_max(&p->table, UINT32_MAX) > 0;
+        term->n_members = (uint32_t)skr_cursor_varint_max(&p->table, p->people->n);
+        term->at = at;
+        at += skr_cursor_varint_max(&p->table, n_bytes - at);
         if (term->kind >= SKR_N_TERM_KINDS || has_values > 1 ||
-            (n_people == 0) != (term->set.n_bytes == 0))
+            (term->n_members == 0) != (at == term->at))
             return damaged(p, "a term of an unknown kind, or of a number of people that none has");
     }
-    return at == names->n && sets_at == n_bytes ? SKR_OK
-                                                : damaged(p, "names or sets behind the last term");
-}
-
-/* The terms that somebody has, n_stated of them, in both orders. */
-static int list_stated(parse *p, const uint32_t *order, uint32_t n_stated)
-{
-    skr_people_dataset *dataset = p->dataset;
-    uint32_t *places = malloc((dataset->n_terms + 1u) * sizeof *places); /* by number */
-    dataset->stated = calloc(n_stated + 1u, sizeof *dataset->stated);
-    dataset->stated_terms = calloc(n_stated + 1u, sizeof *dataset->stated_terms);
-    dataset->stated_order = calloc(n_stated + 1u, sizeof *dataset->stated_order);
-    if (places == NULL || dataset->stated == NULL || dataset->stated_terms == NULL ||
-        dataset->stated_order == NULL) {
-        free(places);
-        return skr_fail_nomem(p->err, "people");
-    }
-    for (uint32_t i = 0; i < dataset->n_terms; i++) {
-        const skr_people_term *term = &dataset->terms[order[i]];
-        places[order[i]] = dataset->n_stated;
-        if (term->set.n_bytes == 0)
-            continue;
-        dataset->stated_terms[dataset->n_stated] = order[i];
-        dataset->stated[dataset->n_stated++] = (skr_stated_term){.curie = term->curie,
-                                                                 .label = term->label,
-                                                                 .kind = term->kind,
-                                                                 .n_people = term->set.n_members,
-                                                                 .has_values = term->has_values};
-    }
-    for (uint32_t i = 0, n = 0; i < dataset->n_terms; i++)
-        if (dataset->terms[i].set.n_bytes != 0)
-            dataset->stated_order[n++] = places[i];
-    free(places);
-    return SKR_OK;
-}
-
-static int parse_order(parse *p)
-{
-    skr_people_dataset *dataset = p->dataset;
-    if (dataset->order.n != 4 * (size_t)dataset->n_terms)
-        return damaged(p, "an order of terms that is not as long as they are many");
-    const uint32_t *order = (const uint32_t *)(const void *)dataset->order.bytes;
-    uint32_t n_stated = 0;
-    for (uint32_t i = 0; i < dataset->n_terms; i++) {
-        if (order[i] >= dataset->n_terms)
-            return damaged(p, "an order of terms that names none");
-        if (i > 0 &&
-            strcmp(dataset->terms[order[i - 1]].curie, dataset->terms[order[i]].curie) >= 0)
-            return damaged(p, "terms out of order");
-        n_stated += dataset->terms[order[i]].set.n_bytes != 0;
-    }
-    return list_stated(p, order, n_stated);
+    dataset->terms[dataset->n_terms].at = at;
+    return at == n_bytes ? SKR_OK : damaged(p, "sets behind the last term");
 }
 
 static int parse_columns(parse *p)
@@ -199,49 +127,59 @@ static int parse_columns(parse *p)
     return 8 * at == n_bytes ? SKR_OK : damaged(p, "values behind the last column");
 }
 
+static void texts_done(skr_people_dataset *dataset)
+{
+    skr_buffer_done(&dataset->labels);
+    free(dataset->texts);
+    free(dataset->label_at);
+    free(dataset->stated);
+    dataset->texts = NULL;
+    dataset->label_at = NULL;
+    dataset->stated = NULL;
+    dataset->n_stated = 0;
+}
+
 static void terms_done(skr_people_dataset *dataset)
 {
-    for (uint32_t i = 0; dataset->terms != NULL && i < dataset->n_terms; i++)
-        skr_people_set_free(atomic_load(&dataset->terms[i].set.set));
     for (uint32_t i = 0; dataset->columns != NULL && i < dataset->n_columns; i++) {
         skr_buffer_done(&dataset->columns[i].values);
         skr_buffer_done(&dataset->columns[i].owners);
     }
+    skr_curie_list_done(&dataset->curies);
+    skr_blob_kept_done(&dataset->sets);
     free(dataset->terms);
     free(dataset->columns);
-    free(dataset->stated);
-    free(dataset->stated_terms);
-    free(dataset->stated_order);
-    skr_buffer_done(&dataset->names);
-    skr_buffer_done(&dataset->order);
     dataset->terms = NULL;
     dataset->columns = NULL;
-    dataset->stated = NULL;
-    dataset->stated_terms = NULL;
-    dataset->stated_order = NULL;
     dataset->n_columns = 0;
-    dataset->n_stated = 0;
+}
+
+static int read_curies(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    int status = skr_blob_read(p->people->reader, p->people->file, &dataset->blobs[SKR_PART_CURIES],
+                               &dataset->curies.bytes, p->err);
+    if (status != SKR_OK)
+        return status;
+    status = skr_curie_list_read(&dataset->curies, dataset->n_terms, p->err);
+    return status == SKR_ERR_CORRUPT
+               ? skr_fail_in(p->err, status, "%s", skr_block_file_name(p->people->file))
+               : status;
 }
 
 int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
 {
     skr_buffer table = {0};
     parse p = {.people = people, .dataset = dataset, .err = err};
-    const struct {
-        enum skr_people_part part;
-        skr_buffer *bytes;
-    } parts[] = {{SKR_PART_NAMES, &dataset->names},
-                 {SKR_PART_ORDER, &dataset->order},
-                 {SKR_PART_TABLE, &table}};
-    int status = SKR_OK;
-    for (unsigned i = 0; i < 3 && status == SKR_OK; i++)
-        status = skr_blob_read(people->reader, people->file, &dataset->blobs[parts[i].part],
-                               parts[i].bytes, err);
+    int status = read_curies(&p);
+    if (status == SKR_OK)
+        status = skr_blob_read(people->reader, people->file, &dataset->blobs[SKR_PART_TABLE],
+                               &table, err);
+    if (status == SKR_OK)
+        status = skr_blob_kept_init(&dataset->blobs[SKR_PART_SETS], &dataset->sets, err);
     p.table = skr_cursor_of(table.bytes, table.n);
     if (status == SKR_OK)
         status = parse_terms(&p);
-    if (status == SKR_OK)
-        status = parse_order(&p);
     if (status == SKR_OK)
         status = parse_columns(&p);
     if (status == SKR_OK && !skr_cursor_is_done(&p.table))
@@ -251,6 +189,89 @@ int skr_people_terms_read(const skr_people *people, skr_people_dataset *dataset,
         terms_done(dataset);
     else
         atomic_store_explicit(&dataset->has_terms, true, memory_order_release);
+    return status;
+}
+
+/* ------------------------------------------------------------------ texts */
+
+static int split_labels(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    size_t at = 0;
+    dataset->label_at = calloc(dataset->n_terms + 1u, sizeof *dataset->label_at);
+    if (dataset->label_at == NULL)
+        return skr_fail_nomem(p->err, "people");
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        const uint8_t *from = at < dataset->labels.n ? dataset->labels.bytes + at : NULL;
+        const uint8_t *nul = from == NULL ? NULL : memchr(from, 0, dataset->labels.n - at);
+        if (nul == NULL)
+            return damaged(p, "fewer labels than terms");
+        dataset->label_at[i] = (const char *)from;
+        at += (size_t)(nul - from) + 1;
+    }
+    return at == dataset->labels.n ? SKR_OK : damaged(p, "labels behind the last term");
+}
+
+static int compare_stated(const void *a, const void *b)
+{
+    return strcmp(((const skr_stated_term *)a)->curie, ((const skr_stated_term *)b)->curie);
+}
+
+/* The terms that somebody has. */
+static int list_stated(parse *p)
+{
+    skr_people_dataset *dataset = p->dataset;
+    dataset->stated = calloc(dataset->n_terms + 1u, sizeof *dataset->stated);
+    if (dataset->stated == NULL)
+        return skr_fail_nomem(p->err, "people");
+    for (uint32_t i = 0; i < dataset->n_terms; i++) {
+        const skr_people_term *term = &dataset->terms[i];
+        if (term->n_members > 0)
+            dataset->stated[dataset->n_stated++] =
+                (skr_stated_term){.curie = dataset->texts[i],
+                                  .label = dataset->label_at[i],
+                                  .kind = term->kind,
+                                  .n_people = term->n_members,
+                                  .has_values = term->has_values};
+    }
+    qsort(dataset->stated, dataset->n_stated, sizeof *dataset->stated, compare_stated);
+    return SKR_OK;
+}
+
+int skr_people_texts_read(const skr_people *people, skr_people_dataset *dataset, skr_err *err)
+{
+    parse p = {.people = people, .dataset = dataset, .err = err};
+    int status = skr_blob_read(people->reader, people->file, &dataset->blobs[SKR_PART_LABELS],
+                               &dataset->labels, err);
+    if (status == SKR_OK)
+        status = skr_curie_list_texts(&dataset->curies, &dataset->texts, err);
+    if (status == SKR_OK)
+        status = split_labels(&p);
+    if (status == SKR_OK)
+        status = list_stated(&p);
+    if (status != SKR_OK)
+        texts_done(dataset);
+    else
+        atomic_store_explicit(&dataset->has_texts, true, memory_order_release);
+    return status;
+}
+
+int skr_people_order_read(const skr_people *people, const skr_people_dataset *dataset,
+                          skr_block_reader *reader, uint32_t *places, skr_err *err)
+{
+    skr_buffer order = {0};
+    int status = skr_blob_read(reader, people->file, &dataset->blobs[SKR_PART_ORDER], &order, err);
+    const uint32_t *numbers = (const uint32_t *)(const void *)order.bytes;
+    if (status == SKR_OK && order.n != 4 * (size_t)dataset->n_terms)
+        status = corrupt(people, "an order of terms that is not as long as they are many", err);
+    memset(places, 0xff, dataset->n_terms * sizeof *places);
+    for (uint32_t i = 0; status == SKR_OK && i < dataset->n_terms; i++) {
+        if (numbers[i] >= dataset->n_terms || places[numbers[i]] != SKR_NONE)
+            status = corrupt(people, "an order of terms that names none, or one twice", err);
+        else
+            places[numbers[i]] = i;
+    }
+    skr_buffer_done(&order);
     return status;
 }
 
@@ -284,6 +305,7 @@ void skr_people_dataset_done(skr_people_dataset *dataset)
     for (uint32_t i = 0; dataset->karyotypes != NULL && i < dataset->n_karyotypes; i++)
         skr_people_set_free(atomic_load(&dataset->karyotypes[i].set.set));
     free(dataset->karyotypes);
+    texts_done(dataset);
     terms_done(dataset);
     for (int part = 0; part < SKR_N_PARTS; part++)
         skr_blob_done(&dataset->blobs[part]);

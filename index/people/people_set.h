@@ -57,6 +57,16 @@ SKR_MUST_USE int skr_people_set_encode(skr_people_set *set, skr_buffer *bytes, s
 SKR_MUST_USE int skr_people_set_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_people,
                                        skr_people_set **ret_set, skr_err *err);
 
+/*
+ * Sets the bits of the set that stored bytes are in a bitmap of n_people bits, and makes no set:
+ * for a question that wants thousands of small ones. The bytes are not believed; where they are
+ * refused some bits may be set. bitmap NULL: nothing is set. *ret_n_members is how many it has.
+ * Time: O(n_bytes). Errors: CORRUPT, naming the broken rule.
+ */
+SKR_MUST_USE int skr_people_set_mark_stored(const uint8_t *bytes, size_t n_bytes, uint32_t n_people,
+                                            uint64_t *bitmap, uint32_t *ret_n_members,
+                                            skr_err *err);
+
 /* Frees a set. NULL is allowed. */
 void skr_people_set_free(skr_people_set *set);
 

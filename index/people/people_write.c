@@ -49,13 +49,15 @@ out:
     return status;
 }
 
-/* Blobs of which a question needs a part are cut small; sets and owners hardly shrink. */
+/* Blobs of which a question needs a part are cut small. Sets and owners hardly shrink; to unpack
+ * what every question for a term reads takes longer than to read it. */
 static int put_part(skr_block_writer *writer, int part, const skr_buffer *bytes,
                     skr_buffer *directory, skr_err *err)
 {
-    bool is_plain = part == SKR_PART_SETS || part == SKR_PART_OWNERS;
-    bool is_whole = part == SKR_PART_NAMES || part == SKR_PART_ORDER || part == SKR_PART_TABLE ||
-                    part == SKR_PART_RECORDS;
+    bool is_plain = part == SKR_PART_PEOPLE || part == SKR_PART_CURIES || part == SKR_PART_TABLE ||
+                    part == SKR_PART_SETS || part == SKR_PART_OWNERS;
+    bool is_whole = part != SKR_PART_PEOPLE && part != SKR_PART_SETS && part != SKR_PART_VALUES &&
+                    part != SKR_PART_OWNERS;
     return skr_blob_put_in(writer, bytes->bytes, bytes->n,
                            is_whole ? SKR_BLOB_WHOLE : SKR_BLOB_PARTS,
                            is_plain ? SKR_CODEC_PLAIN : SKR_CODEC_ZSTD, directory, err);
@@ -73,7 +75,7 @@ static int put_dataset(const skr_people_edit *edit, const skr_people_draft *draf
         status = skr_buffer_put(directory, image.head.bytes, image.head.n, err);
     if (status == SKR_OK)
         status = skr_buffer_put_varint(directory, n_terms, err);
-    for (int part = SKR_PART_NAMES; status == SKR_OK && part < SKR_N_PARTS; part++)
+    for (int part = SKR_PART_CURIES; status == SKR_OK && part < SKR_N_PARTS; part++)
         status = draft->has_facts ? put_part(writer, part, &image.parts[part], directory, err)
                                   : skr_blob_copy(writer, edit->base->file,
                                                   &draft->base->blobs[part], directory, err);
@@ -226,7 +228,7 @@ static bool has_head(const skr_people_dataset *dataset, const skr_buffer *head)
 static int compare_part(const check *c, skr_block_reader *reader, uint32_t number, int part,
                         const skr_buffer *made, skr_err *err)
 {
-    static const char *const names[SKR_N_PARTS] = {"people", "names",  "order",  "table",
+    static const char *const names[SKR_N_PARTS] = {"people", "CURIEs", "labels", "order",  "table",
                                                    "sets",   "values", "owners", "records"};
     skr_buffer stored = {0};
     int status = skr_blob_read(reader, c->people->file, &c->people->datasets[number].blobs[part],

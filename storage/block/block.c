@@ -46,8 +46,7 @@ static int check_lengths(const skr_block_ref *ref, skr_err *err)
     return SKR_OK;
 }
 
-int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const uint8_t *packed,
-                     uint8_t *raw, skr_err *err)
+int skr_block_check(const skr_block_ref *ref, const uint8_t *packed, skr_err *err)
 {
     SKR_TRY(check_lengths(ref, err));
     uint32_t crc = skr_crc32c(packed, ref->n_packed);
@@ -55,6 +54,15 @@ int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const
         return skr_fail(err, SKR_ERR_CORRUPT,
                         "block at %" PRIu64 ": checksum %08" PRIx32 ", expected %08" PRIx32,
                         ref->offset, crc, ref->crc);
+    return SKR_OK;
+}
+
+int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref, const uint8_t *packed,
+                     uint8_t *raw, skr_err *err)
+{
+    int status = skr_block_check(ref, packed, err);
+    if (status < 0)
+        return status;
     if (ref->codec == SKR_CODEC_PLAIN) {
         if (ref->n_raw > 0)
             memcpy(raw, packed, ref->n_raw);

@@ -44,6 +44,9 @@ SKR_MUST_USE int skr_block_decoder_new(skr_block_decoder **ret_decoder, skr_err 
 SKR_MUST_USE int skr_block_decode(skr_block_decoder *decoder, const skr_block_ref *ref,
                                   const uint8_t *packed, uint8_t *raw, skr_err *err);
 
+/* The checks of a plain block, whose packed bytes are the bytes themselves. Errors: as above. */
+SKR_MUST_USE int skr_block_check(const skr_block_ref *ref, const uint8_t *packed, skr_err *err);
+
 /* Frees a decoder. NULL is allowed. */
 void skr_block_decoder_free(skr_block_decoder *decoder);
 

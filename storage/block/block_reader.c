@@ -29,7 +29,8 @@
 typedef struct placement {
     const uint8_t *ahead; /* there already, or NULL */
     size_t read;
-    size_t at; /* within that read */
+    size_t at;     /* within that read */
+    bool is_alone; /* the batch has no other wish */
 } placement;
 
 struct skr_block_reader {
@@ -216,7 +217,7 @@ static int read_batch(skr_block_reader *reader, skr_err *err)
     size_t n_bytes = 0;
     for (size_t i = 0; i < reader->n_reads; i++)
         n_bytes += reader->reads[i].n;
-    SKR_TRY(skr_buffer_renew(&reader->packed, n_bytes + 1, err));
+    SKR_TRY(skr_buffer_renew(&reader->packed, n_bytes > 0 ? n_bytes : 1, err));
     uint8_t *at = reader->packed.bytes;
     for (size_t i = 0; i < reader->n_reads; i++) {
         reader->reads[i].bytes = at;
@@ -286,6 +287,26 @@ static int decode_held(skr_block_reader *reader, const skr_block_wish *wish, con
                      to, err);
 }
 
+/* May what was read for the only wish of a batch be given away as it is? */
+static bool is_as_wanted(const skr_block_reader *reader, const skr_block_wish *wish)
+{
+    return wish->raw != NULL && wish->ref.codec == SKR_CODEC_PLAIN && reader->n_reads == 1 &&
+           reader->reads[0].n == wish->ref.n_packed;
+}
+
+/* Gives the bytes that were read away, for those that the buffer had: nothing is copied. */
+static int give_read(skr_block_reader *reader, const skr_block_wish *wish, skr_err *err)
+{
+    int status = skr_block_check(&wish->ref, reader->packed.bytes, err);
+    if (status != SKR_OK)
+        return status;
+    skr_buffer given = reader->packed;
+    reader->packed = *wish->raw;
+    reader->packed.n = 0;
+    *wish->raw = given;
+    return SKR_OK;
+}
+
 /* Decodes to wish->raw, or to `held` where that is NULL. */
 static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, placement place,
                        skr_block_bytes *held, skr_err *err)
@@ -297,6 +318,10 @@ static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, pla
         status = decode_held(reader, wish, packed, held, err);
         if (status == SKR_OK)
             held->n = wish->ref.n_raw;
+    } else if (place.is_alone && is_as_wanted(reader, wish)) {
+        status = give_read(reader, wish, err);
+        if (status == SKR_OK)
+            wish->raw->n = wish->ref.n_raw;
     } else {
         status = skr_buffer_renew(wish->raw, wish->ref.n_raw, err);
         if (status == SKR_OK)
@@ -320,6 +345,7 @@ static int get_batch(skr_block_reader *reader, const skr_block_wish *wishes, siz
     if (status == SKR_OK)
         status = read_batch(reader, err);
     uint64_t read_ns = skr_clock_ns();
+    reader->placements[0].is_alone = *ret_n == 1;
     for (size_t i = 0; status == SKR_OK && i < *ret_n; i++)
         status = decode_wish(reader, &wishes[i], reader->placements[i], held, err);
     reader->totals.read_ns += read_ns - began_ns;

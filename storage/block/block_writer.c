@@ -23,6 +23,9 @@
 /* Level 19 costs a hundred times as much and saves 3 to 10 %. */
 /* Packing must save more than one byte in so many: unpacking takes time whatever it saves. */
 #define PACKED_MORE 64u
+/* Every question reads every directory: to begin unpacking takes longer than to unpack so few
+ * bytes. */
+#define PACKED_DIRECTORY_MIN 4096u
 #define ZSTD_LEVEL 3
 #define PENDING_MAX (1u << 20)
 
@@ -212,7 +215,8 @@ int skr_block_writer_finish(skr_block_writer *writer, const void *directory, siz
                             skr_file_id *ret_id, skr_err *err)
 {
     skr_block_ref ref;
-    SKR_TRY(skr_block_writer_put(writer, directory, n_directory, SKR_CODEC_ZSTD, &ref, err));
+    skr_codec codec = n_directory < PACKED_DIRECTORY_MIN ? SKR_CODEC_PLAIN : SKR_CODEC_ZSTD;
+    SKR_TRY(skr_block_writer_put(writer, directory, n_directory, codec, &ref, err));
     SKR_TRY(put_trailer(writer, &ref, err));
     SKR_TRY(flush(writer, err));
     if (fsync(writer->fd) < 0)

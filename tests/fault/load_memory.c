@@ -67,7 +67,7 @@ static int open_all(size_t number)
     if (status == SKR_OK)
         status = skr_gene_table_open(folder, genes, &s.genes, &s.err);
     if (status == SKR_OK)
-        status = skr_ontology_load_labels(s.ontology, &s.err);
+        status = skr_ontology_load_texts(s.ontology, &s.err);
     if (status == SKR_OK)
         status = skr_gene_table_visit(s.genes, NULL, NULL, &s.err);
     skr_people_close(s.people);

@@ -50,11 +50,10 @@ static void put_piece(skr_cursor *input)
     check(status == SKR_OK);
 }
 
-static int ignore_term(void *context, const char *curie, skr_err *unused)
+static int ignore_term(void *context, uint32_t term, skr_err *unused)
 {
-    (void)context;
     (void)unused;
-    check(curie != NULL);
+    check(term < skr_ontology_n_terms(context));
     return SKR_OK;
 }
 
@@ -85,14 +84,12 @@ static void ask_terms(const skr_people *people, uint64_t *bitmap)
 {
     uint32_t n;
     const skr_stated_term *terms = NULL;
-    const skr_people_set *set = NULL;
     skr_people_comparison comparison = {SKR_COLUMN_AGE, NULL, SKR_GT, 1};
     (void)is_given(skr_people_compare(people, 0, &comparison, bitmap, &err));
     if (!is_given(skr_people_terms(people, 0, &terms, &n, &err)))
         return;
     for (uint32_t i = 0; i < n; i++) {
-        if (is_given(skr_people_of_term(people, 0, terms[i].curie, &set, &err)))
-            check(skr_people_set_count(set) == terms[i].n_people);
+        (void)is_given(skr_people_mark_stated(people, 0, terms[i].curie, bitmap, &err));
         comparison = (skr_people_comparison){SKR_COLUMN_VALUE, terms[i].curie, SKR_NE, 1};
         (void)is_given(skr_people_compare(people, 0, &comparison, bitmap, &err));
         comparison.column = SKR_COLUMN_ONSET;
@@ -129,7 +126,7 @@ static void ask_ontology(const char *folder, const skr_file_id *id)
     check(skr_ontology_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
     if (skr_ontology_open(folder, id, &ontology, &err) < 0)
         return;
-    if (!is_given(skr_ontology_load_labels(ontology, &err))) {
+    if (!is_given(skr_ontology_load_texts(ontology, &err))) {
         skr_ontology_close(ontology);
         return;
     }
@@ -140,7 +137,7 @@ static void ask_ontology(const char *folder, const skr_file_id *id)
         memset(below, 0, skr_ontology_n_terms(ontology) / 64 * 8 + 8);
         check(skr_ontology_mark_below(ontology, i, below, &err) == SKR_OK);
         check((below[i / 64] >> i % 64 & 1) != 0);
-        check(skr_ontology_ancestors(ontology, i, ignore_term, NULL, &err) == SKR_OK);
+        check(skr_ontology_ancestors(ontology, i, ignore_term, ontology, &err) == SKR_OK);
     }
     free(below);
     skr_ontology_close(ontology);

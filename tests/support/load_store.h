@@ -52,8 +52,8 @@ static inline void load_store_done(load_store *s)
     test_folder_remove(&s->files);
 }
 
-/* Opens what the store holds now. */
-static inline void load_store_open(load_store *s)
+/* Opens what the store holds now, and reads no terms. */
+static inline void load_store_open_unread(load_store *s)
 {
     static const skr_file_id none = {.name = ""};
     load_store_close(s);
@@ -63,8 +63,14 @@ static inline void load_store_open(load_store *s)
     SKR_CHECK(skr_people_open(s->folder.path, &manifest->people, &s->people, &s->err) == SKR_OK);
     SKR_CHECK(skr_ontology_open(s->folder.path, &manifest->ontology, &s->ontology, &s->err) ==
               SKR_OK);
-    SKR_CHECK(skr_ontology_load_labels(s->ontology, &s->err) == SKR_OK);
     SKR_CHECK(skr_gene_table_open(s->folder.path, genes, &s->genes, &s->err) == SKR_OK);
+}
+
+/* Opens what the store holds now. */
+static inline void load_store_open(load_store *s)
+{
+    load_store_open_unread(s);
+    SKR_CHECK(skr_ontology_load_texts(s->ontology, &s->err) == SKR_OK);
 }
 
 typedef int (*load_fn)(const skr_load_request *request, skr_load_result *ret_result, skr_err *err);

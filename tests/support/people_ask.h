@@ -29,12 +29,32 @@ static inline const skr_people_set *ask_of_sex(const skr_people *people, uint32_
     return set;
 }
 
-static inline const skr_people_set *ask_of_term(const skr_people *people, uint32_t dataset,
-                                                const char *curie)
+/* Who has a term, of a table of few. */
+#define ASKED_MAX 8192u
+typedef struct asked_people {
+    uint64_t bits[ASKED_MAX / 64];
+} asked_people;
+
+static inline asked_people ask_of_term(const skr_people *people, uint32_t dataset,
+                                       const char *curie)
 {
-    const skr_people_set *set = NULL;
-    SKR_CHECK(skr_people_of_term(people, dataset, curie, &set, NULL) == SKR_OK);
-    return set;
+    asked_people asked = {{0}};
+    SKR_CHECK(skr_people_count(people) <= ASKED_MAX);
+    SKR_CHECK(skr_people_mark_stated(people, dataset, curie, asked.bits, NULL) == SKR_OK);
+    return asked;
+}
+
+static inline bool is_asked(asked_people asked, uint32_t individual)
+{
+    return (asked.bits[individual / 64] >> individual % 64 & 1) != 0;
+}
+
+static inline uint32_t n_asked(asked_people asked)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < ASKED_MAX / 64; i++)
+        n += (uint32_t)__builtin_popcountll(asked.bits[i]);
+    return n;
 }
 
 /* Unknown where no sample of the dataset is of the individual. */

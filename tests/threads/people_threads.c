@@ -17,7 +17,7 @@
 #define N_TERMS 60u
 
 static skr_people *people;
-static const skr_people_set *seen[N_THREADS][N_TERMS];
+static asked_people seen[N_THREADS][N_TERMS];
 
 static void term_name(uint32_t term, char *name, size_t n)
 {
@@ -54,13 +54,13 @@ static void write_people(const test_folder *folder, skr_file_id *id)
 
 static void *ask(void *context)
 {
-    const skr_people_set **mine = context;
+    asked_people *mine = context;
     uint64_t bitmap[N_PEOPLE / 64 + 1];
     for (uint32_t term = 0; term < N_TERMS; term++) {
         char name[20];
         term_name(term, name, sizeof name);
         mine[term] = ask_of_term(people, 0, name);
-        SKR_CHECK(skr_people_set_count(mine[term]) == (N_PEOPLE + term + 1) / (term + 2));
+        SKR_CHECK(n_asked(mine[term]) == (N_PEOPLE + term + 1) / (term + 2));
         memset(bitmap, 0, sizeof bitmap);
         ask_compare(people, 0, SKR_COLUMN_VALUE, name, SKR_GE, 0, bitmap);
         SKR_CHECK((bitmap[0] & 1) == 1);

@@ -80,13 +80,14 @@ static int finish(void)
         cr_assert(eq(int, skr_ontology_open(folder, &id, &ontology, &err), SKR_OK), "%s",
                   err.message);
     if (status == SKR_OK)
-        cr_assert(eq(int, skr_ontology_load_labels(ontology, &err), SKR_OK), "%s", err.message);
+        cr_assert(eq(int, skr_ontology_load_texts(ontology, &err), SKR_OK), "%s", err.message);
     return status;
 }
 
-static int append(void *context, const char *curie, skr_err *unused)
+static int append(void *context, uint32_t term, skr_err *unused)
 {
     (void)unused;
+    const char *curie = skr_ontology_curie(ontology, term);
     char *end = (char *)context + strlen(context);
     size_t n = strlen(curie);
     memcpy(end, curie, n);
@@ -107,7 +108,7 @@ static int n_below(const char *curie, char *found)
         if ((terms[i / 64] >> i % 64 & 1) == 0)
             continue;
         if (n++ < 10)
-            (void)append(found, skr_ontology_curie(ontology, i), NULL);
+            (void)append(found, i, NULL);
     }
     free(terms);
     return n;
@@ -162,13 +163,17 @@ Test(ontology, follows_retired_ids)
     expect_meaning("X:14", "");   /* a circle */
     expect_meaning("X:16", "");   /* two terms claim it */
     cr_assert(skr_ontology_knows(ontology, "X:12"));
-    /* the same one after the other, ascending, though not all are there */
-    static const char *const asked[] = {"A:1", "X:10", "X:11", "X:110", "X:2", "X:9", "Y:1"};
-    static const uint32_t meant[] = {SKR_NONE, 0, 0, SKR_NONE, 1, 0, SKR_NONE};
-    skr_ontology_place place = {0};
+    /* all of a list at once, though not all are there */
+    static const char *const asked[] = {"A:1", "X:2", "X:9", "X:10", "X:11", "X:110", "Y:1"};
+    static const uint32_t meant[] = {SKR_NONE, 1, 0, 0, 0, SKR_NONE, SKR_NONE};
+    uint32_t meanings[sizeof asked / sizeof *asked];
+    skr_curie_list list = {0};
+    cr_assert(eq(int, skr_curie_list_encode(asked, 7, &list.bytes, &err), SKR_OK));
+    cr_assert(eq(int, skr_curie_list_read(&list, 7, &err), SKR_OK));
+    cr_assert(eq(int, skr_ontology_resolve_all(ontology, &list, meanings, &err), SKR_OK));
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-        cr_assert(eq(u32, skr_ontology_resolve_next(ontology, asked[i], &place), meant[i]), "%s",
-                  asked[i]);
+        cr_assert(eq(u32, meanings[i], meant[i]), "%s", asked[i]);
+    skr_curie_list_done(&list);
 }
 
 Test(ontology, refuses_a_circle_and_names_a_term_of_it)
@@ -289,10 +294,13 @@ Test(ontology, is_loaded_when_asked_for)
     cr_assert(eq(int, (int)pwrite(fd, &byte, 1, 64 * 3), 1));
     close(fd);
     cr_assert(eq(int, skr_ontology_load(ontology, &err), SKR_OK), "%s", err.message);
-    expect_below("X:1", "X:1 X:2 ");
+    uint64_t below = 0;
+    cr_assert(eq(int, skr_ontology_mark_below(ontology, 0, &below, &err), SKR_OK));
+    cr_assert(eq(u64, below, 3));
     uint64_t n_blocks = skr_ontology_totals(ontology).n_blocks;
     cr_assert(eq(int, skr_ontology_load(ontology, &err), SKR_OK));
     cr_assert(eq(u64, skr_ontology_totals(ontology).n_blocks, n_blocks));
-    cr_assert(eq(int, skr_ontology_load_labels(ontology, &err), SKR_OK));
+    cr_assert(eq(int, skr_ontology_load_texts(ontology, &err), SKR_OK));
     cr_assert(eq(str, (char *)skr_ontology_label(ontology, 1), "label"));
+    expect_below("X:1", "X:1 X:2 ");
 }

@@ -399,7 +399,7 @@ static void expect_person(const skr_people *people, int dataset, int who)
     cr_assert(eq(int, karyotype.n_y, code == 0 ? 255 : karyotypes[code - 1].n_y));
     for (int term = 0; term < N_TERMS; term++) {
         term_name(term, name);
-        cr_assert(eq(int, has(ask_of_term(people, d, name), individual),
+        cr_assert(eq(int, is_asked(ask_of_term(people, d, name), individual),
                      states(dataset, who, term, false)));
     }
 }
@@ -437,8 +437,8 @@ static void expect_terms(const skr_people *people, int dataset)
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0)
             cr_assert(lt(int, strcmp(terms[i - 1].curie, terms[i].curie), 0));
-        const skr_people_set *set = ask_of_term(people, (uint32_t)dataset, terms[i].curie);
-        cr_assert(eq(u32, skr_people_set_count(set), terms[i].n_people));
+        asked_people asked = ask_of_term(people, (uint32_t)dataset, terms[i].curie);
+        cr_assert(eq(u32, n_asked(asked), terms[i].n_people));
     }
 }
 
@@ -546,10 +546,13 @@ static void expect_same_or_refused(const skr_people *people, const skr_people *s
                 expect_same_set(set, ask_of_sex(sound, d, (skr_sex)sex));
         for (int term = 0; term < N_TERMS; term++) {
             uint64_t bits[2][4] = {0};
+            asked_people asked = {{0}};
             term_name(term, name);
             const skr_people_comparison comparison = {SKR_COLUMN_VALUE, name, SKR_GE, 0};
-            if (is_given(skr_people_of_term(people, d, name, &set, &err)))
-                expect_same_set(set, ask_of_term(sound, d, name));
+            if (is_given(skr_people_mark_stated(people, d, name, asked.bits, &err))) {
+                asked_people expected = ask_of_term(sound, d, name);
+                cr_assert(eq(int, memcmp(&asked, &expected, sizeof asked), 0));
+            }
             if (!is_given(skr_people_compare(people, d, &comparison, bits[0], &err)))
                 continue;
             ask_compare(sound, d, SKR_COLUMN_VALUE, name, SKR_GE, 0, bits[1]);

@@ -96,8 +96,7 @@ static skr_people_replaced write_all(bool is_replacing)
 
 static uint32_t n_with(const char *curie)
 {
-    const skr_people_set *set = ask_of_term(people, 0, curie);
-    return set == NULL ? 0 : skr_people_set_count(set);
+    return n_asked(ask_of_term(people, 0, curie));
 }
 
 Test(people_merge, unites_kinds_of_one_delivery)

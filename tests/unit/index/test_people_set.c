@@ -138,10 +138,15 @@ Test(people_set, bytes_follow_from_members)
 static void expect_sound(const uint8_t *bytes, size_t n, uint32_t n_people)
 {
     skr_people_set *set = NULL;
+    uint32_t n_marked = 0;
+    uint64_t *marked = calloc((n_people + 63) / 64, 8);
     int status = skr_people_set_decode(bytes, n, n_people, &set, &err);
+    cr_assert(
+        eq(int, skr_people_set_mark_stored(bytes, n, n_people, marked, &n_marked, &err), status));
     if (status < 0) {
         cr_assert(eq(int, status, SKR_ERR_CORRUPT));
         cr_assert(eq(ptr, set, NULL));
+        free(marked);
         return;
     }
     uint64_t *bitmap = calloc(n_people / 64 + 1, 8);
@@ -150,6 +155,9 @@ static void expect_sound(const uint8_t *bytes, size_t n, uint32_t n_people)
     for (uint32_t i = 0; i < n_people / 64 + 1; i++)
         n_found += (uint32_t)__builtin_popcountll(bitmap[i]);
     cr_assert(eq(u32, n_found, skr_people_set_count(set)));
+    cr_assert(eq(u32, n_found, n_marked));
+    cr_assert(eq(int, memcmp(marked, bitmap, (n_people + 63) / 64 * 8), 0));
+    free(marked);
     skr_people_set *other = new_set();
     skr_people_set_add(other, 5);
     skr_people_set_add_all(other, set);
@@ -170,6 +178,7 @@ Test(people_set, refuses_or_survives_damaged_bytes)
             skr_people_set_add(set, draw(N_PEOPLE));
         skr_buffer bytes = {0};
         cr_assert(eq(int, skr_people_set_encode(set, &bytes, &err), SKR_OK));
+        expect_sound(bytes.bytes, bytes.n, N_PEOPLE);
         for (int round = 0; round < 60; round++) {
             /* an exact copy on the heap, so that a sanitizer sees a read past the end */
             size_t n = round % 3 == 0 ? draw((uint32_t)bytes.n) : bytes.n;
