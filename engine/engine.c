@@ -62,8 +62,8 @@ static int turn(skr_engine *engine, skr_err *err)
     engine->kept_terms = kept_terms;
     (void)pthread_cond_broadcast(&engine->terms_judged);
     atomic_fetch_add(&engine->state, 1);
-    skr_worker_pool_turn(engine->workers, fresh); /* before what they read is closed */
     (void)pthread_mutex_unlock(&engine->lock);
+    skr_worker_pool_turn(engine->workers, fresh); /* before what they read is closed */
     retire(old, old_terms);
     return SKR_OK;
 }

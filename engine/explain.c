@@ -67,7 +67,8 @@ static int explain_alleles(const skr_question *question, const skr_expr *alleles
     if (status < 0)
         return status;
     const skr_manifest *manifest = question->snapshot->manifest;
-    skr_scan scan = {.plan = plan, .slots = question->slots, .n_slots = question->n_slots};
+    skr_scan scan = {
+        .scope = {.plan = plan, .slots = question->slots, .n_slots = question->n_slots}};
     status = put(text, err, "alleles of %s\n",
                  plan->assembly == SKR_NONE ? "no assembly: the store has no genomes"
                                             : manifest->assemblies[plan->assembly].name);

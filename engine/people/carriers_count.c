@@ -14,68 +14,31 @@ typedef struct counter {
     bool is_mixed; /* it is not this simple */
 } counter;
 
-static int count_decoded(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
-                         uint64_t *number, skr_err *err)
-{
-    const skr_carriers *carriers = &worker->carriers;
-    int status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
-    if (status < 0)
-        return status;
-    for (uint32_t i = 0; i < carriers->n; i++)
-        *number += skr_set_has(&lane->live.set, carriers->samples[i]);
-    for (uint32_t i = 0; i < carriers->n_bags; i++)
-        *number += skr_set_has(&lane->live.set, carriers->bags[i].sample);
-    return SKR_OK;
-}
-
-static int count_marked(skr_lane *lane, uint32_t row, uint64_t *number, skr_err *err)
-{
-    size_t n_words = skr_bits_words(lane->n_samples);
-    int status = SKR_OK;
-    if (lane->marks == NULL)
-        status = skr_segment_marks_new(lane->view, &lane->marks, err);
-    if (status < 0)
-        return status;
-    lane->has_marks = true; /* until they are taken off: this may fail */
-    status = skr_segment_marks_add(lane->marks, skr_lane_tile(lane), &row, 1, err);
-    if (status < 0)
-        return status;
-    uint64_t *samples = skr_segment_marks_finish(lane->marks);
-    if (lane->live.set.bits != NULL)
-        skr_bits_and(samples, lane->live.set.bits, n_words);
-    *number += skr_bits_count(samples, n_words);
-    skr_segment_marks_clear(lane->marks);
-    lane->has_marks = false;
-    return SKR_OK;
-}
-
-/* The rows of a lane: nobody has samples in two places, so its people are in no other lane. */
-static int count_lane(counter *count, skr_worker *worker, skr_lane *lane, skr_err *err)
+/* The rows of a cursor: nobody has samples in two places, so its people are in no other. */
+static int count_rows(counter *count, skr_worker *worker, uint32_t number, skr_err *err)
 {
     const skr_batch *batch = &worker->batch;
-    const uint8_t *verdicts = batch->verdicts + (size_t)lane->slot * batch->n_max;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < lane->n_batch; i++) {
-        uint32_t key = lane->keys[i];
-        uint32_t row = lane->wanted[lane->batch_from + i];
+    const skr_batch_rows *of = &batch->rows[number];
+    skr_row_cursor *cursor = &worker->cursors[number];
+    const uint8_t *verdicts = batch->verdicts + (size_t)cursor->slot * batch->n_max;
+    for (uint32_t i = 0; i < of->n; i++) {
+        uint32_t key = of->keys[i];
         if (verdicts[key] == 0 || batch->is_wanted[key] == 0)
             continue;
-        if (verdicts[key] != 3) {
+        if (verdicts[key] != SKR_COUNTS_ALL) {
             count->is_mixed = true;
             continue;
         }
-        uint64_t *number = &count->numbers[lane->slot];
-        if (lane->live.set.bits == NULL) {
-            *number += lane->rows->totals[row].n_carriers; /* everybody counts */
+        uint64_t *number_of = &count->numbers[cursor->slot];
+        uint32_t n_carriers = cursor->rows->totals[of->rows[i]].n_carriers;
+        if (cursor->live.set.bits == NULL) {
+            *number_of += n_carriers; /* everybody counts */
             continue;
         }
-        const skr_row_at at = {.view = lane->view, .tile = skr_lane_tile(lane), .row = row};
-        /* where many carry, a bitmap of the samples costs less than their list */
-        status = lane->rows->totals[row].n_carriers <= 1 + lane->n_samples / 64
-                     ? count_decoded(worker, lane, &at, number, err)
-                     : count_marked(lane, row, number, err);
+        const skr_row_at at = skr_row_at_cursor(cursor, of->rows[i]);
+        SKR_TRY(skr_tally_count_live(&worker->tallier, cursor, &at, n_carriers, number_of, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 /* A place and type alone: where it holds one allele of a segment, that one's people. */
@@ -84,35 +47,36 @@ static int count_open(counter *count, skr_worker *worker, uint32_t key, skr_err 
     const skr_batch *batch = &worker->batch;
     skr_held_rows held = {0};
     int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes && !count->is_mixed; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        unsigned verdicts = batch->verdicts[(size_t)lane->slot * batch->n_max + key];
-        if (lane->live.set.n == 0 || verdicts == 0)
+    for (uint32_t i = 0; status == SKR_OK && i < worker->n_cursors && !count->is_mixed; i++) {
+        skr_row_cursor *cursor = &worker->cursors[i];
+        unsigned verdicts = batch->verdicts[(size_t)cursor->slot * batch->n_max + key];
+        if (cursor->live.set.n == 0 || verdicts == 0)
             continue;
-        status = skr_held_find(worker, lane, &batch->keys[key], &held, err);
-        count->is_mixed = held.n > 1 || verdicts != 3;
+        status = skr_held_rows_find(cursor, &batch->keys[key], &held, err);
+        count->is_mixed = held.n > 1 || verdicts != SKR_COUNTS_ALL;
         if (status == SKR_OK && held.n == 1 && !count->is_mixed)
-            status = count_decoded(worker, lane, &held.rows[0], &count->numbers[lane->slot], err);
+            status = skr_tally_count_live(&worker->tallier, cursor, &held.rows[0], 0,
+                                          &count->numbers[cursor->slot], err);
     }
-    skr_held_done(&held);
+    skr_held_rows_done(&held);
     return status;
 }
 
-static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
+static int on_batch(void *context, skr_worker *worker, skr_err *err)
 {
     counter *count = context;
-    int status = SKR_OK;
+    const skr_batch *batch = &worker->batch;
     for (uint32_t k = 0; k < batch->n; k++) {
         count->n_alleles += batch->is_wanted[k] != 0;
         count->is_mixed |= batch->keys[k].kind == SKR_ALLELE_MNV; /* its atoms may speak for it */
     }
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes && !count->is_mixed; i++)
-        if (worker->lanes[i].live.set.n > 0)
-            status = count_lane(count, worker, &worker->lanes[i], err);
-    for (uint32_t k = 0; status == SKR_OK && batch->has_whole && k < batch->n; k++)
+    for (uint32_t i = 0; i < worker->n_cursors && !count->is_mixed; i++)
+        if (worker->cursors[i].live.set.n > 0)
+            SKR_TRY(count_rows(count, worker, i, err));
+    for (uint32_t k = 0; batch->has_whole && k < batch->n; k++)
         if (batch->keys[k].kind == SKR_ALLELE_SV_ANY && batch->is_wanted[k] != 0)
-            status = count_open(count, worker, k, err);
-    return status;
+            SKR_TRY(count_open(count, worker, k, err));
+    return SKR_OK;
 }
 
 /* Is it one allele, and does nobody have samples in two places? */

@@ -31,28 +31,29 @@ static int make_sets(finder *find, unsigned worker, skr_err *err)
 static int mark_assessed(skr_worker *worker, const skr_key_view *view, uint32_t slot,
                          uint64_t *people, skr_err *err)
 {
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || lane->live.set.n == 0)
+    for (uint32_t i = 0; i < worker->n_cursors; i++) {
+        const skr_row_cursor *cursor = &worker->cursors[i];
+        const skr_sample_states *states = NULL;
+        if (cursor->slot != slot || cursor->live.set.n == 0)
             continue;
-        status = skr_tally_states(worker, lane, view, err);
-        for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-            if (worker->called[s] > 0)
-                skr_bits_set(people, skr_individual_of(&lane->individuals, s));
+        SKR_TRY(skr_tally_states(&worker->tallier, view, i, &states, err));
+        for (uint32_t s = 0; s < states->n; s++)
+            if (states->called[s] > 0)
+                skr_bits_set(people, skr_individual_of(&cursor->individuals, s));
     }
-    return status;
+    return SKR_OK;
 }
 
-static int on_batch(void *context, skr_worker *worker, skr_batch *batch, skr_err *err)
+static int on_batch(void *context, skr_worker *worker, skr_err *err)
 {
     finder *find = context;
+    skr_batch *batch = &worker->batch;
     int status = make_sets(find, worker->number, err);
-    for (uint32_t i = 0; status == SKR_OK && i < worker->scan->n_slots; i++) {
-        status = skr_tally_mark(worker, i, find->carriers[worker->number].sets[i], err);
+    for (uint32_t i = 0; status == SKR_OK && i < batch->n_slots; i++) {
+        status = skr_tally_mark(&worker->tallier, i, find->carriers[worker->number].sets[i], err);
         for (uint32_t k = 0; find->wants_assessed && status == SKR_OK && k < batch->n; k++)
             if (batch->is_named[k] != 0)
-                status = mark_assessed(worker, skr_batch_seek(worker, k), i,
+                status = mark_assessed(worker, skr_batch_seek(batch, k), i,
                                        find->assessed[worker->number].sets[i], err);
     }
     return status;
@@ -63,7 +64,7 @@ static int on_leave(void *context, skr_worker *worker, skr_err *err)
     (void)err;
     const finder *find = context;
     for (uint32_t i = 0; i < find->carriers[worker->number].n; i++)
-        skr_tally_flush(worker, i, find->carriers[worker->number].sets[i]);
+        skr_tally_flush(&worker->tallier, i, find->carriers[worker->number].sets[i]);
     return SKR_OK;
 }
 

@@ -40,10 +40,10 @@ int skr_question_plan(const skr_question *question, const skr_expr *alleles, skr
 skr_scan skr_question_scan(const skr_question *question, const skr_plan *plan,
                            const skr_scan_visitor *visitor)
 {
-    return (skr_scan){.plan = plan,
-                      .access = question->access,
-                      .slots = question->slots,
-                      .n_slots = question->n_slots,
+    return (skr_scan){.scope = {.plan = plan,
+                                .access = question->access,
+                                .slots = question->slots,
+                                .n_slots = question->n_slots},
                       .visitor = visitor,
                       .tools = question->tools,
                       .warnings = question->warnings};

@@ -8,17 +8,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "engine/scan/scan.h"
+#include "engine/scan/scan_int.h"
 
 static bool is_of(const skr_scan *scan, const skr_segment_entry *entry, uint32_t slot)
 {
-    return entry->assembly == scan->plan->assembly && entry->dataset == scan->slots[slot].dataset;
+    return entry->assembly == scan->scope.plan->assembly &&
+           entry->dataset == scan->scope.slots[slot].dataset;
 }
 
 /* The genomes of a slot, each once though several deliveries may hold it. */
 static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, skr_err *err)
 {
-    const skr_snapshot *snapshot = scan->plan->snapshot;
+    const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     const skr_manifest *manifest = snapshot->manifest;
     uint64_t *people = NULL;
     int status = skr_bits_new(snapshot->n_people, &people, err);
@@ -34,7 +35,7 @@ static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, s
 /* Half of the copies that all genomes of the slot have there, rounded up. */
 static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt, skr_err *err)
 {
-    const skr_snapshot *snapshot = scan->plan->snapshot;
+    const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     const skr_manifest *manifest = snapshot->manifest;
     uint64_t n_copies[SKR_N_ZONES] = {0};
     uint64_t n_samples = 0;
@@ -61,22 +62,23 @@ static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt,
 int skr_scan_doubt_begin(skr_scan *scan, skr_err *err)
 {
     int status = SKR_OK;
-    if (!scan->plan->has_af || scan->warnings == NULL)
+    if (!scan->scope.plan->has_af || scan->warnings == NULL)
         return SKR_OK;
-    scan->doubts = calloc((size_t)scan->n_slots + 1, sizeof *scan->doubts);
-    if (scan->doubts == NULL)
+    scan->scope.doubts = calloc((size_t)scan->scope.n_slots + 1, sizeof *scan->scope.doubts);
+    if (scan->scope.doubts == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
-    for (uint32_t slot = 0; status == SKR_OK && slot < scan->n_slots; slot++)
-        status = find_halves(scan, slot, &scan->doubts[slot], err);
+    for (uint32_t slot = 0; status == SKR_OK && slot < scan->scope.n_slots; slot++)
+        status = find_halves(scan, slot, &scan->scope.doubts[slot], err);
     return status;
 }
 
 /* What hangs on single alleles is not told under a policy that hides: only that it is most. */
 static int warn(const skr_scan *scan, uint32_t slot, skr_err *err)
 {
-    const skr_policy *policy = &scan->access->policy;
-    const skr_af_doubt *doubt = &scan->doubts[slot];
-    const char *dataset = scan->plan->snapshot->manifest->datasets[scan->slots[slot].dataset];
+    const skr_policy *policy = &scan->scope.access->policy;
+    const skr_af_doubt *doubt = &scan->scope.doubts[slot];
+    const char *dataset =
+        scan->scope.plan->snapshot->manifest->datasets[scan->scope.slots[slot].dataset];
     const skr_figure figures[] = {{"alleles", doubt->seen.n_low},
                                   {"judged", doubt->seen.n_judged},
                                   {"genomes", doubt->n_genomes}};
@@ -100,16 +102,23 @@ static int warn(const skr_scan *scan, uint32_t slot, skr_err *err)
 int skr_scan_doubt_end(skr_scan *scan, skr_err *err)
 {
     int status = SKR_OK;
-    for (uint32_t slot = 0; scan->doubts != NULL && status == SKR_OK && slot < scan->n_slots;
-         slot++)
+    for (uint32_t slot = 0;
+         scan->scope.doubts != NULL && status == SKR_OK && slot < scan->scope.n_slots; slot++)
         status = warn(scan, slot, err);
     return status;
 }
 
+static void add_seen(skr_af_seen *all, const skr_af_seen *more)
+{
+    all->n_judged += more->n_judged;
+    all->n_low += more->n_low;
+}
+
 void skr_scan_doubt_add(skr_scan *scan, const skr_worker *worker)
 {
-    for (uint32_t slot = 0; scan->doubts != NULL && slot < scan->n_slots; slot++) {
-        scan->doubts[slot].seen.n_judged += worker->seen[slot].n_judged;
-        scan->doubts[slot].seen.n_low += worker->seen[slot].n_low;
-    }
+    skr_af_doubt *doubts = scan->scope.doubts;
+    for (uint32_t slot = 0; doubts != NULL && slot < scan->scope.n_slots; slot++)
+        add_seen(&doubts[slot].seen, &worker->judge.seen[slot]);
+    for (uint32_t i = 0; doubts != NULL && i < worker->n_cursors; i++)
+        add_seen(&doubts[worker->cursors[i].slot].seen, &worker->cursors[i].seen);
 }

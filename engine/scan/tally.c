@@ -1,221 +1,273 @@
 /*
- * tally.c - adding up an allele from stored totals, carriers and call sets.
+ * tally.c - adding up one allele: from stored totals, carriers and call sets.
  */
 #include "engine/scan/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/base/array.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "storage/carriers/bits.h"
 #include "storage/carriers/call_set.h"
 
-/* ------------------------------------------------------------------ carriers, one by one */
+/* ------------------------------------------------------------------ memory */
 
-static int found_add(skr_worker *worker, skr_carrier carrier, skr_err *err)
+int skr_tallier_init(skr_tallier *tallier, skr_batch *batch, skr_err *err)
 {
-    if (worker->n_found == worker->n_found_max) {
-        size_t n_max = worker->n_found_max == 0 ? 64 : 2 * worker->n_found_max;
-        skr_carrier *found = realloc(worker->found, n_max * sizeof *found);
-        if (found == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for carriers");
-        worker->found = found;
-        worker->n_found_max = n_max;
-    }
-    worker->found[worker->n_found++] = carrier;
+    size_t n = batch->n_max;
+    SKR_CHECK(n > 0 && tallier->rows == NULL);
+    tallier->batch = batch;
+    tallier->together = calloc(n, 1);
+    tallier->rows = calloc(n, sizeof *tallier->rows);
+    tallier->keys = calloc(n, sizeof *tallier->keys);
+    tallier->row_tallies = calloc(n, sizeof *tallier->row_tallies);
+    tallier->row_ans = calloc(n, sizeof *tallier->row_ans);
+    bool is_whole = tallier->together != NULL && tallier->rows != NULL && tallier->keys != NULL &&
+                    tallier->row_tallies != NULL && tallier->row_ans != NULL;
+    return is_whole ? SKR_OK : skr_fail_nomem(err, "a scan");
+}
+
+void skr_tallier_done(skr_tallier *tallier)
+{
+    skr_sample_states_done(&tallier->states);
+    skr_carriers_done(&tallier->carriers);
+    free(tallier->found.items);
+    free(tallier->direct);
+    free(tallier->spans);
+    free(tallier->together);
+    free(tallier->rows);
+    free(tallier->keys);
+    free(tallier->row_tallies);
+    free(tallier->row_ans);
+}
+
+int skr_tallier_begin(skr_tallier *tallier, const skr_scan_scope *scope, skr_err *err)
+{
+    const skr_batch *batch = tallier->batch;
+    uint32_t n = 1;
+    tallier->scope = scope;
+    tallier->found.n = 0;
+    for (uint32_t i = 0; i < batch->n_cursors; i++)
+        n = batch->cursors[i].n_samples > n ? batch->cursors[i].n_samples : n;
+    if (n <= tallier->n_samples_max)
+        return SKR_OK;
+    free(tallier->direct);
+    free(tallier->spans);
+    tallier->n_samples_max = 0;
+    tallier->direct = calloc(n, 1);
+    tallier->spans = calloc(n, 1);
+    if (tallier->direct == NULL || tallier->spans == NULL)
+        return skr_fail_nomem(err, "a scan");
+    tallier->n_samples_max = n;
     return SKR_OK;
 }
 
-static int compare_found(const void *a, const void *b)
+/* ------------------------------------------------------------------ carriers, one by one */
+
+static int found_add(skr_carrier_list *found, skr_carrier carrier, skr_err *err)
 {
-    const skr_carrier *x = a;
-    const skr_carrier *y = b;
-    if (x->individual != y->individual)
-        return x->individual < y->individual ? -1 : 1;
-    if (x->n_this != y->n_this)
-        return x->n_this > y->n_this ? -1 : 1;
-    return (int)x->zygosity - (int)y->zygosity;
+    SKR_TRY(SKR_ARRAY_RESERVE(&found->items, &found->n_max, found->n + 1, "carriers", err));
+    found->items[found->n++] = carrier;
+    return SKR_OK;
 }
 
-void skr_tally_people(skr_carrier *found, size_t n, skr_tally *tally)
+/* Adds the carriers of a row in set to found, and their copies to the tally. */
+static int find_row(skr_tallier *tallier, const skr_row_cursor *cursor, const skr_row_at *at,
+                    const skr_sample_set *set, skr_carrier_list *found, skr_tally *tally,
+                    skr_err *err)
 {
-    uint32_t n_by[4] = {0};
-    if (n > 0)
-        qsort(found, n, sizeof *found, compare_found);
-    tally->n_carriers = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && found[i].individual == found[i - 1].individual)
-            continue;
-        tally->n_carriers++;
-        n_by[found[i].zygosity & 3]++;
-    }
-    tally->n_het = n_by[SKR_HET];
-    tally->n_hom = n_by[SKR_HOM];
-    tally->n_hemi = n_by[SKR_HEMI];
-    tally->n_partial = n_by[SKR_PARTIAL];
-}
-
-int skr_tally_row(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
-                  const skr_sample_set *set, skr_tally *tally, skr_err *err)
-{
-    skr_ploidy ploidy = at->ploidy;
-    int status = skr_segment_need_copies(lane->segment, ploidy, err);
-    if (status == SKR_OK)
-        status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
-    if (status < 0)
-        return status;
-    const skr_carriers *carriers = &worker->carriers;
-    const uint8_t *expected = skr_segment_copies_expected(lane->segment, ploidy);
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++) {
+    skr_carriers *carriers = &tallier->carriers;
+    SKR_TRY(skr_segment_need_copies(cursor->segment, at->ploidy, err));
+    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, carriers, err));
+    const uint8_t *expected = skr_segment_copies_expected(cursor->segment, at->ploidy);
+    for (uint32_t i = 0; i < carriers->n; i++) {
         uint32_t sample = carriers->samples[i];
-        if (!skr_set_has(set, sample))
+        uint8_t dosage = carriers->dosages[i];
+        if (!skr_sample_set_has(set, sample))
             continue;
-        skr_zygosity zygosity = skr_carriers_zygosity(carriers->dosages[i], expected[sample]);
-        tally->ac += carriers->dosages[i];
-        status = found_add(worker,
-                           (skr_carrier){skr_individual_of(&lane->individuals, sample),
-                                         carriers->dosages[i], (uint8_t)zygosity},
-                           err);
+        tally->ac += dosage;
+        SKR_TRY(found_add(found,
+                          (skr_carrier){skr_individual_of(&cursor->individuals, sample), dosage,
+                                        (uint8_t)skr_carriers_zygosity(dosage, expected[sample])},
+                          err));
     }
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++) {
+    for (uint32_t i = 0; i < carriers->n_bags; i++) {
         const skr_bag *bag = &carriers->bags[i];
-        if (!skr_set_has(set, bag->sample))
+        if (!skr_sample_set_has(set, bag->sample))
             continue;
         tally->ac += bag->n_this;
-        status = found_add(worker,
-                           (skr_carrier){skr_individual_of(&lane->individuals, bag->sample),
-                                         bag->n_this, bag->zygosity},
-                           err);
+        SKR_TRY(found_add(found,
+                          (skr_carrier){skr_individual_of(&cursor->individuals, bag->sample),
+                                        bag->n_this, bag->zygosity},
+                          err));
     }
+    return SKR_OK;
+}
+
+/* The same of an allele that is counted sample by sample; adds to an too. */
+static int find_by_states(skr_tallier *tallier, skr_row_cursor *cursor, const skr_allele *key,
+                          uint32_t row, const skr_sample_set *set, skr_carrier_list *found,
+                          skr_tally *tally, skr_err *err)
+{
+    const skr_sample_states *states = &tallier->states;
+    SKR_TRY(skr_sample_states_find(&tallier->states, cursor, key, row, err));
+    for (uint32_t s = 0; s < states->n; s++) {
+        if (!skr_sample_set_has(set, s))
+            continue;
+        tally->an += states->called[s];
+        tally->ac += states->this_copies[s];
+        if (states->this_copies[s] > 0)
+            SKR_TRY(found_add(found,
+                              (skr_carrier){skr_individual_of(&cursor->individuals, s),
+                                            states->this_copies[s], states->zygosities[s]},
+                              err));
+    }
+    return SKR_OK;
+}
+
+/* The same of a place and type alone. */
+static int find_open(skr_tallier *tallier, skr_row_cursor *cursor, const skr_allele *key,
+                     const skr_sample_set *set, skr_carrier_list *found, skr_tally *tally,
+                     skr_err *err)
+{
+    skr_held_rows held = {0};
+    int status = skr_held_rows_find(cursor, key, &held, err);
+    if (status == SKR_OK && held.n == 1) {
+        const skr_row_at *at = &held.rows[0];
+        uint64_t n_called = 0;
+        status = find_row(tallier, cursor, at, set, found, tally, err);
+        if (status == SKR_OK)
+            status =
+                skr_segment_view_n_called(at->view, at->tile, &at->row, 1, set, &n_called, err);
+        tally->an += n_called;
+    } else if (status == SKR_OK && held.n > 1) {
+        status = find_by_states(tallier, cursor, key, SKR_NONE, set, found, tally, err);
+    }
+    skr_held_rows_done(&held);
     return status;
 }
 
-/* Those of the lane's row. */
-static int find_row(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
-                    skr_tally *tally, skr_err *err)
+int skr_tally_states(skr_tallier *tallier, const skr_key_view *view, uint32_t cursor,
+                     const skr_sample_states **ret_states, skr_err *err)
 {
-    const skr_row_at at = {lane->view, skr_lane_tile(lane), lane->row,
-                           (skr_ploidy)lane->rows->ploidy[lane->row]};
-    return skr_tally_row(worker, lane, &at, set, tally, err);
+    SKR_CHECK(cursor < tallier->batch->n_cursors);
+    *ret_states = &tallier->states;
+    return skr_sample_states_find(&tallier->states, &tallier->batch->cursors[cursor], &view->key,
+                                  view->rows[cursor], err);
 }
 
-/* ------------------------------------------------------------------ sums of a lane */
+/* ------------------------------------------------------------------ sums of a cursor */
 
 /* Adds the carriers of a row without telling them apart. */
-static int sum_row(const skr_lane *lane, const skr_sample_set *set, skr_tally *tally, skr_err *err)
+static int sum_row(const skr_row_cursor *cursor, uint32_t row, const skr_sample_set *set,
+                   skr_tally *tally, skr_err *err)
 {
     skr_carrier_tally sums = {0};
-    int status =
-        skr_segment_view_tally(lane->view, skr_lane_tile(lane), &lane->row, 1, set, &sums, err);
-    if (status == SKR_OK)
-        skr_tally_add(tally, &sums);
-    return status;
+    SKR_TRY(skr_segment_view_tally(cursor->view, skr_row_cursor_tile(cursor), &row, 1, set, &sums,
+                                   err));
+    skr_tally_add(tally, &sums);
+    return SKR_OK;
 }
 
-int skr_tally_spans(skr_worker *worker, const skr_lane *lane, const skr_sample_set *set,
-                    const skr_allele *key, const uint8_t *direct, uint64_t *an, skr_err *err)
-{
-    if (key->ploidy >= SKR_N_ZONES)
-        return SKR_OK;
-    int status = skr_segment_view_called(lane->view, key->contig, key->start0, key->end0,
-                                         worker->called, err);
-    for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-        if (skr_set_has(set, s) && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
-            worker->called[s] <= SKR_PLOIDY_MAX)
-            *an += worker->called[s];
-    return status;
-}
-
-int skr_tally_row_spans(skr_worker *worker, const skr_lane *lane, uint32_t row,
-                        const skr_sample_set *set, const skr_allele *key, uint64_t *an,
-                        skr_err *err)
+int skr_tally_spans(skr_tallier *tallier, const skr_row_cursor *cursor, uint32_t row,
+                    const skr_sample_set *set, const skr_allele *key, uint64_t *an, skr_err *err)
 {
     const skr_call_set *calls = NULL;
-    if (lane->rows->is_complete[row] != 0 || key->kind >= SKR_ALLELE_SV)
+    SKR_CHECK(cursor->n_samples <= tallier->n_samples_max);
+    if (key->kind >= SKR_ALLELE_SV || (row != SKR_NONE && cursor->rows->is_complete[row] != 0))
         return SKR_OK;
-    int status = skr_segment_view_calls(lane->view, skr_lane_tile(lane), row, &calls, err);
-    if (status < 0)
-        return status;
-    skr_call_set_to_calls(calls, lane->n_samples, worker->direct);
-    return skr_tally_spans(worker, lane, set, key, worker->direct, an, err);
+    memset(tallier->direct, SKR_CALL_NO_STATEMENT, cursor->n_samples);
+    if (row != SKR_NONE) {
+        SKR_TRY(
+            skr_segment_view_calls(cursor->view, skr_row_cursor_tile(cursor), row, &calls, err));
+        skr_call_set_to_calls(calls, cursor->n_samples, tallier->direct);
+    }
+    if (key->ploidy >= SKR_N_ZONES)
+        return SKR_OK;
+    SKR_TRY(skr_segment_view_called(cursor->view, key->contig, key->start0, key->end0,
+                                    tallier->spans, err));
+    for (uint32_t s = 0; s < cursor->n_samples; s++)
+        if (skr_sample_set_has(set, s) && tallier->direct[s] == SKR_CALL_NO_STATEMENT &&
+            tallier->spans[s] <= SKR_PLOIDY_MAX)
+            *an += tallier->spans[s];
+    return SKR_OK;
 }
 
-/* Adds the called copies of a lane. */
-static int sum_called(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
-                      const skr_allele *key, uint64_t *an, skr_err *err)
+/* Adds the called copies of a cursor. */
+static int sum_called(skr_tallier *tallier, skr_row_cursor *cursor, uint32_t row,
+                      const skr_sample_set *set, const skr_allele *key, uint64_t *an, skr_err *err)
 {
     uint64_t n = 0;
-    if (!lane->has_row) {
-        if (key->kind >= SKR_ALLELE_SV)
-            return SKR_OK;
-        int status = skr_lane_view(worker, lane, err);
-        return status < 0 ? status : skr_tally_spans(worker, lane, set, key, NULL, an, err);
-    }
-    int status =
-        skr_segment_view_n_called(lane->view, skr_lane_tile(lane), &lane->row, 1, set, &n, err);
-    if (status < 0)
-        return status;
+    if (row == SKR_NONE && key->kind < SKR_ALLELE_SV)
+        SKR_TRY(skr_row_cursor_view(cursor, err));
+    if (row != SKR_NONE)
+        SKR_TRY(skr_segment_view_n_called(cursor->view, skr_row_cursor_tile(cursor), &row, 1, set,
+                                          &n, err));
     *an += n;
-    return skr_tally_row_spans(worker, lane, lane->row, set, key, an, err);
+    return skr_tally_spans(tallier, cursor, row, set, key, an, err);
 }
 
-int skr_tally_by_states(skr_worker *worker, skr_lane *lane, const skr_sample_set *set,
-                        const skr_key_view *view, skr_tally *tally, skr_err *err)
+/* ------------------------------------------------------------------ one allele */
+
+/* Adds what one cursor has. */
+static int add_cursor(skr_tallier *tallier, const skr_key_view *view, uint32_t number,
+                      unsigned flags, skr_carrier_list *found, skr_tally *tally, skr_err *err)
 {
-    int status = skr_tally_states(worker, lane, view, err);
-    for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++) {
-        if (!skr_set_has(set, s))
-            continue;
-        tally->an += worker->called[s];
-        tally->ac += worker->this_copies[s];
-        if (worker->this_copies[s] > 0)
-            status = found_add(worker,
-                               (skr_carrier){skr_individual_of(&lane->individuals, s),
-                                             worker->this_copies[s], worker->zygosities[s]},
-                               err);
+    skr_row_cursor *cursor = &tallier->batch->cursors[number];
+    const skr_sample_set *set = skr_row_cursor_counted(cursor, (flags & SKR_TALLY_COHORT) != 0);
+    uint32_t row = view->rows[number];
+    if (set->n == 0)
+        return SKR_OK;
+    if (skr_sample_states_has_atoms(cursor, &view->key, row))
+        return find_by_states(tallier, cursor, &view->key, row, set, found, tally, err);
+    if (view->key.kind == SKR_ALLELE_SV_ANY)
+        return find_open(tallier, cursor, &view->key, set, found, tally, err);
+    if (row != SKR_NONE && found != NULL) {
+        const skr_row_at at = skr_row_at_cursor(cursor, row);
+        SKR_TRY(find_row(tallier, cursor, &at, set, found, tally, err));
+    } else if (row != SKR_NONE) {
+        SKR_TRY(sum_row(cursor, row, set, tally, err));
     }
-    return status;
+    if ((flags & SKR_TALLY_AN) == 0)
+        return SKR_OK;
+    return sum_called(tallier, cursor, row, set, &view->key, &tally->an, err);
 }
 
-int skr_tally_slot(skr_worker *worker, const skr_key_view *view, uint32_t slot, unsigned flags,
-                   skr_tally *ret_tally, skr_err *err)
+/* Must carriers be told apart by name? */
+static bool tells_apart(const skr_tallier *tallier, const skr_key_view *view, uint32_t slot)
 {
-    const skr_scan *scan = worker->scan;
-    bool is_cohort = (flags & SKR_TALLY_COHORT) != 0 && scan->slots[slot].cohort != NULL;
-    bool keeps_found = (flags & SKR_TALLY_FOUND) != 0;
-    const skr_plan *plan = scan->plan;
-    bool tells_apart = keeps_found || view->key.kind == SKR_ALLELE_SV_ANY ||
-                       skr_snapshot_has_repeats(plan->snapshot, plan->assembly, view->key.contig);
-    size_t n_before = worker->n_found;
+    const skr_plan *plan = tallier->scope->plan;
+    const skr_batch *batch = tallier->batch;
+    bool is_apart = view->key.kind == SKR_ALLELE_SV_ANY ||
+                    skr_snapshot_has_repeats(plan->snapshot, plan->assembly, view->key.contig);
+    for (uint32_t i = 0; i < batch->n_cursors; i++)
+        is_apart = is_apart ||
+                   (batch->cursors[i].slot == slot &&
+                    skr_sample_states_has_atoms(&batch->cursors[i], &view->key, view->rows[i]));
+    return is_apart;
+}
+
+int skr_tally_slot(skr_tallier *tallier, const skr_key_view *view, uint32_t slot, unsigned flags,
+                   skr_carrier_list *found, skr_tally *ret_tally, skr_err *err)
+{
+    const skr_batch *batch = tallier->batch;
+    skr_carrier_list *list = found;
     skr_tally tally = {0};
     int status = SKR_OK;
-    for (uint32_t i = 0; i < worker->n_lanes; i++)
-        if (worker->lanes[i].slot == slot && skr_tally_has_atoms(&worker->lanes[i], view))
-            tells_apart = true;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        const skr_sample_set *set = is_cohort ? &lane->cohort.set : &lane->live.set;
-        if (lane->slot != slot || set->n == 0)
-            continue;
-        if (skr_tally_has_atoms(lane, view)) {
-            status = skr_tally_by_states(worker, lane, set, view, &tally, err);
-            continue;
-        }
-        if (view->key.kind == SKR_ALLELE_SV_ANY) {
-            status = skr_tally_open(worker, lane, set, view, &tally, err);
-            continue;
-        }
-        if (lane->has_row)
-            status = tells_apart ? find_row(worker, lane, set, &tally, err)
-                                 : sum_row(lane, set, &tally, err);
-        if (status == SKR_OK && (flags & SKR_TALLY_AN) != 0)
-            status = sum_called(worker, lane, set, &view->key, &tally.an, err);
-    }
-    if (status == SKR_OK && tells_apart)
-        skr_tally_people(worker->found + n_before, worker->n_found - n_before, &tally);
-    if (!keeps_found || status < 0)
-        worker->n_found = n_before;
+    SKR_CHECK(slot < batch->n_slots);
+    tallier->found.n = 0;
+    if (list == NULL && tells_apart(tallier, view, slot))
+        list = &tallier->found;
+    size_t n_before = list == NULL ? 0 : list->n;
+    for (uint32_t i = 0; status == SKR_OK && i < batch->n_cursors; i++)
+        if (batch->cursors[i].slot == slot)
+            status = add_cursor(tallier, view, i, flags, list, &tally, err);
+    if (status == SKR_OK && list != NULL)
+        skr_tally_people(list->items + n_before, list->n - n_before, &tally);
     if (status == SKR_OK)
         *ret_tally = tally;
+    else if (list != NULL)
+        list->n = n_before;
     return status;
 }

@@ -4,147 +4,168 @@
  * Rows that count in whatever copies are marked in bitmaps of samples, many at once; those bitmaps
  * become people when the worker leaves the contig.
  */
-#include <string.h>
-
 #include "engine/scan/tally.h"
-#include "storage/carriers/bits.h"
+#include "storage/base/check.h"
 
-/* Do the verdicts count a carrier of so many copies? */
-static bool counts_copies(unsigned verdicts, uint8_t n_this)
+/* One row, of whose carriers only some count. */
+static int mark_row(skr_tallier *tallier, const skr_row_cursor *cursor, const skr_row_at *at,
+                    unsigned verdicts, uint64_t *people, skr_err *err)
 {
-    return (verdicts & (n_this == 1 ? 1u : 2u)) != 0;
+    const skr_carriers *carriers = &tallier->carriers;
+    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, &tallier->carriers, err));
+    for (uint32_t i = 0; i < carriers->n; i++)
+        if (skr_verdicts_count(verdicts, carriers->dosages[i]) &&
+            skr_sample_set_has(&cursor->live.set, carriers->samples[i]))
+            skr_bits_set(people, skr_individual_of(&cursor->individuals, carriers->samples[i]));
+    for (uint32_t i = 0; i < carriers->n_bags; i++)
+        if (skr_verdicts_count(verdicts, carriers->bags[i].n_this) &&
+            skr_sample_set_has(&cursor->live.set, carriers->bags[i].sample))
+            skr_bits_set(people, skr_individual_of(&cursor->individuals, carriers->bags[i].sample));
+    return SKR_OK;
 }
 
-static int mark_carriers(skr_worker *worker, const skr_lane *lane, const skr_row_at *at,
-                         unsigned verdicts, uint64_t *people, skr_err *err)
+/* One allele sample by sample. */
+static int mark_states(skr_tallier *tallier, const skr_key_view *view, uint32_t number,
+                       unsigned verdicts, uint64_t *people, skr_err *err)
 {
-    const skr_carriers *carriers = &worker->carriers;
-    int status = skr_segment_view_decode(at->view, at->tile, at->row, &worker->carriers, err);
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n; i++)
-        if (counts_copies(verdicts, carriers->dosages[i]) &&
-            skr_set_has(&lane->live.set, carriers->samples[i]))
-            skr_bits_set(people, skr_individual_of(&lane->individuals, carriers->samples[i]));
-    for (uint32_t i = 0; status == SKR_OK && i < carriers->n_bags; i++)
-        if (counts_copies(verdicts, carriers->bags[i].n_this) &&
-            skr_set_has(&lane->live.set, carriers->bags[i].sample))
-            skr_bits_set(people, skr_individual_of(&lane->individuals, carriers->bags[i].sample));
-    return status;
+    const skr_row_cursor *cursor = &tallier->batch->cursors[number];
+    const skr_sample_states *states = NULL;
+    SKR_TRY(skr_tally_states(tallier, view, number, &states, err));
+    for (uint32_t s = 0; s < states->n; s++)
+        if (states->this_copies[s] > 0 && skr_verdicts_count(verdicts, states->this_copies[s]))
+            skr_bits_set(people, skr_individual_of(&cursor->individuals, s));
+    return SKR_OK;
 }
 
-static int mark_some(skr_worker *worker, const skr_lane *lane, uint32_t row, unsigned verdicts,
+/* A place and type alone in one cursor: who carries any of the alleles that it holds. */
+static int mark_held(skr_tallier *tallier, skr_row_cursor *cursor, const skr_allele *place,
                      uint64_t *people, skr_err *err)
 {
-    const skr_row_at at = {.view = lane->view, .tile = skr_lane_tile(lane), .row = row};
-    return mark_carriers(worker, lane, &at, verdicts, people, err);
-}
-
-/* A place and type alone: who carries any of the alleles that it holds, in whatever copies, or in
- * those that the verdicts count. */
-static int mark_open(skr_worker *worker, uint32_t number, uint32_t slot, uint64_t *people,
-                     skr_err *err)
-{
-    const skr_key_view *view = skr_batch_seek(worker, number);
-    unsigned verdicts = view->slots[slot].verdicts;
     skr_held_rows held = {0};
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || lane->live.set.n == 0)
-            continue;
-        if (verdicts != 3) {
-            status = skr_tally_states(worker, lane, view, err);
-            for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-                if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
-                    skr_bits_set(people, skr_individual_of(&lane->individuals, s));
-            continue;
-        }
-        status = skr_held_find(worker, lane, &view->key, &held, err);
-        for (uint32_t r = 0; status == SKR_OK && r < held.n; r++)
-            status = mark_carriers(worker, lane, &held.rows[r], verdicts, people, err);
-    }
-    skr_held_done(&held);
+    int status = skr_held_rows_find(cursor, place, &held, err);
+    for (uint32_t r = 0; status == SKR_OK && r < held.n; r++)
+        status = mark_row(tallier, cursor, &held.rows[r], SKR_COUNTS_ALL, people, err);
+    skr_held_rows_done(&held);
     return status;
 }
 
-/* A replacement of several bases: the atoms speak for those without a record of the whole. */
-static int mark_whole(skr_worker *worker, uint32_t number, uint32_t slot, uint64_t *people,
+/*
+ * An allele that rows alone do not tell: a place and type alone, and a replacement of several
+ * bases, where the atoms speak for those without a record of the whole.
+ */
+static int mark_whole(skr_tallier *tallier, uint32_t key, uint32_t slot, uint64_t *people,
                       skr_err *err)
 {
-    const skr_key_view *view = skr_batch_seek(worker, number);
+    skr_batch *batch = tallier->batch;
+    const skr_key_view *view = skr_batch_seek(batch, key);
     unsigned verdicts = view->slots[slot].verdicts;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || lane->live.set.n == 0 || !skr_tally_has_atoms(lane, view))
+    bool is_open = view->key.kind == SKR_ALLELE_SV_ANY;
+    for (uint32_t i = 0; i < batch->n_cursors; i++) {
+        skr_row_cursor *cursor = &batch->cursors[i];
+        if (cursor->slot != slot || cursor->live.set.n == 0)
             continue;
-        status = skr_tally_states(worker, lane, view, err);
-        for (uint32_t s = 0; status == SKR_OK && s < lane->n_samples; s++)
-            if (worker->this_copies[s] > 0 && counts_copies(verdicts, worker->this_copies[s]))
-                skr_bits_set(people, skr_individual_of(&lane->individuals, s));
+        if (is_open && verdicts == SKR_COUNTS_ALL)
+            SKR_TRY(mark_held(tallier, cursor, &view->key, people, err));
+        else if (is_open || skr_sample_states_has_atoms(cursor, &view->key, view->rows[i]))
+            SKR_TRY(mark_states(tallier, view, i, verdicts, people, err));
     }
-    return status;
+    return SKR_OK;
 }
 
-/* The rows of a lane that count in any number of copies, together; the others one by one. */
-static int mark_lane(skr_worker *worker, skr_lane *lane, const uint8_t *verdicts, uint64_t *people,
-                     skr_err *err)
+/* Marks whole rows of a cursor. */
+static int mark_rows(skr_row_cursor *cursor, const uint32_t *rows, uint32_t n, skr_err *err)
 {
-    const skr_batch *batch = &worker->batch;
+    if (cursor->marks == NULL)
+        SKR_TRY(skr_segment_marks_new(cursor->view, &cursor->marks, err));
+    cursor->has_marks = true; /* also when it fails halfway */
+    return skr_segment_marks_add(cursor->marks, skr_row_cursor_tile(cursor), rows, n, err);
+}
+
+/* The rows of a cursor that count in any number of copies, together; the others one by one. */
+static int mark_cursor(skr_tallier *tallier, uint32_t number, const uint8_t *verdicts,
+                       uint64_t *people, skr_err *err)
+{
+    const skr_batch *batch = tallier->batch;
+    const skr_batch_rows *of = &batch->rows[number];
+    skr_row_cursor *cursor = &batch->cursors[number];
     uint32_t n = 0;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < lane->n_batch; i++) {
-        uint32_t key = lane->keys[i];
-        uint32_t row = lane->wanted[lane->batch_from + i];
-        if (verdicts[key] == 0 || (batch->has_whole && lane->rows->is_complete[row] == 0 &&
-                                   batch->keys[key].kind == SKR_ALLELE_MNV))
+    for (uint32_t i = 0; i < of->n; i++) {
+        uint32_t key = of->keys[i];
+        uint32_t row = of->rows[i];
+        if (verdicts[key] == 0 ||
+            (batch->has_whole && skr_sample_states_has_atoms(cursor, &batch->keys[key], row)))
             continue;
-        if (verdicts[key] == 3)
-            worker->picked[n++] = row;
-        else
-            status = mark_some(worker, lane, row, verdicts[key], people, err);
+        if (verdicts[key] == SKR_COUNTS_ALL) {
+            tallier->rows[n++] = row;
+            continue;
+        }
+        const skr_row_at at = skr_row_at_cursor(cursor, row);
+        SKR_TRY(mark_row(tallier, cursor, &at, verdicts[key], people, err));
     }
-    if (status < 0 || n == 0)
-        return status;
-    if (lane->marks == NULL)
-        status = skr_segment_marks_new(lane->view, &lane->marks, err);
-    if (status == SKR_OK)
-        status = skr_segment_marks_add(lane->marks, skr_lane_tile(lane), worker->picked, n, err);
-    lane->has_marks = lane->marks != NULL;
-    return status;
+    return n == 0 ? SKR_OK : mark_rows(cursor, tallier->rows, n, err);
 }
 
-int skr_tally_mark(skr_worker *worker, uint32_t slot, uint64_t *people, skr_err *err)
+int skr_tally_mark(skr_tallier *tallier, uint32_t slot, uint64_t *people, skr_err *err)
 {
-    const skr_batch *batch = &worker->batch;
+    const skr_batch *batch = tallier->batch;
+    SKR_CHECK(slot < batch->n_slots);
     const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < worker->n_lanes; i++)
-        if (worker->lanes[i].slot == slot && worker->lanes[i].live.set.n > 0)
-            status = mark_lane(worker, &worker->lanes[i], verdicts, people, err);
-    for (uint32_t k = 0; status == SKR_OK && batch->has_whole && k < batch->n; k++) {
-        if (verdicts[k] == 0 || batch->is_wanted[k] == 0)
-            continue;
-        if (batch->keys[k].kind == SKR_ALLELE_MNV)
-            status = mark_whole(worker, k, slot, people, err);
-        else if (batch->keys[k].kind == SKR_ALLELE_SV_ANY)
-            status = mark_open(worker, k, slot, people, err);
+    for (uint32_t i = 0; i < batch->n_cursors; i++)
+        if (batch->cursors[i].slot == slot && batch->cursors[i].live.set.n > 0)
+            SKR_TRY(mark_cursor(tallier, i, verdicts, people, err));
+    for (uint32_t k = 0; batch->has_whole && k < batch->n; k++) {
+        bool is_whole =
+            batch->keys[k].kind == SKR_ALLELE_MNV || batch->keys[k].kind == SKR_ALLELE_SV_ANY;
+        if (is_whole && verdicts[k] != 0 && batch->is_wanted[k] != 0)
+            SKR_TRY(mark_whole(tallier, k, slot, people, err));
     }
-    return status;
+    return SKR_OK;
 }
 
-void skr_tally_flush(skr_worker *worker, uint32_t slot, uint64_t *people)
+void skr_tally_flush(skr_tallier *tallier, uint32_t slot, uint64_t *people)
 {
-    for (uint32_t i = 0; i < worker->n_lanes; i++) {
-        skr_lane *lane = &worker->lanes[i];
-        if (lane->slot != slot || !lane->has_marks)
+    for (uint32_t i = 0; i < tallier->batch->n_cursors; i++) {
+        skr_row_cursor *cursor = &tallier->batch->cursors[i];
+        if (cursor->slot != slot || !cursor->has_marks)
             continue;
-        size_t n_words = skr_bits_words(lane->n_samples);
-        uint64_t *samples = skr_segment_marks_finish(lane->marks);
-        if (lane->live.set.bits != NULL)
-            skr_bits_and(samples, lane->live.set.bits, n_words);
-        skr_individuals_scatter(&lane->individuals, lane->n_samples, samples, people,
-                                worker->scan->plan->snapshot->n_people);
-        skr_segment_marks_clear(lane->marks);
-        lane->has_marks = false;
+        uint64_t *samples = skr_segment_marks_finish(cursor->marks);
+        if (cursor->live.set.bits != NULL)
+            skr_bits_and(samples, cursor->live.set.bits, skr_bits_words(cursor->n_samples));
+        skr_individuals_scatter(&cursor->individuals, cursor->n_samples, samples, people,
+                                tallier->scope->plan->snapshot->n_people);
+        skr_segment_marks_clear(cursor->marks);
+        cursor->has_marks = false;
     }
+}
+
+/* ------------------------------------------------------------------ how many */
+
+static int count_decoded(skr_tallier *tallier, const skr_row_cursor *cursor, const skr_row_at *at,
+                         uint64_t *n, skr_err *err)
+{
+    const skr_carriers *carriers = &tallier->carriers;
+    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, &tallier->carriers, err));
+    for (uint32_t i = 0; i < carriers->n; i++)
+        *n += skr_sample_set_has(&cursor->live.set, carriers->samples[i]);
+    for (uint32_t i = 0; i < carriers->n_bags; i++)
+        *n += skr_sample_set_has(&cursor->live.set, carriers->bags[i].sample);
+    return SKR_OK;
+}
+
+int skr_tally_count_live(skr_tallier *tallier, skr_row_cursor *cursor, const skr_row_at *at,
+                         uint32_t n_carriers, uint64_t *n, skr_err *err)
+{
+    size_t n_words = skr_bits_words(cursor->n_samples);
+    /* where many carry, a bitmap of the samples costs less than their list */
+    if (at->view != cursor->view || n_carriers <= 1 + cursor->n_samples / 64)
+        return count_decoded(tallier, cursor, at, n, err);
+    SKR_CHECK(!cursor->has_marks);
+    SKR_TRY(mark_rows(cursor, &at->row, 1, err));
+    uint64_t *samples = skr_segment_marks_finish(cursor->marks);
+    if (cursor->live.set.bits != NULL)
+        skr_bits_and(samples, cursor->live.set.bits, n_words);
+    *n += skr_bits_count(samples, n_words);
+    skr_segment_marks_clear(cursor->marks);
+    cursor->has_marks = false;
+    return SKR_OK;
 }

@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "engine/scan/scan.h"
 #include "storage/base/check.h"
 
 /* More than this do not wait: each has buffers of its own. */

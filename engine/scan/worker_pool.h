@@ -10,10 +10,8 @@
 #ifndef SKR_ENGINE_SCAN_WORKER_POOL_H
 #define SKR_ENGINE_SCAN_WORKER_POOL_H
 
-#include "engine/plan/snapshot.h"
-#include "storage/base/err.h"
+#include "engine/scan/worker.h"
 
-struct skr_worker;
 typedef struct skr_worker_pool skr_worker_pool;
 
 /* The caller owns it. Errors: NOMEM. */
@@ -30,12 +28,12 @@ void skr_worker_pool_free(skr_worker_pool *pool);
 void skr_worker_pool_turn(skr_worker_pool *pool, const skr_snapshot *snapshot);
 
 /* One that is idle and has read this generation, or NULL. */
-struct skr_worker *skr_worker_pool_take(skr_worker_pool *pool, const skr_snapshot *snapshot);
+skr_worker *skr_worker_pool_take(skr_worker_pool *pool, const skr_snapshot *snapshot);
 
 /*
  * Gives one back, while its generation is held; it is freed when that is no longer in force, and
  * beyond a number that suffices. pool may be NULL: it is freed.
  */
-void skr_worker_pool_give(skr_worker_pool *pool, struct skr_worker *worker);
+void skr_worker_pool_give(skr_worker_pool *pool, skr_worker *worker);
 
 #endif

@@ -14,14 +14,6 @@ import tree
 
 # Circles of files that stay, each by its files, with its reason.
 CIRCLES = {
-    ("engine/scan/batch_judge.c",
-     "engine/scan/scan_names.c",
-     "engine/scan/tally.c",
-     "engine/scan/tally_batch.c",
-     "engine/scan/tally_open.c",
-     "engine/scan/tally_whole.c",
-     "engine/scan/worker_merge.c"):
-        "not yet apart",
 }
 
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][^;{}#=]*?\b(skr_\w+)\([^;{}]*\)\n\{", re.M)
