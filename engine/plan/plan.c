@@ -1,13 +1,14 @@
 /*
  * plan.c - resolving a question about alleles, node by node.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/plan/plan_condition.h"
 #include "index/contigs/assembly.h"
 #include "index/keys/variant_structural.h"
 #include "storage/base/check.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static bool has_genomes(const skr_manifest *manifest, uint32_t assembly)
 {
@@ -103,6 +104,7 @@ static int resolve(skr_plan *plan, const skr_expr *source, skr_plan_node **ret_n
     if (status < 0)
         return status;
     *ret_node = node;
+    SKR_CHECK(node->condition != NULL || source->left != NULL);
     if (node->condition != NULL)
         return node->condition->resolve == NULL ? SKR_OK
                                                 : node->condition->resolve(plan, node, err);

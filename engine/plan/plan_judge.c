@@ -2,10 +2,12 @@
  * plan_judge.c - does an allele satisfy a question?
  */
 #include "engine/plan/plan_condition.h"
+#include "storage/base/check.h"
 
 skr_verdicts skr_plan_evaluate(const skr_plan_node *node, skr_judged *judged)
 {
     const uint64_t asked = judged->asked;
+    SKR_ASSERT((asked & ~judged->all) == 0);
     if (node->condition != NULL)
         return judged->judge(node, judged);
     skr_verdicts left = skr_plan_evaluate(node->left, judged);
@@ -31,6 +33,7 @@ static skr_verdicts judge_allele(const skr_plan_node *node, const skr_judged *ju
 skr_verdict skr_plan_judge(const skr_plan *plan, const skr_allele *key,
                            const skr_allele_facts *facts, unsigned copies)
 {
+    SKR_ASSERT(copies == 1 || copies == 2);
     skr_allele_asked asked = {.judged = {.judge = judge_allele, .all = 1, .asked = 1},
                               .key = key,
                               .facts = facts,

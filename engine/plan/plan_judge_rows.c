@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/plan/plan_condition.h"
+#include "storage/base/check.h"
 
 /* What a row says of itself where nothing else is known of its allele in the dataset. */
 skr_allele_facts skr_plan_row_facts(const skr_row_block *block, uint32_t row)
@@ -59,6 +60,8 @@ static uint64_t half_of(const skr_rows_asked *asked, uint32_t from, uint32_t n)
 
 void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint8_t *codes)
 {
+    SKR_CHECK(asked->from <= asked->to && asked->to <= asked->rows->n);
+    SKR_CHECK(asked->half == NULL || asked->seen != NULL);
     for (uint32_t from = asked->from; from < asked->to; from += 64) {
         uint32_t n = asked->to - from < 64 ? asked->to - from : 64;
         uint64_t seen = 0;
@@ -83,6 +86,7 @@ void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint
             asked->seen->n_judged += (uint64_t)__builtin_popcountll(seen);
             asked->seen->n_low += (uint64_t)__builtin_popcountll(low);
         }
+        SKR_ASSERT((one.yes & one.no) == 0 && (two.yes & two.no) == 0);
         uint8_t *to = codes + (from - asked->from);
         if ((one.no & two.no) == block.judged.all) {
             memset(to, 0, n);

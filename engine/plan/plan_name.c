@@ -12,6 +12,7 @@
 #include "index/keys/variant_key.h"
 #include "index/keys/variant_spelling.h"
 #include "index/keys/variant_structural.h"
+#include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/base/suggest.h"
 
@@ -146,6 +147,7 @@ int skr_plan_check_ref(const skr_plan *plan, const skr_expr *source, const char 
 /* Keeps a key with its texts in the node. */
 static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, skr_err *err)
 {
+    SKR_CHECK(node->texts == NULL);
     char *texts = malloc((size_t)key->n_ref + key->n_alt + 1);
     if (texts == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/plan/plan_condition.h"
+#include "storage/base/check.h"
 
 int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err)
 {
@@ -15,6 +16,7 @@ int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err)
         list->items = items;
         list->n_max = n_max;
     }
+    SKR_CHECK(reach.from0 < reach.to0);
     list->items[list->n++] = reach;
     return SKR_OK;
 }

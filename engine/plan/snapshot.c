@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "index/contigs/assembly.h"
+#include "storage/base/check.h"
 #include "storage/genomes.h"
 
 /* How often a generation is opened again because a writer removed its files meanwhile. */
@@ -107,6 +108,7 @@ int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err)
 int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
                               skr_err *err)
 {
+    SKR_CHECK(segment < snapshot->manifest->n_segments);
     return skr_genomes_mark(&snapshot->manifest->segments[segment], snapshot->segments[segment],
                             people, err);
 }
@@ -168,18 +170,25 @@ int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *
 
 void skr_snapshot_acquire(skr_snapshot *snapshot)
 {
-    atomic_fetch_add(&snapshot->n_users, 1);
+    unsigned n_before = atomic_fetch_add(&snapshot->n_users, 1);
+    SKR_CHECK(n_before > 0); /* whoever acquires it holds somebody who does */
 }
 
 void skr_snapshot_release(skr_snapshot *snapshot)
 {
-    if (snapshot != NULL && atomic_fetch_sub(&snapshot->n_users, 1) == 1)
+    if (snapshot == NULL)
+        return;
+    unsigned n_before = atomic_fetch_sub(&snapshot->n_users, 1);
+    SKR_CHECK(n_before > 0);
+    if (n_before == 1)
         snapshot_close(snapshot);
 }
 
 int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t contig, uint32_t start0,
                        uint32_t n, char *bases, uint32_t *ret_n, skr_err *err)
 {
+    SKR_CHECK(assembly < snapshot->manifest->n_assemblies);
+    SKR_CHECK(snapshot->references[assembly] != NULL);
     (void)pthread_mutex_lock(&snapshot->lock);
     int status =
         skr_reference_bases(snapshot->references[assembly], contig, start0, n, bases, ret_n, err);

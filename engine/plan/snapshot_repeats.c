@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/plan/snapshot.h"
+#include "storage/base/check.h"
 #include "storage/carriers/bits.h"
 
 /* A sample of somebody who is in more than one segment. */
@@ -60,6 +61,7 @@ static int find_shared(const skr_snapshot *snapshot, uint32_t assembly, uint64_t
             return status;
         for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++) {
             uint32_t individual = skr_individual_of(&individuals, s);
+            SKR_ASSERT(individual < snapshot->n_people); /* as check_segment has seen */
             if (skr_bits_has(seen, individual)) {
                 skr_bits_set(shared, individual);
                 *ret_is_any = true;
@@ -114,6 +116,7 @@ static bool is_repeated_on(const skr_snapshot *snapshot, const suspects *all, ui
     memset(seen, 0, skr_bits_words(snapshot->n_people) * sizeof *seen);
     size_t at = 0;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        SKR_CHECK(at <= all->ends[i] && all->ends[i] <= all->n);
         for (; at < all->ends[i]; at++) {
             const suspect *one = &all->list[at];
             if (skr_manifest_is_superseded(&manifest->segments[i], contig, one->sample))

@@ -177,20 +177,21 @@ int skr_tally_spans(skr_tallier *tallier, const skr_row_cursor *cursor, uint32_t
     SKR_CHECK(cursor->n_samples <= tallier->n_samples_max);
     if (key->kind >= SKR_ALLELE_SV || (row != SKR_NONE && cursor->rows->is_complete[row] != 0))
         return SKR_OK;
-    memset(tallier->direct, SKR_CALL_NO_STATEMENT, cursor->n_samples);
+    const uint8_t *direct = NULL;
     if (row != SKR_NONE) {
         SKR_TRY(
             skr_segment_view_calls(cursor->view, skr_row_cursor_tile(cursor), row, &calls, err));
         skr_call_set_to_calls(calls, cursor->n_samples, tallier->direct);
+        direct = tallier->direct;
     }
     if (key->ploidy >= SKR_N_ZONES)
         return SKR_OK;
-    SKR_TRY(skr_segment_view_called(cursor->view, key->contig, key->start0, key->end0,
-                                    tallier->spans, err));
-    for (uint32_t s = 0; s < cursor->n_samples; s++)
-        if (skr_sample_set_has(set, s) && tallier->direct[s] == SKR_CALL_NO_STATEMENT &&
-            tallier->spans[s] <= SKR_PLOIDY_MAX)
-            *an += tallier->spans[s];
+    uint8_t *spans = tallier->spans;
+    SKR_TRY(skr_segment_view_called(cursor->view, key->contig, key->start0, key->end0, spans, err));
+    for (uint32_t s = 0, n = cursor->n_samples; s < n; s++)
+        if (skr_sample_set_has(set, s) && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
+            spans[s] <= SKR_PLOIDY_MAX)
+            *an += spans[s];
     return SKR_OK;
 }
 
