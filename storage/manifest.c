@@ -129,7 +129,7 @@ uint32_t skr_manifest_find_contig(const skr_assembly *assembly, const char *cano
 
 /* ------------------------------------------------------------------ adding */
 
-/* Makes room for one more behind n elements; the caller writes it and counts it. */
+/* Makes room for one more after n elements; the caller writes it and counts it. */
 static int grow(void **list, uint32_t n, size_t size, skr_err *err)
 {
     if (n >= SKR_NONE - 1)

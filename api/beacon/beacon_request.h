@@ -56,7 +56,7 @@ typedef struct skr_beacon_request {
 SKR_MUST_USE int skr_beacon_request_read(const char *body, size_t n_body,
                                          skr_beacon_request *ret_request, skr_err *err);
 
-/* Reads what stands behind the '?' of a GET, still percent-encoded; NULL is "". As above. */
+/* Reads what stands after the '?' of a GET, still percent-encoded; NULL is "". As above. */
 SKR_MUST_USE int skr_beacon_request_read_get(const char *words, skr_beacon_request *ret_request,
                                              skr_err *err);
 

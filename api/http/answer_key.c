@@ -1,4 +1,4 @@
-/* answer_key.c - every part of a key stands behind its length, so that no two are alike. */
+/* answer_key.c - every part of a key stands after its length, so that no two are alike. */
 #include "api/http/answer_key_int.h"
 
 #include <string.h>

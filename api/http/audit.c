@@ -16,7 +16,7 @@
 /* A line being written; what does not fit is left out. */
 typedef struct writer {
     char *at;
-    char *end; /* there is room for a NUL behind it */
+    char *end; /* there is room for a NUL after it */
 } writer;
 
 static void put(writer *to, const char *text, size_t n)

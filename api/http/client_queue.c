@@ -10,7 +10,7 @@ static void add_turn(skr_client_queue *queue, skr_client *client)
         queue->turn = client;
         return;
     }
-    client->next_turn = turn; /* behind everybody else */
+    client->next_turn = turn; /* after everybody else */
     client->before_turn = turn->before_turn;
     turn->before_turn->next_turn = client;
     turn->before_turn = client;

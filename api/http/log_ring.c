@@ -32,7 +32,7 @@ struct skr_log_ring {
     char bytes[];
 };
 
-/* Copies n bytes behind those that wait. There is room. */
+/* Copies n bytes after those that wait. There is room. */
 static void append(skr_log_ring *ring, const char *bytes, size_t n)
 {
     size_t at = (ring->from + ring->n) % ring->n_room;
@@ -88,7 +88,7 @@ uint64_t skr_log_ring_lost(skr_log_ring *ring)
 }
 
 /* Writes what waits, up to the end of the ring. What is being written stays where it is: puts go
- * behind it. */
+ * after it. */
 static void write_some(skr_log_ring *ring)
 {
     size_t n = ring->n < ring->n_room - ring->from ? ring->n : ring->n_room - ring->from;

@@ -2,7 +2,7 @@
  * server_connection.c - libmicrohttpd's calls: a request read in pieces, suspended while a worker
  * has it, and its answer written.
  *
- * The library takes much that others behind or before it may read differently; what could make two
+ * The library takes much that others after or before it may read differently; what could make two
  * parties see two different requests is refused here (check_headers).
  */
 #include <ctype.h>
@@ -48,7 +48,7 @@ static skr_socket *socket_of(struct MHD_Connection *connection)
  * The request line is there. What is made here is the socket's as well: the library tells of the
  * end of a request only when it had told of its headers, and may refuse them before.
  *
- * The library would read the words behind the '?' into memory that it has little of, and answer
+ * The library would read the words after the '?' into memory that it has little of, and answer
  * nothing when they are many. We read them ourselves, so for it they end where they begin.
  */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)

@@ -24,7 +24,7 @@ typedef enum skr_method {
 typedef struct skr_http_request {
     skr_method method;
     const char *path;         /* as it came, up to the '?': "/api/individuals" */
-    const char *words;        /* behind the '?', or NULL */
+    const char *words;        /* after the '?', or NULL */
     const char *content_type; /* or NULL */
     const char *body;
     size_t n_body;

@@ -29,7 +29,7 @@ bool skr_words_sex(const char *text, skr_sex_word *ret_word);
  */
 const char *skr_words_sex_of_term(const char *curie);
 
-/* The names of sexes, one after the other: female, male, other, unknown; NULL behind the last. */
+/* The names of sexes, one after the other: female, male, other, unknown; NULL after the last. */
 const char *skr_words_sex_at(size_t i);
 
 /* The code that answers tell for a name of a sex (NCIT:C16576); NULL: it is no such name. */
@@ -65,7 +65,7 @@ typedef struct skr_variant_word {
     uint32_t start0;
     uint32_t end0;      /* of a structural allele only */
     bool is_span;       /* of HGVS, without its bases: no other part is set */
-    bool is_structural; /* alt is its type, its length and mate behind it */
+    bool is_structural; /* alt is its type, its length and mate after it */
     const char *ref;
     const char *alt;
     size_t n_ref;

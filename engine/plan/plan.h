@@ -182,7 +182,7 @@ SKR_MUST_USE int skr_plan_warn_breakends(const skr_plan *plan, const skr_access 
 SKR_MUST_USE int skr_plan_find_intervals(skr_plan *plan, skr_err *err);
 
 /* Adds a run of places. Errors: NOMEM. */
-SKR_MUST_USE int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err);
+SKR_MUST_USE int skr_plan_interval_add(skr_interval_list *list, skr_interval reach, skr_err *err);
 
 /* Is the key held by an open name of the plan, and not named by itself? */
 bool skr_plan_is_held(const skr_plan *plan, const skr_allele *key);

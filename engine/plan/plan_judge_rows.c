@@ -53,9 +53,10 @@ static skr_verdicts judge_rows(const skr_plan_node *node, const skr_judged *judg
 /* Where ploidies change within a block, nothing is counted: two or three blocks of a genome. */
 static uint64_t half_of(const skr_rows_asked *asked, uint32_t from, uint32_t n)
 {
-    unsigned ploidy = asked->half == NULL ? SKR_N_ZONES : asked->rows->ploidy[from];
-    return ploidy < SKR_N_ZONES && asked->rows->ploidy[from + n - 1] == ploidy ? asked->half[ploidy]
-                                                                               : 0;
+    unsigned ploidy = asked->half == NULL ? SKR_N_PLOIDIES : asked->rows->ploidy[from];
+    return ploidy < SKR_N_PLOIDIES && asked->rows->ploidy[from + n - 1] == ploidy
+               ? asked->half[ploidy]
+               : 0;
 }
 
 void skr_plan_judge_rows(const skr_plan *plan, const skr_rows_asked *asked, uint8_t *codes)

@@ -33,7 +33,7 @@ static int unknown_contig(const skr_plan *plan, const skr_expr *node, const char
 
 /*
  * The contig of the plan's assembly, SKR_NONE if the store has nothing on it. In a question a
- * number behind the autosomes can only be X, Y or MT.
+ * number after the autosomes can only be X, Y or MT.
  */
 static int find_contig(const skr_plan *plan, const char *name, uint32_t *ret_contig,
                        char *canonical, skr_err *err)
@@ -408,13 +408,13 @@ bool skr_plan_bases_match(const char *asked, size_t n_asked, const char *bases, 
 
 /* ------------------------------------------------------------------ judging */
 
-static int reach_name(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
+static int intervals_of_name(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
     const skr_interval place = {.contig = node->key.contig,
                                 .from0 = node->key.start0,
                                 .to0 = node->key.start0 + 1,
                                 .is_start = true};
-    return node->is_nowhere ? SKR_OK : skr_reach_add(list, place, err);
+    return node->is_nowhere ? SKR_OK : skr_plan_interval_add(list, place, err);
 }
 
 static bool is_sequence(const skr_plan_node *node, const skr_allele *key)
@@ -435,4 +435,4 @@ static skr_verdict judge_name(const skr_plan_node *node, const skr_allele_asked 
 }
 
 const skr_plan_condition skr_alleles_name = {
-    .resolve = resolve_name, .reach = reach_name, .judge = judge_name};
+    .resolve = resolve_name, .reach = intervals_of_name, .judge = judge_name};

@@ -9,12 +9,12 @@
 
 /* ------------------------------------------------------------------ ranges */
 
-static int reach_ranges(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
+static int interval_ranges(const skr_plan_node *node, skr_interval_list *list, skr_err *err)
 {
     int status = SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < node->n_ranges; i++)
         if (node->ranges[i].from0 < node->ranges[i].to0)
-            status = skr_reach_add(list, node->ranges[i], err);
+            status = skr_plan_interval_add(list, node->ranges[i], err);
     return status;
 }
 
@@ -94,7 +94,7 @@ static int resolve_region(skr_plan *plan, skr_plan_node *node, skr_err *err)
 }
 
 const skr_plan_condition skr_alleles_region = {.resolve = resolve_region,
-                                               .reach = reach_ranges,
+                                               .reach = interval_ranges,
                                                .judge = judge_ranges,
                                                .judge_rows = judge_rows,
                                                .judge_tile = judge_tile};
@@ -125,7 +125,7 @@ static skr_verdict judge_start(const skr_plan_node *node, const skr_allele_asked
 }
 
 const skr_plan_condition skr_alleles_start = {
-    .resolve = resolve_start, .reach = reach_ranges, .judge = judge_start};
+    .resolve = resolve_start, .reach = interval_ranges, .judge = judge_start};
 
 /* What ends in a place begins before it. */
 static int resolve_end(skr_plan *plan, skr_plan_node *node, skr_err *err)
@@ -146,7 +146,7 @@ static skr_verdict judge_end(const skr_plan_node *node, const skr_allele_asked *
 }
 
 const skr_plan_condition skr_alleles_end = {
-    .resolve = resolve_end, .reach = reach_ranges, .judge = judge_end};
+    .resolve = resolve_end, .reach = interval_ranges, .judge = judge_end};
 
 /* ------------------------------------------------------------------ genes */
 
@@ -204,7 +204,7 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
 }
 
 const skr_plan_condition skr_alleles_gene = {.resolve = resolve_gene,
-                                             .reach = reach_ranges,
+                                             .reach = interval_ranges,
                                              .judge = judge_ranges,
                                              .judge_rows = judge_rows,
                                              .judge_tile = judge_tile};

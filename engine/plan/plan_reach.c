@@ -6,7 +6,7 @@
 #include "engine/plan/plan_condition.h"
 #include "storage/base/check.h"
 
-int skr_reach_add(skr_interval_list *list, skr_interval reach, skr_err *err)
+int skr_plan_interval_add(skr_interval_list *list, skr_interval reach, skr_err *err)
 {
     if (list->n == list->n_max) {
         size_t n_max = list->n_max == 0 ? 8 : 2 * list->n_max;
@@ -57,7 +57,7 @@ static int intervals_of_or(const skr_plan_node *node, skr_interval_list *list, s
     if (right.is_everywhere)
         list->is_everywhere = true;
     for (size_t i = 0; status == SKR_OK && i < right.n; i++)
-        status = skr_reach_add(list, right.items[i], err);
+        status = skr_plan_interval_add(list, right.items[i], err);
     free(right.items);
     return status;
 }
@@ -74,7 +74,7 @@ static int intervals_of(const skr_plan_node *node, skr_interval_list *list, skr_
     return SKR_OK;
 }
 
-static int compare_reach(const void *a, const void *b)
+static int compare_intervals(const void *a, const void *b)
 {
     const skr_interval *x = a;
     const skr_interval *y = b;
@@ -89,6 +89,6 @@ int skr_plan_find_intervals(skr_plan *plan, skr_err *err)
 {
     int status = intervals_of(plan->root, &plan->reach, err);
     if (status == SKR_OK && plan->reach.n > 0)
-        qsort(plan->reach.items, plan->reach.n, sizeof *plan->reach.items, compare_reach);
+        qsort(plan->reach.items, plan->reach.n, sizeof *plan->reach.items, compare_intervals);
     return status;
 }

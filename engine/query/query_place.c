@@ -13,7 +13,7 @@
 /* ------------------------------------------------------------------ region */
 
 /*
- * Digits, plain or in groups of three behind commas. Returns how many bytes, 0: none, or SIZE_MAX:
+ * Digits, plain or in groups of three after commas. Returns how many bytes, 0: none, or SIZE_MAX:
  * more than a place can be.
  */
 static size_t take_place(const char *at, uint32_t *ret_place)
@@ -38,7 +38,7 @@ typedef enum range_form {
     RANGE_FAR,   /* as above, but beyond every contig */
 } range_form;
 
-/* What stands behind the contig: PLACE, START-END, START-, -END; ".." may stand for "-". */
+/* What stands after the contig: PLACE, START-END, START-, -END; ".." may stand for "-". */
 static range_form read_range(const char *text, uint32_t *ret_start1, uint32_t *ret_end1)
 {
     bool is_far = false;
@@ -74,7 +74,7 @@ static range_form read_range(const char *text, uint32_t *ret_start1, uint32_t *r
     return is_far ? RANGE_FAR : RANGE_BOTH;
 }
 
-/* The sign behind the contig of CONTIG-START-END, as gnomAD writes it. NULL: none. */
+/* The sign after the contig of CONTIG-START-END, as gnomAD writes it. NULL: none. */
 static const char *find_dash(const char *text)
 {
     const char *last = strrchr(text, '-');

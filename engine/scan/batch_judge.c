@@ -171,7 +171,7 @@ static void note_an(skr_judge *judge, uint32_t slot, uint32_t k)
 {
     const skr_af_doubt *doubts = judge->tallier->scope->doubts;
     skr_ploidy ploidy = judge->batch->keys[k].ploidy;
-    if (doubts == NULL || (unsigned)ploidy >= SKR_N_ZONES)
+    if (doubts == NULL || (unsigned)ploidy >= SKR_N_PLOIDIES)
         return;
     judge->seen[slot].n_judged++;
     judge->seen[slot].n_low += judge->facts[k].an_max < doubts[slot].half[ploidy];

@@ -28,7 +28,7 @@ static int settle(const skr_segment *segment, uint64_t serial, skr_sample_mask *
     SKR_CHECK(set->n <= n_samples);
     set->bits = set->n == n_samples ? NULL : mask->bits;
     set->serial = serial;
-    for (unsigned z = 0; z < SKR_N_ZONES && status == SKR_OK; z++)
+    for (unsigned z = 0; z < SKR_N_PLOIDIES && status == SKR_OK; z++)
         if (set->bits == NULL)
             set->n_copies[z] = skr_sample_table_n_copies(samples, (skr_ploidy)z);
         else

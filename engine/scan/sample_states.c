@@ -84,7 +84,7 @@ void skr_sample_states_silent(skr_sample_states *states, const skr_row_cursor *c
 int skr_sample_states_spans(skr_sample_states *states, skr_segment_view *view,
                             const skr_allele *key, skr_err *err)
 {
-    if (key->kind >= SKR_ALLELE_SV || key->ploidy >= SKR_N_ZONES ||
+    if (key->kind >= SKR_ALLELE_SV || key->ploidy >= SKR_N_PLOIDIES ||
         memchr(states->called, SKR_CALL_NO_STATEMENT, states->n) == NULL)
         return SKR_OK;
     SKR_TRY(skr_segment_view_called(view, key->contig, key->start0, key->end0, states->spans, err));

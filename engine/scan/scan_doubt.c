@@ -37,7 +37,7 @@ static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt,
 {
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     const skr_manifest *manifest = snapshot->manifest;
-    uint64_t n_copies[SKR_N_ZONES] = {0};
+    uint64_t n_copies[SKR_N_PLOIDIES] = {0};
     uint64_t n_samples = 0;
     bool is_plain = true; /* each sample is a genome of its own */
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
@@ -46,13 +46,13 @@ static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt,
             continue;
         is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0;
         n_samples += entry->n_samples;
-        for (unsigned z = 0; z < SKR_N_ZONES; z++)
+        for (unsigned z = 0; z < SKR_N_PLOIDIES; z++)
             n_copies[z] += skr_sample_table_n_copies(skr_segment_samples(snapshot->segments[i]),
                                                      (skr_ploidy)z);
     }
     doubt->n_genomes = n_samples;
     int status = is_plain ? SKR_OK : count_genomes(scan, slot, &doubt->n_genomes, err);
-    for (unsigned z = 0; z < SKR_N_ZONES && n_samples > 0; z++) {
+    for (unsigned z = 0; z < SKR_N_PLOIDIES && n_samples > 0; z++) {
         double share = (double)doubt->n_genomes / (double)n_samples;
         doubt->half[z] = ((uint64_t)((double)n_copies[z] * share + 0.5) + 1) / 2;
     }

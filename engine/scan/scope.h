@@ -19,7 +19,7 @@ typedef struct skr_slot {
 /* How the alleles of a slot that were judged by af were covered. */
 typedef struct skr_af_doubt {
     uint64_t n_genomes;
-    uint64_t half[SKR_N_ZONES]; /* of the copies of them all, rounded up: less of AN is low */
+    uint64_t half[SKR_N_PLOIDIES]; /* of the copies of them all, rounded up: less of AN is low */
     skr_af_seen seen;
 } skr_af_doubt;
 

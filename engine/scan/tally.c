@@ -184,7 +184,7 @@ int skr_tally_spans(skr_tallier *tallier, const skr_row_cursor *cursor, uint32_t
         skr_call_set_to_calls(calls, cursor->n_samples, tallier->direct);
         direct = tallier->direct;
     }
-    if (key->ploidy >= SKR_N_ZONES)
+    if (key->ploidy >= SKR_N_PLOIDIES)
         return SKR_OK;
     uint8_t *spans = tallier->spans;
     SKR_TRY(skr_segment_view_called(cursor->view, key->contig, key->start0, key->end0, spans, err));

@@ -3,7 +3,7 @@
  *
  * "hg38", "grch38" and "GRCh38.p14" are one assembly, GRCh38: the store and every answer call it by
  * its name here. A name that is not in the table is an assembly of its own, of which nothing is
- * known. Names are known exactly or with a patch or a usual addition behind them
+ * known. Names are known exactly or with a patch or a usual addition after them
  * ("GRCh38_full_analysis_set_plus_decoy_hla"); "GRCh380" is none of them.
  */
 #ifndef SKR_INDEX_CONTIGS_ASSEMBLY_H

@@ -1,5 +1,5 @@
 /*
- * assembly_int.h - the table behind assembly.h.
+ * assembly_int.h - the table after assembly.h.
  */
 #ifndef SKR_INDEX_CONTIGS_ASSEMBLY_INT_H
 #define SKR_INDEX_CONTIGS_ASSEMBLY_INT_H

@@ -26,7 +26,7 @@ SKR_MUST_USE int skr_contig_canonical(const skr_build *build, const char *name, 
                                       size_t n_canonical, skr_err *err);
 
 /*
- * What a number behind the last autosome means in other programs: of man 23 is X, 24 Y, 25 the PAR
+ * What a number after the last autosome means in other programs: of man 23 is X, 24 Y, 25 the PAR
  * of X, 26 MT; of the mouse 20 to 23. NULL: this canonical name is no such number.
  */
 const char *skr_contig_numbered(const skr_build *build, const char *canonical);

@@ -81,7 +81,7 @@ static int compare_texts(const gene_list *list, const char *text, const char *ot
     return order != 0 ? order : text[n] != '\0';
 }
 
-/* The same of a text that has no NUL behind its n_text bytes. */
+/* The same of a text that has no NUL after its n_text bytes. */
 static int compare_first(const gene_list *list, const gene_block *block, const char *other,
                          size_t n)
 {
@@ -434,7 +434,7 @@ int skr_gene_table_find(const skr_gene_table *table, const char *name_or_id, skr
 
 /* ------------------------------------------------------------------ all of them */
 
-/* Does a block begin behind the end of the one before it? That is known within blocks only. */
+/* Does a block begin after the end of the one before it? That is known within blocks only. */
 static int check_border(const skr_gene_table *table, const gene_list *list, const entry *before,
                         const entry *first, skr_err *err)
 {

@@ -1,7 +1,7 @@
 /*
  * variant_key.c - the canonical form of an allele.
  *
- * A pure insertion or deletion is a run of bases behind an anchor base. While the run ends with the
+ * A pure insertion or deletion is a run of bases after an anchor base. While the run ends with the
  * anchor base it may move one to the left: the run then is the same cyclic word begun one base
  * earlier. So moving costs one comparison a base, however long the run is.
  */
@@ -65,7 +65,7 @@ typedef struct trimmed {
     size_t n_ref;
     size_t n_alt;
     uint32_t start0;
-    char before; /* the shared letter in front of it, the one behind it; 0: there is none */
+    char before; /* the shared letter in front of it, the one after it; 0: there is none */
     char behind;
 } trimmed;
 
@@ -224,7 +224,7 @@ static void set_indel(skr_allele *ret, uint32_t start0, const char *longer, size
     ret->end0 = start0 + ret->n_ref;
 }
 
-/* Inserts or deletes run (n bases, begins at start0), moved left by n_moves, behind its anchor. */
+/* Inserts or deletes run (n bases, begins at start0), moved left by n_moves, after its anchor. */
 static int write_indel(skr_buffer *text, const char *run, size_t n, uint32_t n_moves, char anchor,
                        bool is_insertion, skr_allele *ret, uint32_t start0, skr_err *err)
 {
@@ -239,7 +239,7 @@ static int write_indel(skr_buffer *text, const char *run, size_t n, uint32_t n_m
     return SKR_OK;
 }
 
-/* A run at the very start of its contig keeps the base behind it in place of an anchor. */
+/* A run at the very start of its contig keeps the base after it in place of an anchor. */
 static int write_indel_at_start(skr_buffer *text, const char *run, size_t n, char behind,
                                 bool is_insertion, skr_allele *ret, uint32_t start0, skr_err *err)
 {

@@ -36,7 +36,7 @@ static size_t count_letters(const char *at)
 }
 
 /*
- * Digits, plain or in groups of three behind commas, into *ret_number. Returns how many bytes they
+ * Digits, plain or in groups of three after commas, into *ret_number. Returns how many bytes they
  * are, or 0: there are none, or the number is above every place.
  */
 static size_t take_number(const char *at, uint64_t *ret_number)
@@ -389,7 +389,7 @@ static bool is_sign_of_bases(char c)
     return is_sign(c) || c == '>' || c == '/';
 }
 
-/* What may stand behind POS, in the order in which it is looked for. */
+/* What may stand after POS, in the order in which it is looked for. */
 typedef enum rest_kind {
     REST_BASES,      /* REF and ALT of A, C, G, T, N */
     REST_STRUCTURAL, /* END and TYPE, which may hold signs: INS:ME:ALU */

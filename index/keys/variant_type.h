@@ -38,10 +38,10 @@ bool skr_variant_type_holds(const skr_variant_type *type, const skr_allele *alle
 bool skr_variant_symbol_is_insertion(const char *symbol, size_t n);
 bool skr_variant_symbol_is_breakend(const char *symbol, size_t n);
 
-/* Name number i of the language, or NULL behind the last. */
+/* Name number i of the language, or NULL after the last. */
 const char *skr_variant_type_name(size_t i);
 
-/* Name or spelling number i that is a word or words, into word; false behind the last. */
+/* Name or spelling number i that is a word or words, into word; false after the last. */
 #define SKR_VARIANT_SPELLING_MAX 64
 bool skr_variant_type_spelling(size_t i, char *word);
 

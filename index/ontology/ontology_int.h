@@ -67,7 +67,7 @@ struct skr_ontology_edit {
 enum skr_ontology_part {
     SKR_ONT_TERMS,    /* a list of CURIEs */
     SKR_ONT_LABELS,   /* per term: label NUL */
-    SKR_ONT_PARENTS,  /* n_terms + 1 offsets into the list behind them, u32 each */
+    SKR_ONT_PARENTS,  /* n_terms + 1 offsets into the list after them, u32 each */
     SKR_ONT_CHILDREN, /* the same */
     SKR_ONT_ALIASES,  /* other ids: a list of CURIEs */
     SKR_ONT_MEANINGS, /* per alias its term or SKR_NONE, u32 */

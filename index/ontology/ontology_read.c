@@ -78,7 +78,7 @@ static int split_texts(const skr_ontology *ontology, const skr_buffer *part, uin
     return at == part->n ? SKR_OK : corrupt(ontology, "bytes behind the last name", err);
 }
 
-/* A part of the graph: of each term a run of the list of terms that lies behind the offsets. */
+/* A part of the graph: of each term a run of the list of terms that lies after the offsets. */
 static int check_edges(const skr_ontology *ontology, enum skr_ontology_part which, skr_err *err)
 {
     const skr_buffer *part = &ontology->parts[which];

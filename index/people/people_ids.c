@@ -262,7 +262,7 @@ static bool is_block_not_behind(const void *context, size_t at)
     return compare_texts(search->blocks[at].first, search->text) <= 0;
 }
 
-/* The last block, from `from` on, that does not begin behind the text; or `from`. */
+/* The last block, from `from` on, that does not begin after the text; or `from`. */
 static uint32_t find_block(const skr_people_ids *ids, uint32_t from, skr_id_text text)
 {
     uint32_t step = 1;
@@ -422,7 +422,7 @@ int skr_people_ids_find(skr_people_ids *ids, skr_block_reader *reader, const skr
 
 /* ------------------------------------------------------------------ all of them */
 
-/* Adds the names of the entry at hand, which come behind all before. */
+/* Adds the names of the entry at hand, which come after all before. */
 static int load_entry(skr_people_ids *ids, uint32_t *n_done, skr_id_text *last, skr_err *err)
 {
     char name[SKR_NAME_MAX + 1];

@@ -153,7 +153,7 @@ SKR_MUST_USE int skr_people_lazy_set_need(const skr_people *people,
                                           const skr_people_set **ret_set, skr_err *err);
 
 /* ------------------------------------------------------------------ records
- * u32 bytes behind this field; u32 individual (SKR_NONE: forgotten, in memory only); u8 kind;
+ * u32 bytes after this field; u32 individual (SKR_NONE: forgotten, in memory only); u8 kind;
  * u8 sex; f64 age from; f64 age to; u32 facts; text id (empty: the individual's); facts.
  */
 #define SKR_RECORD_INDIVIDUAL_AT 4u

@@ -12,7 +12,7 @@ static int corrupt(const skr_people *people, const char *what, skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(people->file), what);
 }
 
-/* The next set, of as many bytes as the cursor says; *at goes behind it. */
+/* The next set, of as many bytes as the cursor says; *at goes after it. */
 static void take_set(skr_cursor *table, uint64_t n_bytes_max, uint64_t *at, skr_lazy_set *set)
 {
     set->at = *at;

@@ -158,7 +158,7 @@ static int check_runs(walk *w, uint32_t n, container *of, skr_err *err)
 
 /* ------------------------------------------------------------------ marking what was proved */
 
-/* bits: those of the container; none behind the word of its last value is touched. */
+/* bits: those of the container; none after the word of its last value is touched. */
 static void mark_array(const container *of, uint64_t *bits)
 {
     for (uint32_t i = 0; i < of->n_values; i++) {

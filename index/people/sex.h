@@ -28,7 +28,7 @@ bool skr_sex_read(const char *text, skr_sex_meaning *ret_meaning);
  * intersex does not: it is a term like others. */
 bool skr_sex_of_term(const char *curie, skr_sex *ret_sex);
 
-/* The CURIEs that mean female or male, one after the other; NULL behind the last. */
+/* The CURIEs that mean female or male, one after the other; NULL after the last. */
 const char *skr_sex_code_at(size_t i, skr_sex *ret_sex);
 
 /* "female", "male", "other", "unknown". */

@@ -274,7 +274,7 @@ static bool is_address(span text)
            (length_of(text) > 8 && strncasecmp(text.from, "https://", 8) == 0);
 }
 
-/* What stands behind the last / # or =; *ret_before goes to what stands before it. */
+/* What stands after the last / # or =; *ret_before goes to what stands before it. */
 static span last_part(span text, span *ret_before)
 {
     span last = {text.end, text.end};

@@ -25,7 +25,7 @@ bool skr_curie_read(const char *text, char *curie);
 
 /*
  * The same for a text that may hold several, separated by commas, semicolons, bars, slashes or
- * blanks: writes them one after the other, a NUL behind each, and returns how many they are. 0 when
+ * blanks: writes them one after the other, a NUL after each, and returns how many they are. 0 when
  * any part of the text is no CURIE: a word beside an id may take it back ("HP:0001250 absent").
  * curies has room for SKR_CURIES_MAX bytes.
  */

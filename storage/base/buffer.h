@@ -21,7 +21,7 @@ typedef struct skr_buffer {
     size_t n_max;
 } skr_buffer;
 
-/* Makes room for n_more bytes behind the n there are. Errors: NOMEM. */
+/* Makes room for n_more bytes after the n there are. Errors: NOMEM. */
 SKR_MUST_USE int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err);
 
 /* Forgets what is there and makes room for n bytes: nothing is copied. Errors: NOMEM. */

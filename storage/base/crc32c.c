@@ -9,7 +9,7 @@
 
 uint32_t skr_crc32c_plain(const void *bytes, size_t n)
 {
-    /* what four zero bits behind a nibble make of it; polynomial 0x82f63b78, reflected */
+    /* what four zero bits after a nibble make of it; polynomial 0x82f63b78, reflected */
     static const uint32_t of_nibble[16] = {
         0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
         0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,

@@ -33,7 +33,7 @@ static uint64_t number_of(const char *digits, size_t n)
 
 /* ------------------------------------------------------------------ writing */
 
-/* Is `next`, of as many bytes, what comes behind `name` when its number goes up by 1? */
+/* Is `next`, of as many bytes, what comes after `name` when its number goes up by 1? */
 static bool is_successor(const char *name, const char *next, size_t n)
 {
     size_t at = n;
@@ -169,7 +169,7 @@ static bool take_run(skr_name_reader *reader)
     return reader->n_run <= powers[reader->n_digits] - reader->number;
 }
 
-/* Copies the next n bytes of text behind the first n_same of the name: 16 at once where both have
+/* Copies the next n bytes of text after the first n_same of the name: 16 at once where both have
  * room for it. */
 static inline void put_text(skr_name_reader *reader, size_t n_same, size_t n)
 {
@@ -227,7 +227,7 @@ static int compare_names(const char *a, size_t n_a, const char *b, size_t n_b)
     return n_a < n_b ? -1 : n_a > n_b;
 }
 
-/* Where a name that is behind the first of a run, and none of it, belongs. */
+/* Where a name that is after the first of a run, and none of it, belongs. */
 static int compare_last(const skr_name_reader *reader, const char *name, size_t n)
 {
     char last[SKR_NAME_MAX];

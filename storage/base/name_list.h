@@ -65,7 +65,7 @@ typedef struct skr_name_reader {
     size_t n_digits; /* of the number at the end, where n_run > 1 */
     uint64_t number; /* the first name's */
     bool is_bad;
-    char name[SKR_NAME_MAX + 1]; /* NUL behind it */
+    char name[SKR_NAME_MAX + 1]; /* NUL after it */
 } skr_name_reader;
 
 /* Takes a list from a cursor and stands before its first entry. The bytes must stay. False when
@@ -80,7 +80,7 @@ SKR_MUST_USE bool skr_name_reader_next(skr_name_reader *reader);
 void skr_name_reader_write(const skr_name_reader *reader, uint32_t i, char *name);
 
 /*
- * Where a name of n bytes belongs: 0 it is number *ret_i of the entry, above 0 behind all of its
+ * Where a name of n bytes belongs: 0 it is number *ret_i of the entry, above 0 after all of its
  * names, below 0 before the first of them, or between two of a run.
  */
 int skr_name_reader_compare(const skr_name_reader *reader, const char *name, size_t n,

@@ -36,7 +36,7 @@ struct skr_block_writer {
     int fd;
     bool has_file; /* it was created, and is ours to remove */
     bool is_finished;
-    uint64_t n_written; /* bytes in the file; pending comes behind them */
+    uint64_t n_written; /* bytes in the file; pending comes after them */
     skr_buffer pending;
     skr_buffer packed;
     ZSTD_CCtx *zstd;

@@ -30,7 +30,7 @@ SKR_MUST_USE int skr_digest_new(skr_digest_kind kind, skr_digest **ret_digest, s
 /* Adds n bytes. */
 void skr_digest_update(skr_digest *digest, const void *bytes, size_t n);
 
-/* Writes the digest of everything added, 32 or 16 bytes by its kind. Nothing is added behind it. */
+/* Writes the digest of everything added, 32 or 16 bytes by its kind. Nothing is added after it. */
 void skr_digest_final(skr_digest *digest, uint8_t *ret_bytes);
 
 /* Forgets what was added, so that one digest serves many runs. Errors: NOMEM. */

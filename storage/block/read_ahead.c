@@ -27,7 +27,7 @@ typedef struct ahead_run {
     uint64_t offset;
     size_t n;
     const uint8_t *bytes; /* of offset */
-    size_t area_end;      /* behind its memory */
+    size_t area_end;      /* after its memory */
     skr_io_read read;
 } ahead_run;
 
@@ -82,7 +82,7 @@ static bool has_area(skr_read_ahead *ahead)
     return true;
 }
 
-/* A place for n bytes behind the newest run that does not reach into the oldest. */
+/* A place for n bytes after the newest run that does not reach into the oldest. */
 static bool find_place(const skr_read_ahead *ahead, size_t n, size_t *ret_at)
 {
     if (ahead->next - ahead->first >= RUNS_MAX)

@@ -1,5 +1,5 @@
 /*
- * bags.h - the carriers of a row that are no plain ones, as they are stored behind those.
+ * bags.h - the carriers of a row that are no plain ones, as they are stored after those.
  *
  * Threads: no state.
  */
@@ -19,7 +19,7 @@ typedef struct skr_bags_part {
     skr_cursor at; /* samples, then values */
 } skr_bags_part;
 
-/* Finds bags of n_samples samples; the cursor moves behind them, or says that they are not there.
+/* Finds bags of n_samples samples; the cursor moves after them, or says that they are not there.
  */
 skr_bags_part skr_bags_find(skr_cursor *cursor, uint32_t n_samples);
 

@@ -197,7 +197,7 @@ static bool exceptions_are_sound(const skr_call_set *set)
     return true;
 }
 
-/* Reads the exceptions behind their number; samples has room for it. */
+/* Reads the exceptions after their number; samples has room for it. */
 static bool decode_exceptions(skr_cursor *cursor, uint32_t n_samples, uint32_t *samples,
                               skr_call_set *set)
 {

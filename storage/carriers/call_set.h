@@ -73,7 +73,7 @@ bool skr_call_set_is_complete(const skr_call_set *set, uint32_t n_samples);
 SKR_MUST_USE int skr_call_set_encode(const skr_call_set *set, skr_buffer *bytes, skr_err *err);
 
 /*
- * Reads one from stored bytes, which are not believed; the cursor moves behind it. The caller owns
+ * Reads one from stored bytes, which are not believed; the cursor moves after it. The caller owns
  * the lists. Errors: CORRUPT, NOMEM.
  */
 SKR_MUST_USE int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr_call_set *ret_set,
@@ -81,7 +81,7 @@ SKR_MUST_USE int skr_call_set_decode(skr_cursor *cursor, uint32_t n_samples, skr
 
 /*
  * What skr_call_set_n_copies says of the stored set at the cursor, straight from its bytes, which
- * are not believed; the cursor moves behind it. copies_expected NULL: two of every sample (ploidy
+ * are not believed; the cursor moves after it. copies_expected NULL: two of every sample (ploidy
  * DIPLOID), which is faster: about a nanosecond a flip. Errors: CORRUPT, NOMEM.
  */
 SKR_MUST_USE int skr_call_set_count_stored(skr_cursor *cursor, uint32_t n_samples,

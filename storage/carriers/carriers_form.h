@@ -14,7 +14,7 @@
 
 /*
  * The head of a row. Up to SKR_SHORT_MAX: so many plain carriers of one copy each, as a short list;
- * as many more than SKR_SHORT_MAX: the same, and behind the list a bit for each, set if it has two
+ * as many more than SKR_SHORT_MAX: the same, and after the list a bit for each, set if it has two
  * copies. Above: the top bit, a form in the bits of SKR_HEAD_FORM_MASK, and flags.
  */
 #define SKR_HEAD_SHORT_MAX (2 * SKR_SHORT_MAX)

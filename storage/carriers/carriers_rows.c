@@ -1,7 +1,7 @@
 /*
  * carriers_rows.c - answers from the stored carriers of many rows at once.
  *
- * Nearly all rows have a few carriers each. Their short lists are unpacked one behind the other
+ * Nearly all rows have a few carriers each. Their short lists are unpacked one after the other
  * into one array, and the array is then marked or looked up as a whole, so that a row costs no more
  * than its carriers and a few steps. Rows of any other form go one by one.
  */

@@ -17,7 +17,7 @@ typedef enum skr_ploidy {
     SKR_PLOIDY_Y_PAR = 4,   /* not counted: it lives on X. Never stored */
 } skr_ploidy;
 
-#define SKR_N_ZONES 4u
+#define SKR_N_PLOIDIES 4u
 #define SKR_KARYOTYPE_UNKNOWN 255u
 
 /* How many X and Y a sample has; both SKR_KARYOTYPE_UNKNOWN when nobody said. */

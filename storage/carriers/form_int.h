@@ -48,7 +48,7 @@ typedef struct skr_form {
     /* Appends the bytes, and completes the head, which has the form and the flag of bags. */
     int (*encode)(const skr_form_source *source, skr_buffer *bytes, uint8_t *head, skr_err *err);
 
-    /* Finds the parts; the cursor moves behind them, or says that they are not there. */
+    /* Finds the parts; the cursor moves after them, or says that they are not there. */
     void (*find)(skr_cursor *cursor, uint8_t head, skr_form_part *part);
 
     /*

@@ -2,7 +2,7 @@
  * gap_list.h - an ascending list of numbers in few bits: gaps, in blocks of 128.
  *
  * Carriers, second copies and the flips of call sets are such lists. Of each gap of a block so many
- * low bits lie packed one after the other, and what is above them is written in unary behind all of
+ * low bits lie packed one after the other, and what is above them is written in unary after all of
  * them (a Rice code whose two halves lie apart), so that vector registers decode both. Two bytes
  * before a block say how many low bits and how many bytes of unary there are (docs/format.md, "Gap
  * list"). The number of values is not stored: the caller knows it.
@@ -67,7 +67,7 @@ skr_gap_reader skr_gap_reader_of(skr_cursor *cursor, uint32_t n, uint32_t limit)
  */
 uint32_t skr_gap_reader_next(skr_gap_reader *reader, uint32_t *values);
 
-/* Moves the cursor behind a list of n values without decoding it; the cursor says when it cannot.
+/* Moves the cursor after a list of n values without decoding it; the cursor says when it cannot.
  */
 void skr_gap_list_skip(skr_cursor *cursor, uint32_t n);
 

@@ -36,7 +36,7 @@ typedef struct skr_packed_block {
 
 #define SKR_KERNEL_HIGH_MAX 2040u
 
-/* What must be readable behind packed numbers, whatever they are. */
+/* What must be readable after packed numbers, whatever they are. */
 #define SKR_KERNEL_SLACK 64u
 
 #define SKR_SHORT_MAX 64u
@@ -81,28 +81,28 @@ typedef struct skr_kernels {
 
     /*
      * Unpacks a block of n values of a gap list, 1 to 128, the first at least next, into values,
-     * which has room for 128 whatever n is. SKR_KERNEL_SLACK bytes behind the block must be
-     * readable. Returns what the value behind them must at least be, exactly, in 64 bits: when it
+     * which has room for 128 whatever n is. SKR_KERNEL_SLACK bytes after the block must be
+     * readable. Returns what the value after them must at least be, exactly, in 64 bits: when it
      * is above 2^32 the values have wrapped. UINT64_MAX when high has not n ones.
      */
     uint64_t (*unpack_block)(const skr_packed_block *block, uint64_t next, uint32_t *values);
 
     /*
      * Unpacks n of the lists, those with the numbers in which, one after the other into values,
-     * which has room for 128 more than they hold. SKR_KERNEL_SLACK bytes behind each must be
+     * which has room for 128 more than they hold. SKR_KERNEL_SLACK bytes after each must be
      * readable. Returns how many values there are, or UINT32_MAX when a list is malformed or has a
      * value that is not below the bound.
      */
     uint32_t (*unpack_short)(const skr_short_lists *lists, const uint32_t *which, uint32_t n,
                              uint32_t *values);
 
-    /* Bit i of bits: is sample i of the n in the bitmap? 0 behind them, to the end of the word. */
+    /* Bit i of bits: is sample i of the n in the bitmap? 0 after them, to the end of the word. */
     void (*test_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n,
                         uint64_t *bits);
 
     /*
      * bits are those of n lists one after the other, counts[which[i]] of list i, up to 64; how many
-     * of them are set goes to n_set[i]. The word behind the last bit must be readable.
+     * of them are set goes to n_set[i]. The word after the last bit must be readable.
      */
     void (*count_runs)(const uint64_t *bits, const uint8_t *counts, const uint32_t *which,
                        uint32_t n, uint32_t *n_set);

@@ -23,7 +23,7 @@ TARGET static inline __m512i load(const void *plane, size_t word)
     return _mm512_loadu_si512((const uint8_t *)plane + 8 * word);
 }
 
-/* The words from word on, up to 7 of them, and zeros behind them. */
+/* The words from word on, up to 7 of them, and zeros after them. */
 TARGET static inline __m512i load_tail(const void *plane, size_t word, __mmask8 mask)
 {
     return _mm512_maskz_loadu_epi64(mask, (const uint8_t *)plane + 8 * word);
@@ -168,7 +168,7 @@ TARGET static inline low_places low_places_of(unsigned width, uint32_t low_bit)
     const __m512i lanes = _mm512_cvtepu8_epi32(_mm_load_si128((const void *)bytes_0_to_63));
     __m512i bits = _mm512_add_epi32(_mm512_mullo_epi32(lanes, _mm512_set1_epi32((int)width)),
                                     _mm512_set1_epi32((int)low_bit));
-    /* The number of a byte, and of the three behind it. */
+    /* The number of a byte, and of the three after it. */
     __m512i bytes = _mm512_add_epi32(
         _mm512_mullo_epi32(_mm512_srli_epi32(bits, 3), _mm512_set1_epi32(0x01010101)),
         _mm512_set1_epi32(0x03020100));

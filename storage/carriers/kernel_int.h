@@ -15,12 +15,12 @@
  */
 #define SKR_UNPACK_WIDTH_MAX 24u
 
-/* The zeros of a block's high parts that a vector kernel has room for, and a register behind them.
+/* The zeros of a block's high parts that a vector kernel has room for, and a register after them.
  */
 #define SKR_UNPACK_ZEROS_MAX (SKR_KERNEL_HIGH_MAX + 64)
 
 /*
- * What the value behind a block must at least be: n_zeros stand in its high parts before the last
+ * What the value after a block must at least be: n_zeros stand in its high parts before the last
  * one, and value is the last value modulo 2^32, which tells the sum of the low parts.
  */
 static inline uint64_t skr_unpack_end(const skr_packed_block *block, uint64_t next,

@@ -67,7 +67,7 @@ uint64_t skr_order_classes_size_max(uint32_t n_samples, uint32_t n_classes)
 
 /* ------------------------------------------------------------------ writing */
 
-/* Appends the bits behind the bytes; places says where each class stands among those by level. */
+/* Appends the bits after the bytes; places says where each class stands among those by level. */
 static int put_bits(const uint32_t *classes, uint32_t n_samples, const uint8_t *codes,
                     const uint32_t *places, const buckets *b, skr_buffer *bytes, skr_err *err)
 {

@@ -4,7 +4,7 @@
  * A list of borders says where dosages change: at the first border carriers begin, at the next
  * they end, and so on; with an odd number the last run goes to the end. A border is stored as the
  * low byte of what it leaves out since the one before; the few that leave out 256 and more are
- * listed behind, with the rest of their bits. So the loops that add up go over bytes.
+ * listed after, with the rest of their bits. So the loops that add up go over bytes.
  */
 #include <string.h>
 
@@ -95,7 +95,7 @@ typedef struct borders {
     uint64_t place; /* of the next far one; n or more when there is none */
 } borders;
 
-/* Finds the parts of a list; the cursor moves behind it. Far places are checked to be in the list
+/* Finds the parts of a list; the cursor moves after it. Far places are checked to be in the list
  * when they are met. */
 static borders take_borders(skr_cursor *cursor, uint32_t n_classes)
 {

@@ -272,7 +272,7 @@ static bool ends_before(const void *context, size_t at)
     return search->chunk->runs[at].end <= search->place;
 }
 
-/* The first run that ends behind a place. */
+/* The first run that ends after a place. */
 static uint32_t run_at(const loaded_chunk *chunk, uint32_t place)
 {
     const run_search search = {chunk, place};

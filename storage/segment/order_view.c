@@ -31,7 +31,7 @@ void skr_order_view_done(skr_order_view *view)
     free(view->own_classes);
     free(view->scratch);
     free(view->sums);
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(view->haploid[ploidy]);
     free(view->sizes);
     free(view->steps);
@@ -68,7 +68,7 @@ static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *er
                    skr_segment_room_for(&view->sizes, n, sizeof *view->sizes) &&
                    skr_segment_room_for(&view->steps, n, sizeof *view->steps) &&
                    skr_segment_room_for(&view->dosages, n, sizeof *view->dosages);
-        for (unsigned ploidy = 1; ploidy < SKR_N_ZONES && has_room; ploidy++)
+        for (unsigned ploidy = 1; ploidy < SKR_N_PLOIDIES && has_room; ploidy++)
             has_room =
                 skr_segment_room_for(&view->haploid[ploidy], n, sizeof *view->haploid[ploidy]);
         if (has_room)

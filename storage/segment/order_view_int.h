@@ -35,8 +35,8 @@ typedef struct skr_order_view {
     bool has_sums; /* of whom `serial` names */
     uint64_t serial;
     uint32_t *sums; /* how many are in the classes below: n_classes + 1 */
-    bool has_haploid[SKR_N_ZONES];
-    uint32_t *haploid[SKR_N_ZONES]; /* the same of those with one copy expected */
+    bool has_haploid[SKR_N_PLOIDIES];
+    uint32_t *haploid[SKR_N_PLOIDIES]; /* the same of those with one copy expected */
     bool has_sizes;
     uint32_t *sizes; /* of each class */
 

@@ -36,7 +36,7 @@ struct skr_sample_table {
     pthread_mutex_t lock;
     _Atomic(uint32_t *) individuals;
     _Atomic(uint64_t *) planes; /* one after the other, n_words each */
-    _Atomic(uint8_t *) copies[SKR_N_ZONES];
+    _Atomic(uint8_t *) copies[SKR_N_PLOIDIES];
 };
 
 static int corrupt(const skr_sample_table *table, const char *what, skr_err *err)
@@ -144,7 +144,7 @@ void skr_sample_table_free(skr_sample_table *table)
         return;
     free(atomic_load(&table->individuals));
     free(atomic_load(&table->planes));
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(atomic_load(&table->copies[ploidy]));
     free(table->individual_refs);
     free(table->karyotype_refs);
@@ -388,7 +388,7 @@ static int load_copies(skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
 int skr_sample_table_need_copies(const skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     if (atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire) != NULL)
         return SKR_OK;
     (void)pthread_mutex_lock(&mine->lock);
@@ -401,7 +401,7 @@ int skr_sample_table_need_copies(const skr_sample_table *table, skr_ploidy ploid
 const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     const uint8_t *copies = atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire);
     SKR_CHECK(copies != NULL);
     return copies;
@@ -409,7 +409,7 @@ const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy
 
 uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_ploidy ploidy)
 {
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     uint64_t n = 0;
     for (uint32_t k = 0; k < table->n_karyotypes; k++)
         n += (uint64_t)table->n_with[k] * skr_copies_expected(ploidy, table->karyotypes[k]);
@@ -421,7 +421,7 @@ int skr_sample_table_count_copies(const skr_sample_table *table, skr_ploidy ploi
 {
     skr_sample_table *mine = (skr_sample_table *)table;
     uint64_t n = 0;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     if (ploidy == SKR_PLOIDY_DIPLOID || ploidy == SKR_PLOIDY_MT || table->n_karyotypes == 1) {
         n = skr_kernels_chosen()->count_and(bits, bits, n_words(table));
         *ret_n = n * skr_copies_expected(ploidy, table->karyotypes[0]);

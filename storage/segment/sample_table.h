@@ -42,7 +42,7 @@ static inline uint32_t skr_individual_of(const skr_individuals *individuals, uin
 }
 
 /*
- * From a set of individuals (n_people bits, the bits behind them 0) to the samples that are
+ * From a set of individuals (n_people bits, the bits after them 0) to the samples that are
  * theirs: bits has room for n_samples bits and is overwritten.
  */
 void skr_individuals_gather(const skr_individuals *individuals, uint32_t n_samples,

@@ -116,9 +116,9 @@ static int survey_karyotypes(table_write *w)
         if (w->n_codes == SKR_KARYOTYPES_MAX)
             return skr_fail(w->err, SKR_ERR_LIMIT, "more than %u different karyotypes",
                             SKR_KARYOTYPES_MAX);
-        size_t n_behind = w->n_codes - place;
-        memmove(w->codes + place + 1, w->codes + place, n_behind * sizeof *w->codes);
-        memmove(w->n_with + place + 1, w->n_with + place, n_behind * sizeof *w->n_with);
+        size_t n_after = w->n_codes - place;
+        memmove(w->codes + place + 1, w->codes + place, n_after * sizeof *w->codes);
+        memmove(w->n_with + place + 1, w->n_with + place, n_after * sizeof *w->n_with);
         w->codes[place] = code;
         w->n_with[place] = 1;
         w->n_codes++;

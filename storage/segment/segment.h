@@ -237,8 +237,8 @@ skr_allele skr_segment_tile_rows_allele(const skr_tile_rows *rows, uint32_t row)
 typedef struct skr_sample_set {
     const uint64_t *bits; /* a bit a sample, 64 a word, none past the last; NULL: all of them */
     uint64_t serial;
-    uint32_t n;                     /* how many they are */
-    uint64_t n_copies[SKR_N_ZONES]; /* copies expected of them together */
+    uint32_t n;                        /* how many they are */
+    uint64_t n_copies[SKR_N_PLOIDIES]; /* copies expected of them together */
 } skr_sample_set;
 
 /*

@@ -17,12 +17,12 @@
 
 /* A row's code: kind in bits 0-2, ploidy in bits 3-4, then flags. */
 #define SKR_CODE_KIND_MASK 0x07u
-#define SKR_CODE_ZONE_SHIFT 3
-#define SKR_CODE_ZONE_MASK 0x03u
+#define SKR_CODE_PLOIDY_SHIFT 3
+#define SKR_CODE_PLOIDY_MASK 0x03u
 #define SKR_CODE_IS_COMPLETE 0x20u
 #define SKR_CODE_FILTER_FAILED 0x40u
 
-/* A start is so many bases behind the one before: a byte, or FAR and the rest as a varint. */
+/* A start is so many bases after the one before: a byte, or FAR and the rest as a varint. */
 #define SKR_STEP_FAR 255u
 
 /* An SNV's letters in four bits: REF times 4 and ALT, each 0 to 3 for A, C, G, T. */

@@ -61,7 +61,7 @@ void skr_segment_row_columns_done(skr_row_columns *columns)
     *columns = (skr_row_columns){0};
 }
 
-/* A start is a byte behind the one before; where that is FAR, so much further as a varint says. */
+/* A start is a byte after the one before; where that is FAR, so much further as a varint says. */
 static bool take_starts(skr_cursor *cursor, const skr_tile *tile, uint32_t base0,
                         skr_row_columns *columns)
 {
@@ -83,11 +83,11 @@ static bool take_starts(skr_cursor *cursor, const skr_tile *tile, uint32_t base0
 
 static bool set_code(unsigned code, uint32_t from, uint32_t n, skr_row_columns *columns)
 {
-    const unsigned known = SKR_CODE_KIND_MASK | SKR_CODE_ZONE_MASK << SKR_CODE_ZONE_SHIFT |
+    const unsigned known = SKR_CODE_KIND_MASK | SKR_CODE_PLOIDY_MASK << SKR_CODE_PLOIDY_SHIFT |
                            SKR_CODE_IS_COMPLETE | SKR_CODE_FILTER_FAILED;
     unsigned kind = code & SKR_CODE_KIND_MASK;
     memset(columns->kind + from, (int)kind, n);
-    memset(columns->ploidy + from, (int)(code >> SKR_CODE_ZONE_SHIFT & SKR_CODE_ZONE_MASK), n);
+    memset(columns->ploidy + from, (int)(code >> SKR_CODE_PLOIDY_SHIFT & SKR_CODE_PLOIDY_MASK), n);
     memset(columns->is_complete + from, (code & SKR_CODE_IS_COMPLETE) != 0, n);
     memset(columns->filter_failed + from, (code & SKR_CODE_FILTER_FAILED) != 0, n);
     return kind <= SKR_ALLELE_SV && (code & ~known) == 0;
@@ -229,8 +229,8 @@ static uint32_t take_heads(const skr_row_columns *columns, const skr_segment *se
     skr_row_totals *totals = columns->totals;
     uint32_t *others = columns->others;
     uint32_t n_others = 0;
-    uint64_t n_copies[SKR_N_ZONES];
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    uint64_t n_copies[SKR_N_PLOIDIES];
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         n_copies[ploidy] = skr_segment_n_copies_expected(segment, (skr_ploidy)ploidy);
     for (uint32_t i = 0; i < n; i++) {
         uint8_t head = heads[i];

@@ -104,7 +104,7 @@ int skr_segment_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_
             columns->max_end0 = spans[i].end0;
     }
     for (uint32_t i = 0; i < n_spans; i++)
-        spans[i].ploidy = (uint8_t)skr_cursor_varint_max(&cursor, SKR_N_ZONES - 1);
+        spans[i].ploidy = (uint8_t)skr_cursor_varint_max(&cursor, SKR_N_PLOIDIES - 1);
     for (uint32_t i = 0; i < n_spans; i++) {
         uint64_t set = skr_cursor_varint(&cursor);
         if (set >= columns->n_sets)

@@ -107,7 +107,7 @@ static int need_copies(const skr_segment_view *view, const skr_row_columns *colu
     unsigned ploidies = 0;
     for (uint32_t i = 0; i < n; i++)
         ploidies |= 1u << columns->ploidy[i];
-    for (unsigned ploidy = SKR_PLOIDY_DIPLOID + 1; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = SKR_PLOIDY_DIPLOID + 1; ploidy < SKR_N_PLOIDIES; ploidy++)
         if ((ploidies >> ploidy & 1) != 0)
             SKR_TRY(skr_segment_need_copies(view->segment, (skr_ploidy)ploidy, err));
     return SKR_OK;
@@ -196,7 +196,7 @@ static void add_block(const skr_block_ref *ref, uint64_t *from, uint64_t *to)
     *to = ref->offset + ref->n_packed > *to ? ref->offset + ref->n_packed : *to;
 }
 
-/* Carriers lie in front of the other blocks of their tile, behind those of the tile before it. */
+/* Carriers lie in front of the other blocks of their tile, after those of the tile before it. */
 #define CARRIERS_MAX ((uint64_t)8 << 20)
 
 uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers)

@@ -213,7 +213,7 @@ bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uin
 /* Makes the sums of a slot those of who, none of them known. */
 static int start_sums(skr_call_slot *slot, const skr_sample_set *who, skr_err *err)
 {
-    uint32_t n = slot->columns.n_sets * SKR_N_ZONES;
+    uint32_t n = slot->columns.n_sets * SKR_N_PLOIDIES;
     if (n > slot->n_sums_max) {
         slot->n_sums_max = 0;
         slot->has_sums = false;
@@ -266,7 +266,7 @@ int skr_segment_view_n_called(skr_segment_view *view, size_t tile, const uint32_
     for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
         uint32_t set = slot->columns.row_sets[rows[i]];
         uint8_t ploidy = columns->ploidy[rows[i]];
-        uint64_t *sum = &slot->sums[(size_t)set * SKR_N_ZONES + ploidy];
+        uint64_t *sum = &slot->sums[(size_t)set * SKR_N_PLOIDIES + ploidy];
         if (*sum == SKR_NO_SUM)
             status = add_up(view, slot, set, ploidy, who, sum, err);
         ret_an[i] = *sum;

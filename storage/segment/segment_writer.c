@@ -42,8 +42,8 @@ struct skr_segment_writer {
     uint32_t n_samples;
     uint32_t n_contigs;
     uint32_t tile_shift;
-    uint8_t *copies_expected[SKR_N_ZONES];
-    uint64_t n_copies_expected[SKR_N_ZONES];
+    uint8_t *copies_expected[SKR_N_PLOIDIES];
+    uint64_t n_copies_expected[SKR_N_PLOIDIES];
 
     uint32_t contig; /* that rows and spans come for now; NO_CONTIG before the first */
     uint32_t row_start0;
@@ -106,7 +106,7 @@ static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan,
 
 static int fill_copies_expected(skr_segment_writer *writer, skr_err *err)
 {
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++) {
         uint8_t *copies = malloc(writer->n_samples);
         if (copies == NULL)
             return skr_fail_nomem(err, "segment");
@@ -163,7 +163,7 @@ void skr_segment_writer_free(skr_segment_writer *writer)
         skr_segment_open_tile_free(writer->spare[i]);
     skr_segment_open_tile_free(writer->wide);
     skr_order_writer_free(writer->orders);
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(writer->copies_expected[ploidy]);
     skr_buffer_done(&writer->last_texts);
     free(writer->pieces);
@@ -298,7 +298,7 @@ static void check_calls(const skr_segment_writer *writer, const skr_call_set *ca
 static void check_allele(const skr_allele *allele)
 {
     SKR_CHECK(allele->start0 < allele->end0 && allele->end0 <= SKR_CONTIG_LENGTH_MAX);
-    SKR_CHECK(allele->kind <= SKR_ALLELE_SV && allele->ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(allele->kind <= SKR_ALLELE_SV && allele->ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     SKR_CHECK(allele->n_alt >= 1 && allele->n_alt <= SKR_ALLELE_MAX);
     SKR_CHECK(allele->n_ref <= SKR_ALLELE_MAX);
     SKR_CHECK(allele->n_ref == (allele->kind == SKR_ALLELE_SV ? 0 : allele->end0 - allele->start0));
@@ -377,7 +377,8 @@ int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig, uin
                                 uint32_t end0, skr_ploidy ploidy, const skr_call_set *calls,
                                 skr_err *err)
 {
-    SKR_CHECK(start0 < end0 && end0 <= SKR_CONTIG_LENGTH_MAX && ploidy < (skr_ploidy)SKR_N_ZONES);
+    SKR_CHECK(start0 < end0 && end0 <= SKR_CONTIG_LENGTH_MAX &&
+              ploidy < (skr_ploidy)SKR_N_PLOIDIES);
     check_calls(writer, calls);
     SKR_TRY(turn_to_contig(writer, contig, err));
     SKR_CHECK(start0 >= writer->span_start0);

@@ -38,12 +38,12 @@ enum column {
     COLUMN_N_PARTIAL,
     COLUMN_AC,
     COLUMN_AN,
-    /* calls, behind the call sets */
+    /* calls, after the call sets */
     COLUMN_ROW_SET,
     /* spans */
     COLUMN_SPAN_START,
     COLUMN_SPAN_LENGTH,
-    COLUMN_SPAN_ZONE,
+    COLUMN_SPAN_PLOIDY,
     COLUMN_SPAN_SET,
     N_COLUMNS,
 };
@@ -255,7 +255,7 @@ static int end_codes(skr_open_tile *tile, skr_err *err)
 static int put_code(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
                     skr_err *err)
 {
-    unsigned code = allele->kind | (unsigned)allele->ploidy << SKR_CODE_ZONE_SHIFT;
+    unsigned code = allele->kind | (unsigned)allele->ploidy << SKR_CODE_PLOIDY_SHIFT;
     if (values->is_complete)
         code |= SKR_CODE_IS_COMPLETE;
     if (values->filter_failed)
@@ -353,7 +353,7 @@ int skr_segment_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
     SKR_TRY(set_table_add(&tile->sets, calls, &set, err));
     SKR_TRY(put(tile, COLUMN_SPAN_START, span->start0 - tile->last_span_start0, err));
     SKR_TRY(put(tile, COLUMN_SPAN_LENGTH, span->end0 - span->start0, err));
-    SKR_TRY(put(tile, COLUMN_SPAN_ZONE, span->ploidy, err));
+    SKR_TRY(put(tile, COLUMN_SPAN_PLOIDY, span->ploidy, err));
     SKR_TRY(put(tile, COLUMN_SPAN_SET, set, err));
     if (span->end0 > tile->map.max_span_end0)
         tile->map.max_span_end0 = span->end0;
@@ -378,7 +378,7 @@ static int write_block(skr_open_tile *tile, skr_block_ref *ret_ref, skr_err *err
                                 ret_ref, err);
 }
 
-/* Writes columns first to last as a block, behind what tile->block holds already. */
+/* Writes columns first to last as a block, after what tile->block holds already. */
 static int write_columns(skr_open_tile *tile, enum column first, enum column last,
                          skr_block_ref *ret_ref, skr_err *err)
 {

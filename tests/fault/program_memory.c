@@ -388,7 +388,7 @@ static const char *question_name(size_t number)
 
 static test_random random_now;
 
-/* The allocation to be refused behind number `at`: the next, or a drawn one. */
+/* The allocation to be refused after number `at`: the next, or a drawn one. */
 static unsigned next_at(unsigned at)
 {
     if (at < N_IN_TURN)

@@ -2,7 +2,7 @@
  * segment_memory.c - writing, reading and verifying a segment while memory runs out, at the first
  * allocation, at the second, and so on until all goes well.
  *
- * Whatever fails says NOMEM and leaves nothing behind: no file of a writer that did not finish, and
+ * Whatever fails says NOMEM and leaves nothing after: no file of a writer that did not finish, and
  * under the address sanitizer no memory. Only our own code is refused memory.
  */
 #include <limits.h>

@@ -1,7 +1,7 @@
 /*
  * manifest_fuzz.c - any bytes as a manifest: refused, or written again byte for byte.
  *
- * Each input is tried as it is, and with its size and checksums put right, so that what lies behind
+ * Each input is tried as it is, and with its size and checksums put right, so that what lies after
  * them is reached.
  */
 #include <stdlib.h>

@@ -19,7 +19,7 @@
 
 #define N_SAMPLES_MAX 9000u
 #define N_ALTS_MAX 80u
-#define END INT32_MIN /* behind the last copy */
+#define END INT32_MIN /* after the last copy */
 #define ABSENT NAN
 
 enum {

@@ -37,7 +37,7 @@ static void put_numbers(raw_record *to, unsigned key, const float *values)
     to->n_format++;
 }
 
-/* Depths, with the end of the vector behind the last one of a sample. */
+/* Depths, with the end of the vector after the last one of a sample. */
 static void put_ad(raw_record *to)
 {
     static const int types[] = {RAW_INT8, RAW_INT16, RAW_INT32, RAW_FLOAT};

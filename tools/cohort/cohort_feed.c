@@ -18,7 +18,7 @@ typedef struct batch {
     uint32_t n_sites;
     cohort_list numbers;
     bool is_last;
-    int status; /* of what came behind its sites */
+    int status; /* of what came after its sites */
     skr_err err;
 } batch;
 

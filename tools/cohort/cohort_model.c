@@ -106,7 +106,7 @@ static char draw_base(cohort_model *model, char ref)
 }
 
 /*
- * Behind the first base some more, half of all one, a quarter two. They stand as far left as they
+ * After the first base some more, half of all one, a quarter two. They stand as far left as they
  * can when the last of them is not the first base; so we go on until it is another.
  */
 static void draw_indel(cohort_model *model, uint32_t pos0, cohort_alt *alt)

@@ -61,7 +61,7 @@ SKR_MUST_USE int cohort_model_new(const cohort_plan *plan, cohort_model **ret_mo
 uint64_t cohort_model_n_alleles(const cohort_model *model);
 
 /* The next site, ascending by place; it belongs to the model until the next call. *ret_site is NULL
- * behind the last. Errors: NOMEM. */
+ * after the last. Errors: NOMEM. */
 SKR_MUST_USE int cohort_model_next(cohort_model *model, const cohort_site **ret_site, skr_err *err);
 
 /* Frees. NULL is allowed. */

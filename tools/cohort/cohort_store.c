@@ -117,7 +117,7 @@ static int read_carriers(store_out *s, const cohort_site *site, const cohort_alt
     return status;
 }
 
-/* A row an allele, and a span for every footprint: those of a site lie one behind the other. */
+/* A row an allele, and a span for every footprint: those of a site lie one after the other. */
 static int write_site(store_out *s, const cohort_site *site, skr_err *err)
 {
     skr_call_set calls = {.base = SKR_CALL_DEFAULT,

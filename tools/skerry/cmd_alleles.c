@@ -49,7 +49,7 @@ out:
     return status;
 }
 
-/* What is said of the rows, behind the last of them. */
+/* What is said of the rows, after the last of them. */
 static void tell_rest(const skr_common *common, const skr_alleles_answer *answer)
 {
     if (common->is_verbose)

@@ -229,7 +229,7 @@ static int note_value(reader *in, const skr_option *option, const char *shown, s
     return SKR_OK;
 }
 
-/* Does a number of seconds stand behind the word that is read? */
+/* Does a number of seconds stand after the word that is read? */
 static bool is_number_next(const reader *in)
 {
     double seconds = 0;

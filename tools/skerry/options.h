@@ -1,7 +1,7 @@
 /*
  * options.h - the command line of one command: read and explained from one table.
  *
- * Options may stand before, between and behind operands, as --name VALUE, --name=VALUE, -x VALUE or
+ * Options may stand before, between and after operands, as --name VALUE, --name=VALUE, -x VALUE or
  * -xVALUE; "--" ends them. An unknown one is refused with the nearest, and one that takes a value
  * may stand once.
  */
@@ -28,7 +28,7 @@ typedef struct skr_option {
     const char *name; /* without the dashes */
     skr_option_kind kind;
     void *target;
-    const char *argument; /* what stands behind it, or NULL */
+    const char *argument; /* what stands after it, or NULL */
     const char *help;
     char letter; /* or '\0' */
 } skr_option;

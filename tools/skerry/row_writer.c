@@ -20,7 +20,7 @@ static const char *const answers[] = {"not-assessed", "absent", "present"};
 static const char *const columns[] = {"variant", "ac",  "an",   "af",      "carriers",
                                       "hom",     "het", "hemi", "partial", "answer"};
 #define N_COLUMNS (sizeof columns / sizeof *columns)
-#define N_NUMBERS 5u /* behind af */
+#define N_NUMBERS 5u /* after af */
 static const size_t widths[N_COLUMNS] = {32, 8, 8, 12, 8, 8, 8, 8, 8, 0};
 
 /* What a row takes beside its variant, whatever its form: words, padding and numbers. */

@@ -159,7 +159,7 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* In folders and .zip: a wanted ending, and not what systems leave behind (.DS_Store, __MACOSX). */
+/* In folders and .zip: a wanted ending, and not what systems leave after (.DS_Store, __MACOSX). */
 static bool is_wanted(const skr_archive *archive, const char *path)
 {
     if (base_name(path)[0] == '.' || strncmp(path, "__MACOSX/", 9) == 0)
@@ -479,7 +479,7 @@ static int begin_document(skr_archive *archive, skr_err *err)
     return SKR_OK;
 }
 
-/* Behind the end of a gzip member: another one, zero bytes as some tools pad, or nothing. */
+/* After the end of a gzip member: another one, zero bytes as some tools pad, or nothing. */
 static int end_member(skr_archive *archive, skr_err *err)
 {
     archive->is_inflating = false;

@@ -24,7 +24,7 @@ typedef struct skr_archive skr_archive;
 typedef struct skr_archive_options {
     const char *const *files; /* as the user named them */
     size_t n_files;
-    const char *const *endings; /* with the dot, ended by NULL: ".json"; ".gz" behind one is fine */
+    const char *const *endings; /* with the dot, ended by NULL: ".json"; ".gz" after one is fine */
     const skr_watch *watch;     /* is told how far reading is, and asked whether to stop */
 } skr_archive_options;
 
@@ -61,7 +61,7 @@ SKR_MUST_USE int skr_archive_peek(skr_archive *archive, const uint8_t **ret_byte
  */
 SKR_MUST_USE int skr_archive_first(skr_archive *archive, int *ret_byte, skr_err *err);
 
-/* Leaves the first n bytes of the last peek behind. */
+/* Leaves the first n bytes of the last peek after. */
 void skr_archive_skip(skr_archive *archive, size_t n);
 
 /* Counts records for the progress that is shown. */

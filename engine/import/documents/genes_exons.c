@@ -3,7 +3,7 @@
  *
  * The exons of a transcript are put together place by place: those on one contig and strand are one
  * place, from the first base to the last, introns included; where the number of an exon comes again
- * behind all that the place has so far, another place begins. What lies between two places of a
+ * after all that the place has so far, another place begins. What lies between two places of a
  * transcript is not in its gene. The order of the lines says nothing.
  */
 #include "engine/import/documents/genes_exons.h"

@@ -61,7 +61,7 @@ typedef struct state {
     bool has_any;
 } state;
 
-/* Takes one byte; false when it is behind the value's end and does not belong to it. */
+/* Takes one byte; false when it is after the value's end and does not belong to it. */
 static bool take_byte(state *s, uint8_t byte)
 {
     if (s->is_string) {

@@ -1,6 +1,6 @@
 /*
  * json_split.h - the JSON values of a document, one at a time and in bounded memory: each element
- * of an array, or each value of a file that holds one or several behind one another (JSON lines).
+ * of an array, or each value of a file that holds one or several after one another (JSON lines).
  *
  * Only brackets and strings are followed here; whether a value is sound, a parser says. Depth and
  * length of a value are bounded, so that a parser that recurses is safe.

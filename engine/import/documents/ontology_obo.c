@@ -47,7 +47,7 @@ static int end_stanza(obo *o)
     return skr_ontology_reader_term(o->reader, o->stanza.id, o->stanza.name, o->stanza.is_obsolete);
 }
 
-/* An id, without what may stand behind it: "X:1 {source="Y"} ! a name". Blanks within it stay. */
+/* An id, without what may stand after it: "X:1 {source="Y"} ! a name". Blanks within it stay. */
 static char *bare_id(char *value)
 {
     char curie[SKR_CURIE_MAX];
@@ -57,7 +57,7 @@ static char *bare_id(char *value)
     return value;
 }
 
-/* Cuts the first word, or the text in quotes, from what stands behind it; \" is a quote. */
+/* Cuts the first word, or the text in quotes, from what stands after it; \" is a quote. */
 static char *cut_word(char *text, char **ret_rest)
 {
     bool is_quoted = *text == '"';

@@ -88,7 +88,7 @@ skr_ontology_property skr_ontology_reader_property_of(const char *name)
         return SKR_PROPERTY_NONE;
     if (skr_curie_read(plain, curie) && strcmp(curie, "IAO:0100001") == 0)
         return SKR_PROPERTY_REPLACED_BY;
-    const char *last = plain + strlen(plain); /* behind the address or prefix */
+    const char *last = plain + strlen(plain); /* after the address or prefix */
     while (last > plain && strchr("/#:", last[-1]) == NULL)
         last--;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

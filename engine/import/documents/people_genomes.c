@@ -4,7 +4,7 @@
  *
  * Numbers of people who match grow nothing but bitmaps. Only where nobody matches is the reason
  * looked for: another id of the same people, another dataset, another case, or something put in
- * front of an id or behind it.
+ * front of an id or after it.
  */
 #include "engine/import/documents/people_genomes.h"
 

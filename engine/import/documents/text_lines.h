@@ -22,7 +22,7 @@ typedef struct skr_lines {
 } skr_lines;
 
 /*
- * The next line without its end (\n or \r\n), NUL behind it, to be changed freely, until the next
+ * The next line without its end (\n or \r\n), NUL after it, to be changed freely, until the next
  * call; *ret_is_there is false at the end. A byte order mark is left out. Errors: INPUT (a line
  * that is too long or holds NUL), and those of the archive.
  */

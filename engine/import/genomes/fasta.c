@@ -1,7 +1,7 @@
 /*
  * fasta.c - reads a FASTA forward, remembering where each contig began.
  *
- * A contig behind the place that was reached is found by reading on; one before it by going back to
+ * A contig after the place that was reached is found by reading on; one before it by going back to
  * where it began, if the file can be sought in, or by reading it once more from its start.
  */
 #include "engine/import/genomes/fasta.h"
@@ -37,7 +37,7 @@ struct skr_fasta {
     BGZF *bgzf;
     const skr_build *build;
     skr_names names; /* keys, in the order of the file as far as it was read */
-    int64_t *places; /* behind the header line of each */
+    int64_t *places; /* after the header line of each */
     uint32_t n_places_max;
     bool is_known_whole; /* the end was reached once: names is all there is */
     kept *kept;
@@ -176,7 +176,7 @@ static int keep(skr_fasta *fasta, uint32_t contig, char *bases, size_t n, skr_er
 }
 
 /*
- * Reads on. Bases are kept while the contig is `wanted` (UINT32_MAX: none yet); stops behind it, or
+ * Reads on. Bases are kept while the contig is `wanted` (UINT32_MAX: none yet); stops after it, or
  * at the end. With a name, the contig of that name becomes the wanted one when it is met.
  */
 static int read_on(skr_fasta *fasta, uint32_t wanted, const char *name, skr_err *err)
@@ -264,7 +264,7 @@ static kept *find_kept(skr_fasta *fasta, uint32_t contig)
     return NULL;
 }
 
-/* Puts the file behind the header line of a contig that was met before. */
+/* Puts the file after the header line of a contig that was met before. */
 static int go_to(skr_fasta *fasta, uint32_t contig, skr_err *err)
 {
     kstring_t line = {0};

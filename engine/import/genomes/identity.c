@@ -386,7 +386,8 @@ static int supersede_on(skr_import *import, const old_sample *old, uint32_t cont
 }
 
 /* A new file replaces, of each of its samples, the contigs that it has, by records or silence. */
-static int bury_for(skr_import *import, const skr_import_file *file, burials *all, skr_err *err)
+static int supersede_for(skr_import *import, const skr_import_file *file, burials *all,
+                         skr_err *err)
 {
     const skr_identity *identity = import->identity;
     int status = SKR_OK;
@@ -416,7 +417,7 @@ static int compare_burials(const void *a, const void *b)
     return left->sample < right->sample ? -1 : left->sample > right->sample;
 }
 
-static int bury_all(skr_import *import, burials *all, skr_err *err)
+static int supersede_all(skr_import *import, burials *all, skr_err *err)
 {
     int status = SKR_OK;
     if (all->n == 0)
@@ -524,9 +525,9 @@ int skr_identity_supersede(skr_import *import, skr_err *err)
         return skr_fail_nomem(err, "samples of the store");
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
         if (!import->files[i].is_skipped)
-            status = bury_for(import, &import->files[i], &all, err);
+            status = supersede_for(import, &import->files[i], &all, err);
     if (status == SKR_OK)
-        status = bury_all(import, &all, err);
+        status = supersede_all(import, &all, err);
     if (status == SKR_OK)
         status = check_rest(import, err);
     for (uint32_t i = 0; i < import->samples.names.n; i++)

@@ -252,7 +252,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_names *
 /* The copies that are expected of every column that counts, ploidy by ploidy. */
 static int expect_copies(skr_columns *columns, skr_err *err)
 {
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++) {
         columns->expected[ploidy] = malloc(columns->n + 1u);
         if (columns->expected[ploidy] == NULL)
             return skr_fail_nomem(err, "samples of a delivery");
@@ -370,7 +370,7 @@ void skr_import_files_done(skr_import *import)
 {
     for (uint32_t i = 0; i < import->n_files; i++) {
         skr_import_file *file = &import->files[i];
-        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
             free(file->columns.expected[ploidy]);
         skr_vcf_close(file->vcf);
         free(file->columns.column);

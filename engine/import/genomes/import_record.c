@@ -172,7 +172,7 @@ static int add_unknown(skr_place *at, skr_err *err)
     import->record.body.n = 0;
     int status =
         skr_import_body_encode(&import->record.claims.calls, NULL, &import->record.body, err);
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES && status == SKR_OK; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES && status == SKR_OK; ploidy++)
         status = skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_ploidy)ploidy,
                                          err);
     return status;
@@ -315,7 +315,7 @@ static int take_record(skr_place *at, skr_err *err)
         import->record.keys->n_pieces = 0;
     skr_record_keys_join_pieces(import->record.keys);
     unsigned ploidies = ploidies_of(at) | 1u << ploidy;
-    for (unsigned one = 0; one < SKR_N_ZONES && status == SKR_OK; one++)
+    for (unsigned one = 0; one < SKR_N_PLOIDIES && status == SKR_OK; one++)
         if ((ploidies & 1u << one) != 0)
             status = add_ploidy(at, (skr_ploidy)one, one == (unsigned)ploidy, err);
     return status;

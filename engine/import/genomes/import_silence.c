@@ -80,7 +80,7 @@ static int claim(skr_import *import, uint32_t number, const uint8_t *is_claimed,
     skr_import_contig whole = {0};
     skr_place at = {.import = import, .file = number, .contig = &whole, .build = import->build};
     int status = SKR_OK;
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES && status == SKR_OK; ploidy++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES && status == SKR_OK; ploidy++) {
         status = encode_calls(import, &import->files[number], (skr_ploidy)ploidy, err);
         for (uint32_t i = 0; i < assembly->n_contigs && status == SKR_OK; i++) {
             uint32_t length = assembly->contigs[i].length;

@@ -29,7 +29,7 @@ typedef struct writing {
     skr_import_merge *merge; /* made for the first row that several records name */
     uint8_t *file_calls;     /* by sample of the file */
     uint8_t *state;          /* by sample of the segment: a call */
-    uint8_t *group;          /* fragments of the group, one behind the other */
+    uint8_t *group;          /* fragments of the group, one after the other */
     size_t n_group;
     size_t n_group_max;
     skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */

@@ -22,9 +22,9 @@ typedef struct skr_columns {
     uint32_t n;         /* that count */
     uint32_t *column;   /* ascending; NULL: all of them */
     skr_karyotype *karyotype;
-    uint8_t *expected[SKR_N_ZONES];     /* copies expected in a ploidy */
-    bool has_plain_ploidy[SKR_N_ZONES]; /* 0/0, or 0 where all expect one, is the default call */
-    bool is_one_copy[SKR_N_ZONES];      /* all expect one copy */
+    uint8_t *expected[SKR_N_PLOIDIES];     /* copies expected in a ploidy */
+    bool has_plain_ploidy[SKR_N_PLOIDIES]; /* 0/0, or 0 where all expect one, is the default call */
+    bool is_one_copy[SKR_N_PLOIDIES];      /* all expect one copy */
 } skr_columns;
 
 /* What the record says of all samples in one ploidy. Zero-initialise; free with _done. */

@@ -37,7 +37,7 @@ typedef struct skr_record_keys {
     uint32_t n_entries_max;
     uint32_t *keys;     /* by entry: which key it is */
     uint32_t *sorted;   /* entries in the order of alleles */
-    uint32_t *of_key;   /* by key: where its entries begin in sorted, and behind the last */
+    uint32_t *of_key;   /* by key: where its entries begin in sorted, and after the last */
     uint8_t *is_shared; /* by key: another key has the same allele */
     uint32_t n_keys;
     uint32_t *first_key; /* by ALT */

@@ -1,7 +1,7 @@
 /*
  * site_batch.c - collects, sorts, spills and merges fragments.
  *
- * In memory a fragment is a header, the texts of its allele and its body, one behind the other at a
+ * In memory a fragment is a header, the texts of its allele and its body, one after the other at a
  * multiple of 8 bytes. A run on disk is the same bytes in order, so merging copies nothing but the
  * window of each run that is being read.
  */
@@ -39,7 +39,7 @@ typedef struct packed {
 /* A sorted run in the scratch file, and the window of it that is in memory. */
 typedef struct run {
     off_t at;  /* of the next byte to read */
-    off_t end; /* behind its last byte */
+    off_t end; /* after its last byte */
     uint8_t *window;
     size_t n_window_max;
     size_t n_window;

@@ -5,7 +5,7 @@
  * leaves a bit for each sample that has to be looked at by the rules. Numbers of the gate (GQ, DP)
  * are scanned the same way. Every scan has a plain twin in C that gives the same bits.
  *
- * Bits lie in 64-bit words, the first sample in the lowest bit; bits behind the last sample are 0.
+ * Bits lie in 64-bit words, the first sample in the lowest bit; bits after the last sample are 0.
  *
  * Threads: no state that changes after the first call.
  */

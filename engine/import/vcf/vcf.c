@@ -177,7 +177,7 @@ int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err)
     return SKR_OK;
 }
 
-/* Genotype value number i: 0 for missing, bcf_int32_vector_end behind the last copy. */
+/* Genotype value number i: 0 for missing, bcf_int32_vector_end after the last copy. */
 static int32_t gt_value(const skr_vcf_record *record, size_t i)
 {
     int16_t two;

@@ -39,7 +39,7 @@ typedef struct skr_vcf_record {
     uint64_t end2_pos1; /* INFO/END2, a place on CHR2; 0: not said */
 
     /* Genotypes: n_ploidy values a sample, BCF's coding: (allele + 1) << 1 | phase, 0 for '.',
-     * gt_end behind the last copy. The phase of a copy is that of the mark in front of it. NULL: no
+     * gt_end after the last copy. The phase of a copy is that of the mark in front of it. NULL: no
      * sample has one. */
     const void *gt;
     unsigned gt_width; /* bytes a value: 1, 2 or 4 */

@@ -169,7 +169,7 @@ int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
     SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err));
     if (n < N_MAGIC + (size_t)n_text)
         return damaged_header(vcf, err);
-    /* The text is ended where it lies; behind it are records, or spare bytes. */
+    /* The text is ended where it lies; after it are records, or spare bytes. */
     uint8_t behind = bytes[N_MAGIC + (size_t)n_text];
     bytes[N_MAGIC + (size_t)n_text] = '\0';
     int status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
@@ -227,7 +227,7 @@ static typed take_head(skr_cursor *cursor)
     return vector;
 }
 
-/* Reads a vector; `times` of it lie one behind the other. */
+/* Reads a vector; `times` of it lie one after the other. */
 static typed take_vectors(skr_cursor *cursor, uint32_t times)
 {
     typed vector = take_head(cursor);
@@ -414,8 +414,8 @@ static skr_values numbers(const typed *field)
     return (skr_values){field->at, types[field->type], field->n};
 }
 
-/* Is value number i what stands behind the last value of a sample? */
-static bool is_behind_last(const skr_values *values, size_t i)
+/* Is value number i what stands after the last value of a sample? */
+static bool is_after_last(const skr_values *values, size_t i)
 {
     const uint8_t *at = values->values;
     int16_t two;
@@ -440,7 +440,7 @@ float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
     const skr_values *ad = &vcf->bcf.ad;
     size_t from = (size_t)sample * ad->n_each;
     uint32_t n = 0;
-    while (n < ad->n_each && !is_behind_last(ad, from + n))
+    while (n < ad->n_each && !is_after_last(ad, from + n))
         n++;
     return n == vcf->record.n_alts + 1 ? skr_genotype_scan_values(ad, from + allele) : NAN;
 }
@@ -527,7 +527,7 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
 
 /* ------------------------------------------------------------------ a record */
 
-/* The bytes of the next record behind its two lengths; NULL at the end. */
+/* The bytes of the next record after its two lengths; NULL at the end. */
 static int next_bytes(skr_vcf *vcf, skr_cursor *ret_shared, skr_cursor *ret_samples, skr_err *err)
 {
     uint8_t *bytes;

@@ -50,7 +50,7 @@ typedef struct memo {
     uint8_t *raw; /* room for N_RAW_MAX */
 } memo;
 
-/* A batch: packed blocks, and room for what is in them behind the rest of the batch before. */
+/* A batch: packed blocks, and room for what is in them after the rest of the batch before. */
 typedef struct fill {
     uint8_t *memory;
     size_t n_memory;
@@ -71,7 +71,7 @@ typedef struct fill {
 
 struct skr_blocks {
     int fd;
-    uint64_t at; /* in the file, behind what is in input */
+    uint64_t at; /* in the file, after what is in input */
     uint8_t *input;
     size_t n_input;
     size_t input_at;

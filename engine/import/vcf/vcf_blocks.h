@@ -16,7 +16,7 @@
 
 #include "storage/base/err.h"
 
-/* Zeros behind the bytes of a batch, which may be looked at and written to. */
+/* Zeros after the bytes of a batch, which may be looked at and written to. */
 #define SKR_BLOCKS_SPARE 16u
 
 /* Bytes of a packed block at most, and so of its header. */
@@ -26,8 +26,8 @@
 typedef struct skr_block_batch {
     uint8_t *bytes;
     size_t n;
-    bool is_end;  /* the file ends behind it */
-    bool is_bad;  /* what comes behind it is damaged or cut short, or */
+    bool is_end;  /* the file ends after it */
+    bool is_bad;  /* what comes after it is damaged or cut short, or */
     bool is_gzip; /* is_bad too: a gzip member that is no block, at skr_blocks_position */
 } skr_block_batch;
 
@@ -47,7 +47,7 @@ bool skr_blocks_is_bgzf(const uint8_t *bytes, size_t n);
 SKR_MUST_USE int skr_blocks_new(int fd, unsigned n_threads, skr_blocks **ret_blocks, skr_err *err);
 
 /*
- * The next batch, behind the last n_rest bytes of the present one, which it begins with. The
+ * The next batch, after the last n_rest bytes of the present one, which it begins with. The
  * present one is gone. Errors: NOMEM, IO.
  */
 SKR_MUST_USE int skr_blocks_next(skr_blocks *blocks, size_t n_rest, skr_block_batch *ret_batch,

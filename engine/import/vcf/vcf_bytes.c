@@ -76,7 +76,7 @@ static int more_of_blocks(skr_vcf_bytes *bytes, skr_err *err)
     bytes->at = 0;
     bytes->is_end = batch.is_end;
     bytes->is_bad = batch.is_bad && !batch.is_gzip;
-    /* bgzip's blocks with gzip's members behind them are a gzip file still. */
+    /* bgzip's blocks with gzip's members after them are a gzip file still. */
     return batch.is_gzip ? open_library(bytes, skr_blocks_position(bytes->blocks), err) : SKR_OK;
 }
 

@@ -31,7 +31,7 @@ typedef struct skr_vcf_bytes {
     struct BGZF *bgzf;  /* of another one, with room of its own */
     uint8_t *room;
     size_t n_room;
-    uint8_t *piece; /* the bytes that are there, zeros behind them */
+    uint8_t *piece; /* the bytes that are there, zeros after them */
     size_t n;
     size_t at; /* in piece, where the next line or record begins */
     bool is_end;
@@ -47,7 +47,7 @@ void skr_vcf_bytes_done(skr_vcf_bytes *bytes);
 
 /*
  * Makes sure that n bytes from `at` on are in one piece, unless the end comes first: *ret_n is how
- * many there are, SKR_BLOCKS_SPARE zeros behind. Errors: INPUT, damaged before that; IO; NOMEM.
+ * many there are, SKR_BLOCKS_SPARE zeros after. Errors: INPUT, damaged before that; IO; NOMEM.
  */
 SKR_MUST_USE int skr_vcf_bytes_need(skr_vcf_bytes *bytes, size_t n, uint8_t **ret_bytes,
                                     size_t *ret_n, skr_err *err);

@@ -115,7 +115,7 @@ static int bad_gt(const skr_vcf *vcf, uint32_t sample, const char *cell, skr_err
                         cell, vcf->samples.texts[sample]);
 }
 
-/* Reads one genotype; *ret_end is the ':' or tab behind it, or the end of the line. */
+/* Reads one genotype; *ret_end is the ':' or tab after it, or the end of the line. */
 static int parse_gt(skr_vcf *vcf, uint32_t sample, const char *cell, const char **ret_end,
                     skr_err *err)
 {

@@ -6,7 +6,7 @@
 
 #include "engine/import/vcf/vcf_int.h"
 
-/* Reads FORMAT and the sample columns, which begin at text (n bytes, NUL behind). Errors: INPUT,
+/* Reads FORMAT and the sample columns, which begin at text (n bytes, NUL after). Errors: INPUT,
  * NOMEM. */
 SKR_MUST_USE int skr_vcf_cells_read(skr_vcf *vcf, char *text, size_t n, skr_err *err);
 

@@ -6,7 +6,7 @@
 
 #include "engine/import/vcf/vcf_int.h"
 
-/* The version in the text behind "##fileformat=", as skr_vcf_version. */
+/* The version in the text after "##fileformat=", as skr_vcf_version. */
 unsigned skr_vcf_header_version(const char *text);
 
 /* Counts n bytes that something declared in the header takes. Errors: INPUT, too many. */

@@ -114,7 +114,7 @@ Test(curie, reads_ids)
     cr_assert(not(skr_curie_read(longest, curie)));
 }
 
-/* The CURIEs of a list, with a bar behind each. */
+/* The CURIEs of a list, with a bar after each. */
 static void read_list(const char *text, char *joined)
 {
     char curies[SKR_CURIES_MAX];

@@ -290,7 +290,7 @@ static bool is_under(const char *message, const char *under)
     if (third[1 + n_blank + n_carets] != '\0')
         return false;
     size_t n_second = (size_t)(third - second - 1);
-    if (n_blank >= n_second) /* the end: a caret behind the text */
+    if (n_blank >= n_second) /* the end: a caret after the text */
         return strcmp(under, " ") == 0 && n_carets == 1;
     size_t n_under = strlen(under);
     bool is_wide = (unsigned char)under[0] >= 0x80;

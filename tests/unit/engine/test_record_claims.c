@@ -177,14 +177,14 @@ static void draw_question(asked *q, bool is_gated)
     q->gate.is_none = !is_gated;
     if (below(3) == 0)
         q->gate.min_gq = 12.5;
-    q->ploidy = below(2) == 0 ? SKR_PLOIDY_DIPLOID : (skr_ploidy)below(SKR_N_ZONES);
+    q->ploidy = below(2) == 0 ? SKR_PLOIDY_DIPLOID : (skr_ploidy)below(SKR_N_PLOIDIES);
     if (q->ploidy == SKR_PLOIDY_Y_PAR)
         q->ploidy = SKR_PLOIDY_DIPLOID;
     q->columns.n = q->columns.n_columns = it.n_samples;
     q->columns.karyotype = malloc(it.n_samples * sizeof *q->columns.karyotype);
     for (uint32_t s = 0; s < it.n_samples; s++)
         q->columns.karyotype[s] = karyotypes[below(n_kinds)];
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++) {
         q->columns.expected[ploidy] = malloc(it.n_samples);
         q->columns.has_plain_ploidy[ploidy] = q->columns.is_one_copy[ploidy] = true;
         for (uint32_t s = 0; s < it.n_samples; s++) {
@@ -205,7 +205,7 @@ static void draw_question(asked *q, bool is_gated)
 static void question_done(asked *q)
 {
     free(q->columns.karyotype);
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(q->columns.expected[ploidy]);
 }
 

@@ -158,7 +158,7 @@ Test(curie_list, refuses_what_is_none)
          "A\x01\x01\x01\x01"
          "A\x01\x01\x02",
          11, 2},                               /* one group twice */
-        {"\x01\x03HP:\x01\x01\x01\x00", 9, 1}, /* bytes behind it */
+        {"\x01\x03HP:\x01\x01\x01\x00", 9, 1}, /* bytes after it */
         {"", 0, 0},                            /* nothing */
         {"\xff\xff\xff\xff\x0f", 5, 1},        /* as many groups as there are not bytes */
     };

@@ -35,7 +35,7 @@ static void draw_id(unsigned kind, uint32_t number, char *id)
     case 0:
         snprintf(id, 24, "S%07u", number);
         break;
-    case 1: /* not of one width: 9 is behind 10 */
+    case 1: /* not of one width: 9 is after 10 */
         snprintf(id, 24, "P%u", number);
         break;
     case 2: /* holes */

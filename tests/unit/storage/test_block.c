@@ -58,7 +58,7 @@ Test(block, refuses_any_single_flipped_bit)
 
 Test(block, refuses_what_a_forger_with_a_checksum_writes)
 {
-    /* The checksum is right each time, so that what lies behind it is reached. */
+    /* The checksum is right each time, so that what lies after it is reached. */
     for (uint32_t bit = 0; bit < 8 * ref.n_packed; bit++) {
         packed[bit / 8] ^= (uint8_t)(1u << bit % 8);
         skr_block_ref forged = ref;

@@ -84,7 +84,7 @@ static int decode(const uint8_t *bytes, size_t n)
     return status;
 }
 
-/* Puts right checksums on bytes that were changed, so that what lies behind them is reached. */
+/* Puts right checksums on bytes that were changed, so that what lies after them is reached. */
 static void seal(uint8_t *bytes, size_t n)
 {
     uint32_t crc = skr_crc32c(bytes, SKR_FORMAT_MANIFEST_CRC_AT);

@@ -56,7 +56,7 @@ static void expect_copies(const skr_sample_table *table, uint32_t n)
     uint64_t *bits = calloc(n / 64 + 1, sizeof *bits);
     for (uint32_t i = 0; i < n; i++)
         bits[i / 64] |= (uint64_t)(draw(3) == 0) << i % 64;
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++) {
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++) {
         uint64_t n_all = 0;
         uint64_t n_some = 0;
         uint64_t n_found = 0;

@@ -83,13 +83,13 @@ static void assert_same(const skr_segment *segment, skr_segment_view *view, cons
     skr_individuals individuals;
     cr_assert(eq(int, skr_sample_table_individuals(samples, &individuals, &err), 0));
     cr_assert(eq(int, skr_sample_table_names(samples, &names, &err), 0));
-    for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         cr_assert(eq(int, skr_segment_need_copies(segment, (skr_ploidy)ploidy, &err), 0));
     for (uint32_t i = 0; i < m->n_samples; i++) {
         const char *name = (char *)names.text.bytes + names.offsets[i];
         cr_assert(strcmp(name, m->samples[i].name) == 0 &&
                   skr_individual_of(&individuals, i) == m->samples[i].individual);
-        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
             cr_assert(eq(u8, skr_segment_copies_expected(segment, (skr_ploidy)ploidy)[i],
                          skr_copies_expected((skr_ploidy)ploidy, m->samples[i].karyotype)));
     }

@@ -20,7 +20,7 @@ static skr_sample_set draw_set(const model *m, uint64_t serial)
             continue;
         bits[s / 64] |= UINT64_C(1) << s % 64;
         who.n++;
-        for (unsigned ploidy = 0; ploidy < SKR_N_ZONES; ploidy++)
+        for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
             who.n_copies[ploidy] +=
                 skr_copies_expected((skr_ploidy)ploidy, m->samples[s].karyotype);
     }

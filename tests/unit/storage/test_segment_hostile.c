@@ -140,7 +140,7 @@ static int count_ref(void *context, const skr_block_ref *ref, skr_err *unused)
     return SKR_OK;
 }
 
-/* The sample table stands behind 8 numbers of the directory. */
+/* The sample table stands after 8 numbers of the directory. */
 static void copy_sample_part(const skr_segment *segment, skr_segment_directory *directory)
 {
     size_t n;
@@ -156,7 +156,7 @@ static void copy_sample_part(const skr_segment *segment, skr_segment_directory *
         int, skr_buffer_put(&directory->sample_part, from, (size_t)(cursor.at - from), &err), 0));
 }
 
-/* Tiles and orders this small have one chunk, whose reference lies behind the number 1. */
+/* Tiles and orders this small have one chunk, whose reference lies after the number 1. */
 static void add_chunk(const skr_segment *segment, skr_block_reader *reader, const part *rows)
 {
     cr_assert(eq(u8, rows->raw.bytes[0], 1));
