@@ -11,7 +11,7 @@
 #include "storage/base/limits.h"
 #include "storage/carriers/call_set.h"
 
-/* Finds the row of a key in the lane's segment through its other view; *ret_has_row. */
+/* Finds the row of a key in the cursor's segment through its other view; *ret_has_row. */
 static int find_row(skr_row_cursor *cursor, const skr_allele *key, skr_row_at *ret_at,
                     bool *ret_has_row, skr_err *err)
 {

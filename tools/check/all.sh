@@ -6,7 +6,7 @@ PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 passed=0
 failed=0
-for check in test_checks format layers rooms shape banned headers promise registered listed leftovers private \
+for check in test_checks format layers rooms names shape banned headers promise registered listed leftovers private \
     documents links; do
     if output=$(python3 "tools/check/$check.py" 2>&1); then
         passed=$((passed + 1))

@@ -12,6 +12,7 @@ import layers
 import leftovers
 import links
 import listed
+import names
 import private
 import promise
 import registered
@@ -58,6 +59,12 @@ EXAMPLES = [
       "api/http/leak.c": "int skr_segment_open(void);\nint skr_leak(void)\n{\n"
                          "    return skr_segment_open();\n}\n"},
      "api/http/leak.c: calls skr_segment_open"),
+    (names, {"index/names_of.c": "int skr_names_add(void)\n{\n    return 0;\n}\n"},
+     {"index/names_of.c": "int skr_texts_add(void)\n{\n    return 0;\n}\n"}, "skr_texts_add"),
+    (names, {"index/a.h": "struct skr_a {", "engine/face/b.h": "struct skr_b {"},
+     {"index/a.h": "struct skr_a {", "engine/face/b.h": "struct skr_a {"}, "struct skr_a"),
+    (names, {"docs/glossary.md": "| **morsel** |", "index/a.h": "typedef struct skr_morsel skr_morsel;"},
+     {"docs/glossary.md": "", "index/a.h": "typedef struct skr_morsel skr_morsel;"}, "skr_morsel"),
     (shape, {"a.c": LONG.replace("    ;\n" * 80, "    ;\n" * 60)}, {"a.c": LONG}, "83 lines"),
     (shape, {"a.c": "x" * 100}, {"a.c": "x" * 101}, "101 columns"),
     (shape, {"a.c": "\n" * 600}, {"a.c": "\n" * 601}, "601 lines"),

@@ -61,7 +61,7 @@ SKR_MUST_USE int skr_archive_peek(skr_archive *archive, const uint8_t **ret_byte
  */
 SKR_MUST_USE int skr_archive_first(skr_archive *archive, int *ret_byte, skr_err *err);
 
-/* Leaves the first n bytes of the last peek after. */
+/* Leaves the first n bytes of the last peek behind. */
 void skr_archive_skip(skr_archive *archive, size_t n);
 
 /* Counts records for the progress that is shown. */

@@ -1,5 +1,5 @@
 /*
- * plan_reach.c - where alleles are that could satisfy a question.
+ * plan_intervals.c - where alleles are that could satisfy a question.
  */
 #include <stdlib.h>
 
