@@ -14,7 +14,8 @@ CARRIERS = BASE + ("storage/carriers",)
 STORAGE = BYTES + ("storage/carriers", "storage/segment", "storage/reference", "storage")
 VOCABULARY = ("index/terms", "index/contigs", "index/keys")
 INDEX = VOCABULARY + ("index", "index/people", "index/ontology", "index/genes")
-IMPORT = ("engine/import/face", "engine/import/genotypes", "engine/import/vcf")
+IMPORT = ("engine/import/face", "engine/import/genotypes", "engine/import/vcf",
+          "engine/import/reads")
 TOLD = ("engine/face", "engine/tell")
 ROOMS = {
     "storage/base": ("*", ()),
@@ -36,6 +37,7 @@ ROOMS = {
     "engine/import/face": ("import.h", BASE),
     "engine/import/genotypes": ("gate.h genotype.h genotype_scan.h spellings.h",
                                 CARRIERS + ("engine/import/face",)),
+    "engine/import/reads": ("reads.h", BASE + ("engine/import/face",)),
     "engine/import/vcf": ("vcf.h vcf_spool.h import_memory.h",
                           BASE + ("index/contigs",) + IMPORT),
     "engine/import/genomes": ("", STORAGE + INDEX + IMPORT),
@@ -69,7 +71,7 @@ DOORS = {
     "liburing*": ("storage/block/io_uring.c",),
     "openssl/*": ("storage/block/digest.c",),
     "roaring/*": ("index/people/people_set*.c",),
-    "htslib/*": ("engine/import/vcf/vcf*.[ch]", "engine/import/genomes/fasta.c",
+    "htslib/*": ("engine/import/vcf/vcf*.[ch]", "engine/import/reads/reads*.[ch]", "engine/import/genomes/fasta.c",
                  "tools/cohort/cohort_bcf.c"),
     "libdeflate.h": ("engine/import/vcf/vcf_blocks.c",),
     "jansson.h": ("engine/import/documents/json_value.c", "api/beacon/beacon_*.[ch]",

@@ -12,6 +12,7 @@
 typedef struct choices {
     int format;
     int absent_is;
+    int calls;
     const char *gate;
 } choices;
 
@@ -128,12 +129,14 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
          "left-align indels and check REF against it", 0},
         {"samples", SKR_OPTION_TEXT, &request.samples, "TSV",
          "sample, and any of file, individual, biosample, sex, primary", 0},
-        {"format", SKR_OPTION_CHOICE, &chosen.format, "auto|vcf|gvcf|cram",
+        {"format", SKR_OPTION_CHOICE, &chosen.format, "auto|vcf|gvcf|cram|bam",
          "what the files are (default: auto)", 0},
         {"gate", SKR_OPTION_TEXT, &chosen.gate, "adj|none|KEY=N,...",
          "which genotypes count (default: adj)", 0},
         {"absent-is", SKR_OPTION_CHOICE, &chosen.absent_is, "no-call|hom-ref",
          "what silence of a file means (default: no-call)", 0},
+        {"calls", SKR_OPTION_CHOICE, &chosen.calls, "all|none",
+         "of reads: genotypes too, or only where they are deep enough (default: all)", 0},
         {"memory", SKR_OPTION_NUMBER, &request.memory_mib, "MiB",
          "what the files may take, beside their samples (default: 512)", 0},
         {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
@@ -165,6 +168,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
     request.store = arguments.common.store;
     request.format = (skr_genome_format)chosen.format;
     request.absent_is_hom_ref = chosen.absent_is == 1;
+    request.has_no_calls = chosen.calls == 1;
     request.files = (const char *const *)arguments.operands;
     request.n_files = arguments.n_operands;
     request.n_threads = arguments.common.n_threads;

@@ -19,6 +19,13 @@
     X(min_dp_haploid, 5)                                                                           \
     X(min_ab, 0.2)
 
+/* What reads have to reach, and their bases, to count (rule 10), and the bits of SAM that none of
+ * them may have. X(key, number of the gate adj) */
+#define SKR_GATE_READS(X)                                                                          \
+    X(min_mq, 20)                                                                                  \
+    X(min_bq, 10)                                                                                  \
+    X(exclude_flags, 3844)
+
 /* The fields of FORMAT whose numbers a gate needs. */
 typedef enum skr_gate_tag {
 #define SKR_GATE_TAG(key, tag, adj) SKR_GATE_##tag,

@@ -28,12 +28,13 @@ typedef struct skr_gate {
 #undef SKR_GATE_LEAST
 #define SKR_GATE_DEPTH(key, adj) double key;
     SKR_GATE_DEPTHS(SKR_GATE_DEPTH)
+    SKR_GATE_READS(SKR_GATE_DEPTH)
 #undef SKR_GATE_DEPTH
     char *pass_filters;    /* comma list; NULL: PASS and "." */
     char *refcall_filters; /* comma list; NULL: RefCall */
 } skr_gate;
 
-/* GQ 20, DP 10, 5 for one copy, balance 0.2. */
+/* GQ 20, DP 10, 5 for one copy, balance 0.2; of reads MAPQ 20, BQ 10, flags 3844. */
 skr_gate skr_gate_adj(void);
 
 /* Reads "adj", "none", or "KEY=N,...": what is not named stays as in adj. The caller frees with
@@ -68,6 +69,7 @@ typedef enum skr_genome_format {
     SKR_FORMAT_VCF,
     SKR_FORMAT_GVCF,
     SKR_FORMAT_CRAM,
+    SKR_FORMAT_BAM,
 } skr_genome_format;
 
 typedef struct skr_import_request {
@@ -79,6 +81,7 @@ typedef struct skr_import_request {
     skr_genome_format format;
     skr_gate gate;
     bool absent_is_hom_ref;
+    bool has_no_calls; /* of reads: they say where a genome is deep enough, and nothing more */
     bool is_replacing;
     bool allow_shared_people;
     const char *const *files; /* "-": standard input */

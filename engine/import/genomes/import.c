@@ -18,12 +18,11 @@
 static int check_request(const skr_import_request *request, skr_err *err)
 {
     if (request->absent_is_hom_ref &&
-        (request->format == SKR_FORMAT_GVCF || request->format == SKR_FORMAT_CRAM))
+        (request->format == SKR_FORMAT_GVCF || request->format == SKR_FORMAT_CRAM ||
+         request->format == SKR_FORMAT_BAM))
         return skr_fail(err, SKR_ERR_USAGE,
                         "--absent-is hom-ref is for variant calls alone: gVCF and reads say "
                         "themselves where a genome is called");
-    if (request->format == SKR_FORMAT_CRAM)
-        return skr_fail(err, SKR_ERR_NOT_YET, "--format cram: reads cannot be imported yet");
     if (request->n_files == 0)
         return skr_fail(err, SKR_ERR_USAGE, "import: no file is named");
     if (request->n_files > UINT32_MAX / 2)

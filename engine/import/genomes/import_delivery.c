@@ -24,6 +24,10 @@ static const char *const count_names[SKR_N_COUNTS] = {
     [SKR_COUNT_REPLACED] = "replaced",
     [SKR_COUNT_SEX_CONFLICT] = "sex_conflict",
     [SKR_COUNT_UNUSED_LINES] = "unused_lines",
+    [SKR_COUNT_READS] = "reads",
+    [SKR_COUNT_READS_LEFT_OUT] = "reads_left_out",
+    [SKR_COUNT_READS_THINNED] = "reads_thinned",
+    [SKR_COUNT_UNDECIDED] = "undecided",
 };
 
 static int compare_numbers(const void *a, const void *b)
@@ -66,9 +70,16 @@ static int describe_options(const skr_import *import, skr_buffer *text, skr_err 
 {
     const skr_import_request *request = import->request;
     bool has_gvcf = false;
-    for (uint32_t i = 0; i < import->n_files; i++)
-        has_gvcf = has_gvcf || (!import->files[i].is_skipped && import->files[i].is_gvcf);
-    const char *format = has_gvcf ? "format=gvcf gate=" : "format=vcf gate=";
+    bool has_reads = false;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        const skr_import_file *file = &import->files[i];
+        has_reads = has_reads || (!file->is_skipped && file->is_reads);
+        has_gvcf = has_gvcf || (!file->is_skipped && file->is_gvcf);
+    }
+    const char *reads = request->has_no_calls
+                            ? "format=reads producer=skerry-reads calls=none gate="
+                            : "format=reads producer=skerry-reads gate=";
+    const char *format = has_reads ? reads : has_gvcf ? "format=gvcf gate=" : "format=vcf gate=";
     const char *absent = request->absent_is_hom_ref ? " absent-is=hom-ref" : " absent-is=no-call";
     SKR_TRY(skr_buffer_put(text, format, strlen(format), err));
     SKR_TRY(skr_gate_print(&request->gate, text, err));

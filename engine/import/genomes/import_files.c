@@ -3,93 +3,18 @@
  */
 #include "engine/import/genomes/import_files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "engine/import/genomes/identity.h"
 #include "engine/import/genomes/import_evidence.h"
 #include "engine/import/genomes/import_parts.h"
 #include "engine/import/genomes/import_silence.h"
+#include "engine/import/genomes/import_source.h"
 #include "engine/import/genomes/import_watch.h"
-#include "engine/import/vcf/vcf_spool.h"
 #include "index/contigs/contig.h"
-
-/* ------------------------------------------------------------------ bytes */
-
-/* A pipe that is being kept. */
-typedef struct keeping {
-    const skr_import *import;
-    const skr_import_file *file;
-    skr_digest *digest;
-    uint64_t n_read;
-} keeping;
-
-static int check_stop(void *context, skr_err *err)
-{
-    return skr_import_watch_stop(((const keeping *)context)->import, err);
-}
-
-static void take_bytes(void *context, const uint8_t *bytes, size_t n, uint64_t n_read)
-{
-    keeping *k = context;
-    skr_digest_update(k->digest, bytes, n);
-    k->n_read = n_read;
-    skr_import_watch_report(k->import, k->file, n_read, NULL, "keeping the pipe");
-}
-
-/* Keeps what a pipe gives as a scratch file of the transaction. The digest is that of the bytes
- * that came. */
-static int keep_pipe(skr_import *import, skr_import_file *file, int from, skr_err *err)
-{
-    keeping k = {.import = import, .file = file};
-    SKR_TRY(skr_txn_scratch_path(import->txn, &file->path, err));
-    SKR_TRY(skr_digest_new(SKR_DIGEST_SHA256, &k.digest, err));
-    const skr_vcf_spool_plan plan = {.name = file->name,
-                                     .from = from,
-                                     .path = file->path,
-                                     .n_memory = import->n_memory,
-                                     .context = &k,
-                                     .check_stop = check_stop,
-                                     .on_bytes = take_bytes};
-    int status = skr_vcf_spool(&plan, &file->n_bytes, err);
-    if (status == SKR_OK) {
-        skr_digest_final(k.digest, file->digest);
-        file->is_spooled = true;
-        import->n_spooled_read += k.n_read;
-        import->n_spooled_kept += file->n_bytes;
-    }
-    skr_digest_free(k.digest);
-    return status;
-}
-
-/* Finds out what the path names, and spools what cannot be read twice. */
-static int open_source(skr_import *import, skr_import_file *file, skr_err *err)
-{
-    struct stat about;
-    bool is_stdin = strcmp(file->given, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
-    int status = SKR_OK;
-    if (fd < 0 || fstat(fd, &about) < 0)
-        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", file->given,
-                          strerror(errno));
-    else if (S_ISDIR(about.st_mode))
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: is a folder, not a file", file->given);
-    else if (S_ISREG(about.st_mode) && !is_stdin)
-        file->path = strdup(file->given);
-    else
-        status = keep_pipe(import, file, fd, err);
-    if (status == SKR_OK && file->path == NULL)
-        status = skr_fail_nomem(err, "samples of a delivery");
-    if (fd >= 0 && !is_stdin)
-        (void)close(fd);
-    return status;
-}
 
 /* ------------------------------------------------------------------ samples */
 
@@ -110,7 +35,10 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
         status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
     if (status != SKR_OK)
         goto out;
-    add_text(digest, file->is_gvcf ? "gvcf" : "vcf");
+    add_text(digest, file->is_mask    ? "reads without calls"
+                     : file->is_reads ? "reads"
+                     : file->is_gvcf  ? "gvcf"
+                                      : "vcf");
     skr_digest_update(digest, gate.bytes, gate.n);
     add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
     add_text(digest,
@@ -279,52 +207,98 @@ static bool is_given_before(const skr_import *import, uint32_t number)
     return false;
 }
 
+/* Whose samples they are, and whether the file is known; lines: the caller frees. */
+static int know_file(skr_import *import, uint32_t number, const skr_names *samples,
+                     const skr_sample_line ***ret_lines, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    SKR_TRY(find_lines(import, file, samples, ret_lines, err));
+    SKR_TRY(digest_options(import, file, samples, *ret_lines, err));
+    file->known = skr_identity_find_file(import, file);
+    file->is_skipped = is_given_before(import, number) || file->known != NULL;
+    return SKR_OK;
+}
+
+/* Samples become columns. */
+static int take_samples(skr_import *import, uint32_t number, const skr_vcf *vcf,
+                        const skr_sample_line *const *lines, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    SKR_TRY(skr_import_evidence_header(import, file, vcf, err));
+    SKR_TRY(skr_import_silence_check(import, file, err));
+    SKR_TRY(number_columns(import, number, skr_vcf_samples(vcf), lines, err));
+    return expect_copies(&file->columns, err);
+}
+
+/* The reader of the only file is kept; of many files only one can be open at a time. */
+static int open_vcf(skr_import *import, const skr_import_file *file, skr_vcf **ret_vcf,
+                    skr_err *err)
+{
+    skr_vcf_plan plan = {.path = file->path,
+                         .name = file->name,
+                         .gate = &import->request->gate,
+                         .n_threads = import->n_files == 1 ? import->request->n_threads : 1,
+                         .n_memory = import->n_memory};
+    return skr_vcf_open(&plan, ret_vcf, err);
+}
+
+/* Keeps the reader if it is of the only file, or closes it. */
+static void keep_vcf(const skr_import *import, skr_import_file *file, skr_vcf *vcf, int status)
+{
+    if (import->n_files == 1 && status == SKR_OK)
+        file->vcf = vcf;
+    else
+        skr_vcf_close(vcf);
+}
+
+static int look_at_reads(skr_import *import, uint32_t number, skr_err *err)
+{
+    skr_import_file *file = &import->files[number];
+    skr_names samples = {0};
+    skr_reads *reads = NULL;
+    skr_vcf *vcf = NULL;
+    const skr_sample_line **lines = NULL;
+    int status = skr_import_source_reads(import, file, &samples, &reads, err);
+    if (status == SKR_OK)
+        status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
+    if (status == SKR_OK)
+        status = know_file(import, number, &samples, &lines, err);
+    if (status != SKR_OK || file->is_skipped)
+        goto out;
+    status = skr_import_source_write(import, file, reads, karyotype_of(lines[0]), err);
+    if (status == SKR_OK)
+        status = open_vcf(import, file, &vcf, err);
+    if (status == SKR_OK)
+        status = take_samples(import, number, vcf, lines, err);
+    keep_vcf(import, file, vcf, status);
+out:
+    free(lines);
+    skr_reads_close(reads);
+    skr_names_done(&samples);
+    return status;
+}
+
 static int look_at(skr_import *import, uint32_t number, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
     skr_vcf *vcf = NULL;
-    int status = open_source(import, file, err);
-    /* The reader of the only file is kept; of many files only one can be open at a time. */
-    bool is_only = import->n_files == 1;
-    unsigned n_threads = is_only ? import->request->n_threads : 1;
-    skr_vcf_plan plan = {.path = file->path,
-                         .name = file->name,
-                         .gate = &import->request->gate,
-                         .n_threads = n_threads,
-                         .n_memory = import->n_memory};
-    if (status == SKR_OK)
-        status = skr_vcf_open(&plan, &vcf, err);
+    const skr_sample_line **lines = NULL;
+    SKR_TRY(skr_import_source_open(import, file, err));
+    if (file->is_reads)
+        return look_at_reads(import, number, err);
+    int status = open_vcf(import, file, &vcf, err);
     /* What is no VCF is refused before all of it is read. */
     if (status == SKR_OK && !file->is_spooled)
         status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
-    if (status != SKR_OK) {
-        skr_vcf_close(vcf);
-        return status;
-    }
-    const skr_names *samples = skr_vcf_samples(vcf);
-    file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
-                    (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
-    const skr_sample_line **lines = NULL;
-    status = find_lines(import, file, samples, &lines, err);
-    if (status == SKR_OK)
-        status = digest_options(import, file, samples, lines, err);
     if (status == SKR_OK) {
-        file->known = skr_identity_find_file(import, file);
-        file->is_skipped = is_given_before(import, number) || file->known != NULL;
-        if (!file->is_skipped)
-            status = skr_import_evidence_header(import, file, vcf, err);
-        if (status == SKR_OK && !file->is_skipped)
-            status = skr_import_silence_check(import, file, err);
-        if (status == SKR_OK && !file->is_skipped)
-            status = number_columns(import, number, samples, lines, err);
-        if (status == SKR_OK && !file->is_skipped)
-            status = expect_copies(&file->columns, err);
+        file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
+                        (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
+        status = know_file(import, number, skr_vcf_samples(vcf), &lines, err);
     }
+    if (status == SKR_OK && !file->is_skipped)
+        status = take_samples(import, number, vcf, lines, err);
     free(lines);
-    if (is_only && status == SKR_OK)
-        file->vcf = vcf;
-    else
-        skr_vcf_close(vcf);
+    keep_vcf(import, file, vcf, status);
     return status;
 }
 
@@ -355,6 +329,8 @@ int skr_import_files_look(skr_import *import, skr_err *err)
         skr_sample_sheet_count_unused(&import->samples.sheet, &first);
     if (status == SKR_OK)
         status = check_missing(import, err);
+    if (status == SKR_OK)
+        status = skr_import_source_check(import, err);
     for (uint32_t i = 0; i < import->samples.names.n && status == SKR_OK; i++)
         import->samples.list[i].name = import->samples.names.texts[i];
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++) {

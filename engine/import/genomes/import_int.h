@@ -47,6 +47,10 @@ typedef enum skr_import_count {
     SKR_COUNT_REPLACED,      /* samples */
     SKR_COUNT_SEX_CONFLICT,  /* individuals */
     SKR_COUNT_UNUSED_LINES,  /* of --samples */
+    SKR_COUNT_READS,
+    SKR_COUNT_READS_LEFT_OUT, /* by MAPQ or flags */
+    SKR_COUNT_READS_THINNED,  /* that counted for depth alone */
+    SKR_COUNT_UNDECIDED,      /* places that are deep enough, and whose reads decide nothing */
     SKR_N_COUNTS,
 } skr_import_count;
 
@@ -77,6 +81,8 @@ typedef struct skr_import_file {
     uint8_t digest[SKR_DIGEST_SIZE];
     uint8_t options[SKR_DIGEST_SIZE];
     bool is_spooled; /* path is a copy of what a pipe gave: vcf_spool.h */
+    bool is_reads;   /* path is the gVCF that was made of a CRAM or BAM, once it is made */
+    bool is_mask;    /* of reads: without calls, so it stands beside the calls of another file */
     bool is_gvcf;
     bool is_skipped; /* known already, bytes and options */
     skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */

@@ -5,8 +5,9 @@
  * Files that share samples form rings. Two files of a ring that share a sample must not both have
  * records on one contig, with one exception: a joint file is often cut into stretches of a contig.
  * Files that name the same samples in the same order, two or more, are taken for such stretches if
- * no place lies in two of them. One name alone proves nothing: callers that know no better write
- * "default" or "SAMPLE" into everybody's file.
+ * no place lies in two of them. Reads that say no more than where a genome is deep enough stand
+ * beside the calls of another file. One name alone proves nothing: callers that know no better
+ * write "default" or "SAMPLE" into everybody's file.
  */
 #include "engine/import/genomes/import_parts.h"
 
@@ -89,7 +90,8 @@ int skr_import_parts_check(const skr_import *import, const skr_import_file *file
     uint32_t n = 0;
     uint32_t sample = 0;
     for (uint32_t i = file->next_part; i != number; i = files[i].next_part) {
-        if (!skr_import_parts_uses(import, &files[i], contig) || is_same_cohort(file, &files[i]))
+        if (!skr_import_parts_uses(import, &files[i], contig) || is_same_cohort(file, &files[i]) ||
+            file->is_mask != files[i].is_mask)
             continue;
         SKR_TRY(count_common(import, file, &files[i], &n, &sample, err));
         if (n > 0)

@@ -89,9 +89,29 @@ void skr_import_warnings_assembly(const skr_import *import)
 }
 
 /* What people should know of a delivery that was taken. */
+/* Genotypes made of reads are not those of a laboratory's caller, beside which they may stand. */
+static void warn_own_calls(const skr_import *import)
+{
+    uint32_t n = 0;
+    const skr_import_file *first = NULL;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        const skr_import_file *file = &import->files[i];
+        if (!file->is_reads || file->is_mask || file->is_skipped)
+            continue;
+        first = n++ == 0 ? file : first;
+    }
+    if (n > 0)
+        skr_import_watch_warn(import,
+                              "the genotypes of %s%s are made of its reads by Skerry itself: where "
+                              "a laboratory's gVCF is there, give that, and reads with --calls "
+                              "none",
+                              first->name, n > 1 ? " and other files" : "");
+}
+
 void skr_import_warnings(const skr_import *import)
 {
     const char *assembly = skr_assembly_canonical(import->request->assembly);
+    warn_own_calls(import);
     const skr_import_file *first = NULL;
     uint32_t n_more = 0;
     for (uint32_t i = 0; i < import->n_files; i++) {

@@ -18,12 +18,14 @@ static const struct {
 #define LEAST(key, tag, adj) {#key, offsetof(skr_gate, key), adj},
     SKR_GATE_LEASTS(LEAST)
 #define DEPTH(key, adj) {#key, offsetof(skr_gate, key), adj},
-        SKR_GATE_DEPTHS(DEPTH)};
+        SKR_GATE_DEPTHS(DEPTH) SKR_GATE_READS(DEPTH)};
 #define N_KEYS (sizeof keys / sizeof *keys)
+#define ONE(key, adj) +1
+#define N_KEYS_OF_READS (0 SKR_GATE_READS(ONE)) /* the last ones */
 
 #define KEY_NAME(key, tag, adj) #key ", "
 #define DEPTH_NAME(key, adj) #key ", "
-#define KEY_NAMES SKR_GATE_LEASTS(KEY_NAME) SKR_GATE_DEPTHS(DEPTH_NAME)
+#define KEY_NAMES SKR_GATE_LEASTS(KEY_NAME) SKR_GATE_DEPTHS(DEPTH_NAME) SKR_GATE_READS(DEPTH_NAME)
 
 const char *const skr_gate_tags[SKR_N_GATE_TAGS] = {
 #define TAG(key, tag, adj) [SKR_GATE_##tag] = #tag,
@@ -69,15 +71,6 @@ static char **list_of(skr_gate *gate, const char *key, size_t n)
     if (n == 15 && memcmp(key, "refcall_filters", 15) == 0)
         return &gate->refcall_filters;
     return NULL;
-}
-
-static bool is_of_cram(const char *key, size_t n)
-{
-    static const char *const names[] = {"min_mq", "min_bq", "exclude_flags"};
-    for (size_t i = 0; i < 3; i++)
-        if (strlen(names[i]) == n && memcmp(names[i], key, n) == 0)
-            return true;
-    return false;
 }
 
 /* Sets a list, or adds a name to it when is_first is false. */
@@ -128,9 +121,6 @@ static int parse_item(skr_gate *gate, char ***list, const char *item, size_t n, 
         return set_number(number, item, n_key, equals + 1, n_value, err);
     if (*list != NULL && equals != NULL && n_value > 0)
         return add_to_list(*list, equals + 1, n_value, true, err);
-    if (is_of_cram(item, n_key))
-        return skr_fail(err, SKR_ERR_NOT_YET, "gate: %.*s is for CRAM, which is not there yet",
-                        (int)n_key, item);
     return skr_fail(err, SKR_ERR_USAGE,
                     "gate: '%.*s' is not adj, not none, and no KEY=VALUE of " KEY_NAMES
                     "pass_filters, refcall_filters",
@@ -230,11 +220,28 @@ bool skr_gate_balance_passes(const skr_gate *gate, float ad, float dp)
     return !((double)ad < gate->min_ab * (double)dp - 1e-9);
 }
 
+/* Are the keys from one on as in adj? */
+static bool is_adj_from(const skr_gate *gate, size_t from)
+{
+    skr_gate copy = *gate;
+    for (size_t i = from; i < N_KEYS; i++)
+        if (*number_at(&copy, i) != keys[i].adj)
+            return false;
+    return true;
+}
+
+bool skr_gate_has_usual_reads(const skr_gate *gate)
+{
+    return is_adj_from(gate, N_KEYS - N_KEYS_OF_READS);
+}
+
+/* Those of reads are told only where they are not as usual. */
 static int put_numbers(const skr_gate *gate, skr_buffer *text, skr_err *err)
 {
     char number[64];
     skr_gate copy = *gate;
-    for (size_t i = 0; i < N_KEYS; i++) {
+    size_t n = skr_gate_has_usual_reads(gate) ? N_KEYS - N_KEYS_OF_READS : N_KEYS;
+    for (size_t i = 0; i < n; i++) {
         (void)snprintf(number, sizeof number, "%s%s=%.9g", i == 0 ? "" : ",", keys[i].key,
                        *number_at(&copy, i));
         SKR_TRY(skr_buffer_put(text, number, strlen(number), err));
@@ -244,11 +251,7 @@ static int put_numbers(const skr_gate *gate, skr_buffer *text, skr_err *err)
 
 static bool is_adj(const skr_gate *gate)
 {
-    skr_gate copy = *gate;
-    for (size_t i = 0; i < N_KEYS; i++)
-        if (*number_at(&copy, i) != keys[i].adj)
-            return false;
-    return gate->pass_filters == NULL && gate->refcall_filters == NULL;
+    return is_adj_from(gate, 0) && gate->pass_filters == NULL && gate->refcall_filters == NULL;
 }
 
 int skr_gate_print(const skr_gate *gate, skr_buffer *text, skr_err *err)

@@ -45,6 +45,9 @@ bool skr_gate_passes(const skr_gate *gate, const skr_gate_facts *facts);
 /* Does an ALT of a heterozygote pass that has ad of dp reads? NAN: not tested. */
 bool skr_gate_balance_passes(const skr_gate *gate, float ad, float dp);
 
+/* Are the keys of reads, min_mq, min_bq and exclude_flags, as in adj? */
+bool skr_gate_has_usual_reads(const skr_gate *gate);
+
 /* Appends "adj", "none" or the keys that differ from adj. Errors: NOMEM. */
 SKR_MUST_USE int skr_gate_print(const skr_gate *gate, skr_buffer *text, skr_err *err);
 
