@@ -51,8 +51,6 @@ static int check_segment(const skr_snapshot *snapshot, const skr_segment_entry *
     uint32_t first = 0;
     uint32_t last = 0;
     skr_sample_table_range(skr_segment_samples(segment), &first, &last);
-    size_t n_tiles = 0;
-    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
     if (n != entry->n_samples)
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u", name, n,
                         entry->n_samples);
@@ -66,7 +64,7 @@ static int check_segment(const skr_snapshot *snapshot, const skr_segment_entry *
             return skr_fail(err, SKR_ERR_CORRUPT,
                             "%s: the manifest buries a sample that is not there", name);
     }
-    if (n_tiles > 0 && tiles[n_tiles - 1].contig >= n_contigs)
+    if (skr_segment_reaches(segment, n_contigs))
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: rows on a contig that the assembly lacks", name);
     return SKR_OK;
 }

@@ -3,18 +3,19 @@
  *
  * Samples are numbered locally, 0 to n_samples - 1, and name individuals. By contig and tile (a
  * span of 2^tile_shift bases) a segment holds rows, one a canonical allele that some record names,
- * and spans, which say who was called where: the coverage layer. A row lies in the tile of its
- * start, a span too. Rows longer than a tile are also in the list of wide rows, and spans longer
- * than a tile are in the contig's list of wide spans instead, so that whatever reaches into a tile
- * is in that tile, in the one before it, or in those lists. A tile that holds much comes in several
- * pieces: entries of skr_segment_tiles with the same contig and number, in the order of their rows;
- * "tile" below means such an entry.
+ * and spans, which say who was called where a record of a joint file lies. Beside them lies the
+ * coverage layer, which says it base by base: storage/coverage/coverage.h. A row lies in the tile
+ * of its start, a span too. Rows longer than a tile are also in the list of wide rows, and spans
+ * longer than a tile are in the contig's list of wide spans instead, so that whatever reaches into
+ * a tile is in that tile, in the one before it, or in those lists. A tile that holds much comes in
+ * several pieces: entries of skr_segment_tiles with the same contig and number, in the order of
+ * their rows; "tile" below means such an entry.
  *
  * What a sample is for an allele K that has a row here:
  *   its call in the row's call set, if that is not NO_STATEMENT: a direct claim (rule 4);
- *   otherwise, and for every sample when there is no row: what the spans over K's REF span say
- *   (rule 5, skr_segment_called). Rows of structural alleles have direct claims only (rule 8).
- * A row that is complete has no NO_STATEMENT, so spans are never asked.
+ *   otherwise, and for every sample when there is no row: what spans and coverage over K's REF span
+ *   say (rule 5, skr_segment_view_called). Rows of structural alleles have direct claims only (rule
+ * 8). A row that is complete has no NO_STATEMENT, so spans are never asked.
  *
  * docs/format.md, "Segment", says every byte.
  *
@@ -191,6 +192,9 @@ typedef struct skr_wide_row {
 /* All of them, ascending by contig and start0; belong to the segment. */
 const skr_wide_row *skr_segment_wide_rows(const skr_segment *segment, size_t *ret_n);
 
+/* Is anything on a contig from `contig` on: rows, spans or coverage? */
+bool skr_segment_reaches(const skr_segment *segment, uint32_t contig);
+
 /* Reads tiles for one thread: its decoder and the memory of what it last decoded. */
 typedef struct skr_segment_view skr_segment_view;
 
@@ -269,18 +273,19 @@ SKR_MUST_USE int skr_segment_view_calls(skr_segment_view *view, size_t tile, uin
                                         const skr_call_set **ret_calls, skr_err *err);
 
 /*
- * The indirect claim of every sample about the bases [start0, end0) of a contig, by the spans (rule
- * 5): the least number of called copies over all of them; NO_CALL where a span that overlaps is
- * undecided; NO_STATEMENT where a base is in no span. Numbers are resolved: no SKR_CALL_DEFAULT.
- * called has room for n_samples bytes. Costs n_samples a span. Errors: CORRUPT, IO, NOMEM.
+ * The indirect claim of every sample about the bases [start0, end0) of a contig, by spans and
+ * coverage (rule 5): the least number of called copies over all of them; NO_CALL where a span that
+ * overlaps is undecided; NO_STATEMENT where nothing is said of a base. Numbers are resolved: no
+ * SKR_CALL_DEFAULT. called has room for n_samples bytes. Costs n_samples, and n_samples a span.
+ * Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0,
                                          uint32_t end0, uint8_t *called, skr_err *err);
 
 /*
- * Does any row or span lie over a base of [start0, end0)? view reads what the directory does not
- * tell, and is one of this segment; NULL: *ret_says is true only where the directory is sure.
- * Errors: CORRUPT, IO, NOMEM.
+ * Does any row, span or coverage lie over a base of [start0, end0)? view reads what the directory
+ * does not tell, and is one of this segment; NULL: *ret_says is true only where the directory is
+ * sure. Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_segment_says(const skr_segment *segment, skr_segment_view *view,
                                   uint32_t contig, uint32_t start0, uint32_t end0, bool *ret_says,

@@ -27,6 +27,7 @@ void skr_segment_directory_done(skr_segment_directory *directory)
     free(directory->wide_rows);
     free(directory->wide_spans);
     free(directory->orders);
+    free(directory->chunks);
     *directory = (skr_segment_directory){0};
 }
 
@@ -98,13 +99,21 @@ static int put_order(const skr_order *order, skr_buffer *bytes, skr_err *err)
     return skr_block_ref_put(bytes, &order->classes, err);
 }
 
+static int put_chunk(const skr_cover_chunk *chunk, skr_buffer *bytes, skr_err *err)
+{
+    SKR_TRY(PUT_VARINTS(bytes, err, chunk->contig, chunk->ploidy, chunk->start0,
+                        chunk->end0 - chunk->start0));
+    return skr_block_ref_put(bytes, &chunk->ref, err);
+}
+
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
     SKR_CHECK(directory->tile_shift <= SKR_TILE_SHIFT_MAX);
     SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
                         directory->tile_shift, directory->n_rows, directory->n_tiles,
-                        directory->n_wide_rows, directory->n_wide_spans, directory->n_orders));
+                        directory->n_wide_rows, directory->n_wide_spans, directory->n_orders,
+                        directory->n_chunks));
     SKR_TRY(skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err));
     for (size_t i = 0; i < directory->n_tiles; i++)
         SKR_TRY(put_tile(&directory->tiles[i], &directory->refs[i], bytes, err));
@@ -116,6 +125,8 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
         SKR_TRY(put_wide_spans(&directory->wide_spans[i], bytes, err));
     for (size_t i = 0; i < directory->n_orders; i++)
         SKR_TRY(put_order(&directory->orders[i], bytes, err));
+    for (size_t i = 0; i < directory->n_chunks; i++)
+        SKR_TRY(put_chunk(&directory->chunks[i], bytes, err));
     return SKR_OK;
 }
 
@@ -170,6 +181,7 @@ static int take_head(take_context *context)
     directory->n_wide_rows = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_wide_spans = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_orders = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    directory->n_chunks = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     if (context->cursor.is_bad || directory->n_samples == 0 ||
         directory->tile_shift < SKR_TILE_SHIFT_MIN)
         return fail(context, "its head is malformed");
@@ -179,7 +191,8 @@ static int take_head(take_context *context)
                               sizeof *directory->wide_rows) ||
         !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
                               sizeof *directory->wide_spans) ||
-        !skr_segment_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders))
+        !skr_segment_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders) ||
+        !skr_segment_room_for(&directory->chunks, directory->n_chunks, sizeof *directory->chunks))
         return skr_fail_nomem(context->err, "segment");
     return SKR_OK;
 }
@@ -320,6 +333,24 @@ static int take_order(take_context *context, size_t at)
     return SKR_OK;
 }
 
+static int take_chunk(take_context *context, size_t at)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_cover_chunk *chunk = &directory->chunks[at];
+    chunk->contig = take_u32(context, UINT32_MAX);
+    chunk->ploidy = (uint8_t)take_u32(context, SKR_N_PLOIDIES - 1);
+    chunk->start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    uint32_t n = take_u32(context, SKR_CONTIG_LENGTH_MAX - chunk->start0);
+    chunk->end0 = chunk->start0 + n;
+    SKR_TRY(take_ref(context, true, &chunk->ref));
+    if (chunk->contig >= directory->n_contigs || n == 0)
+        return fail(context, "a chunk of coverage is malformed");
+    if (at > 0 && (chunk[-1].contig > chunk->contig ||
+                   (chunk[-1].contig == chunk->contig && chunk[-1].end0 > chunk->start0)))
+        return fail(context, "chunks of coverage are out of order");
+    return SKR_OK;
+}
+
 static int take_all(take_context *context)
 {
     skr_segment_directory *directory = context->directory;
@@ -334,6 +365,8 @@ static int take_all(take_context *context)
         SKR_TRY(take_wide_spans(context, i));
     for (size_t i = 0; i < directory->n_orders; i++)
         SKR_TRY(take_order(context, i));
+    for (size_t i = 0; i < directory->n_chunks; i++)
+        SKR_TRY(take_chunk(context, i));
     uint64_t n_rows = 0;
     if (directory->n_tiles > 0) {
         const skr_tile *last = &directory->tiles[directory->n_tiles - 1];

@@ -9,6 +9,7 @@
 #include "storage/base/zigzag.h"
 #include "storage/segment/order_writer_int.h"
 #include "storage/segment/segment.h"
+#include "storage/segment/segment_coverage.h"
 
 #define SKR_TILE_SHIFT_MIN 10u
 #define SKR_TILE_SHIFT_MAX 28u
@@ -77,6 +78,15 @@ SKR_MUST_USE bool skr_segment_row_totals_of(const skr_carriers *carriers, const 
 
 /* ------------------------------------------------------------------ the directory */
 
+/* A chunk of the coverage layer. */
+typedef struct skr_cover_chunk {
+    uint32_t contig;
+    uint32_t start0;
+    uint32_t end0;
+    uint8_t ploidy;
+    skr_block_ref ref;
+} skr_cover_chunk;
+
 typedef struct skr_segment_directory {
     uint32_t n_samples;
     uint32_t n_contigs;
@@ -93,7 +103,13 @@ typedef struct skr_segment_directory {
     size_t n_wide_spans;
     skr_order *orders;
     size_t n_orders;
+    skr_cover_chunk *chunks;
+    size_t n_chunks;
 } skr_segment_directory;
+
+/* The indexes [*ret_from, *ret_to) of the chunks that overlap [start0, end0) of a contig. */
+void skr_segment_directory_find_chunks(const skr_segment_directory *directory, uint32_t contig,
+                                       const uint32_t place0[2], size_t *ret_from, size_t *ret_to);
 
 /* The order that has row `number` of all orders; n_orders when there is no such row. */
 size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number);

@@ -81,6 +81,28 @@ static int look_at_wide(const skr_segment *segment, skr_segment_view *view, cons
     return SKR_OK;
 }
 
+/* The coverage layer, which has to be read. */
+static int look_at_coverage(const skr_segment *segment, skr_segment_view *view,
+                            const stretch *asked, bool *ret_says, skr_err *err)
+{
+    const skr_segment_directory *directory = &segment->directory;
+    size_t from;
+    size_t to;
+    skr_segment_directory_find_chunks(directory, asked->contig,
+                                      (uint32_t[]){asked->start0, asked->end0}, &from, &to);
+    for (size_t i = from; i < to && view != NULL && !*ret_says; i++) {
+        const skr_cover_chunk *chunk = &directory->chunks[i];
+        const skr_coverage *coverage = NULL;
+        uint32_t start0 = chunk->start0 > asked->start0 ? chunk->start0 : asked->start0;
+        uint32_t end0 = chunk->end0 < asked->end0 ? chunk->end0 : asked->end0;
+        SKR_TRY(skr_segment_view_chunk(view, i, &coverage, err));
+        for (uint32_t s = 0; s < directory->n_samples && !*ret_says; s++)
+            *ret_says =
+                skr_coverage_ask(coverage, s, start0, end0, 0).call != SKR_CALL_NO_STATEMENT;
+    }
+    return SKR_OK;
+}
+
 int skr_segment_says(const skr_segment *segment, skr_segment_view *view, uint32_t contig,
                      uint32_t start0, uint32_t end0, bool *ret_says, skr_err *err)
 {
@@ -101,6 +123,8 @@ int skr_segment_says(const skr_segment *segment, skr_segment_view *view, uint32_
     }
     if (!says && start0 < end0)
         SKR_TRY(look_at_wide(segment, view, &asked, &says, err));
+    if (!says && start0 < end0)
+        SKR_TRY(look_at_coverage(segment, view, &asked, &says, err));
     *ret_says = says;
     return SKR_OK;
 }

@@ -343,6 +343,19 @@ static int collect_refs(verify *v)
     return status;
 }
 
+/* Reads every chunk of the coverage layer. */
+static int verify_chunks(verify *v)
+{
+    int status = SKR_OK;
+    for (size_t i = 0; i < v->segment->directory.n_chunks && status == SKR_OK; i++) {
+        const skr_coverage *coverage = NULL;
+        status = told(v, skr_segment_view_chunk(v->view, i, &coverage, v->err));
+        if (status == SKR_OK)
+            status = add_ref(v, &v->segment->directory.chunks[i].ref);
+    }
+    return status;
+}
+
 static int verify_all(verify *v)
 {
     const skr_segment_directory *directory = &v->segment->directory;
@@ -352,6 +365,7 @@ static int verify_all(verify *v)
         SKR_TRY(verify_calls(v, i));
     }
     SKR_TRY(verify_wide_spans(v));
+    SKR_TRY(verify_chunks(v));
     if (v->i_wide != directory->n_wide_rows)
         v->on_fault(v->context, "the directory has wide rows that no tile has");
     return SKR_OK;

@@ -23,6 +23,8 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
     view->chunk = SKR_NO_TILE;
     for (unsigned i = 0; i < SKR_CALL_SLOTS; i++)
         view->slots[i].tile = SKR_NO_TILE;
+    for (unsigned i = 0; i < SKR_COVER_SLOTS; i++)
+        view->cover_slots[i].chunk = SKR_NO_TILE;
     *ret_view = view;
     return SKR_OK;
 }
@@ -53,6 +55,9 @@ void skr_segment_view_free(skr_segment_view *view)
     skr_call_set_done(&view->calls);
     free_groups(view);
     skr_call_set_done(&view->span_calls);
+    for (unsigned i = 0; i < SKR_COVER_SLOTS; i++)
+        skr_coverage_done(&view->cover_slots[i].coverage);
+    skr_buffer_done(&view->cover_raw);
     free(view->sample_calls);
     free(view->reach);
     free(view);

@@ -1,9 +1,11 @@
 /*
- * segment_view_called.c - who was called over some bases, by the spans: rule 5 of docs/counting.md.
+ * segment_view_called.c - who was called over some bases, by coverage and spans: rule 5 of
+ * docs/counting.md.
  *
- * Spans come in ascending order of their starts, those of tiles merged with the wide ones, so one
- * number a sample is enough to see a gap: up to where it is covered. A sample is called with the
- * least number of copies over the spans that overlap; one undecided span makes it a no-call.
+ * Coverage is asked first. Spans come in ascending order of their starts, those of tiles merged
+ * with the wide ones, so one number a sample is enough to see a gap: up to where it is covered. A
+ * sample is called with the least number of copies over the spans that overlap; one undecided span
+ * makes it a no-call.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ typedef struct question {
     uint32_t start0;
     uint32_t end0;
     uint8_t *called;
+    bool has_coverage; /* of the contig */
     /* the next wide span to be merged in */
     size_t i_group;
     uint32_t i_wide;
@@ -27,19 +30,22 @@ typedef struct question {
 } question;
 
 /* Adds what one span says of one sample. */
-static void apply_call(const question *asked, const skr_span *span, uint32_t sample, uint8_t call)
+static int apply_call(const question *asked, const skr_span *span, uint32_t sample, uint8_t call)
 {
     uint8_t *called = &asked->called[sample];
     uint32_t *reach = &asked->view->reach[sample];
     if (call == SKR_CALL_DEFAULT)
         call = skr_segment_copies_expected(asked->view->segment, span->ploidy)[sample];
     if (call == SKR_CALL_NO_STATEMENT || *called == SKR_CALL_NO_CALL)
-        return;
-    /* NO_STATEMENT is the largest number, so the least is right for the first span too. */
-    if (call == SKR_CALL_NO_CALL || call < *called)
-        *called = call;
-    if (span->start0 <= *reach && span->end0 > *reach)
-        *reach = span->end0;
+        return SKR_OK;
+    *called = skr_call_least(*called, call);
+    if (span->start0 > *reach || span->end0 <= *reach)
+        return SKR_OK;
+    *reach = span->end0;
+    if (!asked->has_coverage || *reach >= asked->end0)
+        return SKR_OK;
+    return skr_segment_view_uncovered(asked->view, asked->contig, sample, reach, asked->end0,
+                                      asked->err);
 }
 
 static int apply_span(const question *asked, const skr_call_columns *columns, const skr_span *span)
@@ -54,15 +60,15 @@ static int apply_span(const question *asked, const skr_call_columns *columns, co
         return skr_segment_view_fail_in(view, status, asked->contig, span->start0, asked->err);
     if (set->base != SKR_CALL_NO_STATEMENT) {
         skr_call_set_to_calls(set, n_samples, view->sample_calls);
-        for (uint32_t i = 0; i < n_samples; i++)
-            apply_call(asked, span, i, view->sample_calls[i]);
-        return SKR_OK;
+        for (uint32_t i = 0; i < n_samples && status == SKR_OK; i++)
+            status = apply_call(asked, span, i, view->sample_calls[i]);
+        return status;
     }
-    for (uint32_t i = 0; i < set->n_flips; i++)
-        apply_call(asked, span, set->flips[i], set->flip);
-    for (uint32_t i = 0; i < set->n_exceptions; i++)
-        apply_call(asked, span, set->exceptions[i].sample, set->exceptions[i].call);
-    return SKR_OK;
+    for (uint32_t i = 0; i < set->n_flips && status == SKR_OK; i++)
+        status = apply_call(asked, span, set->flips[i], set->flip);
+    for (uint32_t i = 0; i < set->n_exceptions && status == SKR_OK; i++)
+        status = apply_call(asked, span, set->exceptions[i].sample, set->exceptions[i].call);
+    return status;
 }
 
 static bool overlaps(const question *asked, const skr_span *span)
@@ -153,10 +159,8 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
                       .err = err};
     SKR_TRY(reserve_scratch(view, err));
     SKR_TRY(skr_segment_view_load_wide(view, contig, err));
-    memset(called, SKR_CALL_NO_STATEMENT, directory->n_samples);
-    for (uint32_t i = 0; i < directory->n_samples; i++)
-        view->reach[i] = start0;
-
+    SKR_TRY(skr_segment_view_called_by_coverage(view, contig, (uint32_t[]){start0, end0}, called,
+                                                &asked.has_coverage, err));
     uint32_t first = start0 >> directory->tile_shift;
     uint32_t last = (end0 - 1) >> directory->tile_shift;
     size_t from;

@@ -26,6 +26,15 @@ typedef struct skr_call_slot {
     uint64_t *sums; /* copies called by a set in a ploidy; SKR_NO_SUM: not added up yet */
 } skr_call_slot;
 
+/* Chunks of coverage that are kept decoded. */
+#define SKR_COVER_SLOTS 2u
+
+typedef struct skr_cover_slot {
+    size_t chunk; /* SKR_NO_TILE: empty */
+    uint64_t used_at;
+    skr_coverage coverage;
+} skr_cover_slot;
+
 /* The rows of a tile in the cache. */
 typedef struct skr_cached_rows {
     skr_cached cached;
@@ -59,6 +68,9 @@ struct skr_segment_view {
     size_t first_group; /* in the directory */
     size_t n_groups;
     skr_call_columns *groups;
+
+    skr_cover_slot cover_slots[SKR_COVER_SLOTS];
+    skr_buffer cover_raw;
 
     /* scratch of skr_segment_view_called */
     skr_call_set span_calls;
@@ -97,6 +109,30 @@ bool skr_segment_view_is_ordered(const skr_segment_view *view, uint32_t row, uin
  */
 SKR_MUST_USE int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_spans,
                                             skr_call_slot **ret_slot, skr_err *err);
+
+/*
+ * A chunk of coverage, decoded; it belongs to the view until another one is asked for twice.
+ * Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_segment_view_chunk(skr_segment_view *view, size_t chunk,
+                                        const skr_coverage **ret_coverage, skr_err *err);
+
+/*
+ * The first base of [start0, end0) of which the coverage layer says nothing of a sample, or end0.
+ * Errors: as above.
+ */
+SKR_MUST_USE int skr_segment_view_uncovered(skr_segment_view *view, uint32_t contig,
+                                            uint32_t sample, uint32_t *start0, uint32_t end0,
+                                            skr_err *err);
+
+/*
+ * Sets called, of every sample, to what the coverage layer says of [start0, end0), and view->reach
+ * to the first base of which it says nothing, or end0. *ret_is_there: it says anything of the
+ * contig; otherwise called is NO_STATEMENT and reach start0. Errors: as above.
+ */
+SKR_MUST_USE int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
+                                                     const uint32_t place0[2], uint8_t *called,
+                                                     bool *ret_is_there, skr_err *err);
 
 /* Loads all wide spans of a contig into groups. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err);

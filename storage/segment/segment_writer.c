@@ -72,6 +72,10 @@ struct skr_segment_writer {
     skr_wide_spans *wide_spans;
     size_t n_wide_spans;
     size_t n_wide_spans_max;
+    skr_cover_chunk *chunks;
+    size_t n_chunks;
+    size_t n_chunks_max;
+    skr_buffer chunk_bytes;
 };
 
 /* Rows spread evenly would fill tiles of this span with ROWS_A_TILE at most. */
@@ -169,6 +173,8 @@ void skr_segment_writer_free(skr_segment_writer *writer)
     free(writer->pieces);
     free(writer->wide_rows);
     free(writer->wide_spans);
+    free(writer->chunks);
+    skr_buffer_done(&writer->chunk_bytes);
     skr_block_writer_free(writer->file);
     free(writer);
 }
@@ -398,6 +404,29 @@ int skr_segment_writer_add_span(skr_segment_writer *writer, uint32_t contig, uin
     return close_if_full(writer, tile, err);
 }
 
+int skr_segment_writer_add_coverage(skr_segment_writer *writer, uint32_t contig, skr_ploidy ploidy,
+                                    const skr_cover_place *place, const skr_cover_run *runs,
+                                    const uint32_t *first, skr_err *err)
+{
+    const skr_cover_chunk *last =
+        writer->n_chunks > 0 ? &writer->chunks[writer->n_chunks - 1] : NULL;
+    SKR_CHECK(place->start0 < place->end0 && place->end0 <= SKR_CONTIG_LENGTH_MAX);
+    SKR_CHECK(contig < writer->n_contigs && ploidy < (skr_ploidy)SKR_N_PLOIDIES);
+    SKR_CHECK(place->n_samples == writer->n_samples);
+    SKR_CHECK(last == NULL || last->contig < contig ||
+              (last->contig == contig && last->end0 <= place->start0));
+    SKR_TRY(SKR_ARRAY_RESERVE(&writer->chunks, &writer->n_chunks_max, writer->n_chunks + 1,
+                              "segment", err));
+    writer->chunk_bytes.n = 0;
+    SKR_TRY(skr_coverage_encode(place, runs, first, &writer->chunk_bytes, err));
+    skr_cover_chunk *chunk = &writer->chunks[writer->n_chunks];
+    *chunk = (skr_cover_chunk){contig, place->start0, place->end0, (uint8_t)ploidy, {0}};
+    SKR_TRY(skr_block_writer_put(writer->file, writer->chunk_bytes.bytes, writer->chunk_bytes.n,
+                                 SKR_CODEC_ZSTD, &chunk->ref, err));
+    writer->n_chunks++;
+    return SKR_OK;
+}
+
 /* ------------------------------------------------------------------ the end */
 
 static int compare_pieces(const void *left, const void *right)
@@ -453,11 +482,15 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
                               sizeof *directory->wide_rows) ||
         !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
                               sizeof *directory->wide_spans) ||
-        !skr_segment_room_for(&directory->orders, n_orders, sizeof *directory->orders))
+        !skr_segment_room_for(&directory->orders, n_orders, sizeof *directory->orders) ||
+        !skr_segment_room_for(&directory->chunks, writer->n_chunks, sizeof *directory->chunks))
         return skr_fail_nomem(err, "segment");
     directory->n_orders = n_orders;
     if (n_orders > 0)
         memcpy(directory->orders, orders, n_orders * sizeof *orders);
+    directory->n_chunks = writer->n_chunks;
+    if (writer->n_chunks > 0)
+        memcpy(directory->chunks, writer->chunks, writer->n_chunks * sizeof *writer->chunks);
     sort_pieces(writer, directory);
     if (writer->n_wide_spans > 0)
         memcpy(directory->wide_spans, writer->wide_spans,

@@ -355,6 +355,35 @@ def carriers(head, data, n_samples, ordered):
     return plain, bags
 
 
+def coverage(data, start, end, n_samples):
+    """The template of a chunk, and the runs of each sample: lists of (start, end, call)."""
+    c = Cursor(data)
+    background = c.u8()
+    numbers = c.varints(1 + n_samples)
+    n_gaps, n_bases = c.varints(2)
+    gaps, bases = Cursor(c.bytes(n_gaps)), Cursor(c.bytes(n_bases))
+    calls = c.bytes(sum(numbers))
+    c.end()
+    lists, n_read = [], 0
+    for n in numbers:
+        runs_here, at = [], start
+        for _ in range(n):
+            first = at + gaps.varint()
+            at = first + bases.varint() + 1
+            assert at <= end
+            runs_here.append((first, at, calls[n_read]))
+            n_read += 1
+        lists.append(runs_here)
+    gaps.end()
+    bases.end()
+    assert all(call <= 200 or call >= EXPECTED for call in [background, *calls])
+    return [(start, end, background), *lists[0]], lists[1:]
+
+
+def cover_of(template, own, at):
+    return next(call for s, e, call in [*own, *reversed(template)] if s <= at < e)
+
+
 # ------------------------------------------------------------------ segments
 
 
@@ -364,11 +393,13 @@ class Segment:
         self.dead = entry["dead"]
         c = Cursor(self.file.directory)
         self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups, n_orders = c.varints(8)
+        n_chunks = c.varint()
         tables = self._sample_head(c)
         tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
         wide_rows = [c.varints(5) for _ in range(n_wide)]
         groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
         orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
+        chunks = [(c.varints(4), c.ref()) for _ in range(n_chunks)]
         c.end()
         self._read_samples(*tables)
         self.ordered = []
@@ -381,6 +412,12 @@ class Segment:
             sets, _ = self._calls(calls, 0)
             self._read_spans(spans, n, contig, 0, sets)
         assert len(self.rows) == n_rows == entry["rows"] and not wide_rows
+        self.cover, last = [], (-1, 0)
+        for (contig, zone, start, n), ref in chunks:
+            assert n > 0 and zone < 4 and last <= (contig, start) and contig < self.n_contigs
+            last = (contig, start + n)
+            template, own = coverage(self.file.block(ref), start, start + n, self.n_samples)
+            self.cover.append((contig, zone, start, start + n, template, own))
 
     def _read_order(self, n, n_classes, rows, classes):
         if n_classes:
@@ -557,14 +594,19 @@ class Segment:
         return found
 
     def called(self, contig, start, end, sample):
-        """Copies by the spans, NO_CALL or NOTHING."""
+        """Copies by spans and coverage, NO_CALL or NOTHING."""
         least, covered = NOTHING, set()
-        for span_contig, s, e, zone, calls in self.spans:
-            if span_contig != contig or s >= end or e <= start or calls[sample] == NOTHING:
+        said = [(s, e, zone, calls[sample]) for span_contig, s, e, zone, calls in self.spans
+                if span_contig == contig and s < end and e > start]
+        for chunk_contig, zone, s, e, template, own in self.cover:
+            if chunk_contig == contig:
+                said += [(at, at + 1, zone, cover_of(template, own[sample], at))
+                         for at in range(max(s, start), min(e, end))]
+        for s, e, zone, copies in said:
+            if copies == NOTHING:
                 continue
-            if calls[sample] == NO_CALL:
+            if copies == NO_CALL:
                 return NO_CALL
-            copies = calls[sample]
             least = min(least, self.expected(zone, sample) if copies == EXPECTED else copies)
             covered.update(range(max(s, start), min(e, end)))
         return least if len(covered) == end - start else NOTHING

@@ -66,6 +66,8 @@ def command_of(case, step, folder, store, samples_path):
         words += ["--absent-is", profile.pop("absent_is")]
     if profile:
         words += ["--gate", ",".join(f"{k}={v}" for k, v in sorted(profile.items()))]
+    if step.get("callable"):
+        words += ["--callable", os.path.join(folder, step["callable"])]
     if step.get("replace"):
         words.append("--replace")
     return words + [os.path.join(folder, f) for f in files_of(step)]

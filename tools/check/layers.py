@@ -11,7 +11,7 @@ import tree
 BASE = ("storage/base",)
 BYTES = BASE + ("storage/block",)
 CARRIERS = BASE + ("storage/carriers",)
-STORAGE = BYTES + ("storage/carriers", "storage/segment", "storage/reference", "storage")
+STORAGE = BYTES + ("storage/carriers", "storage/coverage", "storage/segment", "storage/reference", "storage")
 VOCABULARY = ("index/terms", "index/contigs", "index/keys")
 INDEX = VOCABULARY + ("index", "index/people", "index/ontology", "index/genes")
 IMPORT = ("engine/import/face", "engine/import/genotypes", "engine/import/vcf",
@@ -21,7 +21,9 @@ ROOMS = {
     "storage/base": ("*", ()),
     "storage/block": ("*", BASE),
     "storage/carriers": ("*", BASE),
-    "storage/segment": ("segment.h segment_marks.h sample_table.h", BYTES + ("storage/carriers",)),
+    "storage/coverage": ("coverage.h", CARRIERS),
+    "storage/segment": ("segment.h segment_coverage.h segment_marks.h sample_table.h",
+                        BYTES + ("storage/carriers", "storage/coverage")),
     "storage/reference": ("reference.h", BYTES),
     "storage": ("manifest.h store.h genomes.h",
                 BYTES + ("storage/carriers", "storage/segment", "storage/reference")),
@@ -38,7 +40,7 @@ ROOMS = {
     "engine/import/genotypes": ("gate.h genotype.h genotype_scan.h spellings.h",
                                 CARRIERS + ("engine/import/face",)),
     "engine/import/reads": ("reads.h", BASE + ("engine/import/face",)),
-    "engine/import/vcf": ("vcf.h vcf_spool.h import_memory.h",
+    "engine/import/vcf": ("vcf.h vcf_bed.h vcf_spool.h import_memory.h",
                           BASE + ("index/contigs",) + IMPORT),
     "engine/import/genomes": ("", STORAGE + INDEX + IMPORT),
     "engine/import/documents": ("", STORAGE + INDEX + ("engine/import/face",)),

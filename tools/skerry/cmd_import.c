@@ -137,6 +137,8 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
          "what silence of a file means (default: no-call)", 0},
         {"calls", SKR_OPTION_CHOICE, &chosen.calls, "all|none",
          "of reads: genotypes too, or only where they are deep enough (default: all)", 0},
+        {"callable", SKR_OPTION_TEXT, &request.callable, "BED",
+         "where silence of all samples is reference", 0},
         {"memory", SKR_OPTION_NUMBER, &request.memory_mib, "MiB",
          "what the files may take, beside their samples (default: 512)", 0},
         {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
@@ -144,7 +146,6 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
         {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,
          "ids of other datasets are the same people", 0},
         SKR_WAIT_OPTION(&request.wait_s),
-        {"callable", SKR_OPTION_NOT_YET, NULL, "BED", "", 0},
         {"readmit", SKR_OPTION_NOT_YET, NULL, NULL, "", 0},
     };
     skr_err err = {.message = ""};

@@ -78,6 +78,7 @@ typedef struct skr_import_request {
     const char *assembly;
     const char *reference; /* FASTA, plain or bgzipped, or NULL */
     const char *samples;   /* TSV, or NULL */
+    const char *callable;  /* BED of bases where silence is reference, or NULL */
     skr_genome_format format;
     skr_gate gate;
     bool absent_is_hom_ref;

@@ -9,43 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A live sample of an older segment; those of one name are chained. */
-typedef struct old_sample {
-    uint32_t segment; /* in the manifest */
-    uint32_t local;
-    uint32_t individual;
-    uint32_t next; /* in old, or SKR_NONE */
-} old_sample;
+#include "engine/import/genomes/identity_int.h"
+#include "storage/segment/segment_coverage.h"
 
-struct skr_identity {
-    skr_names names;
-    uint32_t *first; /* by name: in old */
-    uint32_t n_first_max;
-    old_sample *old;
-    uint32_t n_old;
-    uint32_t n_old_max;
-};
-
-/* A sample of an older segment that is replaced on a contig. */
-typedef struct burial {
-    uint32_t segment;
-    uint32_t contig;
-    uint32_t sample;
-} burial;
-
-static const skr_delivery *delivery_of(const skr_import *import, uint32_t segment)
+const skr_delivery *skr_identity_delivery(const skr_import *import, uint32_t segment)
 {
     return &import->manifest->deliveries[import->manifest->segments[segment].delivery];
 }
 
-static bool source_has(const skr_source *source, uint32_t sample)
+bool skr_identity_source_has(const skr_source *source, uint32_t sample)
 {
     return source->n_samples == 0 || skr_import_holds(source->samples, source->n_samples, sample);
 }
 
 /* ------------------------------------------------------------------ what there is */
 
-static int add_old(skr_identity *identity, const char *name, old_sample sample, skr_err *err)
+static int add_old(skr_identity *identity, const char *name, skr_old_sample sample, skr_err *err)
 {
     uint32_t number;
     bool is_new;
@@ -63,11 +42,11 @@ static int add_old(skr_identity *identity, const char *name, old_sample sample, 
 /* Is anything of a sample live? A source without records keeps the sample known. */
 static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
 {
-    const skr_delivery *delivery = delivery_of(import, segment);
+    const skr_delivery *delivery = skr_identity_delivery(import, segment);
     const skr_segment_entry *entry = &import->manifest->segments[segment];
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
-        if (!source->is_live || !source_has(source, local))
+        if (!source->is_live || !skr_identity_source_has(source, local))
             continue;
         if (source->n_contigs == 0)
             return true;
@@ -99,16 +78,42 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
         }
         const char *name = names_are_ids ? skr_people_id(import->people, individual)
                                          : (const char *)names.text.bytes + names.offsets[i];
-        status = add_old(identity, name, (old_sample){number, i, individual, SKR_NONE}, err);
+        status = add_old(identity, name, (skr_old_sample){number, i, individual, SKR_NONE}, err);
     }
     skr_sample_names_done(&names);
     return status;
+}
+
+/* Notes on which contigs the coverage layer of a segment says anything. */
+static int note_coverage(const skr_import *import, skr_identity *identity, uint32_t number,
+                         const skr_segment *segment, skr_err *err)
+{
+    uint32_t n =
+        import->manifest->assemblies[import->manifest->segments[number].assembly].n_contigs;
+    uint8_t *covers = calloc(n + 1u, 1);
+    if (covers == NULL)
+        return skr_fail_nomem(err, "samples of the store");
+    identity->covers[number] = covers;
+    identity->n_covers[number] = n;
+    for (uint32_t contig = 0; contig < n; contig++) {
+        covers[contig] = skr_segment_covers(segment, contig);
+        identity->has_coverage = identity->has_coverage || covers[contig] != 0;
+    }
+    return SKR_OK;
 }
 
 int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *err)
 {
     skr_identity *identity = calloc(1, sizeof *identity);
     int status = identity == NULL ? skr_fail_nomem(err, "samples of the store") : SKR_OK;
+    if (status == SKR_OK) {
+        identity->n_segments = import->manifest->n_segments;
+        identity->covers = calloc(identity->n_segments + 1u, sizeof *identity->covers);
+        identity->n_covers = calloc(identity->n_segments + 1u, sizeof *identity->n_covers);
+        status = identity->covers == NULL || identity->n_covers == NULL
+                     ? skr_fail_nomem(err, "samples of the store")
+                     : SKR_OK;
+    }
     for (uint32_t i = 0; i < import->manifest->n_segments && status == SKR_OK; i++) {
         const skr_segment_entry *entry = &import->manifest->segments[i];
         skr_segment *segment = NULL;
@@ -118,6 +123,8 @@ int skr_identity_new(skr_import *import, skr_identity **ret_identity, skr_err *e
         if (status != SKR_OK)
             break;
         status = add_segment(import, identity, i, segment, err);
+        if (status == SKR_OK)
+            status = note_coverage(import, identity, i, segment, err);
         skr_segment_close(segment);
     }
     if (status != SKR_OK)
@@ -132,6 +139,10 @@ void skr_identity_free(skr_identity *identity)
     if (identity == NULL)
         return;
     skr_names_done(&identity->names);
+    for (uint32_t i = 0; identity->covers != NULL && i < identity->n_segments; i++)
+        free(identity->covers[i]);
+    free(identity->covers);
+    free(identity->n_covers);
     free(identity->first);
     free(identity->old);
     free(identity);
@@ -184,7 +195,7 @@ const skr_source *skr_identity_find_file(const skr_import *import, const skr_imp
 }
 
 /* The samples of a name that are live, in chain order; SKR_NONE: none. */
-static uint32_t first_of(const skr_identity *identity, const char *name)
+uint32_t skr_identity_first(const skr_identity *identity, const char *name)
 {
     uint32_t number = skr_names_find(&identity->names, name);
     return number == UINT32_MAX ? SKR_NONE : identity->first[number];
@@ -240,7 +251,7 @@ static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_in
                         "individual '%s' belongs to another dataset: rename it with --samples, or "
                         "say --shared-people if it is the same person",
                         id);
-    for (uint32_t i = first_of(import->identity, name); i != SKR_NONE;
+    for (uint32_t i = skr_identity_first(import->identity, name); i != SKR_NONE;
          i = import->identity->old[i].next)
         if (import->identity->old[i].individual != *ret_individual &&
             !import->request->is_replacing)
@@ -297,17 +308,17 @@ static bool is_delivered_again(const skr_import *import, const skr_source *sourc
 
 /* A live source that gives an old sample its data on a contig, or NULL. There may be several; with
  * is_again one that is a file of this delivery. */
-static const skr_source *source_on(const skr_import *import, const old_sample *old, uint32_t contig,
-                                   bool is_again)
+const skr_source *skr_identity_source_on(const skr_import *import, const skr_old_sample *old,
+                                         uint32_t contig, bool is_again)
 {
     const skr_segment_entry *entry = &import->manifest->segments[old->segment];
-    const skr_delivery *delivery = delivery_of(import, old->segment);
+    const skr_delivery *delivery = skr_identity_delivery(import, old->segment);
     if (entry->assembly != import->assembly ||
         skr_manifest_is_superseded(entry, contig, old->local))
         return NULL;
     for (uint32_t i = 0; i < delivery->n_sources; i++) {
         const skr_source *source = &delivery->sources[i];
-        if (source->is_live && source_has(source, old->local) &&
+        if (source->is_live && skr_identity_source_has(source, old->local) &&
             skr_import_holds(source->contigs, source->n_contigs, contig) &&
             (!is_again || is_delivered_again(import, source)))
             return source;
@@ -348,193 +359,13 @@ int skr_identity_check_contig(skr_import *import, const skr_import_file *file, u
         return SKR_OK;
     for (uint32_t i = 0; i < file->columns.n; i++) {
         const char *name = import->samples.names.texts[file->local[i]];
-        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
-            const skr_source *source =
-                source_on(import, &identity->old[j], contig, import->request->is_replacing);
+        for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE;
+             j = identity->old[j].next) {
+            const skr_source *source = skr_identity_source_on(import, &identity->old[j], contig,
+                                                              import->request->is_replacing);
             if (source != NULL)
                 return has_contig(import, file, name, contig, source, err);
         }
     }
     return SKR_OK;
-}
-
-/* ------------------------------------------------------------------ replacing */
-
-typedef struct burials {
-    burial *list;
-    size_t n;
-    size_t n_max;
-    bool *is_replaced; /* by sample of the delivery */
-} burials;
-
-static int add_burial(burials *all, burial one, skr_err *err)
-{
-    SKR_TRY(
-        SKR_ARRAY_RESERVE(&all->list, &all->n_max, all->n + 1, "samples that are replaced", err));
-    all->list[all->n++] = one;
-    return SKR_OK;
-}
-
-/* Buries an old sample on a contig that a new file has, if it lives there. */
-static int supersede_on(skr_import *import, const old_sample *old, uint32_t contig, burials *all,
-                        bool *is_replaced, skr_err *err)
-{
-    if (source_on(import, old, contig, false) == NULL)
-        return SKR_OK;
-    *is_replaced = true;
-    return add_burial(all, (burial){old->segment, contig, old->local}, err);
-}
-
-/* A new file replaces, of each of its samples, the contigs that it has, by records or silence. */
-static int supersede_for(skr_import *import, const skr_import_file *file, burials *all,
-                         skr_err *err)
-{
-    const skr_identity *identity = import->identity;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
-        const char *name = import->samples.names.texts[file->local[i]];
-        bool *is_replaced = &all->is_replaced[file->local[i]];
-        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
-            const old_sample *old = &identity->old[j];
-            for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
-                status = supersede_on(import, old, import->contigs.list[file->used[c]].index, all,
-                                      is_replaced, err);
-            for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
-                status = supersede_on(import, old, file->silent[c], all, is_replaced, err);
-        }
-    }
-    return status;
-}
-
-static int compare_burials(const void *a, const void *b)
-{
-    const burial *left = a;
-    const burial *right = b;
-    if (left->segment != right->segment)
-        return left->segment < right->segment ? -1 : 1;
-    if (left->contig != right->contig)
-        return left->contig < right->contig ? -1 : 1;
-    return left->sample < right->sample ? -1 : left->sample > right->sample;
-}
-
-static int supersede_all(skr_import *import, burials *all, skr_err *err)
-{
-    int status = SKR_OK;
-    if (all->n == 0)
-        return SKR_OK;
-    qsort(all->list, all->n, sizeof *all->list, compare_burials);
-    uint32_t *samples = malloc(all->n * sizeof *samples);
-    if (samples == NULL)
-        return skr_fail_nomem(err, "samples of the store");
-    for (size_t from = 0; from < all->n && status == SKR_OK;) {
-        const burial *first = &all->list[from];
-        uint32_t n = 0;
-        size_t at = from;
-        for (; at < all->n && all->list[at].segment == first->segment &&
-               all->list[at].contig == first->contig;
-             at++)
-            if (n == 0 || samples[n - 1] != all->list[at].sample)
-                samples[n++] = all->list[at].sample;
-        status = skr_manifest_supersede(&import->manifest->segments[first->segment], first->contig,
-                                        samples, n, err);
-        from = at;
-    }
-    free(samples);
-    return status;
-}
-
-/* Does anything of a source still count? */
-static bool is_source_alive(const skr_segment_entry *entry, const skr_source *source)
-{
-    if (source->n_contigs == 0)
-        return true;
-    uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
-    for (uint32_t c = 0; c < source->n_contigs; c++)
-        for (uint32_t i = 0; i < n; i++)
-            if (!skr_manifest_is_superseded(entry, source->contigs[c],
-                                            source->n_samples == 0 ? i : source->samples[i]))
-                return true;
-    return false;
-}
-
-/* Marks sources that are dead, and drops segments none of whose sources lives. */
-static void drop_dead(skr_import *import)
-{
-    for (uint32_t i = import->manifest->n_segments; i-- > 0;) {
-        skr_segment_entry *entry = &import->manifest->segments[i];
-        if (entry->n_tombstones == 0)
-            continue;
-        skr_delivery *delivery = &import->manifest->deliveries[entry->delivery];
-        bool is_any_alive = false;
-        for (uint32_t s = 0; s < delivery->n_sources; s++) {
-            skr_source *source = &delivery->sources[s];
-            source->is_live = source->is_live && is_source_alive(entry, source);
-            is_any_alive = is_any_alive || source->is_live;
-        }
-        if (!is_any_alive)
-            skr_manifest_drop_segment(import->manifest, i);
-    }
-}
-
-/* A contig of an old sample that still counts, or SKR_NONE. */
-static uint32_t find_rest(const skr_import *import, const old_sample *old)
-{
-    const skr_delivery *delivery = delivery_of(import, old->segment);
-    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
-    for (uint32_t i = 0; i < delivery->n_sources; i++) {
-        const skr_source *source = &delivery->sources[i];
-        for (uint32_t c = 0; source_has(source, old->local) && c < source->n_contigs; c++)
-            if (!skr_manifest_is_superseded(entry, source->contigs[c], old->local))
-                return source->contigs[c];
-    }
-    return SKR_NONE;
-}
-
-/* What is left of the old sample must be of the same individual as what is new. */
-static int check_rest(const skr_import *import, skr_err *err)
-{
-    const skr_identity *identity = import->identity;
-    for (uint32_t i = 0; i < import->samples.names.n; i++) {
-        const char *name = import->samples.names.texts[i];
-        for (uint32_t j = first_of(identity, name); j != SKR_NONE; j = identity->old[j].next) {
-            const old_sample *old = &identity->old[j];
-            if (old->individual == import->samples.list[i].individual)
-                continue;
-            uint32_t assembly = import->manifest->segments[old->segment].assembly;
-            uint32_t contig = find_rest(import, old);
-            if (contig != SKR_NONE)
-                return skr_fail(err, SKR_ERR_INPUT,
-                                "sample '%s' would be of two individuals: contig %s of it, which "
-                                "this delivery does not have, is there already for '%s'; name that "
-                                "one in --samples, or deliver all contigs",
-                                name, import->manifest->assemblies[assembly].contigs[contig].name,
-                                skr_people_id(import->people, old->individual));
-        }
-    }
-    return SKR_OK;
-}
-
-int skr_identity_supersede(skr_import *import, skr_err *err)
-{
-    burials all = {0};
-    int status = SKR_OK;
-    if (!import->request->is_replacing || import->identity->n_old == 0)
-        return SKR_OK;
-    all.is_replaced = calloc(import->samples.names.n + 1u, sizeof *all.is_replaced);
-    if (all.is_replaced == NULL)
-        return skr_fail_nomem(err, "samples of the store");
-    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
-        if (!import->files[i].is_skipped)
-            status = supersede_for(import, &import->files[i], &all, err);
-    if (status == SKR_OK)
-        status = supersede_all(import, &all, err);
-    if (status == SKR_OK)
-        status = check_rest(import, err);
-    for (uint32_t i = 0; i < import->samples.names.n; i++)
-        import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
-    if (status == SKR_OK)
-        drop_dead(import);
-    free(all.is_replaced);
-    free(all.list);
-    return status;
 }

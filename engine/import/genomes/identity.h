@@ -35,4 +35,10 @@ SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_
  */
 SKR_MUST_USE int skr_identity_supersede(skr_import *import, skr_err *err);
 
+/*
+ * May a BED speak of a contig for a sample of the delivery (its number)? Not where the store has
+ * the contig of that sample already.
+ */
+bool skr_identity_may_cover(const skr_import *import, uint32_t sample, uint32_t contig);
+
 #endif

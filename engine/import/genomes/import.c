@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "engine/import/genomes/identity.h"
+#include "engine/import/genomes/import_callable.h"
+#include "engine/import/genomes/import_coverage.h"
 #include "engine/import/genomes/import_delivery.h"
 #include "engine/import/genomes/import_files.h"
 #include "engine/import/genomes/import_read.h"
@@ -56,6 +58,8 @@ static int prepare(skr_import *import, skr_err *err)
     int status = SKR_OK;
     if (request->samples != NULL)
         status = skr_sample_sheet_read(request->samples, &import->samples.sheet, err);
+    if (status == SKR_OK)
+        status = skr_import_callable_read(import, err);
     if (status == SKR_OK)
         status = skr_store_wait_begin(request->store, &wait, &import->txn, err);
     if (status != SKR_OK)
@@ -122,9 +126,12 @@ void skr_import_result_done(skr_import_result *result)
 static void import_done(skr_import *import)
 {
     skr_site_batch_free(import->batch);
+    skr_import_coverage_free(import->coverage);
+    skr_import_callable_done(import);
     skr_claims_done(&import->record.claims);
     skr_record_keys_free(import->record.keys);
     skr_buffer_done(&import->record.body);
+    free(import->record.spread);
     skr_identity_free(import->identity);
     skr_people_edit_free(import->edit);
     skr_people_close(import->people);

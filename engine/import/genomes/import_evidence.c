@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "engine/import/genomes/import_callable.h"
 #include "engine/import/genomes/import_watch.h"
 #include "index/contigs/contig.h"
 
@@ -79,6 +80,7 @@ static int check_contig(skr_import *import, const skr_import_file *file, const c
     const char *meaning = skr_contig_numbered(import->build, canonical);
     const char *contig = meaning != NULL ? meaning : canonical;
     SKR_TRY(skr_import_evidence_length(import, file->name, contig, length, &says, err));
+    SKR_TRY(skr_import_callable_declare(import, contig, length, err));
     if (says == SKR_LENGTH_STRANGE && meaning == NULL)
         warn_strange(import, file, contig, length);
     if (says == SKR_LENGTH_OTHER)

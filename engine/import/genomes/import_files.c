@@ -43,6 +43,10 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
     add_text(digest, request->absent_is_hom_ref ? "hom-ref" : "no-call");
     add_text(digest,
              import->reference.fasta != NULL || import->reference.old != NULL ? "aligned" : "raw");
+    if (request->callable != NULL) {
+        add_text(digest, "callable");
+        skr_digest_update(digest, import->callable.digest, sizeof import->callable.digest);
+    }
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         char karyotype[16];

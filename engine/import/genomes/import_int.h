@@ -15,6 +15,7 @@
 #include "engine/import/genomes/site_batch.h"
 #include "engine/import/vcf/import_memory.h"
 #include "engine/import/vcf/vcf.h"
+#include "engine/import/vcf/vcf_bed.h"
 #include "index/contigs/assembly.h"
 #include "index/keys/variant_key.h"
 #include "index/people/people_edit.h"
@@ -41,7 +42,8 @@ typedef enum skr_import_count {
     SKR_COUNT_BAD_END,
     SKR_COUNT_CLIPPED,
     SKR_COUNT_TELOMERE,
-    SKR_COUNT_BLOCKS_LEFT_OUT,
+    SKR_COUNT_BLOCKS_WITHOUT_GT,
+    SKR_COUNT_GT_CONFLICT,   /* records */
     SKR_COUNT_DUPLICATE_KEY, /* alleles that several records of one sample name */
     SKR_COUNT_NOT_PRIMARY,   /* samples */
     SKR_COUNT_REPLACED,      /* samples */
@@ -56,9 +58,11 @@ typedef enum skr_import_count {
 
 /* A contig that records of this delivery use. */
 typedef struct skr_import_contig {
-    uint32_t index;   /* in the assembly */
-    const char *name; /* canonical */
-    uint32_t length;  /* 0: nobody said */
+    uint32_t index;      /* in the assembly */
+    const char *name;    /* canonical */
+    uint32_t length;     /* 0: nobody said */
+    uint32_t length_max; /* length, else that of the table of assemblies; 0: nobody knows */
+    bool is_one_zone;    /* all of it is SKR_PLOIDY_DIPLOID */
     bool has_reference;
     uint32_t old_reference; /* number in the store's reference, or SKR_NONE: in the FASTA */
     uint32_t min_start0;
@@ -83,7 +87,7 @@ typedef struct skr_import_file {
     bool is_spooled; /* path is a copy of what a pipe gave: vcf_spool.h */
     bool is_reads;   /* path is the gVCF that was made of a CRAM or BAM, once it is made */
     bool is_mask;    /* of reads: without calls, so it stands beside the calls of another file */
-    bool is_gvcf;
+    bool is_gvcf;    /* what its records say of bases goes to the coverage layer */
     bool is_skipped; /* known already, bytes and options */
     skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */
     skr_columns columns;
@@ -102,7 +106,7 @@ typedef struct skr_import_file {
     const skr_source *known; /* of a skipped file: the source that is it, or NULL */
     uint64_t n_records;
     uint64_t n_ref_mismatches;
-    uint64_t n_blocks; /* left out */
+    uint64_t n_blocks;
 } skr_import_file;
 
 /* Where a sample of the delivery comes from. */
@@ -141,11 +145,24 @@ typedef struct skr_import_bases {
     char name[SKR_FILE_NAME_MAX]; /* of that one */
 } skr_import_bases;
 
+/* The BED of --callable: import_callable.c. */
+typedef struct skr_import_callable {
+    skr_bed bed;
+    uint8_t digest[SKR_DIGEST_SIZE];
+    skr_names declared; /* contigs of headers, canonical */
+    uint32_t *lengths;  /* of those */
+    uint32_t n_lengths_max;
+    uint32_t *contigs; /* of the assembly, that the BED names */
+    uint32_t n_contigs;
+} skr_import_callable;
+
 /* What the present record is turned into: import_record.c. */
 typedef struct skr_import_working {
     struct skr_record_keys *keys; /* record_keys.c */
     skr_claims claims;
     skr_buffer body;
+    uint8_t *spread; /* the calls of a record, sample by sample */
+    uint32_t n_spread_max;
 } skr_import_working;
 
 /* What was found on the way and is told at the end, or told once. */
@@ -156,6 +173,8 @@ typedef struct skr_import_found {
     bool has_old_mitochondrion;
     bool is_of_carriers; /* most alleles say nothing of who does not carry them */
 } skr_import_found;
+
+typedef struct skr_import_coverage skr_import_coverage; /* import_coverage_int.h */
 
 typedef struct skr_import {
     const skr_import_request *request;
@@ -175,8 +194,10 @@ typedef struct skr_import {
     skr_identity *identity;
     skr_import_contigs contigs;
     skr_import_bases reference;
+    skr_import_callable callable;
     skr_import_working record;
-    skr_site_batch *batch; /* the fragments of all records */
+    skr_site_batch *batch;         /* the fragments of all records */
+    skr_import_coverage *coverage; /* who was called where; NULL: nothing was added yet */
     skr_import_found found;
     uint64_t counts[SKR_N_COUNTS];
     uint64_t n_records;

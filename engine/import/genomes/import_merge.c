@@ -150,9 +150,10 @@ static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
     skr_call_set_to_calls(&merge->calls, columns->n, merge->file_calls);
     for (uint32_t i = 0; i < columns->n; i++) {
         uint8_t call = merge->file_calls[i];
-        call = call == SKR_CALL_DEFAULT ? expected[i] : call == SKR_CALL_NO_CALL ? 0 : call;
+        bool is_said = call != SKR_CALL_NO_STATEMENT;
+        call = call == SKR_CALL_DEFAULT ? expected[i] : call > SKR_PLOIDY_MAX ? 0 : call;
         said[i] = (skr_spoken){
-            .n_other = call, .n_copies = call, .is_said = true, .file = fragment->file};
+            .n_other = call, .n_copies = call, .is_said = is_said, .file = fragment->file};
         merge->has_phase[i] = has_haplotypes(fragment->allele.ploidy, columns->karyotype[i]);
     }
     for (uint32_t i = 0; i < carriers->n; i++) {
@@ -204,6 +205,8 @@ static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *e
         SKR_TRY(read_said(merge, fragment, err));
         for (uint32_t j = 0; j < file->columns.n; j++) {
             uint32_t sample = file->local[j];
+            if (!merge->file_said[j].is_said)
+                continue;
             skr_spellings_add_spoken(&merge->said[sample], &merge->file_said[j]);
             if (!is_known && merge->n_records[sample] < 2)
                 merge->n_records[sample]++;

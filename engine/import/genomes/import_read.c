@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "engine/import/genomes/import_callable.h"
 #include "engine/import/genomes/import_parts.h"
 #include "engine/import/genomes/import_record.h"
 #include "engine/import/genomes/import_silence.h"
@@ -47,19 +48,38 @@ static int read_records(skr_import *import, uint32_t number, skr_vcf *vcf, skr_e
     }
 }
 
+/*
+ * Opens the file. Where blocks may have lengths of their own for each sample, an entry without a
+ * word says nothing, wherever it stands: so it must be known before whether any block has.
+ */
+static int open_file(skr_import_file *file, skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
+{
+    skr_vcf *vcf = file->vcf;
+    file->vcf = NULL;
+    int status = vcf != NULL ? SKR_OK : skr_vcf_open(plan, &vcf, err);
+    if (status == SKR_OK && skr_vcf_declares_len(vcf)) {
+        status = skr_vcf_find_len(vcf, &plan->uses_len, err);
+        skr_vcf_close(vcf);
+        vcf = NULL;
+        if (status == SKR_OK)
+            status = skr_vcf_open(plan, &vcf, err);
+    }
+    *ret_vcf = vcf;
+    return status;
+}
+
 static int read_file(skr_import *import, uint32_t number, skr_err *err)
 {
     skr_import_file *file = &import->files[number];
-    skr_vcf *vcf = file->vcf;
+    skr_vcf *vcf = NULL;
     skr_vcf_plan plan = {.path = file->path,
                          .name = file->name,
                          .gate = &import->request->gate,
                          .n_threads = import->request->n_threads,
                          .n_memory = import->n_memory};
     int status = skr_import_watch_stop(import, err);
-    file->vcf = NULL;
-    if (status == SKR_OK && vcf == NULL)
-        status = skr_vcf_open(&plan, &vcf, err);
+    if (status == SKR_OK)
+        status = open_file(file, &plan, &vcf, err);
     if (status == SKR_OK && skr_vcf_samples(vcf)->n != file->columns.n_columns)
         status = skr_fail(err, SKR_ERR_INPUT, "%s: changed while it was imported", file->name);
     if (status == SKR_OK)
@@ -87,5 +107,7 @@ int skr_import_read(skr_import *import, skr_err *err)
         status = skr_import_parts_check_stretches(import, err);
     if (status == SKR_OK && import->request->absent_is_hom_ref)
         status = skr_import_silence_claim(import, err);
+    if (status == SKR_OK)
+        status = skr_import_callable_claim(import, err);
     return status;
 }

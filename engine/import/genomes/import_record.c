@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/import/genomes/identity.h"
+#include "engine/import/genomes/import_block.h"
 #include "engine/import/genomes/import_body.h"
 #include "engine/import/genomes/import_evidence.h"
 #include "engine/import/genomes/import_parts.h"
@@ -95,6 +96,24 @@ static bool may_meet_others(const skr_record_keys *keys)
     return false;
 }
 
+/* Adds what the import's claims say of stretches: as spans, or where it has blocks as coverage. */
+static int add_pieces(const skr_place *at, const skr_piece *pieces, uint32_t n, skr_ploidy ploidy,
+                      skr_err *err)
+{
+    skr_import *import = at->import;
+    const skr_call_set *calls = &import->record.claims.calls;
+    bool is_gvcf = import->files[at->file].is_gvcf;
+    import->record.body.n = 0;
+    int status =
+        n == 0 || is_gvcf ? SKR_OK : skr_import_body_encode(calls, NULL, &import->record.body, err);
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++)
+        status = is_gvcf
+                     ? skr_import_block_cover(at, (uint32_t[]){pieces[i].start0, pieces[i].end0},
+                                              ploidy, calls, err)
+                     : skr_import_record_spans(at, pieces[i].start0, pieces[i].end0, ploidy, err);
+    return status;
+}
+
 /* Everything that the record says in one ploidy. */
 static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool is_counting, skr_err *err)
 {
@@ -115,14 +134,11 @@ static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool is_counting, 
         import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
     }
-    int status = add_rows(at, &named, ploidy, err);
-    import->record.body.n = 0;
-    if (status == SKR_OK && keys->n_pieces > 0)
-        status = skr_import_body_encode(&claims->calls, NULL, &import->record.body, err);
-    for (uint32_t i = 0; i < keys->n_pieces && status == SKR_OK; i++)
-        status =
-            skr_import_record_spans(at, keys->pieces[i].start0, keys->pieces[i].end0, ploidy, err);
-    return status;
+    SKR_TRY(add_rows(at, &named, ploidy, err));
+    SKR_TRY(add_pieces(at, keys->pieces, keys->n_pieces, ploidy, err));
+    return keys->has_small || !keys->has_sv
+               ? skr_import_block_tails(at, ploidy, &claims->calls, err)
+               : SKR_OK;
 }
 
 /* The ploidies that the record's keys and pieces lie in, a bit each. */
@@ -165,43 +181,23 @@ static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
 }
 
 /* A record that is refused: nobody knows anything of its bases. */
-static int add_unknown(skr_place *at, skr_err *err)
+static int add_unknown(const skr_place *at, skr_err *err)
 {
-    skr_import *import = at->import;
-    skr_claims_unknown(&import->record.claims);
-    import->record.body.n = 0;
-    int status =
-        skr_import_body_encode(&import->record.claims.calls, NULL, &import->record.body, err);
+    const skr_piece whole = {at->start0, at->start0 + at->n_ref};
+    int status = SKR_OK;
+    skr_claims_unknown(&at->import->record.claims);
     for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES && status == SKR_OK; ploidy++)
-        status = skr_import_record_spans(at, at->start0, at->start0 + at->n_ref, (skr_ploidy)ploidy,
-                                         err);
+        status = add_pieces(at, &whole, 1, (skr_ploidy)ploidy, err);
     return status;
 }
 
-/* Is the record a stretch of reference, and nothing else? Blocks are not taken yet. */
-static bool is_block(const skr_place *at)
+/* Notes what is asked of every record: how long the contig is, and whether it has one ploidy. */
+static void note_place(const skr_import *import, skr_import_contig *contig)
 {
-    const skr_vcf_record *record = at->record;
-    for (uint32_t i = 0; i < record->n_alts; i++)
-        if (skr_variant_alt_classify(record->ref, record->alts[i]) != SKR_ALT_NON_REF)
-            return false;
-    return record->n_alts > 0 || record->has_len ||
-           (record->has_end && record->end1 != (uint64_t)at->start0 + at->n_ref);
-}
-
-static void leave_block_out(skr_place *at)
-{
-    skr_import *import = at->import;
-    skr_import_file *file = &import->files[at->file];
-    const skr_vcf_record *record = at->record;
-    if (record->has_end && !record->has_len && record->end1 < record->pos1) {
-        import->counts[SKR_COUNT_BAD_END]++;
-        return;
-    }
-    if (record->has_end && at->contig->length > 0 && record->end1 > at->contig->length)
-        import->counts[SKR_COUNT_CLIPPED]++;
-    import->counts[SKR_COUNT_BLOCKS_LEFT_OUT]++;
-    file->n_blocks++;
+    const skr_chromosome *known = skr_assembly_build_chromosome(import->build, contig->name);
+    contig->length_max = contig->length > 0 ? contig->length : known != NULL ? known->length : 0;
+    contig->is_one_zone = skr_contig_ploidy(import->build, contig->name, 0) == SKR_PLOIDY_DIPLOID &&
+                          skr_contig_ploidy_end0(import->build, contig->name, 0) == UINT32_MAX;
 }
 
 /* A contig is met for the first time in this file. */
@@ -241,6 +237,7 @@ static int meet_contig(skr_place *at, skr_file_contig *spelled, skr_err *err)
                         file->name, contig->name, length, contig->length);
     if (contig->length < length && !contig->has_reference)
         contig->length = length;
+    note_place(import, contig);
     if (status == SKR_OK)
         status = skr_manifest_add_contig(&import->manifest->assemblies[import->assembly],
                                          contig->name, contig->length, &contig->index, err);
@@ -279,46 +276,63 @@ static int find_contig(skr_place *at, bool *ret_is_rejected, skr_err *err)
     return SKR_OK;
 }
 
+/* Does the record say two things at once: a REF that is not there, genotypes that differ? */
+static int check_record(skr_place *at, bool *ret_agrees, skr_err *err)
+{
+    skr_import *import = at->import;
+    *ret_agrees = true;
+    if (at->contig->has_reference)
+        SKR_TRY(check_ref(at, ret_agrees, err));
+    if (!*ret_agrees) {
+        import->counts[SKR_COUNT_REF_MISMATCH]++;
+        import->files[at->file].n_ref_mismatches++;
+    } else if (at->record->has_conflict) {
+        import->counts[SKR_COUNT_GT_CONFLICT]++;
+        *ret_agrees = false;
+    }
+    return SKR_OK;
+}
+
+/* The alleles of a record, and the bases that it speaks of. */
+static int take_alleles(skr_place *at, skr_ploidy ploidy, skr_err *err)
+{
+    skr_record_keys *keys;
+    SKR_TRY(skr_record_keys_read(at, err));
+    keys = at->import->record.keys;
+    if (keys->has_small || !keys->has_sv)
+        SKR_TRY(skr_record_keys_add_piece(keys, at->start0, at->start0 + at->n_ref, err));
+    else
+        keys->n_pieces = 0;
+    skr_record_keys_join_pieces(keys);
+    unsigned ploidies = ploidies_of(at) | 1u << ploidy;
+    for (unsigned one = 0; one < SKR_N_PLOIDIES; one++)
+        if ((ploidies & 1u << one) != 0)
+            SKR_TRY(add_ploidy(at, (skr_ploidy)one, one == (unsigned)ploidy, err));
+    return SKR_OK;
+}
+
 /* The record lies on a contig that counts, at a base that there is. */
 static int take_record(skr_place *at, skr_err *err)
 {
     skr_import *import = at->import;
     bool agrees = true;
-    int status = SKR_OK;
-    skr_ploidy ploidy = skr_contig_ploidy(at->build, at->contig->name, at->start0);
+    skr_ploidy ploidy = at->contig->is_one_zone
+                            ? SKR_PLOIDY_DIPLOID
+                            : skr_contig_ploidy(at->build, at->contig->name, at->start0);
+    bool is_block = skr_import_is_block(at);
     if (ploidy == SKR_PLOIDY_Y_PAR) {
         import->counts[SKR_COUNT_Y_PAR] += skr_vcf_samples(at->vcf)->n;
-        return SKR_OK;
+        if (!is_block) /* what of a block lies after the border counts */
+            return SKR_OK;
     }
-    if (is_block(at)) {
-        leave_block_out(at);
-        return SKR_OK;
-    }
-    if (at->start0 < at->contig->min_start0)
+    if (!is_block && at->start0 < at->contig->min_start0)
         at->contig->min_start0 = at->start0;
-    if (at->start0 > at->contig->max_start0)
+    if (!is_block && at->start0 > at->contig->max_start0)
         at->contig->max_start0 = at->start0;
-    if (at->contig->has_reference)
-        status = check_ref(at, &agrees, err);
-    if (status != SKR_OK)
-        return status;
-    if (!agrees) {
-        import->counts[SKR_COUNT_REF_MISMATCH]++;
-        import->files[at->file].n_ref_mismatches++;
-        return add_unknown(at, err);
-    }
-    SKR_TRY(skr_record_keys_read(at, err));
-    if (import->record.keys->has_small || !import->record.keys->has_sv)
-        status =
-            skr_record_keys_add_piece(import->record.keys, at->start0, at->start0 + at->n_ref, err);
-    else
-        import->record.keys->n_pieces = 0;
-    skr_record_keys_join_pieces(import->record.keys);
-    unsigned ploidies = ploidies_of(at) | 1u << ploidy;
-    for (unsigned one = 0; one < SKR_N_PLOIDIES && status == SKR_OK; one++)
-        if ((ploidies & 1u << one) != 0)
-            status = add_ploidy(at, (skr_ploidy)one, one == (unsigned)ploidy, err);
-    return status;
+    SKR_TRY(check_record(at, &agrees, err));
+    if (is_block)
+        return skr_import_block(at, agrees, err);
+    return agrees ? take_alleles(at, ploidy, err) : add_unknown(at, err);
 }
 
 int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,

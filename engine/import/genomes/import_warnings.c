@@ -112,20 +112,6 @@ void skr_import_warnings(const skr_import *import)
 {
     const char *assembly = skr_assembly_canonical(import->request->assembly);
     warn_own_calls(import);
-    const skr_import_file *first = NULL;
-    uint32_t n_more = 0;
-    for (uint32_t i = 0; i < import->n_files; i++) {
-        if (import->files[i].n_blocks > 0 && first != NULL)
-            n_more++;
-        else if (import->files[i].n_blocks > 0)
-            first = &import->files[i];
-    }
-    if (first != NULL)
-        skr_import_watch_warn(import,
-                              "%" PRIu64 " reference blocks of %s%s are left out: they cannot be "
-                              "imported yet, so bases without a variant record stay unknown",
-                              import->counts[SKR_COUNT_BLOCKS_LEFT_OUT], first->name,
-                              n_more > 0 ? " and other files" : "");
     if (import->found.has_old_mitochondrion)
         skr_import_watch_warn(import,
                               "%" PRIu64

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/import/genomes/import_body.h"
+#include "engine/import/genomes/import_coverage.h"
 #include "engine/import/genomes/import_merge.h"
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genomes/only_carriers.h"
@@ -332,6 +333,8 @@ int skr_import_write(skr_import *import, skr_err *err)
         status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w.writer, err);
     if (status == SKR_OK)
         status = write_all(&w, err);
+    if (status == SKR_OK)
+        status = skr_import_coverage_write(import, w.writer, err);
     if (status == SKR_OK)
         status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
     import->found.is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w.coverage);

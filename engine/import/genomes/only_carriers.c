@@ -28,7 +28,8 @@ struct skr_only_carriers {
     uint64_t n_all_spans;
 };
 
-/* A joint file alone says something of everybody; so does silence when it is reference. */
+/* A joint file alone says something of everybody; so do silence when it is reference, and blocks.
+ */
 static bool is_of_interest(const skr_import *import)
 {
     uint32_t n_files = 0;
@@ -37,7 +38,7 @@ static bool is_of_interest(const skr_import *import)
         n_files += !import->files[i].is_skipped;
         has_blocks = has_blocks || import->files[i].n_blocks > 0;
     }
-    return !import->request->absent_is_hom_ref && !has_blocks &&
+    return !import->request->absent_is_hom_ref && !has_blocks && import->coverage == NULL &&
            (n_files > 1 || import->samples.names.n == 1);
 }
 

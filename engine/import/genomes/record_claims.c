@@ -85,6 +85,8 @@ static bool passes(const reading *r, uint32_t column, uint8_t expected, bool is_
     };
     for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++)
         facts.numbers[tag] = first_value(&record->numbers[tag], column);
+    if (r->named->is_block && isnan(skr_gate_depth(&facts)))
+        facts.numbers[SKR_GATE_DP] = record->info_depth;
     if (record->ft != NULL && record->ft[column] > facts.worst)
         facts.worst = (skr_filter)record->ft[column];
     if (!skr_gate_passes(r->gate, &facts))
@@ -190,6 +192,11 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
 {
     skr_genotype genotype;
     bool has_copies;
+    const skr_columns *columns = r->columns;
+    if (r->record->uses_len &&
+        skr_vcf_is_entry_missing(r->vcf,
+                                 columns->column != NULL ? columns->column[sample] : sample))
+        return push_exception(r->claims, sample, SKR_CALL_NO_STATEMENT, err);
     int status = settle_one(r, sample, &genotype, &has_copies, err);
     if (status != SKR_OK || !has_copies)
         return status; /* the default is no copy */
@@ -204,6 +211,9 @@ static int read_one(const reading *r, uint32_t sample, skr_err *err)
 }
 
 /* ------------------------------------------------------------------ whole columns */
+
+/* Fewer samples are read one by one sooner than a scan of them has begun. */
+#define N_WORTH_SCANNING 4u
 
 /* Samples that are scanned at a time: their bits stay in the nearest cache. */
 #define N_SCANNED SKR_PHASE_PAIRS_MAX
@@ -222,7 +232,8 @@ static bool can_scan(const skr_vcf_record *record)
 static bool can_skip_hom_ref(const reading *r)
 {
     const skr_vcf_record *record = r->record;
-    if (record->gt == NULL || r->columns->column != NULL)
+    if (record->gt == NULL || r->columns->column != NULL ||
+        (r->named->is_block && !isnan(record->info_depth)))
         return false;
     if (!r->gate->is_none && (record->filter == SKR_FILTER_FAIL || !can_scan(record)))
         return false;
@@ -236,8 +247,8 @@ static bool has_plain_pairs(const reading *r)
     const skr_vcf_record *record = r->record;
     bool has_balance = record->has_ad && (record->numbers[SKR_GATE_DP].values != NULL ||
                                           record->numbers[SKR_GATE_MIN_DP].values != NULL);
-    return record->n_ploidy == 2 && record->gt_width == 1 && r->ploidy == SKR_PLOIDY_DIPLOID &&
-           r->named->n_alts == 1 && r->named->n_keys == 1 &&
+    return !record->uses_len && record->n_ploidy == 2 && record->gt_width == 1 &&
+           r->ploidy == SKR_PLOIDY_DIPLOID && r->named->n_alts == 1 && r->named->n_keys == 1 &&
            r->named->first_key[2] - r->named->first_key[1] == 1 && !r->named->is_unknown[1] &&
            (r->gate->is_none || (record->filter == SKR_FILTER_PASS && !has_balance));
 }
@@ -380,7 +391,7 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
     reading r = {claims, vcf, record, gate, columns, named, ploidy, skr_genotype_scan_chosen()};
     SKR_TRY(clear(claims, named->n_keys, err));
     int status = SKR_OK;
-    if (can_skip_hom_ref(&r)) {
+    if (columns->n >= N_WORTH_SCANNING && can_skip_hom_ref(&r)) {
         status = scan_columns(&r, err);
     } else {
         for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)

@@ -102,6 +102,20 @@ static int clear(skr_import *import, uint32_t n_alts, skr_err *err)
     return SKR_OK;
 }
 
+int skr_record_keys_of_block(const skr_place *place, skr_err *err)
+{
+    const skr_vcf_record *record = place->record;
+    SKR_TRY(clear(place->import, record->n_alts, err));
+    skr_record_keys *keys = place->import->record.keys;
+    for (uint32_t i = 0; i < record->n_alts; i++) {
+        keys->first_key[i + 1] = 0;
+        keys->is_unknown[i + 1] =
+            skr_variant_alt_classify(record->ref, record->alts[i]) == SKR_ALT_NON_REF;
+    }
+    keys->first_key[record->n_alts + 1] = 0;
+    return SKR_OK;
+}
+
 int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0, skr_err *err)
 {
     SKR_TRY(SKR_ARRAY_RESERVE(&keys->pieces, &keys->n_pieces_max, keys->n_pieces + 1,

@@ -72,6 +72,9 @@ typedef struct skr_place {
  */
 SKR_MUST_USE int skr_record_keys_read(skr_place *place, skr_err *err);
 
+/* The same of a reference block: it names nothing, and which ALT may be anything. Errors: NOMEM. */
+SKR_MUST_USE int skr_record_keys_of_block(const skr_place *place, skr_err *err);
+
 /* Adds the bases [start0, end0) to what the record speaks of. Errors: NOMEM. */
 SKR_MUST_USE int skr_record_keys_add_piece(skr_record_keys *keys, uint32_t start0, uint32_t end0,
                                            skr_err *err);

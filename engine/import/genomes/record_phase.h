@@ -26,6 +26,7 @@ typedef struct skr_named {
     const uint8_t *is_unknown; /* by ALT, from 1: may be anything */
     const uint32_t *first_key; /* by ALT, n_alts + 2 values: where its keys begin in `keys` */
     const uint32_t *keys;
+    bool is_block;    /* the record is a reference block: INFO tells its depth too */
     bool keeps_phase; /* another record may name one of the alleles by another key */
 } skr_named;
 

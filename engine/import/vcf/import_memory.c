@@ -26,6 +26,11 @@ size_t skr_import_memory_fragments(size_t n_memory)
     return n_memory / 2;
 }
 
+size_t skr_import_memory_coverage(size_t n_memory)
+{
+    return n_memory / 8;
+}
+
 size_t skr_import_memory_header(size_t n_memory)
 {
     return n_memory / 8;

@@ -20,6 +20,9 @@ SKR_MUST_USE int skr_import_memory_of(uint32_t mib, size_t *ret_n_memory, skr_er
 /* Bytes of fragments in memory. */
 size_t skr_import_memory_fragments(size_t n_memory);
 
+/* Bytes of runs of coverage in memory, and as many again when they are packed. */
+size_t skr_import_memory_coverage(size_t n_memory);
+
 /* Bytes of a whole header, the names of the samples among them. */
 size_t skr_import_memory_header(size_t n_memory);
 

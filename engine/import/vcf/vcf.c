@@ -16,6 +16,7 @@
 
 #include "engine/import/vcf/vcf_bcf.h"
 #include "engine/import/vcf/vcf_cells.h"
+#include "engine/import/vcf/vcf_local.h"
 #include "engine/import/vcf/vcf_record.h"
 #include "engine/import/vcf/vcf_text.h"
 
@@ -108,6 +109,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
     vcf->gate = plan->gate;
     vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
     vcf->last_contig = UINT32_MAX;
+    vcf->uses_len = plan->uses_len;
     vcf->where.name = strdup(plan->name);
     hts_set_log_level(HTS_LOG_OFF);
 
@@ -129,6 +131,9 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
         return status;
     }
     vcf->has_pushed = true;
+    /* What several samples share lies in few spans; blocks of one have ALT "." and an end too. */
+    if (first != NULL && first->n_alts == 0 && (first->has_end || first->has_len))
+        vcf->is_gvcf = true;
     for (uint32_t i = 0; first != NULL && i < first->n_alts; i++)
         if (strcmp(first->alts[i], "<NON_REF>") == 0 || strcmp(first->alts[i], "<*>") == 0)
             vcf->is_gvcf = true;
@@ -168,80 +173,33 @@ int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err)
     }
     bool is_end = vcf->is_at_end;
     vcf->where.n_records++;
-    vcf->record = (skr_vcf_record){.number = vcf->where.n_records};
+    vcf->record = (skr_vcf_record){.number = vcf->where.n_records, .info_depth = NAN};
+    vcf->info_dp = NAN;
+    vcf->info_min_dp = NAN;
     SKR_TRY(is_end              ? SKR_OK
             : vcf->where.is_bcf ? skr_vcf_bcf_record(vcf, &is_end, err)
                                 : skr_vcf_text_record(vcf, &is_end, err));
     vcf->is_at_end = is_end;
+    if (vcf->samples.n == 1)
+        vcf->record.info_depth = isnan(vcf->info_min_dp) ? vcf->info_dp : vcf->info_min_dp;
     *ret_record = is_end ? NULL : &vcf->record;
     return SKR_OK;
 }
 
-/* Genotype value number i: 0 for missing, bcf_int32_vector_end after the last copy. */
-static int32_t gt_value(const skr_vcf_record *record, size_t i)
+bool skr_vcf_declares_len(const skr_vcf *vcf)
 {
-    int16_t two;
-    int32_t four;
-    switch (record->gt_width) {
-    case 1: {
-        int8_t one = ((const int8_t *)record->gt)[i];
-        return one == bcf_int8_vector_end ? bcf_int32_vector_end
-               : one == bcf_int8_missing  ? 0
-                                          : one;
-    }
-    case 2:
-        memcpy(&two, (const char *)record->gt + 2 * i, 2);
-        return two == bcf_int16_vector_end ? bcf_int32_vector_end
-               : two == bcf_int16_missing  ? 0
-                                           : two;
-    default:
-        memcpy(&four, (const char *)record->gt + 4 * i, 4);
-        return four == bcf_int32_missing ? 0 : four;
-    }
+    return vcf->declares_len;
 }
 
-int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_genotype, skr_err *err)
+int skr_vcf_find_len(skr_vcf *vcf, bool *ret_uses_len, skr_err *err)
 {
-    const skr_vcf_record *record = &vcf->record;
-    skr_genotype *genotype = ret_genotype;
-    genotype->n = 0;
-    if (record->gt == NULL) {
-        genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
-        return SKR_OK;
-    }
-    for (uint32_t i = 0; i < record->n_ploidy; i++) {
-        int32_t value = gt_value(record, (size_t)sample * record->n_ploidy + i);
-        if (value == bcf_int32_vector_end)
-            break;
-        int32_t allele = value < 0 ? value : (value >> 1) - 1;
-        if (allele == -1 && value >= 0)
-            genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
-        else if (allele < 0 || (uint32_t)allele > record->n_alts)
-            return skr_vcf_fail(vcf, err,
-                                "the genotype of sample %s names ALT %d, but the record has %u",
-                                vcf->samples.texts[sample], allele, record->n_alts);
-        else
-            genotype->alleles[genotype->n++] = (uint16_t)allele;
-    }
-    if (genotype->n == 0)
-        genotype->alleles[genotype->n++] = SKR_COPY_UNKNOWN;
+    const skr_vcf_record *record = NULL;
+    *ret_uses_len = false;
+    do {
+        SKR_TRY(skr_vcf_next(vcf, &record, err));
+        *ret_uses_len = record != NULL && record->has_len;
+    } while (vcf->declares_len && record != NULL && !*ret_uses_len);
     return SKR_OK;
-}
-
-bool skr_vcf_is_phased(const skr_vcf *vcf, uint32_t sample)
-{
-    const skr_vcf_record *record = &vcf->record;
-    uint32_t n = 0;
-    if (record->gt == NULL)
-        return false;
-    for (; n < record->n_ploidy; n++) {
-        int32_t value = gt_value(record, (size_t)sample * record->n_ploidy + n);
-        if (value == bcf_int32_vector_end)
-            break;
-        if (n > 0 && (value & 1) == 0)
-            return false;
-    }
-    return n > 1;
 }
 
 int64_t skr_vcf_phase_set(const skr_vcf *vcf, uint32_t sample)
@@ -251,11 +209,25 @@ int64_t skr_vcf_phase_set(const skr_vcf *vcf, uint32_t sample)
     return vcf->where.is_bcf ? skr_vcf_bcf_phase_set(vcf, sample) : vcf->room.ps[sample];
 }
 
+int64_t skr_vcf_block_length(const skr_vcf *vcf, uint32_t sample)
+{
+    if (!vcf->record.has_len)
+        return SKR_VCF_NO_LENGTH;
+    return vcf->where.is_bcf ? skr_vcf_bcf_length(vcf, sample) : vcf->room.len[sample];
+}
+
+bool skr_vcf_is_entry_missing(const skr_vcf *vcf, uint32_t sample)
+{
+    return vcf->record.uses_len && vcf->room.missing[sample] != 0;
+}
+
 /* AD is read only where a heterozygote has to be judged. */
 float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)
 {
     if (!vcf->record.has_ad)
         return NAN;
+    if (vcf->is_ad_local)
+        return skr_vcf_local_ad(vcf, sample, allele);
     return vcf->where.is_bcf ? skr_vcf_bcf_ad(vcf, sample, allele)
                              : skr_vcf_cells_ad(vcf, sample, allele);
 }

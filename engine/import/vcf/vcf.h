@@ -30,7 +30,10 @@ typedef struct skr_vcf_record {
     uint32_t n_alts;
     skr_filter filter;
     bool has_end;
-    bool has_len;          /* FORMAT/LEN: a block of VCF 4.5 */
+    bool has_len;          /* FORMAT/LEN: blocks of VCF 4.5 */
+    bool uses_len;         /* records of the file have it: a missing entry says nothing */
+    float info_depth;      /* MIN_DP of INFO, else DP, in a file of one sample; else NAN */
+    bool has_conflict;     /* GT and LGT of a sample differ */
     uint64_t end1;         /* INFO/END; 0 without one */
     const int64_t *svlens; /* INFO/SVLEN; 0 where one is missing */
     uint32_t n_svlens;
@@ -63,6 +66,7 @@ typedef struct skr_vcf_plan {
     const skr_gate *gate;
     unsigned n_threads;
     size_t n_memory; /* import_memory.h; 0: the usual */
+    bool uses_len;   /* skr_vcf_find_len found it */
 } skr_vcf_plan;
 
 /*
@@ -109,6 +113,15 @@ uint64_t skr_vcf_position(const skr_vcf *vcf);
  */
 SKR_MUST_USE int skr_vcf_next(skr_vcf *vcf, const skr_vcf_record **ret_record, skr_err *err);
 
+/*
+ * Has any record that is not read yet FORMAT/LEN? Reads up to the first that has, which can be all,
+ * if the header declares it. Errors: as skr_vcf_next.
+ */
+SKR_MUST_USE int skr_vcf_find_len(skr_vcf *vcf, bool *ret_uses_len, skr_err *err);
+
+/* Does the header declare FORMAT/LEN? */
+bool skr_vcf_declares_len(const skr_vcf *vcf);
+
 /* The copies that a sample of the present record has, as written. Errors: INPUT. */
 SKR_MUST_USE int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genotype *ret_genotype,
                                   skr_err *err);
@@ -118,6 +131,18 @@ SKR_MUST_USE int skr_vcf_genotype(const skr_vcf *vcf, uint32_t sample, skr_genot
  * the record has alleles, or nobody can say which value is whose and all of them are missing.
  */
 float skr_vcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
+
+/* The length of a block that is not said. */
+#define SKR_VCF_NO_LENGTH INT64_MIN
+
+/* FORMAT/LEN of a sample of the present record; SKR_VCF_NO_LENGTH where it is missing. */
+int64_t skr_vcf_block_length(const skr_vcf *vcf, uint32_t sample);
+
+/*
+ * Are all fields of a sample of the present record missing? Only where the record says uses_len;
+ * else false.
+ */
+bool skr_vcf_is_entry_missing(const skr_vcf *vcf, uint32_t sample);
 
 /* Is the genotype of a sample of the present record phased: '|' between all copies, two or more? */
 bool skr_vcf_is_phased(const skr_vcf *vcf, uint32_t sample);

@@ -11,14 +11,12 @@
 #include <string.h>
 
 #include "engine/import/vcf/vcf_header.h"
+#include "engine/import/vcf/vcf_local.h"
 #include "engine/import/vcf/vcf_record.h"
 
-#define N_MAGIC 9u /* with the length of the header */
 #define N_FIXED 24u
 
 #define TYPE_CHAR 7u
-
-#define LINE_BYTES 400u /* that the library takes for a line of the header, besides its text */
 
 /* A typed vector of BCF. */
 typedef struct typed {
@@ -27,156 +25,6 @@ typedef struct typed {
     uint32_t size; /* bytes a value */
     const uint8_t *at;
 } typed;
-
-/* ------------------------------------------------------------------ the header */
-
-static int damaged_header(const skr_vcf *vcf, skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", vcf->where.name);
-}
-
-/* The number of a tag of FORMAT, -1 if the header has none. */
-static int32_t format_key(const skr_vcf *vcf, const char *tag)
-{
-    int key = bcf_hdr_id2int(vcf->bcf.header, BCF_DT_ID, tag);
-    return key >= 0 && bcf_hdr_idinfo_exists(vcf->bcf.header, BCF_HL_FMT, key) ? key : -1;
-}
-
-/* The number of a tag of INFO that is an integer, -1 if the header has none. */
-static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
-{
-    int key = bcf_hdr_id2int(vcf->bcf.header, BCF_DT_ID, tag);
-    return key >= 0 && bcf_hdr_idinfo_exists(vcf->bcf.header, BCF_HL_INFO, key) &&
-                   bcf_hdr_id2type(vcf->bcf.header, BCF_HL_INFO, key) == type
-               ? key
-               : -1;
-}
-
-/* The lines of the header above that of the columns; text is written to. */
-static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
-{
-    errno = 0;
-    vcf->bcf.header = bcf_hdr_init("r");
-    bool is_parsed = vcf->bcf.header != NULL && bcf_hdr_parse(vcf->bcf.header, text) == 0;
-    /* Out of memory the library may leave a line out, and say nothing. */
-    if (vcf->bcf.header == NULL || errno == ENOMEM)
-        return skr_fail_nomem(err, vcf->where.name);
-    if (!is_parsed)
-        return damaged_header(vcf, err);
-    for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        vcf->bcf.field_keys[i] = format_key(vcf, skr_vcf_tag((skr_vcf_field)i));
-    vcf->bcf.end_key = info_key(vcf, "END", BCF_HT_INT);
-    vcf->bcf.end2_key = info_key(vcf, "END2", BCF_HT_INT);
-    vcf->bcf.svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
-    vcf->bcf.chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
-    const bcf_hrec_t *format =
-        bcf_hdr_get_hrec(vcf->bcf.header, BCF_HL_GEN, "fileformat", NULL, NULL);
-    if (format != NULL && format->value != NULL)
-        vcf->header.version = skr_vcf_header_version(format->value);
-    int status = SKR_OK;
-    for (int i = 0; i < vcf->bcf.header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
-        const bcf_idpair_t *contig = &vcf->bcf.header->id[BCF_DT_CTG][i];
-        if (contig->key == NULL || contig->val == NULL)
-            continue;
-        uint64_t length = contig->val->info[0];
-        status =
-            skr_vcf_header_add_contig(vcf, contig->key, strlen(contig->key),
-                                      length > SKR_CONTIG_LENGTH_MAX ? 0 : (uint32_t)length, err);
-    }
-    return status;
-}
-
-/* Is a line of the header one that the library need not see? It takes 150 bytes for three. */
-static bool is_of_no_use(const char *line)
-{
-    static const char *const uses[] = {
-        "##fileformat=", "##INFO=", "##FORMAT=", "##FILTER=", "##contig="};
-    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
-        if (strncmp(line, uses[i], strlen(uses[i])) == 0)
-            return false;
-    return strncmp(line, "##", 2) == 0;
-}
-
-/* Copies the lines that are of use, and the columns without samples. The caller frees. */
-static int copy_lines(skr_vcf *vcf, const char *text, const char *columns, char **ret_lines,
-                      skr_err *err)
-{
-    static const char no_samples[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
-    skr_buffer lines = {0};
-    int status = SKR_OK;
-    for (const char *line = text; line < columns && status == SKR_OK;) {
-        size_t n = strcspn(line, "\n") + 1;
-        if (!is_of_no_use(line)) {
-            status = skr_vcf_header_declare(vcf, 2 * n + LINE_BYTES, err);
-            if (status == SKR_OK)
-                status = skr_buffer_put(&lines, line, n, err);
-        }
-        line += n;
-    }
-    if (status == SKR_OK)
-        status = skr_buffer_put(&lines, no_samples, sizeof no_samples, err);
-    if (status != SKR_OK)
-        skr_buffer_done(&lines);
-    else
-        *ret_lines = (char *)lines.bytes;
-    return status;
-}
-
-/* The whole text of the header, NUL-terminated. */
-static int parse_text(skr_vcf *vcf, char *text, skr_err *err)
-{
-    char *lines = NULL;
-    char *columns = strstr(text, "\n#CHROM");
-    if (columns == NULL)
-        return damaged_header(vcf, err);
-    columns++;
-    columns[strcspn(columns, "\r\n")] = '\0';
-    vcf->where.n_lines = 1;
-    for (const char *at = text; at < columns; at++)
-        vcf->where.n_lines += *at == '\n';
-    int status = skr_vcf_header_read_columns(vcf, columns, err);
-    for (char *at = text; at < columns && status == SKR_OK;) {
-        char *end = strchr(at, '\n'); /* there is one: in front of columns */
-        *end = '\0';
-        status = skr_vcf_header_read_hint(vcf, at, err);
-        *end = '\n';
-        at = end + 1;
-    }
-    if (status != SKR_OK)
-        return status;
-    status = copy_lines(vcf, text, columns, &lines, err);
-    if (status == SKR_OK)
-        status = parse_lines(vcf, lines, err);
-    free(lines);
-    return status;
-}
-
-int skr_vcf_bcf_header(skr_vcf *vcf, skr_err *err)
-{
-    uint8_t *bytes;
-    size_t n;
-    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC, &bytes, &n, err));
-    if (n < N_MAGIC)
-        return damaged_header(vcf, err);
-    if (memcmp(bytes, "BCF\2\2", 5) != 0)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: a BCF of a version that cannot be read",
-                        vcf->where.name);
-    skr_cursor cursor = skr_cursor_of(bytes + 5, 4);
-    uint32_t n_text = skr_cursor_u32(&cursor);
-    size_t n_max = skr_import_memory_header(vcf->n_memory);
-    if (n_text > n_max)
-        return skr_vcf_fail_size(vcf, "the header", n_max, err);
-    SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, N_MAGIC + (size_t)n_text, &bytes, &n, err));
-    if (n < N_MAGIC + (size_t)n_text)
-        return damaged_header(vcf, err);
-    /* The text is ended where it lies; after it are records, or spare bytes. */
-    uint8_t behind = bytes[N_MAGIC + (size_t)n_text];
-    bytes[N_MAGIC + (size_t)n_text] = '\0';
-    int status = parse_text(vcf, (char *)bytes + N_MAGIC, err);
-    bytes[N_MAGIC + (size_t)n_text] = behind;
-    vcf->bytes.at += N_MAGIC + (size_t)n_text;
-    return status;
-}
 
 /* ------------------------------------------------------------------ typed vectors */
 
@@ -395,6 +243,10 @@ static int bcf_info(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_info, skr_err *
             record->end2_pos1 = end2 > 0 ? (uint64_t)end2 : 0;
         } else if (key == vcf->bcf.chr2_key) {
             take_text(&vector, &record->chr2, &record->n_chr2);
+        } else if (key == vcf->bcf.dp_key || key == vcf->bcf.min_dp_key) {
+            float *depth = key == vcf->bcf.dp_key ? &vcf->info_dp : &vcf->info_min_dp;
+            if (is_int(&vector) && vector.n > 0 && int_at(&vector, 0) >= 0)
+                *depth = (float)int_at(&vector, 0);
         }
     }
     return status;
@@ -458,6 +310,54 @@ int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample)
     return value <= INT32_MIN + 1 ? SKR_PHASE_SET_NONE : value;
 }
 
+int64_t skr_vcf_bcf_length(const skr_vcf *vcf, uint32_t sample)
+{
+    return skr_vcf_int_at(&vcf->bcf.len, sample, 0, SKR_VCF_NO_LENGTH);
+}
+
+/* Are all values of a sample in a field missing? */
+static bool is_field_missing(const typed *field, uint32_t sample)
+{
+    const typed one = {.type = field->type,
+                       .n = field->n,
+                       .size = field->size,
+                       .at = field->at + (size_t)sample * field->n * field->size};
+    for (uint32_t i = 0; i < field->n; i++) {
+        int32_t value = int_at(&one, i);
+        bool is_missing;
+        if (field->type == TYPE_CHAR)
+            is_missing = strchr("./|", one.at[i]) != NULL || one.at[i] == bcf_str_missing;
+        else if (field->type == BCF_BT_FLOAT)
+            is_missing =
+                (uint32_t)value == bcf_float_missing || (uint32_t)value == bcf_float_vector_end;
+        else
+            is_missing = value <= INT32_MIN + 1;
+        if (!is_missing)
+            return false;
+    }
+    return true;
+}
+
+/* GT is missing where no copy is called: 0, or 1 with a mark of phase. */
+static bool is_gt_missing(const typed *field, uint32_t sample)
+{
+    for (uint32_t i = 0; i < field->n; i++) {
+        int32_t value = int_at(field, (uint32_t)((size_t)sample * field->n + i));
+        if (value > 1 && value != INT32_MIN + 1)
+            return false;
+    }
+    return true;
+}
+
+/* Notes the samples that say nothing in a field. */
+static void note_missing(skr_vcf *vcf, const typed *field, bool is_gt)
+{
+    for (uint32_t i = 0; i < vcf->samples.n; i++)
+        if (vcf->room.missing[i] != 0 &&
+            !(is_gt ? is_gt_missing(field, i) : is_field_missing(field, i)))
+            vcf->room.missing[i] = 0;
+}
+
 static void bcf_ft(skr_vcf *vcf, const typed *field)
 {
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
@@ -500,16 +400,37 @@ static int bcf_genotypes(skr_vcf *vcf, const typed *gt, skr_err *err)
     return SKR_OK;
 }
 
+/* LGT is text here too, and LAA and LAD are numbers. */
+static int bcf_local(skr_vcf *vcf, const typed *fields, skr_err *err)
+{
+    const typed *lgt = &fields[SKR_VCF_LGT];
+    SKR_TRY(skr_vcf_local_clear(vcf, err));
+    vcf->bcf.laa = numbers(&fields[SKR_VCF_LAA]);
+    vcf->bcf.lad = numbers(&fields[SKR_VCF_LAD]);
+    for (uint32_t i = 0; i < vcf->samples.n && lgt->type == TYPE_CHAR && lgt->n > 0; i++) {
+        vcf->room.local[i].lgt = (const char *)lgt->at + (size_t)i * lgt->n;
+        vcf->room.local[i].n_lgt =
+            (uint32_t)strnlen((const char *)lgt->at + (size_t)i * lgt->n, lgt->n);
+    }
+    return skr_vcf_local_settle(vcf, err);
+}
+
 /* The fields of FORMAT; of one that comes twice the first counts. */
 static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_err *err)
 {
     typed fields[SKR_VCF_N_FIELDS] = {0};
     bool has[SKR_VCF_N_FIELDS] = {false};
+    if (vcf->uses_len) {
+        SKR_TRY(skr_vcf_room_blocks(vcf, err));
+        memset(vcf->room.missing, 1, vcf->samples.n);
+    }
     for (uint32_t i = 0; i < n_format; i++) {
         int32_t key = take_key(vcf, cursor);
         typed field = take_vectors(cursor, vcf->samples.n);
         if (cursor->is_bad)
             return damaged(vcf, err);
+        if (vcf->uses_len)
+            note_missing(vcf, &field, key == vcf->bcf.field_keys[SKR_VCF_GT]);
         for (int j = 0; j < SKR_VCF_N_FIELDS; j++) {
             if (key == vcf->bcf.field_keys[j] && !has[j]) {
                 has[j] = true;
@@ -521,8 +442,12 @@ static int bcf_samples(skr_vcf *vcf, skr_cursor *cursor, uint32_t n_format, skr_
     vcf->record.has_ps = fields[SKR_VCF_PS].n > 0;
     vcf->record.has_psl = fields[SKR_VCF_PSL].n > 0;
     vcf->bcf.ps = numbers(&fields[SKR_VCF_PS]);
+    vcf->bcf.len = numbers(&fields[SKR_VCF_LEN]);
+    vcf->record.uses_len = vcf->uses_len;
+    vcf->is_ad_local = false;
     SKR_TRY(vcf->gate->is_none ? SKR_OK : bcf_facts(vcf, fields, err));
-    return bcf_genotypes(vcf, &fields[SKR_VCF_GT], err);
+    SKR_TRY(bcf_genotypes(vcf, &fields[SKR_VCF_GT], err));
+    return has[SKR_VCF_LGT] || has[SKR_VCF_LAD] ? bcf_local(vcf, fields, err) : SKR_OK;
 }
 
 /* ------------------------------------------------------------------ a record */

@@ -16,4 +16,7 @@ SKR_MUST_USE int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err
 float skr_vcf_bcf_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele);
 int64_t skr_vcf_bcf_phase_set(const skr_vcf *vcf, uint32_t sample);
 
+/* FORMAT/LEN of a sample; SKR_VCF_NO_LENGTH where it is missing. */
+int64_t skr_vcf_bcf_length(const skr_vcf *vcf, uint32_t sample);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/vcf/vcf_local.h"
 #include "engine/import/vcf/vcf_record.h"
 
 /* Alleles that one byte can name: (62 + 1) << 1 | 1 is 127. */
@@ -68,8 +69,10 @@ static int parse_format(skr_vcf *vcf, const char *text, size_t n, skr_err *err)
         format->n++;
         at += n_tag;
         if (*at == '\0')
-            return SKR_OK;
+            break;
     }
+    vcf->uses_len = vcf->uses_len || format->has[SKR_VCF_LEN];
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ genotypes */
@@ -259,6 +262,28 @@ static int64_t parse_phase_set(const char *at)
     return n_digits == n && n <= 18 ? (int64_t)strtoll(at, NULL, 10) : SKR_PHASE_SET_UNKNOWN;
 }
 
+/* A length, which may be wrong: what is no number is missing. */
+static int64_t parse_length(const char *at)
+{
+    char *end;
+    long long value = strtoll(at, &end, 10);
+    return end == at || *at == ' ' ? SKR_VCF_NO_LENGTH : value;
+}
+
+/* Fields that are kept whatever the gate is; false: it is none of them. */
+static bool take_always(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const char *at)
+{
+    if (field == SKR_VCF_PS)
+        vcf->room.ps[sample] = parse_phase_set(at);
+    else if (field == SKR_VCF_LEN)
+        vcf->room.len[sample] = parse_length(at);
+    else if (field >= SKR_VCF_LGT && field <= SKR_VCF_LAD)
+        skr_vcf_local_take(vcf, sample, field, at);
+    else
+        return false;
+    return true;
+}
+
 static void take_field(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const char *at)
 {
     if (field >= SKR_VCF_NUMBERS && field < SKR_VCF_NUMBERS + SKR_N_GATE_TAGS) {
@@ -294,10 +319,9 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
             if (format->is_number[i] && !begins_like_a_number(*at))
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
                                     vcf->samples.texts[sample]);
-            if (format->field[i] == SKR_VCF_PS)
-                vcf->room.ps[sample] = parse_phase_set(at);
-            else if (is_gated)
-                take_field(vcf, sample, (skr_vcf_field)format->field[i], at);
+            skr_vcf_field field = (skr_vcf_field)format->field[i];
+            if (field != SKR_VCF_OTHER && !take_always(vcf, sample, field, at) && is_gated)
+                take_field(vcf, sample, field, at);
             while (*at != ':' && *at != '\t' && *at != '\0')
                 at++;
         }
@@ -324,6 +348,12 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
     int status = format->has[SKR_VCF_PS] ? skr_vcf_room_ps(vcf, err) : SKR_OK;
     for (uint32_t i = 0; status == SKR_OK && format->has[SKR_VCF_PS] && i < vcf->samples.n; i++)
         vcf->room.ps[i] = SKR_PHASE_SET_NONE;
+    if (status == SKR_OK && vcf->uses_len)
+        status = skr_vcf_room_blocks(vcf, err);
+    for (uint32_t i = 0; status == SKR_OK && vcf->uses_len && i < vcf->samples.n; i++)
+        vcf->room.len[i] = SKR_VCF_NO_LENGTH;
+    if (status == SKR_OK && skr_vcf_local_is_there(vcf))
+        status = skr_vcf_local_clear(vcf, err);
     if (status != SKR_OK || vcf->gate->is_none)
         return status;
     SKR_TRY(skr_vcf_room_facts(vcf, err));
@@ -350,7 +380,10 @@ static int parse_cells(skr_vcf *vcf, const char *at, skr_err *err)
         if (has_gt) /* a cell may end before its genotype */
             for (uint32_t i = 0; i < vcf->record.n_ploidy; i++)
                 put_copy(vcf, sample, i, 0);
+        const char *cell = at;
         SKR_TRY(parse_cell(vcf, sample, at, &at, err));
+        if (vcf->uses_len)
+            vcf->room.missing[sample] = strspn(cell, "./|:") >= (size_t)(at - cell);
         if (*at == '\t' && sample + 1 < vcf->samples.n)
             at++;
         else if (*at != '\0' || sample + 1 < vcf->samples.n)
@@ -371,14 +404,16 @@ int skr_vcf_cells_read(skr_vcf *vcf, char *text, size_t n, skr_err *err)
     record->n_ploidy = 2;
     SKR_TRY(skr_vcf_room_gt(vcf, (size_t)vcf->samples.n * 2 * record->gt_width, err));
     const char *end;
-    bool is_gt_only = vcf->format.n == 1 && vcf->format.has[SKR_VCF_GT];
+    bool is_gt_only = vcf->format.n == 1 && vcf->format.has[SKR_VCF_GT] && !vcf->uses_len;
     SKR_TRY(is_gt_only ? parse_gt_only(vcf, tab + 1, text + n, &end, err)
                        : parse_cells(vcf, tab + 1, err));
     record->gt = vcf->format.has[SKR_VCF_GT] ? vcf->room.gt : NULL;
     record->has_len = vcf->format.has[SKR_VCF_LEN];
     record->has_ps = vcf->format.has[SKR_VCF_PS];
     record->has_psl = vcf->format.has[SKR_VCF_PSL];
-    return SKR_OK;
+    record->uses_len = vcf->uses_len;
+    vcf->is_ad_local = false;
+    return skr_vcf_local_is_there(vcf) ? skr_vcf_local_settle(vcf, err) : SKR_OK;
 }
 
 float skr_vcf_cells_ad(const skr_vcf *vcf, uint32_t sample, uint32_t allele)

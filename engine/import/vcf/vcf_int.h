@@ -23,6 +23,9 @@ typedef enum skr_vcf_field {
     SKR_VCF_LEN,
     SKR_VCF_PS,
     SKR_VCF_PSL,
+    SKR_VCF_LGT,
+    SKR_VCF_LAA,
+    SKR_VCF_LAD,
     SKR_VCF_OTHER,
     SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
 } skr_vcf_field;
@@ -62,9 +65,22 @@ typedef struct skr_vcf_binary {
     int32_t end2_key;
     int32_t chr2_key;
     skr_buffer alleles; /* REF and ALTs */
+    int32_t min_dp_key; /* of INFO */
+    int32_t dp_key;
     skr_values ad;
     skr_values ps;
+    skr_values len;
+    skr_values laa;
+    skr_values lad;
 } skr_vcf_binary;
+
+/* What a sample says by its local alleles: vcf_local.c. Texts end at ':', a tab, or n bytes. */
+typedef struct skr_vcf_local {
+    const char *lgt; /* NULL: not said */
+    uint32_t n_lgt;
+    const char *laa; /* text; NULL: not said */
+    const char *lad;
+} skr_vcf_local;
 
 /* Room for the lists of a record: vcf_record.c. Those of one a sample are made when a record needs
  * them. */
@@ -77,8 +93,11 @@ typedef struct skr_vcf_room {
     size_t n_gt_max; /* bytes */
     float *numbers[SKR_N_GATE_TAGS];
     uint8_t *ft;
-    const char **ad; /* text: where the AD of each sample begins, NULL without one */
-    int64_t *ps;     /* text: of each sample */
+    const char **ad;      /* text: where the AD of each sample begins, NULL without one */
+    int64_t *ps;          /* text: of each sample */
+    int64_t *len;         /* text: of each sample */
+    uint8_t *missing;     /* of each sample: all of its fields are */
+    skr_vcf_local *local; /* of each sample */
 } skr_vcf_room;
 
 struct skr_vcf {
@@ -96,6 +115,11 @@ struct skr_vcf {
     skr_vcf_room room;
     skr_vcf_record record;
     bool is_gvcf;
+    bool uses_len;     /* as skr_vcf_record.uses_len */
+    bool declares_len; /* the header has FORMAT/LEN */
+    bool is_ad_local;  /* the record has LAD in the place of AD */
+    float info_dp;     /* of the record, NAN: none */
+    float info_min_dp;
     bool has_pushed; /* a record was read ahead and is the next */
     bool is_at_end;
 };

@@ -14,8 +14,9 @@
 const char *skr_vcf_tag(skr_vcf_field field)
 {
     static const char *const tags[SKR_VCF_N_FIELDS] = {
-        [SKR_VCF_GT] = "GT",   [SKR_VCF_AD] = "AD", [SKR_VCF_FT] = "FT",
-        [SKR_VCF_LEN] = "LEN", [SKR_VCF_PS] = "PS", [SKR_VCF_PSL] = "PSL",
+        [SKR_VCF_GT] = "GT",   [SKR_VCF_AD] = "AD",   [SKR_VCF_FT] = "FT",
+        [SKR_VCF_LEN] = "LEN", [SKR_VCF_PS] = "PS",   [SKR_VCF_PSL] = "PSL",
+        [SKR_VCF_LGT] = "LGT", [SKR_VCF_LAA] = "LAA", [SKR_VCF_LAD] = "LAD",
     };
     return tags[field] != NULL ? tags[field] : skr_gate_tags[field - SKR_VCF_NUMBERS];
 }
@@ -108,6 +109,23 @@ int skr_vcf_room_ps(skr_vcf *vcf, skr_err *err)
     return vcf->room.ps == NULL ? skr_fail_nomem(err, vcf->where.name) : SKR_OK;
 }
 
+int skr_vcf_room_blocks(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->room.len != NULL)
+        return SKR_OK;
+    vcf->room.len = malloc(vcf->samples.n * sizeof *vcf->room.len);
+    vcf->room.missing = malloc(vcf->samples.n);
+    return vcf->room.len == NULL || vcf->room.missing == NULL ? skr_fail_nomem(err, vcf->where.name)
+                                                              : SKR_OK;
+}
+
+int skr_vcf_room_local(skr_vcf *vcf, skr_err *err)
+{
+    if (vcf->room.local == NULL)
+        vcf->room.local = malloc(vcf->samples.n * sizeof *vcf->room.local);
+    return vcf->room.local == NULL ? skr_fail_nomem(err, vcf->where.name) : SKR_OK;
+}
+
 void skr_vcf_room_done(skr_vcf_room *room)
 {
     free(room->alts);
@@ -118,6 +136,33 @@ void skr_vcf_room_done(skr_vcf_room *room)
     free(room->ft);
     free(room->ad);
     free(room->ps);
+    free(room->len);
+    free(room->missing);
+    free(room->local);
+}
+
+/* ------------------------------------------------------------------ numbers */
+
+int64_t skr_vcf_int_at(const skr_values *values, uint32_t sample, uint32_t i, int64_t missing)
+{
+    size_t number = (size_t)sample * values->n_each + i;
+    const uint8_t *at = values->values;
+    int8_t one;
+    int16_t two;
+    int32_t four;
+    if (at == NULL || values->type == SKR_VALUE_FLOAT || i >= values->n_each)
+        return missing;
+    switch (values->type) {
+    case SKR_VALUE_INT8:
+        memcpy(&one, at + number, sizeof one);
+        return one <= INT8_MIN + 1 ? missing : one;
+    case SKR_VALUE_INT16:
+        memcpy(&two, at + 2 * number, sizeof two);
+        return two <= INT16_MIN + 1 ? missing : two;
+    default:
+        memcpy(&four, at + 4 * number, sizeof four);
+        return four <= INT32_MIN + 1 ? missing : four;
+    }
 }
 
 /* ------------------------------------------------------------------ contigs */

@@ -24,6 +24,13 @@ SKR_MUST_USE int skr_vcf_room_gt(skr_vcf *vcf, size_t n_bytes, skr_err *err);
 SKR_MUST_USE int skr_vcf_room_facts(skr_vcf *vcf, skr_err *err);
 SKR_MUST_USE int skr_vcf_room_ps(skr_vcf *vcf, skr_err *err);
 
+/* Room for what blocks and local alleles say of every sample. Errors: NOMEM. */
+SKR_MUST_USE int skr_vcf_room_blocks(skr_vcf *vcf, skr_err *err);
+SKR_MUST_USE int skr_vcf_room_local(skr_vcf *vcf, skr_err *err);
+
+/* Number i of a sample's whole numbers; `missing` where it is that, or there are fewer. */
+int64_t skr_vcf_int_at(const skr_values *values, uint32_t sample, uint32_t i, int64_t missing);
+
 /* Frees the room. */
 void skr_vcf_room_done(skr_vcf_room *room);
 

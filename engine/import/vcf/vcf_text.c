@@ -4,6 +4,7 @@
 #include "engine/import/vcf/vcf_text.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -95,6 +96,7 @@ int skr_vcf_text_header(skr_vcf *vcf, skr_err *err)
             return status;
     }
     int status = skr_vcf_header_read_columns(vcf, line, err);
+    vcf->declares_len = skr_names_find(&vcf->header.numeric_tags, "LEN") != SKR_NONE;
     vcf->header.is_read = true;
     return status;
 }
@@ -170,7 +172,13 @@ static void take_text(const char *at, const char **ret_text, uint32_t *ret_n)
     *ret_n = is_missing ? 0 : (uint32_t)n;
 }
 
-/* END, END2, SVLEN and CHR2. */
+/* The number of a field, NAN when it has none. */
+static float take_number(const char *at)
+{
+    return isdigit((unsigned char)*at) ? strtof(at, NULL) : NAN;
+}
+
+/* END, END2, SVLEN and CHR2; of one sample the depth of a block. */
 static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
 {
     skr_vcf_record *record = &vcf->record;
@@ -184,6 +192,10 @@ static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
             SKR_TRY(parse_svlens(vcf, at + 6, err));
         } else if (*at == 'C' && strncmp(at, "CHR2=", 5) == 0) {
             take_text(at + 5, &record->chr2, &record->n_chr2);
+        } else if (*at == 'D' && strncmp(at, "DP=", 3) == 0 && vcf->samples.n == 1) {
+            vcf->info_dp = take_number(at + 3);
+        } else if (*at == 'M' && strncmp(at, "MIN_DP=", 7) == 0 && vcf->samples.n == 1) {
+            vcf->info_min_dp = take_number(at + 7);
         }
         at += strcspn(at, ";");
         if (*at == '\0')

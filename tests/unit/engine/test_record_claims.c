@@ -199,7 +199,12 @@ static void draw_question(asked *q, bool is_gated)
         q->is_unknown[alt] = below(15) == 0;
     }
     q->first_key[it.n_alts + 1] = it.n_alts;
-    q->named = (skr_named){it.n_alts, it.n_alts, q->is_unknown, q->first_key, q->keys, true};
+    q->named = (skr_named){.n_keys = it.n_alts,
+                           .n_alts = it.n_alts,
+                           .is_unknown = q->is_unknown,
+                           .first_key = q->first_key,
+                           .keys = q->keys,
+                           .keeps_phase = true};
 }
 
 static void question_done(asked *q)
@@ -250,7 +255,7 @@ static void read_and_compare(const char *path, const asked *q, const slow *want,
     skr_vcf *vcf = NULL;
     skr_claims claims = {0};
     const skr_vcf_record *record = NULL;
-    skr_vcf_plan plan = {path, "drawn", &q->gate, 1, 0};
+    skr_vcf_plan plan = {.path = path, .name = "drawn", .gate = &q->gate, .n_threads = 1};
     cr_assert(skr_vcf_open(&plan, &vcf, &err) == SKR_OK, "%s", err.message);
     cr_assert(skr_vcf_next(vcf, &record, &err) == SKR_OK && record != NULL, "%s", err.message);
     for (int i = 0; i < 2; i++) {
@@ -306,7 +311,7 @@ Test(record_claims, whole_columns_are_gated_like_each_genotype)
 static int open_with_cell(const char *path, unsigned where, const char *cell, uint16_t *ret_alleles)
 {
     skr_gate gate = {.is_none = true};
-    skr_vcf_plan plan = {path, "cells", &gate, 1, 0};
+    skr_vcf_plan plan = {.path = path, .name = "cells", .gate = &gate, .n_threads = 1};
     skr_vcf *vcf = NULL;
     skr_genotype genotype = {0};
     FILE *file = fopen(path, "w");

@@ -79,6 +79,27 @@ static void add_span(skr_segment_writer *writer, uint32_t contig, uint32_t start
     skr_call_set_done(&set);
 }
 
+static void add_coverage(skr_segment_writer *writer, uint32_t contig)
+{
+    skr_cover_run runs[3 * N_SAMPLES];
+    uint32_t first[N_SAMPLES + 1];
+    for (uint32_t start0 = 0; start0 < 3000; start0 += 1000) {
+        const skr_cover_place place = {start0, start0 + 900, N_SAMPLES};
+        for (uint32_t s = 0; s < N_SAMPLES; s++) {
+            first[s] = 3 * s;
+            for (uint32_t i = 0; i < 3; i++)
+                runs[3 * s + i] =
+                    (skr_cover_run){start0 + 300 * i, start0 + 300 * i + 1 + (uint32_t)draw(300),
+                                    draw(3) == 0 ? SKR_CALL_NO_CALL : SKR_CALL_DEFAULT};
+        }
+        first[N_SAMPLES] = 3 * N_SAMPLES;
+        cr_assert(eq(int,
+                     skr_segment_writer_add_coverage(writer, contig, SKR_PLOIDY_DIPLOID, &place,
+                                                     runs, first, &err),
+                     0));
+    }
+}
+
 static skr_file_id write_original(void)
 {
     skr_sample samples[N_SAMPLES];
@@ -100,6 +121,7 @@ static skr_file_id write_original(void)
             add_row(writer, contig, 200 * at, at % 6);
             add_span(writer, contig, 200 * at, at % 5 == 4 ? 1500 : 20);
         }
+        add_coverage(writer, contig);
     }
     cr_assert(eq(int, skr_segment_writer_finish(writer, &id, NULL, &err), 0));
     skr_segment_writer_free(writer);
@@ -140,14 +162,14 @@ static int count_ref(void *context, const skr_block_ref *ref, skr_err *unused)
     return SKR_OK;
 }
 
-/* The sample table stands after 8 numbers of the directory. */
+/* The sample table stands after 9 numbers of the directory. */
 static void copy_sample_part(const skr_segment *segment, skr_segment_directory *directory)
 {
     size_t n;
     const uint8_t *bytes = skr_block_file_directory(segment->file, &n);
     skr_cursor cursor = skr_cursor_of(bytes, n);
     skr_sample_table *table = NULL;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 9; i++)
         (void)skr_cursor_varint(&cursor);
     const uint8_t *from = cursor.at;
     cr_assert(eq(int, skr_sample_table_take(segment->file, &cursor, N_SAMPLES, &table, &err), 0));
@@ -179,6 +201,8 @@ static void take_apart(const skr_segment *segment, skr_segment_directory *direct
         (void)add_part(segment, reader, &directory->wide_spans[i].calls, NULL);
         (void)add_part(segment, reader, &directory->wide_spans[i].spans, NULL);
     }
+    for (size_t i = 0; i < directory->n_chunks; i++)
+        (void)add_part(segment, reader, &directory->chunks[i].ref, NULL);
     for (size_t i = 0; i < directory->n_tiles; i++)
         for (unsigned j = 0; j < SKR_N_TILE_BLOCKS; j++) {
             part *added = add_part(segment, reader, &directory->refs[i].of[j], NULL);

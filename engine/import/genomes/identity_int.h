@@ -1,0 +1,48 @@
+/*
+ * identity_int.h - the samples that a dataset has already, as those who ask and those who replace
+ * see them.
+ */
+#ifndef SKR_ENGINE_IMPORT_GENOMES_IDENTITY_INT_H
+#define SKR_ENGINE_IMPORT_GENOMES_IDENTITY_INT_H
+
+#include "engine/import/genomes/identity.h"
+
+/* A live sample of an older segment; those of one name are chained. */
+typedef struct skr_old_sample {
+    uint32_t segment; /* in the manifest */
+    uint32_t local;
+    uint32_t individual;
+    uint32_t next; /* in old, or SKR_NONE */
+} skr_old_sample;
+
+struct skr_identity {
+    skr_names names;
+    uint32_t *first; /* by name: in old */
+    uint32_t n_first_max;
+    skr_old_sample *old;
+    uint32_t n_old;
+    uint32_t n_old_max;
+    uint8_t *
+        *covers; /* by segment of the manifest and contig: the coverage layer has it; or NULL */
+    uint32_t *n_covers; /* of each segment: contigs that the assembly had before this delivery */
+    uint32_t n_segments;
+    bool has_coverage; /* some segment has */
+};
+
+/* The delivery that made a segment of the manifest. */
+const skr_delivery *skr_identity_delivery(const skr_import *import, uint32_t segment);
+
+/* Has a source a sample (its local number)? */
+bool skr_identity_source_has(const skr_source *source, uint32_t sample);
+
+/* The samples of a name that are live, in chain order: the first in old; SKR_NONE: none. */
+uint32_t skr_identity_first(const skr_identity *identity, const char *name);
+
+/*
+ * A live source that gives an old sample its data on a contig, or NULL. There may be several; with
+ * is_again one that is a file of this delivery.
+ */
+const skr_source *skr_identity_source_on(const skr_import *import, const skr_old_sample *old,
+                                         uint32_t contig, bool is_again);
+
+#endif

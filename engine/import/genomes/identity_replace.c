@@ -1,0 +1,260 @@
+/*
+ * identity_replace.c - what a delivery takes the place of: samples that are replaced, contig by
+ * contig, and what an older BED said.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/import/genomes/identity_int.h"
+#include "engine/import/genomes/import_parts.h"
+
+/* A sample of an older segment that is replaced on a contig. */
+typedef struct burial {
+    uint32_t segment;
+    uint32_t contig;
+    uint32_t sample;
+} burial;
+
+typedef struct burials {
+    burial *list;
+    size_t n;
+    size_t n_max;
+    bool *is_replaced; /* by sample of the delivery */
+} burials;
+
+static int add_burial(burials *all, burial one, skr_err *err)
+{
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&all->list, &all->n_max, all->n + 1, "samples that are replaced", err));
+    all->list[all->n++] = one;
+    return SKR_OK;
+}
+
+/* Buries an old sample on a contig that a new file has, if it lives there. */
+static int supersede_on(skr_import *import, const skr_old_sample *old, uint32_t contig,
+                        burials *all, bool *is_replaced, skr_err *err)
+{
+    if (skr_identity_source_on(import, old, contig, false) == NULL)
+        return SKR_OK;
+    *is_replaced = true;
+    return add_burial(all, (burial){old->segment, contig, old->local}, err);
+}
+
+/* A new file replaces, of each of its samples, the contigs that it has, by records or silence. */
+static int supersede_for(skr_import *import, const skr_import_file *file, burials *all,
+                         skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < file->columns.n && status == SKR_OK; i++) {
+        const char *name = import->samples.names.texts[file->local[i]];
+        bool *is_replaced = &all->is_replaced[file->local[i]];
+        for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE;
+             j = identity->old[j].next) {
+            const skr_old_sample *old = &identity->old[j];
+            for (uint32_t c = 0; c < file->n_used && status == SKR_OK; c++)
+                status = supersede_on(import, old, import->contigs.list[file->used[c]].index, all,
+                                      is_replaced, err);
+            for (uint32_t c = 0; c < file->n_silent && status == SKR_OK; c++)
+                status = supersede_on(import, old, file->silent[c], all, is_replaced, err);
+        }
+    }
+    return status;
+}
+
+/*
+ * What an older BED says of a contig ends where the contig comes by records, or by another BED:
+ * only one of them may count.
+ */
+static int bury_covered(const skr_import *import, uint32_t sample, uint32_t contig, burials *all,
+                        skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    const char *name = import->samples.names.texts[sample];
+    for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE;
+         j = identity->old[j].next) {
+        const skr_old_sample *old = &identity->old[j];
+        const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+        if (entry->assembly == import->assembly && contig < identity->n_covers[old->segment] &&
+            identity->covers[old->segment][contig] != 0 &&
+            skr_identity_source_on(import, old, contig, false) == NULL &&
+            !skr_manifest_is_superseded(entry, contig, old->local))
+            SKR_TRY(add_burial(all, (burial){old->segment, contig, old->local}, err));
+    }
+    return SKR_OK;
+}
+
+/* The same for all contigs that a delivery speaks of. */
+static int bury_all_covered(const skr_import *import, burials *all, skr_err *err)
+{
+    for (uint32_t f = 0; f < import->n_files && import->identity->has_coverage; f++) {
+        const skr_import_file *file = &import->files[f];
+        for (uint32_t i = 0; i < file->columns.n && !file->is_skipped; i++) {
+            for (uint32_t c = 0; c < file->n_used; c++)
+                SKR_TRY(bury_covered(import, file->local[i],
+                                     import->contigs.list[file->used[c]].index, all, err));
+            for (uint32_t c = 0; c < file->n_silent; c++)
+                SKR_TRY(bury_covered(import, file->local[i], file->silent[c], all, err));
+            for (uint32_t c = 0; c < import->callable.n_contigs; c++)
+                SKR_TRY(
+                    bury_covered(import, file->local[i], import->callable.contigs[c], all, err));
+        }
+    }
+    return SKR_OK;
+}
+
+bool skr_identity_may_cover(const skr_import *import, uint32_t sample, uint32_t contig)
+{
+    const skr_identity *identity = import->identity;
+    const char *name = import->samples.names.texts[sample];
+    for (uint32_t f = 0; f < import->n_files && import->request->is_replacing; f++) {
+        const skr_import_file *file = &import->files[f];
+        for (uint32_t i = 0; i < file->columns.n && !file->is_skipped; i++)
+            if (file->local[i] == sample &&
+                (skr_import_parts_uses(import, file, contig) ||
+                 skr_import_holds(file->silent, file->n_silent, contig)))
+                return true; /* what there is of it is replaced */
+    }
+    for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE; j = identity->old[j].next)
+        if (skr_identity_source_on(import, &identity->old[j], contig, false) != NULL)
+            return false;
+    return true;
+}
+
+static int compare_burials(const void *a, const void *b)
+{
+    const burial *left = a;
+    const burial *right = b;
+    if (left->segment != right->segment)
+        return left->segment < right->segment ? -1 : 1;
+    if (left->contig != right->contig)
+        return left->contig < right->contig ? -1 : 1;
+    return left->sample < right->sample ? -1 : left->sample > right->sample;
+}
+
+static int supersede_all(skr_import *import, burials *all, skr_err *err)
+{
+    int status = SKR_OK;
+    if (all->n == 0)
+        return SKR_OK;
+    qsort(all->list, all->n, sizeof *all->list, compare_burials);
+    uint32_t *samples = malloc(all->n * sizeof *samples);
+    if (samples == NULL)
+        return skr_fail_nomem(err, "samples of the store");
+    for (size_t from = 0; from < all->n && status == SKR_OK;) {
+        const burial *first = &all->list[from];
+        uint32_t n = 0;
+        size_t at = from;
+        for (; at < all->n && all->list[at].segment == first->segment &&
+               all->list[at].contig == first->contig;
+             at++)
+            if (n == 0 || samples[n - 1] != all->list[at].sample)
+                samples[n++] = all->list[at].sample;
+        status = skr_manifest_supersede(&import->manifest->segments[first->segment], first->contig,
+                                        samples, n, err);
+        from = at;
+    }
+    free(samples);
+    return status;
+}
+
+/* Does anything of a source still count? */
+static bool is_source_alive(const skr_segment_entry *entry, const skr_source *source)
+{
+    if (source->n_contigs == 0)
+        return true;
+    uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
+    for (uint32_t c = 0; c < source->n_contigs; c++)
+        for (uint32_t i = 0; i < n; i++)
+            if (!skr_manifest_is_superseded(entry, source->contigs[c],
+                                            source->n_samples == 0 ? i : source->samples[i]))
+                return true;
+    return false;
+}
+
+/* Marks sources that are dead, and drops segments none of whose sources lives. */
+static void drop_dead(skr_import *import)
+{
+    for (uint32_t i = import->manifest->n_segments; i-- > 0;) {
+        skr_segment_entry *entry = &import->manifest->segments[i];
+        if (entry->n_tombstones == 0)
+            continue;
+        skr_delivery *delivery = &import->manifest->deliveries[entry->delivery];
+        bool is_any_alive = false;
+        for (uint32_t s = 0; s < delivery->n_sources; s++) {
+            skr_source *source = &delivery->sources[s];
+            source->is_live = source->is_live && is_source_alive(entry, source);
+            is_any_alive = is_any_alive || source->is_live;
+        }
+        if (!is_any_alive)
+            skr_manifest_drop_segment(import->manifest, i);
+    }
+}
+
+/* A contig of an old sample that still counts, or SKR_NONE. */
+static uint32_t find_rest(const skr_import *import, const skr_old_sample *old)
+{
+    const skr_delivery *delivery = skr_identity_delivery(import, old->segment);
+    const skr_segment_entry *entry = &import->manifest->segments[old->segment];
+    for (uint32_t i = 0; i < delivery->n_sources; i++) {
+        const skr_source *source = &delivery->sources[i];
+        for (uint32_t c = 0; skr_identity_source_has(source, old->local) && c < source->n_contigs;
+             c++)
+            if (!skr_manifest_is_superseded(entry, source->contigs[c], old->local))
+                return source->contigs[c];
+    }
+    return SKR_NONE;
+}
+
+/* What is left of the old sample must be of the same individual as what is new. */
+static int check_rest(const skr_import *import, skr_err *err)
+{
+    const skr_identity *identity = import->identity;
+    for (uint32_t i = 0; i < import->samples.names.n; i++) {
+        const char *name = import->samples.names.texts[i];
+        for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE;
+             j = identity->old[j].next) {
+            const skr_old_sample *old = &identity->old[j];
+            if (old->individual == import->samples.list[i].individual)
+                continue;
+            uint32_t assembly = import->manifest->segments[old->segment].assembly;
+            uint32_t contig = find_rest(import, old);
+            if (contig != SKR_NONE)
+                return skr_fail(err, SKR_ERR_INPUT,
+                                "sample '%s' would be of two individuals: contig %s of it, which "
+                                "this delivery does not have, is there already for '%s'; name that "
+                                "one in --samples, or deliver all contigs",
+                                name, import->manifest->assemblies[assembly].contigs[contig].name,
+                                skr_people_id(import->people, old->individual));
+        }
+    }
+    return SKR_OK;
+}
+
+int skr_identity_supersede(skr_import *import, skr_err *err)
+{
+    burials all = {0};
+    int status = SKR_OK;
+    if (import->identity->n_old == 0 ||
+        (!import->request->is_replacing && !import->identity->has_coverage))
+        return SKR_OK;
+    all.is_replaced = calloc(import->samples.names.n + 1u, sizeof *all.is_replaced);
+    if (all.is_replaced == NULL)
+        return skr_fail_nomem(err, "samples of the store");
+    for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
+        if (import->request->is_replacing && !import->files[i].is_skipped)
+            status = supersede_for(import, &import->files[i], &all, err);
+    if (status == SKR_OK)
+        status = bury_all_covered(import, &all, err);
+    if (status == SKR_OK)
+        status = supersede_all(import, &all, err);
+    if (status == SKR_OK && import->request->is_replacing)
+        status = check_rest(import, err);
+    for (uint32_t i = 0; i < import->samples.names.n; i++)
+        import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
+    if (status == SKR_OK)
+        drop_dead(import);
+    free(all.is_replaced);
+    free(all.list);
+    return status;
+}
