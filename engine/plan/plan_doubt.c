@@ -11,7 +11,8 @@
 typedef struct range {
     double low;
     double high;
-    bool is_open; /* an end is no part of it */
+    bool is_low_open; /* low itself is no part of it */
+    bool is_high_open;
 } range;
 
 static void narrow(range *to, const skr_expr *source)
@@ -24,11 +25,11 @@ static void narrow(range *to, const skr_expr *source)
     if (may_be_below && may_be_above)
         return;
     if (!may_be_below && number >= to->low) {
-        to->is_open |= is_strict;
+        to->is_low_open = is_strict || (number == to->low && to->is_low_open);
         to->low = number;
     }
     if (!may_be_above && number <= to->high) {
-        to->is_open |= is_strict;
+        to->is_high_open = is_strict || (number == to->high && to->is_high_open);
         to->high = number;
     }
 }
@@ -62,7 +63,8 @@ static int doubt_numbers(const skr_plan *plan, const skr_plan_node *chain, skr_e
         if (condition == NULL || !condition->is_range)
             continue;
         find_range(chain, (skr_expr_op)op, &asked);
-        if (asked.low > asked.high || (asked.low == asked.high && asked.is_open))
+        bool is_open = asked.is_low_open || asked.is_high_open;
+        if (asked.low > asked.high || (asked.low == asked.high && is_open))
             status = skr_warnings_add(plan->warnings, SKR_WARN_NEVER_TRUE, NULL, 0, err,
                                       "%s: no allele can be all that is asked of it",
                                       skr_query_expr_word((skr_expr_op)op));
