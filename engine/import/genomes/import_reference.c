@@ -34,9 +34,9 @@ static int check_raw_indels(const skr_import *import, skr_err *err)
     if (n == 0)
         return SKR_OK;
     return skr_fail(err, SKR_ERR_INPUT,
-                    "--reference: %s holds indels that were imported without a reference; import "
-                    "again with --reference and --replace into a new store: %s",
-                    assembly_of(import)->name, names);
+                    "%s: --reference: %s holds indels that were imported without a reference; "
+                    "import again with --reference and --replace into a new store: %s",
+                    import->request->files[0], assembly_of(import)->name, names);
 }
 
 int skr_import_reference_open(skr_import *import, skr_err *err)

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/import/reads/reads_file_int.h"
@@ -27,8 +28,12 @@ bool skr_reads_is_start(const uint8_t *bytes, size_t n)
 bool skr_reads_is_file(const char *path)
 {
     uint8_t start[4] = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    BGZF *bgzf = fd < 0 ? NULL : bgzf_dopen(fd, "r");
+    struct stat status;
+    hts_set_log_level(HTS_LOG_OFF);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* What a pipe gives can be read once only: it is not looked into. */
+    bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    BGZF *bgzf = is_regular ? bgzf_dopen(fd, "r") : NULL;
     if (bgzf == NULL) {
         if (fd >= 0)
             (void)close(fd);
