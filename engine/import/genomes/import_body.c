@@ -79,9 +79,12 @@ int skr_import_body_take(skr_cursor *cursor, uint32_t n_samples, skr_call_set *c
                          skr_carriers *carriers, skr_err *err)
 {
     skr_call_set_done(calls);
-    SKR_TRY(skr_call_set_decode(cursor, n_samples, calls, err));
-    int status = SKR_OK;
-    if (carriers != NULL) {
+    int status = skr_call_set_decode(cursor, n_samples, calls, err);
+    if (status == SKR_ERR_CORRUPT) { /* it is no file of the store that is damaged */
+        cursor->is_bad = true;
+        status = SKR_OK;
+    }
+    if (status == SKR_OK && !cursor->is_bad && carriers != NULL) {
         skr_carriers_clear(carriers);
         status = decode_carriers(cursor, n_samples, carriers, err);
     }
