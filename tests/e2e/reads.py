@@ -63,12 +63,19 @@ def check_mask(suite):
     with open(suite.path("m.fa")) as fh:
         bases = "".join(line.strip() for line in fh if line[0] != ">")
     other = "C" if bases[9999] != "C" else "G"
+    row = suite.allele(suite.path("m1"), f"1-10000-{bases[9999]}-{other}")
+    suite.check("what is deep enough is called", (0, 2, "absent"), (row["ac"], row["an"], row["answer"]))
+    row = suite.allele(suite.path("m1"), f"1-20-{bases[19]}-{'C' if bases[19] != 'C' else 'G'}")
+    suite.check("and what is not is not", (0, 0), (row["ac"], row["an"]))
     vcf = suite.write("m.vcf", "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tMADE\n"
                       f"chr1\t10000\t.\t{bases[9999]}\t{other}\t.\t.\t.\tGT\t0/1\n")
     done = take(suite, "m2", "m", "--calls", "none", vcf, file=suite.path("m.cram"))
     suite.check("and beside a VCF of the person", 0, done.code, done.said())
     row = suite.allele(suite.path("m2"), f"1-10000-{bases[9999]}-{other}")
     suite.check("whose calls count", (1, 2), (row["ac"], row["an"]))
+    third = next(c for c in "ACGT" if c not in (bases[9999], other))
+    row = suite.allele(suite.path("m2"), f"1-10000-{bases[9999]}-{third}")
+    suite.check("beside which others are absent", (0, 2), (row["ac"], row["an"]))
     done = take(suite, "m3", "m", vcf, file=suite.path("m.cram"))
     suite.check("two callers of one person in one delivery are refused", 2, done.code, done.said())
     suite.check("--calls none is for reads", 2, take(suite, "m4", "m", "--calls", "none", file=vcf).code)

@@ -102,7 +102,10 @@ static int add_pieces(const skr_place *at, const skr_piece *pieces, uint32_t n, 
 {
     skr_import *import = at->import;
     const skr_call_set *calls = &import->record.claims.calls;
-    bool is_gvcf = import->files[at->file].is_gvcf;
+    const skr_import_file *file = &import->files[at->file];
+    /* Of reads the coverage layer is to be the depth: bases that a deletion takes away have none.
+     */
+    bool is_gvcf = file->is_gvcf && !(file->is_reads && at->n_ref > 1);
     import->record.body.n = 0;
     int status =
         n == 0 || is_gvcf ? SKR_OK : skr_import_body_encode(calls, NULL, &import->record.body, err);

@@ -167,6 +167,8 @@ int skr_reads_open(const skr_reads_plan *plan, skr_reads **ret_reads, skr_err *e
         status = skr_reads_scan_containers(reads, err);
     if (status == SKR_OK)
         status = choose_fields(reads, err);
+    if (status == SKR_OK)
+        status = skr_reads_reference_threads(reads, err);
     if (status != SKR_OK)
         skr_reads_close(reads);
     else

@@ -91,7 +91,7 @@ static int scan_one(skr_reads *reads, int fd, off_t at, bool has_reads, off_t *r
     }
     place += reads->file->format.version.major >= 3 ? 4 : 0; /* a checksum */
     if (has_reads && contig >= 0 && contig < sam_hdr_nref(reads->header))
-        reads->is_used[contig] = true;
+        reads->n_containers[contig]++;
     else if (has_reads && contig == -2)
         reads->is_mixed = true;
     *ret_next = place + (off_t)n_bytes;

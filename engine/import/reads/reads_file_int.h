@@ -17,17 +17,18 @@ struct skr_reads {
     sam_hdr_t *header;
     char *sample;
     bool is_cram;
-    bool *is_used;  /* of each contig: a container of it alone was found; CRAM */
-    bool is_mixed;  /* some containers are of several contigs; CRAM */
-    bool *is_ready; /* its bases lie where htslib finds them; CRAM */
-    int folder;     /* of those, a descriptor; -1: there are none */
+    uint32_t *n_containers; /* of each contig alone; CRAM */
+    bool is_mixed;          /* some containers are of several contigs; CRAM */
+    bool *is_ready;         /* its bases lie where htslib finds them; CRAM */
+    int folder;             /* of those, a descriptor; -1: there are none */
 };
 
 /* ------------------------------------------------------------------ reads_containers.c */
 
 /*
- * Walks from container to container of a CRAM, without unpacking any, and notes in is_used and
- * is_mixed of which contigs they are. Errors: INPUT: cut off, or no CRAM that is known.
+ * Walks from container to container of a CRAM, without unpacking any, and notes in
+ * n_containers and is_mixed of which contigs they are. Errors: INPUT: cut off, or no CRAM that is
+ * known.
  */
 SKR_MUST_USE int skr_reads_scan_containers(skr_reads *reads, skr_err *err);
 
@@ -43,7 +44,12 @@ SKR_MUST_USE int skr_reads_reference_open(skr_reads *reads, skr_err *err);
 SKR_MUST_USE int skr_reads_reference_find(skr_reads *reads, int contig, skr_reads_bases *ret_bases,
                                           skr_err *err);
 
-/* Makes the bases ready for the containers up to those of `contig`, and of the next one after it.
+/* Lets threads unpack, where nothing of theirs can be changed meanwhile. Errors: NOMEM. */
+SKR_MUST_USE int skr_reads_reference_threads(skr_reads *reads, skr_err *err);
+
+/*
+ * Makes the bases ready of `contig`, and of contigs after it as far as threads may unpack ahead;
+ * -1: before anything is unpacked. Errors: INPUT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_reads_reference_prepare(skr_reads *reads, int contig, skr_err *err);
 

@@ -315,7 +315,8 @@ static char *alt_text(const skr_reads_pass *pass, uint32_t anchor0, const indel_
     if (text == NULL)
         return NULL;
     text[0] = pass->bases.bases[anchor0];
-    memcpy(text + 1, type->inserted, n_new);
+    if (n_new > 0)
+        memcpy(text + 1, type->inserted, n_new);
     memcpy(text + 1 + n_new, pass->bases.bases + anchor0 + 1 + n_gone, n_left);
     text[1 + n_new + n_left] = '\0';
     return text;

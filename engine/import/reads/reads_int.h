@@ -118,6 +118,7 @@ typedef struct skr_reads_pass {
     skr_read **kept; /* ascending by start0 */
     uint32_t n_kept;
     uint32_t n_kept_max;
+    skr_read *spare; /* reads that are no longer kept, by their mates: their memory is used again */
     uint32_t n_same_start;
     size_t n_kept_bytes;
     skr_reads_indel *indels;

@@ -28,13 +28,27 @@ static void copy_bases(char *letters, const uint8_t *packed, uint32_t n)
         letters[i] = seq_nt16_str[bam_seqi(packed, i)];
 }
 
-static int read_new(const bam1_t *record, uint32_t end0, int call_bq, skr_read **ret_read,
+/* Memory of at least n bytes; *n becomes how many there are. Most reads are of one size. */
+static skr_read *take_memory(skr_reads_pass *pass, size_t *n)
+{
+    skr_read *read = pass->spare;
+    size_t n_more = *n / 8; /* room for a longer CIGAR */
+    if (read == NULL || read->n_bytes < *n) {
+        *n += n_more;
+        return malloc(*n);
+    }
+    pass->spare = read->mate;
+    *n = read->n_bytes;
+    return read;
+}
+
+static int read_new(skr_reads_pass *pass, const bam1_t *record, uint32_t end0, skr_read **ret_read,
                     skr_err *err)
 {
     uint32_t n_bases = record->core.l_qseq > 0 ? (uint32_t)record->core.l_qseq : 0;
     uint32_t n_cigar = record->core.n_cigar;
     size_t n_bytes = sizeof(skr_read) + n_cigar * sizeof(uint32_t) + 2 * (size_t)n_bases;
-    skr_read *read = malloc(n_bytes);
+    skr_read *read = take_memory(pass, &n_bytes);
     if (read == NULL)
         return skr_fail_nomem(err, "reads");
     *read = (skr_read){.start0 = (uint32_t)record->core.pos,
@@ -50,7 +64,7 @@ static int read_new(const bam1_t *record, uint32_t end0, int call_bq, skr_read *
     read->qualities = (uint8_t *)read->bases + n_bases;
     memcpy(read->cigar, bam_get_cigar(record), n_cigar * sizeof *read->cigar);
     copy_bases(read->bases, bam_get_seq(record), n_bases);
-    copy_qualities(read, record, call_bq);
+    copy_qualities(read, record, pass->limits->call_bq);
     *ret_read = read;
     return SKR_OK;
 }
@@ -214,7 +228,7 @@ int skr_reads_keep(skr_reads_pass *pass, const bam1_t *record, uint32_t end0, sk
     }
     SKR_TRY(SKR_ARRAY_RESERVE(&pass->kept, &pass->n_kept_max, pass->n_kept + 1, "reads", err));
     skr_read *read = NULL;
-    SKR_TRY(read_new(record, end0, pass->limits->call_bq, &read, err));
+    SKR_TRY(read_new(pass, record, end0, &read, err));
     pass->kept[pass->n_kept++] = read;
     pass->n_kept_bytes += read->n_bytes;
     *ret_read = read;
@@ -222,12 +236,14 @@ int skr_reads_keep(skr_reads_pass *pass, const bam1_t *record, uint32_t end0, sk
     return note_indels(pass, read, err);
 }
 
-static void read_free(skr_read *read)
+/* Lets go of a read; its memory is spared for the next. */
+static void spare_read(skr_reads_pass *pass, skr_read *read)
 {
     if (read->mate != NULL)
         read->mate->mate = NULL;
     free(read->baq);
-    free(read);
+    read->mate = pass->spare;
+    pass->spare = read;
 }
 
 void skr_reads_forget(skr_reads_pass *pass, bool all)
@@ -241,7 +257,7 @@ void skr_reads_forget(skr_reads_pass *pass, bool all)
             continue;
         }
         pass->n_kept_bytes -= read->n_bytes;
-        read_free(read);
+        spare_read(pass, read);
     }
     pass->n_kept = n;
     for (uint32_t i = 0; i < pass->n_indels; i++)
@@ -250,4 +266,8 @@ void skr_reads_forget(skr_reads_pass *pass, bool all)
     pass->n_indels = n_indels;
     if (n_indels == 0)
         pass->n_inserted = 0;
+    for (skr_read *next; all && pass->spare != NULL; pass->spare = next) {
+        next = pass->spare->mate;
+        free(pass->spare);
+    }
 }

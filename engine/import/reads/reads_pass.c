@@ -176,6 +176,24 @@ static int add_run(skr_reads_pass *pass, uint32_t start0, uint32_t end0, skr_err
     return SKR_OK;
 }
 
+/* How many bases from the first on are good enough: eight at a time, because nearly all are. A
+ * quality is below 128, so that taking `least` from it with its highest bit set clears that bit
+ * only where it is too low. */
+static uint32_t count_good(const uint8_t *qualities, uint32_t n, unsigned least)
+{
+    const uint64_t high = 0x8080808080808080u;
+    const uint64_t limits = 0x0101010101010101u * least;
+    uint32_t i = 0;
+    for (uint64_t eight; least < 128 && i + 8 <= n; i += 8) {
+        memcpy(&eight, qualities + i, 8);
+        if ((((eight | high) - limits) & high) != high)
+            break;
+    }
+    while (i < n && qualities[i] >= least)
+        i++;
+    return i;
+}
+
 /* The aligned bases of a stretch that are good enough. */
 static int add_good(skr_reads_pass *pass, uint32_t at0, const uint8_t *qualities, uint32_t n,
                     skr_err *err)
@@ -183,8 +201,7 @@ static int add_good(skr_reads_pass *pass, uint32_t at0, const uint8_t *qualities
     unsigned least = (unsigned)pass->limits->min_bq;
     for (uint32_t i = 0; i < n;) {
         uint32_t from = i;
-        while (i < n && qualities[i] >= least)
-            i++;
+        i += count_good(qualities + i, n - i, least);
         if (i > from) {
             SKR_TRY(add_run(pass, at0 + from, at0 + i, err));
         }

@@ -33,7 +33,8 @@ int skr_reads_places_reserve(skr_reads_pass *pass, uint32_t end0, skr_err *err)
 void skr_reads_places_slide(skr_reads_pass *pass, uint32_t keep0)
 {
     uint32_t n = keep0 - pass->first0;
-    if (n == 0)
+    pass->first0 = keep0;
+    if (n == 0 || pass->n_room == 0)
         return;
     uint32_t n_left = n < pass->n_room ? pass->n_room - n : 0;
     n = pass->n_room - n_left;
@@ -43,7 +44,6 @@ void skr_reads_places_slide(skr_reads_pass *pass, uint32_t keep0)
     memset(pass->depth + n_left, 0, n * sizeof *pass->depth);
     memset(pass->differ + n_left, 0, n * sizeof *pass->differ);
     memset(pass->marks + n_left, 0, n);
-    pass->first0 = keep0;
 }
 
 void skr_reads_places_settle(skr_reads_pass *pass, uint32_t end0)

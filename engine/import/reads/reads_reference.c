@@ -20,6 +20,31 @@
 #include "engine/import/reads/reads_file_int.h"
 
 #define NAME_MAX_BYTES 64u
+#define AHEAD 256u      /* containers whose bases are ready before they are unpacked */
+#define THREADS_MAX 64u /* each holds two containers at most, so AHEAD is enough */
+
+/* Has every contig with containers of its own an M5? Then nothing writes the header while threads
+ * read it. */
+static bool has_all_m5(skr_reads *reads)
+{
+    kstring_t value = {0};
+    bool has_all = true;
+    for (int i = 0; i < sam_hdr_nref(reads->header) && has_all; i++)
+        has_all = reads->n_containers[i] == 0 ||
+                  sam_hdr_find_tag_id(reads->header, "SQ", "SN", sam_hdr_tid2name(reads->header, i),
+                                      "M5", &value) == 0;
+    free(value.s);
+    return has_all;
+}
+
+int skr_reads_reference_threads(skr_reads *reads, skr_err *err)
+{
+    unsigned n = reads->plan.n_threads < THREADS_MAX ? reads->plan.n_threads : THREADS_MAX;
+    bool may = n > 1 && (!reads->is_cram || (!reads->is_mixed && has_all_m5(reads)));
+    if (may && hts_set_threads(reads->file, (int)n) != 0)
+        return skr_fail_nomem(err, "reads");
+    return SKR_OK;
+}
 
 /* Names are short, so that no path of the store's can be taken for a pattern of htslib's. */
 static int set_places(const skr_reads *reads, skr_err *err)
@@ -36,9 +61,9 @@ int skr_reads_reference_open(skr_reads *reads, skr_err *err)
     int n = sam_hdr_nref(reads->header);
     if (!reads->is_cram)
         return SKR_OK;
-    reads->is_used = calloc((size_t)n + 1, sizeof *reads->is_used);
+    reads->n_containers = calloc((size_t)n + 1, sizeof *reads->n_containers);
     reads->is_ready = calloc((size_t)n + 1, sizeof *reads->is_ready);
-    if (reads->is_used == NULL || reads->is_ready == NULL)
+    if (reads->n_containers == NULL || reads->is_ready == NULL)
         return skr_fail_nomem(err, "reads");
     reads->folder = open(reads->plan.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (reads->folder < 0)
@@ -157,11 +182,11 @@ static int make_ready(skr_reads *reads, int contig, skr_err *err)
 int skr_reads_reference_prepare(skr_reads *reads, int contig, skr_err *err)
 {
     int n = sam_hdr_nref(reads->header);
-    bool has_next = false;
-    for (int i = 0; i < n && reads->is_cram && !has_next; i++)
-        if (reads->is_used[i] && (i >= contig || !reads->is_ready[i])) {
+    uint64_t n_ahead = 0;
+    for (int i = 0; i < n && reads->is_cram && n_ahead < AHEAD; i++)
+        if (reads->n_containers[i] > 0 && (i >= contig || !reads->is_ready[i])) {
             SKR_TRY(make_ready(reads, i, err));
-            has_next = i > contig;
+            n_ahead += i > contig ? reads->n_containers[i] : 0;
         }
     if (!reads->is_cram || !reads->is_mixed || contig >= 0)
         return SKR_OK;
@@ -199,6 +224,6 @@ void skr_reads_reference_close(skr_reads *reads)
         forget(reads, i);
     if (reads->folder >= 0)
         (void)close(reads->folder);
-    free(reads->is_used);
+    free(reads->n_containers);
     free(reads->is_ready);
 }
