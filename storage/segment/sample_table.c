@@ -407,6 +407,24 @@ const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy
     return copies;
 }
 
+int skr_sample_table_karyotypes(const skr_sample_table *table, skr_karyotype *karyotypes,
+                                skr_err *err)
+{
+    skr_sample_table *mine = (skr_sample_table *)table;
+    (void)pthread_mutex_lock(&mine->lock);
+    int status = need_planes(mine, err);
+    (void)pthread_mutex_unlock(&mine->lock);
+    SKR_TRY(status);
+    const uint64_t *planes = atomic_load(&mine->planes);
+    for (uint32_t s = 0; s < table->n_samples; s++)
+        karyotypes[s] = table->karyotypes[0];
+    for (uint32_t k = 1; k < table->n_karyotypes; k++)
+        for (size_t w = 0; w < n_words(table); w++)
+            for (uint64_t word = word_of(table, planes, k, w); word != 0; word &= word - 1)
+                karyotypes[w * 64 + (size_t)__builtin_ctzll(word)] = table->karyotypes[k];
+    return SKR_OK;
+}
+
 uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_ploidy ploidy)
 {
     SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);

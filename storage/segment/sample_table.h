@@ -100,6 +100,12 @@ SKR_MUST_USE int skr_sample_table_need_copies(const skr_sample_table *table, skr
 /* The copies expected of each sample in a ploidy that was made ready; belongs to the table. */
 const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy);
 
+/* The karyotype of each sample, into karyotypes, which has room for all. Errors: CORRUPT, IO,
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_sample_table_karyotypes(const skr_sample_table *table,
+                                             skr_karyotype *karyotypes, skr_err *err);
+
 /* Are the samples named as their individuals, so that no names are stored? */
 bool skr_sample_table_names_are_ids(const skr_sample_table *table);
 

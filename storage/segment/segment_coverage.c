@@ -151,9 +151,8 @@ int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
 
 /* ------------------------------------------------------------------ one sample */
 
-/* Visits what a chunk says of a sample: base by base of its template and its own runs. */
-static int visit_chunk(const skr_cover_chunk *chunk, const skr_coverage *coverage, uint32_t sample,
-                       skr_cover_fn visit, void *context, skr_err *err)
+int skr_segment_chunk_visit(const skr_cover_chunk *chunk, const skr_coverage *coverage,
+                            uint32_t sample, skr_cover_fn visit, void *context, skr_err *err)
 {
     const skr_cover_run *own = coverage->runs + coverage->first[sample];
     const skr_cover_run *own_end = coverage->runs + coverage->first[sample + 1];
@@ -182,7 +181,8 @@ int skr_segment_view_cover(skr_segment_view *view, uint32_t sample, skr_cover_fn
     for (size_t i = 0; i < directory->n_chunks; i++) {
         const skr_coverage *coverage = NULL;
         SKR_TRY(skr_segment_view_chunk(view, i, &coverage, err));
-        SKR_TRY(visit_chunk(&directory->chunks[i], coverage, sample, visit, context, err));
+        SKR_TRY(
+            skr_segment_chunk_visit(&directory->chunks[i], coverage, sample, visit, context, err));
     }
     return SKR_OK;
 }

@@ -134,7 +134,7 @@ static int apply_tile(question *asked, size_t tile)
     return SKR_OK;
 }
 
-static int reserve_scratch(skr_segment_view *view, skr_err *err)
+int skr_segment_view_reserve_scratch(skr_segment_view *view, skr_err *err)
 {
     uint32_t n_samples = view->segment->directory.n_samples;
     if (view->sample_calls == NULL)
@@ -157,7 +157,7 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
                       .end0 = end0,
                       .called = called,
                       .err = err};
-    SKR_TRY(reserve_scratch(view, err));
+    SKR_TRY(skr_segment_view_reserve_scratch(view, err));
     SKR_TRY(skr_segment_view_load_wide(view, contig, err));
     SKR_TRY(skr_segment_view_called_by_coverage(view, contig, (uint32_t[]){start0, end0}, called,
                                                 &asked.has_coverage, err));

@@ -72,7 +72,7 @@ struct skr_segment_view {
     skr_cover_slot cover_slots[SKR_COVER_SLOTS];
     skr_buffer cover_raw;
 
-    /* scratch of skr_segment_view_called */
+    /* scratch of skr_segment_view_called and skr_segment_view_track */
     skr_call_set span_calls;
     uint8_t *sample_calls; /* n_samples */
     uint32_t *reach;       /* n_samples: up to where a sample is covered */
@@ -117,6 +117,12 @@ SKR_MUST_USE int skr_segment_view_call_slot(skr_segment_view *view, size_t tile,
 SKR_MUST_USE int skr_segment_view_chunk(skr_segment_view *view, size_t chunk,
                                         const skr_coverage **ret_coverage, skr_err *err);
 
+/* Visits what a chunk that was read says of a sample, of its template and its own runs, in order.
+ * Errors: what visit returns. */
+SKR_MUST_USE int skr_segment_chunk_visit(const skr_cover_chunk *chunk, const skr_coverage *coverage,
+                                         uint32_t sample, skr_cover_fn visit, void *context,
+                                         skr_err *err);
+
 /*
  * The first base of [start0, end0) of which the coverage layer says nothing of a sample, or end0.
  * Errors: as above.
@@ -133,6 +139,9 @@ SKR_MUST_USE int skr_segment_view_uncovered(skr_segment_view *view, uint32_t con
 SKR_MUST_USE int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
                                                      const uint32_t place0[2], uint8_t *called,
                                                      bool *ret_is_there, skr_err *err);
+
+/* Makes room for the scratch of questions about spans. Errors: NOMEM. */
+SKR_MUST_USE int skr_segment_view_reserve_scratch(skr_segment_view *view, skr_err *err);
 
 /* Loads all wide spans of a contig into groups. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_wide(skr_segment_view *view, uint32_t contig, skr_err *err);

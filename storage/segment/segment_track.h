@@ -1,0 +1,49 @@
+/*
+ * segment_track.h - how many are called, base after base: rule 5 of docs/counting.md for every base
+ * of a stretch at once.
+ *
+ * What is said of a base is what skr_segment_view_called says of it alone. The starts and ends of
+ * spans are swept in their order, so a stretch costs what is said in it, not its bases.
+ *
+ * Threads: as a view.
+ */
+#ifndef SKR_STORAGE_SEGMENT_SEGMENT_TRACK_H
+#define SKR_STORAGE_SEGMENT_SEGMENT_TRACK_H
+
+#include "storage/segment/segment.h"
+
+/* Samples are counted in so many classes; one of class NONE is not counted. */
+#define SKR_TRACK_CLASSES 4u
+#define SKR_TRACK_NONE 255u
+
+typedef struct skr_track_sum {
+    uint64_t n_copies[SKR_TRACK_CLASSES]; /* called */
+    uint32_t n_called[SKR_TRACK_CLASSES]; /* samples with a called copy */
+} skr_track_sum;
+
+/* Who is asked about on a contig, and what is known of them from one stretch to the next. */
+typedef struct skr_track_asked {
+    uint32_t contig;
+    const uint8_t *classes; /* of each sample: below SKR_TRACK_CLASSES, or SKR_TRACK_NONE */
+    bool has_whole[SKR_N_PLOIDIES];
+    skr_track_sum whole[SKR_N_PLOIDIES]; /* if all were called as expected; begins as zeroes */
+} skr_track_asked;
+
+/* Who is told. A negative status ends the sweep. */
+typedef struct skr_track_visitor {
+    /* From start0 on, until the next call, the sums are these; first called at the first base. */
+    int (*on_step)(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *err);
+    /* May be NULL. From start0 on a sample has a called copy, or none; at first none has. */
+    int (*on_sample)(void *context, uint32_t start0, uint32_t sample, bool is_called, skr_err *err);
+    void *context;
+} skr_track_visitor;
+
+/* Sweeps [start0, end0) of the contig. Errors: CORRUPT, IO, NOMEM, what the visitor gives. */
+SKR_MUST_USE int skr_segment_view_track(skr_segment_view *view, skr_track_asked *asked,
+                                        uint32_t start0, uint32_t end0,
+                                        const skr_track_visitor *visitor, skr_err *err);
+
+/* Behind which base of a contig nothing is said of anybody; 0: nothing is. */
+uint32_t skr_segment_said_end0(const skr_segment *segment, uint32_t contig);
+
+#endif

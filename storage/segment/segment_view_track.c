@@ -1,0 +1,502 @@
+/*
+ * segment_view_track.c - a sweep over the starts and ends of spans.
+ *
+ * One span that lies over a base alone is counted from its call set as a whole, which costs as many
+ * steps as samples differ: in a joint file that is nearly every base. Where spans lie over each
+ * other what they say is entered sample by sample: each sample has a short list of the calls that
+ * hold now, and is called with the least of them. So it is where the coverage layer tells anything:
+ * its runs are of single samples.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/array.h"
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/segment/segment_coverage.h"
+#include "storage/segment/segment_track.h"
+#include "storage/segment/segment_view_int.h"
+
+/* So many spans that hold now say this of one sample. */
+typedef struct claim {
+    uint32_t next; /* of the sample; 0: none */
+    uint32_t n;
+    uint8_t call; /* copies, or SKR_CALL_NO_CALL */
+} claim;
+
+/* A span that holds now. */
+typedef struct held {
+    uint32_t end0;
+    uint8_t ploidy;
+    bool is_entered; /* sample by sample */
+    skr_call_set set;
+} held;
+
+/* A run of the coverage layer begins or ends. */
+typedef struct turn {
+    uint32_t at0;
+    uint32_t sample;
+    uint8_t call; /* no SKR_CALL_DEFAULT */
+    bool is_begin;
+} turn;
+
+typedef struct sweep {
+    skr_segment_view *view;
+    skr_track_asked *asked;
+    const skr_track_visitor *visitor;
+    uint32_t start0;
+    uint32_t end0;
+    uint32_t n_samples;
+    held *held; /* a heap: the one that ends first is the first */
+    size_t n_held;
+    size_t n_held_max;
+    turn *turns; /* ascending */
+    size_t n_turns;
+    size_t n_turns_max;
+    size_t i_turn;   /* the next */
+    uint32_t *heads; /* of each sample's claims; NULL: nothing was entered yet */
+    claim *claims;   /* the first is nobody's */
+    uint32_t n_claims;
+    uint32_t n_claims_max;
+    uint32_t free_claim; /* 0: none */
+    skr_track_sum entered;
+    skr_track_sum told;
+    bool has_told;
+    uint32_t at0; /* where the sweep stands */
+    /* the next wide span */
+    size_t i_group;
+    uint32_t i_wide;
+    skr_err *err;
+} sweep;
+
+/* ------------------------------------------------------------------ sample by sample */
+
+/* The copies of which the claims of a sample leave it called. */
+static uint32_t copies_of(const sweep *s, uint32_t sample)
+{
+    uint32_t least = SKR_CALL_NO_STATEMENT;
+    for (uint32_t i = s->heads[sample]; i != 0; i = s->claims[i].next) {
+        if (s->claims[i].call == SKR_CALL_NO_CALL)
+            return 0;
+        least = s->claims[i].call < least ? s->claims[i].call : least;
+    }
+    return least == SKR_CALL_NO_STATEMENT ? 0 : least;
+}
+
+static int take_claim(sweep *s, uint32_t *ret_claim)
+{
+    uint32_t at = s->free_claim;
+    if (at != 0) {
+        s->free_claim = s->claims[at].next;
+    } else {
+        SKR_TRY(SKR_ARRAY_RESERVE(&s->claims, &s->n_claims_max, s->n_claims + 2, "what is called",
+                                  s->err));
+        at = ++s->n_claims;
+    }
+    *ret_claim = at;
+    return SKR_OK;
+}
+
+/* One more span says this of a sample. */
+static int add_claim(sweep *s, uint32_t sample, uint8_t call)
+{
+    uint32_t at = s->heads[sample];
+    while (at != 0 && s->claims[at].call != call)
+        at = s->claims[at].next;
+    if (at == 0) {
+        SKR_TRY(take_claim(s, &at));
+        s->claims[at] = (claim){.next = s->heads[sample], .call = call};
+        s->heads[sample] = at;
+    }
+    s->claims[at].n++;
+    return SKR_OK;
+}
+
+/* One span fewer says this. */
+static void drop_claim(sweep *s, uint32_t sample, uint8_t call)
+{
+    uint32_t *place = &s->heads[sample];
+    while (*place != 0 && s->claims[*place].call != call)
+        place = &s->claims[*place].next;
+    uint32_t at = *place;
+    SKR_CHECK(at != 0);
+    if (--s->claims[at].n > 0)
+        return;
+    *place = s->claims[at].next;
+    s->claims[at].next = s->free_claim;
+    s->free_claim = at;
+}
+
+/* A call of a sample who counts begins to hold, or ends. */
+static int change_claim(sweep *s, uint32_t sample, uint8_t call, bool is_begin)
+{
+    uint8_t class = s->asked->classes[sample];
+    uint32_t before = copies_of(s, sample);
+    if (is_begin)
+        SKR_TRY(add_claim(s, sample, call));
+    else
+        drop_claim(s, sample, call);
+    uint32_t after = copies_of(s, sample);
+    s->entered.n_copies[class] += (uint64_t)after - before;
+    s->entered.n_called[class] += (uint32_t)(after > 0) - (uint32_t)(before > 0);
+    if (s->visitor->on_sample != NULL && (before > 0) != (after > 0))
+        return s->visitor->on_sample(s->visitor->context, s->at0, sample, after > 0, s->err);
+    return SKR_OK;
+}
+
+static int change(sweep *s, const held *span, uint32_t sample, uint8_t call)
+{
+    if (call == SKR_CALL_NO_STATEMENT || s->asked->classes[sample] == SKR_TRACK_NONE)
+        return SKR_OK;
+    if (call == SKR_CALL_DEFAULT)
+        call = skr_segment_copies_expected(s->view->segment, (skr_ploidy)span->ploidy)[sample];
+    return change_claim(s, sample, call, !span->is_entered);
+}
+
+static int need_heads(sweep *s)
+{
+    if (s->heads == NULL)
+        s->heads = calloc(s->n_samples, sizeof *s->heads);
+    return s->heads == NULL ? skr_fail_nomem(s->err, "segment") : SKR_OK;
+}
+
+/* Enters a span sample by sample, or takes it out again. */
+static int turn_span(sweep *s, held *span)
+{
+    const skr_call_set *set = &span->set;
+    SKR_TRY(need_heads(s));
+    if (set->base != SKR_CALL_NO_STATEMENT) {
+        skr_call_set_to_calls(set, s->n_samples, s->view->sample_calls);
+        for (uint32_t i = 0; i < s->n_samples; i++)
+            SKR_TRY(change(s, span, i, s->view->sample_calls[i]));
+    } else {
+        for (uint32_t i = 0; i < set->n_flips; i++)
+            SKR_TRY(change(s, span, set->flips[i], set->flip));
+        for (uint32_t i = 0; i < set->n_exceptions; i++)
+            SKR_TRY(change(s, span, set->exceptions[i].sample, set->exceptions[i].call));
+    }
+    span->is_entered = !span->is_entered;
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ a span alone */
+
+/* Adds a call to the sums, n_times 1 or -1. */
+static void count_call(const sweep *s, skr_track_sum *sum, uint32_t sample, unsigned copies,
+                       int n_times)
+{
+    uint8_t class = s->asked->classes[sample];
+    if (class == SKR_TRACK_NONE || copies == 0)
+        return;
+    sum->n_copies[class] += (uint64_t)((int64_t)copies * n_times);
+    sum->n_called[class] += (uint32_t)n_times;
+}
+
+/* The sums if everybody has the copies that a ploidy makes one expect. */
+static const skr_track_sum *whole_of(const sweep *s, uint8_t ploidy, const uint8_t *expected)
+{
+    skr_track_sum *whole = &s->asked->whole[ploidy];
+    for (uint32_t i = 0; i < s->n_samples && !s->asked->has_whole[ploidy]; i++)
+        count_call(s, whole, i, expected[i], 1);
+    s->asked->has_whole[ploidy] = true;
+    return whole;
+}
+
+static unsigned called_of(uint8_t call, uint8_t expected)
+{
+    return call == SKR_CALL_DEFAULT ? expected : call <= SKR_PLOIDY_MAX ? call : 0;
+}
+
+static skr_track_sum sum_alone(const sweep *s, const held *span)
+{
+    const skr_call_set *set = &span->set;
+    const uint8_t *expected =
+        skr_segment_copies_expected(s->view->segment, (skr_ploidy)span->ploidy);
+    bool is_whole = set->base == SKR_CALL_DEFAULT;
+    skr_track_sum sum = {0};
+    if (is_whole)
+        sum = *whole_of(s, span->ploidy, expected);
+    for (uint32_t i = 0; i < set->n_flips; i++) {
+        uint32_t sample = set->flips[i];
+        if (is_whole)
+            count_call(s, &sum, sample, expected[sample], -1);
+        count_call(s, &sum, sample, called_of(set->flip, expected[sample]), 1);
+    }
+    for (uint32_t i = 0; i < set->n_exceptions; i++) {
+        uint32_t sample = set->exceptions[i].sample;
+        if (is_whole)
+            count_call(s, &sum, sample, expected[sample], -1);
+        count_call(s, &sum, sample, called_of(set->exceptions[i].call, expected[sample]), 1);
+    }
+    return sum;
+}
+
+/* ------------------------------------------------------------------ the sweep */
+
+/* Tells what holds from here on, if it is something new. */
+static int tell(sweep *s)
+{
+    bool is_alone = s->n_held == 1 && !s->held[0].is_entered;
+    skr_track_sum sum = is_alone ? sum_alone(s, &s->held[0]) : s->entered;
+    if (s->has_told && memcmp(&sum, &s->told, sizeof sum) == 0)
+        return SKR_OK;
+    s->told = sum;
+    s->has_told = true;
+    return s->visitor->on_step(s->visitor->context, s->at0, &sum, s->err);
+}
+
+static void swap(held *a, held *b)
+{
+    held other = *a;
+    *a = *b;
+    *b = other;
+}
+
+static void sink(sweep *s)
+{
+    size_t at = 0;
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < s->n_held; child++)
+            if (s->held[child].end0 < s->held[least].end0)
+                least = child;
+        if (least == at)
+            return;
+        swap(&s->held[at], &s->held[least]);
+        at = least;
+    }
+}
+
+/* Lets go of the span that ends first. */
+static int let_go(sweep *s)
+{
+    int status = s->held[0].is_entered ? turn_span(s, &s->held[0]) : SKR_OK;
+    skr_call_set_done(&s->held[0].set);
+    s->held[0] = s->held[--s->n_held];
+    sink(s);
+    return status;
+}
+
+/* Tells what holds up to a base, and stands there. */
+static int stand_at(sweep *s, uint32_t at0)
+{
+    if (at0 <= s->at0)
+        return SKR_OK;
+    SKR_TRY(tell(s));
+    s->at0 = at0;
+    return SKR_OK;
+}
+
+/* Goes on to a base: what ends or begins before it, or there, does. */
+static int advance(sweep *s, uint32_t to0)
+{
+    for (;;) {
+        const turn *next = s->i_turn < s->n_turns ? &s->turns[s->i_turn] : NULL;
+        uint32_t turn0 = next == NULL ? UINT32_MAX : next->at0;
+        uint32_t end0 = s->n_held == 0 ? UINT32_MAX : s->held[0].end0;
+        if (turn0 > to0 && end0 > to0)
+            return stand_at(s, to0);
+        SKR_TRY(stand_at(s, turn0 < end0 ? turn0 : end0));
+        if (next == NULL || turn0 > end0) {
+            SKR_TRY(let_go(s));
+            continue;
+        }
+        s->i_turn++;
+        SKR_TRY(change_claim(s, next->sample, next->call, next->is_begin));
+    }
+}
+
+/* ------------------------------------------------------------------ the coverage layer */
+
+/* Whose runs are being read. */
+typedef struct run_reading {
+    sweep *sweep;
+    uint32_t sample;
+} run_reading;
+
+static int add_run(void *context, uint32_t contig, skr_ploidy ploidy, const skr_cover_run *run,
+                   skr_err *err)
+{
+    const run_reading *reading = context;
+    sweep *s = reading->sweep;
+    (void)contig;
+    turn at = {.sample = reading->sample, .call = run->call};
+    if (run->start0 >= s->end0 || run->end0 <= s->start0)
+        return SKR_OK;
+    if (at.call == SKR_CALL_DEFAULT)
+        at.call = skr_segment_copies_expected(s->view->segment, ploidy)[at.sample];
+    SKR_TRY(SKR_ARRAY_RESERVE(&s->turns, &s->n_turns_max, s->n_turns + 2, "runs", err));
+    at.at0 = run->start0 > s->start0 ? run->start0 : s->start0;
+    at.is_begin = true;
+    s->turns[s->n_turns++] = at;
+    at.at0 = run->end0;
+    at.is_begin = false;
+    if (at.at0 < s->end0) /* what lasts longer need not end */
+        s->turns[s->n_turns++] = at;
+    return SKR_OK;
+}
+
+/* What begins comes first: who is called on both sides of a base stays so. */
+static int compare_turns(const void *a, const void *b)
+{
+    const turn *x = a;
+    const turn *y = b;
+    if (x->at0 != y->at0)
+        return x->at0 < y->at0 ? -1 : 1;
+    return x->is_begin != y->is_begin ? (x->is_begin ? -1 : 1) : 0;
+}
+
+/* Finds all turns of the stretch. */
+static int find_turns(sweep *s)
+{
+    const skr_segment_directory *directory = &s->view->segment->directory;
+    size_t from;
+    size_t to;
+    skr_segment_directory_find_chunks(directory, s->asked->contig, (uint32_t[]){s->start0, s->end0},
+                                      &from, &to);
+    for (size_t i = from; i < to; i++) {
+        const skr_cover_chunk *chunk = &directory->chunks[i];
+        const skr_coverage *coverage = NULL;
+        SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)chunk->ploidy, s->err));
+        SKR_TRY(skr_segment_view_chunk(s->view, i, &coverage, s->err));
+        for (uint32_t sample = 0; sample < s->n_samples; sample++) {
+            run_reading reading = {s, sample};
+            if (s->asked->classes[sample] != SKR_TRACK_NONE)
+                SKR_TRY(
+                    skr_segment_chunk_visit(chunk, coverage, sample, add_run, &reading, s->err));
+        }
+    }
+    if (s->n_turns > 1)
+        qsort(s->turns, s->n_turns, sizeof *s->turns, compare_turns);
+    return s->n_turns > 0 ? need_heads(s) : SKR_OK;
+}
+
+/* ------------------------------------------------------------------ spans */
+
+/* Takes up a span that overlaps the stretch. */
+static int take_up(sweep *s, const skr_call_columns *columns, const skr_span *span)
+{
+    SKR_TRY(advance(s, span->start0 > s->start0 ? span->start0 : s->start0));
+    SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)span->ploidy, s->err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&s->held, &s->n_held_max, s->n_held + 1, "spans", s->err));
+    held fresh = {.end0 = span->end0, .ploidy = span->ploidy};
+    int status =
+        skr_segment_call_columns_set(columns, span->call_set, s->n_samples, &fresh.set, s->err);
+    if (status != SKR_OK)
+        return skr_segment_view_fail_in(s->view, status, s->asked->contig, span->start0, s->err);
+    if (s->n_held == 1 && !s->held[0].is_entered)
+        status = turn_span(s, &s->held[0]);
+    if (status == SKR_OK && (s->n_held > 0 || s->n_turns > 0 || s->visitor->on_sample != NULL))
+        status = turn_span(s, &fresh);
+    size_t at = s->n_held++;
+    s->held[at] = fresh;
+    for (; at > 0 && s->held[at].end0 < s->held[(at - 1) / 2].end0; at = (at - 1) / 2)
+        swap(&s->held[at], &s->held[(at - 1) / 2]);
+    return status;
+}
+
+static bool overlaps(const sweep *s, const skr_span *span)
+{
+    return span->start0 < s->end0 && span->end0 > s->start0;
+}
+
+/* Takes up the wide spans that start at start0_max or before and were not yet. */
+static int take_up_wide(sweep *s, uint32_t start0_max)
+{
+    const skr_segment_view *view = s->view;
+    const skr_wide_spans *groups = view->segment->directory.wide_spans + view->first_group;
+    for (; s->i_group < view->n_groups; s->i_group++, s->i_wide = 0) {
+        const skr_call_columns *columns = &view->groups[s->i_group];
+        if (groups[s->i_group].min_start0 > start0_max)
+            return SKR_OK;
+        if (groups[s->i_group].max_end0 <= s->start0)
+            continue;
+        for (; s->i_wide < columns->n_spans; s->i_wide++) {
+            const skr_span *span = &columns->spans[s->i_wide];
+            if (span->start0 > start0_max)
+                return SKR_OK;
+            if (overlaps(s, span))
+                SKR_TRY(take_up(s, columns, span));
+        }
+    }
+    return SKR_OK;
+}
+
+static int take_up_tile(sweep *s, size_t tile)
+{
+    skr_call_slot *slot = NULL;
+    SKR_TRY(skr_segment_view_call_slot(s->view, tile, true, &slot, s->err));
+    const skr_call_columns *columns = &slot->columns;
+    for (uint32_t i = 0; i < columns->n_spans && columns->spans[i].start0 < s->end0; i++) {
+        const skr_span *span = &columns->spans[i];
+        if (!overlaps(s, span))
+            continue;
+        SKR_TRY(take_up_wide(s, span->start0));
+        SKR_TRY(take_up(s, columns, span));
+    }
+    return SKR_OK;
+}
+
+static int sweep_all(sweep *s)
+{
+    const skr_segment *segment = s->view->segment;
+    const skr_segment_directory *directory = &segment->directory;
+    uint32_t first = s->start0 >> directory->tile_shift;
+    uint32_t last = (s->end0 - 1) >> directory->tile_shift;
+    size_t from;
+    size_t to;
+    skr_segment_find_tiles(segment, s->asked->contig, first > 0 ? first - 1 : 0, last + 1, &from,
+                           &to);
+    for (size_t i = from; i < to; i++)
+        if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > s->start0)
+            SKR_TRY(take_up_tile(s, i));
+    SKR_TRY(take_up_wide(s, s->end0 - 1));
+    return advance(s, s->end0);
+}
+
+int skr_segment_view_track(skr_segment_view *view, skr_track_asked *asked, uint32_t start0,
+                           uint32_t end0, const skr_track_visitor *visitor, skr_err *err)
+{
+    SKR_CHECK(start0 < end0);
+    sweep s = {.view = view,
+               .asked = asked,
+               .visitor = visitor,
+               .start0 = start0,
+               .end0 = end0,
+               .at0 = start0,
+               .n_samples = view->segment->directory.n_samples,
+               .err = err};
+    int status = skr_segment_view_reserve_scratch(view, err);
+    if (status == SKR_OK)
+        status = skr_segment_view_load_wide(view, asked->contig, err);
+    if (status == SKR_OK)
+        status = find_turns(&s);
+    if (status == SKR_OK)
+        status = sweep_all(&s);
+    for (size_t i = 0; i < s.n_held; i++)
+        skr_call_set_done(&s.held[i].set);
+    free(s.held);
+    free(s.turns);
+    free(s.heads);
+    free(s.claims);
+    return status;
+}
+
+uint32_t skr_segment_said_end0(const skr_segment *segment, uint32_t contig)
+{
+    const skr_segment_directory *directory = &segment->directory;
+    uint32_t end0 = 0;
+    size_t from;
+    size_t to;
+    skr_segment_find_tiles(segment, contig, 0, UINT32_MAX, &from, &to);
+    for (size_t i = from; i < to; i++)
+        if (directory->tiles[i].max_span_end0 > end0)
+            end0 = directory->tiles[i].max_span_end0;
+    for (size_t i = 0; i < directory->n_wide_spans; i++)
+        if (directory->wide_spans[i].contig == contig && directory->wide_spans[i].max_end0 > end0)
+            end0 = directory->wide_spans[i].max_end0;
+    for (size_t i = 0; i < directory->n_chunks; i++)
+        if (directory->chunks[i].contig == contig && directory->chunks[i].end0 > end0)
+            end0 = directory->chunks[i].end0;
+    return end0;
+}

@@ -1,0 +1,180 @@
+/*
+ * A sweep over spans says of every base what the view says of that base alone, class by class, also
+ * where spans lie over each other or reach over tiles, and in whatever pieces a stretch is swept.
+ */
+#include "storage/segment/segment_track.h"
+#include "tests/support/segment_written.h"
+
+TestSuite(segment_track, .init = set_up, .fini = tear_down);
+
+/* What a sweep told, base by base. */
+typedef struct told {
+    uint32_t start0;
+    uint32_t end0;
+    uint32_t at0; /* up to where sums are filled in */
+    skr_track_sum last;
+    bool has_last;
+    skr_track_sum *sums;
+    const uint8_t *classes;
+    int32_t *n_called; /* by on_sample: of each sample, 0 or 1 */
+    uint32_t n_samples;
+    uint32_t *n_people; /* of each base, by on_sample; NULL: nobody asked */
+    uint32_t people_at0;
+} told;
+
+static void fill(told *t, uint32_t to0)
+{
+    cr_assert(to0 >= t->at0 && to0 <= t->end0);
+    for (; t->at0 < to0; t->at0++)
+        t->sums[t->at0 - t->start0] = t->last;
+}
+
+static int on_step(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *step_err)
+{
+    told *t = context;
+    (void)step_err;
+    cr_assert(t->has_last ? start0 > t->at0 || start0 > t->start0 : start0 == t->start0,
+              "steps ascend, and the first is at the first base");
+    fill(t, start0);
+    t->last = *sum;
+    t->has_last = true;
+    return SKR_OK;
+}
+
+static void fill_people(told *t, uint32_t to0)
+{
+    uint32_t n = 0;
+    for (uint32_t s = 0; s < t->n_samples; s++)
+        n += (uint32_t)t->n_called[s];
+    for (; t->people_at0 < to0; t->people_at0++)
+        t->n_people[t->people_at0 - t->start0] = n;
+}
+
+static int on_sample(void *context, uint32_t start0, uint32_t sample, bool is_called,
+                     skr_err *step_err)
+{
+    told *t = context;
+    (void)step_err;
+    fill_people(t, start0);
+    cr_assert(t->classes[sample] != SKR_TRACK_NONE);
+    t->n_called[sample] += is_called ? 1 : -1;
+    cr_assert(t->n_called[sample] == 0 || t->n_called[sample] == 1);
+    return SKR_OK;
+}
+
+/* Sweeps a stretch and compares it with what is said of each base. */
+static void assert_track(skr_segment_view *view, const model *m, skr_track_asked *asked,
+                         uint32_t start0, uint32_t end0, bool with_people)
+{
+    uint8_t *called = malloc(m->n_samples);
+    told t = {.start0 = start0,
+              .end0 = end0,
+              .at0 = start0,
+              .people_at0 = start0,
+              .sums = calloc(end0 - start0, sizeof *t.sums),
+              .classes = asked->classes,
+              .n_called = calloc(m->n_samples, sizeof *t.n_called),
+              .n_samples = m->n_samples,
+              .n_people = calloc(end0 - start0, sizeof *t.n_people)};
+    const skr_track_visitor visitor = {
+        .on_step = on_step, .on_sample = with_people ? on_sample : NULL, .context = &t};
+    cr_assert(eq(int, skr_segment_view_track(view, asked, start0, end0, &visitor, &err), 0), "%s",
+              err.message);
+    fill(&t, end0);
+    fill_people(&t, end0);
+    for (uint32_t base = start0; base < end0; base++) {
+        skr_track_sum want = {0};
+        uint32_t n_called = 0;
+        cr_assert(
+            eq(int, skr_segment_view_called(view, asked->contig, base, base + 1, called, &err), 0));
+        for (uint32_t s = 0; s < m->n_samples; s++) {
+            uint8_t class = asked->classes[s];
+            if (class == SKR_TRACK_NONE || called[s] > SKR_PLOIDY_MAX || called[s] == 0)
+                continue;
+            want.n_copies[class] += called[s];
+            want.n_called[class]++;
+            n_called++;
+        }
+        cr_assert(memcmp(&want, &t.sums[base - start0], sizeof want) == 0, "contig %u base %u",
+                  asked->contig, base);
+        cr_assert(t.n_people[base - start0] == (with_people ? n_called : 0), "people at %u", base);
+    }
+    free(called);
+    free(t.sums);
+    free(t.n_called);
+    free(t.n_people);
+}
+
+static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases)
+{
+    skr_segment *segment = NULL;
+    skr_block_reader *reader = NULL;
+    skr_segment_view *view = NULL;
+    model m = model_new(n_samples, 50, n_spans, n_bases);
+    skr_file_id id = write_model(&m, MIXED, 1);
+    open_view(&id, &segment, &reader, &view);
+    uint8_t *classes = malloc(n_samples);
+    for (uint32_t contig = 0; contig < 5; contig++) {
+        uint32_t n_classes = 1 + (uint32_t)draw(SKR_TRACK_CLASSES);
+        for (uint32_t s = 0; s < n_samples; s++)
+            classes[s] = draw(4) == 0 ? SKR_TRACK_NONE : (uint8_t)draw(n_classes);
+        skr_track_asked asked = {.contig = contig, .classes = classes};
+        for (uint32_t at0 = (uint32_t)draw(50); at0 < n_bases + 6000;) {
+            uint32_t end0 = at0 + 1 + (uint32_t)draw(draw(2) == 0 ? 40 : 3000);
+            assert_track(view, &m, &asked, at0, end0, draw(2) == 0);
+            at0 = draw(3) == 0 ? end0 + (uint32_t)draw(500) : end0;
+        }
+    }
+    uint32_t last0 = 0;
+    for (uint32_t i = 0; i < m.n_spans; i++)
+        if (m.spans[i].contig == 2 && m.spans[i].end0 > last0)
+            last0 = m.spans[i].end0;
+    cr_assert(eq(u32, skr_segment_said_end0(segment, 2), last0));
+    cr_assert(eq(u32, skr_segment_said_end0(segment, 1), 0));
+    free(classes);
+    skr_segment_view_free(view);
+    skr_block_reader_free(reader);
+    skr_segment_close(segment);
+    model_free(&m);
+    (void)unlink("x.skr");
+}
+
+Test(segment_track, is_what_each_base_says_alone)
+{
+    check_drawn(1, 20, 3000);
+    check_drawn(3, 60, 3000);
+    check_drawn(70, 90, 5000);
+}
+
+Test(segment_track, may_have_no_spans_at_all)
+{
+    check_drawn(2, 0, 100);
+}
+
+static int fail_at_once(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *step_err)
+{
+    (void)context;
+    (void)start0;
+    (void)sum;
+    return skr_fail(step_err, SKR_ERR_INTERRUPTED, "enough");
+}
+
+Test(segment_track, ends_when_the_visitor_says_so)
+{
+    skr_segment *segment = NULL;
+    skr_block_reader *reader = NULL;
+    skr_segment_view *view = NULL;
+    model m = model_new(5, 10, 80, 1000);
+    skr_file_id id = write_model(&m, MIXED, 1);
+    open_view(&id, &segment, &reader, &view);
+    uint8_t classes[5] = {0};
+    skr_track_asked asked = {.classes = classes};
+    const skr_track_visitor visitor = {.on_step = fail_at_once};
+    cr_assert(eq(int, skr_segment_view_track(view, &asked, 0, 1000, &visitor, &err),
+                 SKR_ERR_INTERRUPTED));
+    skr_segment_view_free(view);
+    skr_block_reader_free(reader);
+    skr_segment_close(segment);
+    model_free(&m);
+    (void)unlink("x.skr");
+}
