@@ -356,9 +356,8 @@ int skr_engine_count(skr_engine *engine, const skr_expr *expr, const skr_access 
 
 /* ------------------------------------------------------------------ alleles */
 
-/* Gives each slot the people of `within`; they belong to *people. */
-static int find_cohort(skr_question *question, const skr_expr *within, skr_people_answer *people,
-                       skr_err *err)
+int skr_engine_find_cohort(skr_question *question, const skr_expr *within,
+                           skr_people_answer *people, skr_err *err)
 {
     if (within == NULL)
         return SKR_OK;
@@ -382,7 +381,7 @@ int skr_engine_alleles(skr_engine *engine, const skr_alleles_request *request,
         return status;
     question.warnings = &answer.warnings;
     answer.generation = question.snapshot->manifest->generation;
-    status = find_cohort(&question, request->within, &people, err);
+    status = skr_engine_find_cohort(&question, request->within, &people, err);
     if (status == SKR_OK)
         status = skr_alleles_list(&question, request, on_row, context, &answer.n_rows, err);
     skr_people_answer_done(&people);
@@ -417,7 +416,7 @@ int skr_engine_count_alleles(skr_engine *engine, const skr_alleles_request *requ
     if (numbers == NULL)
         status = skr_fail(err, SKR_ERR_NOMEM, "no memory for an answer");
     if (status == SKR_OK)
-        status = find_cohort(&question, request->within, &people, err);
+        status = skr_engine_find_cohort(&question, request->within, &people, err);
     if (status == SKR_OK)
         status = skr_alleles_count(&question, request, numbers, &total, err);
     if (status == SKR_OK)

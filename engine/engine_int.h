@@ -39,4 +39,9 @@ SKR_MUST_USE int skr_engine_begin(skr_engine *engine, const skr_access *access,
                                   skr_question *ret_question, skr_err *err);
 void skr_engine_end(skr_question *question);
 
+/* Gives each slot the people of `within`, which may be NULL; they belong to *people. Errors: as
+ * count. */
+SKR_MUST_USE int skr_engine_find_cohort(skr_question *question, const skr_expr *within,
+                                        skr_people_answer *people, skr_err *err);
+
 #endif

@@ -18,6 +18,7 @@
 #include "engine/face/access.h"
 #include "engine/face/allele_rows.h"
 #include "engine/face/analyze.h"
+#include "engine/face/called.h"
 #include "engine/face/count.h"
 #include "engine/face/info.h"
 #include "engine/face/query.h"

@@ -22,7 +22,8 @@ ROOMS = {
     "storage/block": ("*", BASE),
     "storage/carriers": ("*", BASE),
     "storage/coverage": ("coverage.h", CARRIERS),
-    "storage/segment": ("segment.h segment_coverage.h segment_marks.h sample_table.h",
+    "storage/segment": ("segment.h segment_coverage.h segment_marks.h segment_track.h "
+                        "sample_table.h",
                         BYTES + ("storage/carriers", "storage/coverage")),
     "storage/reference": ("reference.h", BYTES),
     "storage": ("manifest.h store.h genomes.h",
@@ -54,8 +55,11 @@ ROOMS = {
                       STORAGE + INDEX + TOLD + ("engine/plan", "engine/scan")),
     "engine/alleles": ("alleles.h", STORAGE + INDEX + TOLD +
                        ("engine/plan", "engine/scan", "engine/people")),
+    "engine/coverage": ("track.h", STORAGE + INDEX + TOLD +
+                        ("engine/plan", "engine/scan", "engine/people")),
     "engine": ("", STORAGE + INDEX + TOLD +
-               ("engine/plan", "engine/scan", "engine/people", "engine/alleles")),
+               ("engine/plan", "engine/scan", "engine/people", "engine/alleles",
+                "engine/coverage")),
     "api/message": ("message.h", BASE + ("engine/face",)),
     "api/beacon": ("beacon_request.h beacon_service.h beacon_access.h beacon_json.h",
                    BASE + ("engine/face", "api/message")),

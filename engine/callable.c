@@ -1,0 +1,175 @@
+/*
+ * callable.c - where one sample was called.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/coverage/track.h"
+#include "engine/engine_int.h"
+#include "engine/face/called.h"
+#include "storage/base/limits.h"
+
+/* ------------------------------------------------------------------ who it is */
+
+/* The sample that was asked for, in each segment. */
+typedef struct search {
+    const skr_question *question;
+    const char *name;
+    uint32_t individual; /* of that id; SKR_NONE: nobody */
+    uint32_t *samples;   /* of each segment, SKR_NONE: it has none of it */
+    uint32_t dataset;    /* that has it; SKR_NONE: none so far */
+    uint32_t assembly;   /* the question's */
+} search;
+
+static int find_by_name(const skr_sample_table *table, uint32_t n_samples, const char *name,
+                        uint32_t *ret_sample, skr_err *err)
+{
+    skr_sample_names names = {0};
+    SKR_TRY(skr_sample_table_names(table, &names, err));
+    for (uint32_t s = 0; s < n_samples && *ret_sample == SKR_NONE; s++)
+        if (strcmp((const char *)names.text.bytes + names.offsets[s], name) == 0)
+            *ret_sample = s;
+    skr_sample_names_done(&names);
+    return SKR_OK;
+}
+
+/* The sample of a segment: by its name, else as the individual's. */
+static int find_in_segment(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
+{
+    const skr_snapshot *snapshot = asked->question->snapshot;
+    const skr_sample_table *table = skr_segment_samples(snapshot->segments[number]);
+    uint32_t n_samples = snapshot->manifest->segments[number].n_samples;
+    skr_individuals individuals;
+    *ret_sample = SKR_NONE;
+    if (!skr_sample_table_names_are_ids(table))
+        SKR_TRY(find_by_name(table, n_samples, asked->name, ret_sample, err));
+    if (*ret_sample != SKR_NONE || asked->individual == SKR_NONE)
+        return SKR_OK;
+    SKR_TRY(skr_sample_table_individuals(table, &individuals, err));
+    for (uint32_t s = 0; s < n_samples && *ret_sample == SKR_NONE; s++)
+        if (skr_individual_of(&individuals, s) == asked->individual)
+            *ret_sample = s;
+    return SKR_OK;
+}
+
+static bool is_asked(const skr_question *question, const skr_segment_entry *entry,
+                     uint32_t assembly)
+{
+    bool is_permitted = false;
+    for (uint32_t i = 0; i < question->n_slots; i++)
+        is_permitted = is_permitted || question->slots[i].dataset == entry->dataset;
+    return is_permitted && entry->assembly == assembly && entry->n_samples > 0;
+}
+
+static int find_all(search *asked, skr_err *err)
+{
+    const skr_manifest *manifest = asked->question->snapshot->manifest;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        const skr_segment_entry *entry = &manifest->segments[i];
+        asked->samples[i] = SKR_NONE;
+        if (!is_asked(asked->question, entry, asked->assembly))
+            continue;
+        SKR_TRY(find_in_segment(asked, i, &asked->samples[i], err));
+        if (asked->samples[i] == SKR_NONE)
+            continue;
+        if (asked->dataset != SKR_NONE && asked->dataset != entry->dataset)
+            return skr_fail(err, SKR_ERR_QUERY,
+                            "'%s' is a sample of the datasets %s and %s: which one is meant?",
+                            asked->name, manifest->datasets[asked->dataset],
+                            manifest->datasets[entry->dataset]);
+        asked->dataset = entry->dataset;
+    }
+    if (asked->dataset == SKR_NONE)
+        return skr_fail(err, SKR_ERR_QUERY, "no dataset has a sample '%s'", asked->name);
+    return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ stretches */
+
+typedef struct teller {
+    skr_callable_stretch pending; /* of no copies: nothing waits */
+    skr_callable_fn on_stretch;
+    void *context;
+} teller;
+
+static int flush(teller *to, skr_err *err)
+{
+    skr_callable_stretch told = to->pending;
+    to->pending.n_copies = 0;
+    return told.n_copies > 0 ? to->on_stretch(to->context, &told, err) : SKR_OK;
+}
+
+static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_track_state *states,
+                     skr_err *err)
+{
+    teller *to = context;
+    uint32_t n_copies = (uint32_t)states[0].n_copies[0];
+    if (to->pending.end0 == start0 && to->pending.n_copies == n_copies) {
+        to->pending.end0 = end0;
+        return SKR_OK;
+    }
+    SKR_TRY(flush(to, err));
+    to->pending.start0 = start0;
+    to->pending.end0 = end0;
+    to->pending.n_copies = n_copies;
+    return SKR_OK;
+}
+
+static unsigned one_class(skr_karyotype karyotype)
+{
+    (void)karyotype;
+    return 0;
+}
+
+static int tell_contigs(const search *asked, teller *to, skr_err *err)
+{
+    const skr_assembly *assembly =
+        &asked->question->snapshot->manifest->assemblies[asked->assembly];
+    const skr_track_options options = {.question = asked->question,
+                                       .assembly = asked->assembly,
+                                       .only = asked->samples,
+                                       .class_of = one_class};
+    skr_track *track = NULL;
+    SKR_TRY(skr_track_new(&options, &track, err));
+    int status = SKR_OK;
+    for (uint32_t c = 0; status == SKR_OK && c < assembly->n_contigs; c++) {
+        to->pending = (skr_callable_stretch){.contig = assembly->contigs[c].name};
+        status = skr_track_enter(track, c, err);
+        if (status == SKR_OK)
+            status = skr_track_sweep(track, 0, skr_track_said_end0(track), on_states, to, err);
+        if (status == SKR_OK)
+            status = flush(to, err);
+    }
+    skr_track_free(track);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the face */
+
+static int find_and_tell(search *asked, teller *to, skr_err *err)
+{
+    const skr_snapshot *snapshot = asked->question->snapshot;
+    SKR_TRY(skr_plan_assembly(snapshot, asked->question->access, &asked->assembly, err));
+    SKR_TRY(skr_people_find(snapshot->people, asked->name, &asked->individual, err));
+    asked->samples = calloc((size_t)snapshot->manifest->n_segments + 1, sizeof *asked->samples);
+    if (asked->samples == NULL)
+        return skr_fail_nomem(err, "the samples");
+    SKR_TRY(find_all(asked, err));
+    return tell_contigs(asked, to, err);
+}
+
+int skr_engine_callable(skr_engine *engine, const char *sample, const skr_access *access,
+                        skr_callable_fn on_stretch, void *context, skr_err *err)
+{
+    skr_question question;
+    if (!access->policy.is_exact)
+        return skr_fail(err, SKR_ERR_POLICY,
+                        "where one person was called is told under an exact policy alone");
+    SKR_TRY(skr_engine_begin(engine, access, &question, err));
+    search asked = {.question = &question, .name = sample, .dataset = SKR_NONE};
+    teller to = {.on_stretch = on_stretch, .context = context};
+    int status = find_and_tell(&asked, &to, err);
+    free(asked.samples);
+    skr_engine_end(&question);
+    return status;
+}
