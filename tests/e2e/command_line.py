@@ -59,7 +59,6 @@ REFUSED = [
     (["alleles", "-d", "S", "--in", "sex=female", "--in", "HP:1", "all"], "--in is given twice"),
     (["import", "-d", "S", "--dataset", "a", "--dataset=b", "f"], "--dataset is given twice"),
     (["count", "-dS", "-d", "T", "all"], "-d is given twice"),
-    (["info", "-d", "S", "--callable", "x"], "--callable is not there yet"),
     (["import", "-d", "S", "--readmit", "f"], "--readmit is not there yet"),
     (["import", "-d", "S", "--dataset", "x", "f"], "--assembly NAME is missing"),
     (["import", "-d", "S", "--assembly", "x", "f"], "--dataset ID is missing"),

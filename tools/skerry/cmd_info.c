@@ -1,4 +1,5 @@
 /* cmd_info.c - skerry info: what the store holds and what its imports left out. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -235,13 +236,55 @@ static void print_text(const skr_info *info, bool is_verbose)
                info->n_sex_conflicts);
 }
 
+/* ------------------------------------------------------------------ where a sample was called */
+
+static int on_callable(void *context, const skr_callable_stretch *stretch, skr_err *err)
+{
+    (void)context;
+    printf("%s\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\n", stretch->contig, stretch->start0,
+           stretch->end0, stretch->n_copies);
+    return ferror(stdout) != 0 ? skr_output_fail(errno, err) : SKR_OK;
+}
+
+/* Closes the engine. Returns the exit status. */
+static int print_callable(skr_engine *engine, const char *sample, const char *dataset,
+                          skr_access *access, skr_err *err)
+{
+    int status = SKR_OK;
+    if (dataset != NULL && !skr_engine_has_dataset(engine, access, dataset))
+        status = skr_fail(err, SKR_ERR_QUERY, "the store has no dataset '%.60s'", dataset);
+    access->datasets = dataset == NULL ? NULL : &dataset;
+    access->n_datasets = dataset == NULL ? 0 : 1;
+    if (status == SKR_OK && access->policy.is_exact)
+        printf("#contig\tstart0\tend0\tcopies\n");
+    if (status == SKR_OK)
+        status = skr_engine_callable(engine, sample, access, on_callable, NULL, err);
+    skr_engine_close(engine);
+    return status < 0 ? skr_report(err) : 0;
+}
+
+static int check(const skr_arguments *arguments, const char *callable, const char *dataset,
+                 const skr_asking *asking, skr_err *err)
+{
+    if (callable == NULL && (dataset != NULL || asking->assembly != NULL))
+        return skr_arguments_fail(arguments, err, "--dataset and --assembly go with --callable");
+    if (callable != NULL && arguments->common.is_json)
+        return skr_arguments_fail(arguments, err, "--callable is told as BED, not as JSON");
+    return SKR_OK;
+}
+
 int skr_cmd_info(const skr_command *command, int argc, char **argv)
 {
     skr_asking asking = {0};
+    const char *callable = NULL;
+    const char *dataset = NULL;
     const skr_option options[] = {
         {"policy", SKR_OPTION_TEXT, &asking.policy, "FILE",
          "tell only what this policy allows (default: exact)", 0},
-        {"callable", SKR_OPTION_NOT_YET, NULL, "SAMPLE", "", 0},
+        {"callable", SKR_OPTION_TEXT, &callable, "SAMPLE", "where a sample was called, as BED", 0},
+        {"dataset", SKR_OPTION_TEXT, &dataset, "ID", "of --callable: whose sample is meant", 0},
+        {"assembly", SKR_OPTION_TEXT, &asking.assembly, "NAME",
+         "of --callable: the assembly (default: the only one with genomes)", 0},
     };
     skr_err err = {.message = ""};
     skr_arguments arguments = {
@@ -258,7 +301,11 @@ int skr_cmd_info(const skr_command *command, int argc, char **argv)
     if (status == SKR_OK)
         status = skr_asking_access(&asking, &access, &err);
     if (status == SKR_OK)
+        status = check(&arguments, callable, dataset, &asking, &err);
+    if (status == SKR_OK)
         status = skr_open_engine(&arguments.common, 0, false, &engine, &err);
+    if (status == SKR_OK && callable != NULL)
+        return print_callable(engine, callable, dataset, &access, &err);
     if (status == SKR_OK)
         status = skr_engine_info(engine, &access, &info, &err);
     if (status < 0) {

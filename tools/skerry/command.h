@@ -15,6 +15,7 @@ int skr_cmd_ontology(const skr_command *command, int argc, char **argv);
 int skr_cmd_genes(const skr_command *command, int argc, char **argv);
 int skr_cmd_count(const skr_command *command, int argc, char **argv);
 int skr_cmd_alleles(const skr_command *command, int argc, char **argv);
+int skr_cmd_an(const skr_command *command, int argc, char **argv);
 int skr_cmd_info(const skr_command *command, int argc, char **argv);
 int skr_cmd_verify(const skr_command *command, int argc, char **argv);
 int skr_cmd_explain(const skr_command *command, int argc, char **argv);

@@ -34,6 +34,13 @@ static const skr_command commands[] = {
      "An allele asked for by name gets its row even if nobody has it.\n"
      "Example: skerry alleles 'region=19:38433000-38588000 and type=snv'",
      skr_cmd_alleles},
+    {"an", "--region R [--in 'QUESTION'] [options]",
+     "how many are called, stretch by stretch, with or without alleles",
+     "Stretches of equal numbers over all of the region: AN, people with a called copy, the "
+     "copies\n"
+     "expected of all, and AN's share of them. '.' is what cannot be said; it is never 0.\n"
+     "Example: skerry an --region 22:16050000-16060000 --by sex --bed",
+     skr_cmd_an},
     {"batch", "[FILE]", "many questions at once (not there yet)", NULL, NULL},
     {"stats", "", "the statistics of a store (not there yet)", NULL, NULL},
     {"serve", "[--config FILE] [--policy FILE] [--listen ADDR:PORT] [options]",
