@@ -90,6 +90,16 @@
 #define SKR_ARCHIVE_GROWTH_MAX 1000
 #define SKR_ARCHIVE_PLAIN_MAX (UINT64_C(64) << 30)
 
+/* What is sealed (Crypt4GH): keys of ours; packets of a header, for each reader one or two, the
+ * bytes of one and of all, and the items of an edit list, two for each stretch of a file; a .zip,
+ * which is read here and there and so is held in memory. */
+#define SKR_SEAL_KEYS_MAX 64u
+#define SKR_SEAL_PACKETS_MAX 1024u
+#define SKR_SEAL_PACKET_MAX (1u << 20)
+#define SKR_SEAL_HEADER_MAX (4u << 20)
+#define SKR_SEAL_EDITS_MAX 65536u
+#define SKR_SEAL_ZIP_MAX ((size_t)1 << 30)
+
 /* The prefix that most terms of an ontology have, and the steps from a retired id to the one in
  * force: a longer chain goes in a circle. */
 #define SKR_PREFIX_MAX 63u

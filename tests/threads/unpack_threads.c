@@ -1,9 +1,6 @@
 /*
  * unpack_threads.c - threads unpack one batch while their owner writes to the one before.
  */
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "engine/import/vcf/vcf_blocks.h"
 #include "tests/support/bgzf_file.h"
 #include "tests/support/temp_folder.h"
@@ -17,8 +14,10 @@ static void unpack(const char *path, unsigned n_threads, const uint8_t *want)
     skr_block_batch batch = {0};
     size_t n = 0;
     size_t n_rest = 0;
-    int fd = open(path, O_RDONLY);
-    SKR_CHECK(skr_blocks_new(fd, n_threads, &blocks, &err) == SKR_OK);
+    skr_input *source = NULL;
+    const skr_input_plan plan = {path, path, NULL};
+    SKR_CHECK(skr_input_open(&plan, &source, &err) == SKR_OK);
+    SKR_CHECK(skr_blocks_new(source, n_threads, &blocks, &err) == SKR_OK);
     while (!batch.is_end) {
         SKR_CHECK(skr_blocks_next(blocks, n_rest, &batch, &err) == SKR_OK && !batch.is_bad);
         SKR_CHECK(n + batch.n <= N_BYTES && memcmp(batch.bytes, want + n, batch.n) == 0);
@@ -28,7 +27,7 @@ static void unpack(const char *path, unsigned n_threads, const uint8_t *want)
     }
     SKR_CHECK(n == N_BYTES && skr_blocks_has_end_mark(blocks));
     skr_blocks_free(blocks);
-    (void)close(fd);
+    skr_input_close(source);
 }
 
 int main(void)

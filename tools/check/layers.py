@@ -14,8 +14,8 @@ CARRIERS = BASE + ("storage/carriers",)
 STORAGE = BYTES + ("storage/carriers", "storage/coverage", "storage/segment", "storage/reference", "storage")
 VOCABULARY = ("index/terms", "index/contigs", "index/keys")
 INDEX = VOCABULARY + ("index", "index/people", "index/ontology", "index/genes")
-IMPORT = ("engine/import/face", "engine/import/genotypes", "engine/import/vcf",
-          "engine/import/reads")
+IMPORT = ("engine/import/face", "engine/import/sealed", "engine/import/genotypes",
+          "engine/import/vcf", "engine/import/reads")
 TOLD = ("engine/face", "engine/tell")
 ROOMS = {
     "storage/base": ("*", ()),
@@ -38,13 +38,15 @@ ROOMS = {
     "index/ontology": ("ontology.h", BYTES + ("storage", "index", "index/terms")),
     "index/genes": ("gene_table.h", BYTES + ("index",)),
     "engine/import/face": ("import.h", BASE),
+    "engine/import/sealed": ("seal_keys.h input.h input_pipe.h",
+                             BASE + ("engine/import/face",)),
     "engine/import/genotypes": ("gate.h genotype.h genotype_scan.h spellings.h",
                                 CARRIERS + ("engine/import/face",)),
     "engine/import/reads": ("reads.h", BASE + ("engine/import/face",)),
     "engine/import/vcf": ("vcf.h vcf_bed.h vcf_spool.h import_memory.h",
                           BASE + ("index/contigs",) + IMPORT),
     "engine/import/genomes": ("", STORAGE + INDEX + IMPORT),
-    "engine/import/documents": ("", STORAGE + INDEX + ("engine/import/face",)),
+    "engine/import/documents": ("", STORAGE + INDEX + ("engine/import/face", "engine/import/sealed")),
     "engine/face": ("*", BASE),
     "engine/tell": ("disclose.h", BASE + ("engine/face",)),
     "engine/query": ("", BASE + VOCABULARY + ("index/people", "engine/face")),
@@ -75,7 +77,8 @@ STILL = {
 DOORS = {
     "zstd*.h": ("storage/block/block*.c",),
     "liburing*": ("storage/block/io_uring.c",),
-    "openssl/*": ("storage/block/digest.c",),
+    "openssl/*": ("storage/block/digest.c", "engine/import/sealed/seal_cipher.c",
+                  "engine/import/sealed/secret.c"),
     "roaring/*": ("index/people/people_set*.c",),
     "htslib/*": ("engine/import/vcf/vcf*.[ch]", "engine/import/reads/reads*.[ch]", "engine/import/genomes/fasta.c",
                  "tools/cohort/cohort_bcf.c"),

@@ -121,6 +121,7 @@ static int import_files(const skr_arguments *arguments, skr_import_request *requ
 int skr_cmd_import(const skr_command *command, int argc, char **argv)
 {
     skr_import_request request = {0};
+    skr_unsealing_words words = {0};
     choices chosen = {.gate = "adj"};
     const skr_option options[] = {
         {"dataset", SKR_OPTION_TEXT, &request.dataset, "ID", "the dataset they belong to", 0},
@@ -145,6 +146,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
          "put these calls in the place of earlier ones", 0},
         {"shared-people", SKR_OPTION_FLAG, &request.allow_shared_people, NULL,
          "ids of other datasets are the same people", 0},
+        SKR_UNSEALING_OPTIONS(&words),
         SKR_WAIT_OPTION(&request.wait_s),
         {"readmit", SKR_OPTION_NOT_YET, NULL, NULL, "", 0},
     };
@@ -166,6 +168,7 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
     if (status < 0)
         return skr_report_as(arguments.common.is_json, &err);
 
+    request.unsealing = skr_unsealing_of(&words);
     request.store = arguments.common.store;
     request.format = (skr_genome_format)chosen.format;
     request.absent_is_hom_ref = chosen.absent_is == 1;

@@ -5,7 +5,11 @@
 int skr_cmd_ontology(const skr_command *command, int argc, char **argv)
 {
     skr_load_request request = {0};
-    const skr_option options[] = {SKR_WAIT_OPTION(&request.wait_s)};
+    skr_unsealing_words words = {0};
+    const skr_option options[] = {
+        SKR_UNSEALING_OPTIONS(&words),
+        SKR_WAIT_OPTION(&request.wait_s),
+    };
     skr_err err = {.message = ""};
     skr_arguments arguments = {
         .command = command, .options = options, .n_options = sizeof options / sizeof *options};
@@ -17,5 +21,6 @@ int skr_cmd_ontology(const skr_command *command, int argc, char **argv)
         status = skr_arguments_check(&arguments, 1, SIZE_MAX, "FILE", &err);
     if (status < 0)
         return skr_report_as(arguments.common.is_json, &err);
+    request.unsealing = skr_unsealing_of(&words);
     return skr_load_files(&arguments, &request, skr_import_ontology, "terms");
 }

@@ -5,6 +5,7 @@
 int skr_cmd_people(const skr_command *command, int argc, char **argv)
 {
     skr_load_request request = {0};
+    skr_unsealing_words words = {0};
     int id = 0;
     const skr_option options[] = {
         {"dataset", SKR_OPTION_TEXT, &request.dataset, "ID", "the dataset they belong to", 0},
@@ -14,6 +15,7 @@ int skr_cmd_people(const skr_command *command, int argc, char **argv)
          "whom a phenopacket is of: its own id, or subject.id (default: packet)", 0},
         {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
          "drop all former facts of these people, not only those of the kinds that come", 0},
+        SKR_UNSEALING_OPTIONS(&words),
         SKR_WAIT_OPTION(&request.wait_s),
     };
     skr_err err = {.message = ""};
@@ -30,5 +32,6 @@ int skr_cmd_people(const skr_command *command, int argc, char **argv)
     if (status < 0)
         return skr_report_as(arguments.common.is_json, &err);
     request.ids_are_subjects = id == 1;
+    request.unsealing = skr_unsealing_of(&words);
     return skr_load_files(&arguments, &request, skr_import_people, "records");
 }

@@ -46,6 +46,30 @@ typedef struct skr_asking {
             "give up after this time (exit 4)", 0                                                  \
     }
 
+/* How what is sealed is opened, of commands that read files. */
+typedef struct skr_unsealing_words {
+    skr_texts keys;
+    const char *passphrase;
+} skr_unsealing_words;
+
+#define SKR_UNSEALING_OPTIONS(words)                                                               \
+    {"c4gh-key",                                                                                   \
+     SKR_OPTION_TEXTS,                                                                             \
+     &(words)->keys,                                                                               \
+     "FILE",                                                                                       \
+     "a secret key that opens Crypt4GH; may be given again",                                       \
+     0},                                                                                           \
+    {                                                                                              \
+        "c4gh-passphrase", SKR_OPTION_TEXT, &(words)->passphrase, "FILE|N",                        \
+            "passphrases of locked keys, one a line: a file, or a descriptor", 0                   \
+    }
+
+/* The same for a request; it points into words. */
+static inline skr_unsealing skr_unsealing_of(const skr_unsealing_words *words)
+{
+    return (skr_unsealing){words->keys.texts, words->keys.n, words->passphrase};
+}
+
 /* The access of whoever asks so. Errors: INPUT, IO. */
 SKR_MUST_USE int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err);
 

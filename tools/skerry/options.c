@@ -191,6 +191,18 @@ static int set_seconds(const reader *in, const skr_option *option, const char *v
     return SKR_OK;
 }
 
+static int add_text(const reader *in, const skr_option *option, const char *value, skr_err *err)
+{
+    skr_texts *texts = option->target;
+    if (value[0] == '\0')
+        return skr_arguments_fail(in->arguments, err, "--%s has an empty value", option->name);
+    if (texts->n == SKR_TEXTS_MAX)
+        return skr_arguments_fail(in->arguments, err, "--%s is given more than %u times",
+                                  option->name, SKR_TEXTS_MAX);
+    texts->texts[texts->n++] = value;
+    return SKR_OK;
+}
+
 static int set_option(const reader *in, const skr_option *option, const char *value, skr_err *err)
 {
     switch (option->kind) {
@@ -199,6 +211,8 @@ static int set_option(const reader *in, const skr_option *option, const char *va
             return skr_arguments_fail(in->arguments, err, "--%s has an empty value", option->name);
         *(const char **)option->target = value;
         return SKR_OK;
+    case SKR_OPTION_TEXTS:
+        return add_text(in, option, value, err);
     case SKR_OPTION_CHOICE:
         return set_choice(in, option, value, err);
     case SKR_OPTION_NUMBER:
@@ -223,6 +237,8 @@ static int note_value(reader *in, const skr_option *option, const char *shown, s
     size_t number = is_own ? (size_t)(option - in->arguments->options) + N_COMMON
                            : (size_t)(option - in->common);
     SKR_CHECK(number < 64);
+    if (option->kind == SKR_OPTION_TEXTS)
+        return SKR_OK;
     if ((in->has_value & UINT64_C(1) << number) != 0)
         return skr_arguments_fail(in->arguments, err, "%s is given twice", shown);
     in->has_value |= UINT64_C(1) << number;

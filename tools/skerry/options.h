@@ -3,7 +3,7 @@
  *
  * Options may stand before, between and after operands, as --name VALUE, --name=VALUE, -x VALUE or
  * -xVALUE; "--" ends them. An unknown one is refused with the nearest, and one that takes a value
- * may stand once.
+ * may stand once, unless it is of several.
  */
 #ifndef SKR_TOOLS_OPTIONS_H
 #define SKR_TOOLS_OPTIONS_H
@@ -17,12 +17,20 @@
 typedef enum skr_option_kind {
     SKR_OPTION_FLAG,    /* target: bool */
     SKR_OPTION_TEXT,    /* target: const char * */
+    SKR_OPTION_TEXTS,   /* target: skr_texts; may stand several times */
     SKR_OPTION_NUMBER,  /* target: uint32_t, 1 to 65535 */
     SKR_OPTION_SECONDS, /* target: double, above 0 */
     SKR_OPTION_WAIT,    /* target: double; the number may be left out: HUGE_VAL */
     SKR_OPTION_CHOICE,  /* target: int, the place of the word in argument, "a|b|c" */
     SKR_OPTION_NOT_YET, /* part of the design that is not built: refused */
 } skr_option_kind;
+
+/* The values of an option that may stand several times. */
+#define SKR_TEXTS_MAX 64u
+typedef struct skr_texts {
+    const char *texts[SKR_TEXTS_MAX];
+    size_t n;
+} skr_texts;
 
 typedef struct skr_option {
     const char *name; /* without the dashes */

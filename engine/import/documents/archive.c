@@ -7,39 +7,31 @@
  */
 #include "engine/import/documents/archive.h"
 
-#include "storage/base/array.h"
-
 #include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 #include <zlib.h>
 
+#include "engine/import/documents/archive_paths.h"
+#include "engine/import/sealed/input.h"
+#include "engine/import/sealed/seal_keys.h"
 #include "storage/base/limits.h"
 
 #define WINDOW (256u << 10)
 #define GROWTH_FREE (256u << 20)
 
-typedef struct path_list {
-    char **paths;
-    size_t n;
-    size_t n_max;
-} path_list;
-
 struct skr_archive {
     skr_archive_options options;
-    size_t next_file; /* of options.files */
-    path_list paths;  /* that the last of them stands for */
+    size_t next_file;    /* of options.files */
+    skr_path_list paths; /* that the last of them stands for */
     size_t next_path;
 
-    int fd; /* -1: none */
+    skr_seal_keys keys;
+    skr_input *input; /* NULL: none */
+    bool is_stdin;
     zip_t *zip;
     zip_file_t *member;
     zip_int64_t next_member;
@@ -76,13 +68,19 @@ int skr_archive_new(const skr_archive_options *options, skr_archive **ret_archiv
     if (archive == NULL)
         return skr_fail_nomem(err, "documents");
     archive->options = *options;
-    archive->fd = -1;
     archive->packed = malloc(WINDOW);
     archive->inflated = malloc(WINDOW);
     archive->name = strdup("");
     if (archive->packed == NULL || archive->inflated == NULL || archive->name == NULL) {
         skr_archive_free(archive);
         return skr_fail_nomem(err, "documents");
+    }
+    if (options->unsealing != NULL) {
+        int status = skr_seal_keys_read(options->unsealing, options->watch, &archive->keys, err);
+        if (status != SKR_OK) {
+            skr_archive_free(archive);
+            return status;
+        }
     }
     archive->progress.n_files = options->n_files;
     archive->progress.step = "reading";
@@ -107,16 +105,8 @@ static void end_file(skr_archive *archive)
     if (archive->zip != NULL)
         zip_discard(archive->zip);
     archive->zip = NULL;
-    if (archive->fd > STDIN_FILENO)
-        (void)close(archive->fd);
-    archive->fd = -1;
-}
-
-static void end_paths(skr_archive *archive)
-{
-    for (size_t i = 0; i < archive->paths.n; i++)
-        free(archive->paths.paths[i]);
-    archive->paths.n = archive->next_path = 0;
+    skr_input_close(archive->input);
+    archive->input = NULL;
 }
 
 void skr_archive_free(skr_archive *archive)
@@ -124,8 +114,8 @@ void skr_archive_free(skr_archive *archive)
     if (archive == NULL)
         return;
     end_file(archive);
-    end_paths(archive);
-    free(archive->paths.paths);
+    skr_path_list_done(&archive->paths);
+    skr_seal_keys_done(&archive->keys);
     free(archive->name);
     free(archive->packed);
     free(archive->inflated);
@@ -139,35 +129,9 @@ const char *skr_archive_name(const skr_archive *archive)
 
 /* ------------------------------------------------------------------ names */
 
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t n = strlen(name);
-    size_t n_ending = strlen(ending);
-    if (n >= 3 && strcasecmp(name + n - 3, ".gz") == 0)
-        n -= 3;
-    return n >= n_ending && strncasecmp(name + n - n_ending, ending, n_ending) == 0;
-}
-
 bool skr_archive_ends(const skr_archive *archive, const char *ending)
 {
-    return ends_with(archive->name, ending);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* In folders and .zip: a wanted ending, and not what systems leave after (.DS_Store, __MACOSX). */
-static bool is_wanted(const skr_archive *archive, const char *path)
-{
-    if (base_name(path)[0] == '.' || strncmp(path, "__MACOSX/", 9) == 0)
-        return false;
-    for (const char *const *ending = archive->options.endings; *ending != NULL; ending++)
-        if (ends_with(path, *ending))
-            return true;
-    return false;
+    return skr_path_ends(archive->name, ending);
 }
 
 static int set_name(skr_archive *archive, const char *file, const char *member, skr_err *err)
@@ -181,110 +145,35 @@ static int set_name(skr_archive *archive, const char *file, const char *member, 
     return SKR_OK;
 }
 
-/* ------------------------------------------------------------------ folders */
-
-/* Takes the path. */
-static int add_path(path_list *list, char *path, skr_err *err)
-{
-    int status = SKR_ARRAY_RESERVE(&list->paths, &list->n_max, list->n + 1, "names of files", err);
-    if (status == SKR_OK)
-        list->paths[list->n++] = path;
-    else
-        free(path);
-    return status;
-}
-
-static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err);
-
-/* A link may lead in a circle, and to what nobody meant to deliver: one to a folder is not
- * followed, and one to a wanted file is refused when that lies outside. */
-static int check_link(const skr_archive *archive, const char *path, skr_err *err)
-{
-    char *root = realpath(archive->progress.file, NULL);
-    char *real = realpath(path, NULL);
-    size_t n = root == NULL ? 0 : strlen(root);
-    bool is_inside = root != NULL && real != NULL && strncmp(real, root, n) == 0 &&
-                     (real[n] == '/' || strcmp(root, "/") == 0);
-    free(real);
-    free(root);
-    return is_inside
-               ? SKR_OK
-               : skr_fail(err, SKR_ERR_INPUT,
-                          "%s: a link that leads out of the folder; deliver the file itself", path);
-}
-
-static int add_entry(skr_archive *archive, const char *folder, const char *entry, int depth,
-                     skr_err *err)
-{
-    char *path = NULL;
-    struct stat state;
-    if (asprintf(&path, "%s/%s", folder, entry) < 0)
-        return skr_fail_nomem(err, "documents");
-    bool is_there = lstat(path, &state) == 0;
-    bool is_link = is_there && S_ISLNK(state.st_mode);
-    if (is_there && S_ISDIR(state.st_mode)) {
-        int status = add_folder(archive, path, depth + 1, err);
-        free(path);
-        return status;
-    }
-    bool is_file = stat(path, &state) == 0 && S_ISREG(state.st_mode);
-    if (!is_file || (!is_wanted(archive, path) && !ends_with(path, ".zip"))) {
-        free(path);
-        return SKR_OK;
-    }
-    int status = is_link ? check_link(archive, path, err) : SKR_OK;
-    if (status == SKR_OK)
-        return add_path(&archive->paths, path, err);
-    free(path);
-    return status;
-}
-
-static int add_folder(skr_archive *archive, const char *folder, int depth, skr_err *err)
-{
-    struct dirent **entries = NULL;
-    if (depth > SKR_ARCHIVE_DEPTH_MAX)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: more than %d folders one within the other", folder,
-                        SKR_ARCHIVE_DEPTH_MAX);
-    int n = scandir(folder, &entries, NULL, alphasort);
-    if (n < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: %s", folder, strerror(errno));
-    int status = SKR_OK;
-    for (int i = 0; i < n; i++) {
-        if (status == SKR_OK && entries[i]->d_name[0] != '.')
-            status = add_entry(archive, folder, entries[i]->d_name, depth, err);
-        free(entries[i]);
-    }
-    free(entries);
-    return status;
-}
+/* ------------------------------------------------------------------ files */
 
 /* What the user's next word stands for. */
 static int expand(skr_archive *archive, const char *word, skr_err *err)
 {
-    struct stat state;
-    end_paths(archive);
+    archive->next_path = 0;
     archive->progress.file = word;
     archive->progress.file_number = archive->next_file;
-    bool is_folder = strcmp(word, "-") != 0 && stat(word, &state) == 0 && S_ISDIR(state.st_mode);
-    if (!is_folder) {
-        char *path = strdup(word);
-        return path == NULL ? skr_fail_nomem(err, "documents")
-                            : add_path(&archive->paths, path, err);
-    }
-    int status = add_folder(archive, word, 1, err);
-    if (status == SKR_OK && archive->paths.n == 0)
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: no file in this folder ends in %s%s", word,
-                          archive->options.endings[0],
-                          archive->options.endings[1] != NULL ? " or another known ending" : "");
-    return status;
+    return skr_path_list_expand(&archive->paths, archive->options.endings, word, err);
 }
 
-/* ------------------------------------------------------------------ files */
+/* libzip reads here and there, so what is sealed is held in memory for it. */
+static int open_sealed_zip(skr_archive *archive, int *ret_code, skr_err *err)
+{
+    int fd = -1;
+    SKR_TRY(skr_input_to_memory(archive->input, SKR_SEAL_ZIP_MAX, &fd, err));
+    archive->zip = zip_fdopen(fd, 0, ret_code);
+    if (archive->zip == NULL)
+        (void)close(fd);
+    return SKR_OK;
+}
 
 static int open_zip(skr_archive *archive, const char *path, skr_err *err)
 {
     int code = 0;
-    archive->zip = zip_open(path, ZIP_RDONLY, &code);
+    if (skr_input_is_sealed(archive->input))
+        SKR_TRY(open_sealed_zip(archive, &code, err));
+    else
+        archive->zip = zip_open(path, ZIP_RDONLY, &code);
     if (archive->zip == NULL) {
         zip_error_t why;
         if (code == ZIP_ER_MEMORY)
@@ -302,22 +191,19 @@ static int open_zip(skr_archive *archive, const char *path, skr_err *err)
 
 static int open_file(skr_archive *archive, const char *path, skr_err *err)
 {
-    uint8_t first[4] = {0};
-    struct stat state;
+    const uint8_t *first;
+    size_t n;
     archive->n_in = archive->n_out = archive->n_shown = archive->n_file = 0;
-    bool is_stdin = strcmp(path, "-") == 0;
-    SKR_TRY(set_name(archive, is_stdin ? "standard input" : path, NULL, err));
-    archive->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (archive->fd < 0 || fstat(archive->fd, &state) != 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: %s", archive->name, strerror(errno));
-    if (S_ISDIR(state.st_mode))
-        return damaged(archive, "a folder where a file was expected", err);
-    archive->n_file = S_ISREG(state.st_mode) ? (uint64_t)state.st_size : 0;
+    archive->is_stdin = strcmp(path, "-") == 0;
+    SKR_TRY(set_name(archive, archive->is_stdin ? "standard input" : path, NULL, err));
+    const skr_input_plan plan = {path, archive->name, &archive->keys};
+    SKR_TRY(skr_input_open(&plan, &archive->input, err));
+    archive->n_file = skr_input_size(archive->input);
     archive->progress.n_bytes = archive->n_file;
-    if (archive->n_file == 0)
+    if (archive->n_file == 0 || archive->is_stdin)
         return SKR_OK;
-    if (!is_stdin && pread(archive->fd, first, sizeof first, 0) == 4 &&
-        (memcmp(first, "PK\3\4", 4) == 0 || memcmp(first, "PK\5\6", 4) == 0))
+    SKR_TRY(skr_input_peek(archive->input, 4, &first, &n, err));
+    if (n == 4 && (memcmp(first, "PK\3\4", 4) == 0 || memcmp(first, "PK\5\6", 4) == 0))
         return open_zip(archive, path, err);
     return SKR_OK;
 }
@@ -350,7 +236,7 @@ static int next_member(skr_archive *archive, bool *ret_is_there, skr_err *err)
         zip_uint64_t number = (zip_uint64_t)archive->next_member++;
         const char *member = zip_get_name(archive->zip, number, 0);
         if (member == NULL || member[0] == '\0' || member[strlen(member) - 1] == '/' ||
-            !is_wanted(archive, member))
+            !skr_path_is_wanted(archive->options.endings, member))
             continue;
         archive->has_wanted_member = true;
         int status = set_name(archive, path, member, err);
@@ -436,11 +322,10 @@ static int read_packed(skr_archive *archive, skr_err *err)
         if (n < 0)
             return damaged(archive, zip_file_strerror(archive->member), err);
     } else {
-        do {
-            n = read(archive->fd, archive->packed + n_left, WINDOW - n_left);
-        } while (n < 0 && errno == EINTR);
-        if (n < 0)
-            return skr_fail(err, SKR_ERR_IO, "%s: %s", archive->name, strerror(errno));
+        size_t n_read = 0;
+        SKR_TRY(skr_input_read(archive->input, archive->packed + n_left, WINDOW - n_left, &n_read,
+                               err));
+        n = (int64_t)n_read;
     }
     archive->is_packed_end = n == 0;
     archive->n_packed += (size_t)n;
@@ -466,8 +351,7 @@ static bool is_gzip_next(const skr_archive *archive)
 static int begin_document(skr_archive *archive, skr_err *err)
 {
     SKR_TRY(want_packed(archive, err));
-    if (archive->n_packed >= 4 && archive->fd == STDIN_FILENO &&
-        memcmp(archive->packed, "PK\3\4", 4) == 0)
+    if (archive->n_packed >= 4 && archive->is_stdin && memcmp(archive->packed, "PK\3\4", 4) == 0)
         return damaged(archive, "a .zip cannot be read from a pipe; save it and name the file",
                        err);
     if (!is_gzip_next(archive))

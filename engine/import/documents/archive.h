@@ -1,6 +1,6 @@
 /*
  * archive.h - the documents that a command was given: files, folders, .zip and .gz, standard input,
- * one after the other, each as a stream of plain bytes.
+ * one after the other, each as a stream of plain bytes; files sealed with Crypt4GH too.
  *
  * This is the door to libzip and zlib. What packed files unpack to is bounded: a file that grows
  * too much is refused before it fills anything, since only a small window is ever in memory.
@@ -26,9 +26,11 @@ typedef struct skr_archive_options {
     size_t n_files;
     const char *const *endings; /* with the dot, ended by NULL: ".json"; ".gz" after one is fine */
     const skr_watch *watch;     /* is told how far reading is, and asked whether to stop */
+    const skr_unsealing *unsealing; /* for what is sealed; or NULL */
 } skr_archive_options;
 
-/* What options point to must outlive the archive. The caller owns *ret_archive. Errors: NOMEM. */
+/* What options point to must outlive the archive. The caller owns *ret_archive. Errors: NOMEM,
+ * and those of reading keys. */
 SKR_MUST_USE int skr_archive_new(const skr_archive_options *options, skr_archive **ret_archive,
                                  skr_err *err);
 
@@ -45,7 +47,7 @@ uint64_t skr_archive_n_documents(const skr_archive *archive);
 /* The name of the document for messages: "a.zip: b.json". Belongs to the archive until the next. */
 const char *skr_archive_name(const skr_archive *archive);
 
-/* Does the document's name end so, .gz left aside and in any case of letters? */
+/* Does the document's name end so, .gz and .c4gh left aside and in any case of letters? */
 bool skr_archive_ends(const skr_archive *archive, const char *ending);
 
 /*

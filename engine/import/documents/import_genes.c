@@ -128,7 +128,8 @@ static int reader_init(skr_genes_reader *reader, const skr_load_request *request
     skr_archive_options options = {.files = request->files,
                                    .n_files = request->n_files,
                                    .endings = endings,
-                                   .watch = &request->watch};
+                                   .watch = &request->watch,
+                                   .unsealing = &request->unsealing};
     SKR_TRY(skr_names_new(&reader->texts, reader->err));
     SKR_TRY(skr_names_new(&reader->proven, reader->err));
     return skr_archive_new(&options, &reader->archive, reader->err);

@@ -76,7 +76,8 @@ int skr_import_ontology(const skr_load_request *request, skr_load_result *ret_re
     skr_archive_options options = {.files = request->files,
                                    .n_files = request->n_files,
                                    .endings = endings,
-                                   .watch = &request->watch};
+                                   .watch = &request->watch,
+                                   .unsealing = &request->unsealing};
     skr_txn *txn = NULL;
     const skr_txn_wait wait = {.seconds = request->wait_s,
                                .stop = request->watch.stop,

@@ -76,7 +76,8 @@ static int reader_init(skr_people_reader *reader)
     skr_archive_options options = {.files = reader->request->files,
                                    .n_files = reader->request->n_files,
                                    .endings = endings,
-                                   .watch = &reader->request->watch};
+                                   .watch = &reader->request->watch,
+                                   .unsealing = &reader->request->unsealing};
     int status = skr_names_new(&reader->record_names, reader->err);
     if (status == SKR_OK)
         status = skr_names_new(&reader->documents, reader->err);

@@ -64,6 +64,14 @@ typedef struct skr_watch {
 /* Tells a watch, given as void *, that another writer is waited for. */
 void skr_watch_waiting(void *watch);
 
+/* How what is sealed with Crypt4GH is opened: the files of secret keys and of their passphrases,
+ * one a line; a name that is a number is that of a descriptor. */
+typedef struct skr_unsealing {
+    const char *const *keys;
+    size_t n_keys;
+    const char *passphrase; /* or NULL */
+} skr_unsealing;
+
 typedef enum skr_genome_format {
     SKR_FORMAT_AUTO,
     SKR_FORMAT_VCF,
@@ -90,6 +98,7 @@ typedef struct skr_import_request {
     unsigned n_threads;
     uint32_t memory_mib; /* that the files may take, beside what samples need; 0: 512 */
     double wait_s;       /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
+    skr_unsealing unsealing;
     skr_watch watch;
 } skr_import_request;
 
@@ -154,6 +163,7 @@ typedef struct skr_load_request {
     const char *const *files; /* files, folders, .zip, .gz, "-" */
     size_t n_files;
     double wait_s; /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */
+    skr_unsealing unsealing;
     skr_watch watch;
 } skr_load_request;
 

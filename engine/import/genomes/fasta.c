@@ -6,6 +6,8 @@
  */
 #include "engine/import/genomes/fasta.h"
 
+#include "engine/import/sealed/input.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -63,8 +65,13 @@ static int reopen(skr_fasta *fasta, skr_err *err)
     hts_set_log_level(HTS_LOG_OFF);
     int fd = open(fasta->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", fasta->path,
-                        strerror(errno));
+        return skr_input_fail_open(fasta->path, errno, err);
+    if (skr_input_fd_is_sealed(fd)) {
+        (void)close(fd);
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: sealed with Crypt4GH; a reference is read plain or bgzipped",
+                        fasta->path);
+    }
     errno = 0;
     fasta->bgzf = bgzf_dopen(fd, "r");
     if (fasta->bgzf == NULL) {

@@ -55,9 +55,10 @@ static int prepare(skr_import *import, skr_err *err)
                                .stop = request->watch.stop,
                                .on_wait = skr_watch_waiting,
                                .context = (void *)(uintptr_t)&request->watch};
-    int status = SKR_OK;
-    if (request->samples != NULL)
-        status = skr_sample_sheet_read(request->samples, &import->samples.sheet, err);
+    int status = skr_seal_keys_read(&request->unsealing, &request->watch, &import->keys, err);
+    if (status == SKR_OK && request->samples != NULL)
+        status =
+            skr_sample_sheet_read(request->samples, &import->keys, &import->samples.sheet, err);
     if (status == SKR_OK)
         status = skr_import_callable_read(import, err);
     if (status == SKR_OK)
@@ -137,6 +138,7 @@ static void import_done(skr_import *import)
     skr_people_close(import->people);
     skr_import_reference_close(import);
     skr_import_files_done(import);
+    skr_seal_keys_done(&import->keys);
     skr_sample_sheet_done(&import->samples.sheet);
     skr_names_done(&import->samples.names);
     skr_names_done(&import->contigs.names);

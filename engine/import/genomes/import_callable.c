@@ -21,7 +21,8 @@ int skr_import_callable_read(skr_import *import, skr_err *err)
     skr_digest *digest = NULL;
     if (path == NULL)
         return SKR_OK;
-    SKR_TRY(skr_bed_read(path, skr_import_memory_coverage(import->n_memory), &callable->bed, err));
+    SKR_TRY(skr_bed_read(path, &import->keys, skr_import_memory_coverage(import->n_memory),
+                         &callable->bed, err));
     SKR_TRY(skr_digest_new(SKR_DIGEST_SHA256, &digest, err));
     for (uint32_t i = 0; i < callable->bed.names.n; i++)
         skr_digest_update(digest, callable->bed.names.texts[i],

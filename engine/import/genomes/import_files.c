@@ -242,7 +242,8 @@ static int open_vcf(skr_import *import, const skr_import_file *file, skr_vcf **r
                          .name = file->name,
                          .gate = &import->request->gate,
                          .n_threads = import->n_files == 1 ? import->request->n_threads : 1,
-                         .n_memory = import->n_memory};
+                         .n_memory = import->n_memory,
+                         .keys = &import->keys};
     return skr_vcf_open(&plan, ret_vcf, err);
 }
 

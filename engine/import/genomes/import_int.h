@@ -13,6 +13,7 @@
 #include "engine/import/genomes/record_claims.h"
 #include "engine/import/genomes/sample_sheet.h"
 #include "engine/import/genomes/site_batch.h"
+#include "engine/import/sealed/seal_keys.h"
 #include "engine/import/vcf/import_memory.h"
 #include "engine/import/vcf/vcf.h"
 #include "engine/import/vcf/vcf_bed.h"
@@ -180,6 +181,7 @@ typedef struct skr_import {
     const skr_import_request *request;
     const skr_import_knobs *knobs;
     size_t n_memory; /* import_memory.h */
+    skr_seal_keys keys;
     skr_txn *txn;
     skr_manifest *manifest;
     uint32_t dataset;

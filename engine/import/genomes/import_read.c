@@ -76,7 +76,8 @@ static int read_file(skr_import *import, uint32_t number, skr_err *err)
                          .name = file->name,
                          .gate = &import->request->gate,
                          .n_threads = import->request->n_threads,
-                         .n_memory = import->n_memory};
+                         .n_memory = import->n_memory,
+                         .keys = &import->keys};
     int status = skr_import_watch_stop(import, err);
     if (status == SKR_OK)
         status = open_file(file, &plan, &vcf, err);

@@ -14,6 +14,7 @@
 
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genotypes/gate.h"
+#include "engine/import/sealed/input.h"
 #include "engine/import/vcf/vcf_spool.h"
 #include "index/contigs/contig.h"
 
@@ -51,6 +52,7 @@ static int keep_pipe(skr_import *import, skr_import_file *file, int from, skr_er
                                      .from = from,
                                      .path = file->path,
                                      .n_memory = import->n_memory,
+                                     .keys = &import->keys,
                                      .context = &k,
                                      .check_stop = check_stop,
                                      .on_bytes = take_bytes};
@@ -80,7 +82,8 @@ static int tell_reads(const skr_import *import, skr_import_file *file, skr_err *
         return skr_fail(err, SKR_ERR_INPUT, "%s: holds reads: give --format cram or bam",
                         file->given);
     if (!file->is_reads && wants_reads(import))
-        return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM, or damaged", file->given);
+        return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM, or damaged or sealed",
+                        file->given);
     return SKR_OK;
 }
 
@@ -92,8 +95,7 @@ int skr_import_source_open(skr_import *import, skr_import_file *file, skr_err *e
     int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
     int status = SKR_OK;
     if (fd < 0 || fstat(fd, &about) < 0)
-        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", file->given,
-                          strerror(errno));
+        status = skr_input_fail_open(file->given, errno, err);
     else if (S_ISDIR(about.st_mode))
         status = skr_fail(err, SKR_ERR_INPUT, "%s: is a folder, not a file", file->given);
     else if (S_ISREG(about.st_mode) && !is_stdin)

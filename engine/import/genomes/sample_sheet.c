@@ -4,12 +4,12 @@
  */
 #include "engine/import/genomes/sample_sheet.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "engine/import/sealed/input.h"
 #include "index/contigs/contig.h"
 #include "storage/base/array.h"
 #include "storage/base/limits.h"
@@ -180,49 +180,63 @@ static int take_line(reader *r, char *text, size_t n, bool *has_header, skr_err 
     return parse_header(r, text, err);
 }
 
+/* Bytes of the sheet that were read and are in no line yet. */
+typedef struct window {
+    skr_input *input;
+    size_t at;
+    size_t n;
+    uint8_t bytes[4096];
+} window;
+
 /* The next line with its end into room for SKR_SHEET_LINE_MAX and two more, NUL-terminated; 0
  * bytes: the end. A longer one is cut: take_line refuses it. */
-static size_t get_line(FILE *file, char *text)
+static int get_line(window *from, char *text, size_t *ret_n, skr_err *err)
 {
     size_t n = 0;
-    int c = 0;
-    while (n <= SKR_SHEET_LINE_MAX && c != '\n' && (c = getc_unlocked(file)) != EOF)
-        text[n++] = (char)c;
+    while (n <= SKR_SHEET_LINE_MAX && (n == 0 || text[n - 1] != '\n')) {
+        if (from->at == from->n) {
+            from->at = 0;
+            SKR_TRY(skr_input_read(from->input, from->bytes, sizeof from->bytes, &from->n, err));
+            if (from->n == 0)
+                break;
+        }
+        text[n++] = (char)from->bytes[from->at++];
+    }
     text[n] = '\0';
-    return n;
+    *ret_n = n;
+    return SKR_OK;
 }
 
-int skr_sample_sheet_read(const char *path, skr_sample_sheet *ret_table, skr_err *err)
+/* All lines. */
+static int read_lines(reader *r, const skr_input_plan *plan, char *text, skr_err *err)
+{
+    window from = {.at = 0};
+    bool has_header = false;
+    size_t n = 0;
+    SKR_TRY(skr_input_open(plan, &from.input, err));
+    int status = get_line(&from, text, &n, err);
+    while (status == SKR_OK && n > 0) {
+        status = take_line(r, text, n, &has_header, err);
+        if (status == SKR_OK)
+            status = get_line(&from, text, &n, err);
+    }
+    skr_input_close(from.input);
+    if (status != SKR_OK || has_header)
+        return status;
+    return skr_fail(err, SKR_ERR_INPUT, "%s: empty: the first line must name the columns",
+                    plan->name);
+}
+
+int skr_sample_sheet_read(const char *path, const struct skr_seal_keys *keys,
+                          skr_sample_sheet *ret_table, skr_err *err)
 {
     skr_sample_sheet table = {.path = strdup(path)};
     reader r = {.table = &table};
-    bool has_header = false;
     char *text = malloc(SKR_SHEET_LINE_MAX + 2);
-    FILE *file = fopen(path, "re");
-    int status = SKR_OK;
-    if (text == NULL || table.path == NULL) {
-        status = skr_fail_nomem(err, path);
-        goto out;
-    }
-    if (file == NULL) {
-        status = skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", path,
-                          strerror(errno));
-        goto out;
-    }
-    for (size_t n; (n = get_line(file, text)) > 0;) {
-        status = take_line(&r, text, n, &has_header, err);
-        if (status != SKR_OK)
-            goto out;
-    }
-    if (ferror(file))
-        status = skr_fail(err, SKR_ERR_INPUT, "%s: cannot be read", path);
-    else if (!has_header)
-        status =
-            skr_fail(err, SKR_ERR_INPUT, "%s: empty: the first line must name the columns", path);
-out:
+    const skr_input_plan plan = {path, path, keys};
+    int status = text == NULL || table.path == NULL ? skr_fail_nomem(err, path)
+                                                    : read_lines(&r, &plan, text, err);
     free(text);
-    if (file != NULL)
-        (void)fclose(file);
     if (status != SKR_OK)
         skr_sample_sheet_done(&table);
     else

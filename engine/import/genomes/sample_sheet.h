@@ -32,6 +32,8 @@ typedef struct skr_sample_place {
     const char *sample;
 } skr_sample_place;
 
+struct skr_seal_keys;
+
 /* Zero-initialise; free with skr_sample_sheet_done. */
 typedef struct skr_sample_sheet {
     char *path;
@@ -43,9 +45,11 @@ typedef struct skr_sample_sheet {
 /*
  * Reads a table with a header line that names `sample` and any of `file`, `individual`,
  * `biosample`, `sex`, `primary`; other columns are passed over. No two lines have the same file and
- * sample. Errors: INPUT naming file and line, NOMEM.
+ * sample. keys open one that is sealed, and may be NULL. Errors: INPUT naming file and line; those
+ * of an input; NOMEM.
  */
-SKR_MUST_USE int skr_sample_sheet_read(const char *path, skr_sample_sheet *ret_table, skr_err *err);
+SKR_MUST_USE int skr_sample_sheet_read(const char *path, const struct skr_seal_keys *keys,
+                                       skr_sample_sheet *ret_table, skr_err *err);
 
 /*
  * The line of a column, marked as used, or NULL: one that names its file, as given or by its last

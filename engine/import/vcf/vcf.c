@@ -5,14 +5,10 @@
  */
 #include "engine/import/vcf/vcf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <htslib/hfile.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "engine/import/vcf/vcf_bcf.h"
 #include "engine/import/vcf/vcf_cells.h"
@@ -75,7 +71,7 @@ int skr_vcf_check_start(const char *name, const char *bytes, size_t n, bool *ret
         (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))
         return skr_fail(err, SKR_ERR_INPUT,
                         "%s: this is CRAM, BAM or SAM: reads are taken from files of CRAM or BAM "
-                        "alone, not from a pipe",
+                        "alone, not from a pipe, nor sealed",
                         name);
     const char *at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
     size_t n_left = n - (size_t)(at - bytes);
@@ -87,15 +83,12 @@ int skr_vcf_check_start(const char *name, const char *bytes, size_t n, bool *ret
                     "%s: neither VCF nor BCF: it does not begin with ##fileformat=VCF", name);
 }
 
-static int open_file(skr_vcf *vcf, const char *path, unsigned n_threads, skr_err *err)
+static int open_file(skr_vcf *vcf, const skr_vcf_plan *plan, skr_err *err)
 {
     uint8_t *start;
     size_t n;
-    vcf->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (vcf->fd < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", vcf->where.name,
-                        strerror(errno));
-    SKR_TRY(skr_vcf_bytes_open(&vcf->bytes, &vcf->where, vcf->fd, n_threads, err));
+    const skr_input_plan input = {plan->path, vcf->where.name, plan->keys};
+    SKR_TRY(skr_vcf_bytes_open(&vcf->bytes, &vcf->where, &input, plan->n_threads, err));
     SKR_TRY(skr_vcf_bytes_need(&vcf->bytes, 32, &start, &n, err));
     return skr_vcf_check_start(vcf->where.name, (const char *)start, n, &vcf->where.is_bcf, err);
 }
@@ -105,7 +98,6 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
     skr_vcf *vcf = calloc(1, sizeof *vcf);
     if (vcf == NULL)
         return skr_fail_nomem(err, plan->name);
-    vcf->fd = -1;
     vcf->gate = plan->gate;
     vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
     vcf->last_contig = UINT32_MAX;
@@ -115,7 +107,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
 
     int status = vcf->where.name == NULL ? skr_fail_nomem(err, plan->name) : SKR_OK;
     if (status == SKR_OK)
-        status = open_file(vcf, plan->path, plan->n_threads, err);
+        status = open_file(vcf, plan, err);
     if (status == SKR_OK)
         status = vcf->where.is_bcf ? skr_vcf_bcf_header(vcf, err) : skr_vcf_text_header(vcf, err);
     if (status == SKR_OK && vcf->samples.n == 0)
@@ -148,8 +140,6 @@ void skr_vcf_close(skr_vcf *vcf)
     skr_vcf_bytes_done(&vcf->bytes);
     bcf_hdr_destroy(vcf->bcf.header);
     skr_buffer_done(&vcf->bcf.alleles);
-    if (vcf->fd >= 0)
-        (void)close(vcf->fd);
     skr_names_done(&vcf->samples);
     skr_names_done(&vcf->contigs);
     skr_names_done(&vcf->header.contigs);

@@ -65,14 +65,16 @@ typedef struct skr_vcf_plan {
     const char *name; /* for messages */
     const skr_gate *gate;
     unsigned n_threads;
-    size_t n_memory; /* import_memory.h; 0: the usual */
-    bool uses_len;   /* skr_vcf_find_len found it */
+    size_t n_memory;                  /* import_memory.h; 0: the usual */
+    bool uses_len;                    /* skr_vcf_find_len found it */
+    const struct skr_seal_keys *keys; /* sealed/input.h; or NULL */
 } skr_vcf_plan;
 
 /*
  * Opens a file and reads its header. The caller owns *ret_vcf. Errors: INPUT naming the file: it is
  * neither VCF nor BCF, its header is damaged or too long, it has no sample column or a name twice;
- * NOT_YET for CRAM, BAM and SAM; IO; NOMEM.
+ * NOT_YET for CRAM, BAM and SAM; IO; NOMEM; of what is sealed those of input.h. What plan points
+ * to must outlive *ret_vcf.
  */
 SKR_MUST_USE int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err);
 

@@ -3,13 +3,10 @@
  */
 #include "engine/import/vcf/vcf_bed.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/import/vcf/vcf_bytes.h"
 #include "storage/base/array.h"
@@ -126,22 +123,18 @@ static int read_lines(reading *r, skr_err *err)
     }
 }
 
-int skr_bed_read(const char *path, size_t n_bytes_max, skr_bed *bed, skr_err *err)
+int skr_bed_read(const char *path, const struct skr_seal_keys *keys, size_t n_bytes_max,
+                 skr_bed *bed, skr_err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     reading r = {.bed = bed,
                  .path = is_stdin ? "standard input" : path,
                  .n_lines_max = n_bytes_max / sizeof *bed->lines};
     r.where.name = (char *)r.path;
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", path,
-                        strerror(errno));
-    int status = skr_vcf_bytes_open(&r.bytes, &r.where, fd, 1, err);
+    const skr_input_plan input = {path, r.path, keys};
+    int status = skr_vcf_bytes_open(&r.bytes, &r.where, &input, 1, err);
     if (status == SKR_OK)
         status = read_lines(&r, err);
     skr_vcf_bytes_done(&r.bytes);
-    if (!is_stdin)
-        (void)close(fd);
     return status;
 }

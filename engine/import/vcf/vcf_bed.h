@@ -19,6 +19,8 @@ typedef struct skr_bed_line {
     uint32_t end0;
 } skr_bed_line;
 
+struct skr_seal_keys;
+
 /* A whole BED, in its order. Zero-initialise; free with skr_bed_done. */
 typedef struct skr_bed {
     skr_names names; /* of contigs, as written */
@@ -30,10 +32,11 @@ typedef struct skr_bed {
 /*
  * Reads the file at path ("-": standard input). Comments, empty lines, track and browser lines and
  * stretches of no base are passed over; columns after the third too. n_bytes_max: what the lines
- * may take. Errors: INPUT naming file and line: a column is missing or no number, the end lies
- * before the start, there are too many; IO; NOMEM.
+ * may take; keys open a sealed one, and may be NULL. Errors: INPUT naming file and line: a column
+ * is missing or no number, the end lies before the start, there are too many; IO; NOMEM.
  */
-SKR_MUST_USE int skr_bed_read(const char *path, size_t n_bytes_max, skr_bed *bed, skr_err *err);
+SKR_MUST_USE int skr_bed_read(const char *path, const struct skr_seal_keys *keys,
+                              size_t n_bytes_max, skr_bed *bed, skr_err *err);
 
 /* Frees the lines and zeroes the BED. */
 void skr_bed_done(skr_bed *bed);

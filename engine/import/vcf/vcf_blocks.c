@@ -7,13 +7,11 @@
  */
 #include "engine/import/vcf/vcf_blocks.h"
 
-#include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "storage/base/array.h"
 #include "storage/base/check.h"
@@ -70,12 +68,11 @@ typedef struct fill {
 } fill;
 
 struct skr_blocks {
-    int fd;
-    uint64_t at; /* in the file, after what is in input */
+    skr_input *from;
     uint8_t *input;
     size_t n_input;
     size_t input_at;
-    uint64_t n_done;    /* bytes of the file in batches */
+    uint64_t n_done;    /* bytes of the input in batches */
     bool is_last_empty; /* the last block that was taken */
     fill fills[2];
     unsigned present;
@@ -293,16 +290,12 @@ static int read_input(skr_blocks *blocks, size_t n, skr_err *err)
     blocks->n_input -= blocks->input_at;
     blocks->input_at = 0;
     while (blocks->n_input < n) {
-        ssize_t got = pread(blocks->fd, blocks->input + blocks->n_input, N_INPUT - blocks->n_input,
-                            (off_t)blocks->at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return skr_fail(err, SKR_ERR_IO, "cannot be read: %s", strerror(errno));
+        size_t got = 0;
+        SKR_TRY(skr_input_read(blocks->from, blocks->input + blocks->n_input,
+                               N_INPUT - blocks->n_input, &got, err));
         if (got == 0)
             break;
-        blocks->n_input += (size_t)got;
-        blocks->at += (uint64_t)got;
+        blocks->n_input += got;
     }
     return SKR_OK;
 }
@@ -485,12 +478,12 @@ bool skr_blocks_has_end_mark(const skr_blocks *blocks)
 
 /* ------------------------------------------------------------------ making and freeing */
 
-int skr_blocks_new(int fd, unsigned n_threads, skr_blocks **ret_blocks, skr_err *err)
+int skr_blocks_new(skr_input *from, unsigned n_threads, skr_blocks **ret_blocks, skr_err *err)
 {
     skr_blocks *blocks = calloc(1, sizeof *blocks);
     if (blocks == NULL)
         return skr_fail_nomem(err, "VCF");
-    blocks->fd = fd;
+    blocks->from = from;
     blocks->n_batch = N_BATCH_MIN;
     blocks->n_head = N_HEAD_MIN;
     (void)pthread_mutex_init(&blocks->lock, NULL);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/import/sealed/input.h"
 #include "storage/base/err.h"
 
 /* Zeros after the bytes of a batch, which may be looked at and written to. */
@@ -41,19 +42,20 @@ typedef struct skr_blocks skr_blocks;
 bool skr_blocks_is_bgzf(const uint8_t *bytes, size_t n);
 
 /*
- * Reads fd, a regular file that stays open, from its beginning, with n_threads in all. The caller
+ * Reads an input, which stays the caller's, from where it is, with n_threads in all. The caller
  * owns *ret_blocks. Errors: NOMEM.
  */
-SKR_MUST_USE int skr_blocks_new(int fd, unsigned n_threads, skr_blocks **ret_blocks, skr_err *err);
+SKR_MUST_USE int skr_blocks_new(skr_input *from, unsigned n_threads, skr_blocks **ret_blocks,
+                                skr_err *err);
 
 /*
  * The next batch, after the last n_rest bytes of the present one, which it begins with. The
- * present one is gone. Errors: NOMEM, IO.
+ * present one is gone. Errors: those of the input.
  */
 SKR_MUST_USE int skr_blocks_next(skr_blocks *blocks, size_t n_rest, skr_block_batch *ret_batch,
                                  skr_err *err);
 
-/* How many bytes of the file were read. */
+/* How many bytes of the input are in batches. */
 uint64_t skr_blocks_position(const skr_blocks *blocks);
 
 /* At the end: was the last block an empty one, with which a whole file ends? */

@@ -14,14 +14,31 @@
 
 #define FIRST_ROOM (4u << 20)
 
+/* A descriptor of the library's own, from a plain byte of the file on. */
+static int open_at(skr_vcf_bytes *bytes, uint64_t from, int *ret_fd, skr_err *err)
+{
+    if (skr_input_is_sealed(bytes->input))
+        return skr_input_pipe_open(&bytes->plan, from, &bytes->pipe, ret_fd, err);
+    int fd = dup(skr_input_fd(bytes->input));
+    if (fd >= 0 && lseek(fd, (off_t)from, SEEK_SET) == (off_t)from) {
+        *ret_fd = fd;
+        return SKR_OK;
+    }
+    int number = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    return skr_fail(err, skr_err_of_input(number), "%s: cannot be opened: %s", bytes->where->name,
+                    strerror(number));
+}
+
 /* Opens what is not bgzipped, from a byte of the file on. */
 static int open_library(skr_vcf_bytes *bytes, uint64_t from, skr_err *err)
 {
+    int fd = -1;
+    SKR_TRY(open_at(bytes, from, &fd, err));
     errno = 0;
-    int fd = dup(bytes->fd);
-    hFILE *file =
-        fd >= 0 && lseek(fd, (off_t)from, SEEK_SET) == (off_t)from ? hdopen(fd, "r") : NULL;
-    if (file == NULL && fd >= 0)
+    hFILE *file = hdopen(fd, "r");
+    if (file == NULL)
         (void)close(fd);
     bytes->bgzf = file == NULL ? NULL : bgzf_hopen(file, "r");
     if (bytes->bgzf != NULL)
@@ -31,29 +48,21 @@ static int open_library(skr_vcf_bytes *bytes, uint64_t from, skr_err *err)
         hclose_abruptly(file);
     if (number == ENOMEM)
         return skr_fail_nomem(err, bytes->where->name);
-    if (fd < 0)
-        return skr_fail(err, skr_err_of_input(number), "%s: cannot be opened: %s",
-                        bytes->where->name, strerror(number));
     return skr_fail(err, SKR_ERR_INPUT, "%s: cannot be unpacked: no gzip, or damaged",
                     bytes->where->name);
 }
 
-int skr_vcf_bytes_open(skr_vcf_bytes *bytes, const skr_vcf_where *where, int fd, unsigned n_threads,
-                       skr_err *err)
+int skr_vcf_bytes_open(skr_vcf_bytes *bytes, const skr_vcf_where *where, const skr_input_plan *plan,
+                       unsigned n_threads, skr_err *err)
 {
+    const uint8_t *start;
+    size_t n;
     bytes->where = where;
-    bytes->fd = fd;
-    uint8_t *start = malloc(SKR_BLOCKS_PACKED_MAX);
-    if (start == NULL)
-        return skr_fail_nomem(err, bytes->where->name);
-    ssize_t n = pread(bytes->fd, start, SKR_BLOCKS_PACKED_MAX, 0);
-    bool is_bgzf = n > 0 && skr_blocks_is_bgzf(start, (size_t)n);
-    free(start);
-    if (n < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be read: %s", bytes->where->name,
-                        strerror(errno));
-    if (is_bgzf)
-        return skr_blocks_new(bytes->fd, n_threads, &bytes->blocks, err);
+    bytes->plan = *plan;
+    SKR_TRY(skr_input_open(plan, &bytes->input, err));
+    SKR_TRY(skr_input_peek(bytes->input, SKR_BLOCKS_PACKED_MAX, &start, &n, err));
+    if (skr_blocks_is_bgzf(start, n))
+        return skr_blocks_new(bytes->input, n_threads, &bytes->blocks, err);
     return open_library(bytes, 0, err);
 }
 
@@ -62,6 +71,8 @@ void skr_vcf_bytes_done(skr_vcf_bytes *bytes)
     skr_blocks_free(bytes->blocks);
     if (bytes->bgzf != NULL)
         (void)bgzf_close(bytes->bgzf);
+    skr_input_pipe_close(bytes->pipe);
+    skr_input_close(bytes->input);
     free(bytes->room);
 }
 
@@ -70,7 +81,7 @@ static int more_of_blocks(skr_vcf_bytes *bytes, skr_err *err)
     skr_block_batch batch;
     int status = skr_blocks_next(bytes->blocks, bytes->n - bytes->at, &batch, err);
     if (status != SKR_OK)
-        return skr_fail_in(err, status, "%s", bytes->where->name);
+        return status;
     bytes->piece = batch.bytes;
     bytes->n = batch.n;
     bytes->at = 0;
@@ -101,6 +112,10 @@ static int more_of_library(skr_vcf_bytes *bytes, skr_err *err)
     errno = 0;
     ssize_t n = bgzf_read(bytes->bgzf, bytes->room + n_rest, bytes->n_room - n_rest);
     bytes->is_bad = n < 0 || bytes->bgzf->errcode != 0;
+    if (bytes->pipe != NULL && bytes->is_bad)
+        SKR_TRY(skr_input_pipe_check(bytes->pipe, err));
+    else if (bytes->pipe != NULL && n == 0)
+        SKR_TRY(skr_input_pipe_finish(bytes->pipe, err));
     if (bytes->is_bad && errno == ENOMEM)
         return skr_fail_nomem(err, bytes->where->name);
     if (bytes->is_bad && errno == EIO && (bytes->bgzf->errcode & BGZF_ERR_IO) != 0)
@@ -149,6 +164,6 @@ uint64_t skr_vcf_bytes_position(const skr_vcf_bytes *bytes)
 {
     if (bytes->bgzf == NULL)
         return skr_blocks_position(bytes->blocks);
-    off_t at = lseek(bytes->fd, 0, SEEK_CUR);
+    off_t at = bytes->pipe != NULL ? 0 : lseek(skr_input_fd(bytes->input), 0, SEEK_CUR);
     return at < 0 ? 0 : (uint64_t)at;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/import/sealed/input_pipe.h"
 #include "engine/import/vcf/vcf_blocks.h"
 #include "storage/base/err.h"
 
@@ -26,9 +27,11 @@ typedef struct skr_vcf_where {
 /* Zero-initialise, and end with skr_vcf_bytes_done. */
 typedef struct skr_vcf_bytes {
     const skr_vcf_where *where;
-    int fd;
-    skr_blocks *blocks; /* of a bgzipped file, or */
-    struct BGZF *bgzf;  /* of another one, with room of its own */
+    skr_input_plan plan;
+    skr_input *input;
+    skr_blocks *blocks;   /* of a bgzipped file, or */
+    struct BGZF *bgzf;    /* of another one, with room of its own */
+    skr_input_pipe *pipe; /* from which bgzf reads what is sealed */
     uint8_t *room;
     size_t n_room;
     uint8_t *piece; /* the bytes that are there, zeros after them */
@@ -38,9 +41,9 @@ typedef struct skr_vcf_bytes {
     bool is_bad;
 } skr_vcf_bytes;
 
-/* Opens fd, which stays the caller's, from its beginning. Errors: INPUT, IO, NOMEM. */
-SKR_MUST_USE int skr_vcf_bytes_open(skr_vcf_bytes *bytes, const skr_vcf_where *where, int fd,
-                                    unsigned n_threads, skr_err *err);
+/* Opens a regular file; what plan points to must outlive it. Errors: those of an input. */
+SKR_MUST_USE int skr_vcf_bytes_open(skr_vcf_bytes *bytes, const skr_vcf_where *where,
+                                    const skr_input_plan *plan, unsigned n_threads, skr_err *err);
 
 /* Frees. */
 void skr_vcf_bytes_done(skr_vcf_bytes *bytes);
@@ -55,7 +58,7 @@ SKR_MUST_USE int skr_vcf_bytes_need(skr_vcf_bytes *bytes, size_t n, uint8_t **re
 /* At the end: was the last block of a bgzipped file there? Errors: INPUT. */
 SKR_MUST_USE int skr_vcf_bytes_check_end(const skr_vcf_bytes *bytes, skr_err *err);
 
-/* How many bytes of the file were read. */
+/* How many bytes of the file were read, about; 0: it cannot be told. */
 uint64_t skr_vcf_bytes_position(const skr_vcf_bytes *bytes);
 
 #endif

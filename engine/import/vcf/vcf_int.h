@@ -102,7 +102,6 @@ typedef struct skr_vcf_room {
 
 struct skr_vcf {
     skr_vcf_where where;
-    int fd;
     const skr_gate *gate;
     size_t n_memory; /* import_memory.h */
     skr_vcf_bytes bytes;

@@ -19,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "engine/import/sealed/input.h"
 #include "engine/import/vcf/vcf_stream.h"
 
 #define BUFFER_BYTES (1u << 20)
@@ -31,6 +32,8 @@ typedef struct spool {
     uint8_t *buffer;
     size_t n_buffer;
     uint64_t n_read;
+    bool has_begun;
+    bool is_sealed;
     skr_vcf_stream stream;
     uint64_t n_looked; /* of n_read, when the space was looked at */
 } spool;
@@ -50,7 +53,11 @@ static int fill(spool *s, skr_err *err)
         if (n > 0)
             s->n_buffer += (size_t)n;
     }
-    return skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
+    if (!s->has_begun)
+        SKR_TRY(skr_input_check_start(plan->name, s->buffer, s->n_buffer, plan->keys, &s->is_sealed,
+                                      err));
+    s->has_begun = true;
+    return s->is_sealed ? SKR_OK : skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
 }
 
 /* A pipe has no size that could be compared beforehand, so the space left is watched. */
@@ -71,7 +78,8 @@ static int check_space(const spool *s, skr_err *err)
 
 static int make_file(spool *s, skr_err *err)
 {
-    bool is_packed = s->n_buffer >= 2 && s->buffer[0] == 0x1f && s->buffer[1] == 0x8b;
+    bool is_packed =
+        s->is_sealed || (s->n_buffer >= 2 && s->buffer[0] == 0x1f && s->buffer[1] == 0x8b);
     int fd = open(s->plan->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     hFILE *file = fd < 0 ? NULL : hdopen(fd, "w");
     if (file != NULL)

@@ -20,7 +20,7 @@ static int read_text(const char *text)
     cr_assert(ne(ptr, file, NULL));
     fputs(text, file);
     fclose(file);
-    int status = skr_sample_sheet_read(path, &table, &err);
+    int status = skr_sample_sheet_read(path, NULL, &table, &err);
     (void)unlink(path);
     return status;
 }

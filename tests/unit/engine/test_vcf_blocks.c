@@ -40,8 +40,10 @@ static size_t read_and_compare(unsigned n_threads, const uint8_t *want, size_t n
     skr_block_batch batch = {0};
     size_t n = 0; /* bytes in front of the batch */
     size_t n_rest = 0;
-    int fd = open(path, O_RDONLY);
-    cr_assert(skr_blocks_new(fd, n_threads, &blocks, &err) == SKR_OK);
+    skr_input *source = NULL;
+    const skr_input_plan plan = {path, path, NULL};
+    cr_assert(skr_input_open(&plan, &source, &err) == SKR_OK);
+    cr_assert(skr_blocks_new(source, n_threads, &blocks, &err) == SKR_OK);
     do {
         cr_assert(skr_blocks_next(blocks, n_rest, &batch, &err) == SKR_OK, "%s", err.message);
         cr_assert(n + batch.n <= n_want, "more than was packed");
@@ -60,7 +62,7 @@ static size_t read_and_compare(unsigned n_threads, const uint8_t *want, size_t n
     *ret_last = batch;
     *ret_has_mark = skr_blocks_has_end_mark(blocks);
     skr_blocks_free(blocks);
-    (void)close(fd);
+    skr_input_close(source);
     return n + n_rest;
 }
 
