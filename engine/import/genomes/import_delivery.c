@@ -3,6 +3,8 @@
  */
 #include "engine/import/genomes/import_delivery.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +69,34 @@ static int describe_source(const skr_import *import, const skr_import_file *file
     return SKR_OK;
 }
 
+/* How many reference blocks there were, and which caller the headers name: the first, if several.
+ */
+static int describe_blocks(const skr_import *import, skr_buffer *text, skr_err *err)
+{
+    char said[SKR_VCF_PRODUCER_MAX + 64];
+    const char *producer = NULL;
+    const char *more = "";
+    uint64_t n_blocks = 0;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        const skr_import_file *file = &import->files[i];
+        if (file->is_skipped || file->is_reads)
+            continue;
+        n_blocks += file->n_blocks;
+        if (producer == NULL && file->producer[0] != '\0')
+            producer = file->producer;
+        else if (producer != NULL && strcmp(producer, file->producer) != 0)
+            more = ",...";
+    }
+    if (n_blocks > 0) {
+        (void)snprintf(said, sizeof said, " blocks=%" PRIu64, n_blocks);
+        SKR_TRY(skr_buffer_put(text, said, strlen(said), err));
+    }
+    if (producer == NULL)
+        return SKR_OK;
+    (void)snprintf(said, sizeof said, " producer=%s%s", producer, more);
+    return skr_buffer_put(text, said, strlen(said), err);
+}
+
 static int describe_options(const skr_import *import, skr_buffer *text, skr_err *err)
 {
     const skr_import_request *request = import->request;
@@ -84,7 +114,11 @@ static int describe_options(const skr_import *import, skr_buffer *text, skr_err 
     const char *absent = request->absent_is_hom_ref ? " absent-is=hom-ref" : " absent-is=no-call";
     SKR_TRY(skr_buffer_put(text, format, strlen(format), err));
     SKR_TRY(skr_gate_print(&request->gate, text, err));
-    return skr_buffer_put(text, absent, strlen(absent) + 1, err);
+    SKR_TRY(skr_buffer_put(text, absent, strlen(absent), err));
+    if (request->callable != NULL)
+        SKR_TRY(skr_buffer_put(text, " callable=bed", 13, err));
+    SKR_TRY(describe_blocks(import, text, err));
+    return skr_buffer_put_u8(text, 0, err);
 }
 
 /* The counters that counted something. */

@@ -296,6 +296,7 @@ static int look_at(skr_import *import, uint32_t number, skr_err *err)
     if (status == SKR_OK && !file->is_spooled)
         status = skr_digest_file(file->path, file->digest, &file->n_bytes, err);
     if (status == SKR_OK) {
+        (void)snprintf(file->producer, sizeof file->producer, "%s", skr_vcf_producer(vcf));
         file->is_gvcf = import->request->format == SKR_FORMAT_GVCF ||
                         (import->request->format == SKR_FORMAT_AUTO && skr_vcf_is_gvcf(vcf));
         status = know_file(import, number, skr_vcf_samples(vcf), &lines, err);

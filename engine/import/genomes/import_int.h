@@ -107,6 +107,7 @@ typedef struct skr_import_file {
     const skr_source *known; /* of a skipped file: the source that is it, or NULL */
     uint64_t n_records;
     uint64_t n_ref_mismatches;
+    char producer[SKR_VCF_PRODUCER_MAX]; /* that the header names, or "" */
     uint64_t n_blocks;
 } skr_import_file;
 

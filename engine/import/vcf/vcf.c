@@ -44,6 +44,11 @@ const skr_names *skr_vcf_hints(const skr_vcf *vcf)
     return &vcf->header.hints;
 }
 
+const char *skr_vcf_producer(const skr_vcf *vcf)
+{
+    return vcf->header.producer;
+}
+
 bool skr_vcf_is_gvcf(const skr_vcf *vcf)
 {
     return vcf->is_gvcf;

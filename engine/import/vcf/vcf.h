@@ -97,6 +97,11 @@ const skr_names *skr_vcf_header_contigs(const skr_vcf *vcf);
 /* What of the header names an assembly: "assembly=b37", "reference=file:///refs/hg19.fa". */
 const skr_names *skr_vcf_hints(const skr_vcf *vcf);
 
+#define SKR_VCF_PRODUCER_MAX 48u
+
+/* The caller that the header names, one word: "HaplotypeCaller", "DeepVariant_1.6.1"; "": none. */
+const char *skr_vcf_producer(const skr_vcf *vcf);
+
 /* The length that the header gives a contig of this spelling, 0 if none. */
 uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);
 

@@ -93,10 +93,35 @@ static int add_hint(skr_vcf *vcf, const char *key, const char *value, size_t n, 
     return skr_names_add_n(&vcf->header.hints, text, (size_t)n_text, &number, NULL, err);
 }
 
+/* Notes the caller, if the line names one: the last that does, but ##source is believed least. */
+static void read_producer(skr_vcf *vcf, const char *line)
+{
+    static const struct {
+        const char *begin;
+        const char *name; /* its version follows; NULL: what follows is the name */
+    } known[] = {{"##source=", NULL},
+                 {"##GATKCommandLine=<ID=", NULL},
+                 {"##DeepVariant_version=", "DeepVariant_"},
+                 {"##DRAGENVersion=<ID=dragen,Version=\"SW: ", "DRAGEN_"},
+                 {"##bcftools_callVersion=", "bcftools_"}};
+    char *to = vcf->header.producer;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t n_begin = strlen(known[i].begin);
+        if (strncmp(line, known[i].begin, n_begin) != 0 || (i == 0 && *to != '\0'))
+            continue;
+        size_t n = strspn(line + n_begin, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                          "0123456789._+-");
+        (void)snprintf(to, SKR_VCF_PRODUCER_MAX, "%s%.*s",
+                       known[i].name != NULL ? known[i].name : "", (int)(n > 32 ? 32 : n),
+                       line + n_begin);
+    }
+}
+
 int skr_vcf_header_read_hint(skr_vcf *vcf, const char *line, skr_err *err)
 {
     size_t n;
     const char *value = NULL;
+    read_producer(vcf, line);
     if (strncmp(line, "##contig=", 9) == 0) {
         value = value_of(line, "assembly", &n);
         return value == NULL ? SKR_OK : add_hint(vcf, "assembly", value, n, err);

@@ -52,7 +52,8 @@ typedef struct skr_vcf_header {
     skr_names contigs; /* that have a length */
     uint32_t *lengths; /* by number in contigs */
     uint32_t n_lengths_max;
-    skr_names hints;        /* as skr_vcf_hints */
+    skr_names hints;                     /* as skr_vcf_hints */
+    char producer[SKR_VCF_PRODUCER_MAX]; /* as skr_vcf_producer */
     skr_names numeric_tags; /* FORMAT tags that it declares as Integer or Float; text */
 } skr_vcf_header;
 
