@@ -99,7 +99,12 @@ static void collect(skr_phase *phase)
 static const uint8_t is_unknown[2];
 static const uint32_t first_key[3] = {0, 0, 1};
 static const uint32_t keys[1] = {0};
-static const skr_named named = {1, 1, is_unknown, first_key, keys, true};
+static const skr_named named = {.n_keys = 1,
+                                .n_alts = 1,
+                                .is_unknown = is_unknown,
+                                .first_key = first_key,
+                                .keys = keys,
+                                .keeps_phase = true};
 
 static void encode(skr_phase *phase, unsigned written, skr_buffer *bytes)
 {
