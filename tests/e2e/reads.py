@@ -47,8 +47,10 @@ def check_truth(suite):
         missed = [k for k in want if k not in have]
         rows = {k: suite.allele(suite.path("s"), k) for k in missed}
         suite.check(f"{kind}: none is told as absent", [], [k for k, row in rows.items() if row["answer"] == "absent"])
+    left = suite.write("s/scratch-m5-0.tmp", "bases that a killed import left")
     again = take(suite, "s", "a", file=suite.path("a.cram"), format="cram")
     suite.check("again it is no news", "noop", again.objects()[-1]["status"])
+    suite.check("nothing is left lying", [], [s for s in os.listdir(suite.path("s")) if s.endswith(".tmp")], left)
     make(suite, "a", "bam", 300000, 30)
     done = take(suite, "t", "a", file=suite.path("a.bam"), format="bam")
     suite.check("the BAM of the same reads is taken", 0, done.code, done.said())

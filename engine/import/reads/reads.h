@@ -35,7 +35,7 @@ typedef struct skr_reads_plan {
     const char *name;      /* for messages */
     const char *reference; /* the name of the FASTA, for messages */
     const char *sample;    /* of a file whose header names none, or NULL */
-    const char *folder;    /* scratch files are made here, and removed again */
+    const char *folder;    /* scratch files, *.tmp, are made here, and removed again */
     const skr_gate *gate;
     unsigned n_threads;
     bool has_calls; /* false: the runs alone */

@@ -46,11 +46,13 @@ int skr_reads_reference_threads(skr_reads *reads, skr_err *err)
     return SKR_OK;
 }
 
-/* Names are short, so that no path of the store's can be taken for a pattern of htslib's. */
+/* The files end as all scratch files of a store do, so that the next writer removes what a killed
+ * import left. Names are short, so that no path of the store's can be taken for a pattern of
+ * htslib's. */
 static int set_places(const skr_reads *reads, skr_err *err)
 {
     char place[64];
-    (void)snprintf(place, sizeof place, "/proc/self/fd/%d/scratch-m5-%%s", reads->folder);
+    (void)snprintf(place, sizeof place, "/proc/self/fd/%d/scratch-m5-%%s.tmp", reads->folder);
     if (setenv("REF_PATH", place, 1) != 0 || setenv("REF_CACHE", place, 1) != 0)
         return skr_fail_nomem(err, "reads");
     return SKR_OK;
@@ -131,7 +133,7 @@ static int scratch_name(skr_reads *reads, int contig, char text[2 * NAME_MAX_BYT
 {
     char m5[NAME_MAX_BYTES];
     SKR_TRY(find_m5(reads, contig, m5, err));
-    (void)snprintf(text, 2 * NAME_MAX_BYTES, "scratch-m5-%s", m5);
+    (void)snprintf(text, 2 * NAME_MAX_BYTES, "scratch-m5-%s.tmp", m5);
     return SKR_OK;
 }
 
