@@ -139,7 +139,7 @@ static int read_tiles(bench *b, bool is_marked, skr_err *err)
     const skr_tile *tiles = skr_segment_tiles(b->segment, &n_tiles);
     skr_segment_marks *marks = NULL;
     int status = skr_segment_view_new(b->segment, b->reader, &view, err);
-    if (status == SKR_OK)
+    if (status == SKR_OK && is_marked)
         status = skr_segment_marks_new(view, &marks, err);
     for (size_t i = 0; i < n_tiles && status == SKR_OK; i++) {
         const skr_tile_rows *rows = NULL;

@@ -272,8 +272,7 @@ static uint32_t find_block(const skr_people_ids *ids, uint32_t from, skr_id_text
         step *= 2;
         to = ids->n_blocks - from <= step ? ids->n_blocks : from + step;
     }
-    to = to < ids->n_blocks ? to : ids->n_blocks;
-    if (to <= from)
+    if (to == from + 1) /* as nearly always: texts ascend, and are many a block */
         return from;
     const block_search search = {ids->blocks + from + 1, text};
     return from + (uint32_t)skr_array_search(to - from - 1, is_block_not_behind, &search);

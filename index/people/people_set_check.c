@@ -8,6 +8,7 @@
 #include "index/people/people_set_int.h"
 
 #include "index/people/people_set.h"
+#include "storage/carriers/kernel.h"
 
 #define COOKIE_RUNS 12347u
 #define COOKIE_PLAIN 12346u
@@ -122,16 +123,15 @@ static uint64_t load_word(const uint8_t *at)
 static int check_bitset(walk *w, uint32_t n, container *of, skr_err *err)
 {
     int status = take_values(w, CHUNK / 64, 8, "cut short in a bitmap", of, err);
-    uint32_t n_found = 0;
-    for (uint32_t i = 0; status == SKR_OK && i < CHUNK / 64; i++) {
-        uint64_t word = load_word(of->values + 8 * (size_t)i);
-        n_found += (uint32_t)__builtin_popcountll(word);
-        if (word != 0)
-            of->last = 64 * i + 63 - (uint32_t)__builtin_clzll(word);
-    }
-    if (status == SKR_OK && n_found != n)
+    if (status != SKR_OK)
+        return status;
+    if (skr_kernels_chosen()->count_and(of->values, of->values, CHUNK / 64) != n)
         return damaged(err, "a bitmap whose count is not its number of bits");
-    return status;
+    uint32_t at = CHUNK / 64 - 1; /* its last word that is not 0: n is at least 1 */
+    while (load_word(of->values + 8 * (size_t)at) == 0)
+        at--;
+    of->last = 64 * at + 63 - (uint32_t)__builtin_clzll(load_word(of->values + 8 * (size_t)at));
+    return SKR_OK;
 }
 
 static int check_runs(walk *w, uint32_t n, container *of, skr_err *err)
@@ -169,8 +169,7 @@ static void mark_array(const container *of, uint64_t *bits)
 
 static void mark_bitset(const container *of, uint64_t *bits)
 {
-    for (uint32_t i = 0; i <= of->last / 64; i++)
-        bits[i] |= load_word(of->values + 8 * (size_t)i);
+    skr_kernels_chosen()->or_into(bits, of->values, of->last / 64 + 1);
 }
 
 static void mark_runs(const container *of, uint64_t *bits)
