@@ -112,7 +112,6 @@ const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n)
     }
     const uint8_t *bytes = cursor->at;
     cursor->at += n;
-    SKR_ASSERT(cursor->at <= cursor->end);
     return bytes;
 }
 
@@ -182,5 +181,6 @@ const char *skr_cursor_text(skr_cursor *cursor, size_t *ret_n)
 
 bool skr_cursor_is_done(const skr_cursor *cursor)
 {
+    SKR_ASSERT(cursor->at <= cursor->end);
     return !cursor->is_bad && cursor->at == cursor->end;
 }
