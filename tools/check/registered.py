@@ -1,5 +1,10 @@
 #!/usr/bin/env python3
-"""Each test file registers a test. With --list: source files without a test file of their own."""
+"""Each test file registers a test, and each source has a test file of its own or says why not.
+
+A source without one stands below, under the test that is its own in another way: "unit NAME" is
+test_NAME.c, of the module that it is a part of, or through which alone it can be called; "e2e NAME"
+a script of tests/e2e. With --list: those sources.
+"""
 import os
 import re
 import sys
@@ -8,13 +13,142 @@ import tree
 
 REGISTERS = re.compile(r"^(Test|ParameterizedTest|Theory)\s*\(", re.M)
 
+# what tests them: sources, without .c
+TESTED_BY = {
+    "unit route": """
+        api/beacon/beacon_access api/beacon/beacon_count api/beacon/beacon_datasets
+        api/beacon/beacon_model api/beacon/beacon_problem api/beacon/beacon_terms
+        api/message/message""",
+    "unit beacon_request": """
+        api/beacon/beacon_filters api/beacon/beacon_get api/beacon/beacon_json
+        api/beacon/beacon_names api/beacon/beacon_parameters api/beacon/beacon_variant""",
+    "unit server": """
+        api/http/server_answer api/http/server_client api/http/server_connection api/http/server_log
+        api/http/server_pool api/http/server_watch""",
+    "unit engine": """
+        engine/alleles/alleles engine/alleles/alleles_out engine/info engine/people/carriers_count
+        engine/people/carriers_find engine/people/people_carries engine/people/people_eval
+        engine/people/question engine/people/told_terms engine/plan/access_check engine/plan/plan
+        engine/plan/plan_breakends engine/plan/plan_name engine/plan/plan_silence
+        engine/plan/snapshot engine/plan/snapshot_repeats engine/scan/batch_judge
+        engine/scan/judge_names engine/scan/row_cursor engine/scan/sample_states engine/scan/scan
+        engine/scan/scan_cut engine/scan/scan_doubt engine/scan/scan_names engine/scan/scan_part
+        engine/scan/tally engine/scan/tally_batch engine/scan/tally_mark engine/scan/tally_people
+        engine/scan/worker engine/store_verify engine/terms""",
+    "unit disclose": """
+        engine/face/policy""",
+    "unit import_genes": """
+        engine/import/documents/genes_contigs engine/import/documents/genes_features
+        engine/import/documents/genes_table""",
+    "unit import_ontology": """
+        engine/import/documents/ontology_graphs engine/import/documents/ontology_obo""",
+    "unit import_people": """
+        engine/import/documents/people_genomes engine/import/documents/people_json
+        engine/import/documents/people_reader engine/import/documents/people_tsv
+        engine/import/documents/people_values""",
+    "unit archive": """
+        engine/import/face/watch""",
+    "unit import": """
+        engine/import/genomes/identity engine/import/genomes/identity_replace
+        engine/import/genomes/import_block engine/import/genomes/import_delivery
+        engine/import/genomes/import_evidence engine/import/genomes/import_files
+        engine/import/genomes/import_parts engine/import/genomes/import_read
+        engine/import/genomes/import_record engine/import/genomes/import_reference
+        engine/import/genomes/import_silence engine/import/genomes/import_source
+        engine/import/genomes/import_warnings engine/import/genomes/import_watch
+        engine/import/genomes/import_write engine/import/genomes/record_keys""",
+    "e2e import_cases": """
+        engine/import/genomes/import_callable engine/import/genomes/import_coverage
+        engine/import/genomes/import_coverage_write engine/import/vcf/vcf_bed
+        engine/scan/sample_states_find""",
+    "unit genotype_scan": """
+        engine/import/genotypes/genotype_scan_avx2 engine/import/genotypes/genotype_scan_avx512
+        engine/import/genotypes/genotype_scan_plain""",
+    "unit reads": """
+        engine/import/reads/reads_call engine/import/reads/reads_containers
+        engine/import/reads/reads_genotype engine/import/reads/reads_indel
+        engine/import/reads/reads_kept engine/import/reads/reads_mates
+        engine/import/reads/reads_pass engine/import/reads/reads_places
+        engine/import/reads/reads_reference engine/import/reads/reads_snv
+        engine/import/reads/reads_text""",
+    "unit record_claims": """
+        engine/import/vcf/vcf engine/import/vcf/vcf_bcf engine/import/vcf/vcf_bcf_header
+        engine/import/vcf/vcf_bytes engine/import/vcf/vcf_genotype""",
+    "unit vcf_text": """
+        engine/import/vcf/vcf_record""",
+    "e2e packed_files": """
+        engine/import/vcf/vcf_spool""",
+    "unit people_condition": """
+        engine/people/people_doubt engine/people/people_named engine/people/people_numbers
+        engine/people/people_origin engine/people/people_prefix engine/people/people_sex
+        engine/people/people_terms""",
+    "unit plan_condition": """
+        engine/plan/plan_judge engine/plan/plan_kind engine/plan/plan_number engine/plan/plan_place""",
+    "unit query_parse": """
+        engine/query/query engine/query/query_call engine/query/query_ids engine/query/query_lexer
+        engine/query/query_number engine/query/query_place engine/query/query_point
+        engine/query/query_syntax engine/query/query_term engine/query/query_type
+        engine/query/query_variant engine/query/query_word""",
+    "unit query_print": """
+        engine/query/query_put""",
+    "e2e structural": """
+        engine/scan/held_rows engine/scan/sample_states_open""",
+    "unit people": """
+        index/blob index/people/people_draft index/people/people_edit index/people/people_image
+        index/people/people_parse index/people/people_write""",
+    "unit assembly": """
+        index/contigs/assembly_table""",
+    "unit gene_table": """
+        index/genes/gene_table_write""",
+    "unit variant_spelling": """
+        index/keys/variant_text""",
+    "unit ontology": """
+        index/ontology/ontology_edit index/ontology/ontology_image index/ontology/ontology_read
+        index/ontology/ontology_write""",
+    "unit curie": """
+        index/terms/curie_prefixes""",
+    "unit block_file": """
+        storage/block/block_file_verify storage/block/block_writer""",
+    "unit digest": """
+        storage/block/digest_hex""",
+    "unit io": """
+        storage/block/io_pread storage/block/io_uring""",
+    "unit carriers": """
+        storage/carriers/carriers_form storage/carriers/carriers_rows storage/carriers/form_gaps
+        storage/carriers/form_ordered storage/carriers/form_planes storage/carriers/form_short""",
+    "unit kernel": """
+        storage/carriers/kernel_avx2 storage/carriers/kernel_avx512 storage/carriers/kernel_plain""",
+    "unit order": """
+        storage/carriers/order_classes storage/carriers/order_find storage/carriers/order_runs""",
+    "unit coverage": """
+        storage/coverage/coverage_encode""",
+    "unit store": """
+        storage/genomes storage/store_txn storage/store_wait""",
+    "unit manifest": """
+        storage/manifest_codec""",
+    "unit reference": """
+        storage/reference/reference_writer""",
+    "unit segment": """
+        storage/segment/order_view storage/segment/order_writer storage/segment/row_chunks
+        storage/segment/segment_coverage storage/segment/segment_directory
+        storage/segment/segment_reader storage/segment/segment_rows_read
+        storage/segment/segment_says storage/segment/segment_tile_read
+        storage/segment/segment_verify storage/segment/segment_view
+        storage/segment/segment_view_called storage/segment/segment_writer
+        storage/segment/segment_writer_tile""",
+    "unit sample_table": """
+        storage/segment/sample_table_write""",
+    "unit segment_batch": """
+        storage/segment/segment_view_carriers""",
+}
 
-def check(files):
-    for name in files.ending(".c"):
-        if not re.match(r"tests/.*/test_[a-z0-9_]+\.c$", name):
-            continue
-        if not REGISTERS.search(tree.code_only(files.text(name) or "")):
-            yield f"{name}: registers no test; write one with Test(...) or remove the file"
+
+def is_there(files, test):
+    """Is there the test that a row names?"""
+    kind, name = test.split(" ")
+    if kind == "e2e":
+        return f"tests/e2e/{name}.py" in files.files
+    return any(re.fullmatch(rf"tests/unit/\w+/test_{name}\.c", f) for f in files.files)
 
 
 def without_test(files):
@@ -22,6 +156,33 @@ def without_test(files):
     for name in files.ending(".c"):
         if name.split("/")[0] in tree.FLOORS and os.path.basename(name) not in tested:
             yield name
+
+
+def check_rows(files, without):
+    """Rows that say something that is not so, in the project itself."""
+    for test, sources in TESTED_BY.items():
+        if not is_there(files, test):
+            yield f"tools/check/registered.py: there is no test '{test}'"
+        for source in sources.split():
+            if source + ".c" not in without:
+                yield (f"tools/check/registered.py: {source}.c is not there or has a test of its own; "
+                       f"take it out of the list")
+
+
+def check(files):
+    without = set(without_test(files))
+    listed = {source + ".c" for sources in TESTED_BY.values() for source in sources.split()}
+    for name in files.ending(".c"):
+        if not re.match(r"tests/.*/test_[a-z0-9_]+\.c$", name):
+            continue
+        if not REGISTERS.search(tree.code_only(files.text(name) or "")):
+            yield f"{name}: registers no test; write one with Test(...) or remove the file"
+    for name in sorted(without - listed):
+        floor = name.split("/")[0]
+        yield (f"{name}: no test of its own; write tests/unit/{floor}/test_{os.path.basename(name)}, "
+               f"or name what tests it in tools/check/registered.py")
+    if "tools/check/registered.py" in files.files:
+        yield from check_rows(files, without)
 
 
 if __name__ == "__main__":

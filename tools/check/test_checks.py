@@ -80,6 +80,12 @@ EXAMPLES = [
      {"storage/a.h": "/* Adds. */\n\nint skr_add(int a,\n            int b);\n"}, "storage/a.h:3"),
     (registered, {"tests/unit/test_a.c": "Test(a, is_so)\n{\n}\n"},
      {"tests/unit/test_a.c": "/* Test(a, b) */\n"}, "registers no test"),
+    (registered, {"index/a.c": "", "tests/unit/index/test_a.c": "Test(a, is_so)\n{\n}\n"},
+     {"index/a.c": "", "tests/unit/index/test_b.c": "Test(b, is_so)\n{\n}\n"},
+     "index/a.c: no test of its own"),
+    # a source that is named, and a list that names what is not there
+    (registered, {"storage/carriers/order_find.c": ""},
+     {"tools/check/registered.py": ""}, "tools/check/registered.py: "),
     (listed, {"meson.build": "a = ['storage/a.c']", "storage/a.c": ""},
      {"storage/meson.build": "a = ['b.c']", "storage/b.c": "", "storage/a.c": ""}, "storage/a.c"),
     (links, {"a.md": "[b](docs/b.md#what-is-it)", "docs/b.md": "## What is it?\n[a](../a.md)"},
