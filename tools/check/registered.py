@@ -26,7 +26,7 @@ TESTED_BY = {
         api/http/server_answer api/http/server_client api/http/server_connection api/http/server_log
         api/http/server_pool api/http/server_watch""",
     "unit engine": """
-        engine/alleles/alleles engine/alleles/alleles_out engine/info engine/people/carriers_count
+        engine/alleles/alleles engine/alleles/alleles_out engine/info
         engine/people/carriers_find engine/people/people_carries engine/people/people_eval
         engine/people/question engine/people/told_terms engine/plan/access_check engine/plan/plan
         engine/plan/plan_breakends engine/plan/plan_name engine/plan/plan_silence
@@ -56,7 +56,7 @@ TESTED_BY = {
         engine/import/genomes/import_record engine/import/genomes/import_reference
         engine/import/genomes/import_silence engine/import/genomes/import_source
         engine/import/genomes/import_warnings engine/import/genomes/import_watch
-        engine/import/genomes/import_write engine/import/genomes/record_keys""",
+        engine/import/genomes/import_write""",
     "e2e import_cases": """
         engine/import/genomes/import_callable engine/import/genomes/import_coverage
         engine/import/genomes/import_coverage_write engine/import/vcf/vcf_bed
@@ -135,7 +135,7 @@ TESTED_BY = {
         storage/segment/segment_says storage/segment/segment_tile_read
         storage/segment/segment_verify storage/segment/segment_view
         storage/segment/segment_view_called storage/segment/segment_writer
-        storage/segment/segment_writer_tile""",
+        storage/segment/segment_view_track storage/segment/segment_writer_tile""",
     "unit sample_table": """
         storage/segment/sample_table_write""",
     "unit segment_batch": """
