@@ -15,6 +15,10 @@ REGISTERS = re.compile(r"^(Test|ParameterizedTest|Theory)\s*\(", re.M)
 
 # what tests them: sources, without .c
 TESTED_BY = {
+    "e2e called_track": """
+        engine/an engine/callable engine/coverage/track""",
+    "unit segment_track": """
+        storage/segment/segment_view_track""",
     "unit route": """
         api/beacon/beacon_access api/beacon/beacon_count api/beacon/beacon_datasets
         api/beacon/beacon_model api/beacon/beacon_problem api/beacon/beacon_terms
@@ -134,8 +138,7 @@ TESTED_BY = {
         storage/segment/segment_reader storage/segment/segment_rows_read
         storage/segment/segment_says storage/segment/segment_tile_read
         storage/segment/segment_verify storage/segment/segment_view
-        storage/segment/segment_view_called storage/segment/segment_writer
-        storage/segment/segment_view_track storage/segment/segment_writer_tile""",
+        storage/segment/segment_view_called storage/segment/segment_writer storage/segment/segment_writer_tile""",
     "unit sample_table": """
         storage/segment/sample_table_write""",
     "unit segment_batch": """
