@@ -17,6 +17,11 @@ REGISTERS = re.compile(r"^(Test|ParameterizedTest|Theory)\s*\(", re.M)
 TESTED_BY = {
     "e2e called_track": """
         engine/an engine/callable engine/coverage/track""",
+    "e2e sealed_files": """
+        engine/import/sealed/input engine/import/sealed/input_pipe
+        engine/import/sealed/seal_cipher engine/import/sealed/seal_edits
+        engine/import/sealed/seal_header engine/import/sealed/seal_keys
+        engine/import/sealed/seal_nonces engine/import/sealed/sealed engine/import/sealed/secret""",
     "unit segment_track": """
         storage/segment/segment_view_track""",
     "unit route": """
@@ -51,7 +56,7 @@ TESTED_BY = {
         engine/import/documents/people_reader engine/import/documents/people_tsv
         engine/import/documents/people_values""",
     "unit archive": """
-        engine/import/face/watch""",
+        engine/import/documents/archive_paths engine/import/face/watch""",
     "unit import": """
         engine/import/genomes/identity engine/import/genomes/identity_replace
         engine/import/genomes/import_block engine/import/genomes/import_delivery
