@@ -61,11 +61,12 @@ static void load_genomes(void)
     skr_import_request request = {.store = s.folder.path,
                                   .dataset = "d",
                                   .assembly = "GRCh38",
-                                  .gate = {.is_none = true},
+                                  .gate = skr_gate_adj(),
                                   .files = &path,
                                   .n_files = 1,
                                   .n_threads = 1};
     skr_import_result result = {0};
+    request.gate.is_none = true;
     int status = skr_import_genomes(&request, &result, &s.err);
     if (status < 0)
         fprintf(stderr, "%s\n", s.err.message);
