@@ -190,6 +190,14 @@ static void bury(const skr_track *track, lane *at)
     }
 }
 
+/* Is a delivery of reads, of which callable means depth? A deletion that they called is called, but
+ * has no depth. */
+static bool is_of_reads(const skr_manifest *manifest, uint32_t segment)
+{
+    const char *options = manifest->deliveries[manifest->segments[segment].delivery].options;
+    return options != NULL && strncmp(options, "format=reads", 12) == 0;
+}
+
 /* The class of each sample of a lane; the karyotypes are left in the scratch. */
 static int classify(skr_track *track, lane *at, skr_err *err)
 {
@@ -210,6 +218,8 @@ static int classify(skr_track *track, lane *at, skr_err *err)
     for (uint32_t s = 0; s < n_samples; s++)
         at->is_silent = at->is_silent && at->classes[s] == SKR_TRACK_NONE;
     at->asked = (skr_track_asked){.contig = track->contig, .classes = at->classes};
+    at->asked.leaves_spans_out =
+        track->options.only != NULL && is_of_reads(track->snapshot->manifest, at->number);
     return SKR_OK;
 }
 

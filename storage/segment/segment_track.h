@@ -27,6 +27,7 @@ typedef struct skr_track_asked {
     const uint8_t *classes; /* of each sample: below SKR_TRACK_CLASSES, or SKR_TRACK_NONE */
     bool has_whole[SKR_N_PLOIDIES];
     skr_track_sum whole[SKR_N_PLOIDIES]; /* if all were called as expected; begins as zeroes */
+    bool leaves_spans_out; /* only runs of coverage count, not what records say of their bases */
 } skr_track_asked;
 
 /* Who is told. A negative status ends the sweep. */
@@ -43,7 +44,7 @@ SKR_MUST_USE int skr_segment_view_track(skr_segment_view *view, skr_track_asked 
                                         uint32_t start0, uint32_t end0,
                                         const skr_track_visitor *visitor, skr_err *err);
 
-/* Behind which base of a contig nothing is said of anybody; 0: nothing is. */
+/* After which base of a contig nothing is said of anybody; 0: nothing is. */
 uint32_t skr_segment_said_end0(const skr_segment *segment, uint32_t contig);
 
 #endif

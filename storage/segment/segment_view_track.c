@@ -376,6 +376,8 @@ static int find_turns(sweep *s)
 /* Takes up a span that overlaps the stretch. */
 static int take_up(sweep *s, const skr_call_columns *columns, const skr_span *span)
 {
+    if (s->asked->leaves_spans_out)
+        return SKR_OK;
     SKR_TRY(advance(s, span->start0 > s->start0 ? span->start0 : s->start0));
     SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)span->ploidy, s->err));
     SKR_TRY(SKR_ARRAY_RESERVE(&s->held, &s->n_held_max, s->n_held + 1, "spans", s->err));

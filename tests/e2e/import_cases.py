@@ -82,6 +82,12 @@ def run_step(suite, case, step, n, folder, store):
         return
     said = done.objects()[-1] if done.out.strip() else {"status": "rejected", "counters": {}}
     suite.check(f"{case['id']} import {n} says", status, said.get("status"))
+    for sample in step["samples"] if "callable" in expect else ():
+        told = suite.run("info", "-d", store, "--callable", sample)
+        rows = [line.split("\t")[:3] for line in told.out.splitlines() if not line.startswith("#")]
+        got = [[contig.removeprefix("chr"), int(start), int(end)] for contig, start, end in rows]
+        want = [[contig.removeprefix("chr"), start, end] for contig, start, end in expect["callable"]]
+        suite.check(f"{case['id']} import {n}: where {sample} is callable", want, got, told.said())
     for name, number in expect.get("counters", {}).items():
         suite.check(f"{case['id']} import {n} {name}", number, said["counters"].get(name, 0))
 
