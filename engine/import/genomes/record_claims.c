@@ -36,8 +36,9 @@ static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
     uint32_t n_before = claims->n_carriers_max;
     SKR_TRY(SKR_ARRAY_RESERVE(&claims->carriers, &claims->n_carriers_max, n_keys,
                               "carriers of a record", err));
-    memset(claims->carriers + n_before, 0,
-           (claims->n_carriers_max - n_before) * sizeof *claims->carriers);
+    if (claims->n_carriers_max > n_before) /* a record without an allele has no list at all */
+        memset(claims->carriers + n_before, 0,
+               (claims->n_carriers_max - n_before) * sizeof *claims->carriers);
     SKR_TRY(SKR_ARRAY_RESERVE(&claims->n_this, &claims->n_this_max, n_keys, "carriers of a record",
                               err));
     for (uint32_t i = 0; i < n_keys; i++)
