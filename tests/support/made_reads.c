@@ -256,13 +256,13 @@ static void write_reads(world *w, samFile *file, sam_hdr_t *header, double depth
     uint64_t n = 0;
     waiting **all = calloc(2 * n_pairs + 1, sizeof(waiting *));
     bam1_t *record = bam_init1();
-    check(all != NULL && record != NULL, "no memory");
+    waiting *both = calloc(2 * n_pairs + 1, sizeof *both);
+    check(all != NULL && record != NULL && both != NULL, "no memory");
     for (uint64_t i = 0; i < n_pairs; i++) {
         uint32_t insert = 330 + below(w, 120) + below(w, 120) - (below(w, 8) == 0 ? 150 : 0);
         uint32_t start0 = below(w, w->n - insert - 200);
         unsigned haplotype = below(w, 2);
-        waiting *one = calloc(2, sizeof *one);
-        check(one != NULL, "no memory");
+        waiting *one = both + 2 * i;
         make_read(w, start0, haplotype, &one[0].mine);
         make_read(w, start0 + insert - READ, haplotype, &one[1].mine);
         spoil(w, &one[0].mine);
@@ -281,9 +281,7 @@ static void write_reads(world *w, samFile *file, sam_hdr_t *header, double depth
     qsort(all, n, sizeof *all, compare_waiting);
     for (uint64_t i = 0; i < n; i++)
         write_read(file, header, record, &all[i]->mine, &all[i]->mate, all[i]->name, all[i]->flag);
-    for (uint64_t i = 0; i < n; i++)
-        if ((all[i]->flag & 0x20) != 0)
-            free(all[i]);
+    free(both);
     free(all);
     bam_destroy1(record);
 }
