@@ -12,7 +12,12 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 
-_Static_assert((int)SKR_N_AN_CLASSES == (int)SKR_TRACK_CLASSES, "a class of people is a class");
+_Static_assert((int)SKR_N_AN_CLASSES == (int)SKR_TRACK_CLASSES &&
+                   (int)SKR_AN_XX == (int)SKR_SEX_CLASS_XX &&
+                   (int)SKR_AN_XY == (int)SKR_SEX_CLASS_XY &&
+                   (int)SKR_AN_OTHER == (int)SKR_SEX_CLASS_OTHER &&
+                   (int)SKR_AN_UNKNOWN == (int)SKR_SEX_CLASS_UNKNOWN,
+               "a class of people is a class");
 
 const char *skr_an_class_name(skr_an_class class)
 {
@@ -20,16 +25,16 @@ const char *skr_an_class_name(skr_an_class class)
     return names[class];
 }
 
-static unsigned class_of(skr_karyotype karyotype)
-{
-    if (karyotype.n_x == SKR_KARYOTYPE_UNKNOWN)
-        return SKR_AN_UNKNOWN;
-    if (karyotype.n_x == 2 && karyotype.n_y == 0)
-        return SKR_AN_XX;
-    return karyotype.n_x == 1 && karyotype.n_y == 1 ? SKR_AN_XY : SKR_AN_OTHER;
-}
-
 /* ------------------------------------------------------------------ telling */
+
+/* What was told of one state, for the next time that it holds: in a joint file two take turns. */
+typedef struct told_state {
+    skr_track_state state;
+    skr_ploidy ploidy;
+    skr_an_numbers all;
+} told_state;
+
+#define N_TOLD_STATES 2u
 
 /* A track that is being told. */
 typedef struct teller {
@@ -39,6 +44,9 @@ typedef struct teller {
     skr_ploidy ploidy;
     skr_an_stretch pending;
     bool has_pending;
+    told_state told[N_TOLD_STATES];
+    unsigned n_told; /* so many of them are set */
+    unsigned i_told; /* the one that is used next */
     skr_an_fn on_stretch;
     void *context;
 } teller;
@@ -164,7 +172,20 @@ static int flush(teller *to, skr_err *err)
     return has_pending ? to->on_stretch(to->context, &to->pending, err) : SKR_OK;
 }
 
-/* Adds a stretch to the one before it, or tells that. */
+/* As to->pending = *stretch, but for what nobody asked about. */
+static void keep(teller *to, const skr_an_stretch *stretch)
+{
+    to->pending.contig = stretch->contig;
+    to->pending.start0 = stretch->start0;
+    to->pending.end0 = stretch->end0;
+    to->pending.is_counted = stretch->is_counted;
+    to->pending.all = stretch->all;
+    if (to->wants_classes)
+        memcpy(to->pending.by_class, stretch->by_class, sizeof stretch->by_class);
+}
+
+/* Adds a stretch to the one before it, or tells that. Without wants_classes the classes of the
+ * stretch need not be set. */
 static int put(teller *to, const skr_an_stretch *stretch, skr_err *err)
 {
     if (to->has_pending && to->pending.end0 == stretch->start0 &&
@@ -173,20 +194,39 @@ static int put(teller *to, const skr_an_stretch *stretch, skr_err *err)
         return SKR_OK;
     }
     SKR_TRY(flush(to, err));
-    to->pending = *stretch;
+    keep(to, stretch);
     to->has_pending = true;
     return SKR_OK;
+}
+
+/* tell_class of all classes. */
+static skr_an_numbers tell_all_classes(teller *to, const skr_track_state *states)
+{
+    if (skr_track_n_lists(to->track) > 1)
+        return tell_class(to, states, SKR_N_AN_CLASSES);
+    for (unsigned i = 0; i < to->n_told; i++)
+        if (to->told[i].ploidy == to->ploidy &&
+            memcmp(&to->told[i].state, states, sizeof *states) == 0)
+            return to->told[i].all;
+    told_state *fresh = &to->told[to->i_told];
+    to->i_told = (to->i_told + 1) % N_TOLD_STATES;
+    to->n_told = to->n_told < N_TOLD_STATES ? to->n_told + 1 : to->n_told;
+    memcpy(&fresh->state, states, sizeof *states); /* its padding too */
+    fresh->ploidy = to->ploidy;
+    fresh->all = tell_class(to, states, SKR_N_AN_CLASSES);
+    return fresh->all;
 }
 
 static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_track_state *states,
                      skr_err *err)
 {
     teller *to = context;
-    skr_an_stretch stretch = {.contig = to->pending.contig,
-                              .start0 = start0,
-                              .end0 = end0,
-                              .is_counted = true,
-                              .all = tell_class(to, states, SKR_N_AN_CLASSES)};
+    skr_an_stretch stretch;
+    stretch.contig = to->pending.contig;
+    stretch.start0 = start0;
+    stretch.end0 = end0;
+    stretch.is_counted = true;
+    stretch.all = tell_all_classes(to, states);
     for (unsigned c = 0; to->wants_classes && c < SKR_N_AN_CLASSES; c++)
         stretch.by_class[c] = tell_class(to, states, c);
     return put(to, &stretch, err);
@@ -254,6 +294,7 @@ static int tell_all(teller *to, const skr_plan *plan, const skr_expr *place, skr
     if (length > 0 && start0 >= length)
         return fail_beyond(place, root->contig, length, err);
     SKR_TRY(skr_track_enter(to->track, contig, err));
+    to->n_told = 0;
     if (length == 0)
         length =
             end0 > SKR_CONTIG_LENGTH_MAX ? skr_track_said_end0(to->track) : SKR_CONTIG_LENGTH_MAX;
@@ -267,8 +308,7 @@ static int tell_track(const skr_question *question, const skr_an_request *reques
 {
     const skr_track_options options = {.question = question,
                                        .assembly = plan->assembly,
-                                       .is_by_slot = !question->access->policy.is_exact,
-                                       .class_of = class_of};
+                                       .is_by_slot = !question->access->policy.is_exact};
     int status = skr_track_new(&options, &to->track, err);
     if (status == SKR_OK)
         status = tell_all(to, plan, request->place, err);

@@ -34,10 +34,12 @@ static int find_by_name(const skr_sample_table *table, uint32_t n_samples, const
 }
 
 /* The sample of a segment: by its name, else as the individual's. */
-static int find_in_segment(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
+static int find_stored(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
 {
     const skr_snapshot *snapshot = asked->question->snapshot;
-    const skr_sample_table *table = skr_segment_samples(snapshot->segments[number]);
+    const skr_segment *segment = NULL;
+    SKR_TRY(skr_snapshot_segment(snapshot, number, &segment, err));
+    const skr_sample_table *table = skr_segment_samples(segment);
     uint32_t n_samples = snapshot->manifest->segments[number].n_samples;
     skr_individuals individuals;
     *ret_sample = SKR_NONE;
@@ -49,6 +51,16 @@ static int find_in_segment(const search *asked, uint32_t number, uint32_t *ret_s
     for (uint32_t s = 0; s < n_samples && *ret_sample == SKR_NONE; s++)
         if (skr_individual_of(&individuals, s) == asked->individual)
             *ret_sample = s;
+    return SKR_OK;
+}
+
+/* The same, unless it was withdrawn. */
+static int find_in_segment(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
+{
+    const skr_segment_entry *entry = &asked->question->snapshot->manifest->segments[number];
+    SKR_TRY(find_stored(asked, number, ret_sample, err));
+    if (*ret_sample != SKR_NONE && skr_manifest_is_superseded(entry, SKR_NONE, *ret_sample))
+        *ret_sample = SKR_NONE;
     return SKR_OK;
 }
 
@@ -75,8 +87,8 @@ static int find_all(search *asked, skr_err *err)
         if (asked->dataset != SKR_NONE && asked->dataset != entry->dataset)
             return skr_fail(err, SKR_ERR_QUERY,
                             "'%s' is a sample of the datasets %s and %s: which one is meant?",
-                            asked->name, manifest->datasets[asked->dataset],
-                            manifest->datasets[entry->dataset]);
+                            asked->name, manifest->datasets[asked->dataset].id,
+                            manifest->datasets[entry->dataset].id);
         asked->dataset = entry->dataset;
     }
     if (asked->dataset == SKR_NONE)
@@ -103,7 +115,10 @@ static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_tr
                      skr_err *err)
 {
     teller *to = context;
-    uint32_t n_copies = (uint32_t)states[0].n_copies[0];
+    uint64_t n_all = 0;
+    for (unsigned c = 0; c < SKR_TRACK_CLASSES; c++)
+        n_all += states[0].n_copies[c];
+    uint32_t n_copies = (uint32_t)n_all;
     if (to->pending.end0 == start0 && to->pending.n_copies == n_copies) {
         to->pending.end0 = end0;
         return SKR_OK;
@@ -115,20 +130,12 @@ static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_tr
     return SKR_OK;
 }
 
-static unsigned one_class(skr_karyotype karyotype)
-{
-    (void)karyotype;
-    return 0;
-}
-
 static int tell_contigs(const search *asked, teller *to, skr_err *err)
 {
     const skr_assembly *assembly =
         &asked->question->snapshot->manifest->assemblies[asked->assembly];
-    const skr_track_options options = {.question = asked->question,
-                                       .assembly = asked->assembly,
-                                       .only = asked->samples,
-                                       .class_of = one_class};
+    const skr_track_options options = {
+        .question = asked->question, .assembly = asked->assembly, .only = asked->samples};
     skr_track *track = NULL;
     SKR_TRY(skr_track_new(&options, &track, err));
     int status = SKR_OK;

@@ -20,7 +20,7 @@ static int put(skr_buffer *text, skr_err *err, const char *format, ...)
     int n = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (n < 0)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an explanation");
+        return skr_fail_nomem(err, "an explanation");
     return skr_buffer_put(text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1, err);
 }
 
@@ -58,12 +58,18 @@ static int put_node(const skr_plan *plan, const skr_plan_node *node, skr_buffer 
     return status;
 }
 
-static int explain_alleles(const skr_question *question, const skr_expr *alleles, skr_buffer *text,
-                           skr_err *err)
+typedef struct allele_explainer {
+    const skr_expr *alleles;
+    skr_buffer *text;
+} allele_explainer;
+
+static int explain_in_assembly(void *context, const skr_question *question, skr_err *err)
 {
+    const allele_explainer *explain = context;
+    skr_buffer *text = explain->text;
     skr_plan *plan = NULL;
-    int status =
-        skr_plan_new(question->snapshot, question->access, alleles, question->warnings, &plan, err);
+    int status = skr_plan_new(question->snapshot, question->access, explain->alleles,
+                              question->warnings, &plan, err);
     if (status < 0)
         return status;
     const skr_manifest *manifest = question->snapshot->manifest;
@@ -84,6 +90,13 @@ static int explain_alleles(const skr_question *question, const skr_expr *alleles
     free(scan.morsels);
     skr_plan_free(plan);
     return status;
+}
+
+static int explain_alleles(const skr_question *question, const skr_expr *alleles, skr_buffer *text,
+                           skr_err *err)
+{
+    allele_explainer explain = {.alleles = alleles, .text = text};
+    return skr_question_each_assembly(question, alleles, explain_in_assembly, &explain, err);
 }
 
 static int explain_term(const skr_question *question, const skr_expr *node, skr_buffer *text,

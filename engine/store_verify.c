@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "engine/face/verify.h"
+#include "index/annotations/annotation_table.h"
 #include "index/genes/gene_table.h"
 #include "index/ontology/ontology.h"
 #include "index/people/people.h"
 #include "storage/reference/reference.h"
+#include "storage/segment/catalogue.h"
 #include "storage/segment/segment.h"
 #include "storage/store.h"
 
@@ -22,6 +24,7 @@ typedef struct verifier {
     void *context;
     uint64_t n_faults;
     uint32_t n_people; /* SKR_NONE when the people table cannot be read */
+    bool is_quick;     /* no blocks: only what opening a file looks at */
     bool is_overtaken; /* a writer has committed since the manifest was read */
 } verifier;
 
@@ -74,7 +77,7 @@ static int verify_people(verifier *verify, skr_err *err)
     skr_err found = {0};
     verify->n_people = SKR_NONE;
     int status = SKR_OK;
-    if (id->name[0] != '\0')
+    if (id->name[0] != '\0' && !verify->is_quick)
         status = skr_people_verify(verify->folder, id, count_fault, verify, &found);
     if (status == SKR_OK)
         status = skr_people_open(verify->folder, id, &people, &found);
@@ -125,7 +128,9 @@ static int verify_segment(verifier *verify, const skr_segment_entry *entry, skr_
     skr_segment *segment = NULL;
     skr_err found = {0};
     uint64_t n_before = verify->n_faults;
-    int status = skr_segment_verify(verify->folder, &entry->file, count_fault, verify, &found);
+    int status = SKR_OK;
+    if (!verify->is_quick)
+        status = skr_segment_verify(verify->folder, &entry->file, count_fault, verify, &found);
     if (status == SKR_OK) {
         status = skr_segment_open(verify->folder, &entry->file, &segment, &found);
         if (status == SKR_OK)
@@ -142,12 +147,16 @@ static int verify_segment(verifier *verify, const skr_segment_entry *entry, skr_
 typedef int (*verify_fn)(const char *folder, const skr_file_id *id, skr_fault_fn on_fault,
                          void *context, skr_err *err);
 
-static int verify_file(verifier *verify, const skr_file_id *id, verify_fn verify_it, skr_err *err)
+static int verify_file(verifier *verify, const skr_file_id *id, skr_file_kind kind,
+                       verify_fn verify_it, skr_err *err)
 {
     skr_err found = {0};
+    skr_block_file *file = NULL;
     if (id->name[0] == '\0')
         return SKR_OK;
-    int status = verify_it(verify->folder, id, count_fault, verify, &found);
+    int status = verify->is_quick ? skr_block_file_open(verify->folder, id, kind, &file, &found)
+                                  : verify_it(verify->folder, id, count_fault, verify, &found);
+    skr_block_file_close(file);
     if (status < 0 && err != NULL)
         *err = found;
     return settle(verify, status, &found);
@@ -160,10 +169,8 @@ static bool verify_indexes(verifier *verify)
     uint64_t n_before = verify->n_faults;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
-        if (entry->dataset >= manifest->n_datasets || entry->assembly >= manifest->n_assemblies ||
-            entry->delivery >= manifest->n_deliveries)
-            fault(verify,
-                  "MANIFEST: %s belongs to a dataset, assembly or delivery that is not there",
+        if (entry->dataset >= manifest->n_datasets || entry->assembly >= manifest->n_assemblies)
+            fault(verify, "MANIFEST: %s belongs to a dataset or assembly that is not there",
                   entry->file.name);
         for (uint32_t k = 0; k < i; k++)
             if (strcmp(manifest->segments[k].file.name, entry->file.name) == 0)
@@ -178,24 +185,33 @@ static int verify_files(verifier *verify, skr_err *err)
     bool are_sound = verify_indexes(verify);
     int status = verify_people(verify, err);
     if (status == SKR_OK)
-        status = verify_file(verify, &manifest->ontology, skr_ontology_verify, err);
+        status =
+            verify_file(verify, &manifest->ontology, SKR_FILE_ONTOLOGY, skr_ontology_verify, err);
     for (uint32_t i = 0; status == SKR_OK && i < manifest->n_assemblies; i++) {
-        status = verify_file(verify, &manifest->assemblies[i].genes, skr_gene_table_verify, err);
+        const skr_assembly *assembly = &manifest->assemblies[i];
+        status = verify_file(verify, &assembly->genes, SKR_FILE_GENES, skr_gene_table_verify, err);
         if (status == SKR_OK)
-            status =
-                verify_file(verify, &manifest->assemblies[i].reference, skr_reference_verify, err);
+            status = verify_file(verify, &assembly->reference, SKR_FILE_REFERENCE,
+                                 skr_reference_verify, err);
+        for (uint32_t a = 0; status == SKR_OK && a < assembly->n_annotations; a++)
+            status = verify_file(verify, &assembly->annotations[a].file, SKR_FILE_ANNOTATIONS,
+                                 skr_annotation_table_verify, err);
     }
     for (uint32_t i = 0; status == SKR_OK && are_sound && i < manifest->n_segments; i++)
         status = verify_segment(verify, &manifest->segments[i], err);
+    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_catalogues; i++)
+        status = verify_file(verify, &manifest->catalogues[i], SKR_FILE_CATALOGUE,
+                             skr_catalogue_verify, err);
     return status;
 }
 
-int skr_engine_verify(const char *folder, skr_fault_fn on_fault, void *context,
+int skr_engine_verify(const char *folder, bool is_quick, skr_fault_fn on_fault, void *context,
                       uint64_t *ret_n_faults, skr_err *err)
 {
     for (;;) {
         skr_store *store = NULL;
-        verifier verify = {.folder = folder, .on_fault = on_fault, .context = context};
+        verifier verify = {
+            .folder = folder, .is_quick = is_quick, .on_fault = on_fault, .context = context};
         int status = skr_store_open(folder, &store, err);
         if (status < 0)
             return status;
@@ -214,4 +230,17 @@ int skr_engine_verify(const char *folder, skr_fault_fn on_fault, void *context,
 int skr_engine_generation_now(const char *folder, uint64_t *ret_generation, skr_err *err)
 {
     return skr_store_generation_now(folder, ret_generation, err);
+}
+
+int skr_engine_copy(const char *folder, const char *to, bool copies_bytes, const atomic_bool *stop,
+                    void (*on_bytes)(void *context, uint64_t n_done, uint64_t n), void *context,
+                    skr_copied *ret_copied, skr_err *err)
+{
+    const skr_store_copy_request request = {.folder = folder,
+                                            .to = to,
+                                            .copies_bytes = copies_bytes,
+                                            .stop = stop,
+                                            .on_bytes = on_bytes,
+                                            .context = context};
+    return skr_store_copy(&request, ret_copied, err);
 }

@@ -147,7 +147,7 @@ int skr_blob_kept_init(const skr_blob *blob, skr_blob_kept *kept, skr_err *err)
     kept->blocks = calloc(blob->n_refs + 1u, sizeof *kept->blocks);
     kept->were_read = calloc(blob->n_refs + 1u, sizeof *kept->were_read);
     if (kept->blocks == NULL || kept->were_read == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+        return skr_fail_nomem(err, "a blob");
     kept->n = blob->n_refs;
     return SKR_OK;
 }

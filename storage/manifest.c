@@ -1,7 +1,8 @@
 /*
  * manifest.c - the lists of a manifest: made, searched, added to, freed.
  *
- * manifest_codec.c turns them into stored bytes and back.
+ * manifest_segment.c has those of segments; manifest_encode.c and manifest_decode.c turn all of
+ * them into stored bytes and back.
  */
 #include "storage/manifest.h"
 
@@ -9,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/manifest_int.h"
 
 int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
 {
@@ -25,18 +26,26 @@ int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
 
 /* ------------------------------------------------------------------ freeing */
 
+static void free_dataset(skr_dataset_entry *dataset)
+{
+    free(dataset->gone);
+    free(dataset->id);
+}
+
+static void free_annotation(skr_annotation_entry *annotation)
+{
+    free(annotation->source);
+    free(annotation->release);
+}
+
 static void free_assembly(skr_assembly *assembly)
 {
+    for (uint32_t i = 0; assembly->annotations != NULL && i < assembly->n_annotations; i++)
+        free_annotation(&assembly->annotations[i]);
+    free(assembly->annotations);
     skr_names_done(&assembly->contig_names);
     free(assembly->contigs);
     free(assembly->name);
-}
-
-static void free_segment(skr_segment_entry *segment)
-{
-    for (uint32_t i = 0; segment->tombstones != NULL && i < segment->n_tombstones; i++)
-        free(segment->tombstones[i].samples);
-    free(segment->tombstones);
 }
 
 static void free_delivery(skr_delivery *delivery)
@@ -54,18 +63,30 @@ static void free_delivery(skr_delivery *delivery)
     free(delivery->options);
 }
 
+static void free_deletion(skr_deletion *deletion)
+{
+    for (uint32_t i = 0; deletion->files != NULL && i < deletion->n_files; i++)
+        free(deletion->files[i]);
+    free(deletion->files);
+    free(deletion->reason);
+}
+
 void skr_manifest_free(skr_manifest *manifest)
 {
     if (manifest == NULL)
         return;
     for (uint32_t i = 0; manifest->datasets != NULL && i < manifest->n_datasets; i++)
-        free(manifest->datasets[i]);
+        free_dataset(&manifest->datasets[i]);
     for (uint32_t i = 0; manifest->assemblies != NULL && i < manifest->n_assemblies; i++)
         free_assembly(&manifest->assemblies[i]);
     for (uint32_t i = 0; manifest->segments != NULL && i < manifest->n_segments; i++)
-        free_segment(&manifest->segments[i]);
+        skr_manifest_segment_done(&manifest->segments[i]);
     for (uint32_t i = 0; manifest->deliveries != NULL && i < manifest->n_deliveries; i++)
         free_delivery(&manifest->deliveries[i]);
+    for (uint32_t i = 0; manifest->deletions != NULL && i < manifest->n_deletions; i++)
+        free_deletion(&manifest->deletions[i]);
+    free(manifest->catalogues);
+    free(manifest->deletions);
     free(manifest->datasets);
     free(manifest->assemblies);
     free(manifest->segments);
@@ -83,7 +104,10 @@ static int compare_files(const void *a, const void *b)
 int skr_manifest_files(const skr_manifest *manifest, const skr_file_id ***ret_files, size_t *ret_n,
                        skr_err *err)
 {
-    size_t n_max = (size_t)manifest->n_segments + 2 * (size_t)manifest->n_assemblies + 2;
+    size_t n_max = (size_t)manifest->n_segments + 2 * (size_t)manifest->n_assemblies + 2 +
+                   manifest->n_catalogues;
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        n_max += manifest->assemblies[i].n_annotations;
     const skr_file_id **files = malloc(n_max * sizeof files[0]);
     if (files == NULL)
         return skr_fail_nomem(err, "manifest");
@@ -93,9 +117,13 @@ int skr_manifest_files(const skr_manifest *manifest, const skr_file_id ***ret_fi
     for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
         files[n++] = &manifest->assemblies[i].reference;
         files[n++] = &manifest->assemblies[i].genes;
+        for (uint32_t a = 0; a < manifest->assemblies[i].n_annotations; a++)
+            files[n++] = &manifest->assemblies[i].annotations[a].file;
     }
     files[n++] = &manifest->people;
     files[n++] = &manifest->ontology;
+    for (uint32_t i = 0; i < manifest->n_catalogues; i++)
+        files[n++] = &manifest->catalogues[i];
     size_t n_named = 0;
     for (size_t i = 0; i < n; i++)
         if (files[i]->name[0] != '\0')
@@ -106,10 +134,15 @@ int skr_manifest_files(const skr_manifest *manifest, const skr_file_id ***ret_fi
     return SKR_OK;
 }
 
+bool skr_manifest_is_open(const skr_manifest *manifest, uint32_t dataset)
+{
+    return (manifest->datasets[dataset].flags & (SKR_DATASET_HIDDEN | SKR_DATASET_WITHDRAWN)) == 0;
+}
+
 uint32_t skr_manifest_find_dataset(const skr_manifest *manifest, const char *id)
 {
     for (uint32_t i = 0; i < manifest->n_datasets; i++)
-        if (strcmp(manifest->datasets[i], id) == 0)
+        if (strcmp(manifest->datasets[i].id, id) == 0)
             return i;
     return SKR_NONE;
 }
@@ -128,18 +161,6 @@ uint32_t skr_manifest_find_contig(const skr_assembly *assembly, const char *cano
 }
 
 /* ------------------------------------------------------------------ adding */
-
-/* Makes room for one more after n elements; the caller writes it and counts it. */
-static int grow(void **list, uint32_t n, size_t size, skr_err *err)
-{
-    if (n >= SKR_NONE - 1)
-        return skr_fail(err, SKR_ERR_LIMIT, "manifest: too many entries in one list");
-    void *grown = realloc(*list, ((size_t)n + 1) * size);
-    if (grown == NULL)
-        return skr_fail_nomem(err, "manifest");
-    *list = grown;
-    return SKR_OK;
-}
 
 static int check_name(const char *name, const char *what, skr_err *err)
 {
@@ -166,8 +187,11 @@ int skr_manifest_add_dataset(skr_manifest *manifest, const char *id, uint32_t *r
     uint32_t at = skr_manifest_find_dataset(manifest, id);
     if (at == SKR_NONE) {
         at = manifest->n_datasets;
-        SKR_TRY(grow((void **)&manifest->datasets, at, sizeof manifest->datasets[0], err));
-        SKR_TRY(copy_name(id, "dataset", &manifest->datasets[at], err));
+        SKR_TRY(
+            skr_manifest_grow((void **)&manifest->datasets, at, sizeof manifest->datasets[0], err));
+        skr_dataset_entry entry = {.version = 1};
+        SKR_TRY(copy_name(id, "dataset", &entry.id, err));
+        manifest->datasets[at] = entry;
         manifest->n_datasets++;
     }
     *ret_index = at;
@@ -181,7 +205,7 @@ int skr_manifest_add_assembly(skr_manifest *manifest, const char *name, uint32_t
     if (at == SKR_NONE) {
         at = manifest->n_assemblies;
         skr_assembly assembly = {0};
-        SKR_TRY(grow((void **)&manifest->assemblies, at, sizeof assembly, err));
+        SKR_TRY(skr_manifest_grow((void **)&manifest->assemblies, at, sizeof assembly, err));
         SKR_TRY(copy_name(name, "assembly", &assembly.name, err));
         manifest->assemblies[at] = assembly;
         manifest->n_assemblies++;
@@ -203,7 +227,8 @@ int skr_manifest_add_contig(skr_assembly *assembly, const char *canonical_name, 
             return skr_fail(err, SKR_ERR_LIMIT, "assembly %s: more than %u contigs", assembly->name,
                             SKR_CONTIGS_MAX);
         SKR_TRY(check_name(canonical_name, "contig", err));
-        SKR_TRY(grow((void **)&assembly->contigs, at, sizeof assembly->contigs[0], err));
+        SKR_TRY(
+            skr_manifest_grow((void **)&assembly->contigs, at, sizeof assembly->contigs[0], err));
         SKR_TRY(skr_names_add(&assembly->contig_names, canonical_name, ret_index, err));
         SKR_CHECK(*ret_index == at);
         assembly->contigs[at] =
@@ -216,41 +241,28 @@ int skr_manifest_add_contig(skr_assembly *assembly, const char *canonical_name, 
     return SKR_OK;
 }
 
-/* n elements of a list in memory of their own; NULL for none. */
-static int copy_list(const void *list, uint32_t n, size_t size, void **ret_copy, skr_err *err)
+int skr_manifest_set_annotation(skr_assembly *assembly, const skr_annotation_entry *entry,
+                                skr_err *err)
 {
-    void *copy = NULL;
-    if (n > 0) {
-        copy = malloc(n * size);
-        if (copy == NULL)
-            return skr_fail_nomem(err, "manifest");
-        memcpy(copy, list, n * size);
-    }
-    *ret_copy = copy;
-    return SKR_OK;
-}
-
-int skr_manifest_add_segment(skr_manifest *manifest, const skr_segment_entry *entry,
-                             uint32_t *ret_index, skr_err *err)
-{
-    uint32_t at = manifest->n_segments;
-    skr_segment_entry copy = *entry;
-    copy.tombstones = NULL;
-    copy.n_tombstones = 0;
-    int status = grow((void **)&manifest->segments, at, sizeof copy, err);
-    for (uint32_t i = 0; i < entry->n_tombstones && status == SKR_OK; i++) {
-        const skr_tombstone *tombstone = &entry->tombstones[i];
-        status = skr_manifest_supersede(&copy, tombstone->contig, tombstone->samples,
-                                        tombstone->n_samples, err);
-    }
+    skr_annotation_entry copy = *entry;
+    uint32_t at = 0;
+    SKR_TRY(copy_name(entry->source, "annotations", &copy.source, err));
+    copy.release = strdup(entry->release);
+    int status = copy.release == NULL ? skr_fail_nomem(err, "manifest") : SKR_OK;
+    while (at < assembly->n_annotations &&
+           strcmp(assembly->annotations[at].source, entry->source) != 0)
+        at++;
+    if (status == SKR_OK && at == assembly->n_annotations)
+        status = skr_manifest_grow((void **)&assembly->annotations, at, sizeof copy, err);
     if (status != SKR_OK) {
-        free_segment(&copy);
+        free_annotation(&copy);
         return status;
     }
-    manifest->segments[at] = copy;
-    manifest->n_segments++;
-    if (ret_index != NULL)
-        *ret_index = at;
+    if (at < assembly->n_annotations)
+        free_annotation(&assembly->annotations[at]);
+    else
+        assembly->n_annotations++;
+    assembly->annotations[at] = copy;
     return SKR_OK;
 }
 
@@ -260,15 +272,6 @@ uint64_t skr_manifest_time_now(void)
     return now < 0 || (uint64_t)now > SKR_TIME_S_MAX ? 0 : (uint64_t)now;
 }
 
-void skr_manifest_drop_segment(skr_manifest *manifest, uint32_t index)
-{
-    SKR_CHECK(index < manifest->n_segments);
-    free_segment(&manifest->segments[index]);
-    manifest->n_segments--;
-    memmove(&manifest->segments[index], &manifest->segments[index + 1],
-            (manifest->n_segments - index) * sizeof *manifest->segments);
-}
-
 static int copy_source(const skr_source *source, skr_source *ret_copy, skr_err *err)
 {
     skr_source copy = *source;
@@ -276,16 +279,20 @@ static int copy_source(const skr_source *source, skr_source *ret_copy, skr_err *
     copy.contigs = NULL;
     copy.silent = NULL;
     copy.samples = NULL;
-    int status = copy_name(source->name, "source", &copy.name, err);
+    int status = SKR_OK;
+    if (source->name[0] == '\0')
+        status = (copy.name = strdup("")) == NULL ? skr_fail_nomem(err, "manifest") : SKR_OK;
+    else
+        status = copy_name(source->name, "source", &copy.name, err);
     if (status == SKR_OK)
-        status = copy_list(source->contigs, source->n_contigs, sizeof source->contigs[0],
-                           (void **)&copy.contigs, err);
+        status = skr_manifest_copy_list(source->contigs, source->n_contigs,
+                                        sizeof source->contigs[0], (void **)&copy.contigs, err);
     if (status == SKR_OK)
-        status = copy_list(source->silent, source->n_silent, sizeof source->silent[0],
-                           (void **)&copy.silent, err);
+        status = skr_manifest_copy_list(source->silent, source->n_silent, sizeof source->silent[0],
+                                        (void **)&copy.silent, err);
     if (status == SKR_OK)
-        status = copy_list(source->samples, source->n_samples, sizeof source->samples[0],
-                           (void **)&copy.samples, err);
+        status = skr_manifest_copy_list(source->samples, source->n_samples,
+                                        sizeof source->samples[0], (void **)&copy.samples, err);
     if (status != SKR_OK) {
         free(copy.contigs);
         free(copy.silent);
@@ -325,7 +332,7 @@ int skr_manifest_add_delivery(skr_manifest *manifest, const skr_delivery *delive
 {
     uint32_t at = manifest->n_deliveries;
     skr_delivery copy = {0};
-    int status = grow((void **)&manifest->deliveries, at, sizeof copy, err);
+    int status = skr_manifest_grow((void **)&manifest->deliveries, at, sizeof copy, err);
     if (status == SKR_OK)
         status = copy_delivery(delivery, &copy, err);
     if (status != SKR_OK) {
@@ -339,82 +346,53 @@ int skr_manifest_add_delivery(skr_manifest *manifest, const skr_delivery *delive
     return SKR_OK;
 }
 
-/* ------------------------------------------------------------------ tombstones */
-
-/* Where the tombstone of a contig is, or would be. */
-static uint32_t tombstone_at(const skr_segment_entry *segment, uint32_t contig)
+/* Fills a zeroed deletion; what was copied before a failure is left for free_deletion. */
+static int copy_deletion(const skr_deletion *deletion, skr_deletion *copy, skr_err *err)
 {
-    uint32_t at = 0;
-    while (at < segment->n_tombstones && segment->tombstones[at].contig < contig)
-        at++;
-    return at;
-}
-
-static const skr_tombstone *find_tombstone(const skr_segment_entry *segment, uint32_t contig)
-{
-    uint32_t at = tombstone_at(segment, contig);
-    if (at == segment->n_tombstones || segment->tombstones[at].contig != contig)
-        return NULL;
-    return &segment->tombstones[at];
-}
-
-/* The union of two ascending lists, into room for both. Returns its length. */
-static uint32_t merge(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b,
-                      uint32_t *both)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0, j = 0; i < n_a || j < n_b;) {
-        bool takes_a = j == n_b || (i < n_a && a[i] <= b[j]);
-        bool takes_b = i == n_a || (j < n_b && b[j] <= a[i]);
-        both[n++] = takes_a ? a[i] : b[j];
-        i += takes_a;
-        j += takes_b;
-    }
-    return n;
-}
-
-int skr_manifest_supersede(skr_segment_entry *segment, uint32_t contig, const uint32_t *samples,
-                           uint32_t n_samples, skr_err *err)
-{
-    for (uint32_t i = 0; i < n_samples; i++)
-        SKR_CHECK(samples[i] < segment->n_samples && (i == 0 || samples[i - 1] < samples[i]));
-    if (n_samples == 0)
-        return SKR_OK;
-    const skr_tombstone *old = find_tombstone(segment, contig);
-    uint32_t n_old = old == NULL ? 0 : old->n_samples;
-    uint32_t *both = malloc(((size_t)n_old + n_samples) * sizeof *both);
-    if (both == NULL)
+    *copy = *deletion;
+    copy->n_files = 0;
+    copy->reason = strdup(deletion->reason == NULL ? "" : deletion->reason);
+    copy->files = calloc((size_t)deletion->n_files + 1, sizeof copy->files[0]);
+    if (copy->reason == NULL || copy->files == NULL)
         return skr_fail_nomem(err, "manifest");
-    uint32_t at = tombstone_at(segment, contig);
-    if (old == NULL) {
-        int status = grow((void **)&segment->tombstones, segment->n_tombstones, sizeof *old, err);
-        if (status != SKR_OK) {
-            free(both);
-            return status;
-        }
-        memmove(&segment->tombstones[at + 1], &segment->tombstones[at],
-                (segment->n_tombstones - at) * sizeof *old);
-        segment->tombstones[at] = (skr_tombstone){.contig = contig};
-        segment->n_tombstones++;
+    int status = SKR_OK;
+    for (uint32_t i = 0; i < deletion->n_files && status == SKR_OK; i++) {
+        status = copy_name(deletion->files[i], "file", &copy->files[i], err);
+        copy->n_files += status == SKR_OK;
     }
-    skr_tombstone *tombstone = &segment->tombstones[at];
-    tombstone->n_samples =
-        merge(tombstone->samples, tombstone->n_samples, samples, n_samples, both);
-    free(tombstone->samples);
-    tombstone->samples = both;
+    return status;
+}
+
+int skr_manifest_add_deletion(skr_manifest *manifest, const skr_deletion *deletion,
+                              uint32_t *ret_index, skr_err *err)
+{
+    uint32_t at = manifest->n_deletions;
+    skr_deletion copy = {0};
+    int status = skr_manifest_grow((void **)&manifest->deletions, at, sizeof copy, err);
+    if (status == SKR_OK)
+        status = copy_deletion(deletion, &copy, err);
+    if (status != SKR_OK) {
+        free_deletion(&copy);
+        return status;
+    }
+    manifest->deletions[at] = copy;
+    manifest->n_deletions++;
+    if (ret_index != NULL)
+        *ret_index = at;
     return SKR_OK;
 }
 
-static bool is_superseded(const skr_tombstone *tombstone, uint32_t sample)
+skr_manifest_due skr_manifest_due_at(const skr_manifest *manifest, uint64_t now_s)
 {
-    if (tombstone == NULL)
-        return false;
-    size_t at = skr_array_search_u32(tombstone->samples, tombstone->n_samples, sample);
-    return at < tombstone->n_samples && tombstone->samples[at] == sample;
-}
-
-bool skr_manifest_is_superseded(const skr_segment_entry *segment, uint32_t contig, uint32_t sample)
-{
-    return is_superseded(find_tombstone(segment, contig), sample) ||
-           is_superseded(find_tombstone(segment, SKR_NONE), sample);
+    skr_manifest_due due = {0};
+    for (uint32_t i = 0; i < manifest->n_deletions; i++) {
+        const skr_deletion *deletion = &manifest->deletions[i];
+        if (deletion->gone_generation != 0)
+            continue;
+        due.n++;
+        due.n_overdue += deletion->due_s != 0 && deletion->due_s < now_s;
+        if (deletion->due_s != 0 && (due.due_s == 0 || deletion->due_s < due.due_s))
+            due.due_s = deletion->due_s;
+    }
+    return due;
 }

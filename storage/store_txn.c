@@ -20,6 +20,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/catalogues.h"
 #include "storage/store.h"
 #include "storage/store_int.h"
 
@@ -35,6 +36,7 @@ struct skr_txn {
     skr_manifest *before; /* what is published; NULL until it was read */
     skr_manifest *manifest;
     uint64_t n_scratch;
+    bool joins_all; /* all segments of a dataset and assembly get one catalogue */
 };
 
 /* ------------------------------------------------------------------ the folder */
@@ -153,8 +155,22 @@ static int compare_name(const void *name, const void *file)
     return strcmp(name, (*(const skr_file_id *const *)file)->name);
 }
 
-static int remove_unnamed_in(DIR *dir, const skr_txn *txn, const skr_file_id **files, size_t n,
-                             skr_err *err)
+/* Files that stay, ascending by name, and those of generations that are held. */
+typedef struct kept_files {
+    const skr_file_id **files;
+    size_t n;
+    skr_store_held held;
+} kept_files;
+
+static int is_kept(const kept_files *kept, const char *name, bool *ret_is_kept, skr_err *err)
+{
+    *ret_is_kept = bsearch(name, kept->files, kept->n, sizeof kept->files[0], compare_name) != NULL;
+    if (*ret_is_kept || !skr_store_name_ends(name, SKR_STORE_FILE_END))
+        return SKR_OK;
+    return skr_store_hold_has(&kept->held, name, ret_is_kept, err);
+}
+
+static int remove_unnamed_in(DIR *dir, const skr_txn *txn, const kept_files *kept, skr_err *err)
 {
     struct dirent *entry;
     while ((entry = readdir(dir)) != NULL) {
@@ -163,7 +179,9 @@ static int remove_unnamed_in(DIR *dir, const skr_txn *txn, const skr_file_id **f
             !skr_store_name_ends(name, SKR_STORE_SCRATCH_END) &&
             strcmp(name, SKR_STORE_MANIFEST_NEW) != 0)
             continue;
-        if (bsearch(name, files, n, sizeof files[0], compare_name) != NULL)
+        bool stays = false;
+        SKR_TRY(is_kept(kept, name, &stays, err));
+        if (stays)
             continue;
         if (unlinkat(txn->folder_fd, name, 0) < 0 && errno != ENOENT)
             return skr_fail(err, SKR_ERR_IO, "%s/%s: cannot remove: %s", txn->folder, name,
@@ -172,39 +190,31 @@ static int remove_unnamed_in(DIR *dir, const skr_txn *txn, const skr_file_id **f
     return SKR_OK;
 }
 
-/* Removes the files that are ours and that the manifest does not name. */
+/* Removes the files that are ours, that the manifest does not name, and that nobody reads. */
 static int remove_unnamed(const skr_txn *txn, const skr_manifest *manifest, skr_err *err)
 {
-    const skr_file_id **files = NULL;
-    size_t n = 0;
-    SKR_TRY(skr_manifest_files(manifest, &files, &n, err));
-    int fd = openat(txn->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    int status = SKR_OK;
+    kept_files kept = {0};
+    DIR *dir = NULL;
+    int fd = -1;
+    int status = skr_manifest_files(manifest, &kept.files, &kept.n, err);
+    if (status == SKR_OK)
+        status = skr_store_hold_find(txn->folder_fd, &kept.held, err);
+    if (status != SKR_OK)
+        goto out;
+    fd = openat(txn->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         status = skr_fail(err, SKR_ERR_IO, "%s: cannot list: %s", txn->folder, strerror(errno));
         if (fd >= 0)
             (void)close(fd);
     } else {
-        status = remove_unnamed_in(dir, txn, files, n, err);
+        status = remove_unnamed_in(dir, txn, &kept, err);
         (void)closedir(dir);
     }
-    free(files);
+out:
+    skr_store_hold_done(&kept.held);
+    free(kept.files);
     return status;
-}
-
-static int write_all(int fd, const uint8_t *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t n_done = write(fd, bytes, n);
-        if (n_done < 0 && errno == EINTR)
-            continue;
-        if (n_done < 0)
-            return -1;
-        bytes += n_done;
-        n -= (size_t)n_done;
-    }
-    return 0;
 }
 
 /* Writes MANIFEST.new and syncs it, and the names of all files beside it. */
@@ -222,7 +232,7 @@ static int write_manifest(const skr_txn *txn, const skr_manifest *manifest, skr_
     }
     fd = openat(txn->folder_fd, SKR_STORE_MANIFEST_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
                 SKR_STORE_FILE_MODE);
-    if (fd < 0 || write_all(fd, bytes.bytes, bytes.n) < 0 || fsync(fd) < 0) {
+    if (fd < 0 || skr_store_write_all(fd, bytes.bytes, bytes.n) < 0 || fsync(fd) < 0) {
         status = skr_fail(err, SKR_ERR_IO, "%s/MANIFEST.new: cannot write: %s", txn->folder,
                           strerror(errno));
         goto out;
@@ -303,6 +313,8 @@ int skr_txn_begin(const char *folder, skr_txn **ret_txn, skr_err *err)
         status = load_manifest(txn, err);
     if (status == SKR_OK)
         status = remove_unnamed(txn, txn->before, err);
+    if (status == SKR_OK)
+        skr_upkeep_tidy(txn->folder_fd);
     if (status != SKR_OK) {
         skr_txn_abort(txn);
         return status;
@@ -350,12 +362,23 @@ static int check_manifest(const skr_manifest *manifest, skr_err *err)
     return status;
 }
 
+void skr_txn_join_all(skr_txn *txn)
+{
+    txn->joins_all = true;
+}
+
 int skr_txn_commit(skr_txn *txn, uint64_t *ret_generation, skr_err *err)
 {
     bool is_published = false;
     uint64_t generation = txn->before->generation + 1;
     txn->manifest->generation = generation;
-    int status = check_manifest(txn->manifest, err);
+    int status = skr_catalogues_renew(txn->folder, txn->manifest, txn->joins_all, err);
+    if (status == SKR_OK)
+        status = check_manifest(txn->manifest, err);
+    if (status == SKR_OK && txn->before->generation > 0 &&
+        skr_store_hold_name(txn->folder_fd, txn->before->generation) < 0)
+        status =
+            skr_fail(err, SKR_ERR_IO, "%s/MANIFEST: cannot link: %s", txn->folder, strerror(errno));
     if (status == SKR_OK)
         status = publish(txn, txn->manifest, &is_published, err);
     if (!is_published) {
@@ -396,4 +419,15 @@ void skr_txn_abort(skr_txn *txn)
     if (txn->has_made_folder)
         (void)rmdir(txn->folder);
     free_txn(txn);
+}
+
+int skr_store_tidy(const char *folder, skr_err *err)
+{
+    skr_txn *txn = NULL;
+    int status = skr_txn_begin(folder, &txn, err);
+    if (status == SKR_ERR_LOCKED)
+        return SKR_OK;
+    if (status == SKR_OK)
+        skr_txn_abort(txn);
+    return status;
 }

@@ -14,6 +14,7 @@ skr_access skr_beacon_access(const skr_service *service, const skr_http_request 
         .is_remote = true,
         .deadline_ns = http->deadline_ns,
         .stop = http->stop,
+        .is_at_once = http->is_at_once,
     };
     return access;
 }
@@ -59,16 +60,22 @@ static int check_assembly(const skr_service *service, const skr_beacon_case *one
     return status;
 }
 
-int skr_beacon_case_read(const skr_service *service, const skr_http_request *http, const char *id,
-                         skr_beacon_case *ret_case, skr_http_response *response, skr_err *err)
+int skr_beacon_case_read(const skr_service *service, const skr_http_request *http,
+                         const skr_beacon_path *path, skr_beacon_case *ret_case,
+                         skr_http_response *response, skr_err *err)
 {
     skr_beacon_request *request = &ret_case->request;
+    const char *id = path->parent == SKR_ENTITY_DATASET ? path->id : NULL;
     ret_case->access = skr_beacon_access(service, http);
     int status = http->method == SKR_METHOD_POST
                      ? skr_beacon_request_read(http->body, http->n_body, request, err)
                      : skr_beacon_request_read_get(http->words, request, err);
+    if (status == SKR_OK && http->is_at_once && request->alleles == NULL)
+        status = skr_fail(err, SKR_ERR_NOT_HELD, "only alleles are counted at once");
     if (status == SKR_OK)
         status = check_datasets(service, ret_case, id, response, err);
+    if (status == SKR_OK)
+        status = skr_beacon_path_add(service, path, request, response, err);
     if (status == SKR_OK)
         status = check_assembly(service, ret_case, err);
     if (status < 0)
@@ -103,7 +110,7 @@ int skr_beacon_keep_canonical(const skr_expr *people, const skr_expr *alleles,
     if (status == SKR_OK) {
         response->canonical = strndup(text.n == 0 ? "" : (const char *)text.bytes, text.n);
         if (response->canonical == NULL)
-            status = skr_fail(err, SKR_ERR_NOMEM, "out of memory for the log");
+            status = skr_fail_nomem(err, "the log");
     }
     skr_buffer_done(&text);
     return status;

@@ -18,13 +18,21 @@ typedef struct skr_beacon_case {
 skr_access skr_beacon_access(const skr_service *service, const skr_http_request *http);
 
 /*
- * Reads the Beacon request of one over HTTP, and looks up its datasets. id: the dataset of the
- * path, which the case borrows, or NULL; an unknown one sets response->status to 404. Errors: those
- * of requests and of skr_engine_info.
+ * Reads the Beacon request of one over HTTP, looks up its datasets, and adds what the id of the
+ * path asks for; the case borrows the path. A dataset or cohort that is not there, or an id that is
+ * no allele, sets response->status to 404. Errors: those of requests and of skr_engine_info.
  */
 SKR_MUST_USE int skr_beacon_case_read(const skr_service *service, const skr_http_request *http,
-                                      const char *id, skr_beacon_case *ret_case,
+                                      const skr_beacon_path *path, skr_beacon_case *ret_case,
                                       skr_http_response *response, skr_err *err);
+
+/* The cohort with an id; NULL: none. */
+const skr_beacon_cohort *skr_beacon_cohort_find(const skr_beacon_texts *texts, const char *id);
+
+/* Adds what the id of a path asks for to the request. Errors: as above. */
+SKR_MUST_USE int skr_beacon_path_add(const skr_service *service, const skr_beacon_path *path,
+                                     skr_beacon_request *request, skr_http_response *response,
+                                     skr_err *err);
 
 /* Frees what a case holds. */
 void skr_beacon_case_done(skr_beacon_case *one);

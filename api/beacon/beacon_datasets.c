@@ -3,7 +3,9 @@
  *
  * With filters or a variant: the datasets in which somebody matches.
  */
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@
 #include "api/beacon/beacon_json.h"
 #include "api/beacon/beacon_response_int.h"
 
-static void put_told(json_t *object, const char *name, const skr_told_count *told)
+void skr_beacon_put_told(json_t *object, const char *name, const skr_told_count *told)
 {
     if (!told->is_hidden)
         skr_json_set(object, name, json_integer((json_int_t)told->count));
@@ -19,11 +21,13 @@ static void put_told(json_t *object, const char *name, const skr_told_count *tol
 
 static json_t *collection(const skr_dataset_info *dataset)
 {
+    char version[24];
     json_t *info = json_object();
-    put_told(info, "individuals", &dataset->people);
-    put_told(info, "genomes", &dataset->genomes);
-    return json_pack("{s:o, s:o, s:o}", "id", skr_json_text(dataset->id), "name",
-                     skr_json_text(dataset->id), "info", info);
+    (void)snprintf(version, sizeof version, "%" PRIu64, dataset->version);
+    skr_beacon_put_told(info, "individuals", &dataset->people);
+    skr_beacon_put_told(info, "genomes", &dataset->genomes);
+    return json_pack("{s:o, s:o, s:s, s:o}", "id", skr_json_text(dataset->id), "name",
+                     skr_json_text(dataset->id), "version", version, "info", info);
 }
 
 /* Is a dataset among those asked for, and does somebody in it match? */
@@ -50,8 +54,9 @@ static json_t *list(const skr_beacon_case *one, const skr_info *info,
     return all;
 }
 
-static json_t *document(const skr_service *service, const skr_beacon_request *request, json_t *all,
-                        uint64_t generation, const skr_warnings *warnings)
+json_t *skr_beacon_collections(const skr_service *service, const skr_beacon_request *request,
+                               skr_entity entity, json_t *all, uint64_t generation,
+                               const skr_warnings *warnings)
 {
     size_t from = 0;
     size_t to = 0;
@@ -63,10 +68,10 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
     json_t *summary = json_pack("{s:b}", "exists", n > 0);
     if (granularity != SKR_GRANULARITY_BOOLEAN)
         skr_json_set(summary, "numTotalResults", json_integer((json_int_t)n));
-    json_t *response = json_pack("{s:o, s:o, s:o}", "meta",
-                                 skr_beacon_meta(service, request, SKR_ENTITY_DATASET, granularity),
-                                 "responseSummary", summary, "info",
-                                 skr_beacon_answer_info(service, generation, warnings));
+    json_t *response =
+        json_pack("{s:o, s:o, s:o}", "meta", skr_beacon_meta(service, request, entity, granularity),
+                  "responseSummary", summary, "info",
+                  skr_beacon_answer_info(service, request, generation, warnings));
     if (granularity == SKR_GRANULARITY_RECORD) {
         json_t *page = json_array();
         skr_beacon_page(request, n, &from, &to);
@@ -78,14 +83,14 @@ static json_t *document(const skr_service *service, const skr_beacon_request *re
     return response;
 }
 
-int skr_beacon_datasets(const skr_service *service, const skr_http_request *request, const char *id,
-                        skr_http_response *response, skr_err *err)
+int skr_beacon_datasets(const skr_service *service, const skr_http_request *request,
+                        const skr_beacon_path *path, skr_http_response *response, skr_err *err)
 {
     skr_beacon_case one = {0};
     skr_count_answer matches = {0};
     skr_info info = {0};
     bool has_info = false;
-    int status = skr_beacon_case_read(service, request, id, &one, response, err);
+    int status = skr_beacon_case_read(service, request, path, &one, response, err);
     if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL)) {
         const skr_expr *people = NULL;
         status = skr_beacon_request_people(&one.request, &people, err);
@@ -101,8 +106,9 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_request *requ
     if (status < 0)
         goto out;
     has_info = true;
-    json_t *json = document(service, &one.request, list(&one, &info, &matches), info.generation,
-                            &matches.warnings);
+    json_t *json =
+        skr_beacon_collections(service, &one.request, SKR_ENTITY_DATASET,
+                               list(&one, &info, &matches), info.generation, &matches.warnings);
     status = skr_json_print(json, &response->body, &response->n_body, err);
     if (status == SKR_OK)
         response->status = 200;

@@ -6,44 +6,14 @@
  * ("HP:0001250", "age:>=P40Y"). The scope must be one whose facts are kept per person.
  */
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "api/beacon/beacon_condition.h"
 #include "api/beacon/beacon_json.h"
-#include "api/beacon/beacon_request_int.h"
-#include "engine/face/words.h"
 #include "storage/base/limits.h"
-
-/* A filter as it was written; texts belong to the JSON or to the word that was split. */
-typedef struct filter_words {
-    const char *id;
-    const char *comparison; /* NULL: a term */
-    const char *value;
-    bool is_exact_term; /* includeDescendantTerms is false */
-} filter_words;
-
-typedef struct field {
-    const char *id;
-    skr_expr_op op;
-} field;
-
-/* The fields that are not CURIEs, in the spellings that clients use. */
-static const field fields[] = {
-    {"age", SKR_E_AGE},
-    {"ageAtLastEncounter", SKR_E_AGE},
-    {"ageAtDiagnosis", SKR_E_ONSET},
-    {"ageOfOnset", SKR_E_ONSET},
-    {"diseases.ageOfOnset", SKR_E_ONSET},
-    {"diseases.ageOfOnset.age.iso8601duration", SKR_E_ONSET},
-    {"diseases.ageOfOnset.iso8601duration", SKR_E_ONSET},
-    {"sex", SKR_E_SEX},
-    {"karyotypicSex", SKR_E_KARYOTYPE},
-    {"ethnicity", SKR_E_ANCESTRY},
-    {"geographicOrigin", SKR_E_COUNTRY},
-};
 
 static int read_operator(const char *text, skr_compare *ret_compare, skr_err *err)
 {
@@ -54,107 +24,18 @@ static int read_operator(const char *text, skr_compare *ret_compare, skr_err *er
                     text);
 }
 
-static int read_number(const filter_words *words, double *ret_number, skr_err *err)
+/* The condition that a filter says: a term, a field, or a CURIE with a measured value. */
+static int make_node(skr_query *query, const skr_beacon_filter *filter, const skr_expr **ret_node,
+                     skr_err *err)
 {
-    char *end = NULL;
-    double number = strtod(words->value, &end);
-    if (words->value[0] == '\0' || *end != '\0' || !isfinite(number) ||
-        strpbrk(words->value, "xXnN ") != NULL)
-        return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is not a number", words->id,
-                        words->value);
-    *ret_number = number;
-    return SKR_OK;
-}
-
-static int read_sex(skr_query *query, const filter_words *words, const skr_expr *node,
-                    const skr_expr **ret_node, skr_err *err)
-{
-    skr_sex_word sex;
-    if (!skr_words_sex(words->value, &sex))
-        return skr_fail(err, SKR_ERR_QUERY, "filter %s: '%.60s' is none of %s, %s, %s, %s",
-                        words->id, words->value, skr_words_sex_at(0), skr_words_sex_at(1),
-                        skr_words_sex_at(2), skr_words_sex_at(3));
-    return skr_query_sex(query, &sex, node, ret_node, err);
-}
-
-/* The value of a field that is a text: sex, karyotype, ancestry, country. */
-static int read_label(skr_query *query, const filter_words *words, skr_expr *node,
-                      const skr_expr **ret_node, skr_err *err)
-{
-    if (node->compare != SKR_EQ && node->compare != SKR_NE)
-        return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator %s needs a number", words->id,
-                        words->comparison);
-    if (strchr(words->value, '%') != NULL)
-        return skr_fail(err, SKR_ERR_QUERY, "filter %s: the wildcard %% is not supported",
-                        words->id);
-    const char *text = words->value;
-    if (node->op == SKR_E_SEX)
-        return read_sex(query, words, node, ret_node, err);
-    int status = node->op == SKR_E_KARYOTYPE
-                     ? skr_query_text(query, text, strlen(text), &node->text, err)
-                     : skr_query_origin(query, text, &node->text, err);
-    return status < 0 ? status : skr_query_expr(query, node, ret_node, err);
-}
-
-/* A field, or a CURIE with a measured value, compared. */
-static int read_comparison(skr_query *query, const filter_words *words, const skr_expr **ret_node,
-                           skr_err *err)
-{
-    skr_expr node = {0};
-    int status = read_operator(words->comparison, &node.compare, err);
-    if (status < 0)
-        return status;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const char *id = words->id;
-        if (strncasecmp(id, "individual.", 11) == 0 || strncasecmp(id, "individuals.", 12) == 0)
-            id = strchr(id, '.') + 1;
-        if (strcasecmp(id, fields[i].id) != 0)
-            continue;
-        node.op = fields[i].op;
-        if (node.op != SKR_E_AGE && node.op != SKR_E_ONSET)
-            return read_label(query, words, &node, ret_node, err);
-        if (!skr_words_age(words->value, &node.number))
-            return skr_fail(err, SKR_ERR_QUERY,
-                            "filter %s: '%.60s' is neither years nor a duration like P40Y",
-                            words->id, words->value);
-        return skr_query_expr(query, &node, ret_node, err);
+    skr_expr node = {.op = filter->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
+    if (filter->comparison != NULL) {
+        SKR_TRY(read_operator(filter->comparison, &node.compare, err));
+        if (!skr_beacon_condition_find(filter->id, &node.op))
+            node.op = SKR_E_VALUE;
     }
-    status = skr_query_curie(query, words->id, &node.text, err);
-    if (status == SKR_OK && node.text == NULL)
-        status = skr_fail(err, SKR_ERR_QUERY,
-                          "filter '%.100s' is unknown: it is neither a CURIE nor one of age, "
-                          "ageAtDiagnosis, diseases.ageOfOnset.iso8601duration, sex, "
-                          "karyotypicSex, ethnicity, geographicOrigin",
-                          words->id);
-    node.op = SKR_E_VALUE;
-    if (status == SKR_OK)
-        status = read_number(words, &node.number, err);
-    return status < 0 ? status : skr_query_expr(query, &node, ret_node, err);
-}
-
-/* A term; one that means a sex is that condition, whether or not its ontology is loaded. */
-static int read_term(skr_query *query, const filter_words *words, const skr_expr **ret_node,
-                     skr_err *err)
-{
-    skr_expr node = {.op = words->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
-    int status = skr_query_curie(query, words->id, &node.text, err);
-    if (status == SKR_OK && node.text == NULL)
-        status =
-            skr_fail(err, SKR_ERR_QUERY,
-                     "filter '%.100s' is not a CURIE; custom filters are not supported", words->id);
-    if (status < 0)
-        return status;
-    const char *sex = skr_words_sex_of_term(node.text);
-    if (sex != NULL)
-        node = (skr_expr){.op = SKR_E_SEX, .compare = SKR_EQ, .text = sex};
-    return skr_query_expr(query, &node, ret_node, err);
-}
-
-static int make_node(skr_query *query, const filter_words *words, const skr_expr **ret_node,
-                     skr_err *err)
-{
-    return words->comparison == NULL ? read_term(query, words, ret_node, err)
-                                     : read_comparison(query, words, ret_node, err);
+    const skr_beacon_condition *row = skr_beacon_condition_of(node.op);
+    return row->read_filter(query, filter, &node, ret_node, err);
 }
 
 /* ------------------------------------------------------------------ a filter as a text */
@@ -169,21 +50,36 @@ static size_t find_sign(const char *text)
     return n;
 }
 
+/* "!HP:0001250": everybody else of the dataset, also those of whom nothing is said. */
+static int read_not(skr_query *query, const char *text, const skr_expr **ret_node, skr_err *err)
+{
+    skr_beacon_filter words = {.id = text + 1 + strspn(text + 1, " ")};
+    skr_expr node = {.op = SKR_E_NOT};
+    if (words.id[0] == '\0' || words.id[0] == '!')
+        return skr_fail(err, SKR_ERR_QUERY, "filter '%.60s' has no id", text);
+    if (words.id[find_sign(words.id)] != '\0')
+        return skr_fail(err, SKR_ERR_QUERY, "filter '%.60s': ! stands before a term alone", text);
+    SKR_TRY(make_node(query, &words, &node.left, err));
+    return skr_query_expr(query, &node, ret_node, err);
+}
+
 /* "HP:0001250", "age:>=P40Y", "LOINC:3141-9>75.3": what stands before the operator, it, the rest.
  */
 static int read_word(skr_query *query, const char *text, const skr_expr **ret_node, skr_err *err)
 {
     if (strlen(text) > SKR_NAME_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "a filter is longer than %u letters", SKR_NAME_MAX);
+    if (text[0] == '!')
+        return read_not(query, text, ret_node, err);
     const char *curie = NULL;
     int status = skr_query_curie(query, text, &curie, err);
     if (status < 0)
         return status;
     char *id = strdup(text);
     if (id == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a filter");
+        return skr_fail_nomem(err, "a filter");
     char comparison[SKR_COMPARE_SIGN_MAX] = "";
-    filter_words words = {.id = id};
+    skr_beacon_filter words = {.id = id};
     size_t n = find_sign(text);
     if (text[n] != '\0' && curie == NULL) {
         skr_compare compare;
@@ -202,20 +98,58 @@ static int read_word(skr_query *query, const char *text, const skr_expr **ret_no
 
 /* ------------------------------------------------------------------ a filter as an object */
 
-/* Facts of individuals and of their biosamples are kept per person; nothing else is. */
+/* The names of entry types, singular and plural: what clients put for a scope. All facts are kept
+ * per person, so it narrows nothing. A list must have one that is known. */
 static int check_scope(const json_t *scope, skr_err *err)
 {
-    static const char *const known[] = {"individual", "individuals", "biosample", "biosamples"};
+    static const char *const known[] = {"individual",
+                                        "individuals",
+                                        "biosample",
+                                        "biosamples",
+                                        "g_variant",
+                                        "genomicVariation",
+                                        "genomicVariations",
+                                        "genomicVariant",
+                                        "genomicVariants",
+                                        "g_variants",
+                                        "run",
+                                        "runs",
+                                        "analysis",
+                                        "analyses",
+                                        "dataset",
+                                        "datasets",
+                                        "cohort",
+                                        "cohorts"};
+    if (json_is_array(scope)) {
+        size_t at;
+        json_t *one;
+        json_array_foreach(scope, at, one) SKR_TRY(check_scope(one, err));
+        return SKR_OK;
+    }
     const char *text = json_string_value(scope);
-    for (size_t i = 0; i < 4 && text != NULL; i++)
+    for (size_t i = 0; i < sizeof known / sizeof *known && text != NULL; i++)
         if (strcasecmp(text, known[i]) == 0)
             return SKR_OK;
     char shown[80];
-    return skr_fail(err, SKR_ERR_QUERY, "scope %s is not supported; use individual or biosample",
+    return skr_fail(err, SKR_ERR_QUERY,
+                    "scope %s is no entry type; there are individual, biosample, genomicVariation, "
+                    "run, analysis, dataset, cohort",
                     skr_json_shown(scope, shown));
 }
 
-static int read_member(const char *name, const json_t *value, filter_words *words, skr_err *err)
+/* What /filtering_terms tells beside the id, and a client gives back with it. */
+static bool is_described(const char *name)
+{
+    static const char *const names[] = {"type",   "label", "description", "filterType",
+                                        "values", "info",  "isEditable",  "$schema"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_member(const char *name, const json_t *value, skr_beacon_filter *words,
+                       skr_err *err)
 {
     bool is_true = true;
     int status = SKR_OK;
@@ -233,9 +167,9 @@ static int read_member(const char *name, const json_t *value, filter_words *word
         if (similarity == NULL || strcasecmp(similarity, "exact") != 0)
             status =
                 skr_fail(err, SKR_ERR_NOT_YET, "similarity other than exact is not supported yet");
-    } else if (strcmp(name, "scope") == 0) {
+    } else if (strcmp(name, "scope") == 0 || strcmp(name, "scopes") == 0) {
         status = check_scope(value, err);
-    } else if (strcmp(name, "value") != 0) {
+    } else if (strcmp(name, "value") != 0 && !is_described(name)) {
         status = skr_fail(err, SKR_ERR_QUERY, "filters: member '%s' is unknown", name);
     }
     return status;
@@ -258,7 +192,7 @@ static const char *value_text(const json_t *value, char *number)
 static int read_object(skr_query *query, const json_t *filter, const skr_expr **ret_node,
                        skr_err *err)
 {
-    filter_words words = {0};
+    skr_beacon_filter words = {0};
     const char *name;
     json_t *member;
     json_object_foreach((json_t *)filter, name, member)

@@ -120,7 +120,7 @@ static int add_pair(json_t *body, const char *pair, size_t n, skr_err *err)
     char *value = malloc(n_value + 1);
     int status = SKR_OK;
     if (name == NULL || value == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "out of memory");
+        status = skr_fail_nomem(err, "the words of a request");
         goto out;
     }
     status = decode(pair, n_name, name, err);
@@ -143,7 +143,7 @@ out:
 int skr_beacon_get_to_body(const char *words, json_t **ret_body, skr_err *err)
 {
     json_t *body = json_object();
-    int status = body == NULL ? skr_fail(err, SKR_ERR_NOMEM, "out of memory") : SKR_OK;
+    int status = body == NULL ? skr_fail_nomem(err, "the words of a request") : SKR_OK;
     unsigned n_words = 0;
     while (status == SKR_OK && *words != '\0') {
         size_t n = strcspn(words, "&");

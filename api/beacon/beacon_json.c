@@ -35,8 +35,7 @@ void skr_json_begin(void)
 
 int skr_json_check(skr_err *err)
 {
-    return has_failed ? skr_fail(err, SKR_ERR_NOMEM, "out of memory for a request or its answer")
-                      : SKR_OK;
+    return has_failed ? skr_fail_nomem(err, "a request or its answer") : SKR_OK;
 }
 
 void skr_json_set(json_t *object, const char *name, json_t *value)
@@ -212,20 +211,4 @@ int skr_json_word(const json_t *json, const char *what, const char *const *words
     char shown[80];
     return skr_fail(err, SKR_ERR_QUERY, "%s: %s is none of %s", what, skr_json_shown(json, shown),
                     all);
-}
-
-int skr_json_print(json_t *json, char **ret_text, size_t *ret_n, skr_err *err)
-{
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(12));
-    json_decref(json);
-    if (text == NULL)
-        has_failed = true;
-    int status = skr_json_check(err);
-    if (status < 0) {
-        free(text);
-        return status;
-    }
-    *ret_text = text;
-    *ret_n = strlen(text);
-    return SKR_OK;
 }

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "storage/base/err.h"
+#include "storage/base/buffer.h"
 
 struct json_t;
 
@@ -59,6 +59,9 @@ SKR_MUST_USE int skr_json_word(const struct json_t *json, const char *what,
 
 /* How a value is shown in a message: quoted, at most 60 bytes. shown has room for 80. */
 const char *skr_json_shown(const struct json_t *json, char *shown);
+
+/* Appends the compact text of a value. Errors: NOMEM. */
+SKR_MUST_USE int skr_json_put(struct json_t *json, skr_buffer *bytes, skr_err *err);
 
 /* The compact text of a document, which is taken. The caller frees *ret_text. Errors: NOMEM, also
  * when anything failed since skr_json_begin. */

@@ -1,5 +1,6 @@
 /* beacon_model.c - the fixed documents: info, service-info, configuration, map, entry types. */
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/beacon/beacon_access.h"
@@ -39,11 +40,47 @@ static json_t *about_store(const skr_service *service, const skr_info *info)
                      "Skerry " SKR_VERSION);
 }
 
-int skr_beacon_info(const skr_service *service, const skr_http_request *request, const char *id,
-                    skr_http_response *response, skr_err *err)
+/* A member for what the operator said; without a word of it there is none. */
+static void set_said(json_t *object, const char *name, const char *text)
 {
-    (void)id;
+    if (text != NULL && text[0] != '\0')
+        skr_json_set(object, name, skr_json_text(text));
+}
+
+/* The network's list of members reads logoUrl and alternativeUrl without looking whether they are
+ * there: without them it loses the member, and others with it. */
+static json_t *organization(const skr_beacon_texts *texts)
+{
+    const char *logo = texts->organization_logo_url == NULL ? "" : texts->organization_logo_url;
+    json_t *json =
+        json_pack("{s:o, s:o, s:o}", "id", skr_json_text(texts->organization_id), "name",
+                  skr_json_text(texts->organization_name), "logoUrl", skr_json_text(logo));
+    set_said(json, "description", texts->organization_description);
+    set_said(json, "address", texts->organization_address);
+    set_said(json, "welcomeUrl", texts->organization_url);
+    set_said(json, "contactUrl", texts->organization_contact_url);
+    return json;
+}
+
+static json_t *about_beacon(const skr_service *service, const skr_info *info)
+{
     const skr_beacon_texts *texts = service->texts;
+    const char *other = texts->alternative_url == NULL ? service->base_url : texts->alternative_url;
+    json_t *json = json_pack(
+        "{s:o, s:o, s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "id", skr_json_text(texts->beacon_id),
+        "name", skr_json_text(texts->name), "apiVersion", SKR_BEACON_VERSION, "environment",
+        skr_json_text(texts->environment), "organization", organization(texts), "description",
+        skr_json_text(texts->description), "version", SKR_VERSION, "alternativeUrl",
+        skr_json_text(other), "info", about_store(service, info));
+    set_said(json, "welcomeUrl", texts->welcome_url);
+    set_said(json, "createDateTime", texts->create_date);
+    return json;
+}
+
+int skr_beacon_info(const skr_service *service, const skr_http_request *request,
+                    const skr_beacon_path *path, skr_http_response *response, skr_err *err)
+{
+    (void)path;
     skr_access access = skr_beacon_access(service, request);
     skr_info info = {0};
     int status = refuse_words(request, err);
@@ -51,15 +88,7 @@ int skr_beacon_info(const skr_service *service, const skr_http_request *request,
         status = skr_engine_info(service->engine, &access, &info, err);
     if (status < 0)
         return status;
-    json_t *organization = json_pack("{s:o, s:o, s:o}", "id", skr_json_text(texts->organization_id),
-                                     "name", skr_json_text(texts->organization_name), "welcomeUrl",
-                                     skr_json_text(texts->organization_url));
-    json_t *body =
-        json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:s, s:o}", "id", skr_json_text(texts->beacon_id),
-                  "name", skr_json_text(texts->name), "apiVersion", SKR_BEACON_VERSION,
-                  "environment", skr_json_text(texts->environment), "organization", organization,
-                  "description", skr_json_text(texts->description), "version", SKR_VERSION, "info",
-                  about_store(service, &info));
+    json_t *body = about_beacon(service, &info);
     skr_info_done(&info);
     return finish(json_pack("{s:o, s:o}", "meta",
                             skr_beacon_meta_info(service, "info", "beacon-info-v2.2.0"), "response",
@@ -68,9 +97,9 @@ int skr_beacon_info(const skr_service *service, const skr_http_request *request,
 }
 
 int skr_beacon_service_info(const skr_service *service, const skr_http_request *request,
-                            const char *id, skr_http_response *response, skr_err *err)
+                            const skr_beacon_path *path, skr_http_response *response, skr_err *err)
 {
-    (void)id;
+    (void)path;
     const skr_beacon_texts *texts = service->texts;
     int status = refuse_words(request, err);
     if (status < 0)
@@ -99,7 +128,7 @@ static json_t *entry_type(skr_entity entity)
                              "Beacon " SKR_BEACON_VERSION, "ontologyTermForThisType", "id",
                              type->term, "label", type->term_label, "defaultSchema", schema,
                              "nonFilteredQueriesAllowed", 1);
-    if (entity == SKR_ENTITY_DATASET)
+    if (entity == SKR_ENTITY_DATASET || entity == SKR_ENTITY_COHORT)
         skr_json_set(json, "aCollectionOf",
                      json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "individual", "name", "Individual",
                                "id", "genomicVariant", "name", "Genomic Variants"));
@@ -109,15 +138,15 @@ static json_t *entry_type(skr_entity entity)
 static json_t *entry_types(void)
 {
     json_t *types = json_object();
-    for (skr_entity entity = 0; entity < SKR_N_ENTITIES; entity++)
+    for (skr_entity entity = SKR_ENTITY_DATASET; entity < SKR_N_ENTITIES; entity++)
         skr_json_set(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
     return types;
 }
 
 int skr_beacon_entry_types(const skr_service *service, const skr_http_request *request,
-                           const char *id, skr_http_response *response, skr_err *err)
+                           const skr_beacon_path *path, skr_http_response *response, skr_err *err)
 {
-    (void)id;
+    (void)path;
     int status = refuse_words(request, err);
     if (status < 0)
         return status;
@@ -128,9 +157,9 @@ int skr_beacon_entry_types(const skr_service *service, const skr_http_request *r
 }
 
 int skr_beacon_configuration(const skr_service *service, const skr_http_request *request,
-                             const char *id, skr_http_response *response, skr_err *err)
+                             const skr_beacon_path *path, skr_http_response *response, skr_err *err)
 {
-    (void)id;
+    (void)path;
     int status = refuse_words(request, err);
     if (status < 0)
         return status;
@@ -164,33 +193,40 @@ static json_t *endpoint_set(const skr_service *service, skr_entity entity)
 }
 
 /* Only what is answered stands in the map: clients call what they find there. */
-static json_t *dataset_set(const skr_service *service)
+static json_t *entry_set(const skr_service *service, skr_entity entity)
 {
-    json_t *set = endpoint_set(service, SKR_ENTITY_DATASET);
-    skr_json_set(set, "singleEntryUrl", url(service, "datasets", "/{id}"));
-    skr_json_set(set, "filteringTermsUrl", url(service, "datasets", "/{id}/filtering_terms"));
-    skr_json_set(set, "endpoints",
-                 json_pack("{s:{s:s, s:o}, s:{s:s, s:o}}", "individual", "returnedEntryType",
-                           "individual", "url", url(service, "datasets", "/{id}/individuals"),
-                           "genomicVariant", "returnedEntryType", "genomicVariant", "url",
-                           url(service, "datasets", "/{id}/g_variants")));
+    const skr_entry_type *type = skr_beacon_entry_type(entity);
+    json_t *set = endpoint_set(service, entity);
+    json_t *endpoints = json_object_get(set, "endpoints");
+    char below[64];
+    skr_json_set(set, "singleEntryUrl", url(service, type->path, "/{id}"));
+    for (skr_entity other = SKR_ENTITY_DATASET; other < SKR_N_ENTITIES; other++) {
+        const skr_entry_type *returned = skr_beacon_entry_type(other);
+        if (!skr_beacon_is_below(entity, other))
+            continue;
+        (void)snprintf(below, sizeof below, "/{id}/%s", returned->path);
+        skr_json_set(endpoints, returned->id,
+                     json_pack("{s:s, s:o}", "returnedEntryType", returned->id, "url",
+                               url(service, type->path, below)));
+    }
+    if (entity == SKR_ENTITY_DATASET)
+        skr_json_set(set, "filteringTermsUrl", url(service, type->path, "/{id}/filtering_terms"));
+    if (entity == SKR_ENTITY_INDIVIDUAL)
+        skr_json_set(set, "filteringTermsUrl", url(service, type->path, "/filtering_terms"));
     return set;
 }
 
-int skr_beacon_map(const skr_service *service, const skr_http_request *request, const char *id,
-                   skr_http_response *response, skr_err *err)
+int skr_beacon_map(const skr_service *service, const skr_http_request *request,
+                   const skr_beacon_path *path, skr_http_response *response, skr_err *err)
 {
-    (void)id;
-    int status = refuse_words(request, err);
-    if (status < 0)
-        return status;
-    json_t *individuals = endpoint_set(service, SKR_ENTITY_INDIVIDUAL);
-    skr_json_set(individuals, "filteringTermsUrl", url(service, "individuals", "/filtering_terms"));
-    return finish(json_pack("{s:o, s:{s:s, s:{s:o, s:o, s:o}}}", "meta",
+    (void)path;
+    SKR_TRY(refuse_words(request, err));
+    json_t *sets = json_object();
+    for (skr_entity entity = SKR_ENTITY_DATASET; entity < SKR_N_ENTITIES; entity++)
+        skr_json_set(sets, skr_beacon_entry_type(entity)->id, entry_set(service, entity));
+    return finish(json_pack("{s:o, s:{s:s, s:o}}", "meta",
                             skr_beacon_meta_info(service, "map", "beacon-map-v2.2.0"), "response",
                             "$schema", FRAMEWORK "configuration/beaconMapSchema.json",
-                            "endpointSets", "dataset", dataset_set(service), "individual",
-                            individuals, "genomicVariant",
-                            endpoint_set(service, SKR_ENTITY_VARIANT)),
+                            "endpointSets", sets),
                   response, err);
 }

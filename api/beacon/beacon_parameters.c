@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/beacon/beacon_json.h"
 #include "api/beacon/beacon_request_int.h"
@@ -147,12 +148,53 @@ static int read_length(parameter_reader *reader, const struct parameter *paramet
     return status;
 }
 
+/* A field of a form that nobody filled in. Bases are another matter: none of them is an insertion
+ * or a deletion. */
+static bool is_blank(const struct parameter *parameter, const json_t *value)
+{
+    bool may_be_empty = parameter->offset == offsetof(skr_variant_words, reference_bases) ||
+                        parameter->offset == offsetof(skr_variant_words, alternate_bases);
+    if (json_is_array(value))
+        return json_array_size(value) == 0 ||
+               (json_array_size(value) == 1 && is_blank(parameter, json_array_get(value, 0)));
+    return !may_be_empty && json_is_string(value) && json_string_length(value) == 0;
+}
+
+/* Filters are joined by AND; whoever wants that may say so. */
+static bool is_and(const char *name, const json_t *value)
+{
+    bool is_logic = strcmp(name, "filterLogic") == 0 || strcmp(name, "filtersLogic") == 0;
+    return is_logic && json_is_string(value) && strcasecmp(json_string_value(value), "AND") == 0;
+}
+
+static int read_unknown(skr_beacon_request *request, const char *name, const json_t *value,
+                        skr_err *err)
+{
+    char text[512];
+    size_t n = 0;
+    if (is_and(name, value))
+        return SKR_OK;
+    if (skr_beacon_is_harmless(name)) {
+        skr_beacon_request_warn(request, "ignored", "%s was left out", name);
+        return SKR_OK;
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known && n < sizeof text; i++)
+        if (strcmp(known[i].spelling, known[i].name) == 0)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s, ", known[i].name);
+    return skr_fail(err, SKR_ERR_QUERY, "parameter '%s' is unknown; there are %sdatasetIds", name,
+                    text);
+}
+
 static int read_parameter(parameter_reader *reader, const char *name, const json_t *value,
                           skr_err *err)
 {
     const struct parameter *parameter = find_parameter(name);
     if (parameter == NULL)
-        return skr_fail(err, SKR_ERR_QUERY, "parameter '%s' is unknown", name);
+        return read_unknown(reader->request, name, value, err);
+    if (is_blank(parameter, value)) {
+        skr_beacon_request_warn(reader->request, "ignored", "%s is empty and was left out", name);
+        return SKR_OK;
+    }
     if (json_object_get(reader->echo, parameter->name) != NULL)
         return skr_fail(err, SKR_ERR_QUERY, "%s is given twice", parameter->name);
     reader->has_variant = true;
@@ -175,7 +217,7 @@ static int read_dataset_ids(skr_beacon_request *request, const json_t *ids, skr_
         return SKR_OK;
     const char **datasets = calloc(n, sizeof *datasets);
     if (datasets == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for dataset ids");
+        return skr_fail_nomem(err, "dataset ids");
     request->datasets = datasets;
     json_t *echo = json_array();
     for (size_t i = 0; i < n; i++) {
@@ -255,6 +297,11 @@ static int read_members(parameter_reader *reader, const json_t *parameters, bool
 
 int skr_beacon_read_parameters(skr_beacon_request *request, const json_t *parameters, skr_err *err)
 {
+    if (json_is_array(parameters) && json_array_size(parameters) == 0) { /* PHP's empty object */
+        skr_beacon_request_warn(request, "misplaced",
+                                "query.requestParameters is a list, and empty");
+        return SKR_OK;
+    }
     if (!json_is_object(parameters))
         return skr_fail(err, SKR_ERR_QUERY, "query.requestParameters is not an object");
     json_t *summary = json_object();

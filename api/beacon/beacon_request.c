@@ -8,7 +8,7 @@
 #include "api/beacon/beacon_json.h"
 #include "api/beacon/beacon_request_int.h"
 
-static const char *const granularities[] = {"boolean", "count", "record"};
+static const char *const granularities[] = {"boolean", "count", "record", "aggregated"};
 static const char *const includes[] = {"HIT", "MISS", "ALL", "NONE"};
 
 /* A page number or size beyond this overflows nothing and is beyond every list. */
@@ -82,6 +82,22 @@ static int read_pagination(skr_beacon_request *request, const json_t *pagination
     return SKR_OK;
 }
 
+/* One above what is ever given is lowered, as the specification has it; one that is not of the
+ * release that answers follow is said to be. */
+static int read_granularity(skr_beacon_request *request, const json_t *value, skr_err *err)
+{
+    size_t at = 0;
+    SKR_TRY(skr_json_word(value, "requestedGranularity", granularities, 4, &at, err));
+    if (at > SKR_GRANULARITY_RECORD) {
+        at = SKR_GRANULARITY_COUNT;
+        skr_beacon_request_warn(request, "granularity",
+                                "requestedGranularity aggregated is answered with count");
+    }
+    request->granularity = (skr_granularity)at;
+    request->has_granularity = true;
+    return SKR_OK;
+}
+
 static int read_member(skr_beacon_request *request, const char *name, const json_t *value,
                        skr_err *err)
 {
@@ -94,16 +110,19 @@ static int read_member(skr_beacon_request *request, const char *name, const json
     } else if (strcmp(name, "pagination") == 0) {
         status = read_pagination(request, value, err);
     } else if (strcmp(name, "requestedGranularity") == 0) {
-        status = skr_json_word(value, name, granularities, 3, &at, err);
-        request->granularity = (skr_granularity)at;
-        request->has_granularity = true;
+        status = read_granularity(request, value, err);
     } else if (strcmp(name, "includeResultsetResponses") == 0) {
         status = skr_json_word(value, name, includes, 4, &at, err);
         request->include = (skr_include)at;
     } else if (strcmp(name, "testMode") == 0) {
         status = skr_json_bool(value, name, &request->is_test, err);
+    } else if (skr_beacon_is_harmless(name)) {
+        skr_beacon_request_warn(request, "ignored", "query.%s was left out", name);
     } else {
-        status = skr_fail(err, SKR_ERR_QUERY, "query.%s is unknown", name);
+        status = skr_fail(err, SKR_ERR_QUERY,
+                          "query.%s is unknown; there are requestParameters, filters, pagination, "
+                          "includeResultsetResponses, requestedGranularity, testMode",
+                          name);
     }
     return status;
 }
@@ -136,10 +155,22 @@ static bool belongs_in_query(const char *name)
     return false;
 }
 
+/* A member of query that stands beside it, as in examples of the specification. */
+static int read_misplaced(skr_beacon_request *request, const json_t *body, const char *name,
+                          const json_t *value, skr_err *err)
+{
+    const json_t *inside = json_object_get(json_object_get(body, "query"), name);
+    if (inside != NULL && !json_is_null(inside))
+        return skr_fail(err, SKR_ERR_QUERY, "%s stands in query and beside it", name);
+    skr_beacon_request_warn(request, "misplaced", "%s belongs inside of query", name);
+    return read_member(request, name, value, err);
+}
+
 static int read_body(skr_beacon_request *request, const json_t *body, skr_err *err)
 {
     if (!json_is_object(body))
         return skr_fail(err, SKR_ERR_QUERY, "the body is not an object");
+    bool has_query = json_is_object(json_object_get(body, "query"));
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)body, name, value)
@@ -152,7 +183,9 @@ static int read_body(skr_beacon_request *request, const json_t *body, skr_err *e
         else if (strcmp(name, "query") == 0)
             status = read_query(request, value, err);
         else if (belongs_in_query(name))
-            status = skr_fail(err, SKR_ERR_QUERY, "%s belongs inside of query", name);
+            status = read_misplaced(request, body, name, value, err);
+        else if (has_query || skr_beacon_is_harmless(name))
+            skr_beacon_request_warn(request, "ignored", "%s was left out", name);
         else
             status =
                 skr_fail(err, SKR_ERR_QUERY, "%s is unknown; the body has meta and query", name);
@@ -181,8 +214,9 @@ static int begin(skr_beacon_request *request, skr_err *err)
     request->granularity = SKR_GRANULARITY_COUNT;
     request->n_limit = LIMIT_DEFAULT;
     request->summary = json_object();
-    if (request->summary == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a request");
+    request->warnings = json_array();
+    if (request->summary == NULL || request->warnings == NULL)
+        return skr_fail_nomem(err, "a request");
     skr_json_set(request->summary, "apiVersion", json_string("v2.2.0"));
     skr_json_set(request->summary, "requestedSchemas", json_array());
     return skr_query_new(&request->query, err);
@@ -229,6 +263,7 @@ out:
 void skr_beacon_request_done(skr_beacon_request *request)
 {
     json_decref(request->summary);
+    json_decref(request->warnings);
     skr_query_free(request->query);
     free((void *)(uintptr_t)request->datasets);
     memset(request, 0, sizeof *request);

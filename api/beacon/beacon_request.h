@@ -2,9 +2,9 @@
  * beacon_request.h - from a Beacon request to the question that it asks.
  *
  * Every spelling in use is taken (docs/http-api.md lists them): parameters flat or below
- * "g_variant", numbers as texts, one value or a list, GET and POST. Whatever is not understood is
- * refused by name: nothing is ignored silently. Names (datasets, assemblies, terms, genes) are
- * looked up later, by the engine.
+ * "g_variant", numbers as texts, one value or a list, GET and POST. What is not understood and
+ * might change a count is refused by name; what cannot is taken and told in a warning: nothing is
+ * ignored silently. Names (datasets, assemblies, terms, genes) are looked up later, by the engine.
  *
  * Threads: a request has one owner.
  */
@@ -45,7 +45,8 @@ typedef struct skr_beacon_request {
     uint64_t n_limit; /* entries of a page; 0: all */
     bool has_limit;   /* otherwise it is 10, as in the specification */
     bool is_test;
-    struct json_t *summary; /* receivedRequestSummary: what was understood */
+    struct json_t *summary;  /* receivedRequestSummary: what was understood */
+    struct json_t *warnings; /* what was taken although it should not stand there, or left out */
 } skr_beacon_request;
 
 /*

@@ -36,22 +36,19 @@ typedef struct skr_variant_words {
 SKR_MUST_USE int skr_beacon_read_parameters(skr_beacon_request *request,
                                             const struct json_t *parameters, skr_err *err);
 
+/*
+ * Is it a word or member that clients send and that changes no count, whatever its value? Then it
+ * is left out.
+ */
+bool skr_beacon_is_harmless(const char *name);
+
+/* Adds a warning to the answer's. Codes: docs/http-api.md, "What an answer does not do". */
+void skr_beacon_request_warn(skr_beacon_request *request, const char *code, const char *format, ...)
+    SKR_PRINTF(3, 4);
+
 /* From the words of a variant to request->alleles and request->assembly. Errors: as above. */
 SKR_MUST_USE int skr_beacon_read_variant(skr_beacon_request *request,
                                          const skr_variant_words *words, skr_err *err);
-
-/* A variantType, in VCF's words or as a term of SO or EFO, as a condition on alleles. Errors: QUERY
- * naming it, NOMEM. */
-SKR_MUST_USE int skr_beacon_read_variant_type(skr_query *query, const char *type,
-                                              const skr_expr **ret_node, skr_err *err);
-
-/*
- * An allele in HGVS's genomic form (NC_000019.10:g.45411941T>C). The texts of *ret_node live in
- * query; *ret_assembly is what the accession says, or NULL. Errors: QUERY, NOT_YET, NOMEM.
- */
-SKR_MUST_USE int skr_beacon_read_short_form(skr_query *query, const char *text,
-                                            const skr_expr **ret_node, const char **ret_assembly,
-                                            skr_err *err);
 
 /*
  * The contig that a referenceName means, and the assembly that the accession of a chromosome

@@ -1,11 +1,15 @@
 /* beacon_response.c - meta, summaries and result sets. */
 #include "api/beacon/beacon_response_int.h"
 
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/beacon/beacon_json.h"
+#include "storage/base/buffer.h"
+#include "storage/base/check.h"
 
 /* Clients keep counts in 32 bits. */
 #define COUNT_MAX 2147483647u
@@ -17,6 +21,18 @@ const skr_entry_type *skr_beacon_entry_type(skr_entity entity)
                                 "What a data holder released together: people and their genomes",
                                 "datasets", "ga4gh-beacon-dataset-v2.0.0", "datasets",
                                 "NCIT:C47824", "Data set"},
+        [SKR_ENTITY_COHORT] = {"cohort", "Cohort", "People of whom something is true", "cohorts",
+                               "ga4gh-beacon-cohort-v2.0.0", "cohorts", "NCIT:C61512", "Cohort"},
+        [SKR_ENTITY_BIOSAMPLE] = {"biosample", "Biosample",
+                                  "A sample of a person, of which a genome was delivered",
+                                  "biosamples", "ga4gh-beacon-biosample-v2.0.0", "biosamples",
+                                  "NCIT:C70699", "Biospecimen"},
+        [SKR_ENTITY_RUN] = {"run", "Sequencing run", "The sequencing of a biosample", "runs",
+                            "ga4gh-beacon-run-v2.0.0", "runs", "NCIT:C148088", "Sequencing run"},
+        [SKR_ENTITY_ANALYSIS] = {"analysis", "Bioinformatics analysis",
+                                 "The calling of a biosample's variants", "analyses",
+                                 "ga4gh-beacon-analysis-v2.0.0", "analyses", "edam:operation_2945",
+                                 "Analysis"},
         [SKR_ENTITY_INDIVIDUAL] = {"individual", "Individual", "A person", "individuals",
                                    "ga4gh-beacon-individual-v2.0.0", "individuals", "NCIT:C25190",
                                    "Person"},
@@ -26,6 +42,13 @@ const skr_entry_type *skr_beacon_entry_type(skr_entity entity)
                                 "ENSGLOSSARY:0000092", "Variant"},
     };
     return &types[entity];
+}
+
+bool skr_beacon_is_below(skr_entity parent, skr_entity entity)
+{
+    bool is_collection = entity == SKR_ENTITY_DATASET || entity == SKR_ENTITY_COHORT;
+    return parent != SKR_ENTITY_NONE && entity != SKR_ENTITY_NONE && !is_collection &&
+           parent != entity;
 }
 
 static json_t *returned_schemas(const char *entity, const char *schema)
@@ -64,9 +87,11 @@ json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_request *re
     return meta;
 }
 
-static json_t *warnings_list(const skr_warnings *warnings)
+static json_t *warnings_list(const skr_beacon_request *request, const skr_warnings *warnings)
 {
     json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(request->warnings); i++)
+        skr_json_append(list, json_incref(json_array_get(request->warnings, i)));
     for (size_t i = 0; i < warnings->n; i++) {
         const skr_warning *warning = &warnings->items[i];
         json_t *figures = json_object();
@@ -79,13 +104,15 @@ static json_t *warnings_list(const skr_warnings *warnings)
     return list;
 }
 
-json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation,
-                               const skr_warnings *warnings)
+json_t *skr_beacon_answer_info(const skr_service *service, const skr_beacon_request *request,
+                               uint64_t generation, const skr_warnings *warnings)
 {
     json_t *info = json_pack("{s:s, s:I}", "policy", service->policy_text, "generation",
                              (json_int_t)generation);
-    if (warnings->n > 0)
-        skr_json_set(info, "warnings", warnings_list(warnings));
+    json_t *list = warnings_list(request, warnings);
+    if (json_array_size(list) > 0)
+        skr_json_set(info, "warnings", json_incref(list));
+    json_decref(list);
     return info;
 }
 
@@ -106,37 +133,96 @@ static void set_count(json_t *object, const char *name, const skr_told_count *to
  * result sets whatever the granularity. */
 static json_t *result_set(const skr_dataset_count *dataset, skr_granularity granularity)
 {
-    json_t *set = json_pack("{s:o, s:s, s:b, s:[]}", "id", skr_json_text(dataset->id), "setType",
-                            "dataset", "exists", dataset->told.exists, "results");
+    char version[24];
+    (void)snprintf(version, sizeof version, "%" PRIu64, dataset->version);
+    json_t *set =
+        json_pack("{s:o, s:s, s:b, s:[], s:{s:s}}", "id", skr_json_text(dataset->id), "setType",
+                  "dataset", "exists", dataset->told.exists, "results", "info", "version", version);
     if (granularity != SKR_GRANULARITY_BOOLEAN && !dataset->told.is_hidden)
         set_count(set, "resultsCount", &dataset->told);
     return set;
 }
 
-static json_t *result_sets(const skr_count_answer *count, skr_include include,
+bool skr_beacon_has_set(const skr_beacon_request *request, const skr_dataset_count *dataset)
+{
+    switch (request->include) {
+    case SKR_INCLUDE_HIT:
+        return dataset->told.exists;
+    case SKR_INCLUDE_MISS:
+        return !dataset->told.exists;
+    case SKR_INCLUDE_ALL:
+        return true;
+    case SKR_INCLUDE_NONE:
+        break;
+    }
+    return false;
+}
+
+static json_t *result_sets(const skr_beacon_request *request, const skr_count_answer *count,
                            skr_granularity granularity)
 {
     json_t *sets = json_array();
-    for (size_t i = 0; i < count->n_datasets && include != SKR_INCLUDE_NONE; i++) {
-        bool is_hit = count->datasets[i].told.exists;
-        if ((is_hit && include != SKR_INCLUDE_MISS) || (!is_hit && include != SKR_INCLUDE_HIT))
+    for (size_t i = 0; i < count->n_datasets; i++)
+        if (skr_beacon_has_set(request, &count->datasets[i]))
             skr_json_append(sets, result_set(&count->datasets[i], granularity));
-    }
     return json_pack("{s:o}", "resultSets", sets);
 }
 
 int skr_beacon_count_text(const skr_service *service, const skr_beacon_request *request,
-                          skr_entity entity, const skr_count_answer *count, char **ret_text,
-                          size_t *ret_n, skr_err *err)
+                          skr_entity entity, skr_granularity granted, const skr_count_answer *count,
+                          char **ret_text, size_t *ret_n, skr_err *err)
 {
     bool is_boolean = request->granularity == SKR_GRANULARITY_BOOLEAN || count->total.is_hidden;
-    skr_granularity returned = is_boolean ? SKR_GRANULARITY_BOOLEAN : SKR_GRANULARITY_COUNT;
+    skr_granularity returned = is_boolean ? SKR_GRANULARITY_BOOLEAN : granted;
     json_t *summary = json_pack("{s:b}", "exists", count->total.exists);
     if (!is_boolean)
         set_count(summary, "numTotalResults", &count->total);
     json_t *answer = json_pack(
         "{s:o, s:o, s:o, s:o}", "meta", skr_beacon_meta(service, request, entity, returned),
-        "responseSummary", summary, "response", result_sets(count, request->include, returned),
-        "info", skr_beacon_answer_info(service, count->generation, &count->warnings));
+        "responseSummary", summary, "response", result_sets(request, count, returned), "info",
+        skr_beacon_answer_info(service, request, count->generation, &count->warnings));
     return skr_json_print(answer, ret_text, ret_n, err);
+}
+
+/* Results of sets as result_set makes them, and what stands before the first set: no text within
+ * quotes looks like this, and no member of what is echoed has such a name. */
+static const char no_results[] = "\"results\":[]";
+static const char first_set[] = "\"response\":{\"resultSets\":[";
+
+int skr_beacon_put_records(const skr_beacon_request *request, const skr_count_answer *count,
+                           skr_buffer *texts, char **text, size_t *n, skr_err *err)
+{
+    const size_t n_before = sizeof no_results - 2; /* up to the bracket that ends them */
+    skr_buffer whole = {0};
+    const char *at = *text;
+    const char *end = *text + *n;
+    const char *from = memmem(at, *n, first_set, sizeof first_set - 1);
+    SKR_CHECK(from != NULL);
+    size_t n_all = *n + 1;
+    for (size_t i = 0; i < count->n_datasets; i++)
+        n_all += texts[i].n;
+    int status = skr_buffer_reserve(&whole, n_all, err);
+    for (size_t i = 0; status == SKR_OK && i < count->n_datasets; i++) {
+        if (!skr_beacon_has_set(request, &count->datasets[i]))
+            continue;
+        const char *found = memmem(from, (size_t)(end - from), no_results, sizeof no_results - 1);
+        SKR_CHECK(found != NULL); /* there is a set for each */
+        size_t n_until = (size_t)(found - at) + n_before;
+        status = skr_buffer_put(&whole, at, n_until, err);
+        if (status == SKR_OK && texts[i].n > 0)
+            status = skr_buffer_put(&whole, texts[i].bytes, texts[i].n, err);
+        skr_buffer_done(&texts[i]);
+        at += n_until;
+        from = at;
+    }
+    if (status == SKR_OK)
+        status = skr_buffer_put(&whole, at, (size_t)(end - at) + 1, err); /* and its NUL */
+    if (status < 0) {
+        skr_buffer_done(&whole);
+        return status;
+    }
+    free(*text);
+    *text = (char *)whole.bytes;
+    *n = whole.n - 1;
+    return SKR_OK;
 }

@@ -6,16 +6,9 @@
 
 #include "api/beacon/beacon_request.h"
 #include "api/beacon/beacon_service.h"
+#include "storage/base/buffer.h"
 
 struct json_t;
-
-/* What a path counts, or lists. */
-typedef enum skr_entity {
-    SKR_ENTITY_DATASET,
-    SKR_ENTITY_INDIVIDUAL,
-    SKR_ENTITY_VARIANT,
-    SKR_N_ENTITIES,
-} skr_entity;
 
 /* Ids and texts of an entry type, as the default model of the specification has them. */
 typedef struct skr_entry_type {
@@ -32,6 +25,10 @@ typedef struct skr_entry_type {
 /* The entry type of an entity; a constant. */
 const skr_entry_type *skr_beacon_entry_type(skr_entity entity);
 
+/* Has an entry of one type a list of another below it: /datasets/{id}/individuals? route.c answers
+ * just these. */
+bool skr_beacon_is_below(skr_entity parent, skr_entity entity);
+
 /* meta of an informational answer; schema is the id of what is returned. */
 struct json_t *skr_beacon_meta_info(const skr_service *service, const char *entity,
                                     const char *schema);
@@ -40,18 +37,40 @@ struct json_t *skr_beacon_meta_info(const skr_service *service, const char *enti
 struct json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_request *request,
                                skr_entity entity, skr_granularity returned);
 
-/* info of every answer: the policy that spoke, of which generation, and warnings if any. */
-struct json_t *skr_beacon_answer_info(const skr_service *service, uint64_t generation,
+/* info of every answer: the policy that spoke, of which generation, and warnings if any: those of
+ * reading the request, and those of answering it. */
+struct json_t *skr_beacon_answer_info(const skr_service *service, const skr_beacon_request *request,
+                                      uint64_t generation, const skr_warnings *warnings);
+
+/* Puts a count that may be told into an object. */
+void skr_beacon_put_told(struct json_t *object, const char *name, const skr_told_count *told);
+
+/* The answer with collections, of which it has a page: `all` is taken. */
+struct json_t *skr_beacon_collections(const skr_service *service, const skr_beacon_request *request,
+                                      skr_entity entity, struct json_t *all, uint64_t generation,
                                       const skr_warnings *warnings);
 
+/* Does the answer to a request have the set of a dataset? */
+bool skr_beacon_has_set(const skr_beacon_request *request, const skr_dataset_count *dataset);
+
 /*
- * The answer with counts. A total that is hidden is answered with boolean granularity, so that it
- * looks like nothing at all: what is hidden and what is zero give the same bytes. The caller frees
- * *ret_text. Errors: NOMEM.
+ * The answer with counts; granted: of records too, which the caller puts into the results of the
+ * sets (skr_beacon_put_records). A total that is hidden is answered with boolean granularity, so
+ * that it looks like nothing at all: what is hidden and what is zero give the same bytes. The
+ * caller frees *ret_text. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_beacon_count_text(const skr_service *service,
                                        const skr_beacon_request *request, skr_entity entity,
-                                       const skr_count_answer *count, char **ret_text,
-                                       size_t *ret_n, skr_err *err);
+                                       skr_granularity granted, const skr_count_answer *count,
+                                       char **ret_text, size_t *ret_n, skr_err *err);
+
+/*
+ * Puts texts of records, with commas between them, into the results of an answer's sets: texts[i]
+ * is of the dataset i of count, and is emptied. *text is the answer, and is made anew. Errors:
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_beacon_put_records(const skr_beacon_request *request,
+                                        const skr_count_answer *count, skr_buffer *texts,
+                                        char **text, size_t *n, skr_err *err);
 
 #endif

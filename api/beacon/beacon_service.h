@@ -14,7 +14,35 @@
 /* Where the version of the specification stands, that answers follow. */
 #define SKR_BEACON_VERSION "v2.2.0"
 
-/* What the operator says of this Beacon. Texts are borrowed. */
+/* What a path counts, or lists. */
+typedef enum skr_entity {
+    SKR_ENTITY_NONE, /* documents about the Beacon itself */
+    SKR_ENTITY_DATASET,
+    SKR_ENTITY_COHORT,
+    SKR_ENTITY_INDIVIDUAL,
+    SKR_ENTITY_BIOSAMPLE,
+    SKR_ENTITY_RUN,
+    SKR_ENTITY_ANALYSIS,
+    SKR_ENTITY_VARIANT,
+    SKR_N_ENTITIES,
+} skr_entity;
+
+/* A path of a document: /individuals, /individuals/{id}, /individuals/{id}/biosamples. */
+typedef struct skr_beacon_path {
+    skr_entity entity; /* what it counts */
+    skr_entity parent; /* whose id stands in it; NONE: it has none. The same as entity: one entry */
+    const char *id;    /* decoded; NULL with parent NONE */
+} skr_beacon_path;
+
+/* People whom the operator names by a question. */
+typedef struct skr_beacon_cohort {
+    const char *id;
+    const char *name;        /* NULL: the id */
+    const char *description; /* NULL: none */
+    const char *question;    /* in the language */
+} skr_beacon_cohort;
+
+/* What the operator says of this Beacon. Texts are borrowed; NULL: not said. */
 typedef struct skr_beacon_texts {
     const char *beacon_id;
     const char *name;
@@ -22,7 +50,17 @@ typedef struct skr_beacon_texts {
     const char *organization_id;
     const char *organization_name;
     const char *organization_url;
+    const char *organization_description;
+    const char *organization_address;
+    const char *organization_contact_url;
+    const char *organization_logo_url;
+    const char *welcome_url;
+    const char *alternative_url; /* NULL: base_url */
+    const char *create_date;
+    const skr_beacon_cohort *cohorts;
+    size_t n_cohorts;
     const char *environment; /* prod, test, dev, staging */
+    const char *sequence_id; /* of locations: hgvs (HGVSid:3:g....), refseq (refseq:NC_000003.12) */
 } skr_beacon_texts;
 
 typedef struct skr_service {
@@ -34,38 +72,41 @@ typedef struct skr_service {
 } skr_service;
 
 /*
- * id is what stands for {id} in the path, decoded, or NULL. Success sets status, body and what the
+ * Success sets status, body and what the
  * log needs. Errors: those of the engine and of requests; response->status may say which HTTP
  * status the error is, 0 leaves it to its code.
  */
 typedef int (*skr_document_fn)(const skr_service *service, const skr_http_request *request,
-                               const char *id, skr_http_response *response, skr_err *err);
+                               const skr_beacon_path *path, skr_http_response *response,
+                               skr_err *err);
 
 /* The fixed documents. */
-int skr_beacon_info(const skr_service *service, const skr_http_request *request, const char *id,
-                    skr_http_response *response, skr_err *err);
+int skr_beacon_info(const skr_service *service, const skr_http_request *request,
+                    const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 int skr_beacon_service_info(const skr_service *service, const skr_http_request *request,
-                            const char *id, skr_http_response *response, skr_err *err);
+                            const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 int skr_beacon_configuration(const skr_service *service, const skr_http_request *request,
-                             const char *id, skr_http_response *response, skr_err *err);
-int skr_beacon_map(const skr_service *service, const skr_http_request *request, const char *id,
-                   skr_http_response *response, skr_err *err);
+                             const skr_beacon_path *path, skr_http_response *response,
+                             skr_err *err);
+int skr_beacon_map(const skr_service *service, const skr_http_request *request,
+                   const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 int skr_beacon_entry_types(const skr_service *service, const skr_http_request *request,
-                           const char *id, skr_http_response *response, skr_err *err);
+                           const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 
-/* The terms that may be asked for; id: of one dataset. */
+/* The terms that may be asked for, of all datasets or of one. */
 int skr_beacon_filtering_terms(const skr_service *service, const skr_http_request *request,
-                               const char *id, skr_http_response *response, skr_err *err);
+                               const skr_beacon_path *path, skr_http_response *response,
+                               skr_err *err);
 
-/* Datasets, all or one. */
-int skr_beacon_datasets(const skr_service *service, const skr_http_request *request, const char *id,
-                        skr_http_response *response, skr_err *err);
+/* Datasets, all or one; cohorts, all or one. */
+int skr_beacon_datasets(const skr_service *service, const skr_http_request *request,
+                        const skr_beacon_path *path, skr_http_response *response, skr_err *err);
+int skr_beacon_cohorts(const skr_service *service, const skr_http_request *request,
+                       const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 
-/* Counts of people and of alleles; id: in one dataset. */
-int skr_beacon_individuals(const skr_service *service, const skr_http_request *request,
-                           const char *id, skr_http_response *response, skr_err *err);
-int skr_beacon_variants(const skr_service *service, const skr_http_request *request, const char *id,
-                        skr_http_response *response, skr_err *err);
+/* How many of an entity, in all or of what the path names. */
+int skr_beacon_counts(const skr_service *service, const skr_http_request *request,
+                      const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 
 /* The error document. Errors: NOMEM. */
 SKR_MUST_USE int skr_beacon_problem(const skr_service *service, unsigned status,

@@ -169,12 +169,13 @@ static int write_document(const skr_service *service, skr_beacon_case *one, term
 }
 
 int skr_beacon_filtering_terms(const skr_service *service, const skr_http_request *request,
-                               const char *id, skr_http_response *response, skr_err *err)
+                               const skr_beacon_path *path, skr_http_response *response,
+                               skr_err *err)
 {
     skr_beacon_case one = {0};
     skr_info info = {0};
     term_writer writer = {0};
-    int status = skr_beacon_case_read(service, request, id, &one, response, err);
+    int status = skr_beacon_case_read(service, request, path, &one, response, err);
     if (status == SKR_OK && (one.request.people != NULL || one.request.alleles != NULL))
         status = skr_fail(err, SKR_ERR_QUERY, "filtering_terms takes skip, limit and datasetIds");
     if (status == SKR_OK)

@@ -99,7 +99,7 @@ int skr_answer_cache_new(uint64_t n_bytes_max, void (*free_value)(void *value),
 {
     skr_answer_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for the cache of answers");
+        return skr_fail_nomem(err, "the cache of answers");
     cache->free_value = free_value;
     cache->n_bytes_max = n_bytes_max;
     cache->n_chains = N_CHAINS_MIN;
@@ -109,7 +109,7 @@ int skr_answer_cache_new(uint64_t n_bytes_max, void (*free_value)(void *value),
     (void)pthread_mutex_init(&cache->mutex, NULL);
     int status = SKR_OK;
     if (cache->chains == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for the cache of answers");
+        status = skr_fail_nomem(err, "the cache of answers");
     else if (getrandom(cache->secret, sizeof cache->secret, 0) != (ssize_t)sizeof cache->secret)
         status = skr_fail(err, SKR_ERR_IO, "the system gives no random bytes");
     if (status < 0) {

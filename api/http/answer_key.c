@@ -19,10 +19,22 @@ static int put_words(skr_buffer *key, const char *text, skr_err *err)
 
 static int put_access(skr_buffer *key, const skr_access *access, skr_err *err)
 {
-    const uint32_t numbers[] = {
-        access->policy.is_exact, access->policy.threshold, access->policy.step, access->is_remote,
-        access->datasets == NULL ? UINT32_MAX : (uint32_t)access->n_datasets};
+    const skr_frequency_policy *af = &access->policy.frequencies;
+    const uint32_t numbers[] = {access->policy.is_exact,
+                                access->policy.threshold,
+                                access->policy.step,
+                                access->is_remote,
+                                af->is_exact,
+                                af->min_people,
+                                af->has_both_tails,
+                                af->has_subcounts,
+                                af->is_collapsed,
+                                af->n_decimals,
+                                access->datasets == NULL ? UINT32_MAX
+                                                         : (uint32_t)access->n_datasets};
     int status = skr_buffer_put(key, numbers, sizeof numbers, err);
+    if (status == SKR_OK)
+        status = skr_buffer_put(key, &af->min_frequency, sizeof af->min_frequency, err);
     if (status == SKR_OK)
         status = put_words(key, access->assembly, err);
     for (size_t i = 0; status == SKR_OK && access->datasets != NULL && i < access->n_datasets; i++)

@@ -131,7 +131,7 @@ int skr_log_ring_new(size_t n_bytes, skr_log_write_fn write, void *context, skr_
 {
     skr_log_ring *ring = calloc(1, sizeof *ring + n_bytes);
     if (ring == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the log");
+        return skr_fail_nomem(err, "the log");
     ring->write = write;
     ring->context = context;
     ring->n_room = n_bytes;

@@ -125,6 +125,10 @@ static void print_engine(printer *to, const skr_engine_stats *engine)
         engine->generation);
     one(to, "generations_taken_up_total", "counter", "Generations taken up since the start.",
         engine->n_states);
+    one(to, "deletions_due", "gauge", "Withdrawals whose people are still in files of the store.",
+        engine->n_deletions_due);
+    one(to, "deletions_overdue", "gauge", "Those that a compaction should have ended by now.",
+        engine->n_deletions_overdue);
     head(to, "io", "gauge", "1 for how blocks are read.");
     print(to, "skerry_io{by=\"io_uring\"} %d\nskerry_io{by=\"pread\"} %d\n",
           engine->is_io_uring ? 1 : 0, engine->is_io_uring ? 0 : 1);
@@ -137,6 +141,14 @@ static void print_engine(printer *to, const skr_engine_stats *engine)
     one(to, "block_cache_bytes", "gauge", "Memory of the blocks that are kept.",
         engine->n_cache_bytes);
     one(to, "block_cache_bytes_max", "gauge", "The limit of it.", engine->n_cache_bytes_max);
+    one(to, "segment_files", "gauge", "Segments of the generation.", engine->n_segments);
+    one(to, "segment_files_open", "gauge", "Files of segments that are open.",
+        engine->n_files_open);
+    one(to, "segment_files_open_max", "gauge", "The limit of it.", engine->n_files_open_max);
+    one(to, "segment_files_closed_total", "counter", "Files closed to make room for others.",
+        engine->n_files_given_up);
+    one(to, "segment_files_refused_total", "counter",
+        "Times that the system allowed no more open files.", engine->n_files_refused);
 }
 
 int skr_metrics_print(skr_metrics *metrics, const skr_engine_stats *engine,

@@ -19,7 +19,7 @@
 #include "engine/face/engine.h"
 #include "storage/base/buffer.h"
 
-#define SKR_METRICS_ROUTES 24u /* room for every route of route.c */
+#define SKR_METRICS_ROUTES 72u /* room for every route of route.c */
 #define SKR_METRICS_STATUSES 16u
 #define SKR_METRICS_STEPS 14u
 

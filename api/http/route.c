@@ -10,28 +10,64 @@
 #define PREFIX "/api"
 
 /* '*' stands for one id. is_query: POST asks it too. make: NULL for the metrics. */
-static const struct route {
+struct route {
     const char *path;
     bool is_query;
     skr_document_fn make;
-} routes[] = {
-    {"/", false, skr_beacon_info},
-    {"/info", false, skr_beacon_info},
-    {"/service-info", false, skr_beacon_service_info},
-    {"/configuration", false, skr_beacon_configuration},
-    {"/map", false, skr_beacon_map},
-    {"/entry_types", false, skr_beacon_entry_types},
-    {"/filtering_terms", false, skr_beacon_filtering_terms},
-    {"/individuals/filtering_terms", false, skr_beacon_filtering_terms},
-    {"/g_variants/filtering_terms", false, skr_beacon_filtering_terms},
-    {"/datasets/filtering_terms", false, skr_beacon_filtering_terms},
-    {"/datasets", true, skr_beacon_datasets},
-    {"/datasets/*", true, skr_beacon_datasets},
-    {"/datasets/*/individuals", true, skr_beacon_individuals},
-    {"/datasets/*/g_variants", true, skr_beacon_variants},
-    {"/datasets/*/filtering_terms", false, skr_beacon_filtering_terms},
-    {"/individuals", true, skr_beacon_individuals},
-    {"/g_variants", true, skr_beacon_variants},
+    skr_entity entity;
+    skr_entity parent;
+};
+
+#define TERMS(path, parent)                                                                        \
+    {                                                                                              \
+        path "/filtering_terms", true, skr_beacon_filtering_terms, SKR_ENTITY_NONE, parent         \
+    }
+#define ENTRIES(path, make, entity)                                                                \
+    TERMS(path, SKR_ENTITY_NONE), {path, true, make, entity, SKR_ENTITY_NONE},                     \
+    {                                                                                              \
+        path "/*", true, make, entity, entity                                                      \
+    }
+#define BELOW(path, parent, entity)                                                                \
+    {                                                                                              \
+        path, true, skr_beacon_counts, entity, parent                                              \
+    }
+#define SAMPLES_BELOW(path, parent)                                                                \
+    BELOW(path "/*/g_variants", parent, SKR_ENTITY_VARIANT),                                       \
+        BELOW(path "/*/runs", parent, SKR_ENTITY_RUN),                                             \
+        BELOW(path "/*/analyses", parent, SKR_ENTITY_ANALYSIS),                                    \
+        BELOW(path "/*/biosamples", parent, SKR_ENTITY_BIOSAMPLE)
+#define PEOPLE_BELOW(path, parent) BELOW(path "/*/individuals", parent, SKR_ENTITY_INDIVIDUAL)
+
+/* What skr_beacon_is_below says stands below an entry of each type. */
+static const struct route routes[] = {
+    {"/", false, skr_beacon_info, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/info", false, skr_beacon_info, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/service-info", false, skr_beacon_service_info, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/configuration", false, skr_beacon_configuration, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/map", false, skr_beacon_map, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/entry_types", false, skr_beacon_entry_types, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    TERMS("", SKR_ENTITY_NONE),
+    ENTRIES("/datasets", skr_beacon_datasets, SKR_ENTITY_DATASET),
+    TERMS("/datasets/*", SKR_ENTITY_DATASET),
+    PEOPLE_BELOW("/datasets", SKR_ENTITY_DATASET),
+    SAMPLES_BELOW("/datasets", SKR_ENTITY_DATASET),
+    ENTRIES("/cohorts", skr_beacon_cohorts, SKR_ENTITY_COHORT),
+    PEOPLE_BELOW("/cohorts", SKR_ENTITY_COHORT),
+    SAMPLES_BELOW("/cohorts", SKR_ENTITY_COHORT),
+    ENTRIES("/individuals", skr_beacon_counts, SKR_ENTITY_INDIVIDUAL),
+    SAMPLES_BELOW("/individuals", SKR_ENTITY_INDIVIDUAL),
+    ENTRIES("/biosamples", skr_beacon_counts, SKR_ENTITY_BIOSAMPLE),
+    PEOPLE_BELOW("/biosamples", SKR_ENTITY_BIOSAMPLE),
+    SAMPLES_BELOW("/biosamples", SKR_ENTITY_BIOSAMPLE),
+    ENTRIES("/runs", skr_beacon_counts, SKR_ENTITY_RUN),
+    PEOPLE_BELOW("/runs", SKR_ENTITY_RUN),
+    SAMPLES_BELOW("/runs", SKR_ENTITY_RUN),
+    ENTRIES("/analyses", skr_beacon_counts, SKR_ENTITY_ANALYSIS),
+    PEOPLE_BELOW("/analyses", SKR_ENTITY_ANALYSIS),
+    SAMPLES_BELOW("/analyses", SKR_ENTITY_ANALYSIS),
+    ENTRIES("/g_variants", skr_beacon_counts, SKR_ENTITY_VARIANT),
+    PEOPLE_BELOW("/g_variants", SKR_ENTITY_VARIANT),
+    SAMPLES_BELOW("/g_variants", SKR_ENTITY_VARIANT),
 };
 
 #define N_ROUTES (sizeof routes / sizeof *routes)
@@ -47,7 +83,10 @@ static int hex_digit(char c)
     return at == NULL || (c < '0') ? -1 : (int)(at - digits);
 }
 
-/* Decodes %XX in place. False when a code is broken or means NUL or '/'. */
+/* Stands for a coded '/', which belongs to an id: addresses are ids too. */
+#define SLASH '\1'
+
+/* Decodes %XX in place. False when a code is broken or means a control character. */
 static bool decode_path(char *text)
 {
     char *to = text;
@@ -59,9 +98,12 @@ static bool decode_path(char *text)
             if (low < 0)
                 return false;
             c = (char)(high * 16 + low);
-            if (c == '\0' || c == '/')
+            if ((unsigned char)c < ' ')
                 return false;
+            c = c == '/' ? SLASH : c;
             at += 2;
+        } else if (c == SLASH) {
+            return false;
         }
         *to++ = c;
     }
@@ -97,7 +139,9 @@ static int find_route(const char *path, const struct route **ret_route, char **r
         if (fits(routes[i].path, path, &id, &n_id)) {
             *ret_id = id == NULL ? NULL : strndup(id, n_id);
             if (id != NULL && *ret_id == NULL)
-                return skr_fail(err, SKR_ERR_NOMEM, "out of memory for a path");
+                return skr_fail_nomem(err, "a path");
+            for (char *at = *ret_id; at != NULL && *at != '\0'; at++)
+                *at = *at == SLASH ? '/' : *at;
             *ret_route = &routes[i];
             return SKR_OK;
         }
@@ -189,7 +233,8 @@ static int print_metrics(const skr_router *router, skr_http_response *response, 
     return SKR_OK;
 }
 
-static const struct route metrics_route = {"/metrics", false, NULL};
+static const struct route metrics_route = {"/metrics", false, NULL, SKR_ENTITY_NONE,
+                                           SKR_ENTITY_NONE};
 
 /* ------------------------------------------------------------------ the whole */
 
@@ -198,6 +243,10 @@ static void answer_route(const skr_router *router, const skr_http_request *reque
 {
     const skr_service *service = &router->service;
     const char *allow = route->is_query ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+    bool is_for_people = route->make == skr_beacon_counts &&
+                         route->entity == SKR_ENTITY_INDIVIDUAL && route->parent == SKR_ENTITY_NONE;
+    if (request->is_at_once && !is_for_people)
+        return;
     if (request->method == SKR_METHOD_OPTIONS) {
         response->status = 204;
         response->allow = allow;
@@ -224,13 +273,16 @@ static void answer_route(const skr_router *router, const skr_http_request *reque
     }
     skr_err err = {0};
     skr_json_begin();
+    const skr_beacon_path path = {route->entity, route->parent, id};
     int status = route->make == NULL ? print_metrics(router, response, &err)
-                                     : route->make(service, request, id, response, &err);
+                                     : route->make(service, request, &path, response, &err);
     if (skr_json_check(&err) < 0) { /* whatever else it says, it was made of half a request */
         status = SKR_ERR_NOMEM;
         response->status = 0;
     }
-    if (status < 0)
+    if (status < 0 && request->is_at_once)
+        response->status = 0;
+    else if (status < 0)
         refuse_error(service, &err, response);
 }
 

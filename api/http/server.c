@@ -61,21 +61,36 @@ static rlim_t count_open_files(void)
     return n;
 }
 
-/* No more connections than the system lets us open files, with room for another generation of the
- * store. */
+/* What the store needs: all files but segments twice, for another generation of it; of segments as
+ * many as may be open. */
+static int count_kept_files(const skr_server *server, rlim_t *ret_n, skr_err *err)
+{
+    skr_engine_stats stats = {0};
+    SKR_TRY(skr_engine_stats_read(server->router.service.engine, &stats, err));
+    rlim_t n_open = count_open_files();
+    rlim_t n_others = n_open > stats.n_files_open ? n_open - stats.n_files_open : 0;
+    rlim_t n_segments = 2 * stats.n_segments; /* a generation, and the next */
+    if (n_segments > stats.n_files_open_max)
+        n_segments = stats.n_files_open_max;
+    *ret_n = 2 * n_others + n_segments + FILES_MORE + SKR_CONNECTIONS_SPARE;
+    return SKR_OK;
+}
+
+/* No more connections than the system lets us open files beside those of the store. */
 static int limit_connections(skr_server *server, skr_err *err)
 {
     struct rlimit limit;
+    rlim_t n_kept = 0;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return SKR_OK;
-    rlim_t n_kept = 2 * count_open_files() + FILES_MORE + SKR_CONNECTIONS_SPARE;
+    SKR_TRY(count_kept_files(server, &n_kept, err));
     rlim_t n_left = limit.rlim_cur > n_kept ? limit.rlim_cur - n_kept : 0;
     if (n_left >= server->config.n_connections_max)
         return SKR_OK;
     if (n_left == 0)
         return skr_fail(err, SKR_ERR_LIMIT,
                         "%ju open files are allowed, and %ju are kept for the store: raise the "
-                        "limit (ulimit -n), or merge segments",
+                        "limit (ulimit -n)",
                         (uintmax_t)limit.rlim_cur, (uintmax_t)n_kept);
     char line[160];
     (void)snprintf(line, sizeof line,
@@ -170,7 +185,7 @@ static int make_base_url(skr_server *server, skr_err *err)
     size_t n = strlen(given == NULL ? server->address : given) + 16;
     server->base_url = malloc(n);
     if (server->base_url == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the server");
+        return skr_fail_nomem(err, "the server");
     if (given == NULL)
         (void)snprintf(server->base_url, n, "http://%s/api", server->address);
     else
@@ -204,7 +219,7 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
         return status;
     skr_server *server = calloc(1, sizeof *server);
     if (server == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for the server");
+        return skr_fail_nomem(err, "the server");
     skr_json_init();
     server->config = *config;
     server->listen_fd = -1;

@@ -255,6 +255,35 @@ static void keep(skr_exchange *exchange, uint64_t state)
         exchange->ready = NULL;
 }
 
+/*
+ * Whether the server lives, and whether it takes questions: answered without a worker, so that a
+ * full queue does not look like a dead server.
+ */
+bool skr_server_answer_health(skr_exchange *exchange)
+{
+    const skr_server *server = exchange->server;
+    bool is_live = strcmp(exchange->path, "/health/live") == 0;
+    bool is_ready = strcmp(exchange->path, "/health/ready") == 0;
+    if (exchange->method != SKR_METHOD_GET || (!is_live && !is_ready))
+        return false;
+    bool is_stopping = is_ready && atomic_load(&server->metrics.is_draining);
+    const skr_http_request request = skr_server_request(exchange);
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return true;
+    skr_http_response *said = &exchange->ready->said;
+    said->status = is_stopping ? 503 : 200;
+    said->retry_after_s = is_stopping ? 1 : 0;
+    said->body = strdup(is_stopping ? "{\"status\":\"stopping\"}"
+                        : is_live   ? "{\"status\":\"live\"}"
+                                    : "{\"status\":\"ready\"}");
+    said->n_body = said->body == NULL ? 0 : strlen(said->body);
+    said->status = said->body == NULL ? 0 : said->status;
+    (void)make_response(exchange->ready, exchange->method);
+    skr_server_log_answered(exchange, &request);
+    return true;
+}
+
 void skr_server_answer_make(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
@@ -271,6 +300,38 @@ void skr_server_answer_make(skr_exchange *exchange)
     }
     skr_server_log_answered(exchange, &request);
     keep(exchange, state);
+}
+
+static bool is_queue_empty(skr_server *server)
+{
+    (void)pthread_mutex_lock(&server->mutex);
+    bool is_empty = server->queue.n == 0;
+    (void)pthread_mutex_unlock(&server->mutex);
+    return is_empty;
+}
+
+bool skr_server_answer_at_once(skr_exchange *exchange)
+{
+    skr_server *server = exchange->server;
+    skr_http_request request = skr_server_request(exchange);
+    uint64_t state = skr_engine_state(server->router.service.engine);
+    if (!is_queue_empty(server))
+        return false;
+    request.is_at_once = true;
+    exchange->ready = calloc(1, sizeof *exchange->ready);
+    if (exchange->ready == NULL)
+        return false;
+    skr_http_response *said = &exchange->ready->said;
+    skr_route_answer(&server->router, &request, said);
+    /* whatever went wrong is told by a worker, who may look for what was meant */
+    if (said->status != 200 || !make_response(exchange->ready, exchange->method)) {
+        skr_server_answer_free(exchange->ready);
+        exchange->ready = NULL;
+        return false;
+    }
+    skr_server_log_answered(exchange, &request);
+    keep(exchange, state);
+    return true;
 }
 
 void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const char *message)

@@ -15,6 +15,7 @@ skr_server_config skr_server_config_default(void)
         .texts.organization_name = "An organisation that has not set its name",
         .texts.organization_url = "https://example.org",
         .texts.environment = "dev",
+        .texts.sequence_id = "hgvs",
         .metrics = "off",
         .n_connections_max = 1024,
         .n_address_max = 256,
@@ -25,7 +26,7 @@ skr_server_config skr_server_config_default(void)
         .n_block_cache_mib = 512,
         .headers_timeout_s = 8,
         .timeout_s = 30,
-        .query_timeout_ms = 10000,
+        .query_timeout_ms = 4500,
     };
     return config;
 }
@@ -51,6 +52,9 @@ int skr_server_config_check(const skr_server_config *config, skr_err *err)
         is_known = is_known || strcmp(config->texts.environment, environments[i]) == 0;
     if (!is_known)
         return skr_fail(err, SKR_ERR_USAGE, "environment is none of prod, test, dev, staging");
+    if (config->texts.sequence_id == NULL || (strcmp(config->texts.sequence_id, "hgvs") != 0 &&
+                                              strcmp(config->texts.sequence_id, "refseq") != 0))
+        return skr_fail(err, SKR_ERR_USAGE, "sequence_id is none of hgvs, refseq");
     if (config->metrics == NULL ||
         (strcmp(config->metrics, "on") != 0 && strcmp(config->metrics, "off") != 0))
         return skr_fail(err, SKR_ERR_USAGE, "metrics is none of on, off");

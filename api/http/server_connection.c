@@ -299,14 +299,15 @@ static bool read_piece(skr_exchange *exchange, const char *bytes, size_t n)
     return true;
 }
 
-/* The request is whole: it is answered with what is kept, or by a worker. */
+/* The request is whole: it is answered with what is kept, at once, or by a worker. */
 static enum MHD_Result dispatch(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
     if (exchange->refusal != 0)
         return send_refusal(exchange, exchange->refusal, exchange->refusal_message);
     exchange->begin_ns = skr_clock_ns();
-    if (skr_server_answer_find(exchange)) {
+    if (skr_server_answer_health(exchange) || skr_server_answer_find(exchange) ||
+        skr_server_answer_at_once(exchange)) {
         skr_server_watch_hurry(server, exchange->socket, SKR_STEP_READING, exchange->begin_ns);
         exchange->state = SKR_EXCHANGE_ANSWERED;
         return send_answer(exchange);

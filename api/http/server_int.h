@@ -153,6 +153,15 @@ void skr_server_log_answered(const skr_exchange *exchange, const skr_http_reques
 /* Is the answer kept? Then exchange->ready is it, and its line is in the log. */
 bool skr_server_answer_find(skr_exchange *exchange);
 
+/* Is it a look at the server's health? Then it is answered at once. */
+bool skr_server_answer_health(skr_exchange *exchange);
+
+/*
+ * Makes the answer where it was read, if nobody waits and memory holds what tells it; false: a
+ * worker's. For what costs no more than the way to a worker and back: counts of one allele.
+ */
+bool skr_server_answer_at_once(skr_exchange *exchange);
+
 /* Makes the answer, writes its line, keeps it where that may be. A worker's. */
 void skr_server_answer_make(skr_exchange *exchange);
 

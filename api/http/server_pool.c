@@ -83,7 +83,7 @@ int skr_server_pool_start(skr_server *server, skr_err *err)
         n = n_processors < 1 ? 1 : (unsigned)n_processors;
     server->workers = calloc(n, sizeof *server->workers);
     if (server->workers == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "out of memory for %u workers", n);
+        return skr_fail_nomem(err, "workers");
     for (; server->n_workers < n; server->n_workers++)
         if (!skr_thread_start(&server->workers[server->n_workers], work, server))
             return skr_fail(err, SKR_ERR_NOMEM, "no thread for worker %u", server->n_workers + 1);

@@ -30,6 +30,7 @@ typedef struct skr_http_request {
     size_t n_body;
     uint64_t deadline_ns;
     const atomic_bool *stop;
+    bool is_at_once; /* only if it can be answered from memory; otherwise the status stays 0 */
 } skr_http_request;
 
 /* Zero-initialised; freed with skr_message_response_done. */

@@ -5,24 +5,17 @@
 #include <string.h>
 
 #include "engine/alleles/alleles.h"
+#include "engine/alleles/alleles_find.h"
 #include "engine/alleles/alleles_out.h"
+#include "engine/alleles/alleles_parts.h"
 #include "engine/scan/tally.h"
 #include "engine/tell/disclose.h"
-
-/* What a worker has found of the alleles of its batch. */
-typedef struct findings {
-    skr_tally *tallies; /* [slot * n_max + i]: of those that are summed */
-    uint8_t *is_summed; /* they were added up together */
-    uint8_t *selected;  /* scratch of that */
-    uint32_t n_max;     /* alleles, and slots, for which there is memory */
-    uint32_t n_slots;
-    skr_carrier_list found; /* carriers of the allele at hand, where they are told apart */
-} findings;
 
 typedef struct lister {
     const skr_question *question;
     const skr_plan *plan;
-    findings *findings; /* of each worker */
+    skr_findings *findings;   /* of each worker */
+    skr_alleles_parts *parts; /* by dataset and population; NULL: they are not asked for */
     skr_rows_out out;
 } lister;
 
@@ -59,116 +52,8 @@ static void add_told(skr_allele_row *row, const skr_tally *tally, const skr_poli
     row->n_partial += (uint32_t)skr_disclose_number(policy, tally->n_partial);
 }
 
-/* Is there a carrier of a number of copies that the verdicts count? */
-static bool has_counted(const skr_carrier_list *found, size_t from, unsigned verdicts)
-{
-    for (size_t i = from; i < found->n; i++)
-        if (skr_verdicts_count(verdicts, found->items[i].n_this))
-            return true;
-    return false;
-}
-
-/* Must carriers of an allele be told apart by name: has somebody several samples there? */
-static bool has_repeats(const skr_tallier *tallier, uint32_t contig)
-{
-    const skr_plan *plan = tallier->scope->plan;
-    return skr_snapshot_has_repeats(plan->snapshot, plan->assembly, contig);
-}
-
-/* ------------------------------------------------------------------ what a worker finds */
-
-static void findings_done(findings *all, unsigned n_workers)
-{
-    for (unsigned i = 0; all != NULL && i < n_workers; i++) {
-        free(all[i].tallies);
-        free(all[i].found.items);
-    }
-    free(all);
-}
-
-/* Room for the alleles of a batch, in one piece. */
-static int findings_reserve(findings *mine, const skr_batch *batch, skr_err *err)
-{
-    size_t n = (size_t)batch->n * batch->n_slots;
-    if (batch->n <= mine->n_max && batch->n_slots <= mine->n_slots)
-        return SKR_OK;
-    free(mine->tallies);
-    mine->n_max = 0;
-    mine->tallies = malloc((n + 1) * sizeof *mine->tallies + 2 * (size_t)batch->n);
-    if (mine->tallies == NULL)
-        return skr_fail_nomem(err, "the numbers of alleles");
-    mine->is_summed = (uint8_t *)(mine->tallies + n + 1);
-    mine->selected = mine->is_summed + batch->n;
-    mine->n_max = batch->n;
-    mine->n_slots = batch->n_slots;
-    return SKR_OK;
-}
-
-/*
- * Which alleles of the batch may be added up together? Not those of which only carriers of so many
- * copies are asked for, and none where people must be told apart over datasets.
- */
-static void find_together(const skr_tallier *tallier, findings *mine)
-{
-    const skr_batch *batch = tallier->batch;
-    for (uint32_t k = 0; k < batch->n; k++)
-        mine->is_summed[k] =
-            batch->is_wanted[k] != 0 && !has_repeats(tallier, batch->keys[k].contig);
-    for (uint32_t slot = 0; slot < batch->n_slots; slot++) {
-        const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
-        for (uint32_t k = 0; k < batch->n; k++)
-            mine->is_summed[k] &= verdicts[k] == 0 || verdicts[k] == SKR_COUNTS_ALL;
-    }
-}
-
-/* Adds up those that may be, slot by slot. */
-static int tally_together(skr_tallier *tallier, findings *mine, unsigned flags, skr_err *err)
-{
-    const skr_batch *batch = tallier->batch;
-    SKR_TRY(findings_reserve(mine, batch, err));
-    find_together(tallier, mine);
-    for (uint32_t slot = 0; slot < batch->n_slots; slot++) {
-        const uint8_t *verdicts = batch->verdicts + (size_t)slot * batch->n_max;
-        for (uint32_t k = 0; k < batch->n; k++)
-            mine->selected[k] = mine->is_summed[k] & (verdicts[k] == SKR_COUNTS_ALL);
-        SKR_TRY(skr_tally_batch(tallier, slot, flags | SKR_TALLY_COHORT, mine->selected,
-                                mine->tallies + (size_t)slot * mine->n_max, err));
-    }
-    return SKR_OK;
-}
-
-/*
- * The tally of allele k in a slot: found with the others, or now. *ret_counts: whether it has its
- * part in the row.
- */
-static int tally_slot(const skr_question *question, skr_tallier *tallier, findings *mine,
-                      uint32_t k, unsigned flags, uint32_t slot, skr_tally *tally, bool *ret_counts,
-                      skr_err *err)
-{
-    const skr_policy *policy = &question->access->policy;
-    skr_batch *batch = tallier->batch;
-    unsigned verdicts = batch->verdicts[(size_t)slot * batch->n_max + k];
-    size_t n_before = mine->found.n;
-    *ret_counts = false;
-    if (verdicts == 0)
-        return SKR_OK;
-    if (mine->is_summed[k] != 0) {
-        *tally = mine->tallies[(size_t)slot * mine->n_max + k];
-        *ret_counts = true;
-    } else {
-        SKR_TRY(skr_tally_slot(tallier, skr_batch_seek(batch, k), slot, flags | SKR_TALLY_COHORT,
-                               &mine->found, tally, err));
-        *ret_counts = verdicts == SKR_COUNTS_ALL || has_counted(&mine->found, n_before, verdicts);
-    }
-    if (!policy->is_exact)
-        *ret_counts = *ret_counts && !skr_disclose(policy, tally->n_carriers).is_hidden;
-    if (!*ret_counts)
-        mine->found.n = n_before;
-    return SKR_OK;
-}
-
 /* Fills in the numbers of allele k; *ret_is_in: whether there is a row to be told. */
-static int make_row(const lister *list, skr_tallier *tallier, findings *mine, uint32_t k,
+static int make_row(const lister *list, skr_tallier *tallier, skr_findings *mine, uint32_t k,
                     skr_allele_row *row, bool *ret_is_in, skr_err *err)
 {
     const skr_question *question = list->question;
@@ -180,7 +65,8 @@ static int make_row(const lister *list, skr_tallier *tallier, findings *mine, ui
     for (uint32_t i = 0; status == SKR_OK && i < question->n_slots; i++) {
         skr_tally tally = {0};
         bool counts = false;
-        status = tally_slot(question, tallier, mine, k, SKR_TALLY_AN, i, &tally, &counts, err);
+        status =
+            skr_findings_slot(question, tallier, mine, k, SKR_TALLY_AN, i, &tally, &counts, err);
         if (status < 0 || !counts)
             continue;
         add_told(row, &tally, policy);
@@ -188,7 +74,8 @@ static int make_row(const lister *list, skr_tallier *tallier, findings *mine, ui
             *ret_is_in = true;
     }
     /* Somebody may have samples in two datasets: under an exact policy he counts once. */
-    if (status == SKR_OK && policy->is_exact && has_repeats(tallier, batch->keys[k].contig)) {
+    if (status == SKR_OK && policy->is_exact &&
+        skr_findings_has_repeats(tallier, batch->keys[k].contig)) {
         skr_tally people = {0};
         skr_tally_people(mine->found.items, mine->found.n, &people);
         row->n_carriers = people.n_carriers;
@@ -205,6 +92,66 @@ static const char *contig_name(const skr_plan *plan, uint32_t contig)
     return plan->snapshot->manifest->assemblies[plan->assembly].contigs[contig].name;
 }
 
+/* A row of one allele, if it has one. */
+static int list_row(lister *list, skr_worker *worker, uint32_t k, bool *ret_is_in, skr_err *err)
+{
+    const skr_batch *batch = &worker->batch;
+    skr_allele_row row = {0};
+    SKR_TRY(
+        make_row(list, &worker->tallier, &list->findings[worker->number], k, &row, ret_is_in, err));
+    if (!*ret_is_in)
+        return SKR_OK;
+    return skr_alleles_out_add(&list->out, worker->number,
+                               contig_name(list->plan, batch->keys[k].contig), &batch->keys[k],
+                               &row, err);
+}
+
+/* Has the allele a part for a dataset? *ret_has. */
+static int has_part(const lister *list, skr_tallier *tallier, skr_findings *mine, uint32_t k,
+                    uint32_t slot, bool *ret_has, skr_err *err)
+{
+    const skr_batch *batch = tallier->batch;
+    skr_tally tally = {0};
+    mine->found.n = 0;
+    SKR_TRY(skr_findings_slot(list->question, tallier, mine, k, 0, slot, &tally, ret_has, err));
+    if (list->out.request->by->is_carried)
+        *ret_has = *ret_has && tally.n_carriers > 0;
+    else
+        *ret_has = *ret_has && (batch->is_named[k] != 0 ||
+                                batch->has_row[(size_t)slot * batch->n_max + k] != 0);
+    return SKR_OK;
+}
+
+/* The same by dataset and population. Rows that lie behind every page are counted and no more. */
+static int list_parts(lister *list, skr_worker *worker, uint32_t k, bool *ret_is_in, skr_err *err)
+{
+    const skr_batch *batch = &worker->batch;
+    skr_findings *mine = &list->findings[worker->number];
+    bool is_in_reach = false;
+    *ret_is_in = false;
+    skr_alleles_parts_clear(list->parts, worker->number);
+    for (uint32_t i = 0; i < list->question->n_slots; i++) {
+        bool has = false;
+        SKR_TRY(has_part(list, &worker->tallier, mine, k, i, &has, err));
+        if (!has)
+            continue;
+        bool is_open = skr_alleles_out_is_open(&list->out, i);
+        is_in_reach = is_in_reach || is_open;
+        *ret_is_in = true;
+        SKR_TRY(skr_alleles_parts_add(list->parts, worker, k, i, is_open, err));
+    }
+    if (!*ret_is_in)
+        return SKR_OK;
+    const skr_allele_row row = skr_alleles_parts_row(list->parts, worker->number);
+    if (!is_in_reach) {
+        skr_alleles_out_late(&list->out, &row);
+        return SKR_OK;
+    }
+    return skr_alleles_out_add(&list->out, worker->number,
+                               contig_name(list->plan, batch->keys[k].contig), &batch->keys[k],
+                               &row, err);
+}
+
 /* Rows are handed out while they are still in the nearest cache. */
 #define ROWS_EARLY 64u
 
@@ -212,19 +159,16 @@ static int list_on_batch(void *context, skr_worker *worker, skr_err *err)
 {
     lister *list = context;
     const skr_batch *batch = &worker->batch;
-    findings *mine = &list->findings[worker->number];
+    skr_findings *mine = &list->findings[worker->number];
     uint32_t n_added = 0;
-    int status = tally_together(&worker->tallier, mine, SKR_TALLY_AN, err);
+    int status =
+        skr_findings_together(&worker->tallier, mine, list->parts == NULL ? SKR_TALLY_AN : 0, err);
     for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
-        skr_allele_row row = {0};
         bool is_in = false;
         if (batch->is_wanted[k] == 0)
             continue;
-        status = make_row(list, &worker->tallier, mine, k, &row, &is_in, err);
-        if (status == SKR_OK && is_in)
-            status = skr_alleles_out_add(&list->out, worker->number,
-                                         contig_name(list->plan, batch->keys[k].contig),
-                                         &batch->keys[k], &row, err);
+        status = list->parts == NULL ? list_row(list, worker, k, &is_in, err)
+                                     : list_parts(list, worker, k, &is_in, err);
         n_added += is_in;
         if (status == SKR_OK && is_in && n_added % ROWS_EARLY == 0)
             status = skr_alleles_out_early(&list->out, worker->number, worker->morsel, err);
@@ -244,7 +188,7 @@ static int list_nowhere(lister *list, skr_err *err)
 {
     int status = SKR_OK;
     skr_allele_facts facts = {.has_filter = true, .is_filter_failed = true};
-    if (!list->question->access->policy.is_exact)
+    if (!list->question->access->policy.is_exact || list->parts != NULL)
         return SKR_OK;
     for (size_t i = 0; status == SKR_OK && i < list->plan->n_named; i++) {
         const skr_named_allele *named = &list->plan->named[i];
@@ -258,20 +202,34 @@ static int list_nowhere(lister *list, skr_err *err)
     return status < 0 ? status : skr_alleles_out_rest(&list->out, err);
 }
 
+/* What is said of alleles is told where it was read as alleles are now. */
+static void find_notes(lister *list)
+{
+    const skr_snapshot *snapshot = list->plan->snapshot;
+    uint32_t assembly = list->plan->assembly;
+    if (assembly == SKR_NONE)
+        return;
+    list->out.tables = snapshot->annotations[assembly];
+    list->out.n_tables = snapshot->manifest->assemblies[assembly].n_annotations;
+}
+
 int skr_alleles_list(const skr_question *question, const skr_alleles_request *request,
-                     skr_allele_fn on_row, void *context, uint64_t *ret_n_rows, skr_err *err)
+                     skr_alleles_sink *sink, skr_err *err)
 {
     skr_plan *plan = NULL;
     lister list = {.question = question,
-                   .out = {.request = request, .on_row = on_row, .context = context}};
+                   .out = {.request = request, .on_row = sink->on_row, .context = sink->context}};
+    bool is_carried = request->by != NULL && request->by->is_carried;
     skr_scan_visitor visitor = {.on_batch = list_on_batch,
                                 .on_morsel_end = list_on_morsel_end,
                                 .context = &list,
-                                .wants_carriers = has_cohort(question),
-                                .wants_silent = true};
-    int status = skr_alleles_out_init(&list.out, question->tools.n_threads, err);
+                                .wants_carriers = has_cohort(question) || request->by != NULL,
+                                .wants_silent = !is_carried,
+                                .warns_unassessed = is_carried};
+    int status = skr_alleles_out_init(&list.out, question->tools.n_threads, question->n_slots, err);
     if (status < 0)
         return status;
+    skr_alleles_out_go_on(&list.out, sink->n_rows, sink->by_slot);
     list.findings = calloc(question->tools.n_threads, sizeof *list.findings);
     if (list.findings == NULL) {
         status = skr_fail_nomem(err, "the numbers of alleles");
@@ -281,15 +239,25 @@ int skr_alleles_list(const skr_question *question, const skr_alleles_request *re
     if (status < 0)
         goto out;
     list.plan = plan;
+    find_notes(&list);
+    list.out.assembly = plan->assembly == SKR_NONE
+                            ? "" /* no dataset that is shown has genomes */
+                            : question->snapshot->manifest->assemblies[plan->assembly].name;
+    if (request->by != NULL)
+        status =
+            skr_alleles_parts_new(question, plan->assembly, request->by, sink, &list.parts, err);
+    if (status < 0)
+        goto out;
     skr_scan scan = skr_question_scan(question, plan, &visitor);
     status = skr_scan_run(&scan, err);
     if (status == SKR_OK)
         status = list_nowhere(&list, err);
     if (status >= 0)
-        *ret_n_rows = list.out.n_rows;
+        sink->n_rows = skr_alleles_out_numbers(&list.out, sink->by_slot);
 out:
     skr_alleles_out_done(&list.out);
-    findings_done(list.findings, question->tools.n_threads);
+    skr_alleles_parts_free(list.parts);
+    skr_findings_free(list.findings, question->tools.n_threads);
     skr_plan_free(plan);
     return status < 0 ? status : SKR_OK;
 }
@@ -298,18 +266,18 @@ out:
 
 typedef struct counter {
     const skr_question *question;
-    uint64_t *numbers;  /* of each worker: n_slots and the total */
-    findings *findings; /* of each worker */
+    uint64_t *numbers;      /* of each worker: n_slots and the total */
+    skr_findings *findings; /* of each worker */
 } counter;
 
 static int count_on_batch(void *context, skr_worker *worker, skr_err *err)
 {
     const counter *count = context;
     const skr_batch *batch = &worker->batch;
-    findings *mine = &count->findings[worker->number];
+    skr_findings *mine = &count->findings[worker->number];
     uint32_t n_slots = count->question->n_slots;
     uint64_t *numbers = count->numbers + (size_t)worker->number * (n_slots + 1);
-    int status = tally_together(&worker->tallier, mine, 0, err);
+    int status = skr_findings_together(&worker->tallier, mine, 0, err);
     for (uint32_t k = 0; status == SKR_OK && k < batch->n; k++) {
         bool is_any = false;
         if (batch->is_wanted[k] == 0)
@@ -318,8 +286,8 @@ static int count_on_batch(void *context, skr_worker *worker, skr_err *err)
             skr_tally tally = {0};
             bool counts = false;
             mine->found.n = 0;
-            status =
-                tally_slot(count->question, &worker->tallier, mine, k, 0, i, &tally, &counts, err);
+            status = skr_findings_slot(count->question, &worker->tallier, mine, k, 0, i, &tally,
+                                       &counts, err);
             /* Told under exact: a record named the allele, and nobody has it. A cohort asks who. */
             bool is_nobody = batch->has_row[(size_t)i * batch->n_max + k] != 0 &&
                              count->question->slots[i].cohort == NULL;
@@ -364,7 +332,7 @@ int skr_alleles_count(const skr_question *question, const skr_alleles_request *r
     *ret_total = count.numbers[question->n_slots];
 out:
     free(count.numbers);
-    findings_done(count.findings, question->tools.n_threads);
+    skr_findings_free(count.findings, question->tools.n_threads);
     skr_plan_free(plan);
     return status;
 }

@@ -12,7 +12,7 @@
 #include "engine/people/question.h"
 #include "storage/segment/segment_track.h"
 
-/* One list at one base. */
+/* One list at one base, by sex class (skr_sex_class). */
 typedef struct skr_track_state {
     uint64_t n_copies[SKR_TRACK_CLASSES]; /* called */
     uint32_t n_people[SKR_TRACK_CLASSES]; /* with a called copy */
@@ -32,8 +32,6 @@ typedef struct skr_track_options {
     bool is_by_slot;              /* a list a slot; false: one for all */
     const uint32_t *only; /* of each segment the one sample that counts, SKR_NONE: none; NULL: all
                            */
-    /* The class of a karyotype, below SKR_TRACK_CLASSES. */
-    unsigned (*class_of)(skr_karyotype karyotype);
 } skr_track_options;
 
 typedef struct skr_track skr_track;
@@ -65,7 +63,7 @@ typedef int (*skr_track_fn)(void *context, uint32_t start0, uint32_t end0,
 SKR_MUST_USE int skr_track_sweep(skr_track *track, uint32_t start0, uint32_t end0,
                                  skr_track_fn on_states, void *context, skr_err *err);
 
-/* Behind which base of the contig that was entered nothing is said of anybody who counts; 0:
+/* After which base of the contig that was entered nothing is said of anybody who counts; 0:
  * nothing is. */
 uint32_t skr_track_said_end0(const skr_track *track);
 

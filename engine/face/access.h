@@ -28,6 +28,8 @@ typedef struct skr_access {
         is_remote; /* HTTP: an unknown term of a known prefix counts 0; what is not told stays so */
     uint64_t deadline_ns;    /* CLOCK_MONOTONIC; 0: none */
     const atomic_bool *stop; /* set: give up with INTERRUPTED. NULL: never */
+    bool is_at_once; /* a count of people: only if it is one allele asked for by name, and memory
+                      * holds what tells it; otherwise NOT_HELD. Nothing is waited for */
 } skr_access;
 
 #endif

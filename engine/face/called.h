@@ -62,7 +62,7 @@ typedef struct skr_an_request {
     bool wants_classes;
 } skr_an_request;
 
-/* Errors: as count; QUERY for a place behind the end of its contig. */
+/* Errors: as count; QUERY for a place after the end of its contig. */
 SKR_MUST_USE int skr_engine_an(skr_engine *engine, const skr_an_request *request,
                                const skr_access *access, skr_an_fn on_stretch, void *context,
                                skr_err *err);

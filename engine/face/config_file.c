@@ -22,7 +22,7 @@ static int read_bytes(const char *path, char **ret_bytes, size_t *ret_n, skr_err
     char *bytes = malloc(SKR_CONFIG_MAX + 1);
     size_t n = 0;
     if (bytes == NULL) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        status = skr_fail_nomem(err, path);
         goto out;
     }
     n = fread(bytes, 1, SKR_CONFIG_MAX, file);
@@ -106,7 +106,7 @@ static int split_lines(skr_config_file *config, size_t n_bytes, skr_err *err)
         n_max += config->bytes[i] == '\n';
     config->lines = calloc(n_max, sizeof *config->lines);
     if (config->lines == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", config->path);
+        return skr_fail_nomem(err, config->path);
 
     unsigned number = 0;
     char *rest = config->bytes;
@@ -130,7 +130,7 @@ int skr_config_read(const char *path, skr_config_file *ret_config, skr_err *err)
     skr_config_file config = {0};
     size_t n_bytes = 0;
     config.path = strdup(path);
-    int status = config.path == NULL ? skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path)
+    int status = config.path == NULL ? skr_fail_nomem(err, path)
                                      : read_bytes(path, &config.bytes, &n_bytes, err);
     if (status == SKR_OK)
         status = split_lines(&config, n_bytes, err);

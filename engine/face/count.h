@@ -15,7 +15,8 @@
 #include "engine/face/warnings.h"
 
 typedef struct skr_dataset_count {
-    const char *id; /* belongs to the answer */
+    const char *id;   /* belongs to the answer */
+    uint64_t version; /* of the dataset: goes up when people in it withdraw */
     skr_told_count told;
 } skr_dataset_count;
 
@@ -42,6 +43,12 @@ typedef struct skr_count_answer {
 SKR_MUST_USE int skr_engine_count(skr_engine *engine, const skr_expr *expr,
                                   const skr_access *access, skr_count_answer *ret_answer,
                                   skr_err *err);
+
+/* How many samples the people have who satisfy expr: in each dataset one, or none for those without
+ * a genome. Otherwise as skr_engine_count. */
+SKR_MUST_USE int skr_engine_count_samples(skr_engine *engine, const skr_expr *expr,
+                                          const skr_access *access, skr_count_answer *ret_answer,
+                                          skr_err *err);
 void skr_engine_count_done(skr_count_answer *answer);
 
 #endif

@@ -18,6 +18,7 @@
 #include "engine/face/access.h"
 #include "engine/face/allele_rows.h"
 #include "engine/face/analyze.h"
+#include "engine/face/breakdown.h"
 #include "engine/face/called.h"
 #include "engine/face/count.h"
 #include "engine/face/info.h"
@@ -33,6 +34,8 @@ typedef struct skr_engine_options {
     skr_io_choice io;
     size_t
         n_cache_bytes; /* of decoded blocks that are kept between and within questions; 0: none */
+    size_t
+        n_kept_bytes; /* of sets of people that conditions found, kept between questions; 0: none */
     bool reads_tables; /* all genes and terms when a generation is taken up: damage shows then, and
                           no question waits for them; false: when a question needs them */
 } skr_engine_options;
@@ -56,8 +59,10 @@ SKR_MUST_USE int skr_engine_io(skr_engine *engine, const char **ret_io, skr_err 
 
 /* What an engine has done since it was opened, over all questions. */
 typedef struct skr_engine_stats {
-    uint64_t generation; /* in force */
-    uint64_t n_states;   /* generations taken up */
+    uint64_t generation;      /* in force */
+    uint64_t n_states;        /* generations taken up */
+    uint64_t n_deletions_due; /* withdrawals whose people are still in files */
+    uint64_t n_deletions_overdue;
     bool is_io_uring;
     uint64_t n_reads; /* of files, by scans */
     uint64_t n_bytes_read;
@@ -66,6 +71,12 @@ typedef struct skr_engine_stats {
     uint64_t n_missed;
     uint64_t n_cache_bytes;
     uint64_t n_cache_bytes_max;
+    uint64_t n_segments;   /* of the generation in force; each is a file */
+    uint64_t n_files_open; /* of them, and of older ones that are still asked */
+    uint64_t n_files_open_max;
+    uint64_t n_files_given_up; /* that were closed to make room for others */
+    uint64_t n_files_refused;  /* times that the system gave no descriptor */
+    uint64_t n_descriptors;    /* that it allows the process */
 } skr_engine_stats;
 SKR_MUST_USE int skr_engine_stats_read(skr_engine *engine, skr_engine_stats *ret_stats,
                                        skr_err *err);

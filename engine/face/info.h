@@ -18,6 +18,7 @@
 /* The state of a store. Texts belong to the info. */
 typedef struct skr_dataset_info {
     const char *id;
+    uint64_t version; /* from 1; goes up when people in it withdraw */
     skr_told_count people;
     skr_told_count genomes; /* people with at least one counted sample */
 } skr_dataset_info;
@@ -33,7 +34,8 @@ typedef struct skr_assembly_info {
 
 /* A file of a delivery; live as long as anything that it said counts. */
 typedef struct skr_source_info {
-    const char *name;
+    const char *name; /* "" once all of its people have withdrawn */
+    char sha256[65];  /* of the file as it was delivered, in hex; zeroes: forgotten */
     bool is_live;
 } skr_source_info;
 
@@ -68,12 +70,15 @@ typedef struct skr_info {
     size_t n_datasets;
     skr_assembly_info *assemblies;
     size_t n_assemblies;
-    skr_delivery_info *deliveries;
+    skr_delivery_info *deliveries; /* none where the policy is not exact: their numbers are raw */
     size_t n_deliveries;
     skr_ontology_info *ontologies;
     size_t n_ontologies;
-    uint32_t n_sex_conflicts;
-    void *keep; /* the engine's own */
+    uint32_t n_sex_conflicts; /* 0 where the policy is not exact */
+    uint32_t n_deletions_due; /* withdrawals whose people are still in files; 0 as above */
+    uint32_t n_deletions_overdue;
+    uint64_t deletions_due_s; /* when the first of them is due: seconds since 1970, UTC; 0: never */
+    void *keep;               /* the engine's own */
 } skr_info;
 
 /* Of what the access permits. *ret_info is zeroed or done; free with skr_info_done. Errors: as

@@ -30,7 +30,8 @@
  *   VARIANT    text: as of skr_query_variant
  *   REGION     contig, [start0, end0): overlap with the canonical REF span; end0 UINT32_MAX: to the
  *              end of the contig. text: what may be the name of a contig instead, or NULL
- *   GENE, EFFECT, IMPACT, PROTEIN, FILTER     text
+ *   GENE, FILTER     text
+ *   EFFECT, IMPACT, PROTEIN, SIGNIFICANCE     text: as index/effects spells it
  *   TYPE       text: snv, ins, del ..., as skr_query_type gives it
  *   AF, AC     compare, number: in the whole dataset
  *   LENGTH     compare, number
@@ -44,7 +45,7 @@
  *              of whom it is not known; so for the next three
  *   KARYOTYPE  text: XX, XY, ... unknown
  *   COUNTRY, ANCESTRY     text: a CURIE or a label
- *   DATASET, ID           text: an id
+ *   DATASET, ID, SAMPLE   text: an id, or the name of a sample
  *   ID_FILE    ids: read from @FILE, as they stand there; text: its name
  *   AGE        compare, number in years
  *   CARRIES    alleles: a tree of conditions on alleles; so BIALLELIC
@@ -58,7 +59,7 @@ typedef enum skr_expr_op {
     SKR_E_OR,
     SKR_E_NOT,
     SKR_E_ALL,
-#define SKR_CONDITION_OP(op, word, syntax, judge) op,
+#define SKR_CONDITION_OP(op, word, syntax, judge, beacon) op,
     SKR_ALLELE_CONDITIONS(SKR_CONDITION_OP)
     SKR_PEOPLE_CONDITIONS(SKR_CONDITION_OP)
 #undef SKR_CONDITION_OP
@@ -96,6 +97,10 @@ typedef struct skr_query skr_query;
 /* An empty query to build nodes in. The caller owns it. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_new(skr_query **ret_query, skr_err *err);
 
+/* From now on whatever is parsed into it may read files (FIELD in @FILE), also conditions on
+ * alleles alone. has_stdin false: @- is refused, since somebody else reads it. */
+void skr_query_allow_files(skr_query *query, bool has_stdin);
+
 /* Frees the query and its nodes. NULL is allowed. */
 void skr_query_free(skr_query *query);
 
@@ -128,15 +133,36 @@ SKR_MUST_USE int skr_query_curie(skr_query *query, const char *text, const char 
                                  skr_err *err);
 
 /*
- * Parse the language. allow_files: "id in @FILE" may read files (command line only). The nodes live
- * in query; AND and OR of many operands are balanced trees, so that their depth stays small. An
- * error's message has skr_query_point's two further lines. Errors: QUERY, NOT_YET, INPUT (an
+ * Parse the language. allow_files: "FIELD in @FILE" may read files (command line only). The nodes
+ * live in query; AND and OR of many operands are balanced trees, so that their depth stays small.
+ * An error's message has skr_query_point's two further lines. Errors: QUERY, NOT_YET, INPUT (an
  * @FILE), IO, NOMEM.
  */
 SKR_MUST_USE int skr_query_parse(skr_query *query, const char *text, bool allow_files,
                                  const skr_expr **ret_expr, skr_err *err);
 
-/* The same for a question about alleles. Errors: as above. */
+/* An operand of the outermost `and` of a question, as it was written, on one line. Both live as
+ * long as the query. */
+typedef struct skr_query_part {
+    const skr_expr *expr;
+    const char *text;
+} skr_query_part;
+
+/* In the order in which they were written; what stands in parentheses is one part. */
+typedef struct skr_query_parts {
+    skr_query_part *items;
+    size_t n; /* 1: the question is no `and` */
+    size_t n_max;
+} skr_query_parts;
+
+/* As skr_query_parse, and what the question is made of; *ret_parts, zeroed or done, is the
+ * caller's. Errors: as above. */
+SKR_MUST_USE int skr_query_parse_parts(skr_query *query, const char *text, bool allow_files,
+                                       const skr_expr **ret_expr, skr_query_parts *ret_parts,
+                                       skr_err *err);
+void skr_query_parts_done(skr_query_parts *parts);
+
+/* The same for a question about alleles. Errors: as skr_query_parse. */
 SKR_MUST_USE int skr_query_parse_alleles(skr_query *query, const char *text,
                                          const skr_expr **ret_expr, skr_err *err);
 
@@ -156,6 +182,15 @@ SKR_MUST_USE int skr_query_variant(skr_query *query, const char *written, const 
  */
 int skr_query_point(skr_err *err, const char *source, uint32_t at, uint32_t n_at);
 
+/* The texts of nodes EFFECT, PROTEIN and SIGNIFICANCE for what was written: index/effects. Errors:
+ * QUERY (a PROTEIN that is none), NOMEM. */
+SKR_MUST_USE int skr_query_effect(skr_query *query, const char *word, const char **ret_text,
+                                  skr_err *err);
+SKR_MUST_USE int skr_query_protein(skr_query *query, const char *word, const char **ret_text,
+                                   skr_err *err);
+SKR_MUST_USE int skr_query_significance(skr_query *query, const char *word, const char **ret_text,
+                                        skr_err *err);
+
 /*
  * The text of a node TYPE: the name that index/keys/variant_type.h gives a word, symbol or term,
  * with or without brackets. what: the field or parameter, for the message, which names the nearest
@@ -163,6 +198,10 @@ int skr_query_point(skr_err *err, const char *source, uint32_t at, uint32_t n_at
  */
 SKR_MUST_USE int skr_query_type(skr_query *query, const char *what, const char *word,
                                 const char **ret_text, skr_err *err);
+
+/* Does a word mean any change of a sequence, which no type has to be asked for:
+ * sequence_alteration, SO:0001059? */
+bool skr_query_type_is_any(const char *word);
 
 /* Appends the canonical text: equal questions have equal texts. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_expr_print(const skr_expr *expr, skr_buffer *text, skr_err *err);

@@ -17,6 +17,9 @@ const char *skr_warnings_name(skr_warning_code code)
         [SKR_WARN_NOT_ASSESSED] = "not-assessed",
         [SKR_WARN_NO_VALUES] = "no-values",
         [SKR_WARN_BREAKENDS] = "breakends",
+        [SKR_WARN_HIDDEN] = "hidden-dataset",
+        [SKR_WARN_ASSEMBLY] = "assembly-left-out",
+        [SKR_WARN_NO_FREQUENCIES] = "no-frequencies",
         [SKR_WARN_MORE] = "more-warnings",
     };
     return names[code];
@@ -26,7 +29,7 @@ static char *copy_text(const char *text, skr_err *err)
 {
     char *copy = strdup(text);
     if (copy == NULL)
-        skr_fail(err, SKR_ERR_NOMEM, "no memory for a warning");
+        skr_fail_nomem(err, "a warning");
     return copy;
 }
 
@@ -63,7 +66,7 @@ int skr_warnings_add(skr_warnings *warnings, skr_warning_code code, const skr_fi
     if (warnings->items == NULL)
         warnings->items = calloc(SKR_ANSWER_WARNINGS_MAX, sizeof *warnings->items);
     if (warnings->items == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a warning");
+        return skr_fail_nomem(err, "a warning");
     if (warnings->n + 1 >= SKR_ANSWER_WARNINGS_MAX)
         return count_one_more(warnings, err);
     char *copy = copy_text(text, err);

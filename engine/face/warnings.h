@@ -22,7 +22,10 @@ typedef enum skr_warning_code {
     SKR_WARN_NOT_ASSESSED, /* not-assessed: a place where nobody was called */
     SKR_WARN_NO_VALUES,    /* no-values: a condition on what nobody of a dataset has */
     SKR_WARN_BREAKENDS,    /* breakends: type=bnd, and imports made no alleles of breakends */
-    SKR_WARN_MORE,         /* more-warnings: there were more than are kept */
+    SKR_WARN_HIDDEN,       /* hidden-dataset: one that is hidden was not asked */
+    SKR_WARN_ASSEMBLY,     /* assembly-left-out: datasets of an assembly that lacks what is named */
+    SKR_WARN_NO_FREQUENCIES, /* no-frequencies: of people whom filters find, which are hidden */
+    SKR_WARN_MORE,           /* more-warnings: there were more than are kept */
     SKR_N_WARNING_CODES,
 } skr_warning_code;
 

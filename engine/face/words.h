@@ -59,6 +59,10 @@ typedef struct skr_reference_word {
 } skr_reference_word;
 skr_reference_word skr_words_reference(const char *name);
 
+/* The RefSeq accession, with its version, of a contig (canonical name) of an assembly; NULL: it is
+ * not known. */
+const char *skr_words_accession(const char *assembly, const char *contig);
+
 /* The parts of an allele's text as skr_query_variant gives it; ref and alt point into the text. */
 typedef struct skr_variant_word {
     char contig[SKR_NAME_MAX + 1]; /* canonical */

@@ -72,9 +72,9 @@ static int on_leave(void *context, skr_worker *worker, skr_err *err)
 static int mark_genomes(const skr_question *question, uint32_t assembly, skr_people_sets *sets,
                         skr_err *err)
 {
-    const skr_manifest *manifest = question->snapshot->manifest;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &manifest->segments[i];
+    const skr_snapshot *snapshot = question->snapshot;
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
+        const skr_segment_entry *entry = snapshot->entries[i];
         for (uint32_t slot = 0; slot < question->n_slots; slot++) {
             if (entry->assembly != assembly || question->slots[slot].dataset != entry->dataset)
                 continue;
@@ -92,7 +92,7 @@ static int finder_init(finder *find, skr_err *err)
     find->carriers = calloc(find->n_workers, sizeof *find->carriers);
     find->assessed = calloc(find->n_workers, sizeof *find->assessed);
     if (find->carriers == NULL || find->assessed == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+        return skr_fail_nomem(err, "a scan");
     return make_sets(find, 0, err);
 }
 

@@ -6,20 +6,53 @@
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"
 
-/* Plans the alleles, unless that was done, and finds who carries them. */
+typedef struct carrier_finder {
+    const skr_expr *alleles;
+    bool wants_assessed;
+    skr_people_found *found;
+} carrier_finder;
+
+/* Adds what was found in one more assembly. */
+static void join(const skr_question *question, skr_people_sets *to, skr_people_sets *more)
+{
+    size_t n_words = skr_bits_words(question->snapshot->n_people);
+    if (to->sets == NULL) {
+        *to = *more;
+        *more = (skr_people_sets){0};
+    }
+    for (uint32_t i = 0; i < more->n; i++)
+        skr_bits_or(to->sets[i], more->sets[i], n_words);
+}
+
+/* Plans the alleles in one assembly, unless that was done, and finds who carries them. */
+static int find_in_assembly(void *context, const skr_question *question, skr_err *err)
+{
+    carrier_finder *find = context;
+    skr_plan *own = NULL;
+    skr_genomic more = {0};
+    int status = SKR_OK;
+    if (find->found->plan == NULL)
+        status = skr_question_plan(question, find->alleles, &own, err);
+    if (status == SKR_OK)
+        status = skr_carriers_find(question, own != NULL ? own : find->found->plan,
+                                   find->wants_assessed, &more, err);
+    if (status == SKR_OK) {
+        join(question, &find->found->genomic.carriers, &more.carriers);
+        join(question, &find->found->genomic.assessed, &more.assessed);
+    }
+    skr_carriers_find_done(&more);
+    skr_plan_free(own);
+    return status;
+}
+
+/* Who carries the alleles in whatever assembly a dataset has. */
 static int find_carriers(const skr_question *question, const skr_expr *alleles, bool wants_assessed,
                          skr_people_found *found, skr_err *err)
 {
-    skr_plan *own = NULL;
+    carrier_finder find = {.alleles = alleles, .wants_assessed = wants_assessed, .found = found};
     skr_analysis *analysis = question->tools.analysis;
     uint64_t began_ns = analysis == NULL ? 0 : skr_clock_ns();
-    int status = SKR_OK;
-    if (found->plan == NULL)
-        status = skr_question_plan(question, alleles, &own, err);
-    if (status == SKR_OK)
-        status = skr_carriers_find(question, own != NULL ? own : found->plan, wants_assessed,
-                                   &found->genomic, err);
-    skr_plan_free(own);
+    int status = skr_question_each_assembly(question, alleles, find_in_assembly, &find, err);
     if (analysis != NULL)
         analysis->scan_ns += skr_clock_ns() - began_ns;
     return status;

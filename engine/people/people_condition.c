@@ -7,7 +7,8 @@
 #include "storage/base/check.h"
 #include "storage/carriers/bits.h"
 
-#define DECLARE(op, word, syntax, judge) extern const skr_people_condition skr_people_by_##judge;
+#define DECLARE(op, word, syntax, judge, beacon)                                                   \
+    extern const skr_people_condition skr_people_by_##judge;
 SKR_PEOPLE_CONDITIONS(DECLARE)
 
 static int mark_all(const skr_question *question, const skr_expr *node,
@@ -23,7 +24,7 @@ static int mark_all(const skr_question *question, const skr_expr *node,
 
 static const skr_people_condition all = {.mark = mark_all};
 
-#define ROW(op, word, syntax, judge) [op] = &skr_people_by_##judge,
+#define ROW(op, word, syntax, judge, beacon) [op] = &skr_people_by_##judge,
 static const skr_people_condition *const conditions[SKR_N_EXPR_OPS] = {[SKR_E_ALL] = &all,
                                                                        SKR_PEOPLE_CONDITIONS(ROW)};
 

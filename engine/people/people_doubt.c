@@ -46,7 +46,7 @@ static int warn(const skr_question *question, const skr_expr *node, uint32_t slo
                 uint64_t n_people, skr_err *err)
 {
     const skr_manifest *manifest = question->snapshot->manifest;
-    const char *dataset = manifest->datasets[question->slots[slot].dataset];
+    const char *dataset = manifest->datasets[question->slots[slot].dataset].id;
     skr_told_count told = skr_disclose(&question->access->policy, n_people);
     skr_figure people = {"people", told.count};
     skr_buffer text = {0};

@@ -11,8 +11,8 @@
 
 typedef struct skr_people_answer {
     skr_people_sets people;
-    bool has_unassessed; /* the question negates what somebody carries */
-    skr_people_sets unassessed;
+    bool has_unassessed;        /* the question negates what somebody carries */
+    skr_people_sets unassessed; /* only then */
 } skr_people_answer;
 
 /*
@@ -23,6 +23,14 @@ typedef struct skr_people_answer {
 SKR_MUST_USE int skr_people_eval(const skr_question *question, const skr_expr *expr,
                                  const skr_plan *plan, skr_people_answer *ret_answer, skr_err *err);
 void skr_people_answer_done(skr_people_answer *answer);
+
+/*
+ * The same of n expressions at once: what stands in several of them is found once. ret_answers: n
+ * that are zeroed; on failure they are done. Errors: as above.
+ */
+SKR_MUST_USE int skr_people_eval_all(const skr_question *question, const skr_expr *const *exprs,
+                                     size_t n, const skr_plan *plan, skr_people_answer *ret_answers,
+                                     skr_err *err);
 
 /* What carries and absent found: for skr_people_eval. */
 typedef struct skr_genomic {
@@ -84,6 +92,10 @@ SKR_MUST_USE int skr_people_check_term(const skr_question *question, const skr_e
                                        skr_err *err);
 SKR_MUST_USE int skr_people_check_value(const skr_question *question, const skr_expr *node,
                                         skr_err *err);
+
+/* Leaves those of a slot's `people` who have a sample there. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_people_keep_sampled(const skr_question *question, uint32_t slot,
+                                         uint64_t *people, skr_err *err);
 
 /*
  * Over HTTP: is the prefix of the node's CURIE built in, of a loaded ontology, or of a term that

@@ -18,7 +18,7 @@ static int check_dataset(const skr_question *question, const skr_expr *node, skr
     char text[SKR_SUGGEST_TEXT_MAX];
     skr_suggest_init(&suggest, node->text);
     for (uint32_t i = 0; i < question->n_slots; i++) {
-        const char *id = manifest->datasets[question->slots[i].dataset];
+        const char *id = manifest->datasets[question->slots[i].dataset].id;
         if (strcmp(id, node->text) == 0)
             return SKR_OK;
         skr_suggest_offer(&suggest, id);
@@ -32,7 +32,7 @@ static int mark_dataset(const skr_question *question, const skr_expr *node,
 {
     (void)found;
     (void)err;
-    const char *dataset = question->snapshot->manifest->datasets[question->slots[slot].dataset];
+    const char *dataset = question->snapshot->manifest->datasets[question->slots[slot].dataset].id;
     if ((strcmp(dataset, node->text) == 0) != (node->compare == SKR_NE))
         skr_people_complement(question, bits);
     return SKR_OK;
@@ -78,7 +78,7 @@ static int find_ids(const skr_question *question, const skr_expr *node, uint64_t
     size_t first_unknown = 0;
     uint32_t *individuals = malloc((n + 1) * sizeof *individuals);
     if (individuals == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+        return skr_fail_nomem(err, "a question");
     int status = skr_people_find_all(question->snapshot->people, ids, n, individuals, err);
     for (size_t i = 0; i < n && status == SKR_OK; i++) {
         if (individuals[i] != SKR_NONE)

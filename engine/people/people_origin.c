@@ -1,9 +1,9 @@
 /*
  * people_origin.c - conditions on the country or the ancestry of people, by CURIE or label.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "engine/people/people_condition.h"
 #include "engine/plan/access_check.h"
@@ -13,6 +13,33 @@
 static skr_term_kind kind_of(const skr_expr *node)
 {
     return node->op == SKR_E_COUNTRY ? SKR_TERM_COUNTRY : SKR_TERM_ANCESTRY;
+}
+
+/* Is a text as a pattern says, in any case, '%' standing for any letters or none? */
+static bool is_like(const char *text, const char *pattern)
+{
+    const char *after = NULL; /* the last %, and the place from which it takes one letter more */
+    const char *from = NULL;
+    while (*text != '\0') {
+        if (*pattern == '%') {
+            after = ++pattern;
+            from = text;
+        } else if (tolower((unsigned char)*pattern) == tolower((unsigned char)*text)) {
+            pattern++;
+            text++;
+        } else if (after != NULL) {
+            pattern = after;
+            text = ++from;
+        } else {
+            return false;
+        }
+    }
+    return pattern[strspn(pattern, "%")] == '\0';
+}
+
+static bool has_name(const skr_stated_term *term, const char *name)
+{
+    return is_like(term->curie, name) || is_like(term->label, name);
 }
 
 static int check_origin(const skr_question *question, const skr_expr *node, skr_err *err)
@@ -33,8 +60,7 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
         for (uint32_t i = 0; i < n; i++) {
             if (terms[i].kind != kind)
                 continue;
-            if (strcasecmp(terms[i].curie, node->text) == 0 ||
-                strcasecmp(terms[i].label, node->text) == 0)
+            if (has_name(&terms[i], node->text))
                 return SKR_OK;
             skr_suggest_offer(&suggest, terms[i].label);
             skr_suggest_offer(&suggest, terms[i].curie);
@@ -43,11 +69,6 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
     skr_fail(err, SKR_ERR_QUERY, "nobody has the %s '%s'%s", skr_query_expr_word(node->op),
              node->text, skr_suggest_text(&suggest, text));
     return skr_people_point(node, SKR_ERR_QUERY, err);
-}
-
-static bool has_name(const skr_stated_term *term, const char *name)
-{
-    return strcasecmp(term->curie, name) == 0 || strcasecmp(term->label, name) == 0;
 }
 
 /* By curie or label; != means another one that is known. */

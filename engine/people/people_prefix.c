@@ -74,7 +74,7 @@ static int add_prefix(prefix_list *list, const char *text, size_t n, skr_err *er
         return SKR_OK;
     char *copy = strndup(text, n);
     if (copy == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+        return skr_fail_nomem(err, "a question");
     list->prefixes[list->n++] = copy;
     return SKR_OK;
 }

@@ -4,8 +4,8 @@
 #include "engine/people/question.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "engine/plan/access_check.h"
 #include "storage/base/clock.h"
 #include "storage/carriers/bits.h"
 
@@ -15,13 +15,26 @@ int skr_question_init(skr_question *question, skr_err *err)
     const skr_access *access = question->access;
     question->slots = calloc((size_t)manifest->n_datasets + 1, sizeof *question->slots);
     if (question->slots == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
-    for (uint32_t i = 0; i < manifest->n_datasets; i++) {
-        bool is_permitted = access->datasets == NULL;
-        for (size_t k = 0; k < access->n_datasets && !is_permitted; k++)
-            is_permitted = strcmp(access->datasets[k], manifest->datasets[i]) == 0;
-        if (is_permitted)
+        return skr_fail_nomem(err, "a question");
+    for (uint32_t i = 0; i < manifest->n_datasets; i++)
+        if (skr_access_permits(access, manifest, i))
             question->slots[question->n_slots++].dataset = i;
+    return SKR_OK;
+}
+
+int skr_question_warn_hidden(const skr_question *question, skr_err *err)
+{
+    const skr_manifest *manifest = question->snapshot->manifest;
+    const skr_access *access = question->access;
+    if (access->is_remote || !access->policy.is_exact)
+        return SKR_OK;
+    for (uint32_t i = 0; i < manifest->n_datasets; i++) {
+        const char *id = manifest->datasets[i].id;
+        if ((manifest->datasets[i].flags & SKR_DATASET_HIDDEN) != 0)
+            SKR_TRY(skr_warnings_add(question->warnings, SKR_WARN_HIDDEN, NULL, 0, err,
+                                     "dataset %s is hidden and was not asked (skerry dataset "
+                                     "--show %s)",
+                                     id, id));
     }
     return SKR_OK;
 }
@@ -60,7 +73,7 @@ int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
 {
     skr_people_sets sets = {.sets = calloc((size_t)question->n_slots + 1, sizeof *sets.sets)};
     if (sets.sets == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a question");
+        return skr_fail_nomem(err, "a question");
     for (; sets.n < question->n_slots; sets.n++) {
         int status = skr_bits_new(question->snapshot->n_people, &sets.sets[sets.n], err);
         if (status < 0) {
@@ -70,6 +83,18 @@ int skr_people_sets_new(const skr_question *question, skr_people_sets *ret_sets,
     }
     *ret_sets = sets;
     return SKR_OK;
+}
+
+uint64_t skr_people_sets_count(const skr_people_sets *sets, size_t n_words)
+{
+    uint64_t n = 0;
+    for (size_t w = 0; w < n_words; w++) {
+        uint64_t word = 0;
+        for (uint32_t i = 0; i < sets->n; i++)
+            word |= sets->sets[i][w];
+        n += (uint64_t)__builtin_popcountll(word);
+    }
+    return n;
 }
 
 void skr_people_sets_done(skr_people_sets *sets)

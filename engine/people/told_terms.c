@@ -101,7 +101,7 @@ static int list_stated(judge *of, skr_err *err)
     of->terms = calloc((size_t)n + 1, sizeof *of->terms);
     of->runs = calloc((size_t)n + SEX_CLASSES_MAX, sizeof *of->runs);
     if (of->terms == NULL || of->runs == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
+        return skr_fail_nomem(err, "terms");
     for (uint32_t i = 0; i < n; i++)
         if (!is_by_sex(terms[i].curie))
             of->terms[of->n_terms++] =
@@ -201,7 +201,7 @@ static int note_ancestor(void *context, uint32_t class_of, skr_err *err)
         size_t n_max = of->n_belows_max == 0 ? 1024 : 2 * of->n_belows_max;
         below *belows = realloc(of->belows, n_max * sizeof *belows);
         if (belows == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
+            return skr_fail_nomem(err, "terms");
         of->belows = belows;
         of->n_belows_max = n_max;
     }
@@ -317,7 +317,7 @@ int skr_told_terms_add(skr_told_terms *told, const skr_told_term *term, skr_err 
         size_t n_max = told->n_max == 0 ? 256 : 2 * told->n_max;
         skr_told_term *terms = realloc(told->terms, n_max * sizeof *terms);
         if (terms == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
+            return skr_fail_nomem(err, "terms");
         told->terms = terms;
         told->n_max = n_max;
     }
@@ -346,7 +346,7 @@ static int judge_all(judge *of, skr_told_terms *told, skr_err *err)
     of->has_values = calloc(n, sizeof *of->has_values);
     of->labels = calloc(n, sizeof *of->labels);
     if (status == SKR_OK && (of->is_told == NULL || of->has_values == NULL || of->labels == NULL))
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for terms");
+        status = skr_fail_nomem(err, "terms");
     if (status == SKR_OK)
         status = skr_ontology_load_texts(of->snapshot->ontology, err);
     if (status == SKR_OK)
@@ -373,7 +373,7 @@ int skr_told_terms_judge(const skr_question *question, uint32_t slot, skr_told_t
                 .dataset = question->slots[slot].dataset,
                 .n_words = skr_bits_words(question->snapshot->n_people)};
     skr_told_terms *told = calloc(1, sizeof *told);
-    int status = told == NULL ? skr_fail(err, SKR_ERR_NOMEM, "no memory for terms") : SKR_OK;
+    int status = told == NULL ? skr_fail_nomem(err, "terms") : SKR_OK;
     if (status == SKR_OK) {
         atomic_init(&told->n_users, 1);
         told->policy = question->access->policy;

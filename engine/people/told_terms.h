@@ -1,5 +1,5 @@
 /*
- * terms.h - the terms of a dataset that would be told, found once in a generation.
+ * told_terms.h - the terms of a dataset that would be told, found once in a generation.
  */
 #ifndef SKR_ENGINE_PEOPLE_TOLD_TERMS_H
 #define SKR_ENGINE_PEOPLE_TOLD_TERMS_H

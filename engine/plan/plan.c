@@ -5,61 +5,100 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/access_check.h"
 #include "engine/plan/plan_condition.h"
+#include "engine/plan/plan_lines.h"
 #include "index/contigs/assembly.h"
 #include "index/keys/variant_structural.h"
 #include "storage/base/check.h"
 
-static bool has_genomes(const skr_manifest *manifest, uint32_t assembly)
+/* Does an open dataset have genomes of it; given access, one that it permits? */
+static bool has_genomes(const skr_manifest *manifest, const skr_access *access, uint32_t assembly)
 {
-    for (uint32_t i = 0; i < manifest->n_segments; i++)
-        if (manifest->segments[i].assembly == assembly)
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        uint32_t dataset = manifest->segments[i].dataset;
+        if (manifest->segments[i].assembly == assembly &&
+            (access == NULL ? skr_manifest_is_open(manifest, dataset)
+                            : skr_access_permits(access, manifest, dataset)))
             return true;
+    }
     return false;
 }
 
-/* The names of the assemblies that have genomes, as far as they fit. */
-static void name_assemblies(const skr_manifest *manifest, char *text, size_t n_text)
+/* The names of assemblies, as far as they fit. */
+static void name_assemblies(const skr_manifest *manifest, const uint32_t *list, uint32_t n_list,
+                            char *text, size_t n_text)
 {
     size_t n = 0;
     text[0] = '\0';
-    for (uint32_t i = 0; i < manifest->n_assemblies && n < n_text; i++)
-        if (has_genomes(manifest, i))
-            n += (size_t)snprintf(text + n, n_text - n, "%s%s", n == 0 ? "" : ", ",
-                                  manifest->assemblies[i].name);
+    for (uint32_t i = 0; i < n_list && n < n_text; i++)
+        n += (size_t)snprintf(text + n, n_text - n, "%s%s", n == 0 ? "" : ", ",
+                              manifest->assemblies[list[i]].name);
 }
 
-static int fail_assembly(const skr_manifest *manifest, const char *asked, skr_err *err)
+static int fail_assembly(const skr_manifest *manifest, const char *asked, const uint32_t *list,
+                         uint32_t n_list, skr_err *err)
 {
     char names[512];
-    name_assemblies(manifest, names, sizeof names);
+    name_assemblies(manifest, list, n_list, names, sizeof names);
     if (asked == NULL)
         return skr_fail(err, SKR_ERR_QUERY, "which assembly? There are genomes of: %s", names);
     return skr_fail(err, SKR_ERR_QUERY, "no genomes of assembly '%s' are here; there are: %s",
                     asked, names);
 }
 
+/* Those of which there are genomes, into list; returns how many. */
+static uint32_t list_assemblies(const skr_manifest *manifest, const skr_access *access,
+                                uint32_t *list)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        if (has_genomes(manifest, access, i))
+            list[n++] = i;
+    return n;
+}
+
+int skr_plan_assemblies(const skr_snapshot *snapshot, const skr_access *access, uint32_t **ret_list,
+                        uint32_t *ret_n, skr_err *err)
+{
+    const skr_manifest *manifest = snapshot->manifest;
+    uint32_t *list = calloc((size_t)manifest->n_assemblies + 1, sizeof *list);
+    if (list == NULL)
+        return skr_fail_nomem(err, "a plan");
+    int status = SKR_OK;
+    uint32_t n = access->assembly == NULL ? list_assemblies(manifest, access, list) : 0;
+    if (n == 0)
+        n = list_assemblies(manifest, NULL, list);
+    uint32_t alike = 0;
+    while (access->assembly != NULL && alike < n &&
+           !skr_assembly_is_same(manifest->assemblies[list[alike]].name, access->assembly))
+        alike++;
+    if (access->assembly != NULL && n > 0 && alike == n) {
+        status = fail_assembly(manifest, access->assembly, list, n, err);
+    } else if (access->assembly != NULL && n > 0) {
+        list[0] = list[alike];
+        n = 1;
+    }
+    if (status < 0) {
+        free(list);
+        return status;
+    }
+    *ret_list = list;
+    *ret_n = n;
+    return SKR_OK;
+}
+
 int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
                       uint32_t *ret_assembly, skr_err *err)
 {
-    const skr_manifest *manifest = snapshot->manifest;
-    uint32_t only = SKR_NONE;
-    uint32_t alike = SKR_NONE;
-    uint32_t n_with_genomes = 0;
-    for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
-        if (!has_genomes(manifest, i))
-            continue;
-        n_with_genomes++;
-        only = i;
-        if (access->assembly == NULL)
-            continue;
-        if (skr_assembly_is_same(manifest->assemblies[i].name, access->assembly))
-            alike = i;
-    }
-    if (n_with_genomes > 0 && access->assembly != NULL ? alike == SKR_NONE : n_with_genomes > 1)
-        return fail_assembly(manifest, access->assembly, err);
-    *ret_assembly = access->assembly == NULL ? only : alike;
-    return SKR_OK;
+    uint32_t *list = NULL;
+    uint32_t n = 0;
+    SKR_TRY(skr_plan_assemblies(snapshot, access, &list, &n, err));
+    int status = n > 1 ? fail_assembly(snapshot->manifest, NULL, list, n, err) : SKR_OK;
+    if (status == SKR_OK)
+        *ret_assembly = n == 0 ? SKR_NONE : list[0];
+    free(list);
+    return status;
 }
 
 /* ------------------------------------------------------------------ nodes */
@@ -68,7 +107,7 @@ static int node_new(skr_plan *plan, const skr_expr *source, skr_plan_node **ret_
 {
     skr_plan_node *node = calloc(1, sizeof *node);
     if (node == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+        return skr_fail_nomem(err, "a plan");
     node->op = source->op;
     node->condition = skr_plan_condition_of(source->op);
     SKR_CHECK(node->condition != NULL || source->op < SKR_E_ALL); /* it is about alleles */
@@ -170,7 +209,7 @@ static int collect_names(skr_plan *plan, skr_err *err)
         n += node->is_named;
     plan->named = calloc(n + 1, sizeof *plan->named);
     if (plan->named == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+        return skr_fail_nomem(err, "a plan");
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next)
         if (node->is_named)
             plan->named[plan->n_named++] =
@@ -198,12 +237,21 @@ static bool only_names(const skr_plan_node *node)
     }
 }
 
+static int find_places(skr_plan *plan, skr_err *err)
+{
+    if (!plan->has_lines)
+        return skr_plan_find_intervals(plan, err);
+    SKR_TRY(skr_plan_lines_find(plan, err));
+    SKR_TRY(skr_plan_find_intervals(plan, err));
+    return skr_plan_lines_read(plan, err);
+}
+
 int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_expr *alleles,
                  skr_warnings *warnings, skr_plan **ret_plan, skr_err *err)
 {
     skr_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+        return skr_fail_nomem(err, "a plan");
     plan->snapshot = snapshot;
     plan->warnings = warnings;
     int status = skr_plan_assembly(snapshot, access, &plan->assembly, err);
@@ -212,9 +260,11 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_exp
     if (status == SKR_OK)
         status = resolve(plan, alleles, &plan->root, err);
     if (status == SKR_OK)
+        status = skr_plan_lines_group(plan, err);
+    if (status == SKR_OK)
         status = collect_names(plan, err);
     if (status == SKR_OK)
-        status = skr_plan_find_intervals(plan, err);
+        status = find_places(plan, err);
     if (status == SKR_OK)
         status = skr_plan_doubt(plan, access, err);
     if (status == SKR_OK)
@@ -228,6 +278,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_exp
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
         plan->has_copies |= node->condition != NULL && node->condition->is_of_carrier;
         plan->has_af |= node->condition != NULL && node->condition->is_frequency;
+        plan->has_filter |= node->condition != NULL && node->condition->is_filter;
     }
     *ret_plan = plan;
     return SKR_OK;
@@ -240,6 +291,7 @@ void skr_plan_free(skr_plan *plan)
     while (plan->nodes != NULL) {
         skr_plan_node *node = plan->nodes;
         plan->nodes = node->next;
+        skr_plan_lines_free(node->lines);
         free(node->ranges);
         free(node->texts);
         free(node->contig);

@@ -47,7 +47,10 @@ typedef struct skr_plan_node {
     bool is_named;   /* VARIANT, and SEQUENCE without wildcards */
     bool is_open;    /* VARIANT, a place and type alone: its key is of kind SKR_ALLELE_SV_ANY */
     bool is_nowhere; /* its contig is not in the store */
-    skr_variant_type type; /* TYPE */
+    bool is_without_range;        /* GENE: the gene table does not have it, but annotations do */
+    bool is_place;                /* GENE: it is asked for by its range */
+    struct skr_plan_lines *lines; /* plan_lines.h; NULL: it is no condition on annotations */
+    skr_variant_type type;        /* TYPE */
     skr_allele
         key;      /* of a named or open one, and of a SEQUENCE with wildcards; texts in the node */
     char *texts;  /* owner of the key's texts */
@@ -74,7 +77,9 @@ typedef struct skr_plan {
     skr_interval_list reach;
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
     bool has_af;         /* it compares af */
+    bool has_filter;     /* it asks for FILTER */
     bool has_open;   /* some name is open: it has one row, the alleles that it holds have none */
+    bool has_lines;  /* it asks for annotations */
     bool has_copies; /* it asks for copies: carriers of one and of two are judged apart */
 } skr_plan;
 
@@ -100,7 +105,17 @@ typedef enum skr_verdict {
     SKR_MAYBE = 2,
 } skr_verdict;
 
-/* Which assembly a question means. SKR_NONE when the store has no genomes. Errors: QUERY. */
+/*
+ * Of which assemblies a question may be: that of the access, or, when it names none, all of which
+ * the datasets that it permits have genomes; where those have none at all, all of the store. None:
+ * the store has no genomes. The caller owns *ret_list. Errors: QUERY for one that nothing is of,
+ * NOMEM.
+ */
+SKR_MUST_USE int skr_plan_assemblies(const skr_snapshot *snapshot, const skr_access *access,
+                                     uint32_t **ret_list, uint32_t *ret_n, skr_err *err);
+
+/* The one assembly of a question. SKR_NONE when the store has no genomes. Errors: QUERY naming
+ * them where it may be of several, NOMEM. */
 SKR_MUST_USE int skr_plan_assembly(const skr_snapshot *snapshot, const skr_access *access,
                                    uint32_t *ret_assembly, skr_err *err);
 
@@ -162,6 +177,9 @@ SKR_MUST_USE int skr_plan_contig(const skr_plan *plan, const skr_expr *node, con
 
 /* Fails and points at the word of a node. Returns QUERY. */
 int skr_plan_fail(const skr_expr *source, skr_err *err, const char *format, ...) SKR_PRINTF(3, 4);
+
+/* Fails: the gene that a node names is not there. Returns QUERY, or what reading gives. */
+int skr_plan_fail_gene(const skr_plan *plan, const skr_plan_node *node, skr_err *err);
 
 /* Warns of a question that no allele can satisfy. For skr_plan_new. Errors: NOMEM. */
 SKR_MUST_USE int skr_plan_doubt(const skr_plan *plan, const skr_access *access, skr_err *err);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/plan/access_check.h"
 #include "engine/plan/plan.h"
 
 static bool asks_for_breakends(const skr_plan *plan)
@@ -12,14 +13,6 @@ static bool asks_for_breakends(const skr_plan *plan)
         if (node->op == SKR_A_TYPE && strcmp(node->type.name, "bnd") == 0)
             return true;
     return false;
-}
-
-static bool is_permitted(const skr_access *access, const char *dataset)
-{
-    for (size_t i = 0; access->datasets != NULL && i < access->n_datasets; i++)
-        if (strcmp(access->datasets[i], dataset) == 0)
-            return true;
-    return access->datasets == NULL;
 }
 
 /* What imports counted as bnd in deliveries of which something still counts. */
@@ -33,7 +26,7 @@ static uint64_t count_breakends(const skr_plan *plan, const skr_access *access)
         for (uint32_t k = 0; k < delivery->n_sources; k++)
             is_live = is_live || delivery->sources[k].is_live;
         if (!is_live || delivery->assembly != plan->assembly ||
-            !is_permitted(access, manifest->datasets[delivery->dataset]))
+            !skr_access_permits(access, manifest, delivery->dataset))
             continue;
         for (uint32_t k = 0; k < delivery->n_counters; k++)
             if (strcmp(delivery->counters[k].name, "bnd") == 0)

@@ -8,11 +8,12 @@
 
 #include "storage/base/check.h"
 
-#define DECLARE(op, word, syntax, judge) extern const skr_plan_condition skr_alleles_##judge;
+#define DECLARE(op, word, syntax, judge, beacon)                                                   \
+    extern const skr_plan_condition skr_alleles_##judge;
 SKR_ALLELE_CONDITIONS(DECLARE)
 extern const skr_plan_condition skr_alleles_all;
 
-#define ROW(op, word, syntax, judge) [op] = &skr_alleles_##judge,
+#define ROW(op, word, syntax, judge, beacon) [op] = &skr_alleles_##judge,
 static const skr_plan_condition *const conditions[SKR_N_EXPR_OPS] = {[SKR_E_ALL] = &skr_alleles_all,
                                                                      SKR_ALLELE_CONDITIONS(ROW)};
 

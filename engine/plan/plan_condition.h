@@ -88,8 +88,10 @@ typedef struct skr_plan_condition {
 
     bool is_number;     /* of totals: judged after places and types */
     bool is_frequency;  /* compares af, which means little where AN is low */
+    bool is_filter;     /* asks whether a record passed FILTER */
     bool is_range;      /* compares a number that an allele has one of */
     bool is_of_carrier; /* carriers of one copy and of two are judged apart */
+    bool is_of_line;    /* of a line of annotation: plan_group.c takes it together with others */
     bool tells_apart;   /* alleles that a place and type alone holds may differ in it */
 } skr_plan_condition;
 

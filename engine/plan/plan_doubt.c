@@ -251,6 +251,8 @@ static int doubt_places(const skr_plan *plan, const skr_access *access, skr_err 
                 plan->warnings, SKR_WARN_NOT_ASSESSED, NULL, 0, err,
                 "contig %s: the store has nothing of %s on it, so nobody was assessed there",
                 node->contig, assembly);
+        else if (node->op == SKR_A_GENE && !node->is_place)
+            continue; /* it is asked of annotations */
         else if (node->op == SKR_A_GENE && node->n_ranges == 0)
             status = skr_warnings_add(
                 plan->warnings, SKR_WARN_NOT_ASSESSED, NULL, 0, err,

@@ -12,7 +12,7 @@ int skr_plan_interval_add(skr_interval_list *list, skr_interval reach, skr_err *
         size_t n_max = list->n_max == 0 ? 8 : 2 * list->n_max;
         skr_interval *items = realloc(list->items, n_max * sizeof *items);
         if (items == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+            return skr_fail_nomem(err, "a plan");
         list->items = items;
         list->n_max = n_max;
     }

@@ -1,6 +1,5 @@
 /*
- * plan_kind.c - conditions on what an allele is and says: type, length, ALT, FILTER, copies; and
- * those that need what no store has yet.
+ * plan_kind.c - conditions on what an allele is and says: type, length, ALT, FILTER, copies.
  */
 #include <string.h>
 #include <strings.h>
@@ -117,7 +116,7 @@ static skr_verdict judge_filter(const skr_plan_node *node, const skr_allele_aske
 }
 
 const skr_plan_condition skr_alleles_filter = {
-    .resolve = resolve_filter, .judge = judge_filter, .tells_apart = true};
+    .resolve = resolve_filter, .judge = judge_filter, .is_filter = true, .tells_apart = true};
 
 /* ------------------------------------------------------------------ copies */
 
@@ -127,16 +126,3 @@ static skr_verdict judge_copies(const skr_plan_node *node, const skr_allele_aske
 }
 
 const skr_plan_condition skr_alleles_copies = {.judge = judge_copies, .is_of_carrier = true};
-
-/* ------------------------------------------------------------------ annotations */
-
-/* No store has any: whoever asks is told. */
-static int resolve_annotation(skr_plan *plan, skr_plan_node *node, skr_err *err)
-{
-    (void)plan;
-    return skr_plan_fail(node->source, err,
-                         "no annotations are loaded, so '%s' cannot be asked for",
-                         node->source->text == NULL ? "" : node->source->text);
-}
-
-const skr_plan_condition skr_alleles_annotation = {.resolve = resolve_annotation};

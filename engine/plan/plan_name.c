@@ -68,7 +68,7 @@ int skr_plan_contig(const skr_plan *plan, const skr_expr *node, const char *name
         return unknown_contig(plan, node, name, canonical, err);
     char *copy = strdup(canonical);
     if (copy == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a name");
+        return skr_fail_nomem(err, "a name");
     *ret_contig = contig;
     *ret_canonical = copy;
     return SKR_OK;
@@ -150,7 +150,7 @@ static int keep_key(skr_plan *plan, skr_plan_node *node, const skr_allele *key, 
     SKR_CHECK(node->texts == NULL);
     char *texts = malloc((size_t)key->n_ref + key->n_alt + 1);
     if (texts == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+        return skr_fail_nomem(err, "an allele");
     if (key->n_ref > 0)
         memcpy(texts, key->ref, key->n_ref);
     if (key->n_alt > 0)
@@ -251,7 +251,7 @@ static int keep_pattern(skr_plan *plan, skr_plan_node *node, const skr_variant_t
         return skr_fail(err, SKR_ERR_QUERY, "an allele is longer than %u bases", SKR_ALLELE_MAX);
     char *bases = malloc(n_ref + n_alt + 1);
     if (bases == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+        return skr_fail_nomem(err, "an allele");
     memset(bases, 'N', n_ref + n_alt);
     memcpy(bases + is_bare, text->ref, text->n_ref);
     memcpy(bases + n_ref + is_bare, text->alt, text->n_alt);
@@ -288,7 +288,7 @@ static int read_span(const skr_plan *plan, const skr_plan_node *node, const skr_
         return too_long(node, span, err);
     char *ref = malloc((size_t)n + 1);
     if (ref == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for an allele");
+        return skr_fail_nomem(err, "an allele");
     int status = skr_snapshot_bases(plan->snapshot, plan->assembly, contig, span->start0, n, ref,
                                     &n_got, err);
     if (status == SKR_OK && n_got < n)

@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "engine/plan/plan_condition.h"
+#include "engine/plan/plan_lines.h"
 #include "index/contigs/contig.h"
 #include "storage/base/suggest.h"
 
@@ -77,7 +77,7 @@ static int resolve_place(skr_plan *plan, skr_plan_node *node, const char *name, 
         return SKR_OK;
     node->ranges = calloc(1, sizeof *node->ranges);
     if (node->ranges == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+        return skr_fail_nomem(err, "a plan");
     node->ranges[0] = range;
     node->n_ranges = 1;
     return SKR_OK;
@@ -155,22 +155,27 @@ static void offer_gene(void *suggest, const skr_gene *gene)
     skr_suggest_offer(suggest, gene->name);
 }
 
-static int unknown_gene(const skr_plan *plan, const skr_plan_node *node, skr_err *err)
+int skr_plan_fail_gene(const skr_plan *plan, const skr_plan_node *node, skr_err *err)
 {
     char text[SKR_SUGGEST_TEXT_MAX];
     skr_suggest suggest;
     const skr_assembly *assembly = &plan->snapshot->manifest->assemblies[plan->assembly];
     const skr_gene_table *table = plan->snapshot->genes[plan->assembly];
     const skr_expr *source = node->source;
-    if (skr_gene_table_count(table) == 0)
-        return skr_plan_fail(source, err, "no genes are loaded for %s: 'skerry genes' brings them",
-                             assembly->name);
+    bool has_genes = skr_gene_table_count(table) > 0;
+    if (!has_genes && (node->is_without_range || assembly->n_annotations == 0))
+        return skr_plan_fail(
+            source, err, "no genes are loaded for %s%s: 'skerry genes' brings them", assembly->name,
+            node->is_without_range
+                ? ", and of annotations a gene is asked for beside effect, impact "
+                  "or protein"
+                : "");
     skr_suggest_init(&suggest, source->text);
-    int status = skr_gene_table_visit(table, offer_gene, &suggest, err);
-    if (status < 0)
-        return status;
-    skr_fail(err, SKR_ERR_QUERY, "no gene '%s' in the table of %s%s", source->text, assembly->name,
-             skr_suggest_text(&suggest, text));
+    SKR_TRY(skr_gene_table_visit(table, offer_gene, &suggest, err));
+    if (!node->is_without_range)
+        SKR_TRY(skr_plan_lines_offer_genes(plan, &suggest, err));
+    skr_fail(err, SKR_ERR_QUERY, "no gene '%s' in the %s of %s%s", source->text,
+             has_genes ? "table" : "annotations", assembly->name, skr_suggest_text(&suggest, text));
     skr_query_point(err, source->source, source->at, source->n_at);
     return SKR_ERR_QUERY;
 }
@@ -184,12 +189,14 @@ static int resolve_gene(skr_plan *plan, skr_plan_node *node, skr_err *err)
     int status =
         skr_gene_table_find(plan->snapshot->genes[plan->assembly], node->source->text, &found, err);
     if (status == SKR_OK && found.n == 0)
-        status = unknown_gene(plan, node, err);
+        status = skr_plan_lines_have_gene(plan, node->source->text, &node->is_without_range, err);
+    if (status == SKR_OK && found.n == 0)
+        return node->is_without_range ? SKR_OK : skr_plan_fail_gene(plan, node, err);
     if (status < 0)
         return status;
     node->ranges = calloc(found.n, sizeof *node->ranges);
     if (node->ranges == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a plan");
+        status = skr_fail_nomem(err, "a plan");
     for (uint32_t i = 0; i < found.n && status == SKR_OK; i++) {
         const skr_gene *gene = &found.genes[i];
         char name[SKR_NAME_MAX + 1];

@@ -2,19 +2,13 @@
  * plan_silence.c - places of a question about which no delivery says anything: nobody was called
  * there, and a 0 means nothing.
  */
-#include <string.h>
-
+#include "engine/plan/access_check.h"
 #include "engine/plan/plan.h"
 
 static bool is_asked(const skr_plan *plan, const skr_access *access, const skr_segment_entry *entry)
 {
-    const char *dataset = plan->snapshot->manifest->datasets[entry->dataset];
-    if (entry->assembly != plan->assembly)
-        return false;
-    for (size_t i = 0; i < access->n_datasets; i++)
-        if (strcmp(access->datasets[i], dataset) == 0)
-            return true;
-    return access->datasets == NULL;
+    return entry->assembly == plan->assembly &&
+           skr_access_permits(access, plan->snapshot->manifest, entry->dataset);
 }
 
 static int look(const skr_segment *segment, const skr_interval *place, bool *ret_says, skr_err *err)
@@ -42,8 +36,8 @@ int skr_plan_is_silent(const skr_plan *plan, const skr_access *access, const skr
     const skr_snapshot *snapshot = plan->snapshot;
     bool says = false;
     int status = SKR_OK;
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments && !says && status == SKR_OK; i++) {
-        if (!is_asked(plan, access, &snapshot->manifest->segments[i]))
+    for (uint32_t i = 0; i < snapshot->n_segments && !says && status == SKR_OK; i++) {
+        if (!is_asked(plan, access, snapshot->entries[i]))
             continue;
         for (size_t r = 0; r < node->n_ranges && !says && status == SKR_OK; r++)
             status = look(snapshot->segments[i], &node->ranges[r], &says, err);

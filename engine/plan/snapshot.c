@@ -1,7 +1,7 @@
 /*
  * snapshot.c - opening a generation, and counting its users.
  */
-#include "engine/plan/snapshot.h"
+#include "engine/plan/snapshot_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +13,30 @@
 /* How often a generation is opened again because a writer removed its files meanwhile. */
 #define OPEN_TRIES 5
 
+static void close_annotations(skr_annotation_table **tables, const skr_assembly *assembly)
+{
+    for (uint32_t i = 0; tables != NULL && i < assembly->n_annotations; i++)
+        skr_annotation_table_close(tables[i]);
+    free(tables);
+}
+
 static void snapshot_close(skr_snapshot *snapshot)
 {
     if (snapshot == NULL)
         return;
     const skr_manifest *manifest = snapshot->manifest;
-    for (uint32_t i = 0; snapshot->segments != NULL && i < manifest->n_segments; i++)
-        skr_segment_close(snapshot->segments[i]);
+    skr_snapshot_segments_done(snapshot);
     for (uint32_t i = 0; snapshot->genes != NULL && i < manifest->n_assemblies; i++)
         skr_gene_table_close(snapshot->genes[i]);
+    for (uint32_t i = 0; snapshot->annotations != NULL && i < manifest->n_assemblies; i++)
+        close_annotations(snapshot->annotations[i], &manifest->assemblies[i]);
     for (uint32_t i = 0; snapshot->has_repeats != NULL && i < manifest->n_assemblies; i++)
         free(snapshot->has_repeats[i]);
     for (uint32_t i = 0; snapshot->references != NULL && i < manifest->n_assemblies; i++)
         skr_reference_close(snapshot->references[i]);
-    free(snapshot->segments);
     free(snapshot->builds);
     free(snapshot->genes);
+    free(snapshot->annotations);
     free(snapshot->references);
     free(snapshot->has_repeats);
     for (uint32_t i = 0; snapshot->meanings != NULL && i < manifest->n_datasets; i++)
@@ -41,44 +49,17 @@ static void snapshot_close(skr_snapshot *snapshot)
     free(snapshot);
 }
 
-/* Does a segment fit the manifest and the people? Questions rely on it. */
-static int check_segment(const skr_snapshot *snapshot, const skr_segment_entry *entry,
-                         const skr_segment *segment, skr_err *err)
+static int open_annotations(const skr_assembly *assembly, const char *folder,
+                            skr_annotation_table ***ret_tables, skr_err *err)
 {
-    const char *name = entry->file.name;
-    uint32_t n = skr_segment_n_samples(segment);
-    uint32_t n_contigs = snapshot->manifest->assemblies[entry->assembly].n_contigs;
-    uint32_t first = 0;
-    uint32_t last = 0;
-    skr_sample_table_range(skr_segment_samples(segment), &first, &last);
-    if (n != entry->n_samples)
-        return skr_fail(err, SKR_ERR_CORRUPT, "%s: %u samples where the manifest has %u", name, n,
-                        entry->n_samples);
-    if (last >= snapshot->n_people)
-        return skr_fail(err, SKR_ERR_CORRUPT,
-                        "%s: a sample belongs to individual %u of a store that has %u", name, last,
-                        snapshot->n_people);
-    for (uint32_t t = 0; t < entry->n_tombstones; t++) {
-        const skr_tombstone *tombstone = &entry->tombstones[t];
-        if (tombstone->n_samples > 0 && tombstone->samples[tombstone->n_samples - 1] >= n)
-            return skr_fail(err, SKR_ERR_CORRUPT,
-                            "%s: the manifest buries a sample that is not there", name);
-    }
-    if (skr_segment_reaches(segment, n_contigs))
-        return skr_fail(err, SKR_ERR_CORRUPT, "%s: rows on a contig that the assembly lacks", name);
+    skr_annotation_table **tables = calloc(assembly->n_annotations + 1u, sizeof *tables);
+    if (tables == NULL)
+        return skr_fail_nomem(err, "a store");
+    *ret_tables = tables;
+    for (uint32_t i = 0; i < assembly->n_annotations; i++)
+        SKR_TRY(skr_annotation_table_open(folder, &assembly->annotations[i].file,
+                                          assembly->n_contigs, &tables[i], err));
     return SKR_OK;
-}
-
-static int open_segments(skr_snapshot *snapshot, const char *folder, skr_err *err)
-{
-    int status = SKR_OK;
-    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &snapshot->manifest->segments[i];
-        status = skr_segment_open(folder, &entry->file, &snapshot->segments[i], err);
-        if (status == SKR_OK)
-            status = check_segment(snapshot, entry, snapshot->segments[i], err);
-    }
-    return status;
 }
 
 static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *err)
@@ -88,6 +69,8 @@ static int open_assemblies(skr_snapshot *snapshot, const char *folder, skr_err *
         const skr_assembly *assembly = &snapshot->manifest->assemblies[i];
         snapshot->builds[i] = skr_assembly_build_find(assembly->name);
         status = skr_gene_table_open(folder, &assembly->genes, &snapshot->genes[i], err);
+        if (status == SKR_OK)
+            status = open_annotations(assembly, folder, &snapshot->annotations[i], err);
         if (status == SKR_OK && assembly->reference.name[0] != '\0')
             status =
                 skr_reference_open(folder, &assembly->reference, &snapshot->references[i], err);
@@ -100,39 +83,47 @@ int skr_snapshot_read_tables(const skr_snapshot *snapshot, skr_err *err)
     int status = skr_ontology_load_texts(snapshot->ontology, err);
     for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_assemblies; i++)
         status = skr_gene_table_visit(snapshot->genes[i], NULL, NULL, err);
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_assemblies; i++)
+        for (uint32_t a = 0;
+             status == SKR_OK && a < snapshot->manifest->assemblies[i].n_annotations; a++) {
+            const skr_annotation_gene *genes = NULL;
+            uint32_t n_genes = 0;
+            status = skr_annotation_table_genes(snapshot->annotations[i][a], &genes, &n_genes, err);
+        }
     return status;
 }
 
 int skr_snapshot_mark_genomes(const skr_snapshot *snapshot, uint32_t segment, uint64_t *people,
                               skr_err *err)
 {
-    SKR_CHECK(segment < snapshot->manifest->n_segments);
-    return skr_genomes_mark(&snapshot->manifest->segments[segment], snapshot->segments[segment],
-                            people, err);
+    SKR_CHECK(segment < snapshot->n_segments);
+    return skr_genomes_mark(snapshot->entries[segment], snapshot->segments[segment], people, err);
 }
 
-static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *err)
+static int snapshot_read(skr_snapshot *snapshot, skr_snapshot_with *with, skr_err *err)
 {
+    const char *folder = with->folder;
     int status = skr_store_open(folder, &snapshot->store, err);
     if (status < 0)
         return status;
     snapshot->manifest = skr_store_manifest(snapshot->store);
     const skr_manifest *manifest = snapshot->manifest;
-    snapshot->segments = calloc((size_t)manifest->n_segments + 1, sizeof *snapshot->segments);
     snapshot->builds = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->builds);
     snapshot->genes = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->genes);
+    snapshot->annotations =
+        calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->annotations);
     snapshot->references = calloc((size_t)manifest->n_assemblies + 1, sizeof *snapshot->references);
     snapshot->meanings = calloc((size_t)manifest->n_datasets + 1, sizeof *snapshot->meanings);
-    if (snapshot->segments == NULL || snapshot->builds == NULL || snapshot->genes == NULL ||
+    if (snapshot->builds == NULL || snapshot->genes == NULL || snapshot->annotations == NULL ||
         snapshot->references == NULL || snapshot->meanings == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+        return skr_fail_nomem(err, "a store");
     status = skr_people_open(folder, &manifest->people, &snapshot->people, err);
     if (status < 0)
         return status;
     snapshot->n_people = skr_people_count(snapshot->people);
     status = skr_ontology_open(folder, &manifest->ontology, &snapshot->ontology, err);
     if (status == SKR_OK)
-        status = open_segments(snapshot, folder, err);
+        status = skr_snapshot_segments_open(snapshot, with, err);
     if (status == SKR_OK)
         status = open_assemblies(snapshot, folder, err);
     if (status == SKR_OK)
@@ -140,18 +131,20 @@ static int snapshot_read(skr_snapshot *snapshot, const char *folder, skr_err *er
     return status;
 }
 
-int skr_snapshot_open(const char *folder, skr_snapshot **ret_snapshot, skr_err *err)
+int skr_snapshot_open(const char *folder, skr_open_files *files, const skr_snapshot *before,
+                      skr_snapshot **ret_snapshot, skr_err *err)
 {
     for (int i = 0;; i++) {
         skr_snapshot *snapshot = calloc(1, sizeof *snapshot);
         if (snapshot == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+            return skr_fail_nomem(err, "a store");
         if (pthread_mutex_init(&snapshot->lock, NULL) != 0) {
             free(snapshot);
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
+            return skr_fail_nomem(err, "a lock");
         }
         atomic_init(&snapshot->n_users, 1);
-        int status = snapshot_read(snapshot, folder, err);
+        skr_snapshot_with with = {.folder = folder, .files = files, .before = before};
+        int status = snapshot_read(snapshot, &with, err);
         if (status == SKR_OK) {
             *ret_snapshot = snapshot;
             return SKR_OK;
@@ -187,6 +180,7 @@ int skr_snapshot_bases(skr_snapshot *snapshot, uint32_t assembly, uint32_t conti
 {
     SKR_CHECK(assembly < snapshot->manifest->n_assemblies);
     SKR_CHECK(snapshot->references[assembly] != NULL);
+    SKR_TRY(skr_block_reader_may_read(err)); /* who has the lock may be reading */
     (void)pthread_mutex_lock(&snapshot->lock);
     int status =
         skr_reference_bases(snapshot->references[assembly], contig, start0, n, bases, ret_n, err);

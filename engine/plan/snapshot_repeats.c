@@ -20,7 +20,7 @@ typedef struct suspect {
 /* Of each segment of the assembly, ascending by sample. */
 typedef struct suspects {
     suspect *list;
-    size_t *ends; /* of each segment of the manifest */
+    size_t *ends; /* of each segment */
     size_t n;
     size_t n_max;
 } suspects;
@@ -37,11 +37,15 @@ static bool ranges_overlap(const skr_snapshot *snapshot, uint32_t a, uint32_t b)
 
 static bool may_share(const skr_snapshot *snapshot, uint32_t assembly)
 {
-    const skr_segment_entry *segments = snapshot->manifest->segments;
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++)
-        for (uint32_t k = 0; k < i && segments[i].assembly == assembly; k++)
-            if (segments[k].assembly == assembly && ranges_overlap(snapshot, i, k))
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
+        if (snapshot->entries[i]->assembly != assembly)
+            continue;
+        if (skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i])))
+            return true; /* a catalogue */
+        for (uint32_t k = 0; k < i; k++)
+            if (snapshot->entries[k]->assembly == assembly && ranges_overlap(snapshot, i, k))
                 return true;
+    }
     return false;
 }
 
@@ -49,17 +53,16 @@ static bool may_share(const skr_snapshot *snapshot, uint32_t assembly)
 static int find_shared(const skr_snapshot *snapshot, uint32_t assembly, uint64_t *shared,
                        uint64_t *seen, bool *ret_is_any, skr_err *err)
 {
-    const skr_manifest *manifest = snapshot->manifest;
     *ret_is_any = false;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
         skr_individuals individuals;
-        if (manifest->segments[i].assembly != assembly)
+        if (snapshot->entries[i]->assembly != assembly)
             continue;
         int status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[i]),
                                                   &individuals, err);
         if (status < 0)
             return status;
-        for (uint32_t s = 0; s < manifest->segments[i].n_samples; s++) {
+        for (uint32_t s = 0; s < snapshot->entries[i]->n_samples; s++) {
             uint32_t individual = skr_individual_of(&individuals, s);
             SKR_ASSERT(individual < snapshot->n_people); /* as check_segment has seen */
             if (skr_bits_has(seen, individual)) {
@@ -78,7 +81,7 @@ static int add(suspects *all, suspect one, skr_err *err)
         size_t n_max = 2 * all->n_max + 256;
         suspect *list = realloc(all->list, n_max * sizeof *list);
         if (list == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory for people in two segments");
+            return skr_fail_nomem(err, "people in two segments");
         all->list = list;
         all->n_max = n_max;
     }
@@ -89,15 +92,14 @@ static int add(suspects *all, suspect one, skr_err *err)
 static int list_suspects(const skr_snapshot *snapshot, uint32_t assembly, const uint64_t *shared,
                          suspects *all, skr_err *err)
 {
-    const skr_manifest *manifest = snapshot->manifest;
     int status = SKR_OK;
-    for (uint32_t i = 0; i < manifest->n_segments && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < snapshot->n_segments && status == SKR_OK; i++) {
         skr_individuals individuals;
-        bool is_here = manifest->segments[i].assembly == assembly;
+        bool is_here = snapshot->entries[i]->assembly == assembly;
         if (is_here)
             status = skr_sample_table_individuals(skr_segment_samples(snapshot->segments[i]),
                                                   &individuals, err);
-        for (uint32_t s = 0; is_here && status == SKR_OK && s < manifest->segments[i].n_samples;
+        for (uint32_t s = 0; is_here && status == SKR_OK && s < snapshot->entries[i]->n_samples;
              s++) {
             uint32_t individual = skr_individual_of(&individuals, s);
             if (skr_bits_has(shared, individual))
@@ -112,14 +114,13 @@ static int list_suspects(const skr_snapshot *snapshot, uint32_t assembly, const 
 static bool is_repeated_on(const skr_snapshot *snapshot, const suspects *all, uint32_t contig,
                            uint64_t *seen)
 {
-    const skr_manifest *manifest = snapshot->manifest;
     memset(seen, 0, skr_bits_words(snapshot->n_people) * sizeof *seen);
     size_t at = 0;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
         SKR_CHECK(at <= all->ends[i] && all->ends[i] <= all->n);
         for (; at < all->ends[i]; at++) {
             const suspect *one = &all->list[at];
-            if (skr_manifest_is_superseded(&manifest->segments[i], contig, one->sample))
+            if (skr_manifest_is_superseded(snapshot->entries[i], contig, one->sample))
                 continue;
             if (skr_bits_has(seen, one->individual))
                 return true;
@@ -133,10 +134,9 @@ static int judge_contigs(skr_snapshot *snapshot, uint32_t assembly, const uint64
                          uint64_t *seen, skr_err *err)
 {
     const skr_manifest *manifest = snapshot->manifest;
-    suspects all = {.ends = calloc((size_t)manifest->n_segments + 1, sizeof *all.ends)};
-    int status = all.ends == NULL
-                     ? skr_fail(err, SKR_ERR_NOMEM, "no memory for people in two segments")
-                     : list_suspects(snapshot, assembly, shared, &all, err);
+    suspects all = {.ends = calloc((size_t)snapshot->n_segments + 1, sizeof *all.ends)};
+    int status = all.ends == NULL ? skr_fail_nomem(err, "people in two segments")
+                                  : list_suspects(snapshot, assembly, shared, &all, err);
     for (uint32_t c = 0; status == SKR_OK && c < manifest->assemblies[assembly].n_contigs; c++)
         snapshot->has_repeats[assembly][c] = is_repeated_on(snapshot, &all, c, seen);
     free(all.list);
@@ -167,16 +167,17 @@ int skr_snapshot_find_repeats(skr_snapshot *snapshot, skr_err *err)
     int status = SKR_OK;
     snapshot->has_repeats = calloc((size_t)manifest->n_assemblies + 1, sizeof(bool *));
     if (snapshot->has_repeats == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+        return skr_fail_nomem(err, "a store");
     for (uint32_t a = 0; status == SKR_OK && a < manifest->n_assemblies; a++) {
         size_t n_contigs = manifest->assemblies[a].n_contigs;
         bool *repeats = calloc(n_contigs + 1, sizeof *repeats);
         if (repeats == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "no memory to open a store");
+            return skr_fail_nomem(err, "a store");
         snapshot->has_repeats[a] = repeats;
         bool is_within = false;
-        for (uint32_t i = 0; i < manifest->n_segments; i++)
-            is_within |= manifest->segments[i].assembly == a &&
+        for (uint32_t i = 0; i < snapshot->n_segments; i++)
+            is_within |= snapshot->entries[i]->assembly == a &&
+                         !skr_segment_is_catalogue(snapshot->segments[i]) &&
                          skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i]));
         if (is_within)
             memset(repeats, 1, n_contigs * sizeof *repeats);

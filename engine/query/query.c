@@ -19,13 +19,33 @@ typedef struct page {
 
 struct skr_query {
     page *pages; /* the first is the one being filled */
+    bool allows_files;
+    bool has_stdin; /* it is read already, or not there to be read */
 };
+
+void skr_query_allow_files(skr_query *query, bool has_stdin)
+{
+    query->allows_files = true;
+    query->has_stdin = !has_stdin;
+}
+
+bool skr_query_allows_files(const skr_query *query)
+{
+    return query->allows_files;
+}
+
+bool skr_query_take_stdin(skr_query *query)
+{
+    bool is_there = !query->has_stdin;
+    query->has_stdin = true;
+    return is_there;
+}
 
 int skr_query_new(skr_query **ret_query, skr_err *err)
 {
     skr_query *query = calloc(1, sizeof *query);
     if (query == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+        return skr_fail_nomem(err, "query");
     *ret_query = query;
     return SKR_OK;
 }
@@ -46,14 +66,14 @@ int skr_query_alloc(skr_query *query, size_t n_bytes, void **ret_memory, skr_err
 {
     const size_t unit = sizeof(max_align_t);
     if (n_bytes > SIZE_MAX / 2)
-        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+        return skr_fail_nomem(err, "query");
     n_bytes = (n_bytes + unit - 1) / unit * unit;
     page *at = query->pages;
     if (at == NULL || at->n_max - at->n < n_bytes) {
         size_t n_max = n_bytes > PAGE_BYTES ? n_bytes : PAGE_BYTES;
         at = calloc(1, sizeof *at + n_max);
         if (at == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+            return skr_fail_nomem(err, "query");
         at->n_max = n_max;
         at->next = query->pages;
         query->pages = at;
@@ -68,7 +88,7 @@ int skr_query_text(skr_query *query, const char *text, size_t n, const char **re
 {
     void *memory = NULL;
     if (n == SIZE_MAX)
-        return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+        return skr_fail_nomem(err, "query");
     int status = skr_query_alloc(query, n + 1, &memory, err);
     if (status < 0)
         return status;

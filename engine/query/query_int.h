@@ -17,6 +17,12 @@
 /* Memory that lives as long as the query, zeroed. Errors: NOMEM. */
 SKR_MUST_USE int skr_query_alloc(skr_query *query, size_t n_bytes, void **ret_memory, skr_err *err);
 
+/* Did skr_query_allow_files say so? */
+bool skr_query_allows_files(const skr_query *query);
+
+/* May standard input be read? Once. */
+bool skr_query_take_stdin(skr_query *query);
+
 typedef enum skr_token_kind {
     SKR_TOKEN_END,
     SKR_TOKEN_WORD,
@@ -43,6 +49,7 @@ typedef struct skr_parser {
     skr_token token; /* looked at, not yet taken */
     unsigned depth;
     bool allow_files;
+    skr_query_parts *parts; /* of the outermost `and`; NULL: nobody wants them */
 } skr_parser;
 
 /* Is this byte part of a word that needs no quotes? */

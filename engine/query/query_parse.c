@@ -8,12 +8,15 @@
  * The operands of one `or` are collected first and then joined as a balanced tree: questions with
  * thousands of alternatives are usual, and whoever walks the tree may recurse.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "engine/query/query_file.h"
 #include "engine/query/query_syntax.h"
 #include "index/terms/curie.h"
+#include "storage/base/array.h"
 #include "storage/base/suggest.h"
 
 typedef struct operands {
@@ -28,7 +31,7 @@ static int add_operand(operands *list, const skr_expr *node, skr_err *err)
         size_t n_max = list->n_max == 0 ? 4 : 2 * list->n_max;
         const skr_expr **nodes = realloc(list->nodes, n_max * sizeof *nodes);
         if (nodes == NULL)
-            return skr_fail(err, SKR_ERR_NOMEM, "query: out of memory");
+            return skr_fail_nomem(err, "query");
         list->nodes = nodes;
         list->n_max = n_max;
     }
@@ -75,9 +78,6 @@ static int make_comparison(skr_parser *parser, const skr_comparison *comparison,
     skr_expr node = {.op = comparison->condition->op,
                      .compare = comparison->compare,
                      .text = comparison->value.text};
-    if (comparison->is_file && !syntax->takes_files)
-        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
-                                     "only id takes a file");
     int status = syntax->read(parser, comparison, &node, err);
     if (status < 0)
         return status;
@@ -151,6 +151,93 @@ static int parse_list(skr_parser *parser, skr_comparison *comparison, const skr_
     return status;
 }
 
+/* A line of BED means the bases from its second column, counted from 0, to its third. */
+static int read_bed(const skr_parser *parser, const char *line, const char **ret_text, skr_err *err)
+{
+    char contig[SKR_NAME_MAX + 1];
+    char text[SKR_NAME_MAX + 32];
+    unsigned long start0 = 0;
+    unsigned long end0 = 0;
+    size_t n = strcspn(line, "\t");
+    char *end = NULL;
+    bool is_bed = n > 0 && n <= SKR_NAME_MAX && line[n] == '\t';
+    if (is_bed) {
+        start0 = strtoul(line + n + 1, &end, 10);
+        is_bed = end != line + n + 1 && *end == '\t' && line[n + 1] >= '0' && line[n + 1] <= '9';
+    }
+    if (is_bed) {
+        const char *third = end + 1;
+        end0 = strtoul(third, &end, 10);
+        is_bed = *third >= '0' && *third <= '9' && (*end == '\t' || *end == '\0') &&
+                 end0 > start0 && end0 <= INT32_MAX;
+    }
+    if (!is_bed)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "a region, or a line of BED (contig, start, end), was expected");
+    (void)snprintf(contig, sizeof contig, "%.*s", (int)n, line);
+    int n_text = snprintf(text, sizeof text, "%s:%lu-%lu", contig, start0 + 1, end0);
+    return skr_query_text(parser->query, text, (size_t)n_text, ret_text, err);
+}
+
+/* A line of a file as a value. */
+static int parse_line(skr_parser *parser, const skr_comparison *of_file, const char *line, size_t n,
+                      const skr_expr **ret_node, skr_err *err)
+{
+    skr_parser of_line = *parser;
+    skr_comparison comparison = *of_file;
+    const char *text = line;
+    of_line.source = line;
+    of_line.n_source = (uint32_t)n;
+    comparison.is_file = false;
+    if (n > SKR_QUERY_BYTES_MAX || strlen(line) != n)
+        return skr_fail(err, SKR_ERR_QUERY, "one value a line, as plain text, was expected");
+    if (strchr(line, '\t') != NULL && comparison.condition->op == SKR_A_REGION)
+        SKR_TRY(read_bed(parser, line, &text, err));
+    else if (!skr_query_file_is_text(line, n))
+        return skr_fail(err, SKR_ERR_QUERY, "one value a line, as plain text, was expected");
+    comparison.value =
+        (skr_token){.kind = SKR_TOKEN_QUOTED, .text = text, .at = 0, .n_at = (uint32_t)n};
+    comparison.name.at = 0;
+    comparison.name.n_at = (uint32_t)n;
+    return make_comparison(&of_line, &comparison, ret_node, err);
+}
+
+/* FIELD in @FILE: a value a line; blank ones, and those that begin with '#', are none. */
+static int parse_file(skr_parser *parser, skr_comparison *comparison, const skr_expr **ret_node,
+                      skr_err *err)
+{
+    skr_query_file file = {.n = 0};
+    operands list = {0};
+    char *line = NULL;
+    size_t n = 0;
+    comparison->value = parser->token;
+    if (comparison->condition->syntax->is_ordered)
+        return skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                     "%s takes no file", skr_condition_name(comparison->condition));
+    int status = skr_query_file_read(parser, &comparison->value, &file, err);
+    while (status == SKR_OK && skr_query_file_next(&file, &line, &n)) {
+        const skr_expr *node = NULL;
+        for (; n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t'); n--)
+            line[n - 1] = '\0';
+        for (; *line == ' '; line++)
+            n--;
+        if (n == 0 || *line == '#')
+            continue;
+        status = parse_line(parser, comparison, line, n, &node, err);
+        if (status == SKR_OK)
+            status = add_operand(&list, node, err);
+        else
+            status = skr_fail_in(err, status, "%s:%u", file.path, file.number);
+    }
+    if (status == SKR_OK && list.n == 0)
+        status = skr_query_parser_fail(parser, &comparison->value, SKR_ERR_QUERY, err,
+                                       "%s has no values", file.path);
+    if (status == SKR_OK)
+        status = join_all(parser, SKR_E_OR, &list, ret_node, err);
+    free(list.nodes);
+    return status < 0 ? status : skr_query_parser_advance(parser, err);
+}
+
 int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, const skr_token *name,
                          const skr_expr **ret_node, skr_err *err)
 {
@@ -169,6 +256,8 @@ int skr_parse_comparison(skr_parser *parser, const skr_condition *condition, con
     if (is_in && parser->token.kind == SKR_TOKEN_OPEN)
         return parse_list(parser, &comparison, ret_node, err);
     comparison.is_file = is_in && parser->token.text != NULL && parser->token.text[0] == '@';
+    if (comparison.is_file && !condition->syntax->takes_files)
+        return parse_file(parser, &comparison, ret_node, err);
     if (comparison.is_file)
         return take_value(parser, &comparison, ret_node, err);
     if (is_in)
@@ -337,20 +426,49 @@ static int parse_not(skr_parser *parser, skr_language language, const skr_expr *
     return status;
 }
 
+/* Keeps an operand of the outermost `and` as it was written, without line breaks. */
+static int keep_part(skr_parser *parser, const skr_expr *node, uint32_t from, skr_err *err)
+{
+    skr_query_parts *parts = parser->parts;
+    uint32_t to = parser->token.at;
+    char *text = NULL;
+    void *memory = NULL;
+    while (to > from && strchr(" \t\r\n", parser->source[to - 1]) != NULL)
+        to--;
+    SKR_TRY(SKR_ARRAY_RESERVE(&parts->items, &parts->n_max, parts->n + 1, "parts", err));
+    SKR_TRY(skr_query_alloc(parser->query, (size_t)(to - from) + 1, &memory, err));
+    text = memory;
+    for (uint32_t i = from; i < to; i++)
+        text[i - from] = strchr("\t\r\n", parser->source[i]) != NULL ? ' ' : parser->source[i];
+    parts->items[parts->n++] = (skr_query_part){node, text};
+    return SKR_OK;
+}
+
+/* Is the chain at hand one of the outermost `or`, whose operands are kept? */
+static bool keeps_parts(const skr_parser *parser, skr_language language, skr_expr_op op)
+{
+    return parser->parts != NULL && parser->depth == 0 && language == SKR_LANGUAGE_PEOPLE &&
+           op == SKR_E_AND;
+}
+
 /* Operands of one kind of connective: those of `or` are chains of `and`. */
 static int parse_chain(skr_parser *parser, skr_language language, skr_expr_op op,
                        const skr_expr **ret_node, skr_err *err)
 {
     operands list = {0};
     const char *word = op == SKR_E_OR ? "or" : "and";
+    bool keeps = keeps_parts(parser, language, op);
     int status;
     for (;;) {
         const skr_expr *node = NULL;
+        uint32_t from = parser->token.at;
         status = op == SKR_E_OR ? parse_chain(parser, language, SKR_E_AND, &node, err)
                                 : parse_not(parser, language, &node, err);
         if (status < 0)
             goto out;
         status = add_operand(&list, node, err);
+        if (status == SKR_OK && keeps)
+            status = keep_part(parser, node, from, err);
         if (status < 0)
             goto out;
         if (!skr_query_token_is(&parser->token, word))
@@ -379,13 +497,16 @@ int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err 
 }
 
 static int parse_whole(skr_query *query, const char *text, bool allow_files, skr_language language,
-                       const skr_expr **ret_expr, skr_err *err)
+                       skr_query_parts *parts, const skr_expr **ret_expr, skr_err *err)
 {
     char shown[64];
     size_t n = strnlen(text, SKR_QUERY_BYTES_MAX + 1);
     if (n > SKR_QUERY_BYTES_MAX)
         return skr_fail(err, SKR_ERR_QUERY, "the question is longer than a megabyte");
-    skr_parser parser = {.query = query, .n_source = (uint32_t)n, .allow_files = allow_files};
+    skr_parser parser = {.query = query,
+                         .n_source = (uint32_t)n,
+                         .allow_files = allow_files || skr_query_allows_files(query),
+                         .parts = parts};
     int status = skr_query_text(query, text, n, &parser.source, err);
     if (status < 0)
         return status;
@@ -395,6 +516,7 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
     if (parser.token.kind == SKR_TOKEN_END)
         return skr_fail(err, SKR_ERR_QUERY, "an empty question; 'all' asks for everything");
     const skr_expr *node = NULL;
+    uint32_t from = parser.token.at;
     status = parse_chain(&parser, language, SKR_E_OR, &node, err);
     if (status < 0)
         return status;
@@ -402,6 +524,10 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
         return skr_query_parser_fail(&parser, &parser.token, SKR_ERR_QUERY, err,
                                      "expected and, or, or the end, found %s",
                                      skr_query_token_show(&parser.token, shown));
+    if (parts != NULL && node->op == SKR_E_OR && parts->n > 1) {
+        parts->n = 0; /* the outermost connective is `or`: it is one part */
+        SKR_TRY(keep_part(&parser, node, from, err));
+    }
     *ret_expr = node;
     return SKR_OK;
 }
@@ -409,11 +535,29 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
 int skr_query_parse(skr_query *query, const char *text, bool allow_files, const skr_expr **ret_expr,
                     skr_err *err)
 {
-    return parse_whole(query, text, allow_files, SKR_LANGUAGE_PEOPLE, ret_expr, err);
+    return parse_whole(query, text, allow_files, SKR_LANGUAGE_PEOPLE, NULL, ret_expr, err);
+}
+
+int skr_query_parse_parts(skr_query *query, const char *text, bool allow_files,
+                          const skr_expr **ret_expr, skr_query_parts *ret_parts, skr_err *err)
+{
+    skr_query_parts parts = {0};
+    int status = parse_whole(query, text, allow_files, SKR_LANGUAGE_PEOPLE, &parts, ret_expr, err);
+    if (status < 0)
+        skr_query_parts_done(&parts);
+    else
+        *ret_parts = parts;
+    return status;
+}
+
+void skr_query_parts_done(skr_query_parts *parts)
+{
+    free(parts->items);
+    *parts = (skr_query_parts){0};
 }
 
 int skr_query_parse_alleles(skr_query *query, const char *text, const skr_expr **ret_expr,
                             skr_err *err)
 {
-    return parse_whole(query, text, false, SKR_LANGUAGE_ALLELES, ret_expr, err);
+    return parse_whole(query, text, false, SKR_LANGUAGE_ALLELES, NULL, ret_expr, err);
 }

@@ -42,7 +42,7 @@ static int grow(void *memory_of, size_t n, size_t *n_max, skr_err *err)
     size_t n_new = *n_max == 0 ? 8 : 2 * *n_max;
     void *bigger = realloc(*memory, n_new * sizeof(void *));
     if (bigger == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "query text: out of memory");
+        return skr_fail_nomem(err, "query text");
     *memory = bigger;
     *n_max = n_new;
     return SKR_OK;

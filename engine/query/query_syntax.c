@@ -7,11 +7,11 @@
 
 #include "storage/base/check.h"
 
-#define DECLARE(op, word, syntax, judge) extern const skr_syntax skr_syntax_##syntax;
+#define DECLARE(op, word, syntax, judge, beacon) extern const skr_syntax skr_syntax_##syntax;
 SKR_ALLELE_CONDITIONS(DECLARE)
 SKR_PEOPLE_CONDITIONS(DECLARE)
 
-#define ROW(op, word, syntax, judge) {op, word, &skr_syntax_##syntax},
+#define ROW(op, word, syntax, judge, beacon) {op, word, &skr_syntax_##syntax},
 static const skr_condition of_alleles[] = {SKR_ALLELE_CONDITIONS(ROW)};
 static const skr_condition of_people[] = {SKR_PEOPLE_CONDITIONS(ROW)};
 #define N_OF_ALLELES (sizeof of_alleles / sizeof *of_alleles)

@@ -36,7 +36,7 @@ typedef struct skr_syntax {
     skr_unequal unequal;
     skr_extends extends;
     bool is_ordered;  /* < and > make sense */
-    bool takes_files; /* in @FILE */
+    bool takes_files; /* reads what stands in @FILE itself */
     bool is_named;    /* its node's text, when it has one, is the word before the operator */
 } skr_syntax;
 

@@ -59,5 +59,16 @@ static int print_only(const skr_expr *node, skr_buffer *text, skr_err *err)
     return skr_query_put_term(text, skr_query_expr_word(node->op), node->text, err);
 }
 
-const skr_syntax skr_syntax_term = {.print = print_term};
+/* term=HP:1, term in (...), term in @FILE: the same as the term alone. */
+static int read_term(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
+                     skr_err *err)
+{
+    skr_token term = comparison->value;
+    SKR_TRY(skr_query_parse_curie(parser, &term, err));
+    node->text = term.text;
+    return SKR_OK;
+}
+
+const skr_syntax skr_syntax_term = {
+    .read = read_term, .print = print_term, .unequal = SKR_UNEQUAL_REFUSED};
 const skr_syntax skr_syntax_only = {.parse = parse_only, .print = print_only};

@@ -17,9 +17,15 @@ static int fail_type(const char *what, const char *word, skr_err *err)
     char all[256] = "";
     char spelling[SKR_VARIANT_SPELLING_MAX];
     char nearest[SKR_SUGGEST_TEXT_MAX];
+    char curie[SKR_CURIE_MAX];
     skr_suggest suggest;
     size_t n = 0;
     const char *name;
+    const char *above = skr_curie_read(word, curie) ? skr_variant_type_above(curie) : NULL;
+    if (above != NULL)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "%s '%.64s' is a level of gain or loss, which no VCF tells; ask for %s",
+                        what, word, above);
     for (size_t i = 0; (name = skr_variant_type_name(i)) != NULL && n < sizeof all; i++)
         n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i == 0 ? "" : ", ", name);
     skr_suggest_init(&suggest, word);
@@ -30,6 +36,12 @@ static int fail_type(const char *what, const char *word, skr_err *err)
         "%s '%.64s' is no type of allele%s; there are %s, other spellings and terms for "
         "them, and symbols of VCF (INS:ME:ALU)",
         what, word, skr_suggest_text(&suggest, nearest), all);
+}
+
+bool skr_query_type_is_any(const char *word)
+{
+    char curie[SKR_CURIE_MAX];
+    return skr_variant_type_is_any(skr_curie_read(word, curie) ? curie : word);
 }
 
 int skr_query_type(skr_query *query, const char *what, const char *word, const char **ret_text,

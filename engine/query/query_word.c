@@ -8,6 +8,9 @@
 
 #include "engine/query/query_syntax.h"
 #include "index/contigs/contig.h"
+#include "index/effects/effect.h"
+#include "index/effects/protein.h"
+#include "index/effects/significance.h"
 #include "index/people/sex.h"
 #include "index/terms/curie.h"
 #include "storage/base/suggest.h"
@@ -28,9 +31,6 @@ static int print_word(const skr_expr *node, skr_buffer *text, skr_err *err)
 
 const skr_syntax skr_syntax_text = {
     .read = read_text, .print = print_word, .unequal = SKR_UNEQUAL_NOT};
-/* An allele need not have an annotation. */
-const skr_syntax skr_syntax_annotation = {
-    .read = read_text, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
 
 /* The value as a list of words, ended by NULL, spells it. Fails where it is none of them. */
 static int read_choice(skr_parser *parser, const skr_comparison *comparison,
@@ -67,6 +67,70 @@ static int read_impact(skr_parser *parser, const skr_comparison *comparison, skr
 
 const skr_syntax skr_syntax_impact = {
     .read = read_impact, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
+
+/* ------------------------------------------------------------------ annotations
+ * An allele need not have any, so what is unequal is not clear.
+ */
+
+int skr_query_effect(skr_query *query, const char *word, const char **ret_text, skr_err *err)
+{
+    uint32_t term = skr_effect_find(word, strlen(word));
+    if (term != SKR_NONE)
+        word = skr_effect_name(term);
+    return skr_query_text(query, word, strlen(word), ret_text, err);
+}
+
+/* A name that is no term may be one that a file of annotation has: the store is asked. */
+static int read_effect(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
+                       skr_err *err)
+{
+    return skr_query_effect(parser->query, comparison->value.text, &node->text, err);
+}
+
+const skr_syntax skr_syntax_effect = {
+    .read = read_effect, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
+
+int skr_query_protein(skr_query *query, const char *word, const char **ret_text, skr_err *err)
+{
+    char change[SKR_PROTEIN_MAX];
+    if (!skr_protein_read(word, strlen(word), change))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "'%.100s' is no change of a protein: write it as V600E, p.Val600Glu, R31* "
+                        "or R97fs",
+                        word);
+    return skr_query_text(query, change, strlen(change), ret_text, err);
+}
+
+static int read_protein(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
+                        skr_err *err)
+{
+    const skr_token *token = &comparison->value;
+    int status = skr_query_protein(parser->query, token->text, &node->text, err);
+    if (status == SKR_ERR_QUERY)
+        (void)skr_query_point(err, parser->source, token->at, token->n_at);
+    return status;
+}
+
+const skr_syntax skr_syntax_protein = {
+    .read = read_protein, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
+
+int skr_query_significance(skr_query *query, const char *word, const char **ret_text, skr_err *err)
+{
+    char read[SKR_SIGNIFICANCE_MAX];
+    const char *text = skr_significance_read(word, strlen(word), read) ? read : word;
+    return skr_query_text(query, text, strlen(text), ret_text, err);
+}
+
+static int read_significance(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
+                             skr_err *err)
+{
+    return skr_query_significance(parser->query, comparison->value.text, &node->text, err);
+}
+
+const skr_syntax skr_syntax_significance = {
+    .read = read_significance, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
+
+/* ------------------------------------------------------------------ types */
 
 static int read_type(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
                      skr_err *err)

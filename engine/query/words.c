@@ -76,6 +76,13 @@ skr_reference_word skr_words_reference(const char *name)
     return word;
 }
 
+const char *skr_words_accession(const char *assembly, const char *contig)
+{
+    const skr_chromosome *chromosome =
+        skr_assembly_build_chromosome(skr_assembly_build_find(assembly), contig);
+    return chromosome == NULL ? NULL : chromosome->refseq;
+}
+
 bool skr_words_variant(const char *text, skr_variant_word *ret_word)
 {
     skr_variant_text parts;

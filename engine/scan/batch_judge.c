@@ -11,6 +11,8 @@
 
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/segment/catalogue.h"
+#include "storage/segment/segment_heard.h"
 
 int skr_judge_init(skr_judge *judge, skr_tallier *tallier, skr_err *err)
 {
@@ -268,6 +270,21 @@ static int find_held(skr_judge *judge, uint32_t key, skr_err *err)
     return status;
 }
 
+/* Of a catalogue some of whose samples do not live: what members say of FILTER in whom somebody
+ * does. */
+static int hear_members(skr_judge *judge, uint32_t number, uint8_t *is_failed, skr_err *err)
+{
+    const skr_row_cursor *cursor = &judge->batch->cursors[number];
+    const skr_batch_rows *of = &judge->batch->rows[number];
+    for (uint32_t i = 0; i < of->n; i++) {
+        bool is_passed = false;
+        SKR_TRY(skr_segment_view_is_passed(cursor->view, skr_row_cursor_tile(cursor), of->rows[i],
+                                           &cursor->live.set, &is_passed, err));
+        is_failed[of->keys[i]] &= !is_passed;
+    }
+    return SKR_OK;
+}
+
 /* Which alleles have a row in each dataset, and no record that passed FILTER. */
 static int find_rows(skr_judge *judge, skr_err *err)
 {
@@ -284,10 +301,15 @@ static int find_rows(skr_judge *judge, skr_err *err)
         const uint8_t *filter_failed = cursor->rows->filter_failed;
         uint8_t *has_row = batch->has_row + (size_t)cursor->slot * batch->n_max;
         uint8_t *is_failed = batch->is_failed + (size_t)cursor->slot * batch->n_max;
+        bool by_members = judge->tallier->scope->plan->has_filter &&
+                          cursor->live.set.bits != NULL &&
+                          skr_segment_is_catalogue(cursor->segment);
         for (uint32_t i = 0, n = of->n; i < n; i++) {
             has_row[of->keys[i]] = 1;
-            is_failed[of->keys[i]] &= filter_failed[of->rows[i]];
+            is_failed[of->keys[i]] &= (uint8_t)(filter_failed[of->rows[i]] | by_members);
         }
+        if (by_members)
+            SKR_TRY(hear_members(judge, c, is_failed, err));
     }
     for (uint32_t k = 0; batch->has_whole && k < batch->n; k++)
         if (batch->keys[k].kind == SKR_ALLELE_SV_ANY)

@@ -8,25 +8,13 @@
 #include "index/keys/variant_structural.h"
 #include "storage/base/array.h"
 #include "storage/base/check.h"
-
-/* Does somebody alive have a record of it? */
-static int is_spoken_of(const skr_row_cursor *cursor, const skr_row_at *at, bool is_complete,
-                        bool *ret_is, skr_err *err)
-{
-    const skr_call_set *calls = NULL;
-    *ret_is = true;
-    if (cursor->live.set.bits == NULL || is_complete)
-        return SKR_OK;
-    int status = skr_segment_view_calls(at->view, at->tile, at->row, &calls, err);
-    if (status == SKR_OK)
-        *ret_is = skr_sample_set_is_spoken_of(&cursor->live.set, calls);
-    return status;
-}
+#include "storage/segment/segment_heard.h"
 
 static int find_in_tile(const skr_row_cursor *cursor, const skr_allele *place, size_t tile,
                         skr_held_rows *held, skr_err *err)
 {
     const skr_tile_rows *rows = NULL;
+    const skr_sample_set *live = &cursor->live.set;
     int status = skr_segment_view_rows(cursor->other_view, tile, &rows, err);
     for (uint32_t r = 0; status == SKR_OK && r < rows->n; r++) {
         if (rows->start0[r] != place->start0 || rows->kind[r] != SKR_ALLELE_SV)
@@ -36,8 +24,10 @@ static int find_in_tile(const skr_row_cursor *cursor, const skr_allele *place, s
         bool is_spoken = false;
         if (!skr_structural_holds(place, &key))
             continue;
-        bool is_passed = rows->filter_failed[r] == 0;
-        status = is_spoken_of(cursor, &at, rows->is_complete[r] != 0, &is_spoken, err);
+        bool is_passed = false;
+        status = skr_segment_view_is_spoken_of(at.view, tile, r, live, &is_spoken, err);
+        if (status == SKR_OK && is_spoken)
+            status = skr_segment_view_is_passed(at.view, tile, r, live, &is_passed, err);
         if (status == SKR_OK && is_spoken) {
             held->is_passed = held->is_passed || is_passed;
             status = SKR_ARRAY_RESERVE(&held->rows, &held->n_max, held->n + 1u,

@@ -35,18 +35,18 @@ int skr_helpers_new(unsigned n_max, skr_helpers **ret_helpers, skr_err *err)
 {
     skr_helpers *helpers = calloc(1, sizeof *helpers);
     if (helpers == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for threads");
+        return skr_fail_nomem(err, "threads");
     helpers->threads = calloc((size_t)n_max + 1, sizeof *helpers->threads);
     if (helpers->threads == NULL || pthread_mutex_init(&helpers->lock, NULL) != 0) {
         free(helpers->threads);
         free(helpers);
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for threads");
+        return skr_fail_nomem(err, "threads");
     }
     if (pthread_cond_init(&helpers->has_work, NULL) != 0) {
         (void)pthread_mutex_destroy(&helpers->lock);
         free(helpers->threads);
         free(helpers);
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for threads");
+        return skr_fail_nomem(err, "threads");
     }
     helpers->n_max = n_max;
     *ret_helpers = helpers;

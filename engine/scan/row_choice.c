@@ -7,6 +7,7 @@
 #include "engine/scan/row_cursor.h"
 #include "storage/base/array.h"
 #include "storage/base/check.h"
+#include "storage/segment/segment_heard.h"
 
 /* Beside a row's code: it is at the place of a name and goes on whatever the code says. */
 #define CODE_IS_NAMED 0x10u
@@ -30,7 +31,7 @@ static int reserve_rows(skr_row_cursor *cursor, uint32_t n, skr_err *err)
     if (codes != NULL)
         cursor->codes = codes;
     if (wanted == NULL || codes == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+        return skr_fail_nomem(err, "a scan");
     cursor->n_wanted_max = n;
     return SKR_OK;
 }
@@ -75,12 +76,11 @@ static int drop_dead(skr_row_cursor *cursor, skr_err *err)
     for (uint32_t i = 0; i < cursor->n_wanted; i++) {
         bool is_live = cursor->rows->is_complete[cursor->wanted[i]] != 0;
         if (!is_live) {
-            const skr_call_set *calls = NULL;
-            int status = skr_segment_view_calls(cursor->view, skr_row_cursor_tile(cursor),
-                                                cursor->wanted[i], &calls, err);
+            int status =
+                skr_segment_view_is_spoken_of(cursor->view, skr_row_cursor_tile(cursor),
+                                              cursor->wanted[i], &cursor->live.set, &is_live, err);
             if (status < 0)
                 return status;
-            is_live = skr_sample_set_is_spoken_of(&cursor->live.set, calls);
         }
         cursor->wanted[n] = cursor->wanted[i];
         cursor->codes[n] = cursor->codes[i];

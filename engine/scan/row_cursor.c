@@ -11,15 +11,15 @@ int skr_row_cursor_begin(skr_row_cursor *cursor, const skr_scan_scope *scope, ui
                          uint32_t slot, skr_block_reader *reader, skr_analysis *done, skr_err *err)
 {
     const skr_snapshot *snapshot = scope->plan->snapshot;
-    SKR_CHECK(number < snapshot->manifest->n_segments && slot < scope->n_slots);
-    SKR_CHECK(snapshot->manifest->segments[number].dataset == scope->slots[slot].dataset);
+    SKR_CHECK(number < snapshot->n_segments && slot < scope->n_slots);
+    SKR_CHECK(snapshot->entries[number]->dataset == scope->slots[slot].dataset);
     SKR_CHECK(!cursor->has_marks);
     cursor->scope = scope;
     cursor->reader = reader;
     cursor->done = done;
     cursor->number = number;
     cursor->slot = slot;
-    cursor->entry = &snapshot->manifest->segments[number];
+    cursor->entry = snapshot->entries[number];
     cursor->segment = snapshot->segments[number];
     cursor->n_samples = cursor->entry->n_samples;
     cursor->contig = SKR_NONE;

@@ -16,7 +16,7 @@ typedef struct skr_row_cursor {
     skr_block_reader *reader;
     skr_analysis *done; /* counters of the part of the scan */
     bool is_only;       /* no other segment is scanned */
-    uint32_t number;    /* of the segment, in the manifest */
+    uint32_t number;    /* of the segment, among those that are asked */
     uint32_t slot;
     const skr_segment_entry *entry;
     const skr_segment *segment;
@@ -42,8 +42,8 @@ typedef struct skr_row_cursor {
 } skr_row_cursor;
 
 /*
- * Turns a cursor that rested (zeroed at first) to a scan, on segment `number` of the manifest,
- * which is of a dataset of the scan. Errors: CORRUPT, IO, NOMEM.
+ * Turns a cursor that rested (zeroed at first) to a scan, on segment `number`, which is of a
+ * dataset of the scan. Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_row_cursor_begin(skr_row_cursor *cursor, const skr_scan_scope *scope,
                                       uint32_t number, uint32_t slot, skr_block_reader *reader,

@@ -89,24 +89,3 @@ int skr_sample_mask_cohort(const skr_segment *segment, const skr_individuals *in
     SKR_CHECK(mask->set.n <= live->n);
     return SKR_OK;
 }
-
-bool skr_sample_set_is_spoken_of(const skr_sample_set *set, const skr_call_set *calls)
-{
-    uint32_t n_silent = 0;
-    bool is_silent = calls->base == SKR_CALL_NO_STATEMENT;
-    for (uint32_t i = 0; i < calls->n_flips; i++) {
-        if (!skr_sample_set_has(set, calls->flips[i]))
-            continue;
-        if (calls->flip != SKR_CALL_NO_STATEMENT && is_silent)
-            return true;
-        n_silent += calls->flip == SKR_CALL_NO_STATEMENT;
-    }
-    for (uint32_t i = 0; i < calls->n_exceptions; i++) {
-        if (!skr_sample_set_has(set, calls->exceptions[i].sample))
-            continue;
-        if (calls->exceptions[i].call != SKR_CALL_NO_STATEMENT && is_silent)
-            return true;
-        n_silent += calls->exceptions[i].call == SKR_CALL_NO_STATEMENT;
-    }
-    return !is_silent && n_silent < set->n;
-}

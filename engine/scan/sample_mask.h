@@ -39,7 +39,4 @@ static inline bool skr_sample_set_has(const skr_sample_set *set, uint32_t sample
     return set->bits == NULL || skr_bits_has(set->bits, sample);
 }
 
-/* Does a row's call set say something of a sample of the set? */
-bool skr_sample_set_is_spoken_of(const skr_sample_set *set, const skr_call_set *calls);
-
 #endif

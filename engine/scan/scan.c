@@ -64,10 +64,10 @@ static uint64_t count_tiles(const skr_scan *scan)
 {
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     uint64_t n_tiles = 0;
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
         size_t n = 0;
         const skr_tile *tiles = skr_segment_tiles(snapshot->segments[i], &n);
-        for (size_t t = 0; skr_scan_has(scan, &snapshot->manifest->segments[i]) && t < n; t++)
+        for (size_t t = 0; skr_scan_has(scan, snapshot->entries[i]) && t < n; t++)
             n_tiles += tiles[t].n_rows > 0;
     }
     return n_tiles;
@@ -164,11 +164,12 @@ int skr_scan_run(skr_scan *scan, skr_err *err)
     if (status < 0 || scan->n_morsels == 0)
         goto out;
     if (pthread_mutex_init(&scan->lock, NULL) != 0) {
-        status = skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
+        status = skr_fail_nomem(err, "a lock");
         goto out;
     }
     unsigned n_parts = choose_parts(scan);
     scan->n_ahead = choose_ahead(scan, n_parts);
+    scan->n_sharing = n_parts;
     skr_helpers_run(scan->tools.helpers, n_parts, run_part, scan);
     (void)pthread_mutex_destroy(&scan->lock);
     status = scan->status;

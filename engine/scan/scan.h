@@ -2,10 +2,11 @@
  * scan.h - going through the alleles that a plan could mean, each once, over all segments.
  *
  * The places are cut into morsels: windows of one contig. Workers take morsels off one atomic
- * counter. Within a morsel the rows of each segment are judged over columns, and those that are
- * left are merged by key over all segments, together with the alleles asked for by name. Whoever
- * counts gets them in batches, each allele once, with everything that is said of it. The answer
- * depends neither on the number of workers nor on how many alleles a batch holds.
+ * counter, several in a row, since neighbours share orders. Within a morsel the rows of each
+ * segment are judged over columns, and those that are left are merged by key over all segments,
+ * together with the alleles asked for by name. Whoever counts gets them in batches, each allele
+ * once, with everything that is said of it. The answer depends neither on the number of workers nor
+ * on how many alleles a batch holds.
  */
 #ifndef SKR_ENGINE_SCAN_SCAN_H
 #define SKR_ENGINE_SCAN_SCAN_H
@@ -61,8 +62,9 @@ typedef struct skr_scan {
     skr_morsel *morsels;
     size_t n_morsels;
     size_t n_morsels_max;
-    uint64_t n_rows;  /* about how many rows lie in them */
-    unsigned n_ahead; /* morsels that a worker takes before their time, to read ahead */
+    uint64_t n_rows;    /* about how many rows lie in them */
+    unsigned n_ahead;   /* morsels that a worker takes before their time, to read ahead */
+    unsigned n_sharing; /* parts that take morsels */
     atomic_size_t next_morsel;
     atomic_bool has_failed;
     pthread_mutex_t lock; /* of the three below, and of the analysis */
@@ -70,6 +72,13 @@ typedef struct skr_scan {
     int status;
     skr_err err; /* of the first who failed */
 } skr_scan;
+
+/* Morsels that a worker takes in a row are not more than these; all workers have fewer than twice
+ * as many under way. */
+static inline size_t skr_scan_run_max(unsigned n_workers)
+{
+    return n_workers <= 4 ? 64 : n_workers >= 32 ? 8 : 256u / n_workers;
+}
 
 /*
  * Runs a scan to its end: plan, access and slots of the scope, visitor and tools are set, the

@@ -157,8 +157,8 @@ static void choose_window(skr_scan *scan)
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     uint64_t n_rows_max = 0;
     scan->window_shift = 0;
-    for (uint32_t i = 0; i < snapshot->manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &snapshot->manifest->segments[i];
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
+        const skr_segment_entry *entry = snapshot->entries[i];
         if (!skr_scan_has(scan, entry) || entry->n_rows < n_rows_max)
             continue;
         n_rows_max = entry->n_rows;
@@ -172,8 +172,8 @@ int skr_scan_cut(skr_scan *scan, skr_err *err)
     const skr_snapshot *snapshot = plan->snapshot;
     int status = SKR_OK;
     choose_window(scan);
-    for (uint32_t i = 0; status == SKR_OK && i < snapshot->manifest->n_segments; i++) {
-        if (!skr_scan_has(scan, &snapshot->manifest->segments[i]))
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->n_segments; i++) {
+        if (!skr_scan_has(scan, snapshot->entries[i]))
             continue;
         if (plan->reach.is_everywhere)
             status = cut_everything(scan, snapshot->segments[i], err);

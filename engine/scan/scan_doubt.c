@@ -20,11 +20,10 @@ static bool is_of(const skr_scan *scan, const skr_segment_entry *entry, uint32_t
 static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, skr_err *err)
 {
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
-    const skr_manifest *manifest = snapshot->manifest;
     uint64_t *people = NULL;
     int status = skr_bits_new(snapshot->n_people, &people, err);
-    for (uint32_t i = 0; status == SKR_OK && i < manifest->n_segments; i++)
-        if (is_of(scan, &manifest->segments[i], slot))
+    for (uint32_t i = 0; status == SKR_OK && i < snapshot->n_segments; i++)
+        if (is_of(scan, snapshot->entries[i], slot))
             status = skr_snapshot_mark_genomes(snapshot, i, people, err);
     if (status == SKR_OK)
         *ret_n = skr_bits_count(people, skr_bits_words(snapshot->n_people));
@@ -32,23 +31,35 @@ static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, s
     return status;
 }
 
+/* Adds the samples of a segment, without those who have withdrawn, and their copies. */
+static int add_samples(const skr_segment *segment, const skr_segment_entry *entry,
+                       uint64_t *n_samples, uint64_t *n_copies, skr_err *err)
+{
+    skr_sample_mask mask = {0};
+    int status = skr_sample_mask_live(segment, entry, SKR_NONE, 1, &mask, err);
+    free(mask.bits);
+    if (status != SKR_OK)
+        return status;
+    *n_samples += mask.set.n;
+    for (unsigned z = 0; z < SKR_N_PLOIDIES; z++)
+        n_copies[z] += mask.set.n_copies[z];
+    return SKR_OK;
+}
+
 /* Half of the copies that all genomes of the slot have there, rounded up. */
 static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt, skr_err *err)
 {
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
-    const skr_manifest *manifest = snapshot->manifest;
     uint64_t n_copies[SKR_N_PLOIDIES] = {0};
     uint64_t n_samples = 0;
     bool is_plain = true; /* each sample is a genome of its own */
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &manifest->segments[i];
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
+        const skr_segment_entry *entry = snapshot->entries[i];
         if (!is_of(scan, entry, slot))
             continue;
-        is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0;
-        n_samples += entry->n_samples;
-        for (unsigned z = 0; z < SKR_N_PLOIDIES; z++)
-            n_copies[z] += skr_sample_table_n_copies(skr_segment_samples(snapshot->segments[i]),
-                                                     (skr_ploidy)z);
+        is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0 &&
+                   !skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i]));
+        SKR_TRY(add_samples(snapshot->segments[i], entry, &n_samples, n_copies, err));
     }
     doubt->n_genomes = n_samples;
     int status = is_plain ? SKR_OK : count_genomes(scan, slot, &doubt->n_genomes, err);
@@ -66,7 +77,7 @@ int skr_scan_doubt_begin(skr_scan *scan, skr_err *err)
         return SKR_OK;
     scan->scope.doubts = calloc((size_t)scan->scope.n_slots + 1, sizeof *scan->scope.doubts);
     if (scan->scope.doubts == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+        return skr_fail_nomem(err, "a scan");
     for (uint32_t slot = 0; status == SKR_OK && slot < scan->scope.n_slots; slot++)
         status = find_halves(scan, slot, &scan->scope.doubts[slot], err);
     return status;
@@ -78,7 +89,7 @@ static int warn(const skr_scan *scan, uint32_t slot, skr_err *err)
     const skr_policy *policy = &scan->scope.access->policy;
     const skr_af_doubt *doubt = &scan->scope.doubts[slot];
     const char *dataset =
-        scan->scope.plan->snapshot->manifest->datasets[scan->scope.slots[slot].dataset];
+        scan->scope.plan->snapshot->manifest->datasets[scan->scope.slots[slot].dataset].id;
     const skr_figure figures[] = {{"alleles", doubt->seen.n_low},
                                   {"judged", doubt->seen.n_judged},
                                   {"genomes", doubt->n_genomes}};

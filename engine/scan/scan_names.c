@@ -16,8 +16,7 @@ int skr_scan_names_begin(skr_scan *scan, skr_err *err)
         return SKR_OK;
     }
     scan->scope.notes = calloc(scan->scope.plan->n_named, sizeof *scan->scope.notes);
-    return scan->scope.notes != NULL ? SKR_OK
-                                     : skr_fail(err, SKR_ERR_NOMEM, "no memory for a scan");
+    return scan->scope.notes != NULL ? SKR_OK : skr_fail_nomem(err, "a scan");
 }
 
 int skr_scan_names_end(skr_scan *scan, skr_err *err)

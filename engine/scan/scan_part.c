@@ -88,15 +88,48 @@ typedef struct taken_morsel {
     uint64_t read; /* what was begun for it */
 } taken_morsel;
 
-/* Takes morsels until enough are at hand; *n is how many. */
+/* A scan of more morsels than these a part is not taken apart to the last one. */
+#define RUN_WORTH 16u
+#define RUN_MIN 4u
+
+/*
+ * Takes morsels in a row: an order lies in many of them, and whoever meets it first has to decode
+ * its classes and count the cohort by them. Runs become shorter towards the end, so that all are
+ * done at about the same time. False: there are none left.
+ */
+static bool take_run(skr_scan *scan, skr_worker *worker)
+{
+    size_t n_min = scan->n_morsels > (size_t)RUN_WORTH * scan->n_sharing ? RUN_MIN : 1;
+    size_t n_max = skr_scan_run_max(scan->n_sharing);
+    size_t from = atomic_load(&scan->next_morsel);
+    size_t n = 0;
+    do {
+        if (from >= scan->n_morsels)
+            return false;
+        size_t n_left = scan->n_morsels - from;
+        n = n_left * 2 / (3 * (size_t)scan->n_sharing);
+        n = n < n_min ? n_min : n < n_max ? n : n_max;
+        n = n < n_left ? n : n_left;
+    } while (!atomic_compare_exchange_weak(&scan->next_morsel, &from, from + n));
+    worker->run_next = from;
+    worker->run_to = from + n;
+    return true;
+}
+
+/*
+ * Takes morsels until enough are at hand; *n is how many. Those of a run that was taken come also
+ * when the scan has failed: every one of them is told of, or others would wait for it.
+ */
 static void take_morsels(skr_scan *scan, skr_worker *worker, taken_morsel *taken, unsigned *n)
 {
-    while (*n < 1 + scan->n_ahead && !atomic_load(&scan->has_failed)) {
-        size_t i = atomic_fetch_add(&scan->next_morsel, 1);
-        if (i >= scan->n_morsels)
+    while (*n < 1 + scan->n_ahead) {
+        bool has_failed = atomic_load(&scan->has_failed);
+        if (worker->run_next == worker->run_to && (has_failed || !take_run(scan, worker)))
             return;
+        size_t i = worker->run_next++;
+        bool is_ahead = scan->n_ahead > 0 && !has_failed;
         taken[*n].number = i;
-        taken[*n].read = scan->n_ahead == 0 ? 0 : read_ahead(scan, worker, &scan->morsels[i]);
+        taken[*n].read = is_ahead ? read_ahead(scan, worker, &scan->morsels[i]) : 0;
         (*n)++;
     }
 }
@@ -124,6 +157,7 @@ int skr_scan_run_part(skr_scan *scan, skr_worker *worker, skr_err *err)
     taken_morsel taken[1 + SKR_AHEAD_MAX];
     unsigned n = 0;
     int status = SKR_OK;
+    worker->run_next = worker->run_to = 0;
     for (take_morsels(scan, worker, taken, &n); n > 0; take_morsels(scan, worker, taken, &n)) {
         if (status == SKR_OK)
             status = run_morsel(scan, worker, &taken[0], &contig, err);

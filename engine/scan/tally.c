@@ -10,6 +10,8 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/call_set.h"
+#include "storage/segment/segment_coverage.h"
+#include "storage/segment/segment_track.h"
 
 /* ------------------------------------------------------------------ memory */
 
@@ -170,12 +172,34 @@ static int sum_row(const skr_row_cursor *cursor, uint32_t row, const skr_sample_
     return SKR_OK;
 }
 
+/* The copies that spans call of samples of a set of which a row says nothing; direct NULL: there is
+ * no row. Where no span says anything, eight samples are passed at a time. */
+static uint64_t sum_spans(const skr_sample_set *set, const uint8_t *direct, const uint8_t *spans,
+                          uint32_t n)
+{
+    uint8_t nothing[8];
+    uint64_t an = 0;
+    memset(nothing, SKR_CALL_NO_STATEMENT, sizeof nothing);
+    for (uint32_t from = 0, to; from < n; from = to) {
+        to = n - from < sizeof nothing ? n : from + (uint32_t)sizeof nothing;
+        if (memcmp(spans + from, nothing, to - from) == 0)
+            continue;
+        unsigned in = set->bits == NULL ? UINT8_MAX : set->bits[from / 64] >> from % 64 & UINT8_MAX;
+        for (uint32_t s = from; in != 0 && s < to; s++, in >>= 1)
+            if ((in & 1) != 0 && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
+                spans[s] <= SKR_PLOIDY_MAX)
+                an += spans[s];
+    }
+    return an;
+}
+
 int skr_tally_spans(skr_tallier *tallier, const skr_row_cursor *cursor, uint32_t row,
                     const skr_sample_set *set, const skr_allele *key, uint64_t *an, skr_err *err)
 {
     const skr_call_set *calls = NULL;
     SKR_CHECK(cursor->n_samples <= tallier->n_samples_max);
-    if (key->kind >= SKR_ALLELE_SV || (row != SKR_NONE && cursor->rows->is_complete[row] != 0))
+    if (key->kind >= SKR_ALLELE_SV || !skr_segment_has_spans(cursor->segment) ||
+        (row != SKR_NONE && cursor->rows->is_complete[row] != 0))
         return SKR_OK;
     const uint8_t *direct = NULL;
     if (row != SKR_NONE) {
@@ -186,12 +210,18 @@ int skr_tally_spans(skr_tallier *tallier, const skr_row_cursor *cursor, uint32_t
     }
     if (key->ploidy >= SKR_N_PLOIDIES)
         return SKR_OK;
+    if (row == SKR_NONE) {
+        const skr_covered_place place = {key->contig, key->start0, key->end0};
+        uint64_t n_covered = 0;
+        bool is_known = false;
+        SKR_TRY(skr_segment_view_n_covered(cursor->view, &place, set, &n_covered, &is_known, err));
+        *an += is_known ? n_covered : 0;
+        if (is_known)
+            return SKR_OK;
+    }
     uint8_t *spans = tallier->spans;
     SKR_TRY(skr_segment_view_called(cursor->view, key->contig, key->start0, key->end0, spans, err));
-    for (uint32_t s = 0, n = cursor->n_samples; s < n; s++)
-        if (skr_sample_set_has(set, s) && (direct == NULL || direct[s] == SKR_CALL_NO_STATEMENT) &&
-            spans[s] <= SKR_PLOIDY_MAX)
-            *an += spans[s];
+    *an += sum_spans(set, direct, spans, cursor->n_samples);
     return SKR_OK;
 }
 
@@ -235,8 +265,7 @@ static int add_cursor(skr_tallier *tallier, const skr_key_view *view, uint32_t n
     return sum_called(tallier, cursor, row, set, &view->key, &tally->an, err);
 }
 
-/* Must carriers be told apart by name? */
-static bool tells_apart(const skr_tallier *tallier, const skr_key_view *view, uint32_t slot)
+bool skr_tally_is_apart(const skr_tallier *tallier, const skr_key_view *view, uint32_t slot)
 {
     const skr_plan *plan = tallier->scope->plan;
     const skr_batch *batch = tallier->batch;
@@ -258,7 +287,7 @@ int skr_tally_slot(skr_tallier *tallier, const skr_key_view *view, uint32_t slot
     int status = SKR_OK;
     SKR_CHECK(slot < batch->n_slots);
     tallier->found.n = 0;
-    if (list == NULL && tells_apart(tallier, view, slot))
+    if (list == NULL && skr_tally_is_apart(tallier, view, slot))
         list = &tallier->found;
     size_t n_before = list == NULL ? 0 : list->n;
     for (uint32_t i = 0; status == SKR_OK && i < batch->n_cursors; i++)

@@ -74,6 +74,10 @@ SKR_MUST_USE int skr_tally_slot(skr_tallier *tallier, const skr_key_view *view, 
                                 unsigned flags, skr_carrier_list *found, skr_tally *ret_tally,
                                 skr_err *err);
 
+/* Must carriers of an allele be told apart by name in a slot? Otherwise no two of its carriers are
+ * one individual, and its rows alone say who they are. */
+bool skr_tally_is_apart(const skr_tallier *tallier, const skr_key_view *view, uint32_t slot);
+
 /*
  * Counts carriers as individuals, each once, in the form with the most copies; found is reordered.
  * Sets everything of the tally but ac and an.

@@ -21,9 +21,8 @@ static uint32_t slot_of(const skr_scan_scope *scope, uint32_t dataset)
 
 static int take_cursors(skr_worker *worker, const skr_scan_scope *scope, skr_err *err)
 {
-    const skr_manifest *manifest = worker->snapshot->manifest;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &manifest->segments[i];
+    for (uint32_t i = 0; i < worker->snapshot->n_segments; i++) {
+        const skr_segment_entry *entry = worker->snapshot->entries[i];
         uint32_t slot = slot_of(scope, entry->dataset);
         if (entry->assembly != scope->plan->assembly || slot == SKR_NONE || entry->n_samples == 0)
             continue;
@@ -39,7 +38,7 @@ static int take_cursors(skr_worker *worker, const skr_scan_scope *scope, skr_err
 int skr_worker_new(const skr_snapshot *snapshot, skr_io_choice io, struct skr_block_cache *cache,
                    uint32_t n_batch_max, skr_worker **ret_worker, skr_err *err)
 {
-    uint32_t n_segments = snapshot->manifest->n_segments;
+    uint32_t n_segments = snapshot->n_segments;
     skr_worker *worker = calloc(1, sizeof *worker);
     if (worker == NULL)
         return skr_fail_nomem(err, "a scan");

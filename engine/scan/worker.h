@@ -20,7 +20,9 @@ typedef struct skr_worker {
     skr_analysis done; /* in this scan: its counters and times, but for total and plan */
     unsigned number;   /* of the part of the scan */
     size_t morsel;     /* at which it is */
-    bool has_failed;   /* the scan, when a morsel ended */
+    size_t run_next;   /* the next of those that it took in a row, and their end */
+    size_t run_to;
+    bool has_failed; /* the scan, when a morsel ended */
     struct skr_worker *next_idle;
 } skr_worker;
 

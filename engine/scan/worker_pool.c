@@ -23,7 +23,7 @@ int skr_worker_pool_new(skr_worker_pool **ret_pool, skr_err *err)
     skr_worker_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL || pthread_mutex_init(&pool->lock, NULL) != 0) {
         free(pool);
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for a lock");
+        return skr_fail_nomem(err, "a lock");
     }
     *ret_pool = pool;
     return SKR_OK;

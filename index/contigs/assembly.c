@@ -327,3 +327,23 @@ int skr_assembly_check_twins(const skr_manifest *manifest, skr_err *err)
     }
     return SKR_OK;
 }
+
+int skr_assembly_choose(skr_manifest *manifest, const char *name, const char *what,
+                        uint32_t *ret_index, skr_err *err)
+{
+    if (name != NULL)
+        return skr_assembly_add(manifest, name, ret_index, err);
+    uint32_t found = SKR_NONE;
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        uint32_t assembly = manifest->segments[i].assembly;
+        if (found != SKR_NONE && found != assembly)
+            return skr_fail(err, SKR_ERR_USAGE, "--assembly is missing: %s, or %s?",
+                            manifest->assemblies[found].name, manifest->assemblies[assembly].name);
+        found = assembly;
+    }
+    if (found == SKR_NONE)
+        return skr_fail(err, SKR_ERR_USAGE,
+                        "--assembly is missing: these %s are of GRCh37, GRCh38 ...?", what);
+    *ret_index = found;
+    return SKR_OK;
+}

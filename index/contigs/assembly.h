@@ -92,6 +92,13 @@ uint32_t skr_assembly_find(const struct skr_manifest *manifest, const char *name
 SKR_MUST_USE int skr_assembly_add(struct skr_manifest *manifest, const char *name,
                                   uint32_t *ret_index, skr_err *err);
 
+/*
+ * The assembly that was named, added when it is new, or, name NULL, the only one that has genomes.
+ * what: "genes", for the message. Errors: USAGE, NOMEM, LIMIT.
+ */
+SKR_MUST_USE int skr_assembly_choose(struct skr_manifest *manifest, const char *name,
+                                     const char *what, uint32_t *ret_index, skr_err *err);
+
 /* Refuses a manifest that has one assembly under two names. Errors: CORRUPT. */
 SKR_MUST_USE int skr_assembly_check_twins(const struct skr_manifest *manifest, skr_err *err);
 

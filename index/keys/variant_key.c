@@ -115,12 +115,16 @@ bool skr_variant_alt_has_key(const char *ref, size_t n_ref, const char *alt, siz
     return are_known(left.alt, left.n_alt);
 }
 
+static bool is_non_ref(const char *alt)
+{
+    return strcmp(alt, "<NON_REF>") == 0 || strcmp(alt, "<*>") == 0 || strcmp(alt, "<X>") == 0;
+}
+
 static skr_alt_class classify_symbolic(const char *alt, size_t n)
 {
     if (alt[n - 1] != '>' || n < 3)
         return SKR_ALT_BAD;
-    if (strcmp(alt, "<NON_REF>") == 0 || strcmp(alt, "<*>") == 0 || strcmp(alt, "<X>") == 0 ||
-        strncmp(alt, "<*:", 3) == 0)
+    if (strncmp(alt, "<*:", 3) == 0)
         return SKR_ALT_NON_REF;
     size_t n_type = strcspn(alt + 1, ":>"); /* the rest is a subtype */
     for (size_t i = 1; i <= n_type; i++)
@@ -134,6 +138,8 @@ static skr_alt_class classify_symbolic(const char *alt, size_t n)
 
 skr_alt_class skr_variant_alt_classify(const char *ref, const char *alt)
 {
+    if (alt[0] == '<' && is_non_ref(alt)) /* as every block of a gVCF has it */
+        return SKR_ALT_NON_REF;
     size_t n = strlen(alt);
     if (n == 0)
         return SKR_ALT_BAD;

@@ -223,6 +223,25 @@ bool skr_variant_type_find(const char *text, skr_variant_type *ret_type)
     return true;
 }
 
+const char *skr_variant_type_above(const char *curie)
+{
+    static const char *const losses[] = {"EFO:0030068", "EFO:0020073", "EFO:0030069"};
+    static const char *const gains[] = {"EFO:0030071", "EFO:0030072"};
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
+        if (strcasecmp(losses[i], curie) == 0)
+            return "EFO:0030067 (copy number loss)";
+    for (size_t i = 0; i < sizeof gains / sizeof *gains; i++)
+        if (strcasecmp(gains[i], curie) == 0)
+            return "EFO:0030070 (copy number gain)";
+    return NULL;
+}
+
+bool skr_variant_type_is_any(const char *text)
+{
+    return has_spelling("SO:0001059|sequence alteration|SO:0001060|sequence variant", text,
+                        strlen(text));
+}
+
 bool skr_variant_type_holds(const skr_variant_type *type, const skr_allele *allele)
 {
     if (allele->kind < SKR_ALLELE_SV)

@@ -30,6 +30,15 @@ typedef struct skr_variant_type {
  */
 bool skr_variant_type_find(const char *text, skr_variant_type *ret_type);
 
+/*
+ * The type above a term that says a level of gain or loss, which no VCF tells; NULL: it is none.
+ * Both terms stand in the text: "EFO:0030067 (copy number loss)". A constant.
+ */
+const char *skr_variant_type_above(const char *curie);
+
+/* Is it the term of every change of a sequence (SO:0001059), or its name? */
+bool skr_variant_type_is_any(const char *text);
+
 /* Does the type hold the allele? */
 bool skr_variant_type_holds(const skr_variant_type *type, const skr_allele *allele);
 

@@ -77,6 +77,8 @@ bool skr_age_parse(const char *text, double *ret_years)
         }
     } else if (!take_number(&at, &years)) {
         return false;
+    } else if (*at == 'Y') { /* what people write who leave the P out; 6M might be minutes */
+        at++;
     }
     if (*at != '\0' || !isfinite(years) || years > YEARS_MAX)
         return false;

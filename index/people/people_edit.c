@@ -4,7 +4,9 @@
  * What is said goes into the drafts of people_draft.c; what was said before is settled with it in
  * people_merge.c.
  */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,12 +20,18 @@ uint32_t skr_people_edit_count(const skr_people_edit *edit)
     return skr_names_count(edit->ids);
 }
 
+/* So begins what stands for the id of whoever has none any more: no id holds such a byte. */
+#define NO_ID "\x01"
+
 static int load_ids(skr_people_edit *edit, skr_err *err)
 {
     int status = skr_people_load_ids(edit->base, err);
     for (uint32_t i = 0; status == SKR_OK && i < edit->base->n; i++) {
+        char nobody[16];
         uint32_t number = 0;
-        status = skr_names_add(edit->ids, skr_people_id(edit->base, i), &number, err);
+        const char *id = skr_people_id(edit->base, i);
+        (void)snprintf(nobody, sizeof nobody, NO_ID "%" PRIu32, i);
+        status = skr_names_add(edit->ids, *id == '\0' ? nobody : id, &number, err);
         SKR_CHECK(status != SKR_OK || number == i); /* no id stands twice: they ascend */
     }
     return status;
@@ -71,6 +79,7 @@ void skr_people_edit_free(skr_people_edit *edit)
     skr_names_free(edit->ids);
     skr_names_free(edit->labels);
     skr_buffer_done(&edit->scratch);
+    free(edit->has_left);
     free(edit);
 }
 
@@ -95,7 +104,7 @@ static int check_name(const char *what, const char *name, skr_err *err)
 int skr_people_edit_individual(skr_people_edit *edit, const char *id, uint32_t *ret_individual,
                                bool *ret_is_new, skr_err *err)
 {
-    uint32_t individual = skr_names_find(edit->ids, id);
+    uint32_t individual = skr_people_edit_find(edit, id);
     bool is_new = individual == SKR_NONE;
     if (is_new) {
         SKR_TRY(check_name("the id of an individual", id, err));
@@ -111,7 +120,7 @@ int skr_people_edit_individual(skr_people_edit *edit, const char *id, uint32_t *
 
 uint32_t skr_people_edit_find(const skr_people_edit *edit, const char *id)
 {
-    return skr_names_find(edit->ids, id);
+    return *id == NO_ID[0] ? SKR_NONE : skr_names_find(edit->ids, id);
 }
 
 const char *skr_people_edit_id(const skr_people_edit *edit, uint32_t individual)

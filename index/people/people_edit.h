@@ -109,6 +109,16 @@ typedef struct skr_people_replaced {
 SKR_MUST_USE int skr_people_edit_settle(skr_people_edit *edit, bool is_replacing,
                                         skr_people_replaced *ret_replaced, skr_err *err);
 
+/*
+ * Takes people (a bit for each of skr_people_count of the table that the edit began with) out of a
+ * dataset: their records, karyotypes and membership, the terms that nobody else states, and the ids
+ * of those who are in no dataset then; their numbers stay. Nothing can be said in this edit.
+ * Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_people_edit_withdraw(skr_people_edit *edit, uint32_t dataset,
+                                          const uint64_t *people, skr_err *err);
+bool skr_people_edit_is_member(const skr_people_edit *edit, uint32_t dataset, uint32_t individual);
+
 /* The individual of an id, or SKR_NONE; new ones too. */
 uint32_t skr_people_edit_find(const skr_people_edit *edit, const char *id);
 const char *skr_people_edit_id(const skr_people_edit *edit, uint32_t individual);

@@ -31,6 +31,7 @@ typedef struct id_block {
 struct skr_people_ids {
     const skr_block_file *file;
     uint32_t n_people;
+    uint32_t n_ids; /* at most as many: who has withdrawn has none. Known once all are loaded */
     id_block *blocks;
     uint32_t n_blocks;
 
@@ -136,7 +137,7 @@ static int take_blocks(skr_people_ids *ids, skr_cursor *directory, skr_err *err)
 {
     uint64_t n_max = (uint64_t)(directory->end - directory->at) / 24;
     ids->n_blocks = (uint32_t)skr_cursor_varint_max(directory, n_max);
-    if (directory->is_bad || (ids->n_blocks == 0) != (ids->n_people == 0))
+    if (directory->is_bad || (ids->n_blocks > 0 && ids->n_people == 0))
         return corrupt(ids, "as many blocks as ids need were expected", err);
     ids->blocks = calloc(ids->n_blocks + 1u, sizeof *ids->blocks);
     if (ids->blocks == NULL)
@@ -458,8 +459,7 @@ static int load_blocks(skr_people_ids *ids, skr_block_reader *reader, skr_err *e
             SKR_TRY(next_entry(ids, &is_there, err));
         }
     }
-    if (n_done != ids->n_people)
-        return corrupt(ids, "fewer ids than people", err);
+    ids->n_ids = n_done;
     return SKR_OK;
 }
 
@@ -488,11 +488,18 @@ bool skr_people_ids_are_loaded(const skr_people_ids *ids)
 const char *skr_people_ids_at(const skr_people_ids *ids, uint32_t individual)
 {
     SKR_CHECK(individual < ids->n_people && skr_people_ids_are_loaded(ids));
-    return (const char *)ids->text.bytes + ids->offsets[individual];
+    size_t offset = ids->offsets[individual];
+    return offset == SIZE_MAX ? "" : (const char *)ids->text.bytes + offset;
 }
 
 uint32_t skr_people_ids_sorted(const skr_people_ids *ids, uint32_t place)
 {
-    SKR_CHECK(place < ids->n_people && skr_people_ids_are_loaded(ids));
+    SKR_CHECK(place < skr_people_ids_count(ids));
     return ids->sorted[place];
+}
+
+uint32_t skr_people_ids_count(const skr_people_ids *ids)
+{
+    SKR_CHECK(skr_people_ids_are_loaded(ids));
+    return ids->n_ids;
 }

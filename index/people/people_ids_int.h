@@ -58,8 +58,9 @@ SKR_MUST_USE int skr_people_ids_load(skr_people_ids *ids, skr_block_reader *read
 /* Was skr_people_ids_load done? Any thread may ask. */
 bool skr_people_ids_are_loaded(const skr_people_ids *ids);
 
-/* Of loaded ids: the id of an individual, and the individual whose id has a place in ascending
- * order. */
+/* Of loaded ids: how many there are; the id of an individual, "" if it has none any more; and the
+ * individual whose id has a place in ascending order. */
+uint32_t skr_people_ids_count(const skr_people_ids *ids);
 const char *skr_people_ids_at(const skr_people_ids *ids, uint32_t individual);
 uint32_t skr_people_ids_sorted(const skr_people_ids *ids, uint32_t place);
 

@@ -236,9 +236,13 @@ struct skr_people_edit {
     size_t record;    /* where it begins */
     bool is_open;     /* it did not end yet */
     bool is_within_biosample;
-    bool is_settled; /* nothing may be said any more */
+    bool is_settled;   /* nothing may be said any more */
+    uint8_t *has_left; /* per individual of the base: withdrawn from a dataset; NULL: nobody */
     skr_buffer scratch;
 };
+
+/* Is the id of an individual kept? Not of whoever has left the last dataset, now or before. */
+bool skr_people_edit_has_id(const skr_people_edit *edit, uint32_t individual);
 
 /* The record begun last, which did not end, among those that this edit brought. */
 skr_people_delivered *skr_people_draft_open(skr_people_edit *edit);

@@ -10,9 +10,14 @@
 
 #include <roaring/roaring.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "index/people/people_set_int.h"
 #include "storage/base/check.h"
+#include "storage/carriers/kernel.h"
+
+/* People of a container. */
+#define SET_PEOPLE 65536u
 
 struct skr_people_set {
     roaring_bitmap_t *bitmap;
@@ -69,10 +74,14 @@ static void mark_one(uint64_t *bitmap, uint32_t n_people, uint32_t individual)
         bitmap[individual / 64] |= UINT64_C(1) << individual % 64;
 }
 
-/* words: the 1,024 words of a bitset container whose first individual is base. */
+/* words: those of a bitset container whose first individual is base. */
 static void mark_words(uint64_t *bitmap, uint32_t n_people, uint32_t base, const uint64_t *words)
 {
-    for (uint32_t i = 0; i < 1024; i++) {
+    if (base < n_people && n_people - base >= SET_PEOPLE) {
+        skr_kernels_chosen()->or_into(bitmap + base / 64, words, SET_PEOPLE / 64);
+        return;
+    }
+    for (uint32_t i = 0; i < SET_PEOPLE / 64; i++) {
         uint32_t first = base + 64 * i;
         if (first >= n_people)
             return;
@@ -90,6 +99,10 @@ static void mark_runs(uint64_t *bitmap, uint32_t n_people, uint32_t base,
         uint64_t from = (uint64_t)base + runs->runs[r].value;
         uint64_t to = from + runs->runs[r].length + 1;
         to = to < n_people ? to : n_people;
+        if (from % 64 == 0 && from < to) { /* whole words first */
+            memset(bitmap + from / 64, 0xff, (to - from) / 64 * sizeof *bitmap);
+            from += (to - from) / 64 * 64;
+        }
         while (from < to) { /* as many as are left of a word, or of the run */
             uint64_t n = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
             bitmap[from / 64] |= (n == 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1) << from % 64;

@@ -21,6 +21,8 @@ static int put_ids(const skr_people_edit *edit, skr_block_writer *writer, skr_bu
     const skr_people *base = edit->base;
     uint32_t n = skr_people_edit_count(edit);
     uint32_t n_new = n - base->n;
+    uint32_t n_old = base->ids == NULL ? 0 : skr_people_ids_count(base->ids);
+    uint32_t n_all = 0;
     skr_id_entry *all = calloc(n + 1u, sizeof *all);
     skr_id_entry *news = calloc(n_new + 1u, sizeof *news);
     int status = SKR_OK;
@@ -31,18 +33,19 @@ static int put_ids(const skr_people_edit *edit, skr_block_writer *writer, skr_bu
     for (uint32_t i = 0; i < n_new; i++)
         news[i] = (skr_id_entry){skr_names_at(edit->ids, base->n + i), base->n + i};
     qsort(news, n_new, sizeof *news, compare_ids);
-    for (uint32_t at = 0, old = 0, new = 0; at < n; at++) {
+    for (uint32_t old = 0, new = 0; old < n_old || new < n_new;) {
         skr_id_entry entry = {0};
-        if (old < base->n) {
+        if (old < n_old) {
             entry.individual = skr_people_ids_sorted(base->ids, old);
             entry.id = skr_people_id(base, entry.individual);
         }
-        bool is_old = new == n_new || (old < base->n && strcmp(entry.id, news[new].id) < 0);
-        all[at] = is_old ? entry : news[new];
+        bool is_old = new == n_new || (old < n_old && strcmp(entry.id, news[new].id) < 0);
+        if (!is_old || skr_people_edit_has_id(edit, entry.individual))
+            all[n_all++] = is_old ? entry : news[new];
         old += is_old;
         new += !is_old;
     }
-    status = skr_people_ids_write(writer, all, n, directory, err);
+    status = skr_people_ids_write(writer, all, n_all, directory, err);
 out:
     free(all);
     free(news);
@@ -244,6 +247,16 @@ static int compare_part(const check *c, skr_block_reader *reader, uint32_t numbe
     return status;
 }
 
+/* An id may be missing only of people who are in no dataset. */
+static void check_ids(const check *c, const skr_people_draft *draft)
+{
+    for (uint32_t i = 0; i < c->people->n; i++)
+        if (skr_people_id(c->people, i)[0] == '\0' && skr_people_set_contains(draft->members, i)) {
+            fault(c, "somebody in a dataset has no id");
+            return;
+        }
+}
+
 /* Makes every image again from the records. */
 static int check_images(const check *c, skr_people_edit *edit, skr_err *err)
 {
@@ -251,6 +264,7 @@ static int check_images(const check *c, skr_people_edit *edit, skr_err *err)
     int status = skr_block_reader_new(SKR_IO_PREAD, &reader, err);
     for (uint32_t i = 0; i < edit->n_drafts && status == SKR_OK; i++) {
         skr_people_image image = {0};
+        check_ids(c, &edit->drafts[i]);
         status = skr_people_draft_need_facts(edit, &edit->drafts[i], err);
         if (status == SKR_OK)
             status = skr_people_image_make(edit, &edit->drafts[i], &image, err);

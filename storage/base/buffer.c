@@ -91,14 +91,6 @@ void skr_buffer_done(skr_buffer *buffer)
     *buffer = (skr_buffer){0};
 }
 
-skr_cursor skr_cursor_of(const void *bytes, size_t n)
-{
-    const uint8_t *at = bytes;
-    if (at == NULL) /* what could not be borrowed cannot be read */
-        return (skr_cursor){.is_bad = n > 0};
-    return (skr_cursor){.at = at, .end = at + n};
-}
-
 const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n)
 {
     static const uint8_t nothing[1];
@@ -113,21 +105,6 @@ const uint8_t *skr_cursor_bytes(skr_cursor *cursor, size_t n)
     const uint8_t *bytes = cursor->at;
     cursor->at += n;
     return bytes;
-}
-
-uint8_t skr_cursor_u8(skr_cursor *cursor)
-{
-    const uint8_t *bytes = skr_cursor_bytes(cursor, 1);
-    return bytes == NULL ? 0 : bytes[0];
-}
-
-uint32_t skr_cursor_u32(skr_cursor *cursor)
-{
-    const uint8_t *bytes = skr_cursor_bytes(cursor, 4);
-    uint32_t value = 0;
-    for (unsigned i = 0; bytes != NULL && i < 4; i++)
-        value |= (uint32_t)bytes[i] << 8 * i;
-    return value;
 }
 
 uint64_t skr_cursor_u64(skr_cursor *cursor)

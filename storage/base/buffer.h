@@ -21,6 +21,15 @@ typedef struct skr_buffer {
     size_t n_max;
 } skr_buffer;
 
+/* Parts of a run of bytes that pack best apart, since what is frequent in one is not in another: n
+ * of them end there, counted from its start, and one more at its end. */
+#define SKR_BUFFER_PARTS_MAX 7u
+
+typedef struct skr_buffer_parts {
+    size_t end[SKR_BUFFER_PARTS_MAX];
+    unsigned n;
+} skr_buffer_parts;
+
 /* Makes room for n_more bytes after the n there are. Errors: NOMEM. */
 SKR_MUST_USE int skr_buffer_reserve(skr_buffer *buffer, size_t n_more, skr_err *err);
 
@@ -54,9 +63,36 @@ typedef struct skr_cursor {
 
 /* A cursor over n bytes (none, and bad unless n is 0, when bytes is NULL), and its reads:
  * little-endian, and varints of 7 bits a byte, low first. */
-skr_cursor skr_cursor_of(const void *bytes, size_t n);
-uint8_t skr_cursor_u8(skr_cursor *cursor);
-uint32_t skr_cursor_u32(skr_cursor *cursor);
+static inline skr_cursor skr_cursor_of(const void *bytes, size_t n)
+{
+    const uint8_t *at = (const uint8_t *)bytes;
+    if (at == NULL) /* what could not be borrowed cannot be read */
+        return (skr_cursor){.is_bad = n > 0};
+    return (skr_cursor){.at = at, .end = at + n};
+}
+
+/* The next byte. */
+static inline uint8_t skr_cursor_u8(skr_cursor *cursor)
+{
+    if (!cursor->is_bad && cursor->at < cursor->end)
+        return *cursor->at++;
+    cursor->is_bad = true;
+    return 0;
+}
+
+/* The next number of 4 bytes. */
+static inline uint32_t skr_cursor_u32(skr_cursor *cursor)
+{
+    const uint8_t *at = cursor->at;
+    if (cursor->is_bad || cursor->end - at < 4) {
+        cursor->is_bad = true;
+        return 0;
+    }
+    cursor->at = at + 4;
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* The next number of 8 bytes, and of as many as it needs. */
 uint64_t skr_cursor_u64(skr_cursor *cursor);
 uint64_t skr_cursor_varint(skr_cursor *cursor);
 /* A varint that must not be above max; is_bad otherwise. */

@@ -77,6 +77,8 @@ const char *skr_err_name(int code)
         return "LOCKED";
     case SKR_ERR_INTERRUPTED:
         return "INTERRUPTED";
+    case SKR_ERR_NOT_HELD:
+        return "NOT_HELD";
     case SKR_ERR_CORRUPT:
         return "CORRUPT";
     case SKR_ERR_MISSING:

@@ -23,6 +23,7 @@ enum skr_status {
     SKR_ERR_DEADLINE = -4,    /* the deadline passed (exit 4) */
     SKR_ERR_LOCKED = -5,      /* another writer holds the store */
     SKR_ERR_INTERRUPTED = -6, /* the user stopped it (exit 130) */
+    SKR_ERR_NOT_HELD = -7,    /* who may not wait for a disk would have to; asked again elsewhere */
 
     SKR_ERR_CORRUPT = -100, /* bytes of the store are damaged */
     SKR_ERR_MISSING = -101, /* no store here, or one of its files is gone */

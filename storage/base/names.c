@@ -24,15 +24,6 @@ struct skr_names_chunk {
     char bytes[];
 };
 
-/* FNV-1a of 64 bits, its high bits folded in. */
-static uint32_t hash_of(const char *text, size_t n)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
-    return (uint32_t)(hash ^ hash >> 32);
-}
-
 int skr_names_new(skr_names **ret_names, skr_err *err)
 {
     skr_names *names = calloc(1, sizeof *names);
@@ -60,7 +51,7 @@ uint32_t skr_names_find_n(const skr_names *names, const char *text, size_t n)
 {
     if (names->n_slots == 0)
         return SKR_NONE;
-    uint32_t taken = names->slots[slot_of(names, text, n, hash_of(text, n))];
+    uint32_t taken = names->slots[slot_of(names, text, n, (uint32_t)skr_names_hash(text, n))];
     return taken == 0 ? SKR_NONE : taken - 1;
 }
 
@@ -123,7 +114,7 @@ static const char *keep(skr_names *names, const char *text, size_t n)
 int skr_names_add_n(skr_names *names, const char *text, size_t n, uint32_t *ret_number,
                     bool *ret_is_new, skr_err *err)
 {
-    uint32_t hash = hash_of(text, n);
+    uint32_t hash = (uint32_t)skr_names_hash(text, n);
     SKR_TRY(grow_slots(names, err));
     uint32_t slot = slot_of(names, text, n, hash);
     bool is_new = names->slots[slot] == 0;

@@ -26,6 +26,15 @@ typedef struct skr_names {
     skr_names_chunk *chunks; /* of memory for texts, the newest first */
 } skr_names;
 
+/* The hash of a text of n bytes: FNV-1a of 64 bits, its high bits folded in. */
+static inline uint64_t skr_names_hash(const char *text, size_t n)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
+    return hash ^ hash >> 32;
+}
+
 /* None yet, on the heap: the caller owns *ret_names. Errors: NOMEM. */
 SKR_MUST_USE int skr_names_new(skr_names **ret_names, skr_err *err);
 

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "storage/base/check.h"
@@ -23,35 +22,13 @@
 #include "storage/block/format.h"
 #include "storage/block/io.h"
 
-static int open_file(skr_block_file *file, const char *folder, skr_err *err)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", folder, file->id.name) < 0)
-        return skr_fail_nomem(err, file->id.name);
-    int status = SKR_OK;
-    struct stat info;
-    /* without O_NONBLOCK, a pipe in the place of the file would hold us for ever */
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file->fd < 0 && errno == ENOENT)
-        status = skr_fail(err, SKR_ERR_MISSING, "%s: the file is gone", path);
-    else if (file->fd < 0 || fstat(file->fd, &info) < 0 || fcntl(file->fd, F_SETFL, 0) < 0)
-        status = skr_fail(err, SKR_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
-    else if (!S_ISREG(info.st_mode))
-        status = skr_fail(err, SKR_ERR_CORRUPT, "%s: not a regular file", path);
-    else if ((uint64_t)info.st_size != file->id.n_bytes ||
-             file->id.n_bytes < SKR_FORMAT_FILE_SIZE_MIN)
-        status = skr_fail(err, SKR_ERR_CORRUPT, "%s: %" PRIu64 " bytes, expected %" PRIu64, path,
-                          (uint64_t)info.st_size, file->id.n_bytes);
-    free(path);
-    return status;
-}
-
 int skr_block_file_read(const skr_block_file *file, uint64_t offset, uint8_t *bytes, size_t n,
                         skr_err *err)
 {
-    SKR_CHECK(file->fd >= 0);
-    skr_io_read read = {.fd = file->fd, .offset = offset, .bytes = bytes, .n = n};
+    skr_io_read read = {.offset = offset, .bytes = bytes, .n = n};
+    SKR_TRY(skr_block_file_pin(file, &read.fd, err));
     skr_io_pread_rest(&read);
+    skr_block_file_unpin(file);
     return skr_block_file_judge(file, &read, err);
 }
 
@@ -102,12 +79,11 @@ static int check_seal(const skr_block_file *file, const uint8_t *bytes, const ch
     skr_cursor version = skr_cursor_of(bytes + SKR_FORMAT_VERSION_AT, 4);
     if (zero_at == SKR_FORMAT_HEADER_ZERO_AT) {
         uint32_t found = skr_cursor_u32(&version);
-        if (found != SKR_FORMAT_VERSION)
-            return skr_fail(
-                err, SKR_ERR_VERSION,
-                "%s: written in format %" PRIu32
-                "; this Skerry reads format %u: import again, or use the one that wrote it",
-                file->id.name, found, SKR_FORMAT_VERSION);
+        if (found < SKR_FORMAT_VERSION_OLDEST || found > SKR_FORMAT_VERSION)
+            return skr_fail(err, SKR_ERR_VERSION,
+                            "%s: written in format %" PRIu32 "; this Skerry reads formats %u to "
+                            "%u: import again, or use the one that wrote it",
+                            file->id.name, found, SKR_FORMAT_VERSION_OLDEST, SKR_FORMAT_VERSION);
     }
     for (size_t i = zero_at; i < SKR_FORMAT_CRC_AT; i++)
         if (bytes[i] != 0)
@@ -194,19 +170,66 @@ out:
 int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind kind,
                         skr_block_file **ret_file, skr_err *err)
 {
+    return skr_block_file_open_among(NULL, folder, id, kind, ret_file, err);
+}
+
+/* Opens it for good, or for as long as there is room. */
+static int open_first(skr_block_file *file, const char *folder, skr_err *err)
+{
+    int fd = -1;
+    if (asprintf(&file->path, "%s/%s", folder, file->id.name) < 0) {
+        file->path = NULL;
+        return skr_fail_nomem(err, file->id.name);
+    }
+    if (file->files != NULL)
+        return skr_block_file_pin(file, &fd, err);
+    return skr_open_files_open(file, &file->fd, err);
+}
+
+int skr_block_file_open_among(struct skr_open_files *files, const char *folder,
+                              const skr_file_id *id, skr_file_kind kind, skr_block_file **ret_file,
+                              skr_err *err)
+{
     skr_block_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return skr_fail_nomem(err, id->name);
     file->fd = -1;
     atomic_init(&file->direct_fd, SKR_DIRECT_UNTRIED);
     file->id = *id;
-    int status = open_file(file, folder, err);
+    file->files = files;
+    int status = open_first(file, folder, err);
+    bool is_pinned = status == SKR_OK;
     if (status == SKR_OK)
         status = read_header(file, kind, err);
     if (status == SKR_OK)
         status = read_trailer(file, kind, err);
     if (status == SKR_OK)
         status = read_directory(file, err);
+    if (is_pinned)
+        skr_block_file_unpin(file);
+    if (status != SKR_OK) {
+        skr_block_file_close(file);
+        return status;
+    }
+    *ret_file = file;
+    return SKR_OK;
+}
+
+int skr_block_file_open_begun(const char *path, const skr_file_id *id, const skr_buffer *directory,
+                              skr_block_file **ret_file, skr_err *err)
+{
+    skr_block_file *file = calloc(1, sizeof *file);
+    if (file == NULL)
+        return skr_fail_nomem(err, id->name);
+    atomic_init(&file->direct_fd, SKR_DIRECT_UNTRIED);
+    file->id = *id;
+    file->blocks_end = id->n_bytes;
+    int status = SKR_OK;
+    file->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (file->fd < 0)
+        status = skr_fail(err, SKR_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
+    if (status == SKR_OK)
+        status = skr_buffer_put(&file->directory, directory->bytes, directory->n, err);
     if (status != SKR_OK) {
         skr_block_file_close(file);
         return status;
@@ -257,10 +280,13 @@ void skr_block_file_close(skr_block_file *file)
 {
     if (file == NULL)
         return;
+    if (file->files != NULL)
+        skr_open_files_leave(file);
     if (file->fd >= 0)
         (void)close(file->fd);
     if (atomic_load(&file->direct_fd) >= 0)
         (void)close(atomic_load(&file->direct_fd));
     skr_buffer_done(&file->directory);
+    free(file->path);
     free(file);
 }

@@ -30,6 +30,8 @@ typedef enum skr_file_kind {
     SKR_FILE_ONTOLOGY = 3,
     SKR_FILE_GENES = 4,
     SKR_FILE_REFERENCE = 5,
+    SKR_FILE_CATALOGUE = 6,
+    SKR_FILE_ANNOTATIONS = 7,
 } skr_file_kind;
 
 #define SKR_FILE_NAME_MAX 64
@@ -60,6 +62,11 @@ SKR_MUST_USE int skr_block_writer_new(const char *folder, const char *name, skr_
 SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw,
                                       skr_codec codec, skr_block_ref *ret_ref, skr_err *err);
 
+/* The same, packed, in parts. Errors: as above. */
+SKR_MUST_USE int skr_block_writer_put_parts(skr_block_writer *writer, const void *raw, size_t n_raw,
+                                            const skr_buffer_parts *parts, skr_block_ref *ret_ref,
+                                            skr_err *err);
+
 /*
  * Writes a block of another file as it is stored there; its checksum must be right. Errors:
  * CORRUPT, IO, NOMEM.
@@ -67,6 +74,13 @@ SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw,
 SKR_MUST_USE int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
                                        const skr_block_ref *ref, skr_block_ref *ret_ref,
                                        skr_err *err);
+
+/*
+ * Opens what was written so far for reading, as a file with this directory. The caller closes
+ * *ret_file before the writer is freed. Errors: IO, NOMEM.
+ */
+SKR_MUST_USE int skr_block_writer_read_back(skr_block_writer *writer, const skr_buffer *directory,
+                                            skr_block_file **ret_file, skr_err *err);
 
 /*
  * Writes the directory (compressed like a block) and the trailer, syncs the file, closes it, and
@@ -86,6 +100,15 @@ void skr_block_writer_free(skr_block_writer *writer);
  */
 SKR_MUST_USE int skr_block_file_open(const char *folder, const skr_file_id *id, skr_file_kind kind,
                                      skr_block_file **ret_file, skr_err *err);
+
+/*
+ * The same; files, which must outlive it, decides when it is open: what is needed later may fail
+ * with MISSING. NULL: it is open until it is closed.
+ */
+struct skr_open_files;
+SKR_MUST_USE int skr_block_file_open_among(struct skr_open_files *files, const char *folder,
+                                           const skr_file_id *id, skr_file_kind kind,
+                                           skr_block_file **ret_file, skr_err *err);
 
 /* The decoded directory; belongs to the file. */
 const uint8_t *skr_block_file_directory(const skr_block_file *file, size_t *ret_n);
@@ -119,6 +142,16 @@ SKR_MUST_USE int skr_block_reader_new(skr_io_choice choice, skr_block_reader **r
  */
 struct skr_block_cache;
 void skr_block_reader_use_cache(skr_block_reader *reader, struct skr_block_cache *cache);
+
+/*
+ * A thread that may not wait for a disk says so: from then on, whatever in it would read a file, by
+ * any reader, fails with NOT_HELD instead. What waits behind a lock for somebody who reads asks
+ * skr_block_reader_may_read before it takes the lock. skr_block_reader_allow ends it; false when
+ * something was refused, even if whoever was refused went on without it.
+ */
+void skr_block_reader_forbid(void);
+bool skr_block_reader_allow(void);
+SKR_MUST_USE int skr_block_reader_may_read(skr_err *err);
 
 /* The cache in use, or NULL. */
 struct skr_block_cache *skr_block_reader_cache(const skr_block_reader *reader);

@@ -54,6 +54,30 @@ typedef struct cached_bytes {
     uint8_t bytes[];
 } cached_bytes;
 
+/* Of each thread: may it not read, and was it refused since? */
+static _Thread_local bool is_forbidden;
+static _Thread_local bool was_refused;
+
+void skr_block_reader_forbid(void)
+{
+    is_forbidden = true;
+    was_refused = false;
+}
+
+bool skr_block_reader_allow(void)
+{
+    is_forbidden = false;
+    return !was_refused;
+}
+
+int skr_block_reader_may_read(skr_err *err)
+{
+    if (!is_forbidden)
+        return SKR_OK;
+    was_refused = true;
+    return skr_fail(err, SKR_ERR_NOT_HELD, "memory does not hold it");
+}
+
 /* Making a ring takes longer than a read or two. */
 static int need_io(skr_block_reader *reader, skr_err *err)
 {
@@ -110,8 +134,8 @@ uint64_t skr_block_reader_ahead(skr_block_reader *reader, const skr_block_file *
                                 uint64_t offset, size_t n)
 {
     skr_err err = {0};
-    if (need_io(reader, &err) != SKR_OK)
-        return 0;
+    if (is_forbidden || need_io(reader, &err) != SKR_OK)
+        return 0; /* whoever needs it is refused */
     uint64_t began_ns = skr_clock_ns();
     uint64_t number = skr_read_ahead_start(reader->ahead, reader->io, file, offset, n);
     if (number > 0) {
@@ -202,10 +226,16 @@ static int plan_batch(skr_block_reader *reader, const skr_block_wish *wishes, si
         *place = (placement){.ahead = find_ahead(reader, wish)};
         if (place->ahead != NULL || join_last_read(reader, wish, place))
             continue;
+        int fd = -1;
+        int status = skr_block_file_pin(wish->file, &fd, n_taken > 0 ? NULL : err);
+        if (status != SKR_OK && n_taken > 0)
+            break; /* the next batch comes when others are read */
+        if (status != SKR_OK)
+            return status;
         *place = (placement){.read = reader->n_reads, .at = 0};
         reader->files[reader->n_reads] = wish->file;
-        reader->reads[reader->n_reads++] = (skr_io_read){
-            .fd = wish->file->fd, .offset = wish->ref.offset, .n = wish->ref.n_packed};
+        reader->reads[reader->n_reads++] =
+            (skr_io_read){.fd = fd, .offset = wish->ref.offset, .n = wish->ref.n_packed};
     }
     SKR_CHECK(reader->n_reads <= n_taken && (n_taken > 0 || n == 0));
     *ret_n = n_taken;
@@ -340,10 +370,13 @@ static int decode_wish(skr_block_reader *reader, const skr_block_wish *wish, pla
 static int get_batch(skr_block_reader *reader, const skr_block_wish *wishes, size_t n,
                      skr_block_bytes *held, size_t *ret_n, skr_err *err)
 {
+    SKR_TRY(skr_block_reader_may_read(err));
     uint64_t began_ns = skr_clock_ns();
     int status = plan_batch(reader, wishes, n, ret_n, err);
     if (status == SKR_OK)
         status = read_batch(reader, err);
+    for (size_t i = 0; i < reader->n_reads; i++)
+        skr_block_file_unpin(reader->files[i]);
     uint64_t read_ns = skr_clock_ns();
     reader->placements[0].is_alone = *ret_n == 1;
     for (size_t i = 0; status == SKR_OK && i < *ret_n; i++)

@@ -27,6 +27,11 @@
  * bytes. */
 #define PACKED_DIRECTORY_MIN 4096u
 #define ZSTD_LEVEL 3
+/* A part of fewer bytes is packed with the next: a table of its own would take more than it saves.
+ */
+#define PART_MIN 128u
+/* In columns of numbers shorter matches are chance, and take more than the numbers themselves. */
+#define PART_MATCH_MIN 7
 #define PENDING_MAX (1u << 20)
 
 struct skr_block_writer {
@@ -134,14 +139,50 @@ out:
     return SKR_OK;
 }
 
+/* Compresses what is left of input, up to its size, and closes zstd's block or the frame. */
+static size_t pack_part(skr_block_writer *writer, ZSTD_inBuffer *input, ZSTD_outBuffer *output,
+                        bool is_last)
+{
+    return ZSTD_compressStream2(writer->zstd, output, input, is_last ? ZSTD_e_end : ZSTD_e_flush);
+}
+
+/* Compresses into writer->packed, which has room, as one frame with a block for each part; what it
+ * returns is the frame's size or zstd's error. */
+static size_t pack_parts(skr_block_writer *writer, const void *raw, size_t n_raw,
+                         const skr_buffer_parts *parts)
+{
+    ZSTD_inBuffer input = {.src = raw};
+    ZSTD_outBuffer output = {.dst = writer->packed.bytes, .size = writer->packed.n_max};
+    ZSTD_CCtx *zstd = writer->zstd;
+    size_t status = ZSTD_CCtx_reset(zstd, ZSTD_reset_session_and_parameters);
+    if (!ZSTD_isError(status))
+        status = ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    if (!ZSTD_isError(status))
+        status = ZSTD_CCtx_setParameter(zstd, ZSTD_c_minMatch, PART_MATCH_MIN);
+    if (!ZSTD_isError(status))
+        status = ZSTD_CCtx_setPledgedSrcSize(zstd, n_raw);
+    for (unsigned i = 0; i <= parts->n && !ZSTD_isError(status); i++) {
+        bool is_last = i == parts->n;
+        input.size = is_last ? n_raw : parts->end[i];
+        SKR_CHECK(input.pos <= input.size && input.size <= n_raw);
+        if (is_last || (input.size - input.pos >= PART_MIN && n_raw - input.size >= PART_MIN))
+            status = pack_part(writer, &input, &output, is_last);
+        SKR_CHECK(status == 0 || ZSTD_isError(status)); /* there was room for all of it */
+    }
+    return ZSTD_isError(status) ? status : output.pos;
+}
+
 /* Compresses into writer->packed; *ret_is_smaller tells whether that was worth it. */
-static int pack(skr_block_writer *writer, const void *raw, size_t n_raw, bool *ret_is_smaller,
-                skr_err *err)
+static int pack(skr_block_writer *writer, const void *raw, size_t n_raw,
+                const skr_buffer_parts *parts, bool *ret_is_smaller, skr_err *err)
 {
     writer->packed.n = 0;
-    SKR_TRY(skr_buffer_reserve(&writer->packed, ZSTD_compressBound(n_raw), err));
-    size_t n = ZSTD_compressCCtx(writer->zstd, writer->packed.bytes, writer->packed.n_max, raw,
-                                 n_raw, ZSTD_LEVEL);
+    /* Flushing a part costs a block's head more than one would have. */
+    SKR_TRY(skr_buffer_reserve(&writer->packed,
+                               ZSTD_compressBound(n_raw) + 16 * (size_t)SKR_BUFFER_PARTS_MAX, err));
+    size_t n = parts != NULL ? pack_parts(writer, raw, n_raw, parts)
+                             : ZSTD_compressCCtx(writer->zstd, writer->packed.bytes,
+                                                 writer->packed.n_max, raw, n_raw, ZSTD_LEVEL);
     if (ZSTD_isError(n))
         return skr_fail(err, SKR_ERR_NOMEM, "%s: cannot compress: %s", writer->name,
                         ZSTD_getErrorName(n));
@@ -150,8 +191,9 @@ static int pack(skr_block_writer *writer, const void *raw, size_t n_raw, bool *r
     return SKR_OK;
 }
 
-int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw, skr_codec codec,
-                         skr_block_ref *ret_ref, skr_err *err)
+/* Writes a block; parts, or NULL, matter where it is packed. */
+static int put(skr_block_writer *writer, const void *raw, size_t n_raw, skr_codec codec,
+               const skr_buffer_parts *parts, skr_block_ref *ret_ref, skr_err *err)
 {
     SKR_CHECK(!writer->is_finished);
     if (n_raw > SKR_BLOCK_RAW_MAX)
@@ -160,7 +202,7 @@ int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw
     bool is_packed = false;
     SKR_TRY(align(writer, err));
     if (codec == SKR_CODEC_ZSTD)
-        SKR_TRY(pack(writer, raw, n_raw, &is_packed, err));
+        SKR_TRY(pack(writer, raw, n_raw, parts, &is_packed, err));
     const void *stored = is_packed ? writer->packed.bytes : raw;
     size_t n_stored = is_packed ? writer->packed.n : n_raw;
     skr_block_ref ref = {
@@ -175,6 +217,18 @@ int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw
         SKR_TRY(flush(writer, err));
     *ret_ref = ref;
     return SKR_OK;
+}
+
+int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw, skr_codec codec,
+                         skr_block_ref *ret_ref, skr_err *err)
+{
+    return put(writer, raw, n_raw, codec, NULL, ret_ref, err);
+}
+
+int skr_block_writer_put_parts(skr_block_writer *writer, const void *raw, size_t n_raw,
+                               const skr_buffer_parts *parts, skr_block_ref *ret_ref, skr_err *err)
+{
+    return put(writer, raw, n_raw, SKR_CODEC_ZSTD, parts, ret_ref, err);
 }
 
 int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
@@ -196,6 +250,17 @@ int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
         SKR_TRY(flush(writer, err));
     *ret_ref = copied;
     return SKR_OK;
+}
+
+int skr_block_writer_read_back(skr_block_writer *writer, const skr_buffer *directory,
+                               skr_block_file **ret_file, skr_err *err)
+{
+    SKR_CHECK(!writer->is_finished);
+    SKR_TRY(align(writer, err));
+    SKR_TRY(flush(writer, err));
+    skr_file_id id = {.n_bytes = writer->n_written};
+    memcpy(id.name, writer->name, sizeof id.name);
+    return skr_block_file_open_begun(writer->path, &id, directory, ret_file, err);
 }
 
 static int put_trailer(skr_block_writer *writer, const skr_block_ref *directory, skr_err *err)

@@ -13,8 +13,9 @@
 #include "storage/block/block.h"
 #include "storage/block/block_file.h"
 
-/* The version that is written, and the only one that is read. */
-#define SKR_FORMAT_VERSION 3u
+/* The version that is written, and the oldest that is read. */
+#define SKR_FORMAT_VERSION 4u
+#define SKR_FORMAT_VERSION_OLDEST 3u
 
 /* ------------------------------------------------------------------ block file */
 #define SKR_FORMAT_HEADER_MAGIC "SKRBLOCK"
@@ -54,7 +55,8 @@ static_assert(sizeof(SKR_FORMAT_MANIFEST_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "m
 static_assert(sizeof(SKR_FORMAT_TRAILER_MAGIC) == SKR_FORMAT_MAGIC_SIZE + 1, "magic of a trailer");
 static_assert(SKR_CODEC_PLAIN == 0 && SKR_CODEC_ZSTD == 1, "codecs are stored");
 static_assert(SKR_FILE_SEGMENT == 1 && SKR_FILE_PEOPLE == 2 && SKR_FILE_ONTOLOGY == 3 &&
-                  SKR_FILE_GENES == 4 && SKR_FILE_REFERENCE == 5,
+                  SKR_FILE_GENES == 4 && SKR_FILE_REFERENCE == 5 && SKR_FILE_CATALOGUE == 6 &&
+                  SKR_FILE_ANNOTATIONS == 7,
               "kinds are stored");
 
 #endif

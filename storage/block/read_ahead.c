@@ -115,18 +115,21 @@ uint64_t skr_read_ahead_start(skr_read_ahead *ahead, skr_io *io, const skr_block
         return 0;
     SKR_CHECK(at + n_aligned <= AREA_BYTES);
     ahead_run *newest = &ahead->runs[ahead->next % RUNS_MAX];
+    int fd = -1;
+    if (!skr_block_file_pin_if_room(file, &fd))
+        return 0;
     int direct = skr_block_file_direct(file);
     *newest = (ahead_run){.file = file,
                           .offset = offset,
                           .n = n,
                           .bytes = ahead->area + at + (offset - from),
                           .area_end = at + n_aligned,
-                          .read = {.fd = direct < 0 ? file->fd : direct,
+                          .read = {.fd = direct < 0 ? fd : direct,
                                    .offset = from,
                                    .bytes = ahead->area + at,
                                    .n = n_aligned}};
     struct iovec piece = {.iov_base = newest->read.bytes, .iov_len = n_aligned};
-    ssize_t n_there = preadv2(file->fd, &piece, 1, (off_t)from, RWF_NOWAIT);
+    ssize_t n_there = preadv2(fd, &piece, 1, (off_t)from, RWF_NOWAIT);
     if (n_there >= 0 && (uint64_t)n_there >= offset - from + n)
         newest->read.n_done = (size_t)n_there;
     else
@@ -153,6 +156,8 @@ const uint8_t *skr_read_ahead_find(skr_read_ahead *ahead, skr_io *io, const skr_
 
 void skr_read_ahead_pass(skr_read_ahead *ahead, skr_io *io, uint64_t number)
 {
-    for (; ahead->first < ahead->next && ahead->first <= number; ahead->first++)
+    for (; ahead->first < ahead->next && ahead->first <= number; ahead->first++) {
         wait_for(io, &ahead->runs[ahead->first % RUNS_MAX]);
+        skr_block_file_unpin(ahead->runs[ahead->first % RUNS_MAX].file);
+    }
 }

@@ -51,15 +51,9 @@ static int reserve_lists(skr_call_set *set, skr_err *err)
     return SKR_OK;
 }
 
-int skr_call_set_from_calls(const uint8_t *calls, uint32_t n_samples, skr_call_set *ret_set,
-                            skr_err *err)
+int skr_call_set_begin(const uint32_t n_of[256], uint32_t n_samples, skr_call_set *ret_set,
+                       skr_err *err)
 {
-    uint32_t n_of[256] = {0};
-    for (uint32_t i = 0; i < n_samples; i++)
-        n_of[calls[i]]++;
-    for (unsigned call = SKR_PLOIDY_MAX + 1; call < SKR_CALL_DEFAULT; call++)
-        SKR_CHECK(n_of[call] == 0);
-
     /* The commonest state is the base and the next the flip; the third goes to the exceptions. */
     uint8_t base = SKR_CALL_DEFAULT;
     for (unsigned call = SKR_CALL_DEFAULT; call <= SKR_CALL_NO_STATEMENT; call++)
@@ -73,15 +67,29 @@ int skr_call_set_from_calls(const uint8_t *calls, uint32_t n_samples, skr_call_s
     skr_call_set set = {.base = base, .flip = flip, .n_flips = n_of[flip]};
     set.n_exceptions = n_samples - n_of[base] - n_of[flip];
     SKR_TRY(reserve_lists(&set, err));
-    uint32_t n_flips = 0;
-    uint32_t n_exceptions = 0;
+    set.n_flips = 0;
+    set.n_exceptions = 0;
+    *ret_set = set;
+    return SKR_OK;
+}
+
+int skr_call_set_from_calls(const uint8_t *calls, uint32_t n_samples, skr_call_set *ret_set,
+                            skr_err *err)
+{
+    uint32_t n_of[256] = {0};
+    for (uint32_t i = 0; i < n_samples; i++)
+        n_of[calls[i]]++;
+    for (unsigned call = SKR_PLOIDY_MAX + 1; call < SKR_CALL_DEFAULT; call++)
+        SKR_CHECK(n_of[call] == 0);
+    skr_call_set set;
+    SKR_TRY(skr_call_set_begin(n_of, n_samples, &set, err));
     for (uint32_t i = 0; i < n_samples; i++) {
-        if (calls[i] == base)
+        if (calls[i] == set.base)
             continue;
-        if (calls[i] == flip)
-            set.flips[n_flips++] = i;
+        if (calls[i] == set.flip)
+            set.flips[set.n_flips++] = i;
         else
-            set.exceptions[n_exceptions++] = (skr_call_exception){i, calls[i]};
+            set.exceptions[set.n_exceptions++] = (skr_call_exception){i, calls[i]};
     }
     *ret_set = set;
     return SKR_OK;

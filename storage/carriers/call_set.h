@@ -42,6 +42,14 @@ typedef struct skr_call_set {
 void skr_call_set_done(skr_call_set *set);
 
 /*
+ * An empty set for n_samples, of whom n_of[call] have each call: chooses base and flip, and makes
+ * room in both lists for all who are to be put there. Whoever fills them keeps them ascending. The
+ * caller frees with skr_call_set_done. Errors: NOMEM.
+ */
+SKR_MUST_USE int skr_call_set_begin(const uint32_t n_of[256], uint32_t n_samples,
+                                    skr_call_set *ret_set, skr_err *err);
+
+/*
  * Makes the smallest set that says calls[0 .. n_samples), each a call as above. *ret_set must be
  * zeroed or done; the caller owns its lists. Errors: NOMEM.
  */

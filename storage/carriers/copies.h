@@ -26,6 +26,26 @@ typedef struct skr_karyotype {
     uint8_t n_y;
 } skr_karyotype;
 
+/* How samples are told apart where numbers are given by sex. */
+typedef enum skr_sex_class {
+    SKR_SEX_CLASS_XX = 0,
+    SKR_SEX_CLASS_XY = 1,
+    SKR_SEX_CLASS_OTHER = 2, /* of any other karyotype */
+    SKR_SEX_CLASS_UNKNOWN = 3,
+} skr_sex_class;
+
+#define SKR_N_SEX_CLASSES 4u
+
+/* The class of a karyotype. */
+static inline skr_sex_class skr_sex_class_of(skr_karyotype karyotype)
+{
+    if (karyotype.n_x == SKR_KARYOTYPE_UNKNOWN)
+        return SKR_SEX_CLASS_UNKNOWN;
+    if (karyotype.n_x == 2 && karyotype.n_y == 0)
+        return SKR_SEX_CLASS_XX;
+    return karyotype.n_x == 1 && karyotype.n_y == 1 ? SKR_SEX_CLASS_XY : SKR_SEX_CLASS_OTHER;
+}
+
 /*
  * The copies that a called sample has at a place of this ploidy unless something else is stored:
  * 2 in DIPLOID; n_x in X and n_y in Y, or 1 where the karyotype is unknown (0/0 proves one copy);

@@ -62,6 +62,20 @@ typedef struct skr_short_lists {
     const uint8_t *counts;
 } skr_short_lists;
 
+/* The classes of samples as an order stores them: a bucket for each sample, and a place in it. */
+typedef struct skr_packed_classes {
+    const uint8_t *codes;    /* of each sample, its bucket */
+    const uint8_t *bits;     /* the places, one after the other, low bits first */
+    size_t n_bytes;          /* of the bits; none after them is read */
+    const uint32_t *heads;   /* of 256 buckets: 5 bits how wide a place is, and where the bucket
+                              * begins in the table */
+    const uint32_t *classes; /* the table: of each place, or SKR_NO_CLASS */
+    unsigned width_max;      /* of any place, 0 to 31 */
+} skr_packed_classes;
+
+#define SKR_HEAD_WIDTH_BITS 5u
+#define SKR_NO_CLASS UINT32_MAX
+
 typedef struct skr_kernels {
     const char *name;
 
@@ -109,6 +123,13 @@ typedef struct skr_kernels {
 
     /* How many of the n samples are in the bitmap, which has a bit for every one of them. */
     uint32_t (*count_listed)(const uint64_t *bitmap, const uint32_t *samples, uint32_t n);
+
+    /*
+     * Reads the classes of n samples; *ret_n_bits is how many bits their places took. False, and
+     * classes are anything, when there are fewer bits or a sample has no class.
+     */
+    bool (*take_classes)(const skr_packed_classes *packed, uint32_t n, uint32_t *classes,
+                         uint64_t *ret_n_bits);
 } skr_kernels;
 
 /* The table that this process uses. */

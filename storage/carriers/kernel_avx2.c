@@ -290,6 +290,42 @@ TARGET static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samp
     return n_in;
 }
 
+/* Eight samples at a time. What a step may read is there: eight places, and four bytes. */
+TARGET static bool take_classes(const skr_packed_classes *packed, uint32_t n, uint32_t *classes,
+                                uint64_t *ret_n_bits)
+{
+    const __m256i one = _mm256_set1_epi32(1);
+    const __m256i width_mask = _mm256_set1_epi32((1 << SKR_HEAD_WIDTH_BITS) - 1);
+    const __m256i none = _mm256_set1_epi32(-1);
+    __m256i bad = _mm256_setzero_si256();
+    uint64_t at = 0;
+    uint32_t i = 0;
+    for (; packed->width_max <= SKR_PLACE_WIDTH_MAX && n - i >= 8 &&
+           at / 8 + SKR_PLACE_WIDTH_MAX + 4 <= packed->n_bytes;
+         i += 8) {
+        __m256i codes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(packed->codes + i)));
+        __m256i heads = _mm256_i32gather_epi32((const void *)packed->heads, codes, 4);
+        __m256i widths = _mm256_and_si256(heads, width_mask);
+        __m256i ends = _mm256_add_epi32(widths, _mm256_slli_si256(widths, 4));
+        ends = _mm256_add_epi32(ends, _mm256_slli_si256(ends, 8));
+        __m256i half = _mm256_permute2x128_si256(ends, ends, 0x08);
+        ends = _mm256_add_epi32(ends, _mm256_shuffle_epi32(half, 0xff));
+        __m256i begins =
+            _mm256_add_epi32(_mm256_sub_epi32(ends, widths), _mm256_set1_epi32((int)(at % 8)));
+        __m256i words = _mm256_i32gather_epi32((const void *)(packed->bits + at / 8),
+                                               _mm256_srli_epi32(begins, 3), 1);
+        words = _mm256_srlv_epi32(words, _mm256_and_si256(begins, _mm256_set1_epi32(7)));
+        words = _mm256_and_si256(words, _mm256_sub_epi32(_mm256_sllv_epi32(one, widths), one));
+        __m256i places = _mm256_add_epi32(words, _mm256_srli_epi32(heads, SKR_HEAD_WIDTH_BITS));
+        __m256i found = _mm256_i32gather_epi32((const void *)packed->classes, places, 4);
+        bad = _mm256_or_si256(bad, _mm256_cmpeq_epi32(found, none));
+        _mm256_storeu_si256((void *)(classes + i), found);
+        at += (uint32_t)_mm256_extract_epi32(ends, 7);
+    }
+    *ret_n_bits = at;
+    return skr_take_classes(packed, i, n, classes, ret_n_bits) && _mm256_testz_si256(bad, bad) != 0;
+}
+
 const skr_kernels *skr_kernels_avx2(void)
 {
     static const skr_kernels kernels = {
@@ -304,6 +340,7 @@ const skr_kernels *skr_kernels_avx2(void)
         .test_listed = test_listed,
         .count_runs = count_runs,
         .count_listed = count_listed,
+        .take_classes = take_classes,
     };
     __builtin_cpu_init();
     bool has_all = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&

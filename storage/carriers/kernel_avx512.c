@@ -302,6 +302,88 @@ TARGET static void test_listed(const uint64_t *bitmap, const uint32_t *samples, 
     }
 }
 
+/* Byte b of the heads of all buckets. */
+typedef struct head_bytes {
+    __m512i of[4];
+} head_bytes;
+
+TARGET static head_bytes head_bytes_of(const uint32_t *heads, unsigned b)
+{
+    uint8_t bytes[256];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(heads[i] >> 8 * b);
+    head_bytes all;
+    for (unsigned k = 0; k < 4; k++)
+        all.of[k] = _mm512_loadu_si512(bytes + 64 * (size_t)k);
+    return all;
+}
+
+TARGET static inline __m512i head_bytes_at(const head_bytes *all, __m512i codes)
+{
+    __m512i low = _mm512_permutex2var_epi8(all->of[0], codes, all->of[1]);
+    __m512i high = _mm512_permutex2var_epi8(all->of[2], codes, all->of[3]);
+    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(codes), low, high);
+}
+
+/* Sixteen samples with these heads; the places begin at bit at, and 64 bytes are there. Returns the
+ * bits that they took, and in *bad where there is no class. */
+TARGET static inline uint32_t take_sixteen(const skr_packed_classes *packed, __m512i heads,
+                                           uint64_t at, uint32_t *classes, uint32_t *bad)
+{
+    const __m512i one = _mm512_set1_epi32(1);
+    __m512i widths = _mm512_and_si512(heads, _mm512_set1_epi32((1 << SKR_HEAD_WIDTH_BITS) - 1));
+    __m512i ends = add_up(widths);
+    __m512i begins =
+        _mm512_add_epi32(_mm512_sub_epi32(ends, widths), _mm512_set1_epi32((int)(at % 8)));
+    const low_places places = {
+        .bytes = _mm512_add_epi32(
+            _mm512_mullo_epi32(_mm512_srli_epi32(begins, 3), _mm512_set1_epi32(0x01010101)),
+            _mm512_set1_epi32(0x03020100)),
+        .shifts = _mm512_and_si512(begins, _mm512_set1_epi32(7)),
+        .mask = _mm512_sub_epi32(_mm512_sllv_epi32(one, widths), one)};
+    __m512i in_bucket = low_of(_mm512_loadu_si512(packed->bits + at / 8), &places);
+    __m512i found = _mm512_i32gather_epi32(
+        _mm512_add_epi32(in_bucket, _mm512_srli_epi32(heads, SKR_HEAD_WIDTH_BITS)), packed->classes,
+        4);
+    *bad |= _mm512_cmpeq_epi32_mask(found, _mm512_set1_epi32(-1));
+    _mm512_storeu_si512(classes, found);
+    return (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(ends, 3), 3);
+}
+
+/* 64 samples at a time. Their heads are looked up byte by byte, where a gather would take longer.
+ */
+TARGET static bool take_classes(const skr_packed_classes *packed, uint32_t n, uint32_t *classes,
+                                uint64_t *ret_n_bits)
+{
+    /* so that joining bytes within quarters of a register gives sample after sample */
+    const __m512i quarters =
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    head_bytes all[4];
+    for (unsigned b = 0; b < 4; b++)
+        all[b] = head_bytes_of(packed->heads, b);
+    uint64_t at = 0;
+    uint32_t bad = 0;
+    uint32_t i = 0;
+    for (; packed->width_max <= SKR_PLACE_WIDTH_MAX && n - i >= 64 &&
+           at / 8 + 48 * SKR_PLACE_WIDTH_MAX / 8 + 65 <= packed->n_bytes;
+         i += 64) {
+        __m512i codes = _mm512_permutexvar_epi32(quarters, _mm512_loadu_si512(packed->codes + i));
+        __m512i bytes[4];
+        for (unsigned b = 0; b < 4; b++)
+            bytes[b] = head_bytes_at(&all[b], codes);
+        __m512i low = _mm512_unpacklo_epi8(bytes[0], bytes[1]);
+        __m512i high = _mm512_unpacklo_epi8(bytes[2], bytes[3]);
+        at += take_sixteen(packed, _mm512_unpacklo_epi16(low, high), at, classes + i, &bad);
+        at += take_sixteen(packed, _mm512_unpackhi_epi16(low, high), at, classes + i + 16, &bad);
+        low = _mm512_unpackhi_epi8(bytes[0], bytes[1]);
+        high = _mm512_unpackhi_epi8(bytes[2], bytes[3]);
+        at += take_sixteen(packed, _mm512_unpacklo_epi16(low, high), at, classes + i + 32, &bad);
+        at += take_sixteen(packed, _mm512_unpackhi_epi16(low, high), at, classes + i + 48, &bad);
+    }
+    *ret_n_bits = at;
+    return skr_take_classes(packed, i, n, classes, ret_n_bits) && bad == 0;
+}
+
 const skr_kernels *skr_kernels_avx512(void)
 {
     static const skr_kernels kernels = {
@@ -316,6 +398,7 @@ const skr_kernels *skr_kernels_avx512(void)
         .test_listed = test_listed,
         .count_runs = count_runs,
         .count_listed = count_listed,
+        .take_classes = take_classes,
     };
     __builtin_cpu_init();
     bool has_all = skr_kernels_avx2() != NULL && __builtin_cpu_supports("avx512f") &&

@@ -60,4 +60,31 @@ static inline uint32_t skr_short_single(const skr_short_shape *shape, const uint
     return le32toh(value) & (uint32_t)((UINT64_C(1) << shape->width) - 1);
 }
 
+/* Up to this width a place lies in four bytes, at whatever bit it begins. */
+#define SKR_PLACE_WIDTH_MAX 25u
+
+/* Reads the classes of samples from..to, whose places begin at bit *n_bits. As take_classes. */
+static inline bool skr_take_classes(const skr_packed_classes *packed, uint32_t from, uint32_t to,
+                                    uint32_t *classes, uint64_t *n_bits)
+{
+    uint64_t at = *n_bits;
+    uint64_t n_bits_max = 8 * (uint64_t)packed->n_bytes;
+    uint32_t is_bad = 0;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t head = packed->heads[packed->codes[i]];
+        unsigned width = head & ((1u << SKR_HEAD_WIDTH_BITS) - 1);
+        uint64_t word = 0;
+        size_t n_left = packed->n_bytes - (size_t)(at / 8);
+        if (width > n_bits_max - at)
+            return false;
+        memcpy(&word, packed->bits + at / 8, n_left < sizeof word ? n_left : sizeof word);
+        uint32_t place = (uint32_t)(le64toh(word) >> at % 8) & ((1u << width) - 1);
+        classes[i] = packed->classes[(head >> SKR_HEAD_WIDTH_BITS) + place];
+        is_bad |= classes[i] == SKR_NO_CLASS;
+        at += width;
+    }
+    *n_bits = at;
+    return is_bad == 0;
+}
+
 #endif

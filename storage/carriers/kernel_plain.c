@@ -136,6 +136,13 @@ static uint32_t count_listed(const uint64_t *bitmap, const uint32_t *samples, ui
     return n_in;
 }
 
+static bool take_classes(const skr_packed_classes *packed, uint32_t n, uint32_t *classes,
+                         uint64_t *ret_n_bits)
+{
+    *ret_n_bits = 0;
+    return skr_take_classes(packed, 0, n, classes, ret_n_bits);
+}
+
 const skr_kernels *skr_kernels_plain(void)
 {
     static const skr_kernels kernels = {
@@ -150,6 +157,7 @@ const skr_kernels *skr_kernels_plain(void)
         .test_listed = test_listed,
         .count_runs = count_runs,
         .count_listed = count_listed,
+        .take_classes = take_classes,
     };
     return &kernels;
 }

@@ -32,11 +32,14 @@ uint64_t skr_order_classes_size_max(uint32_t n_samples, uint32_t n_classes);
 
 /*
  * Reads the class of each sample from stored bytes, which are not believed: every class is below
- * n_classes. scratch has room for n_classes. Errors: CORRUPT.
+ * n_classes. scratch has room for skr_order_classes_scratch(n_classes) numbers. Errors: CORRUPT.
  */
 SKR_MUST_USE int skr_order_classes_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
                                           uint32_t n_classes, uint32_t *scratch, uint32_t *classes,
                                           skr_err *err);
+
+/* Numbers that reading needs room for: places of classes, rounded up. */
+size_t skr_order_classes_scratch(uint32_t n_classes);
 
 /* Are the levels in the bytes those of the classes' sizes? For verify; sizes are of each class. */
 bool skr_order_levels_are_right(const uint8_t *bytes, const uint32_t *sizes, uint32_t n_classes);

@@ -7,15 +7,21 @@
  * as many bits as it takes to name a class within the bucket. Any such bytes give every sample some
  * class: there is nothing else to check.
  */
-#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "storage/base/check.h"
+#include "storage/base/limits.h"
+#include "storage/carriers/kernel.h"
 #include "storage/carriers/order.h"
 
 #define N_LEVELS 32u
 #define BUCKET_BITS 3u /* buckets of a level: at most 2^3 */
+
+/* As many as a block of the file could name, and more. With them a place of the table fits into a
+ * head. */
+#define CLASSES_MAX (1u << 26)
+_Static_assert(SKR_BLOCK_RAW_MAX <= CLASSES_MAX, "a block names each class in a byte");
 
 /* The buckets of the levels, and the classes in the order in which buckets hold them. */
 typedef struct buckets {
@@ -140,41 +146,40 @@ static int fail_corrupt(skr_err *err)
     return skr_fail(err, SKR_ERR_CORRUPT, "the classes of samples are malformed");
 }
 
-/* Eight bytes, low first; past the end they are 0. */
-static uint64_t word_at(const uint8_t *at, const uint8_t *end)
+/*
+ * The table that kernels read: the classes of one bucket after the other, each with a place for
+ * every number of its width. Of those 256 buckets that are not there the only place is the last,
+ * which has no class. Returns the widest place.
+ */
+static unsigned fill_table(const uint8_t *levels, uint32_t n_classes, const buckets *b,
+                           uint32_t *heads, uint32_t *table)
 {
-    uint64_t word = 0;
-    size_t n = (size_t)(end - at);
-    if (n >= 8)
-        memcpy(&word, at, 8);
-    else
-        memcpy(&word, at, n);
-    return le64toh(word);
+    uint32_t next[N_LEVELS]; /* where the next class of each level goes */
+    uint32_t at = 0;
+    unsigned width_max = 0;
+    for (unsigned level = 0; level < N_LEVELS; level++) {
+        uint32_t to = level + 1 < N_LEVELS ? b->bucket_of_level[level + 1] : b->n;
+        next[level] = at;
+        for (uint32_t i = b->bucket_of_level[level]; i < to; i++) {
+            heads[i] = at << SKR_HEAD_WIDTH_BITS | b->n_bits[i];
+            at += 1u << b->n_bits[i];
+            width_max = b->n_bits[i] > width_max ? b->n_bits[i] : width_max;
+            for (uint32_t k = b->end[i] - b->first[i]; k < 1u << b->n_bits[i]; k++)
+                table[at - (1u << b->n_bits[i]) + k] = SKR_NO_CLASS;
+        }
+    }
+    SKR_CHECK(at < skr_order_classes_scratch(n_classes));
+    table[at] = SKR_NO_CLASS;
+    for (uint32_t i = b->n; i < N_LEVELS << BUCKET_BITS; i++)
+        heads[i] = at << SKR_HEAD_WIDTH_BITS;
+    for (uint32_t c = 0; c < n_classes; c++) /* only the last bucket of a level has a gap */
+        table[next[levels[c]]++] = c;
+    return width_max;
 }
 
-/* Reads codes and bits. False when a sample has a bucket or a class that is not there. */
-static bool take_classes(const uint8_t *codes, uint32_t n_samples, const uint8_t *bits,
-                         const uint8_t *end, const buckets *b, const uint32_t *by_level,
-                         uint32_t *classes)
+size_t skr_order_classes_scratch(uint32_t n_classes)
 {
-    uint64_t n_bits = 0;
-    bool is_sound = true;
-    uint64_t n_bits_max = 8 * (uint64_t)(end - bits);
-    for (uint32_t i = 0; i < n_samples; i++) {
-        unsigned code = codes[i];
-        if (code >= b->n || n_bits + b->n_bits[code] > n_bits_max)
-            return false;
-        uint64_t word = word_at(bits + n_bits / 8, end) >> n_bits % 8;
-        uint32_t place = b->first[code] + (uint32_t)(word & ((UINT64_C(1) << b->n_bits[code]) - 1));
-        n_bits += b->n_bits[code];
-        bool is_there = place < b->end[code];
-        is_sound = is_sound && is_there;
-        classes[i] = by_level[is_there ? place : 0];
-    }
-    /* the last byte is begun, and what is left of it is 0 */
-    if (n_bits_max - n_bits >= 8 || (n_bits % 8 != 0 && end[-1] >> n_bits % 8 != 0))
-        return false;
-    return is_sound;
+    return (size_t)n_classes + n_classes / 4 + 1;
 }
 
 int skr_order_classes_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples,
@@ -182,8 +187,10 @@ int skr_order_classes_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_sa
 {
     buckets b;
     uint32_t n_of[N_LEVELS] = {0};
-    uint32_t next[N_LEVELS];
-    if (n_classes == 0 || n_bytes < skr_order_classes_size_min(n_samples, n_classes))
+    uint32_t heads[N_LEVELS << BUCKET_BITS];
+    uint64_t n_bits = 0;
+    if (n_classes == 0 || n_classes > CLASSES_MAX ||
+        n_bytes < skr_order_classes_size_min(n_samples, n_classes))
         return fail_corrupt(err);
     for (uint32_t c = 0; c < n_classes; c++) {
         if (bytes[c] >= N_LEVELS)
@@ -191,11 +198,20 @@ int skr_order_classes_decode(const uint8_t *bytes, size_t n_bytes, uint32_t n_sa
         n_of[bytes[c]]++;
     }
     cut(n_of, &b);
-    memcpy(next, b.level_first, sizeof next);
-    for (uint32_t c = 0; c < n_classes; c++)
-        scratch[next[bytes[c]]++] = c;
     const uint8_t *codes = bytes + n_classes;
-    if (!take_classes(codes, n_samples, codes + n_samples, bytes + n_bytes, &b, scratch, classes))
+    const uint8_t *end = bytes + n_bytes;
+    const skr_packed_classes packed = {.codes = codes,
+                                       .bits = codes + n_samples,
+                                       .n_bytes = (size_t)(end - codes) - n_samples,
+                                       .heads = heads,
+                                       .classes = scratch,
+                                       .width_max =
+                                           fill_table(bytes, n_classes, &b, heads, scratch)};
+    if (!skr_kernels_chosen()->take_classes(&packed, n_samples, classes, &n_bits))
+        return fail_corrupt(err);
+    /* the last byte is begun, and what is left of it is 0 */
+    if (8 * (uint64_t)packed.n_bytes - n_bits >= 8 ||
+        (n_bits % 8 != 0 && end[-1] >> n_bits % 8 != 0))
         return fail_corrupt(err);
     return SKR_OK;
 }

@@ -1,12 +1,10 @@
 /*
  * coverage.c - reading a chunk, and asking it.
  */
-#include "storage/coverage/coverage.h"
-
 #include <stdlib.h>
 
 #include "storage/base/array.h"
-#include "storage/base/limits.h"
+#include "storage/coverage/coverage_int.h"
 
 /* Bytes that a run takes at least. */
 #define RUN_BYTES_MIN 3u
@@ -15,15 +13,12 @@ void skr_coverage_done(skr_coverage *coverage)
 {
     free(coverage->runs);
     free(coverage->first);
+    free(coverage->places);
+    free(coverage->members);
     *coverage = (skr_coverage){0};
 }
 
-static bool is_call(uint8_t call)
-{
-    return call <= SKR_PLOIDY_MAX || call >= SKR_CALL_DEFAULT;
-}
-
-/* ------------------------------------------------------------------ reading */
+/* ------------------------------------------------------------------ sample by sample */
 
 /* Columns of the runs: where each is read. */
 typedef struct columns {
@@ -41,7 +36,7 @@ static bool take_run(columns *from, const skr_cover_place *place, uint32_t last_
     uint64_t n_more = skr_cursor_varint(&from->bases);
     run->call = skr_cursor_u8(&from->calls);
     if (from->gaps.is_bad || from->bases.is_bad || from->calls.is_bad || gap >= n_left ||
-        n_more >= n_left - gap || !is_call(run->call))
+        n_more >= n_left - gap || !skr_coverage_is_call(run->call))
         return false;
     run->start0 = last_end0 + (uint32_t)gap;
     run->end0 = run->start0 + (uint32_t)n_more + 1;
@@ -114,22 +109,21 @@ static int take_counts(skr_coverage *coverage, skr_cursor *cursor, uint32_t *ret
     return SKR_OK;
 }
 
-int skr_coverage_decode(skr_coverage *coverage, const skr_cover_place *place, const void *bytes,
-                        size_t n, skr_err *err)
+/* Reads a chunk of version 3 of the format, whose first byte, the background, was read already. */
+static int decode_samples(skr_coverage *coverage, skr_cursor *cursor, uint8_t background,
+                          skr_err *err)
 {
-    skr_cursor cursor = skr_cursor_of(bytes, n);
     columns from;
     uint32_t n_template = 0;
     uint64_t n_runs = 0;
-    coverage->place = *place;
-    uint8_t background = skr_cursor_u8(&cursor);
-    SKR_TRY(take_counts(coverage, &cursor, &n_template, &n_runs, err));
-    uint64_t n_gaps = skr_cursor_varint_max(&cursor, n);
-    uint64_t n_bases = skr_cursor_varint_max(&cursor, n);
-    from.gaps = skr_cursor_of(skr_cursor_bytes(&cursor, n_gaps), n_gaps);
-    from.bases = skr_cursor_of(skr_cursor_bytes(&cursor, n_bases), n_bases);
-    from.calls = skr_cursor_of(skr_cursor_bytes(&cursor, n_runs), n_runs);
-    if (!skr_cursor_is_done(&cursor) || !is_call(background))
+    SKR_TRY(take_counts(coverage, cursor, &n_template, &n_runs, err));
+    uint64_t n_max = (uint64_t)(cursor->end - cursor->at);
+    uint64_t n_gaps = skr_cursor_varint_max(cursor, n_max);
+    uint64_t n_bases = skr_cursor_varint_max(cursor, n_max);
+    from.gaps = skr_cursor_of(skr_cursor_bytes(cursor, n_gaps), n_gaps);
+    from.bases = skr_cursor_of(skr_cursor_bytes(cursor, n_bases), n_bases);
+    from.calls = skr_cursor_of(skr_cursor_bytes(cursor, n_runs), n_runs);
+    if (!skr_cursor_is_done(cursor) || !skr_coverage_is_call(background))
         return skr_fail(err, SKR_ERR_CORRUPT, "coverage: malformed");
     /* Between the runs of the template there is background: twice as many, and one. */
     SKR_TRY(SKR_ARRAY_RESERVE(&coverage->runs, &coverage->n_runs_max,
@@ -138,6 +132,16 @@ int skr_coverage_decode(skr_coverage *coverage, const skr_cover_place *place, co
         !skr_cursor_is_done(&from.gaps) || !skr_cursor_is_done(&from.bases))
         return skr_fail(err, SKR_ERR_CORRUPT, "coverage: runs out of place");
     return SKR_OK;
+}
+
+int skr_coverage_decode(skr_coverage *coverage, const skr_cover_place *place, const void *bytes,
+                        size_t n, skr_err *err)
+{
+    skr_cursor cursor = skr_cursor_of(bytes, n);
+    uint8_t first = skr_cursor_u8(&cursor);
+    coverage->place = *place;
+    return first == SKR_COVERAGE_BY_PLACE ? skr_coverage_decode_places(coverage, &cursor, err)
+                                          : decode_samples(coverage, &cursor, first, err);
 }
 
 /* ------------------------------------------------------------------ asking */
@@ -154,7 +158,7 @@ static bool is_before(const void *context, size_t at)
     return search->runs[at].end0 <= search->start0;
 }
 
-static const skr_cover_run *find_run(const skr_cover_run *runs, size_t n, uint32_t start0)
+const skr_cover_run *skr_coverage_find_run(const skr_cover_run *runs, size_t n, uint32_t start0)
 {
     const run_search search = {runs, start0};
     return runs + skr_array_search(n, is_before, &search);
@@ -175,7 +179,7 @@ static void add(skr_covered *covered, uint8_t call, uint8_t expected, uint32_t s
 static void add_template(const skr_coverage *coverage, skr_covered *covered, uint8_t expected,
                          uint32_t start0, uint32_t end0)
 {
-    const skr_cover_run *run = find_run(coverage->runs, coverage->n_template, start0);
+    const skr_cover_run *run = skr_coverage_find_run(coverage->runs, coverage->n_template, start0);
     for (; start0 < end0; run++) {
         add(covered, run->call, expected, start0);
         start0 = run->end0;
@@ -189,7 +193,7 @@ skr_covered skr_coverage_ask(const skr_coverage *coverage, uint32_t sample, uint
     uint32_t first = coverage->first[sample];
     const skr_cover_run *last = coverage->runs + coverage->first[sample + 1];
     const skr_cover_run *run =
-        find_run(coverage->runs + first, coverage->first[sample + 1] - first, start0);
+        skr_coverage_find_run(coverage->runs + first, coverage->first[sample + 1] - first, start0);
     for (; run < last && run->start0 < end0; run++) {
         if (start0 < run->start0)
             add_template(coverage, &covered, expected, start0, run->start0);

@@ -7,8 +7,8 @@
  * records of files that have them. It is what rule 5 of docs/counting.md asks for, already the
  * least of all that was said of a base.
  *
- * Stored as what most samples are, which is the template, and by sample where it differs from
- * that. docs/format.md, "Coverage", says every byte.
+ * Stored as what most samples are, which is the template, and place by place who differs from that.
+ * docs/format.md, "Coverage", says every byte.
  *
  * Threads: a const chunk may be read by any number.
  */
@@ -38,12 +38,19 @@ typedef struct skr_cover_place {
 } skr_cover_place;
 
 /*
- * Appends the stored bytes of a chunk. first has n_samples + 1 numbers: the runs of sample i are
- * runs[first[i]] to runs[first[i + 1]], ascending, not overlapping, within the chunk; where there
- * is no run nothing is said. Errors: NOMEM.
+ * Appends the stored bytes of a chunk; *ret_parts: its columns, which pack best apart. first has
+ * n_samples + 1 numbers: the runs of sample i are runs[first[i]] to runs[first[i + 1]], ascending,
+ * not overlapping, within the chunk; where there is no run nothing is said. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_coverage_encode(const skr_cover_place *place, const skr_cover_run *runs,
-                                     const uint32_t *first, skr_buffer *bytes, skr_err *err);
+                                     const uint32_t *first, skr_buffer *bytes,
+                                     skr_buffer_parts *ret_parts, skr_err *err);
+
+/* A run that some samples have. */
+typedef struct skr_coverage_site {
+    skr_cover_run run;
+    uint32_t members_end; /* its samples are the members from the end of the site before to here */
+} skr_coverage_site;
 
 /* A chunk that was read. Zero-initialise; keeps its memory from chunk to chunk. */
 typedef struct skr_coverage {
@@ -54,6 +61,10 @@ typedef struct skr_coverage {
     uint32_t n_template;
     uint32_t *first; /* n_samples + 1: in runs */
     uint32_t n_first_max;
+    skr_coverage_site *places; /* as they are read; nobody else's */
+    uint32_t n_places_max;
+    uint32_t *members;
+    uint32_t n_members_max;
 } skr_coverage;
 
 /* Reads stored bytes, which are not believed. Errors: CORRUPT, NOMEM. */
@@ -62,6 +73,9 @@ SKR_MUST_USE int skr_coverage_decode(skr_coverage *coverage, const skr_cover_pla
 
 /* Frees the runs and zeroes the chunk. */
 void skr_coverage_done(skr_coverage *coverage);
+
+/* The first of n ascending runs that ends after a base; runs + n when there is none. */
+const skr_cover_run *skr_coverage_find_run(const skr_cover_run *runs, size_t n, uint32_t start0);
 
 /* What a sample was called over some bases. */
 typedef struct skr_covered {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "storage/base/check.h"
+#include "storage/carriers/kernel.h"
 #include "storage/segment/sample_table.h"
 
 /* 64 bits from bit `at` on; bits from n on are 0. */
@@ -27,7 +28,9 @@ void skr_individuals_gather(const skr_individuals *individuals, uint32_t n_sampl
     size_t n_words = (n_samples + 63u) / 64;
     if (individuals->of == NULL) {
         uint64_t end = (uint64_t)individuals->first + n_samples;
-        for (size_t w = 0; w < n_words; w++)
+        size_t n_whole = end <= n_people && individuals->first % 64 == 0 ? n_samples / 64u : 0;
+        memcpy(bits, people + individuals->first / 64, n_whole * sizeof *bits);
+        for (size_t w = n_whole; w < n_words; w++)
             bits[w] = bits_from(people, individuals->first + 64 * (uint64_t)w,
                                 end < n_people ? end : n_people);
         return;
@@ -49,7 +52,13 @@ void skr_individuals_scatter(const skr_individuals *individuals, uint32_t n_samp
     size_t n_words = (n_samples + 63u) / 64;
     size_t n_people_words = (n_people + 63u) / 64;
     unsigned shift = individuals->first % 64;
-    for (size_t w = 0; w < n_words; w++) {
+    size_t n_whole = 0;
+    if (individuals->of == NULL && shift == 0 && individuals->first / 64 < n_people_words) {
+        size_t n_left = n_people_words - individuals->first / 64;
+        n_whole = n_words < n_left ? n_words : n_left;
+        skr_kernels_chosen()->or_into(people + individuals->first / 64, bits, n_whole);
+    }
+    for (size_t w = n_whole; w < n_words; w++) {
         uint64_t word = bits[w];
         if (word == 0)
             continue;

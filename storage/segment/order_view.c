@@ -36,6 +36,7 @@ void skr_order_view_done(skr_order_view *view)
     free(view->sizes);
     free(view->steps);
     free(view->dosages);
+    free(view->class_bits);
     skr_carriers_done(&view->carriers);
     *view = (skr_order_view){0};
 }
@@ -63,11 +64,14 @@ static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *er
     bool has_room = true;
     if (n_classes > view->n_classes_max) {
         view->n_classes_max = 0;
-        has_room = skr_segment_room_for(&view->scratch, n, sizeof *view->scratch) &&
-                   skr_segment_room_for(&view->sums, n, sizeof *view->sums) &&
-                   skr_segment_room_for(&view->sizes, n, sizeof *view->sizes) &&
-                   skr_segment_room_for(&view->steps, n, sizeof *view->steps) &&
-                   skr_segment_room_for(&view->dosages, n, sizeof *view->dosages);
+        has_room =
+            skr_segment_room_for(&view->scratch, skr_order_classes_scratch(n_classes),
+                                 sizeof *view->scratch) &&
+            skr_segment_room_for(&view->sums, n, sizeof *view->sums) &&
+            skr_segment_room_for(&view->sizes, n, sizeof *view->sizes) &&
+            skr_segment_room_for(&view->steps, n, sizeof *view->steps) &&
+            skr_segment_room_for(&view->dosages, n, sizeof *view->dosages) &&
+            skr_segment_room_for(&view->class_bits, 2 * (n / 64 + 1), sizeof *view->class_bits);
         for (unsigned ploidy = 1; ploidy < SKR_N_PLOIDIES && has_room; ploidy++)
             has_room =
                 skr_segment_room_for(&view->haploid[ploidy], n, sizeof *view->haploid[ploidy]);
@@ -347,6 +351,29 @@ int skr_order_view_mark(skr_order_view *view, uint64_t number, uint64_t *bitmap,
     return fail_in(view, status, err);
 }
 
+/* Samples whose classes are looked up at once. */
+#define SAMPLES_A_STEP 4096u
+
+/* The bits of up to 64 classes whose bytes are above least. */
+static uint64_t bits_above(const uint8_t *bytes, uint32_t n, uint8_t least)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < n; i++)
+        bits |= (uint64_t)(bytes[i] > least) << i;
+    return bits;
+}
+
+/* Which classes have a dosage above least, as bits, from a word on. */
+static uint64_t *class_bits(skr_order_view *view, uint8_t least, size_t from)
+{
+    uint32_t n_classes = order_of(view)->n_classes;
+    uint64_t *bits = view->class_bits + from;
+    for (uint32_t c = 0; c < n_classes; c += 64)
+        bits[c / 64] =
+            bits_above(view->dosages + c, n_classes - c < 64 ? n_classes - c : 64, least);
+    return bits;
+}
+
 void skr_order_view_mark_end(skr_order_view *view)
 {
     uint64_t *bitmap = view->marked;
@@ -354,17 +381,17 @@ void skr_order_view_mark_end(skr_order_view *view)
         return;
     uint32_t n_samples = view->segment->directory.n_samples;
     uint32_t n_classes = order_of(view)->n_classes;
+    uint64_t words[SAMPLES_A_STEP / 64];
     int64_t n_runs = 0;
     for (uint32_t c = 0; c < n_classes; c++) {
         n_runs += view->steps[c];
         view->dosages[c] = n_runs > 0;
     }
-    for (uint32_t i = 0; i < n_samples; i += 64) {
-        uint32_t n = n_samples - i < 64 ? n_samples - i : 64;
-        uint64_t word = 0;
-        for (uint32_t j = 0; j < n; j++)
-            word |= (uint64_t)view->dosages[view->classes[i + j]] << j;
-        bitmap[i / 64] |= word;
+    const uint64_t *carriers = class_bits(view, 0, 0);
+    for (uint32_t i = 0; i < n_samples; i += SAMPLES_A_STEP) {
+        uint32_t n = n_samples - i < SAMPLES_A_STEP ? n_samples - i : SAMPLES_A_STEP;
+        skr_kernels_chosen()->test_listed(carriers, view->classes + i, n, words);
+        skr_kernels_chosen()->or_into(bitmap + i / 64, words, (n + 63) / 64);
     }
     memset(view->steps, 0, ((size_t)n_classes + 1) * sizeof *view->steps);
     view->marked = NULL;
@@ -374,17 +401,18 @@ static int decode_runs(skr_order_view *view, const uint8_t *bytes, size_t n_byte
                        skr_carriers *carriers, skr_err *err)
 {
     uint32_t n_samples = view->segment->directory.n_samples;
-    SKR_TRY(skr_order_runs_decode(bytes, n_bytes, order_of(view)->n_classes, view->dosages, err));
-    for (uint32_t i = 0; i < n_samples; i += 64) {
-        uint32_t n = n_samples - i < 64 ? n_samples - i : 64;
-        uint64_t bits = 0;
-        uint64_t twos = 0;
-        for (uint32_t j = 0; j < n; j++) {
-            uint64_t dosage = view->dosages[view->classes[i + j]];
-            bits |= (dosage > 0 ? UINT64_C(1) : 0) << j;
-            twos |= (dosage >> 1) << j;
-        }
-        SKR_TRY(skr_carriers_add_word(carriers, i, bits, twos, err));
+    uint32_t n_classes = order_of(view)->n_classes;
+    uint64_t ones[SAMPLES_A_STEP / 64];
+    uint64_t twos[SAMPLES_A_STEP / 64];
+    SKR_TRY(skr_order_runs_decode(bytes, n_bytes, n_classes, view->dosages, err));
+    const uint64_t *has_one = class_bits(view, 0, 0);
+    const uint64_t *has_two = class_bits(view, 1, n_classes / 64 + 1);
+    for (uint32_t i = 0; i < n_samples; i += SAMPLES_A_STEP) {
+        uint32_t n = n_samples - i < SAMPLES_A_STEP ? n_samples - i : SAMPLES_A_STEP;
+        skr_kernels_chosen()->test_listed(has_one, view->classes + i, n, ones);
+        skr_kernels_chosen()->test_listed(has_two, view->classes + i, n, twos);
+        for (uint32_t w = 0; w < (n + 63) / 64; w++)
+            SKR_TRY(skr_carriers_add_word(carriers, i + 64 * w, ones[w], twos[w], err));
     }
     return SKR_OK;
 }

@@ -29,7 +29,7 @@ typedef struct skr_order_view {
     uint32_t *own_classes;
     skr_cached *held; /* a skr_cached_classes, or NULL */
     skr_block_cache *cache;
-    uint32_t *scratch; /* n_classes + 1 */
+    uint32_t *scratch; /* what reading classes needs */
     uint32_t n_classes_max;
 
     bool has_sums; /* of whom `serial` names */
@@ -43,6 +43,7 @@ typedef struct skr_order_view {
     uint64_t *marked; /* the bitmap that the marks in steps are for; NULL: there are none */
     int32_t *steps;
     uint8_t *dosages;      /* of each class */
+    uint64_t *class_bits;  /* two bitmaps of the classes */
     skr_carriers carriers; /* of a row that has no runs */
 } skr_order_view;
 

@@ -20,34 +20,10 @@
 /* Planes are used where they lie. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored numbers are little-endian");
 
-struct skr_sample_table {
-    const skr_block_file *file;
-    uint32_t n_samples;
-    uint32_t first;
-    uint32_t last;
-    unsigned parts;
-    skr_karyotype karyotypes[SKR_KARYOTYPES_MAX];
-    uint32_t n_with[SKR_KARYOTYPES_MAX];
-    uint32_t n_karyotypes;
-    skr_block_ref *individual_refs; /* NULL where the part is not stored */
-    skr_block_ref *karyotype_refs;
-    skr_block_ref *name_refs;
-
-    pthread_mutex_t lock;
-    _Atomic(uint32_t *) individuals;
-    _Atomic(uint64_t *) planes; /* one after the other, n_words each */
-    _Atomic(uint8_t *) copies[SKR_N_PLOIDIES];
-};
-
 static int corrupt(const skr_sample_table *table, const char *what, skr_err *err)
 {
     return skr_fail(err, SKR_ERR_CORRUPT, "%s: samples: %s", skr_block_file_name(table->file),
                     what);
-}
-
-static size_t n_words(const skr_sample_table *table)
-{
-    return (table->n_samples + 63u) / 64;
 }
 
 /* ------------------------------------------------------------------ the directory */
@@ -101,8 +77,7 @@ static int take_table(skr_sample_table *table, skr_cursor *directory, skr_err *e
 {
     table->first = (uint32_t)skr_cursor_varint_max(directory, SKR_INDIVIDUALS_MAX - 1);
     table->last = (uint32_t)skr_cursor_varint_max(directory, SKR_INDIVIDUALS_MAX - 1);
-    table->parts = (unsigned)skr_cursor_varint_max(
-        directory, SKR_SAMPLES_REPEAT | SKR_SAMPLES_INDIVIDUALS | SKR_SAMPLES_NAMES);
+    table->parts = (unsigned)skr_cursor_varint_max(directory, SKR_SAMPLES_PARTS);
     bool is_sound = take_karyotypes(table, directory);
     bool is_identity = (table->parts & SKR_SAMPLES_INDIVIDUALS) == 0;
     bool has_repeats = (table->parts & SKR_SAMPLES_REPEAT) != 0;
@@ -116,6 +91,8 @@ static int take_table(skr_sample_table *table, skr_cursor *directory, skr_err *e
         SKR_TRY(take_refs(table, directory, SKR_SAMPLES_A_BLOCK, &table->karyotype_refs, err));
     if ((table->parts & SKR_SAMPLES_NAMES) != 0)
         SKR_TRY(take_refs(table, directory, SKR_NAMES_A_BLOCK, &table->name_refs, err));
+    if ((table->parts & SKR_SAMPLES_FACTS) != 0)
+        SKR_TRY(take_refs(table, directory, SKR_FACTS_A_BLOCK, &table->fact_refs, err));
     return SKR_OK;
 }
 
@@ -146,9 +123,11 @@ void skr_sample_table_free(skr_sample_table *table)
     free(atomic_load(&table->planes));
     for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(atomic_load(&table->copies[ploidy]));
+    free(atomic_load(&table->classes));
     free(table->individual_refs);
     free(table->karyotype_refs);
     free(table->name_refs);
+    free(table->fact_refs);
     (void)pthread_mutex_destroy(&table->lock);
     free(table);
 }
@@ -161,9 +140,10 @@ int skr_sample_table_refs(const skr_sample_table *table, skr_ref_fn on_ref, void
         uint32_t n_a_block;
     } parts[] = {{table->individual_refs, SKR_SAMPLES_A_BLOCK},
                  {table->karyotype_refs, SKR_SAMPLES_A_BLOCK},
-                 {table->name_refs, SKR_NAMES_A_BLOCK}};
+                 {table->name_refs, SKR_NAMES_A_BLOCK},
+                 {table->fact_refs, SKR_FACTS_A_BLOCK}};
     int status = SKR_OK;
-    for (unsigned p = 0; p < 3; p++)
+    for (unsigned p = 0; p < sizeof parts / sizeof *parts; p++)
         for (uint32_t i = 0; status == SKR_OK && parts[p].refs != NULL &&
                              i <= (table->n_samples - 1) / parts[p].n_a_block;
              i++)
@@ -268,6 +248,7 @@ int skr_sample_table_individuals(const skr_sample_table *table, skr_individuals 
     if (table->individual_refs == NULL)
         return SKR_OK;
     if (atomic_load_explicit(&mine->individuals, memory_order_acquire) == NULL) {
+        SKR_TRY(skr_block_reader_may_read(err));
         (void)pthread_mutex_lock(&mine->lock);
         int status = atomic_load(&mine->individuals) != NULL ? SKR_OK : load_individuals(mine, err);
         (void)pthread_mutex_unlock(&mine->lock);
@@ -301,15 +282,16 @@ static int take_planes(const skr_sample_table *table, skr_cursor *bytes, uint32_
         const uint8_t *words = skr_cursor_bytes(bytes, n * 8);
         if (words == NULL)
             return corrupt(table, "fewer karyotypes than samples", err);
-        memcpy(planes + p * n_words(table) + from / 64, words, n * 8);
+        memcpy(planes + p * skr_sample_table_n_words(table) + from / 64, words, n * 8);
     }
     return SKR_OK;
 }
 
 /* Word w of the samples that have karyotype number k. */
-static uint64_t word_of(const skr_sample_table *table, const uint64_t *planes, uint32_t k, size_t w)
+uint64_t skr_sample_table_word(const skr_sample_table *table, const uint64_t *planes, uint32_t k,
+                               size_t w)
 {
-    size_t n = n_words(table);
+    size_t n = skr_sample_table_n_words(table);
     uint64_t word = w + 1 < n || table->n_samples % 64 == 0
                         ? UINT64_MAX
                         : (UINT64_C(1) << table->n_samples % 64) - 1;
@@ -323,8 +305,8 @@ static int check_planes(const skr_sample_table *table, const uint64_t *planes, s
 {
     for (uint32_t k = 0; k < table->n_karyotypes; k++) {
         uint64_t n = 0;
-        for (size_t w = 0; w < n_words(table); w++)
-            n += (uint64_t)__builtin_popcountll(word_of(table, planes, k, w));
+        for (size_t w = 0; w < skr_sample_table_n_words(table); w++)
+            n += (uint64_t)__builtin_popcountll(skr_sample_table_word(table, planes, k, w));
         if (n != table->n_with[k])
             return corrupt(table, "their karyotypes are not those that the head tells of", err);
     }
@@ -333,8 +315,8 @@ static int check_planes(const skr_sample_table *table, const uint64_t *planes, s
 
 static int load_planes(skr_sample_table *table, skr_err *err)
 {
-    uint64_t *planes =
-        malloc(n_words(table) * skr_karyotype_planes(table->n_karyotypes) * sizeof *planes);
+    uint64_t *planes = malloc(skr_sample_table_n_words(table) *
+                              skr_karyotype_planes(table->n_karyotypes) * sizeof *planes);
     int status = planes == NULL ? skr_fail_nomem(err, "segment") : SKR_OK;
     if (status == SKR_OK)
         status =
@@ -349,116 +331,11 @@ static int load_planes(skr_sample_table *table, skr_err *err)
 }
 
 /* Reads the planes if nobody did; the lock is held. */
-static int need_planes(skr_sample_table *table, skr_err *err)
+int skr_sample_table_need_planes(skr_sample_table *table, skr_err *err)
 {
     if (table->karyotype_refs == NULL || atomic_load(&table->planes) != NULL)
         return SKR_OK;
     return load_planes(table, err);
-}
-
-/* Sets the copies of the samples that have karyotype number k. */
-static void fill_copies(const skr_sample_table *table, uint32_t k, uint8_t n, uint8_t *copies)
-{
-    const uint64_t *planes = atomic_load(&((skr_sample_table *)table)->planes);
-    for (size_t w = 0; w < n_words(table); w++)
-        for (uint64_t word = word_of(table, planes, k, w); word != 0; word &= word - 1)
-            copies[w * 64 + (size_t)__builtin_ctzll(word)] = n;
-}
-
-static int load_copies(skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
-{
-    uint8_t first = skr_copies_expected(ploidy, table->karyotypes[0]);
-    bool is_same = true;
-    for (uint32_t k = 1; k < table->n_karyotypes; k++)
-        is_same = is_same && skr_copies_expected(ploidy, table->karyotypes[k]) == first;
-    SKR_TRY(is_same ? SKR_OK : need_planes(table, err));
-    uint8_t *copies = malloc(table->n_samples);
-    if (copies == NULL)
-        return skr_fail_nomem(err, "segment");
-    memset(copies, first, table->n_samples);
-    for (uint32_t k = 1; k < table->n_karyotypes; k++) {
-        uint8_t n = skr_copies_expected(ploidy, table->karyotypes[k]);
-        if (n != first)
-            fill_copies(table, k, n, copies);
-    }
-    atomic_store_explicit(&table->copies[ploidy], copies, memory_order_release);
-    return SKR_OK;
-}
-
-int skr_sample_table_need_copies(const skr_sample_table *table, skr_ploidy ploidy, skr_err *err)
-{
-    skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
-    if (atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire) != NULL)
-        return SKR_OK;
-    (void)pthread_mutex_lock(&mine->lock);
-    int status =
-        atomic_load(&mine->copies[ploidy]) != NULL ? SKR_OK : load_copies(mine, ploidy, err);
-    (void)pthread_mutex_unlock(&mine->lock);
-    return status;
-}
-
-const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy)
-{
-    skr_sample_table *mine = (skr_sample_table *)table;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
-    const uint8_t *copies = atomic_load_explicit(&mine->copies[ploidy], memory_order_acquire);
-    SKR_CHECK(copies != NULL);
-    return copies;
-}
-
-int skr_sample_table_karyotypes(const skr_sample_table *table, skr_karyotype *karyotypes,
-                                skr_err *err)
-{
-    skr_sample_table *mine = (skr_sample_table *)table;
-    (void)pthread_mutex_lock(&mine->lock);
-    int status = need_planes(mine, err);
-    (void)pthread_mutex_unlock(&mine->lock);
-    SKR_TRY(status);
-    const uint64_t *planes = atomic_load(&mine->planes);
-    for (uint32_t s = 0; s < table->n_samples; s++)
-        karyotypes[s] = table->karyotypes[0];
-    for (uint32_t k = 1; k < table->n_karyotypes; k++)
-        for (size_t w = 0; w < n_words(table); w++)
-            for (uint64_t word = word_of(table, planes, k, w); word != 0; word &= word - 1)
-                karyotypes[w * 64 + (size_t)__builtin_ctzll(word)] = table->karyotypes[k];
-    return SKR_OK;
-}
-
-uint64_t skr_sample_table_n_copies(const skr_sample_table *table, skr_ploidy ploidy)
-{
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
-    uint64_t n = 0;
-    for (uint32_t k = 0; k < table->n_karyotypes; k++)
-        n += (uint64_t)table->n_with[k] * skr_copies_expected(ploidy, table->karyotypes[k]);
-    return n;
-}
-
-int skr_sample_table_count_copies(const skr_sample_table *table, skr_ploidy ploidy,
-                                  const uint64_t *bits, uint64_t *ret_n, skr_err *err)
-{
-    skr_sample_table *mine = (skr_sample_table *)table;
-    uint64_t n = 0;
-    SKR_CHECK(ploidy < (skr_ploidy)SKR_N_PLOIDIES);
-    if (ploidy == SKR_PLOIDY_DIPLOID || ploidy == SKR_PLOIDY_MT || table->n_karyotypes == 1) {
-        n = skr_kernels_chosen()->count_and(bits, bits, n_words(table));
-        *ret_n = n * skr_copies_expected(ploidy, table->karyotypes[0]);
-        return SKR_OK;
-    }
-    (void)pthread_mutex_lock(&mine->lock);
-    int status = need_planes(mine, err);
-    (void)pthread_mutex_unlock(&mine->lock);
-    if (status != SKR_OK)
-        return status;
-    const uint64_t *planes = atomic_load_explicit(&mine->planes, memory_order_acquire);
-    for (uint32_t k = 0; k < table->n_karyotypes; k++) {
-        uint64_t n_with = 0;
-        for (size_t w = 0; w < n_words(table); w++)
-            n_with += (uint64_t)__builtin_popcountll(word_of(table, planes, k, w) & bits[w]);
-        n += n_with * skr_copies_expected(ploidy, table->karyotypes[k]);
-    }
-    *ret_n = n;
-    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ names */
@@ -513,6 +390,65 @@ void skr_sample_names_done(skr_sample_names *names)
     names->offsets = NULL;
 }
 
+/* ------------------------------------------------------------------ facts */
+
+bool skr_sample_table_has_facts(const skr_sample_table *table)
+{
+    return table->fact_refs != NULL;
+}
+
+/* Who is told the facts, and room for those of one block, fact by fact. */
+typedef struct facts_told {
+    skr_facts_fn on_facts;
+    void *context;
+    uint64_t *room;
+} facts_told;
+
+/* No part is more than the whole, and the sex is one that there is. */
+static bool facts_are_sound(const uint64_t *facts)
+{
+    return facts[SKR_FACT_CALLED] <= facts[SKR_FACT_SAID] &&
+           facts[SKR_FACT_CALLABLE] <= facts[SKR_FACT_CALLABLE_OF] &&
+           facts[SKR_FACT_SEX] < SKR_N_SAMPLE_SEXES && facts[SKR_FACT_TOGETHER] > 0;
+}
+
+static int take_facts(const skr_sample_table *table, skr_cursor *bytes, uint32_t from, uint32_t to,
+                      void *into, skr_err *err)
+{
+    const facts_told *told = into;
+    uint32_t n = to - from;
+    for (size_t i = 0; i < (size_t)SKR_N_SAMPLE_FACTS * n; i++)
+        told->room[i] = skr_cursor_varint(bytes);
+    if (bytes->is_bad)
+        return corrupt(table, "fewer facts than samples", err);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t facts[SKR_N_SAMPLE_FACTS];
+        for (unsigned fact = 0; fact < SKR_N_SAMPLE_FACTS; fact++)
+            facts[fact] = told->room[(size_t)fact * n + i];
+        if (!facts_are_sound(facts))
+            return corrupt(table, "facts that contradict each other", err);
+        if (told->on_facts != NULL)
+            SKR_TRY(told->on_facts(told->context, from + i, facts, err));
+    }
+    return SKR_OK;
+}
+
+int skr_sample_table_facts(const skr_sample_table *table, skr_facts_fn on_facts, void *context,
+                           skr_err *err)
+{
+    if (table->fact_refs == NULL)
+        return SKR_OK;
+    uint32_t n = table->n_samples < SKR_FACTS_A_BLOCK ? table->n_samples : SKR_FACTS_A_BLOCK;
+    facts_told told = {.on_facts = on_facts,
+                       .context = context,
+                       .room = malloc((size_t)SKR_N_SAMPLE_FACTS * n * sizeof *told.room)};
+    int status = told.room == NULL ? skr_fail_nomem(err, "segment")
+                                   : read_part(table, table->fact_refs, SKR_FACTS_A_BLOCK,
+                                               take_facts, &told, err);
+    free(told.room);
+    return status;
+}
+
 int skr_sample_table_check(const skr_sample_table *table, skr_err *err)
 {
     skr_sample_table *mine = (skr_sample_table *)table;
@@ -521,10 +457,10 @@ int skr_sample_table_check(const skr_sample_table *table, skr_err *err)
     int status = skr_sample_table_individuals(table, &individuals, err);
     (void)pthread_mutex_lock(&mine->lock);
     if (status == SKR_OK)
-        status = need_planes(mine, err);
+        status = skr_sample_table_need_planes(mine, err);
     (void)pthread_mutex_unlock(&mine->lock);
     if (status == SKR_OK && !skr_sample_table_names_are_ids(table))
         status = skr_sample_table_names(table, &names, err);
     skr_sample_names_done(&names);
-    return status;
+    return status != SKR_OK ? status : skr_sample_table_facts(table, NULL, NULL, err);
 }

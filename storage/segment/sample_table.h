@@ -21,6 +21,7 @@
 #include "storage/base/err.h"
 #include "storage/block/block_file.h"
 #include "storage/carriers/copies.h"
+#include "storage/segment/sample_facts.h"
 
 /* A sample, for whoever writes a segment. */
 typedef struct skr_sample {
@@ -57,10 +58,16 @@ void skr_individuals_scatter(const skr_individuals *individuals, uint32_t n_samp
 
 /*
  * Writes the blocks of the table and appends its part of the directory. names_are_ids: every sample
- * has the name that is the id of its individual, and none is stored. Errors: IO, NOMEM.
+ * has the name that is the id of its individual, and none is stored. facts: of each sample. Errors:
+ * IO, NOMEM.
  */
-SKR_MUST_USE int skr_sample_table_write(skr_block_writer *writer, const skr_sample *samples,
-                                        uint32_t n_samples, bool names_are_ids,
+typedef struct skr_sample_plan {
+    const skr_sample *samples;
+    uint32_t n_samples; /* 1 or more */
+    bool names_are_ids;
+    skr_facts_source facts; /* none: none are stored */
+} skr_sample_plan;
+SKR_MUST_USE int skr_sample_table_write(skr_block_writer *writer, const skr_sample_plan *plan,
                                         skr_buffer *directory, skr_err *err);
 
 /* ------------------------------------------------------------------ reading */
@@ -100,6 +107,29 @@ SKR_MUST_USE int skr_sample_table_need_copies(const skr_sample_table *table, skr
 /* The copies expected of each sample in a ploidy that was made ready; belongs to the table. */
 const uint8_t *skr_sample_table_copies(const skr_sample_table *table, skr_ploidy ploidy);
 
+/* Makes skr_sample_table_classes ready. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_sample_table_need_classes(const skr_sample_table *table, skr_err *err);
+
+/* The sex class of each sample, once they were made ready; belongs to the table. */
+const uint8_t *skr_sample_table_classes(const skr_sample_table *table);
+
+/* Samples of one karyotype. */
+typedef struct skr_karyotype_count {
+    skr_karyotype karyotype;
+    uint32_t n;
+} skr_karyotype_count;
+
+/* How many karyotypes occur. Costs nothing. */
+uint32_t skr_sample_table_n_karyotypes(const skr_sample_table *table);
+
+/*
+ * One of them, and how many samples have it: of those whose bits are set, or of all with bits NULL,
+ * which costs nothing. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_sample_table_karyotype_count(const skr_sample_table *table, uint32_t number,
+                                                  const uint64_t *bits,
+                                                  skr_karyotype_count *ret_count, skr_err *err);
+
 /* The karyotype of each sample, into karyotypes, which has room for all. Errors: CORRUPT, IO,
  * NOMEM.
  */
@@ -120,6 +150,14 @@ typedef struct skr_sample_names {
 SKR_MUST_USE int skr_sample_table_names(const skr_sample_table *table, skr_sample_names *ret_names,
                                         skr_err *err);
 void skr_sample_names_done(skr_sample_names *names);
+
+/* Are there facts of the samples? */
+bool skr_sample_table_has_facts(const skr_sample_table *table);
+
+/* Tells the facts of every sample, in order, if there are any; on_facts NULL: only reads them.
+ * Errors: CORRUPT, IO, NOMEM; those of on_facts, at which it ends. */
+SKR_MUST_USE int skr_sample_table_facts(const skr_sample_table *table, skr_facts_fn on_facts,
+                                        void *context, skr_err *err);
 
 /* Reads all that is stored of the table. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_sample_table_check(const skr_sample_table *table, skr_err *err);

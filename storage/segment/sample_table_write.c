@@ -13,6 +13,7 @@ typedef struct table_write {
     skr_block_writer *writer;
     const skr_sample *samples;
     uint32_t n;
+    skr_facts_source facts;
     skr_buffer *directory;
     skr_buffer bytes;
     uint32_t first;
@@ -163,6 +164,19 @@ static int put_names(table_write *w, uint32_t from, uint32_t to, skr_buffer *ref
     return status;
 }
 
+/* ------------------------------------------------------------------ facts */
+
+/* Fact by fact, of every sample. */
+static int put_facts(table_write *w, uint32_t from, uint32_t to, skr_buffer *refs)
+{
+    w->bytes.n = 0;
+    for (unsigned fact = 0; fact < SKR_N_SAMPLE_FACTS; fact++)
+        for (uint32_t i = from; i < to; i++)
+            SKR_TRY(skr_buffer_put_varint(
+                &w->bytes, w->facts.of(w->facts.context, i, (skr_sample_fact)fact), w->err));
+    return put_block(w, &w->bytes, refs);
+}
+
 /* ------------------------------------------------------------------ the table */
 
 typedef int (*put_fn)(table_write *w, uint32_t from, uint32_t to, skr_buffer *refs);
@@ -188,26 +202,33 @@ static int put_head(table_write *w, unsigned parts)
     return SKR_OK;
 }
 
-int skr_sample_table_write(skr_block_writer *writer, const skr_sample *samples, uint32_t n_samples,
-                           bool names_are_ids, skr_buffer *directory, skr_err *err)
+int skr_sample_table_write(skr_block_writer *writer, const skr_sample_plan *plan,
+                           skr_buffer *directory, skr_err *err)
 {
-    SKR_CHECK(n_samples > 0);
-    table_write w = {
-        .writer = writer, .samples = samples, .n = n_samples, .directory = directory, .err = err};
+    SKR_CHECK(plan->n_samples > 0);
+    table_write w = {.writer = writer,
+                     .samples = plan->samples,
+                     .n = plan->n_samples,
+                     .facts = plan->facts,
+                     .directory = directory,
+                     .err = err};
     int status = survey_individuals(&w);
     if (status == SKR_OK)
         status = survey_karyotypes(&w);
     unsigned parts = (w.has_repeats ? SKR_SAMPLES_REPEAT : 0) |
                      (w.is_identity ? 0 : SKR_SAMPLES_INDIVIDUALS) |
-                     (names_are_ids ? 0 : SKR_SAMPLES_NAMES);
+                     (plan->names_are_ids ? 0 : SKR_SAMPLES_NAMES) |
+                     (w.facts.of == NULL ? 0 : SKR_SAMPLES_FACTS);
     if (status == SKR_OK)
         status = put_head(&w, parts);
     if (status == SKR_OK && !w.is_identity)
         status = put_part(&w, SKR_SAMPLES_A_BLOCK, put_individuals);
     if (status == SKR_OK && w.n_codes > 1)
         status = put_part(&w, SKR_SAMPLES_A_BLOCK, put_karyotypes);
-    if (status == SKR_OK && !names_are_ids)
+    if (status == SKR_OK && !plan->names_are_ids)
         status = put_part(&w, SKR_NAMES_A_BLOCK, put_names);
+    if (status == SKR_OK && w.facts.of != NULL)
+        status = put_part(&w, SKR_FACTS_A_BLOCK, put_facts);
     skr_buffer_done(&w.bytes);
     return status;
 }

@@ -13,9 +13,9 @@
  *
  * What a sample is for an allele K that has a row here:
  *   its call in the row's call set, if that is not NO_STATEMENT: a direct claim (rule 4);
- *   otherwise, and for every sample when there is no row: what spans and coverage over K's REF span
- *   say (rule 5, skr_segment_view_called). Rows of structural alleles have direct claims only (rule
- * 8). A row that is complete has no NO_STATEMENT, so spans are never asked.
+ *   otherwise, and for every sample when there is no row: what spans and coverage over its REF span
+ *   say (rule 5, skr_segment_view_called). Rows of structural alleles have direct claims only (8).
+ *   A row that is complete has no NO_STATEMENT, so spans are never asked.
  *
  * docs/format.md, "Segment", says every byte.
  *
@@ -45,8 +45,7 @@ typedef enum skr_allele_kind {
     SKR_ALLELE_MNV = 3, /* equal lengths above 1, as a record wrote it; its atoms have rows too */
     SKR_ALLELE_DELINS = 4, /* unequal lengths, neither an insertion nor a deletion */
     SKR_ALLELE_SV = 5,     /* structural: alt is its type, length and mate, ref is empty */
-    SKR_ALLELE_SV_ANY =
-        6, /* never stored: all of kind SV at a place that a type alone, alt, holds */
+    SKR_ALLELE_SV_ANY = 6, /* never stored: all of kind SV at a place that a type, alt, holds */
 } skr_allele_kind;
 
 /*
@@ -89,9 +88,11 @@ typedef struct skr_segment_plan {
     uint64_t n_rows_expected;    /* about how many rows, over */
     uint64_t n_bases_expected;   /* about how many bases: they choose the tile's span */
     bool names_are_ids;          /* each sample is named as its individual */
+    skr_facts_source facts;      /* asked when the file ends; none: no facts are stored */
     uint32_t order_carriers_min; /* plain carriers that bring a row into an order; 0: as measured */
     uint32_t order_rows_max;     /* of an order; 0: as measured */
     bool wants_orders;           /* also where other forms are smaller: for tests */
+    bool wants_steps;            /* also where a sweep is as fast: for tests */
 } skr_segment_plan;
 
 /* The caller owns *ret_writer. Errors: IO, NOMEM, LIMIT. */
@@ -129,11 +130,15 @@ void skr_segment_writer_free(skr_segment_writer *writer);
 
 typedef struct skr_segment skr_segment;
 
-/* Opens a segment and reads its directory. The caller owns it. Errors: as block files. */
+/* Opens a segment and reads its directory. The caller owns it. Both, and errors: as block files. */
 SKR_MUST_USE int skr_segment_open(const char *folder, const skr_file_id *id,
                                   skr_segment **ret_segment, skr_err *err);
+SKR_MUST_USE int skr_segment_open_among(struct skr_open_files *files, const char *folder,
+                                        const skr_file_id *id, skr_segment **ret_segment,
+                                        skr_err *err);
 
-/* Closes. NULL is allowed. */
+/* One more owner; one fewer, of whom the last one closes it. NULL may be closed. */
+void skr_segment_acquire(skr_segment *segment);
 void skr_segment_close(skr_segment *segment);
 
 /* How many samples and rows it holds; a tile spans 2^shift bases. */
@@ -155,7 +160,7 @@ const uint8_t *skr_segment_copies_expected(const skr_segment *segment, skr_ploid
 SKR_MUST_USE int skr_segment_need_copies(const skr_segment *segment, skr_ploidy ploidy,
                                          skr_err *err);
 
-/* The sum of skr_segment_copies_expected in a ploidy. */
+/* The sum of those. */
 uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_ploidy ploidy);
 
 /* The zone map of a tile. */
@@ -205,8 +210,7 @@ SKR_MUST_USE int skr_segment_view_new(const skr_segment *segment, skr_block_read
 /* Frees. NULL is allowed. */
 void skr_segment_view_free(skr_segment_view *view);
 
-/* The rows of one tile: columns of n values. They belong to the view until it loads another tile.
- */
+/* The rows of one tile: columns of n values. They belong to the view until it loads another. */
 typedef struct skr_tile_rows {
     uint32_t n;
     uint32_t contig;
@@ -223,8 +227,7 @@ typedef struct skr_tile_rows {
     const skr_row_totals *totals;
 } skr_tile_rows;
 
-/* Begins to read a tile, but one whose rows are in the cache. A number for skr_block_reader_pass
- * of the view's reader, or 0: nothing was begun. */
+/* Begins to read a tile, unless the cache has it. For skr_block_reader_pass; 0: not begun. */
 uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers);
 
 /* Loads the rows of tile number `tile` in skr_segment_tiles. Errors: CORRUPT, IO, NOMEM. */
@@ -234,8 +237,7 @@ SKR_MUST_USE int skr_segment_view_rows(skr_segment_view *view, size_t tile,
 /* The row of the loaded tile as an allele; its texts belong to the view. */
 skr_allele skr_segment_tile_rows_allele(const skr_tile_rows *rows, uint32_t row);
 
-/*
- * Who is asked about among the samples of a segment. serial names the set: two sets that differ
+/* Who is asked about among the samples of a segment. serial names the set: two sets that differ
  * have different serials for as long as a view lives, so that it may keep what it derives from one.
  */
 typedef struct skr_sample_set {

@@ -46,9 +46,16 @@ bool skr_segment_covers(const skr_segment *segment, uint32_t contig)
     return from < to;
 }
 
+bool skr_segment_has_spans(const skr_segment *segment)
+{
+    return segment->has_spans;
+}
+
 bool skr_segment_reaches(const skr_segment *segment, uint32_t contig)
 {
     const skr_segment_directory *directory = &segment->directory;
+    if (segment->catalogue != NULL) /* its members reach no further */
+        return directory->n_contigs > contig;
     return (directory->n_tiles > 0 && directory->tiles[directory->n_tiles - 1].contig >= contig) ||
            (directory->n_wide_spans > 0 &&
             directory->wide_spans[directory->n_wide_spans - 1].contig >= contig) ||
@@ -128,9 +135,6 @@ int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
     const skr_segment_directory *directory = &view->segment->directory;
     size_t from;
     size_t to;
-    memset(called, SKR_CALL_NO_STATEMENT, directory->n_samples);
-    for (uint32_t i = 0; i < directory->n_samples; i++)
-        view->reach[i] = place0[0];
     *ret_is_there = directory->n_chunks > 0;
     if (!*ret_is_there)
         return SKR_OK;
@@ -151,18 +155,26 @@ int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
 
 /* ------------------------------------------------------------------ one sample */
 
-int skr_segment_chunk_visit(const skr_cover_chunk *chunk, const skr_coverage *coverage,
-                            uint32_t sample, skr_cover_fn visit, void *context, skr_err *err)
+int skr_segment_chunk_visit(const skr_cover_part *part, uint32_t sample, skr_cover_fn visit,
+                            void *context, skr_err *err)
 {
-    const skr_cover_run *own = coverage->runs + coverage->first[sample];
+    const skr_coverage *coverage = part->coverage;
+    const skr_cover_chunk *chunk = part->chunk;
+    uint32_t first = coverage->first[sample];
     const skr_cover_run *own_end = coverage->runs + coverage->first[sample + 1];
-    const skr_cover_run *base = coverage->runs;
-    for (uint32_t at0 = chunk->start0; at0 < chunk->end0;) {
+    uint32_t at0 = part->start0 > chunk->start0 ? part->start0 : chunk->start0;
+    uint32_t end0 = part->end0 < chunk->end0 ? part->end0 : chunk->end0;
+    const skr_cover_run *own =
+        skr_coverage_find_run(coverage->runs + first, coverage->first[sample + 1] - first, at0);
+    const skr_cover_run *base = skr_coverage_find_run(coverage->runs, coverage->n_template, at0);
+    while (at0 < end0) {
         skr_cover_run run = {.start0 = at0};
         while (base->end0 <= at0)
             base++;
         if (own < own_end && own->start0 <= at0) {
-            run = *own++;
+            run.call = own->call;
+            run.end0 = own->end0;
+            own++;
         } else {
             run.call = base->call;
             run.end0 = own < own_end && own->start0 < base->end0 ? own->start0 : base->end0;
@@ -181,8 +193,8 @@ int skr_segment_view_cover(skr_segment_view *view, uint32_t sample, skr_cover_fn
     for (size_t i = 0; i < directory->n_chunks; i++) {
         const skr_coverage *coverage = NULL;
         SKR_TRY(skr_segment_view_chunk(view, i, &coverage, err));
-        SKR_TRY(
-            skr_segment_chunk_visit(&directory->chunks[i], coverage, sample, visit, context, err));
+        const skr_cover_part whole = {&directory->chunks[i], coverage, 0, UINT32_MAX};
+        SKR_TRY(skr_segment_chunk_visit(&whole, sample, visit, context, err));
     }
     return SKR_OK;
 }

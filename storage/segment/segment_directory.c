@@ -28,6 +28,7 @@ void skr_segment_directory_done(skr_segment_directory *directory)
     free(directory->wide_spans);
     free(directory->orders);
     free(directory->chunks);
+    free(directory->steps);
     *directory = (skr_segment_directory){0};
 }
 
@@ -106,6 +107,20 @@ static int put_chunk(const skr_cover_chunk *chunk, skr_buffer *bytes, skr_err *e
     return skr_block_ref_put(bytes, &chunk->ref, err);
 }
 
+/* The list is left out where it is empty, as in stores of version 3. */
+static int put_steps(const skr_segment_directory *directory, skr_buffer *bytes, skr_err *err)
+{
+    if (directory->n_steps == 0)
+        return SKR_OK;
+    SKR_TRY(skr_buffer_put_varint(bytes, directory->n_steps, err));
+    for (size_t i = 0; i < directory->n_steps; i++) {
+        const skr_cover_chunk *at = &directory->steps[i];
+        SKR_TRY(PUT_VARINTS(bytes, err, at->contig, at->start0, at->end0 - at->start0));
+        SKR_TRY(skr_block_ref_put(bytes, &at->ref, err));
+    }
+    return SKR_OK;
+}
+
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
@@ -127,7 +142,7 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
         SKR_TRY(put_order(&directory->orders[i], bytes, err));
     for (size_t i = 0; i < directory->n_chunks; i++)
         SKR_TRY(put_chunk(&directory->chunks[i], bytes, err));
-    return SKR_OK;
+    return put_steps(directory, bytes, err);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -137,6 +152,7 @@ typedef struct take_context {
     const skr_block_file *file;
     skr_cursor cursor;
     skr_segment_directory *directory;
+    bool is_catalogue;
     skr_err *err;
 } take_context;
 
@@ -224,8 +240,12 @@ static bool map_is_sound(const take_context *context, const skr_tile *tile)
     return (tile->n_spans == 0) == (tile->max_span_end0 == 0);
 }
 
-static bool blocks_hold(const skr_tile *tile, const skr_tile_refs *refs)
+static bool blocks_hold(const take_context *context, const skr_tile *tile,
+                        const skr_tile_refs *refs)
 {
+    if (context->is_catalogue)
+        return tile->n_rows > 0 && refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
+               refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows;
     return refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
            refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows &&
            refs->of[SKR_TILE_CALLS].n_raw >= tile->n_rows &&
@@ -260,14 +280,14 @@ static int take_tile(take_context *context, size_t at)
     const bool is_wanted[SKR_N_TILE_BLOCKS] = {
         [SKR_TILE_SITES] = tile->n_rows > 0,
         [SKR_TILE_COUNTS] = tile->n_rows > 0,
-        [SKR_TILE_CALLS] = true,
-        [SKR_TILE_SPANS] = tile->n_spans > 0,
+        [SKR_TILE_CALLS] = !context->is_catalogue,
+        [SKR_TILE_SPANS] = !context->is_catalogue && tile->n_spans > 0,
         [SKR_TILE_CARRIERS] = tile->n_rows > 0,
     };
     for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++) {
         SKR_TRY(take_ref(context, is_wanted[i], &refs->of[i]));
     }
-    if (!blocks_hold(tile, refs))
+    if (!blocks_hold(context, tile, refs))
         return fail(context, "a tile has more rows than its blocks can hold");
     tile->first_row = at == 0 ? 0 : tile[-1].first_row + tile[-1].n_rows;
     return SKR_OK;
@@ -351,6 +371,40 @@ static int take_chunk(take_context *context, size_t at)
     return SKR_OK;
 }
 
+static int take_step_block(take_context *context, size_t number)
+{
+    const skr_segment_directory *directory = context->directory;
+    skr_cover_chunk *at = &directory->steps[number];
+    at->contig = take_u32(context, UINT32_MAX);
+    at->start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
+    uint32_t n = take_u32(context, SKR_CONTIG_LENGTH_MAX - at->start0);
+    at->end0 = at->start0 + n;
+    SKR_TRY(take_ref(context, true, &at->ref));
+    if (at->contig >= directory->n_contigs || n == 0)
+        return fail(context, "a block of steps is malformed");
+    if (number > 0 &&
+        (at[-1].contig > at->contig || (at[-1].contig == at->contig && at[-1].end0 > at->start0)))
+        return fail(context, "blocks of steps are out of order");
+    return SKR_OK;
+}
+
+/* The list of blocks of steps: what is left of the directory, if anything is. */
+static int take_steps(take_context *context)
+{
+    skr_segment_directory *directory = context->directory;
+    if (context->cursor.at == context->cursor.end)
+        return SKR_OK;
+    size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
+    directory->n_steps = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    if (context->cursor.is_bad || directory->n_steps == 0)
+        return fail(context, "its list of steps is malformed");
+    if (!skr_segment_room_for(&directory->steps, directory->n_steps, sizeof *directory->steps))
+        return skr_fail_nomem(context->err, "segment");
+    for (size_t i = 0; i < directory->n_steps; i++)
+        SKR_TRY(take_step_block(context, i));
+    return SKR_OK;
+}
+
 static int take_all(take_context *context)
 {
     skr_segment_directory *directory = context->directory;
@@ -367,25 +421,44 @@ static int take_all(take_context *context)
         SKR_TRY(take_order(context, i));
     for (size_t i = 0; i < directory->n_chunks; i++)
         SKR_TRY(take_chunk(context, i));
+    if (!context->is_catalogue)
+        SKR_TRY(take_steps(context));
     uint64_t n_rows = 0;
     if (directory->n_tiles > 0) {
         const skr_tile *last = &directory->tiles[directory->n_tiles - 1];
         n_rows = last->first_row + last->n_rows;
     }
-    if (!skr_cursor_is_done(&context->cursor))
+    if (context->is_catalogue &&
+        directory->n_wide_spans + directory->n_orders + directory->n_chunks > 0)
+        return fail(context, "a catalogue has rows alone");
+    if (!context->is_catalogue && !skr_cursor_is_done(&context->cursor))
         return fail(context, "it does not end where it should");
     return n_rows == directory->n_rows ? SKR_OK : fail(context, "the number of rows is wrong");
+}
+
+static int take(take_context *context)
+{
+    size_t n = 0;
+    const uint8_t *bytes = skr_block_file_directory(context->file, &n);
+    context->cursor = skr_cursor_of(bytes, n);
+    int status = take_all(context);
+    if (status != SKR_OK)
+        skr_segment_directory_done(context->directory);
+    return status;
 }
 
 int skr_segment_directory_decode(const skr_block_file *file, skr_segment_directory *directory,
                                  skr_err *err)
 {
-    size_t n = 0;
-    const uint8_t *bytes = skr_block_file_directory(file, &n);
-    take_context context = {
-        .file = file, .cursor = skr_cursor_of(bytes, n), .directory = directory, .err = err};
-    int status = take_all(&context);
-    if (status != SKR_OK)
-        skr_segment_directory_done(directory);
-    return status;
+    take_context context = {.file = file, .directory = directory, .err = err};
+    return take(&context);
+}
+
+int skr_segment_directory_take(const skr_block_file *file, skr_segment_directory *directory,
+                               skr_cursor *ret_cursor, skr_err *err)
+{
+    take_context context = {.file = file, .directory = directory, .is_catalogue = true, .err = err};
+    SKR_TRY(take(&context));
+    *ret_cursor = context.cursor;
+    return SKR_OK;
 }

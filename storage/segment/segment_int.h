@@ -5,6 +5,8 @@
 #ifndef SKR_STORAGE_SEGMENT_SEGMENT_INT_H
 #define SKR_STORAGE_SEGMENT_SEGMENT_INT_H
 
+#include <stdatomic.h>
+
 #include "storage/base/buffer.h"
 #include "storage/base/zigzag.h"
 #include "storage/segment/order_writer_int.h"
@@ -67,10 +69,8 @@ typedef struct skr_span {
     uint8_t ploidy;
 } skr_span;
 
-/*
- * Adds up a row. False when a carrier has no call of that many copies, so that it would count in AC
- * and not in AN. copies_expected are those of the row's ploidy, n_copies_expected their sum.
- */
+/* Adds up a row. False when a carrier has no call of that many copies: it would count in AC and not
+ * in AN. copies_expected are those of the row's ploidy, n_copies_expected their sum. */
 SKR_MUST_USE bool skr_segment_row_totals_of(const skr_carriers *carriers, const skr_call_set *calls,
                                             const uint8_t *copies_expected,
                                             uint64_t n_copies_expected, uint32_t n_samples,
@@ -78,7 +78,7 @@ SKR_MUST_USE bool skr_segment_row_totals_of(const skr_carriers *carriers, const 
 
 /* ------------------------------------------------------------------ the directory */
 
-/* A chunk of the coverage layer. */
+/* A chunk of the coverage layer, or a block of steps, which has no ploidy. */
 typedef struct skr_cover_chunk {
     uint32_t contig;
     uint32_t start0;
@@ -105,6 +105,8 @@ typedef struct skr_segment_directory {
     size_t n_orders;
     skr_cover_chunk *chunks;
     size_t n_chunks;
+    skr_cover_chunk *steps;
+    size_t n_steps;
 } skr_segment_directory;
 
 /* The indexes [*ret_from, *ret_to) of the chunks that overlap [start0, end0) of a contig. */
@@ -123,55 +125,13 @@ SKR_MUST_USE int skr_segment_directory_encode(const skr_segment_directory *direc
 
 /*
  * Reads the directory of a file and checks all of it: numbers, order, references. *directory is
- * zeroed before. Errors: CORRUPT, NOMEM.
+ * zeroed before. _take: of a catalogue, which goes on at the cursor. Errors: CORRUPT, NOMEM.
  */
 SKR_MUST_USE int skr_segment_directory_decode(const skr_block_file *file,
                                               skr_segment_directory *directory, skr_err *err);
-
-/* ------------------------------------------------------------------ the writer's open tile */
-
-typedef struct skr_open_tile skr_open_tile;
-
-/* Everything that is written about a row beside the allele. */
-typedef struct skr_row_values {
-    skr_row_totals totals;
-    uint64_t n_copies_expected; /* of all samples in its ploidy */
-    bool is_complete;
-    bool filter_failed;
-    bool is_ordered; /* the plain carriers are row order_row of the orders */
-    uint64_t order_row;
-    const skr_carriers *carriers;
-    const skr_call_set *calls;
-} skr_row_values;
-
-/* An empty tile, to be reused. The caller owns it. Errors: NOMEM. */
-SKR_MUST_USE int skr_segment_open_tile_new(skr_block_writer *file, uint32_t n_samples,
-                                           skr_open_tile **ret_tile, skr_err *err);
-void skr_segment_open_tile_free(skr_open_tile *tile);
-
-/* Empties it and makes it tile `number` of a contig, whose first base is base0. */
-void skr_segment_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t number,
-                                 uint32_t base0);
-
-/* Appends a row; it must follow the last. Writes carriers when a chunk is full. is_wide keeps its
- * end out of max_end0. Errors: IO, NOMEM, LIMIT. */
-SKR_MUST_USE int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
-                                               const skr_row_values *values, bool is_wide,
-                                               skr_err *err);
-
-/* Appends a span. Errors: NOMEM, LIMIT. */
-SKR_MUST_USE int skr_segment_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
-                                                const skr_call_set *calls, skr_err *err);
-
-/* The zone map so far, without first_row. */
-const skr_tile *skr_segment_open_tile_map(const skr_open_tile *tile);
-
-/* Is it time to store it as a piece? */
-bool skr_segment_open_tile_is_full(const skr_open_tile *tile);
-
-/* Writes its blocks. Errors: IO, NOMEM, LIMIT. */
-SKR_MUST_USE int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs,
-                                             skr_err *err);
+SKR_MUST_USE int skr_segment_directory_take(const skr_block_file *file,
+                                            skr_segment_directory *directory,
+                                            skr_cursor *ret_cursor, skr_err *err);
 
 /* ------------------------------------------------------------------ the reader's decoded tile */
 
@@ -238,7 +198,8 @@ typedef struct skr_span_bounds {
 SKR_MUST_USE int skr_segment_call_columns_decode_spans(skr_call_columns *columns, uint32_t n_spans,
                                                        const skr_span_bounds *bounds, skr_err *err);
 
-/* The stored bytes of one of its call sets. */
+/* The first of its spans that may reach a base; the stored bytes of one of its call sets. */
+uint32_t skr_segment_call_columns_first(const skr_call_columns *columns, uint32_t start0);
 skr_cursor skr_segment_call_columns_at(const skr_call_columns *columns, uint32_t number);
 
 /* Reads one of its call sets, which is done first. Errors: CORRUPT, NOMEM. */
@@ -282,7 +243,15 @@ bool skr_segment_room_for(void *memory, size_t n, size_t size);
 
 /* ------------------------------------------------------------------ an open segment */
 
+/* How a catalogue answers as a segment: catalogue.c. */
+typedef struct skr_catalogue skr_catalogue;
+typedef struct skr_catalogue_methods skr_catalogue_methods;
+
 struct skr_segment {
+    atomic_uint n_users;
+    skr_catalogue *catalogue; /* NULL: a segment of its own, and so are the methods */
+    const skr_catalogue_methods *methods;
+    bool has_spans; /* spans or coverage, anywhere; of a catalogue: of any member */
     skr_block_file *file;
     skr_segment_directory directory;
     skr_short_shapes shapes; /* of short lists of its samples */

@@ -9,7 +9,7 @@
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "storage/segment/segment_int.h"
+#include "storage/segment/segment_view_int.h"
 
 static int compare_texts(const char *a, uint32_t n_a, const char *b, uint32_t n_b)
 {
@@ -36,15 +36,33 @@ int skr_segment_allele_compare(const skr_allele *a, const skr_allele *b)
 
 /* ------------------------------------------------------------------ opening */
 
+static bool has_spans(const skr_segment_directory *directory)
+{
+    bool has = directory->n_wide_spans > 0 || directory->n_chunks > 0;
+    for (size_t i = 0; i < directory->n_tiles && !has; i++)
+        has = directory->tiles[i].n_spans > 0;
+    return has;
+}
+
 int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **ret_segment,
                      skr_err *err)
+{
+    return skr_segment_open_among(NULL, folder, id, ret_segment, err);
+}
+
+int skr_segment_open_among(struct skr_open_files *files, const char *folder, const skr_file_id *id,
+                           skr_segment **ret_segment, skr_err *err)
 {
     skr_segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
         return skr_fail_nomem(err, "segment");
-    int status = skr_block_file_open(folder, id, SKR_FILE_SEGMENT, &segment->file, err);
+    atomic_init(&segment->n_users, 1);
+    int status =
+        skr_block_file_open_among(files, folder, id, SKR_FILE_SEGMENT, &segment->file, err);
     if (status == SKR_OK)
         status = skr_segment_directory_decode(segment->file, &segment->directory, err);
+    if (status == SKR_OK)
+        segment->has_spans = has_spans(&segment->directory);
     if (status == SKR_OK)
         segment->shapes = skr_gap_list_short_shapes_of(segment->directory.n_samples);
     if (status != SKR_OK) {
@@ -55,10 +73,18 @@ int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **re
     return SKR_OK;
 }
 
+void skr_segment_acquire(skr_segment *segment)
+{
+    unsigned n_before = atomic_fetch_add(&segment->n_users, 1);
+    SKR_CHECK(n_before > 0);
+}
+
 void skr_segment_close(skr_segment *segment)
 {
-    if (segment == NULL)
+    if (segment == NULL || atomic_fetch_sub(&segment->n_users, 1) > 1)
         return;
+    if (segment->catalogue != NULL)
+        segment->methods->close(segment->catalogue);
     skr_segment_directory_done(&segment->directory);
     skr_block_file_close(segment->file);
     free(segment);

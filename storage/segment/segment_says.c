@@ -125,6 +125,8 @@ int skr_segment_says(const skr_segment *segment, skr_segment_view *view, uint32_
         SKR_TRY(look_at_wide(segment, view, &asked, &says, err));
     if (!says && start0 < end0)
         SKR_TRY(look_at_coverage(segment, view, &asked, &says, err));
+    if (!says && start0 < end0 && view != NULL && segment->catalogue != NULL)
+        SKR_TRY(segment->methods->says(view, contig, (uint32_t[]){start0, end0}, &says, err));
     *ret_says = says;
     return SKR_OK;
 }

@@ -244,3 +244,22 @@ size_t skr_segment_carrier_columns_find_chunk(const skr_carrier_columns *carrier
     SKR_CHECK(behind > 0); /* the first chunk begins at row 0 */
     return behind - 1;
 }
+
+/* Spans, and the least start that is looked for. */
+typedef struct span_search {
+    const skr_call_columns *columns;
+    uint32_t least;
+} span_search;
+
+static bool is_span_before(const void *context, size_t at)
+{
+    const span_search *search = context;
+    return search->columns->spans[at].start0 < search->least;
+}
+
+uint32_t skr_segment_call_columns_first(const skr_call_columns *columns, uint32_t start0)
+{
+    uint32_t least = start0 >= columns->longest ? start0 - columns->longest + 1 : 0;
+    const span_search search = {columns, least};
+    return (uint32_t)skr_array_search(columns->n_spans, is_span_before, &search);
+}

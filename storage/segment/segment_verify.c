@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/segment/segment_steps_int.h"
 #include "storage/segment/segment_view_int.h"
 
 typedef struct verify {
@@ -356,6 +357,22 @@ static int verify_chunks(verify *v)
     return status;
 }
 
+/* Compares the step functions with what follows from spans and coverage. */
+static int verify_steps(verify *v)
+{
+    const skr_segment_directory *directory = &v->segment->directory;
+    int status = SKR_OK;
+    for (size_t i = 0; i < directory->n_steps && status == SKR_OK; i++) {
+        bool is_right = true;
+        status = told(v, skr_segment_steps_check(v->view, i, &is_right, v->err));
+        if (status == SKR_OK)
+            status = add_ref(v, &directory->steps[i].ref);
+        if (!is_right)
+            v->on_fault(v->context, "steps do not follow from what is said of samples");
+    }
+    return status;
+}
+
 static int verify_all(verify *v)
 {
     const skr_segment_directory *directory = &v->segment->directory;
@@ -366,6 +383,7 @@ static int verify_all(verify *v)
     }
     SKR_TRY(verify_wide_spans(v));
     SKR_TRY(verify_chunks(v));
+    SKR_TRY(verify_steps(v));
     if (v->i_wide != directory->n_wide_rows)
         v->on_fault(v->context, "the directory has wide rows that no tile has");
     return SKR_OK;

@@ -25,6 +25,14 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
         view->slots[i].tile = SKR_NO_TILE;
     for (unsigned i = 0; i < SKR_COVER_SLOTS; i++)
         view->cover_slots[i].chunk = SKR_NO_TILE;
+    view->steps_number = SKR_NO_TILE;
+    if (segment->catalogue != NULL) {
+        int status = segment->methods->view_new(view, err);
+        if (status != SKR_OK) {
+            skr_segment_view_free(view);
+            return status;
+        }
+    }
     *ret_view = view;
     return SKR_OK;
 }
@@ -43,6 +51,8 @@ void skr_segment_view_free(skr_segment_view *view)
 {
     if (view == NULL)
         return;
+    if (view->segment->catalogue != NULL)
+        view->segment->methods->view_free(view);
     skr_block_cache_release(view->cache, view->held_rows);
     skr_segment_row_columns_done(&view->columns);
     skr_segment_carrier_columns_done(&view->carriers);
@@ -58,6 +68,7 @@ void skr_segment_view_free(skr_segment_view *view)
     for (unsigned i = 0; i < SKR_COVER_SLOTS; i++)
         skr_coverage_done(&view->cover_slots[i].coverage);
     skr_buffer_done(&view->cover_raw);
+    skr_block_bytes_done(&view->steps_raw);
     free(view->sample_calls);
     free(view->reach);
     free(view);
@@ -339,6 +350,9 @@ int skr_segment_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
                            const skr_call_set **ret_calls, skr_err *err)
 {
     skr_call_slot *slot = NULL;
+    *ret_calls = &view->calls;
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->calls(view, tile, row, &view->calls, err);
     SKR_TRY(skr_segment_view_call_slot(view, tile, false, &slot, err));
     const skr_call_columns *columns = &slot->columns;
     SKR_CHECK(row < columns->n_rows);

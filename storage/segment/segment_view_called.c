@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/segment/segment_view_int.h"
@@ -48,6 +47,27 @@ static int apply_call(const question *asked, const skr_span *span, uint32_t samp
                                       asked->err);
 }
 
+/* What one span says of every sample, by view->sample_calls, where no coverage closes gaps: the
+ * same as apply_call, and nothing that is written to is shared, so the compiler may take many
+ * samples at once. */
+static void apply_all(const question *asked, const skr_span *span)
+{
+    const skr_segment_view *view = asked->view;
+    const uint32_t n = view->segment->directory.n_samples;
+    const uint32_t start0 = span->start0;
+    const uint32_t end0 = span->end0;
+    const uint8_t *expected = skr_segment_copies_expected(view->segment, span->ploidy);
+    const uint8_t *restrict calls = view->sample_calls;
+    uint8_t *restrict called = asked->called;
+    uint32_t *restrict reach = view->reach;
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t call = calls[i] == SKR_CALL_DEFAULT ? expected[i] : calls[i];
+        bool is_said = call != SKR_CALL_NO_STATEMENT && called[i] != SKR_CALL_NO_CALL;
+        called[i] = is_said ? skr_call_least(called[i], call) : called[i];
+        reach[i] = is_said && start0 <= reach[i] && reach[i] < end0 ? end0 : reach[i];
+    }
+}
+
 static int apply_span(const question *asked, const skr_call_columns *columns, const skr_span *span)
 {
     skr_segment_view *view = asked->view;
@@ -60,6 +80,10 @@ static int apply_span(const question *asked, const skr_call_columns *columns, co
         return skr_segment_view_fail_in(view, status, asked->contig, span->start0, asked->err);
     if (set->base != SKR_CALL_NO_STATEMENT) {
         skr_call_set_to_calls(set, n_samples, view->sample_calls);
+        if (!asked->has_coverage) {
+            apply_all(asked, span);
+            return SKR_OK;
+        }
         for (uint32_t i = 0; i < n_samples && status == SKR_OK; i++)
             status = apply_call(asked, span, i, view->sample_calls[i]);
         return status;
@@ -98,32 +122,12 @@ static int apply_wide(question *asked, uint32_t start0_max)
     return SKR_OK;
 }
 
-/* Spans, and the least start that is looked for. */
-typedef struct span_search {
-    const skr_call_columns *columns;
-    uint32_t least;
-} span_search;
-
-static bool is_span_before(const void *context, size_t at)
-{
-    const span_search *search = context;
-    return search->columns->spans[at].start0 < search->least;
-}
-
-/* The first span that may reach into the bases asked about: none is longer than the longest. */
-static uint32_t first_span(const skr_call_columns *columns, uint32_t start0)
-{
-    uint32_t least = start0 >= columns->longest ? start0 - columns->longest + 1 : 0;
-    const span_search search = {columns, least};
-    return (uint32_t)skr_array_search(columns->n_spans, is_span_before, &search);
-}
-
 static int apply_tile(question *asked, size_t tile)
 {
     skr_call_slot *slot = NULL;
     SKR_TRY(skr_segment_view_call_slot(asked->view, tile, true, &slot, asked->err));
     const skr_call_columns *columns = &slot->columns;
-    for (uint32_t i = first_span(columns, asked->start0);
+    for (uint32_t i = skr_segment_call_columns_first(columns, asked->start0);
          i < columns->n_spans && columns->spans[i].start0 < asked->end0; i++) {
         const skr_span *span = &columns->spans[i];
         if (!overlaps(asked, span))
@@ -146,6 +150,28 @@ int skr_segment_view_reserve_scratch(skr_segment_view *view, skr_err *err)
     return SKR_OK;
 }
 
+/* Nothing is said yet. This and finish go over all samples, also for an allele that lies in no
+ * span: what they write to is not shared, so the compiler may take many at once. */
+static void begin(const skr_segment_view *view, uint32_t start0, uint8_t *called)
+{
+    const uint32_t n = view->segment->directory.n_samples;
+    uint32_t *reach = view->reach;
+    memset(called, SKR_CALL_NO_STATEMENT, n);
+    for (uint32_t i = 0; i < n; i++)
+        reach[i] = start0;
+}
+
+/* Who is not covered to the end is not called, unless a span says no-call. */
+static void finish(const skr_segment_view *view, uint32_t end0, uint8_t *restrict called)
+{
+    const uint32_t n = view->segment->directory.n_samples;
+    const uint32_t *restrict reach = view->reach;
+    for (uint32_t i = 0; i < n; i++) {
+        bool stays = called[i] == SKR_CALL_NO_CALL || reach[i] >= end0;
+        called[i] = stays ? called[i] : (uint8_t)SKR_CALL_NO_STATEMENT;
+    }
+}
+
 int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t start0, uint32_t end0,
                             uint8_t *called, skr_err *err)
 {
@@ -157,8 +183,12 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
                       .end0 = end0,
                       .called = called,
                       .err = err};
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->called(view, contig, (uint32_t[]){start0, end0}, called,
+                                              err);
     SKR_TRY(skr_segment_view_reserve_scratch(view, err));
     SKR_TRY(skr_segment_view_load_wide(view, contig, err));
+    begin(view, start0, called);
     SKR_TRY(skr_segment_view_called_by_coverage(view, contig, (uint32_t[]){start0, end0}, called,
                                                 &asked.has_coverage, err));
     uint32_t first = start0 >> directory->tile_shift;
@@ -170,8 +200,6 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
         if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > start0)
             SKR_TRY(apply_tile(&asked, i));
     SKR_TRY(apply_wide(&asked, end0 - 1));
-    for (uint32_t i = 0; i < directory->n_samples; i++)
-        if (called[i] != SKR_CALL_NO_CALL && view->reach[i] < end0)
-            called[i] = SKR_CALL_NO_STATEMENT;
+    finish(view, end0, called);
     return SKR_OK;
 }

@@ -134,6 +134,9 @@ int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *
     }
     if (who->bits == NULL)
         return SKR_OK;
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->tally(view, &(skr_rows_of_tile){tile, rows, n, columns}, who,
+                                             ret_tallies, err);
     SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
     int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
@@ -154,6 +157,9 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
     SKR_TRY(load_rows(view, tile, rows, n, &columns, err));
     if (n == 0)
         return SKR_OK;
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->mark(view, &(skr_rows_of_tile){tile, rows, n, columns},
+                                            bitmap, err);
     SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
     int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
@@ -171,6 +177,8 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
 
 void skr_segment_view_mark_end(skr_segment_view *view)
 {
+    if (view->segment->catalogue != NULL)
+        view->segment->methods->mark_end(view);
     skr_order_view_mark_end(&view->order);
 }
 
@@ -179,6 +187,8 @@ int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
 {
     const skr_tile_rows *columns = NULL;
     const skr_chunk *chunk = NULL;
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->decode(view, tile, row, carriers, err);
     int status = load_rows(view, tile, &row, 1, &columns, err);
     if (status == SKR_OK)
         status = skr_segment_view_load_carriers(view, tile, err);
@@ -259,6 +269,9 @@ int skr_segment_view_n_called(skr_segment_view *view, size_t tile, const uint32_
         ret_an[i] = columns->totals[rows[i]].an;
     if (who->bits == NULL)
         return SKR_OK;
+    if (view->segment->catalogue != NULL)
+        return view->segment->methods->n_called(view, &(skr_rows_of_tile){tile, rows, n, columns},
+                                                who, ret_an, err);
     SKR_TRY(skr_segment_view_call_slot(view, tile, false, &slot, err));
     int status = SKR_OK;
     if (!slot->has_sums || slot->sums_serial != who->serial)

@@ -7,6 +7,7 @@
 #include "storage/block/block_cache.h"
 #include "storage/segment/order_view_int.h"
 #include "storage/segment/segment_int.h"
+#include "storage/segment/segment_track.h"
 
 #define SKR_NO_TILE SIZE_MAX
 
@@ -41,9 +42,42 @@ typedef struct skr_cached_rows {
     skr_row_columns columns;
 } skr_cached_rows;
 
+/* Rows of a tile that are loaded, their numbers ascending. */
+typedef struct skr_rows_of_tile {
+    size_t tile;
+    const uint32_t *numbers;
+    uint32_t n;
+    const skr_tile_rows *columns;
+} skr_rows_of_tile;
+
+/* What a catalogue does otherwise than a segment; as the functions of segment.h. */
+struct skr_catalogue_methods {
+    void (*close)(skr_catalogue *catalogue);
+    int (*view_new)(skr_segment_view *view, skr_err *err);
+    void (*view_free)(skr_segment_view *view);
+    int (*tally)(skr_segment_view *view, const skr_rows_of_tile *rows, const skr_sample_set *who,
+                 skr_carrier_tally *ret_tallies, skr_err *err);
+    int (*n_called)(skr_segment_view *view, const skr_rows_of_tile *rows, const skr_sample_set *who,
+                    uint64_t *ret_an, skr_err *err);
+    int (*decode)(skr_segment_view *view, size_t tile, uint32_t row, skr_carriers *carriers,
+                  skr_err *err);
+    int (*calls)(skr_segment_view *view, size_t tile, uint32_t row, skr_call_set *calls,
+                 skr_err *err);
+    int (*called)(skr_segment_view *view, uint32_t contig, const uint32_t place0[2],
+                  uint8_t *called, skr_err *err);
+    int (*mark)(skr_segment_view *view, const skr_rows_of_tile *rows, uint64_t *bitmap,
+                skr_err *err);
+    void (*mark_end)(skr_segment_view *view);
+    int (*hear)(skr_segment_view *view, const skr_rows_of_tile *at, const skr_sample_set *who,
+                bool wants_passed, bool *ret_is, skr_err *err);
+    int (*says)(skr_segment_view *view, uint32_t contig, const uint32_t place0[2], bool *ret_says,
+                skr_err *err);
+};
+
 struct skr_segment_view {
     const skr_segment *segment;
     skr_block_reader *reader;
+    struct skr_catalogue_view *members; /* of a catalogue; NULL: none */
 
     size_t rows_tile;
     skr_row_columns columns;      /* where nothing is kept in a cache */
@@ -71,6 +105,9 @@ struct skr_segment_view {
 
     skr_cover_slot cover_slots[SKR_COVER_SLOTS];
     skr_buffer cover_raw;
+
+    size_t steps_number; /* of the block of steps at hand; SKR_NO_TILE: none */
+    skr_block_bytes steps_raw;
 
     /* scratch of skr_segment_view_called and skr_segment_view_track */
     skr_call_set span_calls;
@@ -117,11 +154,20 @@ SKR_MUST_USE int skr_segment_view_call_slot(skr_segment_view *view, size_t tile,
 SKR_MUST_USE int skr_segment_view_chunk(skr_segment_view *view, size_t chunk,
                                         const skr_coverage **ret_coverage, skr_err *err);
 
-/* Visits what a chunk that was read says of a sample, of its template and its own runs, in order.
- * Errors: what visit returns. */
-SKR_MUST_USE int skr_segment_chunk_visit(const skr_cover_chunk *chunk, const skr_coverage *coverage,
-                                         uint32_t sample, skr_cover_fn visit, void *context,
-                                         skr_err *err);
+/* What of a chunk that was read is asked for: the bases that it has of [start0, end0). */
+typedef struct skr_cover_part {
+    const skr_cover_chunk *chunk;
+    const skr_coverage *coverage;
+    uint32_t start0;
+    uint32_t end0;
+} skr_cover_part;
+
+/*
+ * Visits what it says there of a sample, of its template and its own runs, in order; the first run
+ * begins at start0 or after it, the last one may end behind end0. Errors: what visit returns.
+ */
+SKR_MUST_USE int skr_segment_chunk_visit(const skr_cover_part *part, uint32_t sample,
+                                         skr_cover_fn visit, void *context, skr_err *err);
 
 /*
  * The first base of [start0, end0) of which the coverage layer says nothing of a sample, or end0.
@@ -132,13 +178,20 @@ SKR_MUST_USE int skr_segment_view_uncovered(skr_segment_view *view, uint32_t con
                                             skr_err *err);
 
 /*
- * Sets called, of every sample, to what the coverage layer says of [start0, end0), and view->reach
- * to the first base of which it says nothing, or end0. *ret_is_there: it says anything of the
- * contig; otherwise called is NO_STATEMENT and reach start0. Errors: as above.
+ * Adds to called, of every sample, what the coverage layer says of [start0, end0), and moves
+ * view->reach from start0 to the first base of which it says nothing, or end0. *ret_is_there: it
+ * says anything of the contig. Errors: as above.
  */
 SKR_MUST_USE int skr_segment_view_called_by_coverage(skr_segment_view *view, uint32_t contig,
                                                      const uint32_t place0[2], uint8_t *called,
                                                      bool *ret_is_there, skr_err *err);
+
+/*
+ * As skr_segment_view_track, and always by looking at what is said of samples. Errors: as that.
+ */
+SKR_MUST_USE int skr_segment_view_sweep(skr_segment_view *view, skr_track_asked *asked,
+                                        uint32_t start0, uint32_t end0,
+                                        const skr_track_visitor *visitor, skr_err *err);
 
 /* Makes room for the scratch of questions about spans. Errors: NOMEM. */
 SKR_MUST_USE int skr_segment_view_reserve_scratch(skr_segment_view *view, skr_err *err);

@@ -1,11 +1,10 @@
 /*
  * segment_view_track.c - a sweep over the starts and ends of spans.
  *
- * One span that lies over a base alone is counted from its call set as a whole, which costs as many
- * steps as samples differ: in a joint file that is nearly every base. Where spans lie over each
- * other what they say is entered sample by sample: each sample has a short list of the calls that
- * hold now, and is called with the least of them. So it is where the coverage layer tells anything:
- * its runs are of single samples.
+ * What spans say together is added up from their call sets as wholes, which costs as many steps as
+ * samples differ (segment_track_sum.c). Where that is dearer it is entered sample by sample: each
+ * sample has a short list of the calls that hold now, and is called with the least of them. So it
+ * is where the coverage layer tells anything: its runs are of single samples.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +12,14 @@
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/coverage/cover_entries.h"
 #include "storage/segment/segment_coverage.h"
 #include "storage/segment/segment_track.h"
+#include "storage/segment/segment_track_int.h"
 #include "storage/segment/segment_view_int.h"
+
+/* So many samples that differ are as good as none. */
+#define FEW_LISTED 64u
 
 /* So many spans that hold now say this of one sample. */
 typedef struct claim {
@@ -24,21 +28,12 @@ typedef struct claim {
     uint8_t call; /* copies, or SKR_CALL_NO_CALL */
 } claim;
 
-/* A span that holds now. */
-typedef struct held {
-    uint32_t end0;
-    uint8_t ploidy;
-    bool is_entered; /* sample by sample */
-    skr_call_set set;
-} held;
-
-/* A run of the coverage layer begins or ends. */
-typedef struct turn {
-    uint32_t at0;
-    uint32_t sample;
-    uint8_t call; /* no SKR_CALL_DEFAULT */
-    bool is_begin;
-} turn;
+/* A run of the coverage layer begins or ends: its base, and 0 or 1. What begins comes first: who is
+ * called on both sides of a base stays so. */
+static uint64_t turn_key(uint32_t at0, bool is_begin)
+{
+    return (uint64_t)at0 << 1 | !is_begin;
+}
 
 typedef struct sweep {
     skr_segment_view *view;
@@ -47,22 +42,21 @@ typedef struct sweep {
     uint32_t start0;
     uint32_t end0;
     uint32_t n_samples;
-    held *held; /* a heap: the one that ends first is the first */
+    skr_track_held *held; /* a heap: the one that ends first is the first */
     size_t n_held;
     size_t n_held_max;
-    turn *turns; /* ascending */
-    size_t n_turns;
-    size_t n_turns_max;
-    size_t i_turn;   /* the next */
-    uint32_t *heads; /* of each sample's claims; NULL: nothing was entered yet */
-    claim *claims;   /* the first is nobody's */
+    skr_cover_entries turns; /* ascending; values: samples; no SKR_CALL_DEFAULT */
+    size_t i_turn;           /* the next */
+    uint32_t *heads;         /* of each sample's claims; NULL: nothing was entered yet */
+    claim *claims;           /* the first is nobody's */
     uint32_t n_claims;
     uint32_t n_claims_max;
     uint32_t free_claim; /* 0: none */
     skr_track_sum entered;
     skr_track_sum told;
     bool has_told;
-    uint32_t at0; /* where the sweep stands */
+    bool has_changed; /* may somebody be called otherwise than when it was told? */
+    uint32_t at0;     /* where the sweep stands */
     /* the next wide span */
     size_t i_group;
     uint32_t i_wide;
@@ -137,6 +131,8 @@ static int change_claim(sweep *s, uint32_t sample, uint8_t call, bool is_begin)
     else
         drop_claim(s, sample, call);
     uint32_t after = copies_of(s, sample);
+    s->asked->n_looks++;
+    s->has_changed = s->has_changed || before != after;
     s->entered.n_copies[class] += (uint64_t)after - before;
     s->entered.n_called[class] += (uint32_t)(after > 0) - (uint32_t)(before > 0);
     if (s->visitor->on_sample != NULL && (before > 0) != (after > 0))
@@ -144,7 +140,7 @@ static int change_claim(sweep *s, uint32_t sample, uint8_t call, bool is_begin)
     return SKR_OK;
 }
 
-static int change(sweep *s, const held *span, uint32_t sample, uint8_t call)
+static int change(sweep *s, const skr_track_held *span, uint32_t sample, uint8_t call)
 {
     if (call == SKR_CALL_NO_STATEMENT || s->asked->classes[sample] == SKR_TRACK_NONE)
         return SKR_OK;
@@ -161,7 +157,7 @@ static int need_heads(sweep *s)
 }
 
 /* Enters a span sample by sample, or takes it out again. */
-static int turn_span(sweep *s, held *span)
+static int turn_span(sweep *s, skr_track_held *span)
 {
     const skr_call_set *set = &span->set;
     SKR_TRY(need_heads(s));
@@ -179,56 +175,44 @@ static int turn_span(sweep *s, held *span)
     return SKR_OK;
 }
 
-/* ------------------------------------------------------------------ a span alone */
-
-/* Adds a call to the sums, n_times 1 or -1. */
-static void count_call(const sweep *s, skr_track_sum *sum, uint32_t sample, unsigned copies,
-                       int n_times)
-{
-    uint8_t class = s->asked->classes[sample];
-    if (class == SKR_TRACK_NONE || copies == 0)
-        return;
-    sum->n_copies[class] += (uint64_t)((int64_t)copies * n_times);
-    sum->n_called[class] += (uint32_t)n_times;
-}
+/* ------------------------------------------------------------------ spans as wholes */
 
 /* The sums if everybody has the copies that a ploidy makes one expect. */
 static const skr_track_sum *whole_of(const sweep *s, uint8_t ploidy, const uint8_t *expected)
 {
     skr_track_sum *whole = &s->asked->whole[ploidy];
     for (uint32_t i = 0; i < s->n_samples && !s->asked->has_whole[ploidy]; i++)
-        count_call(s, whole, i, expected[i], 1);
+        skr_track_sum_count(whole, s->asked->classes[i], expected[i], 1);
     s->asked->has_whole[ploidy] = true;
     return whole;
 }
 
-static unsigned called_of(uint8_t call, uint8_t expected)
+/* What the spans say that hold now, none of which is entered. */
+static skr_track_sum sum_of_held(const sweep *s)
 {
-    return call == SKR_CALL_DEFAULT ? expected : call <= SKR_PLOIDY_MAX ? call : 0;
+    if (s->n_held == 0)
+        return (skr_track_sum){0};
+    for (size_t i = 0; i < s->n_held; i++)
+        s->asked->n_looks += skr_track_sum_n_listed(&s->held[i]);
+    uint8_t ploidy = s->held[0].ploidy;
+    const uint8_t *expected = skr_segment_copies_expected(s->view->segment, (skr_ploidy)ploidy);
+    const skr_track_who who = {.classes = s->asked->classes, .expected = expected};
+    return skr_track_sum_of(s->held, s->n_held, &who, whole_of(s, ploidy, expected));
 }
 
-static skr_track_sum sum_alone(const sweep *s, const held *span)
+/* Is it cheaper to add up the spans with one more as wholes than to enter that one? */
+static bool stays_whole(const sweep *s, const skr_track_held *fresh)
 {
-    const skr_call_set *set = &span->set;
-    const uint8_t *expected =
-        skr_segment_copies_expected(s->view->segment, (skr_ploidy)span->ploidy);
-    bool is_whole = set->base == SKR_CALL_DEFAULT;
-    skr_track_sum sum = {0};
-    if (is_whole)
-        sum = *whole_of(s, span->ploidy, expected);
-    for (uint32_t i = 0; i < set->n_flips; i++) {
-        uint32_t sample = set->flips[i];
-        if (is_whole)
-            count_call(s, &sum, sample, expected[sample], -1);
-        count_call(s, &sum, sample, called_of(set->flip, expected[sample]), 1);
+    uint64_t n_listed = skr_track_sum_n_listed(fresh);
+    uint64_t cost = fresh->set.base == SKR_CALL_NO_STATEMENT ? n_listed : s->n_samples;
+    if (s->turns.n > 0 || s->visitor->on_sample != NULL || s->n_held >= SKR_TRACK_SUM_MAX)
+        return false;
+    for (size_t i = 0; i < s->n_held; i++) {
+        if (s->held[i].is_entered || s->held[i].ploidy != fresh->ploidy)
+            return false;
+        n_listed += skr_track_sum_n_listed(&s->held[i]);
     }
-    for (uint32_t i = 0; i < set->n_exceptions; i++) {
-        uint32_t sample = set->exceptions[i].sample;
-        if (is_whole)
-            count_call(s, &sum, sample, expected[sample], -1);
-        count_call(s, &sum, sample, called_of(set->exceptions[i].call, expected[sample]), 1);
-    }
-    return sum;
+    return n_listed <= FEW_LISTED || n_listed <= cost;
 }
 
 /* ------------------------------------------------------------------ the sweep */
@@ -236,18 +220,20 @@ static skr_track_sum sum_alone(const sweep *s, const held *span)
 /* Tells what holds from here on, if it is something new. */
 static int tell(sweep *s)
 {
-    bool is_alone = s->n_held == 1 && !s->held[0].is_entered;
-    skr_track_sum sum = is_alone ? sum_alone(s, &s->held[0]) : s->entered;
-    if (s->has_told && memcmp(&sum, &s->told, sizeof sum) == 0)
+    bool is_whole = s->n_held > 0 && !s->held[0].is_entered;
+    skr_track_sum sum = is_whole ? sum_of_held(s) : s->entered;
+    bool is_change = s->asked->wants_changes && s->has_changed;
+    s->has_changed = false;
+    if (s->has_told && !is_change && memcmp(&sum, &s->told, sizeof sum) == 0)
         return SKR_OK;
     s->told = sum;
     s->has_told = true;
     return s->visitor->on_step(s->visitor->context, s->at0, &sum, s->err);
 }
 
-static void swap(held *a, held *b)
+static void swap(skr_track_held *a, skr_track_held *b)
 {
-    held other = *a;
+    skr_track_held other = *a;
     *a = *b;
     *b = other;
 }
@@ -267,9 +253,18 @@ static void sink(sweep *s)
     }
 }
 
+/* Spans change as wholes: somebody may be called otherwise if they name any sample. If not, it
+ * shows in the sums. */
+static void note_change(sweep *s)
+{
+    for (size_t i = 0; i < s->n_held; i++)
+        s->has_changed = s->has_changed || skr_track_sum_n_listed(&s->held[i]) > 0;
+}
+
 /* Lets go of the span that ends first. */
 static int let_go(sweep *s)
 {
+    note_change(s);
     int status = s->held[0].is_entered ? turn_span(s, &s->held[0]) : SKR_OK;
     skr_call_set_done(&s->held[0].set);
     s->held[0] = s->held[--s->n_held];
@@ -291,8 +286,8 @@ static int stand_at(sweep *s, uint32_t at0)
 static int advance(sweep *s, uint32_t to0)
 {
     for (;;) {
-        const turn *next = s->i_turn < s->n_turns ? &s->turns[s->i_turn] : NULL;
-        uint32_t turn0 = next == NULL ? UINT32_MAX : next->at0;
+        const skr_cover_entry *next = s->i_turn < s->turns.n ? &s->turns.list[s->i_turn] : NULL;
+        uint32_t turn0 = next == NULL ? UINT32_MAX : (uint32_t)(next->key >> 1);
         uint32_t end0 = s->n_held == 0 ? UINT32_MAX : s->held[0].end0;
         if (turn0 > to0 && end0 > to0)
             return stand_at(s, to0);
@@ -302,7 +297,7 @@ static int advance(sweep *s, uint32_t to0)
             continue;
         }
         s->i_turn++;
-        SKR_TRY(change_claim(s, next->sample, next->call, next->is_begin));
+        SKR_TRY(change_claim(s, next->value, next->call, (next->key & 1) == 0));
     }
 }
 
@@ -320,30 +315,16 @@ static int add_run(void *context, uint32_t contig, skr_ploidy ploidy, const skr_
     const run_reading *reading = context;
     sweep *s = reading->sweep;
     (void)contig;
-    turn at = {.sample = reading->sample, .call = run->call};
-    if (run->start0 >= s->end0 || run->end0 <= s->start0)
-        return SKR_OK;
-    if (at.call == SKR_CALL_DEFAULT)
-        at.call = skr_segment_copies_expected(s->view->segment, ploidy)[at.sample];
-    SKR_TRY(SKR_ARRAY_RESERVE(&s->turns, &s->n_turns_max, s->n_turns + 2, "runs", err));
-    at.at0 = run->start0 > s->start0 ? run->start0 : s->start0;
-    at.is_begin = true;
-    s->turns[s->n_turns++] = at;
-    at.at0 = run->end0;
-    at.is_begin = false;
-    if (at.at0 < s->end0) /* what lasts longer need not end */
-        s->turns[s->n_turns++] = at;
+    uint8_t call = run->call;
+    if (call == SKR_CALL_DEFAULT)
+        call = skr_segment_copies_expected(s->view->segment, ploidy)[reading->sample];
+    SKR_TRY(SKR_ARRAY_RESERVE(&s->turns.list, &s->turns.n_max, s->turns.n + 2, "runs", err));
+    s->turns.list[s->turns.n++] =
+        (skr_cover_entry){turn_key(run->start0, true), reading->sample, call};
+    if (run->end0 < s->end0) /* what lasts longer need not end */
+        s->turns.list[s->turns.n++] =
+            (skr_cover_entry){turn_key(run->end0, false), reading->sample, call};
     return SKR_OK;
-}
-
-/* What begins comes first: who is called on both sides of a base stays so. */
-static int compare_turns(const void *a, const void *b)
-{
-    const turn *x = a;
-    const turn *y = b;
-    if (x->at0 != y->at0)
-        return x->at0 < y->at0 ? -1 : 1;
-    return x->is_begin != y->is_begin ? (x->is_begin ? -1 : 1) : 0;
 }
 
 /* Finds all turns of the stretch. */
@@ -359,16 +340,15 @@ static int find_turns(sweep *s)
         const skr_coverage *coverage = NULL;
         SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)chunk->ploidy, s->err));
         SKR_TRY(skr_segment_view_chunk(s->view, i, &coverage, s->err));
+        const skr_cover_part part = {chunk, coverage, s->start0, s->end0};
         for (uint32_t sample = 0; sample < s->n_samples; sample++) {
             run_reading reading = {s, sample};
             if (s->asked->classes[sample] != SKR_TRACK_NONE)
-                SKR_TRY(
-                    skr_segment_chunk_visit(chunk, coverage, sample, add_run, &reading, s->err));
+                SKR_TRY(skr_segment_chunk_visit(&part, sample, add_run, &reading, s->err));
         }
     }
-    if (s->n_turns > 1)
-        qsort(s->turns, s->n_turns, sizeof *s->turns, compare_turns);
-    return s->n_turns > 0 ? need_heads(s) : SKR_OK;
+    SKR_TRY(skr_cover_entries_sort(&s->turns, s->err));
+    return s->turns.n > 0 ? need_heads(s) : SKR_OK;
 }
 
 /* ------------------------------------------------------------------ spans */
@@ -381,17 +361,20 @@ static int take_up(sweep *s, const skr_call_columns *columns, const skr_span *sp
     SKR_TRY(advance(s, span->start0 > s->start0 ? span->start0 : s->start0));
     SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)span->ploidy, s->err));
     SKR_TRY(SKR_ARRAY_RESERVE(&s->held, &s->n_held_max, s->n_held + 1, "spans", s->err));
-    held fresh = {.end0 = span->end0, .ploidy = span->ploidy};
+    skr_track_held fresh = {.end0 = span->end0, .ploidy = span->ploidy};
     int status =
         skr_segment_call_columns_set(columns, span->call_set, s->n_samples, &fresh.set, s->err);
     if (status != SKR_OK)
         return skr_segment_view_fail_in(s->view, status, s->asked->contig, span->start0, s->err);
-    if (s->n_held == 1 && !s->held[0].is_entered)
-        status = turn_span(s, &s->held[0]);
-    if (status == SKR_OK && (s->n_held > 0 || s->n_turns > 0 || s->visitor->on_sample != NULL))
+    bool is_whole = stays_whole(s, &fresh);
+    for (size_t i = 0; i < s->n_held && !is_whole && status == SKR_OK; i++)
+        if (!s->held[i].is_entered)
+            status = turn_span(s, &s->held[i]);
+    if (status == SKR_OK && !is_whole)
         status = turn_span(s, &fresh);
     size_t at = s->n_held++;
     s->held[at] = fresh;
+    note_change(s);
     for (; at > 0 && s->held[at].end0 < s->held[(at - 1) / 2].end0; at = (at - 1) / 2)
         swap(&s->held[at], &s->held[(at - 1) / 2]);
     return status;
@@ -456,7 +439,7 @@ static int sweep_all(sweep *s)
     return advance(s, s->end0);
 }
 
-int skr_segment_view_track(skr_segment_view *view, skr_track_asked *asked, uint32_t start0,
+int skr_segment_view_sweep(skr_segment_view *view, skr_track_asked *asked, uint32_t start0,
                            uint32_t end0, const skr_track_visitor *visitor, skr_err *err)
 {
     SKR_CHECK(start0 < end0);
@@ -478,7 +461,7 @@ int skr_segment_view_track(skr_segment_view *view, skr_track_asked *asked, uint3
     for (size_t i = 0; i < s.n_held; i++)
         skr_call_set_done(&s.held[i].set);
     free(s.held);
-    free(s.turns);
+    free(s.turns.list);
     free(s.heads);
     free(s.claims);
     return status;

@@ -13,7 +13,8 @@
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/kernel.h"
-#include "storage/segment/segment_int.h"
+#include "storage/segment/open_tile_int.h"
+#include "storage/segment/segment_steps_int.h"
 
 #define OPEN_TILES_MAX 4u
 
@@ -39,6 +40,8 @@ struct skr_segment_writer {
     skr_block_writer *file;
     const skr_sample *samples;
     bool names_are_ids;
+    skr_facts_source facts;
+    bool wants_steps;
     uint32_t n_samples;
     uint32_t n_contigs;
     uint32_t tile_shift;
@@ -137,6 +140,8 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
         return skr_fail_nomem(err, "segment");
     writer->samples = plan->samples;
     writer->names_are_ids = plan->names_are_ids;
+    writer->facts = plan->facts;
+    writer->wants_steps = plan->wants_steps;
     writer->n_samples = plan->n_samples;
     writer->n_contigs = plan->n_contigs;
     writer->tile_shift = choose_tile_shift(plan);
@@ -417,12 +422,13 @@ int skr_segment_writer_add_coverage(skr_segment_writer *writer, uint32_t contig,
               (last->contig == contig && last->end0 <= place->start0));
     SKR_TRY(SKR_ARRAY_RESERVE(&writer->chunks, &writer->n_chunks_max, writer->n_chunks + 1,
                               "segment", err));
+    skr_buffer_parts parts;
     writer->chunk_bytes.n = 0;
-    SKR_TRY(skr_coverage_encode(place, runs, first, &writer->chunk_bytes, err));
+    SKR_TRY(skr_coverage_encode(place, runs, first, &writer->chunk_bytes, &parts, err));
     skr_cover_chunk *chunk = &writer->chunks[writer->n_chunks];
     *chunk = (skr_cover_chunk){contig, place->start0, place->end0, (uint8_t)ploidy, {0}};
-    SKR_TRY(skr_block_writer_put(writer->file, writer->chunk_bytes.bytes, writer->chunk_bytes.n,
-                                 SKR_CODEC_ZSTD, &chunk->ref, err));
+    SKR_TRY(skr_block_writer_put_parts(writer->file, writer->chunk_bytes.bytes,
+                                       writer->chunk_bytes.n, &parts, &chunk->ref, err));
     writer->n_chunks++;
     return SKR_OK;
 }
@@ -495,8 +501,35 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     if (writer->n_wide_spans > 0)
         memcpy(directory->wide_spans, writer->wide_spans,
                writer->n_wide_spans * sizeof *writer->wide_spans);
-    return skr_sample_table_write(writer->file, writer->samples, writer->n_samples,
-                                  writer->names_are_ids, &directory->sample_part, err);
+    const skr_sample_plan samples = {writer->samples, writer->n_samples, writer->names_are_ids,
+                                     writer->facts};
+    return skr_sample_table_write(writer->file, &samples, &directory->sample_part, err);
+}
+
+/*
+ * Steps follow from what is written already, so it is read again: directory is that of a segment
+ * without steps, and gets them.
+ */
+static int make_steps(skr_segment_writer *writer, skr_segment_directory *directory, skr_err *err)
+{
+    skr_segment segment = {0};
+    skr_buffer bytes = {0};
+    skr_steps_list list = {0};
+    if (writer->n_samples < SKR_STEPS_SAMPLES_MIN && !writer->wants_steps)
+        return SKR_OK;
+    int status = skr_segment_directory_encode(directory, &bytes, err);
+    if (status == SKR_OK)
+        status = skr_block_writer_read_back(writer->file, &bytes, &segment.file, err);
+    if (status == SKR_OK)
+        status = skr_segment_directory_decode(segment.file, &segment.directory, err);
+    if (status == SKR_OK)
+        status = skr_segment_steps_make(&segment, writer->file, writer->wants_steps, &list, err);
+    directory->steps = list.list;
+    directory->n_steps = status == SKR_OK ? list.n : 0;
+    skr_segment_directory_done(&segment.directory);
+    skr_block_file_close(segment.file);
+    skr_buffer_done(&bytes);
+    return status;
 }
 
 int skr_segment_writer_finish(skr_segment_writer *writer, skr_file_id *ret_id, uint64_t *ret_n_rows,
@@ -507,6 +540,8 @@ int skr_segment_writer_finish(skr_segment_writer *writer, skr_file_id *ret_id, u
     int status = close_contig(writer, err);
     if (status == SKR_OK)
         status = fill_directory(writer, &directory, err);
+    if (status == SKR_OK)
+        status = make_steps(writer, &directory, err);
     if (status == SKR_OK)
         status = skr_segment_directory_encode(&directory, &bytes, err);
     if (status == SKR_OK && bytes.n > SKR_BLOCK_RAW_MAX)

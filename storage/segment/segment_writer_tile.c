@@ -13,8 +13,8 @@
 #include "storage/base/crc32c.h"
 #include "storage/base/limits.h"
 #include "storage/carriers/carriers_form.h"
+#include "storage/segment/open_tile_int.h"
 #include "storage/segment/row_chunks_int.h"
-#include "storage/segment/segment_int.h"
 
 /* A piece is stored when it reaches one of these: what a reader decodes at once stays small. */
 #define PIECE_ROWS_MAX 8192u
@@ -318,18 +318,9 @@ static int put_carriers(skr_open_tile *tile, const skr_row_values *values, uint8
     return skr_row_chunks_end_row(&tile->carriers, has_length, tile->file, err);
 }
 
-int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
-                                  const skr_row_values *values, bool is_wide, skr_err *err)
+static void map_row(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
+                    bool is_wide)
 {
-    uint32_t set = 0;
-    uint8_t head = 0;
-    SKR_TRY(put_site(tile, allele, values, err));
-    SKR_TRY(put_carriers(tile, values, &head, err));
-    SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
-    SKR_TRY(set_table_add(&tile->sets, values->calls, &set, err));
-    SKR_TRY(put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err));
-    tile->last_set = set;
-
     skr_tile *map = &tile->map;
     if (map->n_rows == 0)
         map->min_start0 = allele->start0;
@@ -342,6 +333,33 @@ int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
     map->kinds |= 1u << allele->kind;
     map->n_rows++;
     tile->last_start0 = allele->start0;
+}
+
+int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
+                                  const skr_row_values *values, bool is_wide, skr_err *err)
+{
+    uint32_t set = 0;
+    uint8_t head = 0;
+    SKR_TRY(put_site(tile, allele, values, err));
+    SKR_TRY(put_carriers(tile, values, &head, err));
+    SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
+    SKR_TRY(set_table_add(&tile->sets, values->calls, &set, err));
+    SKR_TRY(put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err));
+    tile->last_set = set;
+    map_row(tile, allele, values, is_wide);
+    return SKR_OK;
+}
+
+int skr_segment_open_tile_add_totals(skr_open_tile *tile, const skr_allele *allele,
+                                     const skr_row_values *values, bool is_wide, skr_err *err)
+{
+    const skr_row_totals *totals = &values->totals;
+    bool has_ones = totals->n_carriers <= SKR_SHORT_MAX && totals->ac == totals->n_carriers &&
+                    totals->n_hom + totals->n_hemi + totals->n_partial == 0;
+    uint8_t head = has_ones ? (uint8_t)totals->n_carriers : SKR_HEAD_TOTALS;
+    SKR_TRY(put_site(tile, allele, values, err));
+    SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
+    map_row(tile, allele, values, is_wide);
     return SKR_OK;
 }
 
@@ -448,4 +466,16 @@ int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, sk
     if (status == SKR_OK)
         *ret_refs = refs;
     return status;
+}
+
+int skr_segment_open_tile_write_totals(skr_open_tile *tile, const skr_buffer *members,
+                                       skr_tile_refs *ret_refs, skr_err *err)
+{
+    skr_tile_refs refs = {0};
+    SKR_TRY(write_sites(tile, &refs.of[SKR_TILE_SITES], err));
+    SKR_TRY(write_counts(tile, &refs.of[SKR_TILE_COUNTS], err));
+    SKR_TRY(skr_block_writer_put(tile->file, members->bytes, members->n, SKR_CODEC_ZSTD,
+                                 &refs.of[SKR_TILE_CARRIERS], err));
+    *ret_refs = refs;
+    return SKR_OK;
 }

@@ -11,6 +11,8 @@ import struct
 
 NO_CALL, NOTHING, EXPECTED = 254, 255, 253
 SNV, MNV, SV = 0, 3, 5
+FACTS = ("said", "called", "het", "hom", "singletons", "transitions", "transversions", "together", "depth_sum",
+         "depth_of", "callable", "callable_of", "x_het", "x_hom", "y_alt", "sex")
 
 _zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
 _zstd.ZSTD_decompress.restype = ctypes.c_size_t
@@ -89,30 +91,64 @@ class Cursor:
 def read_manifest(store):
     with open(os.path.join(store, "MANIFEST"), "rb") as fh:
         data = fh.read()
-    assert data[:8] == b"SKRMANIF" and struct.unpack("<IQ", data[8:20]) == (3, len(data))
+    version, size = struct.unpack("<IQ", data[8:20])
+    assert data[:8] == b"SKRMANIF" and version in (3, 4) and size == len(data)
     assert crc32c(data[:28]) == struct.unpack("<I", data[28:32])[0]
     assert crc32c(data[:-4]) == struct.unpack("<I", data[-4:])[0]
     c = Cursor(data[32:-4])
-    manifest = {"generation": c.varint(), "next": c.varint()}
-    manifest["datasets"] = [c.text() for _ in range(c.varint())]
-    manifest["assemblies"] = [_assembly(c) for _ in range(c.varint())]
-    for _ in range(c.varint()):
-        _delivery(c)
-    manifest["segments"] = [_segment_entry(c) for _ in range(c.varint())]
+    manifest = {"generation": c.varint(), "next": c.varint(), "deletions": [], "catalogues": []}
+    if version > 3:
+        manifest["key"] = c.bytes(c.varint())
+        assert len(manifest["key"]) in (0, 32)
+    manifest["datasets"] = [_dataset(c, version) for _ in range(c.varint())]
+    manifest["assemblies"] = [_assembly(c, version) for _ in range(c.varint())]
+    deliveries = [_delivery(c) for _ in range(c.varint())]
+    manifest["segments"] = [_segment_entry(c, version, deliveries) for _ in range(c.varint())]
     manifest["people"], manifest["ontology"] = c.file(), c.file()
+    if version > 3:
+        manifest["deletions"] = [_deletion(c) for _ in range(c.varint())]
+        manifest["catalogues"] = [c.file() for _ in range(c.varint())]
     c.end()
     return manifest
 
 
-def _assembly(c):
-    return {"name": c.text(), "contigs": [(c.text(), c.varint()) for _ in range(c.varint())],
-            "reference": c.file(), "genes": c.file()}
+def _assembly(c, version):
+    assembly = {"name": c.text(), "contigs": [(c.text(), c.varint()) for _ in range(c.varint())],
+                "reference": c.file(), "genes": c.file(), "annotations": []}
+    if version > 3:
+        for _ in range(c.varint()):
+            release = {"source": c.text(), "release": c.text(), "alleles": c.varint(), "raw": c.varint(),
+                       "file": c.file()}
+            assert release["source"] and release["raw"] < 2 and release["file"]
+            assembly["annotations"].append(release)
+        sources = [release["source"] for release in assembly["annotations"]]
+        assert len(set(sources)) == len(sources)
+    return assembly
+
+
+def _dataset(c, version):
+    dataset = {"id": c.text(), "version": 1, "flags": 0, "gone": []}
+    if version > 3:
+        dataset["version"], dataset["flags"] = c.varints(2)
+        dataset["gone"] = [c.bytes(32) for _ in range(c.varint())]
+    assert dataset["version"] > 0 and dataset["flags"] < 4
+    assert dataset["gone"] == sorted(set(dataset["gone"]))
+    return dataset
+
+
+def _deletion(c):
+    deletion = dict(zip(("generation", "time", "dataset", "people"), c.varints(4)))
+    deletion["reason"] = c.text()
+    deletion["due"], deletion["gone"] = c.varints(2)
+    deletion["files"] = [c.text() for _ in range(c.varint())]
+    return deletion
 
 
 def _delivery(c):
-    c.varints(4)
+    """Its dataset, its assembly and its number of samples."""
+    _, _, dataset, assembly = c.varints(4)
     c.text()
-    c.varints(2)
+    n_samples, _ = c.varints(2)
     for _ in range(c.varint()):
         c.text()
         c.bytes(64)
@@ -123,14 +159,41 @@ def _delivery(c):
     for _ in range(c.varint()):
         c.text()
         c.varint()
+    return dataset, assembly, n_samples
 
 
-def _segment_entry(c):
-    entry = {"file": c.file(), "dataset": c.varint(), "assembly": c.varint(), "delivery": c.varint(),
-             "samples": c.varint(), "rows": c.varint(), "raw_indels": c.varint(), "dead": {}}
+def _tombstones(c):
+    dead = {}
     for _ in range(c.varint()):
         contig = c.varint()
-        entry["dead"][contig - 1 if contig else None] = set(c.ascending())
+        dead[contig - 1 if contig else None] = set(c.ascending())
+    return dead
+
+
+def _part(c, n_samples, whole, deliveries):
+    """A delivery in a segment: the number there of each of its samples, None where it is not."""
+    part = {"delivery": c.varint(), "samples": []}
+    for _ in range(c.varint()):
+        n, first = c.varints(2)
+        assert n > 0 and (first == 0 or first - 1 + n <= n_samples)
+        part["samples"] += range(first - 1, first - 1 + n) if first else [None] * n
+    assert deliveries[part["delivery"]] == (*whole, len(part["samples"]))
+    part["left_out"] = _tombstones(c)
+    return part
+
+
+def _segment_entry(c, version, deliveries):
+    entry = {"file": c.file(), "dataset": c.varint(), "assembly": c.varint()}
+    whole = entry["dataset"], entry["assembly"]
+    if version > 3:
+        n = entry["samples"] = c.varint()
+        entry["parts"] = [_part(c, n, whole, deliveries) for _ in range(c.varint())]
+    else:
+        delivery, n = c.varints(2)
+        entry["samples"], entry["parts"] = n, [{"delivery": delivery, "samples": range(n)}]
+    entry["rows"], entry["raw_indels"] = c.varints(2)
+    entry["dead"] = _tombstones(c)
+    assert entry["parts"]
     return entry
 
 
@@ -141,7 +204,8 @@ class BlockFile:
             self.data = fh.read()
         head, tail = self.data[:64], self.data[-64:]
         assert len(self.data) == size and head[:8] == b"SKRBLOCK" and tail[:8] == b"SKREND\r\n"
-        assert struct.unpack("<II", head[8:16]) == (3, kind) and not any(head[16:60])
+        self.version, found = struct.unpack("<II", head[8:16])
+        assert self.version in (3, 4) and found == kind and not any(head[16:60])
         for part in (head, tail):
             assert crc32c(part[:60]) == struct.unpack("<I", part[60:])[0]
         c = Cursor(tail[8:44])
@@ -162,6 +226,69 @@ class BlockFile:
         raw = ctypes.create_string_buffer(n_raw)
         assert _zstd.ZSTD_decompress(raw, n_raw, packed, n_packed) == n_raw
         return raw.raw
+
+
+# ------------------------------------------------------------------ annotations
+
+IMPACTS = ("", "modifier", "low", "moderate", "high")
+
+
+def blob(file, c):
+    n_bytes, refs = c.varint(), [c.ref() for _ in range(c.varint())]
+    data = b"".join(file.block(ref) for ref in refs)
+    assert len(data) == n_bytes
+    return Cursor(data)
+
+
+def read_annotations(store, release):
+    """{(contig, start, end, ref, alt): (lines, words of significance)} of a release; a line is the symbol
+    and the id of its gene, the effects, the impact and the change of a protein."""
+    file = BlockFile(store, release["file"], 7)
+    c = Cursor(file.directory)
+    assert c.varint() == 1
+    c.text()
+    effects, words = ([c.text() for _ in range(c.varint())] for _ in range(2))
+    n_genes, genes, found = c.varint(), [], {}
+    of_genes = blob(file, c)
+    n_alleles, n_chunks = c.varints(2)
+    maps = blob(file, c)
+    c.end()
+    for _ in range(n_genes):
+        genes.append((of_genes.text(), of_genes.text(), of_genes.ascending()))
+        assert genes[-1][0] or genes[-1][1]
+    of_genes.end()
+    last = None
+    for number in range(n_chunks):
+        contig, first, to_last, to_end, n, impacts, has_proteins = maps.varints(7)
+        seen = maps.ascending(), maps.ascending()
+        chunk = Cursor(file.block(maps.ref()))
+        start, said = first, {"impacts": 0, "effects": set(), "words": set(), "proteins": False, "ends": 0}
+        for _ in range(n):
+            start += chunk.varint()
+            end, kind, ref, alt = start + chunk.varint(), chunk.u8(), chunk.text(), chunk.text()
+            assert end > start and alt and len(ref) == (0 if kind == SV else end - start)
+            order = (contig, start, end, kind == SV, ref.encode(), alt.encode())
+            assert last is None or last < order
+            last, lines = order, []
+            for _ in range(chunk.varint()):
+                gene, line_effects, impact, protein = chunk.varint(), chunk.ascending(), chunk.u8(), chunk.text()
+                assert not gene or number in genes[gene - 1][2]
+                lines.append((genes[gene - 1][:2] if gene else ("", ""), {effects[e] for e in line_effects},
+                              IMPACTS[impact], protein))
+                said["impacts"] |= 1 << impact
+                said["effects"] |= set(line_effects)
+                said["proteins"] = said["proteins"] or bool(protein)
+            here = chunk.ascending()
+            said["words"] |= set(here)
+            said["ends"] = max(said["ends"], end)
+            found[contig, start, end, ref, alt] = lines, {words[w] for w in here}
+        chunk.end()
+        assert start == first + to_last and said["ends"] == first + to_end
+        assert (said["impacts"], said["proteins"]) == (impacts, bool(has_proteins))
+        assert (sorted(said["effects"]), sorted(said["words"])) == seen
+    maps.end()
+    assert len(found) == n_alleles == release["alleles"]
+    return found
 
 
 # ------------------------------------------------------------------ names
@@ -355,10 +482,102 @@ def carriers(head, data, n_samples, ordered):
     return plain, bags
 
 
+class LowBits:
+    def __init__(self, data):
+        self.value, self.n, self.at = int.from_bytes(data, "little"), 8 * len(data), 0
+
+    def take(self, n):
+        self.at += n
+        assert self.at <= self.n, "no bits are left"
+        return self.value >> self.at - n & (1 << n) - 1
+
+    def end(self):
+        assert self.n - self.at < 8 and self.value >> self.at == 0
+
+
+class CoverColumns:
+    """The columns of a chunk by place: each is read from its start to its end."""
+
+    def __init__(self, c, n_template, n_places):
+        n_numbers, n_members = c.varints(2)
+        n_runs = n_template + n_places
+        self.gaps, self.bases, self.calls = iter(c.bytes(n_runs)), self.halves(c, n_runs), iter(c.bytes(n_runs))
+        self.who, self.numbers = iter(c.bytes(n_places)), iter(c.bytes(n_numbers))
+        self.members = self.halves(c, n_members)
+        self.bits = LowBits(c.bytes(len(c.data) - c.at))
+
+    @staticmethod
+    def halves(c, n):
+        data = c.bytes((n + 1) // 2)
+        found = [data[i // 2] >> 4 * (i % 2) & 15 for i in range(2 * len(data))]
+        assert found[n:] in ([], [0])
+        return iter(found[:n])
+
+    def number(self, column):
+        symbol = next(column)
+        assert symbol < 120
+        n_low = max(0, symbol // 4 - 1)
+        return (symbol - 4 * n_low << n_low) + self.bits.take(n_low)
+
+    def half(self, column):
+        half = next(column)
+        if half == 15:
+            return self.number(self.numbers)
+        return half if half < 2 else (1 << half - 1) + self.bits.take(half - 1)
+
+    def run(self, last):
+        start = last + self.number(self.gaps)
+        return start, start + self.half(self.bases) + 1, next(self.calls)
+
+    def samples(self, n_samples):
+        who = self.number(self.who)
+        if who:
+            return [who - 1]
+        n = self.number(self.numbers) + 2
+        n_low = max(0, (5 * n_samples // (8 * n)).bit_length() - 1)
+        found, after = [], 0
+        for _ in range(n):
+            found.append(after + (self.half(self.members) << n_low) + self.bits.take(n_low))
+            after = found[-1] + 1
+        return found
+
+    def end(self):
+        assert all(next(column, None) is None
+                   for column in (self.gaps, self.bases, self.calls, self.who, self.numbers, self.members))
+        self.bits.end()
+
+
+def coverage_by_place(c, start, end, n_samples):
+    background = c.u8()
+    n_template, n_places = c.varints(2)
+    columns = CoverColumns(c, n_template, n_places)
+    c.end()
+    template, own, last, at = [(start, end, background)], [[] for _ in range(n_samples)], start, 0
+    for _ in range(n_template):
+        first, last, call = columns.run(last)
+        template.append((first, last, call ^ background))
+    last = start
+    for _ in range(n_places):
+        last, to, call = columns.run(last)
+        while at + 1 < len(template) and template[at + 1][0] <= last:
+            at += 1
+        call ^= template[at][2] if last < template[at][1] else background
+        for sample in columns.samples(n_samples):
+            own[sample].append((last, to, call))
+    columns.end()
+    for runs_here in [template[1:], *own]:
+        ends = [start, *(run[1] for run in runs_here)]
+        assert ends[-1] <= end and all(e <= run[0] for e, run in zip(ends, runs_here))
+    assert all(call <= 200 or call >= EXPECTED for runs_here in [template, *own] for _, _, call in runs_here)
+    return template, own
+
+
 def coverage(data, start, end, n_samples):
     """The template of a chunk, and the runs of each sample: lists of (start, end, call)."""
     c = Cursor(data)
     background = c.u8()
+    if background == 201:
+        return coverage_by_place(c, start, end, n_samples)
     numbers = c.varints(1 + n_samples)
     n_gaps, n_bases = c.varints(2)
     gaps, bases = Cursor(c.bytes(n_gaps)), Cursor(c.bytes(n_bases))
@@ -384,6 +603,49 @@ def cover_of(template, own, at):
     return next(call for s, e, call in [*own, *reversed(template)] if s <= at < e)
 
 
+def steps(data, start, end):
+    """[(base, called by class, copies by class)] of a block of steps."""
+    c = Cursor(data)
+    mask = c.u8()
+    each = [c.u8() if mask >> k & 1 else 0 for k in range(4)]
+    heads = [c.varints(3) for _ in range(c.varint())]
+    assert 1 <= len(heads) <= 64
+    told, first = [], start
+    for i, (bases, n, n_bytes) in enumerate(heads):
+        first += bases
+        assert (bases == 0) == (i == 0) and 1 <= n <= 256 and (not told or told[-1][0] < first)
+        told += step_group(Cursor(c.bytes(n_bytes)), mask, each, first, n)
+    c.end()
+    assert told[-1][0] < end
+    return told
+
+
+def step_group(c, mask, each, first, n):
+    starts = [first]
+    for gap in c.varints(n - 1):
+        starts.append(starts[-1] + gap + 1)
+    kinds = list(c.bytes(n))
+    assert kinds[0] == 3 and max(kinds) <= 3
+    n_new, columns = kinds.count(3), []
+    for k in range(8):
+        values, last = [], 0
+        for _ in range(n_new if mask >> k & 1 else 0):
+            last += c.signed()
+            values.append(last)
+        columns.append(values or [0] * n_new)
+    c.end()
+    told, new = [], -1
+    for start, kind in zip(starts, kinds):
+        new += kind == 3
+        sums = [columns[k][new] for k in range(4)], [columns[k][new] * each[k] + columns[4 + k][new] for k in range(4)]
+        told.append((start, *(([0] * 4, [0] * 4) if kind == 0 else told[-1][1:] if kind == 2 else sums)))
+    return told
+
+
+def sex_class(karyotype):
+    return {(2, 0): 0, (1, 1): 1, (255, 255): 3}.get(tuple(karyotype), 2)
+
+
 # ------------------------------------------------------------------ segments
 
 
@@ -400,6 +662,10 @@ class Segment:
         groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
         orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
         chunks = [(c.varints(4), c.ref()) for _ in range(n_chunks)]
+        step_blocks = []
+        if c.at < len(c.data):
+            step_blocks = [(c.varints(3), c.ref()) for _ in range(c.varint())]
+            assert step_blocks
         c.end()
         self._read_samples(*tables)
         self.ordered = []
@@ -418,6 +684,11 @@ class Segment:
             last = (contig, start + n)
             template, own = coverage(self.file.block(ref), start, start + n, self.n_samples)
             self.cover.append((contig, zone, start, start + n, template, own))
+        self.steps, self.step_blocks, last = [], step_blocks, (-1, 0)
+        for (contig, start, n), ref in step_blocks:
+            assert n > 0 and last <= (contig, start) and contig < self.n_contigs
+            last = (contig, start + n)
+            self.steps.append((contig, start, start + n, steps(self.file.block(ref), start, start + n)))
 
     def _read_order(self, n, n_classes, rows, classes):
         if n_classes:
@@ -437,17 +708,30 @@ class Segment:
         """The sample table's part of the directory: where its blocks are."""
         self.first, self.last, parts, n = c.varints(4)
         self.kinds = [((c.u8(), c.u8()), c.varint()) for _ in range(n)]
-        assert [k for k, _ in self.kinds] == sorted({k for k, _ in self.kinds}) and parts < 8
+        assert [k for k, _ in self.kinds] == sorted({k for k, _ in self.kinds}) and parts < (16 if self.file.version >= 4 else 8)
         assert all(count for _, count in self.kinds)
         self.has_repeats = bool(parts & 1)
 
         def refs(is_there, size):
             return [c.ref() for _ in range(0, self.n_samples, size)] if is_there else None
 
-        return refs(parts & 2, 1 << 20), refs(n > 1, 1 << 20), refs(parts & 4, 32768)
+        return refs(parts & 2, 1 << 20), refs(n > 1, 1 << 20), refs(parts & 4, 32768), refs(parts & 8, 32768)
 
-    def _read_samples(self, individual_refs, karyotype_refs, name_refs):
+    def _read_facts(self, refs):
+        self.facts = None if refs is None else []
+        for i, ref in enumerate(refs or []):
+            n = min(32768, self.n_samples - i * 32768)
+            c = Cursor(self.file.block(ref))
+            columns = {fact: c.varints(n) for fact in FACTS}
+            c.end()
+            self.facts += [{fact: columns[fact][s] for fact in FACTS} for s in range(n)]
+        for facts in self.facts or []:
+            assert facts["called"] <= facts["said"] and facts["callable"] <= facts["callable_of"]
+            assert facts["sex"] < 4 and facts["together"] > 0
+
+    def _read_samples(self, individual_refs, karyotype_refs, name_refs, fact_refs):
         self.individuals, self.karyotypes, self.names = [], [], None
+        self._read_facts(fact_refs)
         for i, ref in enumerate(individual_refs or []):
             c, following, n = Cursor(self.file.block(ref)), 0, len(self.individuals)
             for _ in range(c.varint()):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A small store of the format in force, kept as the program that was current then wrote it: every later
-program of the same format reads it, finds it sound and answers the same from it.
+"""A small store of each format that can be read, kept as the program that was current then wrote it:
+every later program reads it, finds it sound and answers the same from it.
 
 The store lies under tests/data/store-version-N; what it answers stands beside it, as JSON. A store made
-anew from the same files must answer the same. golden_store.py --make FOLDER writes the two anew, which
-is right only when the format gets a new number.
+anew from the same files must answer the same. golden_store.py --make FOLDER writes those of the format
+in force anew, which is right only when it gets a new number.
 """
 import json
 import os
@@ -13,7 +13,7 @@ import sys
 
 import harness
 
-VERSION = 3
+VERSIONS = (3, 4)  # the last one is in force
 HEAD = "##fileformat=VCFv4.3\n##contig=<ID=1,length=249250621>\n##contig=<ID=X,length=155270560>\n" \
        '##ALT=<ID=DEL,Description="deletion">\n##INFO=<ID=END,Number=1,Type=Integer,Description="end">\n' \
        '##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="length">\n' \
@@ -24,6 +24,9 @@ QUESTIONS = ["sex=female", "HP:0000118", "HP:0001250 and sex=male", "age<30",
              "carries(gene=GENEA and type=snv)", "carries(gene=GENEB)", "carries(af<0.05)", "carries(type=del)",
              "not carries(gene=GENEB)",
              "carries(region=X:1-155270560) and sex=male"]
+ANNOTATED = ["carries(effect=missense_variant)", "carries(gene=GENEA and impact=high)",
+             "carries(gene=GENEC and protein=p.Val7Glu)", "carries(significance=pathogenic)",
+             "carries(effect=SO:0001818 and not gene=GENEA)"]
 
 
 def genotype(record, person):
@@ -69,7 +72,63 @@ def documents(suite):
             suite.write("terms.obo", terms), suite.write("genes.tsv", genes))
 
 
-def make_store(suite, store):
+WIDE = [f"W{i:03d}" for i in range(320)]
+
+
+def wide_genomes(suite):
+    """So many people, with calls missing, that steps of AN are stored; and blocks of one genome."""
+    rows = [HEAD + "\t".join(WIDE)]
+    for r in range(1, 121):
+        calls = ["./." if (r * 7919 + i * 104729) % 23 == 0 else genotype(r, i) for i in range(len(WIDE))]
+        rows.append("\t".join(["1", str(200000 + 11 * r), ".", "A", "G", ".", "PASS", ".", "GT", *calls]))
+    blocks = [HEAD + "G1"] + [f"1\t{200000 + 300 * b}\t.\tA\t<NON_REF>\t.\t.\tEND={200250 + 300 * b}\tGT\t0/0"
+                              for b in range(8)]
+    return (suite.write("wide.vcf", "\n".join(rows) + "\n"),
+            suite.write("one.g.vcf", "\n".join(blocks) + "\n"))
+
+
+def make_wide(suite, store):
+    wide, blocks = wide_genomes(suite)
+    common = ("-d", store, "--dataset", "wide", "--assembly", "GRCh37")
+    for words in (["import", *common, wide], ["import", *common, "--format", "gvcf", blocks],
+                  ["withdraw", "-d", store, "--dataset", "wide", "--individual", WIDE[7]],
+                  ["withdraw", "-d", store, "--dataset", "golden", "--individual", PEOPLE[2]]):
+        done = suite.run(*words)
+        suite.check(f"made: {words[0]}", 0, done.code, done.said())
+
+
+def make_nights(suite, store):
+    """So many deliveries that there is a catalogue of some, and one beside it."""
+    for night in range(5):
+        people = [f"N{night}-{i}" for i in range(3)]
+        rows = [HEAD + "\t".join(people)]
+        for r in range(1, 41):
+            if (r + night) % 3 > 0:
+                calls = [genotype(r, 1 + i + 3 * night) for i in range(3)]
+                rows.append("\t".join(["1", str(100000 + 37 * r), ".", "A", "C", ".", "PASS", ".", "GT", *calls]))
+        done = suite.run("import", "-d", store, "--dataset", "nights", "--assembly", "GRCh37",
+                         suite.write(f"night{night}.vcf", "\n".join(rows) + "\n"))
+        suite.check(f"made: night {night}", 0, done.code, done.said())
+
+
+def annotations(suite):
+    """Of every third allele: two genes, an effect of each, and what it means."""
+    effects = ("missense_variant|MODERATE", "stop_gained|HIGH", "synonymous_variant|LOW", "intron_variant|MODIFIER")
+    rows = [HEAD.replace("##FORMAT", '##INFO=<ID=CSQ,Number=.,Type=String,Description="Format: '
+                         'Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSp">\n'
+                         '##INFO=<ID=CLNSIG,Number=.,Type=String,Description="significance">\n##FORMAT')
+            .replace("\tFORMAT\t", "")]
+    for r in range(3, 301, 3):
+        contig, pos = ("1", 100000 + 37 * r) if r <= 220 else ("X", 31000000 + 53 * r)
+        ref, alt = (("A", "G"), ("C", "T"), ("AT", "A"), ("G", "GTT"), ("AC", "GT"))[r % 5]
+        allele = alt if len(ref) == len(alt) else alt[1:] or "-"
+        items = [f"{allele}|{effects[(r // 3 + g) % 4]}|GENE{'AC'[g]}|ENSG{g}|p.Val{r % 9}Glu" for g in (0, 1)]
+        rows.append("\t".join([contig, str(pos), ".", ref, alt, ".", ".", "CSQ=" + ",".join(items) +
+                               (";CLNSIG=Pathogenic" if r % 7 == 0 else "")]))
+    return suite.write("annotated.vcf", "\n".join(rows) + "\n")
+
+
+def make_store(suite, store, version):
     joint, more = genomes(suite)
     sheet, people, terms, genes = documents(suite)
     common = ("-d", store, "--dataset", "golden", "--assembly", "GRCh37", "--samples", sheet)
@@ -79,45 +138,61 @@ def make_store(suite, store):
                   ["genes", "-d", store, "--assembly", "GRCh37", genes]):
         done = suite.run(*words)
         suite.check(f"made: {words[0]}", 0, done.code, done.said())
+    if version >= 4:
+        make_wide(suite, store)
+        make_nights(suite, store)
+        done = suite.run("annotate", "-d", store, "--source", "VEP", "--release", "1", annotations(suite))
+        suite.check("made: annotate", 0, done.code, done.said())
 
 
-def answers(suite, store):
+def answers(suite, store, version):
     """What the store says: counts, every allele, and what it holds."""
     counts = {}
-    for question in QUESTIONS:
+    for question in QUESTIONS + (ANNOTATED if version >= 4 else []):
         done = suite.run("count", "-d", store, "--json", question)
         counts[question] = done.objects()[0]["count"] if done.code == 0 else done.said()
     done = suite.run("alleles", "-d", store, "--json", "all")
     rows = [[row["variant"]] + [row[n] for n in harness.NUMBERS] for row in done.objects()]
-    return {"counts": counts, "alleles": rows}
+    told = {"counts": counts, "alleles": rows}
+    if version >= 4:
+        for name, more in (("wide", ()), ("golden", ("--in", "sex=female"))):
+            told["an " + name] = suite.run("an", "-d", store, "--region", "1:100000-203000", "--dataset", name,
+                                           "--by", "sex", "--bed", *more).out
+    return told
 
-
-
-def main():
-    suite = harness.Suite()
-    kept = os.path.join(harness.DATA, f"store-version-{VERSION}")
-    if sys.argv[1:2] == ["--make"]:
-        folder = sys.argv[2]
-        make_store(suite, os.path.join(folder, f"store-version-{VERSION}"))
-        with open(os.path.join(folder, f"store-version-{VERSION}.json"), "w", encoding="utf-8") as fh:
-            json.dump(answers(suite, os.path.join(folder, f"store-version-{VERSION}")), fh, indent=0)
-            fh.write("\n")
-        return suite.close()
-    store = suite.path("golden")
+def check_kept(suite, version):
+    kept = os.path.join(harness.DATA, f"store-version-{version}")
+    store = suite.path(f"golden-{version}")
     shutil.copytree(kept, store)
     with open(kept + ".json", encoding="utf-8") as fh:
         expected = json.load(fh)
     done = suite.run("verify", "-d", store)
-    suite.check("the store that is kept is sound", 0, done.code, done.said())
-    said = answers(suite, store)
+    suite.check(f"{version}: the store that is kept is sound", 0, done.code, done.said() + done.out)
+    said = answers(suite, store, version)
     for question, count in expected["counts"].items():
-        suite.check(f"count {question}", count, said["counts"][question])
-    suite.check("as many alleles", len(expected["alleles"]), len(said["alleles"]))
+        suite.check(f"{version}: count {question}", count, said["counts"][question])
+    suite.check(f"{version}: as many alleles", len(expected["alleles"]), len(said["alleles"]))
     wrong = [pair for pair in zip(expected["alleles"], said["alleles"]) if pair[0] != pair[1]]
-    suite.check("every allele with its numbers", [], wrong[:3])
-    anew = suite.path("anew")
-    make_store(suite, anew)
-    suite.check("a store made anew from the same files says the same", True, answers(suite, anew) == expected)
+    suite.check(f"{version}: every allele with its numbers", [], wrong[:3])
+    for name in (n for n in expected if n.startswith("an ")):
+        suite.check(f"{version}: {name}", expected[name], said[name])
+    anew = suite.path(f"anew-{version}")
+    make_store(suite, anew, version)
+    suite.check(f"{version}: a store made anew says the same", True, answers(suite, anew, version) == expected)
+
+
+def main():
+    suite = harness.Suite()
+    if sys.argv[1:2] == ["--make"]:
+        version = VERSIONS[-1]
+        path = os.path.join(sys.argv[2], f"store-version-{version}")
+        make_store(suite, path, version)
+        with open(path + ".json", "w", encoding="utf-8") as fh:
+            json.dump(answers(suite, path, version), fh, indent=0)
+            fh.write("\n")
+        return suite.close()
+    for version in VERSIONS:
+        check_kept(suite, version)
     return suite.close()
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Random cohorts of gVCFs against a slow evaluator: blocks, gaps, gates, X and Y, deletions over blocks.
 
+Some files are as VCF 4.5 writes them, <*> with LEN and genotypes by local alleles (LGT, LAA), and some are BCF.
 What a file says is kept base by base in dictionaries of Python; AC and AN of alleles that somebody has
 and of alleles that nobody has follow from them by rules 2 to 7. The seed is printed.
 """
@@ -9,6 +10,7 @@ import random
 import sys
 
 import harness
+from bcf_writer import bcf_of
 
 PLACES = {"22": 1000, "X": 2781380, "Y": 2781380}  # 0-based starts; X and Y over the border of PAR1
 PAR_END0 = 2781479
@@ -40,8 +42,8 @@ def settle(alleles, contig, at, karyotype):
 
 
 class Person:
-    def __init__(self, name, karyotype):
-        self.name, self.karyotype = name, karyotype
+    def __init__(self, name, karyotype, is_local=False):
+        self.name, self.karyotype, self.is_local = name, karyotype, is_local
         self.bases = {}   # (contig, base): [called copies or None for undecided]
         self.direct = {}  # allele: [(this copies, called copies)]
         self.lines = []
@@ -71,10 +73,11 @@ class Person:
             limit = 5 if not diploid and KARYOTYPES[self.karyotype] and copies == 1 else 10
             return dp >= limit
 
-        info = f"END={end}" if end else "."
-        alts = "<NON_REF>" if alt is None else f"{alt},<NON_REF>"
-        self.lines.append(f"{contig}\t{start + 1}\t.\t{ref}\t{alts}\t.\t{flt}\t{info}\tGT:GQ:DP\t"
-                          f"{alleles[0]}/{alleles[1]}:{gq}:{dp}\n")
+        other = None  # an ALT beside, of which the person has no copy
+        if self.is_local and alt is not None and len(ref) == 1 and rng.random() < 0.5:
+            other = "ACGT"[("ACGT".index(ref) + 3) % 4]
+        self.write(f"{contig}\t{start + 1}\t.\t{ref}", alt, other, f"\t.\t{flt}", end and (start, end),
+                   f"{alleles[0]}/{alleles[1]}", f"{gq}:{dp}")
         if alt is not None and contig == "Y" and start < PAR_END0:
             return
         for at in range(start, max(end or 0, start + len(ref))):
@@ -85,6 +88,20 @@ class Person:
         if told is None and expected_copies(contig, start, self.karyotype) == 0:
             told = (0, 0)
         self.direct[(contig, start, ref, alt)] = told or (0, 0)
+        if other is not None:
+            self.direct[(contig, start, ref, other)] = (0, (told or (0, 0))[1])
+
+    def write(self, place, alt, other, after, block, genotype, numbers):
+        """The line of a record; block: where one of several bases starts and ends."""
+        if not self.is_local:
+            alts, info = "<NON_REF>" if alt is None else f"{alt},<NON_REF>", f"END={block[1]}" if block else "."
+            self.lines.append(f"{place}\t{alts}{after}\t{info}\tGT:GQ:DP\t{genotype}:{numbers}\n")
+            return
+        alts = [a for a in (other, alt, "<*>") if a is not None]
+        laa = ",".join(str(i) for i, a in enumerate(alts, 1) if a != other)
+        length = str(block[1] - block[0]) if block else "1" if alt is None else "."
+        self.lines.append(f"{place}\t{','.join(alts)}{after}\t.\tLGT:LAA:LEN:GQ:DP\t"
+                          f"{genotype}:{laa}:{length}:{numbers}\n")
 
     def numbers(self, allele):
         contig, start, ref, _ = allele
@@ -126,24 +143,27 @@ def write_genome(rng, person, genome):
                 at += rng.choice([1, n])
 
 
-HEAD = ("##fileformat=VCFv4.2\n##contig=<ID=22,length=50818468>\n##contig=<ID=X,length=156040895>\n##contig=<ID=Y,length=57227415>\n"
+HEAD = ("##fileformat=VCFv4.5\n##contig=<ID=22,length=50818468>\n##contig=<ID=X,length=156040895>\n##contig=<ID=Y,length=57227415>\n"
         "##INFO=<ID=END,Number=1,Type=Integer,Description=\"\">\n##FILTER=<ID=LowQual,Description=\"\">\n"
         "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\">\n##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"\">\n"
-        "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t")
+        "##FORMAT=<ID=LGT,Number=1,Type=String,Description=\"\">\n##FORMAT=<ID=LAA,Number=.,Type=Integer,Description=\"\">\n"
+        "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"\">\n##FORMAT=<ID=LEN,Number=1,Type=Integer,Description=\"\">\n"
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t")
 
 
 def one_cohort(suite, seed):
     rng = random.Random(seed)
     genome = {c: "".join(rng.choice("ACGT") for _ in range(N_BASES + 60)) for c in PLACES}
-    people = [Person(f"s{i}", rng.choice(list(KARYOTYPES))) for i in range(rng.randrange(1, 7))]
+    people = [Person(f"s{i}", rng.choice(list(KARYOTYPES)), rng.random() < 0.3) for i in range(rng.randrange(1, 7))]
     folder = suite.path(f"c{seed}")
     os.makedirs(folder)
     for person in people:
         write_genome(rng, person, genome)
         if rng.random() < 0.3:
             rng.shuffle(person.lines)
-        with open(os.path.join(folder, person.name + ".g.vcf"), "w", encoding="utf-8") as fh:
-            fh.write(HEAD + person.name + "\n" + "".join(person.lines))
+        text = HEAD + person.name + "\n" + "".join(person.lines)
+        with open(os.path.join(folder, person.name + ".g.vcf"), "wb") as fh:
+            fh.write(bcf_of(text) if rng.random() < 0.3 else text.encode())
     store, waiting = os.path.join(folder, "store"), list(people)
     while waiting:
         n = rng.randrange(1, len(waiting) + 1)

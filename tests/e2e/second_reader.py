@@ -2,11 +2,14 @@
 """docs/format.md is enough to read a store: a reader written after it finds the numbers that skerry tells.
 
 AC, AN, carriers and zygosities of every allele of the shipped slice are computed from carriers and calls;
-of the worked cases AC and AN of every allele, over all segments, with what the spans say.
+of the worked cases AC and AN of every allele, over all segments, with what the spans say; steps, base
+by base, are what spans and coverage say of each sample, and what skerry an tells.
 """
 import json
 import os
+import random
 import sys
+import time
 
 import format_reader
 import harness
@@ -47,6 +50,31 @@ def compare_slice(suite):
     suite.check("as many as told", len(told), n)
 
 
+def compare_facts(suite):
+    """What is stored of each sample of the slice, from its rows again, and as it is told."""
+    path = suite.path("slice")
+    (segment,) = format_reader.Store(path).segments
+    want = [dict.fromkeys(("said", "called", "het", "hom", "singletons"), 0) for _ in range(segment.n_samples)]
+    for row in segment.rows:
+        if row["kind"] in (format_reader.MNV, format_reader.SV) or row["failed"]:
+            continue
+        for sample, call in enumerate(row["calls"]):
+            want[sample]["said"] += call != format_reader.NOTHING
+            want[sample]["called"] += call == format_reader.EXPECTED or 2 <= call <= 200
+        for sample, copies in row["plain"].items():
+            want[sample]["hom" if copies == 2 else "het"] += 1
+        for sample, (_, zygosity) in row["bags"].items():
+            want[sample]["het"] += zygosity == 0
+            want[sample]["hom"] += zygosity == 1
+        if row["stored"]["ac"] == 1:
+            want[next(iter([*row["plain"], *row["bags"]]))]["singletons"] += 1
+    wrong = [(s, w, segment.facts[s]) for s, w in enumerate(want) if w != {k: segment.facts[s][k] for k in w}]
+    suite.check(f"facts of {len(want)} samples of the slice", [], wrong[:3])
+    done = suite.run("info", "-d", path, "--samples", "--json")
+    told = [(row["het"], row["hom"], row["singletons"]) for row in done.objects()]
+    suite.check("and as they are told", [(f["het"], f["hom"], f["singletons"]) for f in segment.facts], told)
+
+
 def compare_case(suite, folder):
     with open(os.path.join(folder, "expected.json"), encoding="utf-8") as fh:
         case = json.load(fh)
@@ -70,9 +98,103 @@ def compare_case(suite, folder):
     suite.check(f"{case['id']}: {len(store.keys())} alleles", [], wrong[:5])
 
 
+HEAD = "##fileformat=VCFv4.5\n##contig=<ID=1,length=248956422>\n##contig=<ID=X,length=156040895>\n" \
+       '##INFO=<ID=END,Number=1,Type=Integer,Description="end">\n' \
+       '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">\n' \
+       '##FORMAT=<ID=LEN,Number=1,Type=Integer,Description="length">\n' \
+       "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
+SEXES = ("XX", "XY", "XX", "XY", "unknown", "XXY")
+WINDOWS = (("1", 5000, 5090), ("X", 2781460, 2781500))  # counted from 1; the second over the end of the PAR
+
+
+def joint(rng, names, with_blocks):
+    """A joint file: sites, deletions over them, calls missing; or blocks of many lengths."""
+    lines = [HEAD + "\t".join(names)]
+    for contig, start, end in WINDOWS:
+        for pos in sorted(rng.sample(range(start, end - 8), 25)):
+            n = rng.choice((1, 1, 1, 4))
+            calls = [rng.choices(("0/0", "./.", "0/1"), (8, 2, 1))[0] for _ in names]
+            if with_blocks:
+                calls = [f"{'./.' if c == './.' else '0/0'}:{rng.choice((1, 2, 5, 8))}" if rng.random() < 0.7 else ".:."
+                         for c in calls]
+                lines.append("\t".join([contig, str(pos), ".", "N", "<*>", ".", ".", ".", "GT:LEN", *calls]))
+            else:
+                lines.append("\t".join([contig, str(pos), ".", "ACGT"[:n], "A" if n > 1 else "T", ".", ".", ".", "GT", *calls]))
+    return "\n".join(lines) + "\n"
+
+
+def called_of(segment, contig, at):
+    """The copies of each sample at a base; 0: none called."""
+    return [n if n < format_reader.NO_CALL else 0
+            for n in (segment.called(contig, at, at + 1, s) for s in range(segment.n_samples))]
+
+
+def compare_block(segment, block):
+    """What is wrong with a block of steps: in and about the windows, where all is said."""
+    contig, start, end, told = block
+    told, before = {step[0]: step for step in told}, None
+    now = told[start]
+    near = {at for _, a, b in WINDOWS for at in range(a - 30, b + 30) if start <= at < end}
+    for at in sorted(near | set(told)):
+        now = told.get(at, now)
+        copies = called_of(segment, contig, at)
+        if at not in told and at - 1 in near and copies != before:
+            return f"base {at}: calls change without a step"
+        before = copies
+        want = [[0] * 4, [0] * 4]
+        for karyotype, n in zip(segment.karyotypes, copies):
+            want[0][format_reader.sex_class(karyotype)] += n > 0
+            want[1][format_reader.sex_class(karyotype)] += n
+        if [list(now[1]), list(now[2])] != want:
+            return f"base {at}: {now[1:]}, not {want}"
+    return None
+
+
+def compare_track(suite, path, store):
+    """skerry an, against all segments' samples one by one."""
+    wrong = []
+    for contig, start, end in WINDOWS:
+        done = suite.run("an", "-d", path, "--region", f"{contig}:{start}-{end}", "--tsv")
+        suite.check("an", 0, done.code, done.said())
+        number = store.contigs.index(contig)
+        for line in done.out.splitlines()[1:]:
+            _, first, last, an = line.split("\t")[:4]
+            for pos in range(int(first), int(last) + 1):
+                want = sum(sum(called_of(s, number, pos - 1)) for s in store.segments)
+                if want != int(an):
+                    wrong.append(f"{contig}:{pos}: {an}, not {want}")
+    return wrong
+
+
+def compare_steps(suite):
+    seed = int(os.environ.get("SKERRY_SEED", time.time()))
+    rng = random.Random(seed)
+    for kind in ("sites", "blocks", "both"):
+        path = suite.path(f"steps-{kind}")
+        names = [f"S{i}" for i in range(300)]
+        sheet = suite.write(f"{kind}.tsv", "sample\tsex\n" + "".join(f"{n}\t{rng.choice(SEXES)}\n" for n in names))
+        argv = ["import", "-q", "-d", path, "--dataset", "d", "--assembly", "GRCh38", "--gate", "none", "--samples", sheet]
+        if kind == "both":
+            ends = [(c, a + rng.randrange(30), b - rng.randrange(20)) for c, a, b in WINDOWS]
+            bed = "".join(f"{c}\t{start}\t{max(end, start + 1)}\n" for c, start, end in ends)
+            argv += ["--callable", suite.write("both.bed", bed)]
+        done = suite.run(*argv, suite.write(f"{kind}.vcf", joint(rng, names, kind == "blocks")))
+        suite.check(f"import of {kind}, SKERRY_SEED={seed}", 0, done.code, done.said())
+        store = format_reader.Store(path)
+        blocks = [(s, b) for s in store.segments for b in s.steps]
+        suite.check(f"steps of {kind}", True, len(blocks) > 0)
+        suite.check(f"what steps of {kind} say, SKERRY_SEED={seed}", [],
+                    [w for w in (compare_block(s, b) for s, b in blocks) if w])
+        suite.check(f"the track of {kind}, SKERRY_SEED={seed}", [], compare_track(suite, path, store)[:5])
+        done = suite.run("verify", "-d", path)
+        suite.check(f"verify of {kind}", 0, done.code, done.said())
+
+
 def main():
     suite = harness.Suite()
     compare_slice(suite)
+    compare_steps(suite)
+    compare_facts(suite)
     root = os.path.join(harness.DATA, "import_cases")
     for name in sorted(os.listdir(root)):
         if os.path.isdir(os.path.join(root, name)):

@@ -227,7 +227,10 @@ TYPES = [(("ins", "INS", "insertion", "SO:0000667", "<INS>"), 3), (("del", "dele
          (("me", "mobile element insertion", "SO:0001837", "INS:ME"), 1), (("INS:ME:ALU", "Alu insertion"), 1),
          (("indel", "INDEL", "indels"), 4), (("complex", "cpx", "CPX"), 1), (("mnv", "MNP", "SO:0002007"), 1), (("snv", "SNP"), 1),
          (("delins", "deletion-insertion"), 0), (("str", "microsatellite"), 0), (("bnd", "translocation"), 0)]
-NO_TYPES = ["deletoin", "SO:0000001", "EFO:0030069", "inss", "foo", "<foo>", "transversion"]
+# levels of copy number, which no VCF tells, and the type above them
+LEVELS = [("EFO:0030069", "EFO:0030067"), ("efo:0030068", "EFO:0030067"), ("EFO:0020073", "EFO:0030067"),
+          ("EFO:0030071", "EFO:0030070"), ("EFO:0030072", "EFO:0030070")]
+NO_TYPES = ["deletoin", "SO:0000001", "inss", "foo", "<foo>", "transversion"]
 
 
 def check_types(s):
@@ -244,6 +247,11 @@ def check_types(s):
         for word in NO_TYPES:
             done = s.run("count", "-d", store, f'carries(type="{word}")')
             s.check(f'type="{word}" is refused', (2, True), (done.code, "is no type of allele" in done.err))
+            got = server.ask("/api/individuals", beacon_http.individuals({"referenceName": "1", "variantType": word}))
+            s.check(f"variantType {word} is refused", 400, got[0])
+        for word, above in LEVELS:
+            done = s.run("count", "-d", store, f'carries(type="{word}")')
+            s.check(f'type="{word}" is refused', (2, True), (done.code, above in done.err), done.err)
             got = server.ask("/api/individuals", beacon_http.individuals({"referenceName": "1", "variantType": word}))
             s.check(f"variantType {word} is refused", 400, got[0])
         got = server.ask("/api/individuals", beacon_http.individuals({"referenceName": "1", "variantType": "INS",

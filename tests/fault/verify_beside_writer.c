@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     while (waitpid(child, &status, WNOHANG) == 0) {
         uint64_t n_faults = 0;
         skr_err err = {0};
-        SKR_CHECK(skr_engine_verify(store.path, tell, NULL, &n_faults, &err) == SKR_OK);
+        SKR_CHECK(skr_engine_verify(store.path, false, tell, NULL, &n_faults, &err) == SKR_OK);
         SKR_CHECK(n_faults == 0);
         n_verifies++;
     }

@@ -72,7 +72,7 @@ void skr_fuzz_judge(int status, const skr_err *err)
     }
     uint64_t n_faults = 0;
     skr_err found;
-    int verified = skr_engine_verify(store, on_fault, NULL, &n_faults, &found);
+    int verified = skr_engine_verify(store, false, on_fault, NULL, &n_faults, &found);
     if (n_faults > 0 || (verified < 0 && verified != SKR_ERR_MISSING)) {
         fprintf(stderr, "verify: %s\n", verified < 0 ? found.message : "faults");
         abort();

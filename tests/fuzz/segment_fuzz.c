@@ -197,7 +197,7 @@ static void try_classes(const uint8_t *bytes, size_t n_bytes, uint32_t n_samples
 {
     skr_err err;
     uint32_t *classes = malloc(n_samples * sizeof *classes);
-    uint32_t *scratch = malloc(n_classes * sizeof *scratch);
+    uint32_t *scratch = malloc(skr_order_classes_scratch(n_classes) * sizeof *scratch);
     need(classes != NULL && scratch != NULL);
     int status =
         skr_order_classes_decode(bytes, n_bytes, n_samples, n_classes, scratch, classes, &err);

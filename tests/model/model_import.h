@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/import/genomes/import_knobs_int.h"
+#include "storage/store.h"
 #include "tests/model/model.h"
 #include "tests/support/temp_folder.h"
 
@@ -20,7 +21,25 @@ static inline void model_must(int status, const skr_err *err, const char *what)
     exit(1);
 }
 
-/* Writes a delivery into the folder and imports it into the store. */
+/* Gives the store one catalogue of each dataset and assembly. */
+static inline void model_join(const char *store)
+{
+    skr_err err = {0};
+    skr_txn *txn = NULL;
+    model_must(skr_txn_begin(store, &txn, &err), &err, "begin");
+    skr_txn_join_all(txn);
+    model_must(skr_txn_commit(txn, NULL, &err), &err, "commit");
+}
+
+/* How many deliveries there are in a generation of a store that model_import alone made, first in
+ * this process: after every other one there is a generation more. */
+static inline uint64_t model_n_imports(uint64_t generation)
+{
+    return generation - generation / 3;
+}
+
+/* Writes a delivery into the folder and imports it into the store; after every other one all
+ * segments get a catalogue, so that later ones lie beside it. */
 static inline void model_import(const model_cohort *cohort, const model_delivery *delivery,
                                 const char *store, const test_folder *folder)
 {
@@ -54,6 +73,8 @@ static inline void model_import(const model_cohort *cohort, const model_delivery
     skr_import_result result = {0};
     model_must(skr_import_genomes_with(&request, &knobs, &result, &err), &err, "import");
     skr_import_result_done(&result);
+    if (n_imports % 2 == 0)
+        model_join(store);
 }
 
 #endif

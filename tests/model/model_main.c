@@ -242,7 +242,7 @@ static void open_engines(model_run *run, const char *store)
         skr_engine_knobs_batch_max(run->engines[i], n_batch_max[i]);
     }
     uint64_t n_faults = 0;
-    model_must(skr_engine_verify(store, count_fault, run, &n_faults, &err), &err, "verify");
+    model_must(skr_engine_verify(store, false, count_fault, run, &n_faults, &err), &err, "verify");
 }
 
 static void run_cohort(model_run *run, test_random *random, unsigned n_questions)

@@ -206,10 +206,39 @@ void model_draw_one_allele(const model_cohort *cohort, test_random *random,
     question->root = add(question, node);
 }
 
+/* Does a condition of this tree tell apart the alleles that one place and type may hold? */
+static bool tells_apart(const model_question *question, int at)
+{
+    const model_node *node = &question->nodes[at];
+    switch (node->op) {
+    case MODEL_AND:
+    case MODEL_OR:
+        return tells_apart(question, node->left) || tells_apart(question, node->right);
+    case MODEL_NOT:
+        return tells_apart(question, node->left);
+    default:
+        return node->op == MODEL_TYPE || node->op == MODEL_LENGTH || node->op == MODEL_PASS;
+    }
+}
+
+/* Beside such a condition a place and type is no name, which would have a row of its own, but a
+ * condition on each allele there. */
+static void drop_places_and_types(model_question *question)
+{
+    int n = 0;
+    if (!tells_apart(question, question->root))
+        return;
+    for (int i = 0; i < question->n_named; i++)
+        if (!question->named[i].is_structural)
+            question->named[n++] = question->named[i];
+    question->n_named = n;
+}
+
 void model_draw_alleles(const model_cohort *cohort, test_random *random, model_question *question)
 {
     memset(question, 0, sizeof *question);
     question->root = draw_tree(cohort, random, question, 3, draw_allele_leaf);
+    drop_places_and_types(question);
 }
 
 /* ------------------------------------------------------------------ alleles, slowly */
@@ -447,6 +476,7 @@ static void part_of(const model_question *question, int at, model_question *ret_
     ret_part->root = question->nodes[at].left;
     ret_part->n_named = 0;
     collect_named(question, ret_part->root, ret_part);
+    drop_places_and_types(ret_part);
 }
 
 static bool carries(const model_cohort *cohort, const model_question *question, int at, int dataset,

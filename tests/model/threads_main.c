@@ -61,7 +61,8 @@ static void *ask(void *context)
         skr_count_answer answer = {0};
         int status = skr_engine_count(all->engine, all->exprs[q], &access_exact, &answer, &err);
         atomic_fetch_add(&all->n_asked, 1);
-        if (status < 0 || answer.total.count != all->truth[answer.generation][q]) {
+        uint64_t n_imports = model_n_imports(answer.generation);
+        if (status < 0 || answer.total.count != all->truth[n_imports][q]) {
             atomic_fetch_add(&all->n_wrong, 1);
             fprintf(stderr, "WRONG %s: %s %" PRIu64 "\n", all->questions[q].text, err.message,
                     answer.total.count);

@@ -12,6 +12,7 @@
 static uint32_t order_carriers_min;
 static uint32_t order_rows_max;
 static bool wants_orders;
+static bool wants_steps;
 
 static char folder[] = "/tmp/skerry-test-segment-XXXXXX";
 
@@ -59,7 +60,8 @@ static inline skr_file_id write_model(const model *m, enum order order, uint64_t
                              .n_bases_expected = n_bases_expected,
                              .order_carriers_min = order_carriers_min,
                              .order_rows_max = order_rows_max,
-                             .wants_orders = wants_orders};
+                             .wants_orders = wants_orders,
+                             .wants_steps = wants_steps};
     (void)unlink("x.skr");
     cr_assert(eq(int, skr_segment_writer_new(folder, "x.skr", &plan, &writer, &err), 0), "%s",
               err.message);

@@ -27,6 +27,8 @@ IN_API = {call: "skr_json_set or skr_json_append, which remember that they faile
     "json_array_set_new", "json_array_append", "json_array_append_new", "json_array_insert",
     "json_array_insert_new", "json_array_extend")}
 CALL = re.compile(r"(?<![\w.>])(" + "|".join([*INSTEAD, *BELOW_TOOLS, *IN_API]) + r")\s*\(")
+# One message says that memory ran out; what is not about memory has words of its own.
+NOMEM = re.compile(r'SKR_ERR_NOMEM,\s*"(no memory|out of memory|[^"]*: out of memory")')
 MAY = {("storage/base/check.h", "abort"), ("api/beacon/beacon_json.c", "json_object_set_new"),
        ("api/beacon/beacon_json.c", "json_array_append_new")}
 
@@ -42,6 +44,8 @@ def check(files):
                     continue
                 instead = INSTEAD.get(call) or BELOW_TOOLS.get(call) or IN_API[call]
                 yield f"{name}:{n}: {call}() is not used here; use: {instead}"
+        if below and not name.startswith("storage/base/") and NOMEM.search(files.text(name) or ""):
+            yield f"{name}: says that memory ran out in words of its own; use: skr_fail_nomem"
 
 
 if __name__ == "__main__":

@@ -15,27 +15,54 @@ REGISTERS = re.compile(r"^(Test|ParameterizedTest|Theory)\s*\(", re.M)
 
 # what tests them: sources, without .c
 TESTED_BY = {
+    "e2e beacon_frequencies": """
+        api/beacon/beacon_record_text api/beacon/beacon_records engine/alleles/alleles_parts
+        engine/people/people_labels engine/people/populations
+        engine/scan/cells""",
     "e2e called_track": """
-        engine/an engine/callable engine/coverage/track""",
+        engine/an engine/callable engine/coverage/track engine/coverage/track_who""",
+    "e2e compact": """
+        engine/import/compact/compact engine/import/compact/compact_publish
+        engine/import/compact/merge engine/import/compact/merge_calls
+        engine/import/compact/merge_coverage engine/import/compact/merge_facts
+        engine/import/compact/merge_samples
+        engine/import/compact/merge_watch""",
+    "unit upkeep": """
+        storage/upkeep_tidy""",
     "e2e sealed_files": """
         engine/import/sealed/input engine/import/sealed/input_pipe
-        engine/import/sealed/seal_cipher engine/import/sealed/seal_edits
-        engine/import/sealed/seal_header engine/import/sealed/seal_keys
-        engine/import/sealed/seal_nonces engine/import/sealed/sealed engine/import/sealed/secret""",
+        engine/import/sealed/sealed engine/import/sealed/secret""",
+    "e2e htsget": """
+        engine/import/fetch/fetch_hosts engine/import/fetch/fetch_http
+        engine/import/fetch/fetch_ticket engine/import/fetch/htsget""",
+    "e2e beacon_assemblies": """
+        engine/people/question_assembly""",
+    "e2e beacon_entries": """
+        api/beacon/beacon_cohorts api/beacon/beacon_paths engine/people/people_samples""",
+    "e2e store_copy": """
+        storage/store_copy""",
+    "e2e spool": """
+        engine/import/genomes/import_checksums""",
     "unit segment_track": """
+        storage/segment/segment_steps storage/segment/segment_steps_make
+        storage/segment/segment_track_sum storage/segment/segment_view_covered
         storage/segment/segment_view_track""",
     "unit route": """
         api/beacon/beacon_access api/beacon/beacon_count api/beacon/beacon_datasets
         api/beacon/beacon_model api/beacon/beacon_problem api/beacon/beacon_terms
         api/message/message""",
     "unit beacon_request": """
-        api/beacon/beacon_filters api/beacon/beacon_get api/beacon/beacon_json
-        api/beacon/beacon_names api/beacon/beacon_parameters api/beacon/beacon_variant""",
+        api/beacon/beacon_filters api/beacon/beacon_get api/beacon/beacon_harmless
+        api/beacon/beacon_json
+        api/beacon/beacon_parameters api/beacon/beacon_variant""",
+    "unit beacon_text": """
+        api/beacon/beacon_kind api/beacon/beacon_people api/beacon/beacon_place""",
     "unit server": """
         api/http/server_answer api/http/server_client api/http/server_connection api/http/server_log
         api/http/server_pool api/http/server_watch""",
     "unit engine": """
-        engine/alleles/alleles engine/alleles/alleles_out engine/info
+        engine/allele_rows engine/alleles/alleles engine/alleles/alleles_find
+        engine/alleles/alleles_out engine/info
         engine/people/carriers_find engine/people/people_carries engine/people/people_eval
         engine/people/question engine/people/told_terms engine/plan/access_check engine/plan/plan
         engine/plan/plan_breakends engine/plan/plan_name engine/plan/plan_silence
@@ -66,6 +93,12 @@ TESTED_BY = {
         engine/import/genomes/import_silence engine/import/genomes/import_source
         engine/import/genomes/import_warnings engine/import/genomes/import_watch
         engine/import/genomes/import_write""",
+    "e2e withdraw": """
+        engine/import/genomes/buried engine/import/genomes/import_gone
+        engine/import/genomes/withdraw engine/import/genomes/withdraw_dataset
+        engine/import/genomes/withdrawal index/people/people_withdraw""",
+    "e2e sample_facts": """
+        engine/import/genomes/import_facts engine/import/genomes/import_qc engine/samples""",
     "e2e import_cases": """
         engine/import/genomes/import_callable engine/import/genomes/import_coverage
         engine/import/genomes/import_coverage_write engine/import/vcf/vcf_bed
@@ -74,11 +107,13 @@ TESTED_BY = {
         engine/import/genotypes/genotype_scan_avx2 engine/import/genotypes/genotype_scan_avx512
         engine/import/genotypes/genotype_scan_plain""",
     "unit reads": """
-        engine/import/reads/reads_call engine/import/reads/reads_containers
+        engine/import/reads/reads_bytes engine/import/reads/reads_call
+        engine/import/reads/reads_containers engine/import/reads/reads_differ
         engine/import/reads/reads_genotype engine/import/reads/reads_indel
         engine/import/reads/reads_kept engine/import/reads/reads_mates
         engine/import/reads/reads_pass engine/import/reads/reads_places
-        engine/import/reads/reads_reference engine/import/reads/reads_snv
+        engine/import/reads/reads_queue engine/import/reads/reads_reference
+        engine/import/reads/reads_snv
         engine/import/reads/reads_text""",
     "unit record_claims": """
         engine/import/vcf/vcf engine/import/vcf/vcf_bcf engine/import/vcf/vcf_bcf_header
@@ -89,12 +124,18 @@ TESTED_BY = {
         engine/import/vcf/vcf_spool""",
     "unit people_condition": """
         engine/people/people_doubt engine/people/people_named engine/people/people_numbers
-        engine/people/people_origin engine/people/people_prefix engine/people/people_sex
-        engine/people/people_terms""",
+        engine/people/people_origin engine/people/people_prefix
+        engine/people/people_sex engine/people/people_terms""",
+    "unit suppress": """
+        engine/tell/suppress_audit engine/tell/told_bounds""",
+    "e2e batch": """
+        api/beacon/beacon_row engine/people/kept_leaves""",
+    "e2e breakdown": """
+        engine/attrition engine/count_by""",
     "unit plan_condition": """
         engine/plan/plan_judge engine/plan/plan_kind engine/plan/plan_number engine/plan/plan_place""",
     "unit query_parse": """
-        engine/query/query engine/query/query_call engine/query/query_ids engine/query/query_lexer
+        engine/query/query engine/query/query_call engine/query/query_file engine/query/query_ids engine/query/query_lexer
         engine/query/query_number engine/query/query_place engine/query/query_point
         engine/query/query_syntax engine/query/query_term engine/query/query_type
         engine/query/query_variant engine/query/query_word""",
@@ -107,6 +148,14 @@ TESTED_BY = {
         index/people/people_parse index/people/people_write""",
     "unit assembly": """
         index/contigs/assembly_table""",
+    "e2e annotations": """
+        engine/alleles/allele_notes engine/import/genomes/annotate_record
+        engine/import/genomes/import_annotations engine/plan/plan_annotation engine/plan/plan_group
+        engine/plan/plan_lines""",
+    "unit effect": """
+        index/effects/effect_table""",
+    "unit annotation_table": """
+        index/annotations/annotation_draft index/annotations/annotation_verify""",
     "unit gene_table": """
         index/genes/gene_table_write""",
     "unit variant_spelling": """
@@ -130,22 +179,30 @@ TESTED_BY = {
     "unit order": """
         storage/carriers/order_classes storage/carriers/order_find storage/carriers/order_runs""",
     "unit coverage": """
-        storage/coverage/coverage_encode""",
+        storage/coverage/coverage_encode storage/coverage/coverage_places
+        storage/coverage/cover_entries""",
     "unit store": """
-        storage/genomes storage/store_txn storage/store_wait""",
+        storage/genomes storage/store_hold storage/store_manifest storage/store_txn storage/store_wait""",
     "unit manifest": """
-        storage/manifest_codec""",
+        storage/manifest_encode storage/manifest_segment""",
     "unit reference": """
         storage/reference/reference_writer""",
     "unit segment": """
         storage/segment/order_view storage/segment/order_writer storage/segment/row_chunks
         storage/segment/segment_coverage storage/segment/segment_directory
         storage/segment/segment_reader storage/segment/segment_rows_read
-        storage/segment/segment_says storage/segment/segment_tile_read
+        storage/segment/segment_heard storage/segment/segment_says storage/segment/segment_tile_read
         storage/segment/segment_verify storage/segment/segment_view
         storage/segment/segment_view_called storage/segment/segment_writer storage/segment/segment_writer_tile""",
     "unit sample_table": """
-        storage/segment/sample_table_write""",
+        storage/segment/sample_table_karyotypes storage/segment/sample_table_write""",
+    "unit catalogue": """
+        storage/segment/catalogue_members storage/segment/catalogue_merge
+        storage/segment/catalogue_tile storage/segment/catalogue_verify
+        storage/segment/catalogue_view storage/segment/catalogue_view_members
+        storage/segment/catalogue_write""",
+    "e2e many_deliveries": """
+        engine/plan/snapshot_segments storage/catalogues""",
     "unit segment_batch": """
         storage/segment/segment_view_carriers""",
 }

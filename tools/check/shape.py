@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Functions, files and lines have their greatest length; a file name occurs once in the tree."""
+"""Functions, files and lines have their greatest length; a file name occurs once in the tree; where an
+invariant is believed it is asserted, often enough in the folders below."""
 import os
 import re
 
 import tree
 
 LINE_MAX, FUNCTION_MAX, SOURCE_MAX, HEADER_MAX = 100, 70, 600, 300
+# Assertions in a thousand lines, at least, of a folder with all below it.
+ASSERTED_MIN = 6
+ASSERTED = ("engine/plan/", "engine/scan/", "storage/")
+ASSERTION = re.compile(r"\b(SKR_CHECK|SKR_ASSERT|_Static_assert|static_assert)\(")
 MANY_OF_A_KIND = ("README.md", "meson.build", "LICENSE", "expected.json", ".gitignore", "__init__.py",
                   "run")
 
@@ -24,7 +29,18 @@ def functions(text):
             start = None
 
 
+def check_assertions(files):
+    for folder in ASSERTED:
+        names = [name for name in files.c_files() if name.startswith(folder)]
+        n_lines = sum(len(files.lines(name)) for name in names)
+        n = sum(len(ASSERTION.findall(tree.code_only(files.text(name) or ""))) for name in names)
+        if n_lines >= 1000 and 1000 * n < ASSERTED_MIN * n_lines:
+            yield (f"{folder}: {n} assertions in {n_lines} lines, at least {ASSERTED_MIN} in 1,000; "
+                   f"say with SKR_CHECK or SKR_ASSERT what the code believes")
+
+
 def check(files):
+    yield from check_assertions(files)
     for name in files.c_files():
         lines = files.lines(name)
         limit = HEADER_MAX if name.endswith(".h") else SOURCE_MAX

@@ -4,73 +4,37 @@
  * A BGZF file is a row of blocks compressed one by one. In a large cohort most blocks of a record
  * are cells of people who do not carry, all alike: they are compressed once and written many times.
  */
-#include <htslib/bgzf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cohort/cohort_bgzf.h"
 #include "tools/cohort/cohort_feed.h"
 #include "tools/cohort/cohort_out.h"
 
-#define N_BLOCK 0xff00u /* bytes before compression, as htslib has it */
-#define PLAIN_LEVEL 9   /* it is done once */
-
-/* The empty block that ends every BGZF file. */
-static const uint8_t end_block[28] = {0x1f, 0x8b, 8,  4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C',
-                                      2,    0,    27, 0, 3, 0, 0, 0, 0, 0,    0, 0, 0,   0};
+#define N_BLOCK COHORT_BGZF_BYTES
+#define PLAIN_LEVEL 9 /* it is done once */
 
 /* Cells are kept and changed where somebody carries or is missing, and changed back. */
 typedef struct bcf_out {
     const cohort_request *request;
-    FILE *out;
+    cohort_bgzf to;
     uint8_t *cells; /* two bytes a person */
     size_t n_cells;
-    uint8_t *is_changed; /* by block of cells */
-    uint8_t block[N_BLOCK];
-    size_t n_block;
-    uint8_t packed[BGZF_MAX_BLOCK_SIZE];
-    uint8_t plain[BGZF_MAX_BLOCK_SIZE]; /* a block of cells of people who do not carry */
+    uint8_t *is_changed;            /* by block of cells */
+    uint8_t plain[COHORT_BGZF_MAX]; /* a block of cells of people who do not carry */
     size_t n_plain;
-    bool has_failed;
 } bcf_out;
-
-/* ------------------------------------------------------------------ blocks */
-
-static void flush_block(bcf_out *b)
-{
-    size_t n = sizeof b->packed;
-    if (b->n_block == 0)
-        return;
-    if (bgzf_compress(b->packed, &n, b->block, b->n_block, b->request->level) != 0)
-        b->has_failed = true;
-    else
-        (void)fwrite(b->packed, 1, n, b->out);
-    b->n_block = 0;
-}
-
-static void put_bytes(bcf_out *b, const void *bytes, size_t n)
-{
-    const uint8_t *from = bytes;
-    while (n > 0) {
-        size_t n_now = N_BLOCK - b->n_block < n ? N_BLOCK - b->n_block : n;
-        memcpy(b->block + b->n_block, from, n_now);
-        b->n_block += n_now;
-        from += n_now;
-        n -= n_now;
-        if (b->n_block == N_BLOCK)
-            flush_block(b);
-    }
-}
 
 static void put_cells(bcf_out *b)
 {
     for (size_t at = 0; at < b->n_cells; at += N_BLOCK) {
         size_t n = b->n_cells - at < N_BLOCK ? b->n_cells - at : N_BLOCK;
         if (n == N_BLOCK)
-            flush_block(b);
+            cohort_bgzf_flush(&b->to);
         if (n == N_BLOCK && !b->is_changed[at / N_BLOCK])
-            (void)fwrite(b->plain, 1, b->n_plain, b->out);
+            (void)fwrite(b->plain, 1, b->n_plain, b->to.out);
         else
-            put_bytes(b, b->cells + at, n);
+            cohort_bgzf_put(&b->to, b->cells + at, n);
     }
 }
 
@@ -83,15 +47,15 @@ static void put_header(bcf_out *b)
     FILE *to = open_memstream(&text, &n);
     if (to != NULL) {
         cohort_put_header(b->request, to);
-        b->has_failed = fclose(to) != 0;
+        b->to.has_failed = fclose(to) != 0;
     }
-    b->has_failed = b->has_failed || to == NULL || n >= UINT32_MAX;
-    if (!b->has_failed) {
+    b->to.has_failed = b->to.has_failed || to == NULL || n >= UINT32_MAX;
+    if (!b->to.has_failed) {
         uint32_t n_text = (uint32_t)n + 1;
-        put_bytes(b, "BCF\2\2", 5);
-        put_bytes(b, &n_text, sizeof n_text);
-        put_bytes(b, text, n_text);
-        flush_block(b);
+        cohort_bgzf_put(&b->to, "BCF\2\2", 5);
+        cohort_bgzf_put(&b->to, &n_text, sizeof n_text);
+        cohort_bgzf_put(&b->to, text, n_text);
+        cohort_bgzf_flush(&b->to);
     }
     free(text);
 }
@@ -145,7 +109,7 @@ static void put_head(bcf_out *b, const cohort_site *site, const cohort_alt *alt,
     *to++ = 0x11; /* GT: two of 8 bits */
     *to++ = 3;
     *to++ = 0x21;
-    put_bytes(b, bytes, (size_t)(to - bytes));
+    cohort_bgzf_put(&b->to, bytes, (size_t)(to - bytes));
 }
 
 static uint8_t *cell_of(bcf_out *b, uint32_t person)
@@ -201,9 +165,9 @@ static int make_room(bcf_out *b, skr_err *err)
         return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
     for (uint32_t i = 0; i < n_people; i++)
         clear_cell(b, i);
-    b->n_plain = sizeof b->plain;
     if (b->n_cells >= N_BLOCK)
-        b->has_failed = bgzf_compress(b->plain, &b->n_plain, b->cells, N_BLOCK, PLAIN_LEVEL) != 0;
+        b->n_plain = cohort_bgzf_pack(b->cells, N_BLOCK, PLAIN_LEVEL, b->plain);
+    b->to.has_failed = b->n_cells >= N_BLOCK && b->n_plain == 0;
     return SKR_OK;
 }
 
@@ -215,22 +179,22 @@ int cohort_write_bcf(const cohort_request *request, FILE *out, skr_err *err)
     if (b == NULL)
         return skr_fail(err, SKR_ERR_NOMEM, "cohort: out of memory");
     b->request = request;
-    b->out = out;
+    b->to.out = out;
+    b->to.level = request->level;
     int status = cohort_feed_new(&request->plan, &feed, err);
     if (status == SKR_OK)
         status = make_room(b, err);
     if (status == SKR_OK)
         put_header(b);
-    while (status == SKR_OK && !b->has_failed && !ferror(out)) {
+    while (status == SKR_OK && !b->to.has_failed && !ferror(out)) {
         status = cohort_feed_next(feed, &site, err);
         if (status < 0 || site == NULL)
             break;
         for (uint32_t i = 0; i < site->n_alts; i++)
             put_record(b, site, &site->alts[i]);
     }
-    flush_block(b);
-    (void)fwrite(end_block, 1, sizeof end_block, out);
-    if (status == SKR_OK && (b->has_failed || fflush(out) != 0 || ferror(out)))
+    bool is_written = cohort_bgzf_end(&b->to);
+    if (status == SKR_OK && !is_written)
         status = skr_fail(err, SKR_ERR_IO, "BCF: cannot be written");
     free(b->cells);
     free(b->is_changed);

@@ -7,13 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/cohort/cohort_out.h"
+#include "tools/cohort/cohort_cram.h"
+#include "tools/cohort/cohort_gvcf.h"
 
 typedef struct options {
     cohort_request request;
     const char *store;
     const char *vcf;
     const char *bcf;
+    const char *gvcf;
+    const char *gvcf_bcf;
+    const char *cram;
+    const char *samples_tsv;
     const char *people_tsv;
 } options;
 
@@ -36,7 +41,13 @@ static const struct option known[] = {
     {"vcf", required_argument, NULL, 'v'},
     {"bcf", required_argument, NULL, 'f'},
     {"level", required_argument, NULL, 'l'},
+    {"gvcf", required_argument, NULL, 'g'},
+    {"gvcf-bcf", required_argument, NULL, 'G'},
+    {"cram", required_argument, NULL, 'C'},
+    {"depth", required_argument, NULL, 'D'},
+    {"clean", no_argument, NULL, 'q'},
     {"people-tsv", required_argument, NULL, 't'},
+    {"samples-tsv", required_argument, NULL, 'S'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -46,13 +57,13 @@ static void print_help(FILE *out)
     (void)fprintf(
         out,
         "skerry-cohort: made-up people with realistic genotypes, from a seed\n\n"
-        "  skerry-cohort [OPTION]... --store STORE | --vcf FILE | --bcf FILE | --people-tsv "
-        "FILE\n\n"
+        "  skerry-cohort [OPTION]... OUTPUT...\n\n"
         "  --people N        people (1000)\n"
         "  --bases N         length of the stretch (100000)\n"
         "  --seed N          another seed, other people (1)\n"
         "  --start POS       first base, from 1 (20000001)\n"
-        "  --contig NAME     an autosome (22)\n"
+        "  --contig NAME     an autosome (22); of gVCFs and reads also X, Y, MT, whose copies\n"
+        "                    follow everybody's sex\n"
         "  --missing SHARE   of the genotypes without a call (0)\n"
         "  --indels SHARE    of the mutations that are insertions and deletions (0.06)\n"
         "  --unphased        0/1 for every heterozygote (VCF, BCF); phased otherwise\n"
@@ -63,11 +74,18 @@ static void print_help(FILE *out)
         "  --prefix WORD     before everybody's number (S)\n"
         "  --dataset ID      (cohort)\n"
         "  --assembly NAME   (GRCh38)\n"
+        "  --depth N         of gVCFs and reads, in the mean (30)\n"
+        "  --clean           gVCFs and reads without what is hard: every base passes the usual "
+        "gate\n"
+        "  --level N         of the compression of BCF and gVCF, 0 to 9 (1)\n\n"
         "  --store STORE     adds the cohort and its people to a store\n"
         "  --vcf FILE        writes VCF; - is standard output\n"
         "  --bcf FILE        writes BCF; - is standard output\n"
-        "  --level N         of BCF's compression, 0 to 9 (1)\n"
-        "  --people-tsv FILE writes what `skerry people` reads; - is standard output\n\n"
+        "  --gvcf FOLDER     writes a gVCF of each person, NAME.g.vcf.gz\n"
+        "  --gvcf-bcf FOLDER the same as BCF, NAME.g.bcf\n"
+        "  --cram FOLDER     writes reads of each person, NAME.cram, and reference.fa\n"
+        "  --people-tsv FILE writes what `skerry people` reads; - is standard output\n"
+        "  --samples-tsv FILE writes what `skerry import --samples` reads; - is standard output\n\n"
         "The same options give the same bytes.\n");
 }
 
@@ -124,8 +142,12 @@ static int take_number(options *o, int option, skr_err *err)
 {
     cohort_plan *plan = &o->request.plan;
     uint64_t n = 0;
-    if (option == 'm' || option == 'i')
-        return read_share(optarg, option == 'm' ? &plan->missing : &plan->indels, err);
+    double *share = option == 'm'   ? &plan->missing
+                    : option == 'i' ? &plan->indels
+                    : option == 'D' ? &o->request.depth
+                                    : NULL;
+    if (share != NULL)
+        return read_share(optarg, share, err);
     if (option == 'y')
         return read_range(optarg, &plan->first_person, &plan->end_person, err);
     if (option == 'r')
@@ -160,12 +182,18 @@ static int take_option(options *o, int option, skr_err *err)
         ['v'] = &o->vcf,
         ['t'] = &o->people_tsv,
         ['f'] = &o->bcf,
+        ['g'] = &o->gvcf,
+        ['G'] = &o->gvcf_bcf,
+        ['C'] = &o->cram,
+        ['S'] = &o->samples_tsv,
         ['z'] = NULL,
     };
     if (option == 'u')
         o->request.is_unphased = true;
     else if (option == 'e')
         o->request.plan.has_all_alleles = true;
+    else if (option == 'q')
+        o->request.is_clean = true;
     else if (option == '?')
         return skr_fail(err, SKR_ERR_USAGE, "see skerry-cohort --help");
     else if (texts[option] != NULL)
@@ -190,14 +218,38 @@ static int write_file(const options *o, const char *path, write_fn write, skr_er
     return status;
 }
 
+/* What is written of each person. */
+static int write_genomes(const options *o, skr_err *err)
+{
+    cohort_genomes *genomes = NULL;
+    if (!(o->request.depth >= 1 && o->request.depth <= 1000))
+        return skr_fail(err, SKR_ERR_USAGE, "depth: 1 to 1000");
+    int status = cohort_genomes_new(&o->request, &genomes, err);
+    if (status == SKR_OK && o->gvcf != NULL)
+        status = cohort_gvcf_write(genomes, o->gvcf, false, err);
+    if (status == SKR_OK && o->gvcf_bcf != NULL)
+        status = cohort_gvcf_write(genomes, o->gvcf_bcf, true, err);
+    if (status == SKR_OK && o->cram != NULL)
+        status = cohort_cram_write(genomes, o->cram, err);
+    cohort_genomes_free(genomes);
+    return status;
+}
+
 static int run(const options *o, skr_err *err)
 {
     int status = SKR_OK;
-    if (o->store == NULL && o->vcf == NULL && o->bcf == NULL && o->people_tsv == NULL)
+    bool has_genomes = o->gvcf != NULL || o->gvcf_bcf != NULL || o->cram != NULL;
+    if (o->store == NULL && o->vcf == NULL && o->bcf == NULL && o->people_tsv == NULL &&
+        o->samples_tsv == NULL && !has_genomes)
         return skr_fail(err, SKR_ERR_USAGE,
-                        "one of --store, --vcf, --bcf and --people-tsv is needed");
+                        "one of --store, --vcf, --bcf, --gvcf, --gvcf-bcf, --cram, --people-tsv "
+                        "and --samples-tsv is needed");
     if (o->people_tsv != NULL)
         status = write_file(o, o->people_tsv, cohort_write_people, err);
+    if (status == SKR_OK && o->samples_tsv != NULL)
+        status = write_file(o, o->samples_tsv, cohort_write_samples, err);
+    if (status == SKR_OK && has_genomes)
+        status = write_genomes(o, err);
     if (status == SKR_OK && o->vcf != NULL)
         status = write_file(o, o->vcf, cohort_write_vcf, err);
     if (status == SKR_OK && o->bcf != NULL)
@@ -218,7 +270,8 @@ int main(int argc, char **argv)
                              .dataset = "cohort",
                              .assembly = "GRCh38",
                              .prefix = "S",
-                             .level = 1}};
+                             .level = 1,
+                             .depth = 30}};
     skr_err err = {.message = ""};
     int status = SKR_OK;
     int option;

@@ -85,8 +85,7 @@ uint64_t cohort_model_n_alleles(const cohort_model *model)
 
 /* ------------------------------------------------------------------ alleles */
 
-/* The reference follows from the place alone, so that cohorts of several seeds share it. */
-static char reference_base(uint32_t pos0)
+char cohort_model_base(uint32_t pos0)
 {
     cohort_random random = {pos0};
     return "ACGT"[cohort_next(&random) >> 62];
@@ -115,7 +114,8 @@ static void draw_indel(cohort_model *model, uint32_t pos0, cohort_alt *alt)
     char *text = is_insertion ? alt->alt : alt->ref;
     uint32_t n = 1;
     do {
-        text[n] = is_insertion ? "ACGT"[cohort_below(&model->random, 4)] : reference_base(pos0 + n);
+        text[n] =
+            is_insertion ? "ACGT"[cohort_below(&model->random, 4)] : cohort_model_base(pos0 + n);
         n++;
     } while (n <= COHORT_INDEL_MAX && (text[n - 1] == text[0] || cohort_below(&model->random, 2)));
     while (n > 1 && text[n - 1] == text[0])
@@ -128,7 +128,7 @@ static void draw_indel(cohort_model *model, uint32_t pos0, cohort_alt *alt)
 static void draw_allele(cohort_model *model, uint32_t pos0, cohort_alt *alt)
 {
     const cohort_plan *plan = &model->plan;
-    alt->ref[0] = alt->alt[0] = reference_base(pos0);
+    alt->ref[0] = alt->alt[0] = cohort_model_base(pos0);
     alt->n_ref = alt->n_alt = 1;
     bool has_room = pos0 - plan->start0 + COHORT_INDEL_MAX < plan->n_bases;
     if (plan->indels > 0 && cohort_unit(&model->random) <= plan->indels && has_room)

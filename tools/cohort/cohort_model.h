@@ -64,6 +64,9 @@ uint64_t cohort_model_n_alleles(const cohort_model *model);
  * after the last. Errors: NOMEM. */
 SKR_MUST_USE int cohort_model_next(cohort_model *model, const cohort_site **ret_site, skr_err *err);
 
+/* The reference at a base: it follows from the place alone, so that all cohorts share it. */
+char cohort_model_base(uint32_t pos0);
+
 /* Frees. NULL is allowed. */
 void cohort_model_free(cohort_model *model);
 

@@ -23,7 +23,9 @@ typedef struct cohort_request {
     const char *assembly;
     const char *prefix; /* of everybody's name */
     bool is_unphased;
-    int level; /* of BCF's compression */
+    int level;     /* of the compression of BCF, gVCF */
+    double depth;  /* of gVCFs and reads: the mean of all people */
+    bool is_clean; /* every base of gVCFs passes the usual gate; every read is without error */
 } cohort_request;
 
 /* How many people are wanted. Everywhere here a person is a number below that. */
@@ -65,6 +67,9 @@ cohort_person cohort_person_of(const cohort_request *request, uint32_t person);
 SKR_MUST_USE int cohort_say_person(const cohort_request *request, uint32_t person,
                                    skr_people_edit *edit, uint32_t dataset, uint32_t individual,
                                    skr_err *err);
+
+/* Writes the sheet of samples and sexes that `skerry import --samples` reads. Errors: IO. */
+SKR_MUST_USE int cohort_write_samples(const cohort_request *request, FILE *out, skr_err *err);
 
 /* Writes the table that `skerry people` reads. Errors: IO. */
 SKR_MUST_USE int cohort_write_people(const cohort_request *request, FILE *out, skr_err *err);

@@ -69,6 +69,20 @@ int cohort_say_person(const cohort_request *request, uint32_t person, skr_people
     return status < 0 ? status : skr_people_edit_fact(edit, &fact, err);
 }
 
+int cohort_write_samples(const cohort_request *request, FILE *out, skr_err *err)
+{
+    (void)fprintf(out, "sample\tsex\n");
+    for (uint32_t i = 0; i < cohort_n_wanted(request); i++) {
+        char name[COHORT_NAME_ROOM];
+        cohort_name(request, i, name);
+        bool is_woman = cohort_person_of(request, i).sex == SKR_SEX_FEMALE;
+        (void)fprintf(out, "%s\t%s\n", name, is_woman ? "XX" : "XY");
+    }
+    if (fflush(out) != 0 || ferror(out))
+        return skr_fail(err, SKR_ERR_IO, "samples: cannot be written");
+    return SKR_OK;
+}
+
 int cohort_write_people(const cohort_request *request, FILE *out, skr_err *err)
 {
     (void)fprintf(out, "individual\tsex\tage\tcountry\tphenotypes\t%s\n", MEASURE);

@@ -233,8 +233,14 @@ static int add_delivery(store_out *s, const skr_file_id *id, uint64_t n_rows, sk
         .has_raw_indels = s->has_indels,
     };
     int status = digest_request(s->request, &source, err);
+    uint32_t number = 0;
+    skr_sample_run run;
+    skr_segment_part part;
     if (status == SKR_OK)
-        status = skr_manifest_add_delivery(s->manifest, &delivery, &entry.delivery, err);
+        status = skr_manifest_add_delivery(s->manifest, &delivery, &number, err);
+    skr_manifest_whole_part(number, entry.n_samples, &run, &part);
+    entry.parts = &part;
+    entry.n_parts = 1;
     return status < 0 ? status : skr_manifest_add_segment(s->manifest, &entry, NULL, err);
 }
 

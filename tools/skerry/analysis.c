@@ -56,8 +56,7 @@ void skr_analysis_json(skr_out *json, const skr_analysis *analysis)
 {
     skr_out_open(json, '{');
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        skr_out_key(json, members[i].name);
-        skr_out_number(json, value_of(analysis, &members[i]));
+        skr_out_member_number(json, members[i].name, value_of(analysis, &members[i]));
     }
     skr_out_close(json, '}');
 }

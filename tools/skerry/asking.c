@@ -1,16 +1,11 @@
 /* asking.c - what the commands that ask have in common. */
-#include <time.h>
-
+#include "storage/base/clock.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 
 static uint64_t deadline_ns(double seconds)
 {
-    struct timespec now;
-    if (!(seconds > 0))
-        return 0;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec + (uint64_t)(seconds * 1e9);
+    return seconds > 0 ? skr_clock_ns() + (uint64_t)(seconds * 1e9) : 0;
 }
 
 int skr_asking_access(const skr_asking *asking, skr_access *ret_access, skr_err *err)

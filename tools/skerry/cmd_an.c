@@ -3,7 +3,11 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "storage/base/check.h"
+#include "storage/base/limits.h"
 #include "storage/base/number_text.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
@@ -16,7 +20,23 @@ typedef enum an_form {
     AN_JSON,
 } an_form;
 
-/* What was asked for. */
+/* Lines are written when so many bytes have come together. */
+#define N_PIECE (64u << 10)
+
+/* Room for a line: the name of a contig, places, and the numbers of all classes. */
+#define NUMBERS_MAX (4 * (SKR_NUMBER_TEXT_MAX + 1) + SKR_REAL_TEXT_MAX + 1)
+#define LINE_MAX_BYTES (SKR_NAME_MAX + 64 + (SKR_N_AN_CLASSES + 1) * NUMBERS_MAX)
+
+/* The text of some numbers, for the next time that they hold: in a joint file two take turns. */
+typedef struct an_text {
+    skr_an_numbers numbers;
+    size_t n; /* 0: none yet */
+    char text[NUMBERS_MAX];
+} an_text;
+
+#define N_TEXTS 2u
+
+/* What was asked for, and how far it is told. */
 typedef struct an_options {
     const char *region;
     const char *dataset;
@@ -24,28 +44,62 @@ typedef struct an_options {
     int by; /* 0: sex; -1: all together */
     an_form form;
     uint64_t n_stretches;
+    an_text texts[N_TEXTS];
+    unsigned i_text; /* the one that is made anew next */
 } an_options;
 
 /* ------------------------------------------------------------------ text */
 
-static void put_told(const char *before, skr_told_count told)
+static char *put_told(char *at, char before, skr_told_count told)
 {
+    *at++ = before;
     if (told.is_hidden)
-        printf("%s.", before);
+        *at++ = '.';
     else
-        printf("%s%" PRIu64, before, told.count);
+        at += skr_number_text(told.count, at);
+    return at;
 }
 
-static void put_numbers(const an_options *options, const skr_an_numbers *numbers)
+static char *put_numbers(char *at, char tab, const skr_an_numbers *numbers)
 {
-    char share[SKR_REAL_TEXT_MAX] = ".";
-    const char *tab = options->form == AN_COLUMNS ? " " : "\t";
+    at = put_told(at, tab, numbers->an);
+    at = put_told(at, tab, numbers->people);
+    at = put_told(at, tab, numbers->expected);
+    *at++ = tab;
     if (isfinite(numbers->share))
-        share[skr_number_text_six(numbers->share, share)] = '\0';
-    put_told(tab, numbers->an);
-    put_told(tab, numbers->people);
-    put_told(tab, numbers->expected);
-    printf("%s%s", tab, share);
+        at += skr_number_text_six(numbers->share, at);
+    else
+        *at++ = '.';
+    return at;
+}
+
+static bool same_told(skr_told_count a, skr_told_count b)
+{
+    return a.is_hidden == b.is_hidden && a.count == b.count;
+}
+
+static bool same_numbers(const skr_an_numbers *a, const skr_an_numbers *b)
+{
+    return same_told(a->an, b->an) && same_told(a->people, b->people) &&
+           same_told(a->expected, b->expected) &&
+           memcmp(&a->share, &b->share, sizeof a->share) == 0;
+}
+
+/* The numbers of all, whose text was often made before. */
+static char *put_all(char *at, char tab, an_options *options, const skr_an_numbers *numbers)
+{
+    an_text *text = options->texts;
+    while (text < options->texts + N_TEXTS &&
+           (text->n == 0 || !same_numbers(&text->numbers, numbers)))
+        text++;
+    if (text == options->texts + N_TEXTS) {
+        text = &options->texts[options->i_text];
+        options->i_text = (options->i_text + 1) % N_TEXTS;
+        text->numbers = *numbers;
+        text->n = (size_t)(put_numbers(text->text, tab, numbers) - text->text);
+    }
+    memcpy(at, text->text, text->n);
+    return at + text->n;
 }
 
 static void put_header(const an_options *options)
@@ -63,15 +117,24 @@ static void put_header(const an_options *options)
     printf("\n");
 }
 
-static void put_text(const an_options *options, const skr_an_stretch *stretch)
+static void put_text(an_options *options, const skr_an_stretch *stretch)
 {
-    const char *tab = options->form == AN_COLUMNS ? " " : "\t";
-    uint32_t start = stretch->start0 + (options->form == AN_BED ? 0 : 1);
-    printf("%s%s%" PRIu32 "%s%" PRIu32, stretch->contig, tab, start, tab, stretch->end0);
-    put_numbers(options, &stretch->all);
+    char line[LINE_MAX_BYTES];
+    char tab = options->form == AN_COLUMNS ? ' ' : '\t';
+    size_t n_contig = strlen(stretch->contig);
+    char *at = line;
+    SKR_CHECK(n_contig <= SKR_NAME_MAX);
+    memcpy(at, stretch->contig, n_contig);
+    at += n_contig;
+    *at++ = tab;
+    at += skr_number_text((uint64_t)stretch->start0 + (options->form == AN_BED ? 0 : 1), at);
+    *at++ = tab;
+    at += skr_number_text(stretch->end0, at);
+    at = put_all(at, tab, options, &stretch->all);
     for (unsigned c = 0; options->by >= 0 && c < SKR_N_AN_CLASSES; c++)
-        put_numbers(options, &stretch->by_class[c]);
-    printf("\n");
+        at = put_numbers(at, tab, &stretch->by_class[c]);
+    *at++ = '\n';
+    (void)fwrite_unlocked(line, 1, (size_t)(at - line), stdout);
 }
 
 /* ------------------------------------------------------------------ JSON */
@@ -92,12 +155,9 @@ static void put_json(const an_options *options, const skr_an_stretch *stretch)
 {
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
-    skr_out_key(&json, "contig");
-    skr_out_text(&json, stretch->contig);
-    skr_out_key(&json, "start1");
-    skr_out_number(&json, (uint64_t)stretch->start0 + 1);
-    skr_out_key(&json, "end1");
-    skr_out_number(&json, stretch->end0);
+    skr_out_member_text(&json, "contig", stretch->contig);
+    skr_out_member_number(&json, "start1", (uint64_t)stretch->start0 + 1);
+    skr_out_member_number(&json, "end1", stretch->end0);
     json_numbers(&json, &stretch->all);
     if (options->by >= 0) {
         skr_out_key(&json, "by_sex");
@@ -233,6 +293,8 @@ int skr_cmd_an(const skr_command *command, int argc, char **argv)
                  : is_tsv                 ? AN_TSV
                                           : AN_COLUMNS;
     skr_interrupt_catch();
+    if (!isatty(STDOUT_FILENO)) /* nobody watches */
+        (void)setvbuf(stdout, NULL, _IOFBF, N_PIECE);
     status = ask(&arguments, &asking, &asked, &err);
     if (status == SKR_OK)
         status = skr_output_check(&err);

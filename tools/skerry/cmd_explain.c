@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "api/beacon/beacon_request.h"
+#include "api/beacon/beacon_text.h"
 #include "storage/base/limits.h"
 #include "tools/skerry/analysis.h"
-#include "tools/skerry/beacon_text.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
@@ -27,7 +27,7 @@ static int read_file(const char *path, char **ret_bytes, size_t *ret_n, skr_err 
     size_t n = bytes == NULL ? 0 : fread(bytes, 1, SKR_EXPLAIN_REQUEST_MAX, file);
     int status = SKR_OK;
     if (bytes == NULL)
-        status = skr_fail(err, SKR_ERR_NOMEM, "%s: out of memory", path);
+        status = skr_fail_nomem(err, path);
     else if (ferror(file))
         status = skr_fail(err, SKR_ERR_IO, "%s: %s", path, strerror(errno));
     else if (n == SKR_EXPLAIN_REQUEST_MAX)
@@ -71,8 +71,7 @@ static void print_text(const skr_buffer *text, const skr_analysis *analysis,
     }
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
-    skr_out_key(&json, "text");
-    skr_out_text(&json, (const char *)text->bytes);
+    skr_out_member_text(&json, "text", (const char *)text->bytes);
     if (analysis != NULL) {
         skr_out_key(&json, "analysis");
         skr_analysis_json(&json, analysis);

@@ -15,6 +15,8 @@ int skr_cmd_people(const skr_command *command, int argc, char **argv)
          "whom a phenopacket is of: its own id, or subject.id (default: packet)", 0},
         {"replace", SKR_OPTION_FLAG, &request.is_replacing, NULL,
          "drop all former facts of these people, not only those of the kinds that come", 0},
+        {"readmit", SKR_OPTION_FLAG, &request.is_readmitting, NULL,
+         "take back people of these files who have withdrawn", 0},
         SKR_UNSEALING_OPTIONS(&words),
         SKR_WAIT_OPTION(&request.wait_s),
     };

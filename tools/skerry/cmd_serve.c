@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "api/http/server.h"
+#include "tools/skerry/cohort_file.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/output.h"
+#include "tools/skerry/serve_compact.h"
 #include "tools/skerry/server_settings.h"
 
 #define DRAIN_MS 30000u
@@ -57,6 +59,19 @@ static void block_signals(sigset_t *signals)
     (void)sigprocmask(SIG_BLOCK, signals, NULL);
 }
 
+/* Tells of withdrawals whose people should be gone from the files by now. */
+static void say_overdue(skr_server *server, const skr_engine_stats *stats)
+{
+    char line[160];
+    if (stats->n_deletions_overdue == 0)
+        return;
+    (void)snprintf(line, sizeof line,
+                   "skerry: OVERDUE: people of %" PRIu64
+                   " withdrawals are still in files: run skerry compact",
+                   stats->n_deletions_overdue);
+    skr_server_say(server, line);
+}
+
 static void reload(skr_engine *engine, skr_server *server)
 {
     skr_err err = {.message = ""};
@@ -74,17 +89,65 @@ static void reload(skr_engine *engine, skr_server *server)
         (void)snprintf(line, sizeof line, "skerry: reloaded, generation %" PRIu64,
                        stats.generation);
     skr_server_say(server, line);
+    say_overdue(server, &stats);
+}
+
+/* How often it is looked whether the system refused files. */
+#define LOOK_S 10
+
+/* Says so when there were too few descriptors since the last look; questions go on. */
+static void watch_files(skr_engine *engine, skr_server *server, uint64_t *n_refused)
+{
+    skr_engine_stats stats = {0};
+    skr_err err = {.message = ""};
+    char line[160];
+    if (skr_engine_stats_read(engine, &stats, &err) < 0 || stats.n_files_refused == *n_refused)
+        return;
+    *n_refused = stats.n_files_refused;
+    (void)snprintf(
+        line, sizeof line,
+        "skerry: the limit of %" PRIu64
+        " open files is reached; files are closed and opened again; raise it (ulimit -n)",
+        stats.n_descriptors);
+    skr_server_say(server, line);
+}
+
+/* Tells of a compaction that began or ended, and takes up what it made. */
+static void look_at_compaction(skr_engine *engine, skr_server *server, skr_serve_compact *compact)
+{
+    switch (skr_serve_compact_look(compact)) {
+    case SKR_SERVE_COMPACT_NONE:
+        return;
+    case SKR_SERVE_COMPACT_BEGUN:
+        skr_server_say(server, "skerry: compaction begun");
+        return;
+    case SKR_SERVE_COMPACT_FAILED:
+        skr_server_say(server, "skerry: compaction failed; the store is sound, and it is tried "
+                               "again later");
+        break;
+    case SKR_SERVE_COMPACT_DONE:
+    case SKR_SERVE_COMPACT_STOPPED:
+        skr_server_say(server, "skerry: compaction ended");
+        break;
+    }
+    reload(engine, server);
 }
 
 /* Until somebody says stop. */
-static void wait_for_signals(skr_engine *engine, skr_server *server, const sigset_t *signals)
+static void wait_for_signals(skr_engine *engine, skr_server *server, const sigset_t *signals,
+                             skr_serve_compact *compact)
 {
+    const struct timespec pause = {.tv_sec = skr_serve_compact_is_on(compact) ? 1 : LOOK_S};
+    uint64_t n_refused = 0;
     for (;;) {
-        int number = sigwaitinfo(signals, NULL);
+        int number = sigtimedwait(signals, NULL, &pause);
+        watch_files(engine, server, &n_refused);
         if (number == SIGINT || number == SIGTERM)
             return;
         if (number == SIGHUP)
             reload(engine, server);
+        if (skr_serve_compact_is_on(compact))
+            look_at_compaction(engine, server, compact);
     }
 }
 
@@ -97,7 +160,10 @@ typedef struct serve_files {
 static int serve(const skr_arguments *arguments, const serve_files *files, skr_err *err)
 {
     skr_config_file file = {0};
-    skr_server_config config = skr_server_config_default();
+    skr_server_settings settings = {skr_server_config_default(), skr_serve_compact_default(), NULL};
+    skr_cohort_file cohorts = {0};
+    skr_server_config *config = &settings.server;
+    skr_serve_compact compact = {0};
     skr_policy policy = skr_policy_default();
     skr_engine *engine = NULL;
     skr_server *server = NULL;
@@ -109,7 +175,9 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
     if (files->config != NULL) {
         status = skr_config_read(files->config, &file, err);
         if (status == SKR_OK)
-            status = skr_server_settings_apply(&file, &config, err);
+            status = skr_server_settings_apply(&file, &settings, err);
+        if (status == SKR_OK && settings.cohorts != NULL)
+            status = skr_cohort_file_read(settings.cohorts, &cohorts, err);
         if (status < 0)
             goto out;
     }
@@ -118,15 +186,20 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
         if (status < 0)
             goto out;
     }
+    status = skr_serve_compact_init(&compact, &settings.compact, arguments->common.store, err);
+    if (status < 0)
+        goto out;
+    config->texts.cohorts = cohorts.cohorts;
+    config->texts.n_cohorts = cohorts.n_cohorts;
     if (files->listen != NULL)
-        config.listen = files->listen;
-    config.is_quiet = arguments->common.is_quiet;
-    config.on_log = on_log;
-    status = skr_open_engine(&arguments->common, (size_t)config.n_block_cache_mib << 20, true,
+        config->listen = files->listen;
+    config->is_quiet = arguments->common.is_quiet;
+    config->on_log = on_log;
+    status = skr_open_engine(&arguments->common, (size_t)config->n_block_cache_mib << 20, true,
                              &engine, err);
     if (status < 0)
         goto out;
-    status = skr_server_start(engine, &policy, &config, &server, err);
+    status = skr_server_start(engine, &policy, config, &server, err);
     if (status < 0)
         goto out;
 
@@ -138,10 +211,12 @@ static int serve(const skr_arguments *arguments, const serve_files *files, skr_e
         goto out;
     (void)fprintf(stderr, "skerry: policy: %s; reading by %s\nlistening on %s\n", text, io,
                   skr_server_address(server));
-    wait_for_signals(engine, server, &signals);
+    wait_for_signals(engine, server, &signals, &compact);
 out:
+    skr_serve_compact_end(&compact);
     skr_server_drain(server, DRAIN_MS);
     skr_engine_close(engine);
+    skr_cohort_file_done(&cohorts);
     skr_config_done(&file);
     return status;
 }

@@ -36,8 +36,7 @@ static int become_admin(const skr_command *command, int argc, char **argv)
     char path[PATH_SIZE];
     char program[] = "skerry";
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
-    int status =
-        arguments == NULL ? skr_fail(&err, SKR_ERR_NOMEM, "out of memory") : find_admin(path, &err);
+    int status = arguments == NULL ? skr_fail_nomem(&err, "arguments") : find_admin(path, &err);
     if (status == SKR_OK) {
         arguments[0] = program;
         arguments[1] = strdup(command->name);
@@ -72,12 +71,37 @@ int skr_cmd_genes(const skr_command *command, int argc, char **argv)
     return become_admin(command, argc, argv);
 }
 
+int skr_cmd_annotate(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
 int skr_cmd_serve(const skr_command *command, int argc, char **argv)
 {
     return become_admin(command, argc, argv);
 }
 
 int skr_cmd_verify(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
+int skr_cmd_copy(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
+int skr_cmd_compact(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
+int skr_cmd_withdraw(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
+int skr_cmd_dataset(const skr_command *command, int argc, char **argv)
 {
     return become_admin(command, argc, argv);
 }

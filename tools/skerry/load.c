@@ -9,21 +9,16 @@
 
 static void print_people_json(skr_out *json, const skr_load_result *result)
 {
-    skr_out_key(json, "people");
-    skr_out_number(json, result->n_people);
-    skr_out_key(json, "with_genomes");
-    skr_out_number(json, result->n_with_genomes);
-    skr_out_key(json, "genomes");
-    skr_out_number(json, result->n_genomes);
-    skr_out_key(json, "genomes_with_people");
-    skr_out_number(json, result->n_genomes_with_people);
-    skr_out_key(json, "united");
-    skr_out_number(json, result->n_united);
+    skr_out_member_number(json, "people", result->n_people);
+    skr_out_member_number(json, "with_genomes", result->n_with_genomes);
+    skr_out_member_number(json, "genomes", result->n_genomes);
+    skr_out_member_number(json, "genomes_with_people", result->n_genomes_with_people);
+    skr_out_member_number(json, "withdrawn", result->n_withdrawn);
+    skr_out_member_number(json, "united", result->n_united);
     skr_out_key(json, "replaced");
     skr_out_open(json, '{');
     for (uint32_t i = 0; i < result->n_replaced; i++) {
-        skr_out_key(json, result->replaced[i].kind);
-        skr_out_number(json, result->replaced[i].n);
+        skr_out_member_number(json, result->replaced[i].kind, result->replaced[i].n);
     }
     skr_out_close(json, '}');
 }
@@ -33,25 +28,17 @@ static void print_json(const skr_load_result *result, const skr_progress_line *l
 {
     skr_out json = {.out = stdout};
     skr_out_open(&json, '{');
-    skr_out_key(&json, "status");
-    skr_out_text(&json, "ok");
-    skr_out_key(&json, "generation");
-    skr_out_number(&json, result->generation);
-    skr_out_key(&json, "files");
-    skr_out_number(&json, result->n_files);
-    skr_out_key(&json, "records");
-    skr_out_number(&json, result->n_records);
-    skr_out_key(&json, "new");
-    skr_out_number(&json, result->n_new);
-    skr_out_key(&json, "skipped");
-    skr_out_number(&json, result->n_skipped);
-    skr_out_key(&json, "sex_conflicts");
-    skr_out_number(&json, result->n_sex_conflicts);
+    skr_out_member_text(&json, "status", "ok");
+    skr_out_member_number(&json, "generation", result->generation);
+    skr_out_member_number(&json, "files", result->n_files);
+    skr_out_member_number(&json, "records", result->n_records);
+    skr_out_member_number(&json, "new", result->n_new);
+    skr_out_member_number(&json, "skipped", result->n_skipped);
+    skr_out_member_number(&json, "sex_conflicts", result->n_sex_conflicts);
     if (is_of_people)
         print_people_json(&json, result);
     if (result->n_obsolete > 0) {
-        skr_out_key(&json, "obsolete");
-        skr_out_number(&json, result->n_obsolete);
+        skr_out_member_number(&json, "obsolete", result->n_obsolete);
     }
     skr_progress_put_warnings(line, &json);
     skr_out_close(&json, '}');
@@ -91,6 +78,8 @@ static void print_text(const skr_load_result *result, const skr_load_request *re
     printf("; generation %" PRIu64 "\n", result->generation);
     if (request->dataset != NULL)
         print_people_text(result, request->dataset);
+    if (result->n_withdrawn > 0)
+        printf("  %-20s %" PRIu64 "\n", "withdrawn", result->n_withdrawn);
     if (result->n_skipped > 0)
         printf("  %-20s %" PRIu64 "\n", "skipped", result->n_skipped);
     if (result->n_sex_conflicts > 0)

@@ -10,7 +10,7 @@
 #include "tools/skerry/output.h"
 
 static const skr_command commands[] = {
-    {"import", "--dataset ID --assembly NAME [options] FILE...",
+    {"import", "--dataset ID --assembly NAME [options] FILE... | --spool FOLDER",
      "import genomes: VCF, BCF; one call is one delivery and one generation",
      "FILE may be plain, bgzipped, gzipped, BCF, or - for standard input. The store is created "
      "when\n"
@@ -24,7 +24,12 @@ static const skr_command commands[] = {
      "A release replaces the one of the same prefix.", skr_cmd_ontology},
     {"genes", "[--assembly NAME] [options] FILE...", "import genes: GTF, GFF3, refGene-like tables",
      NULL, skr_cmd_genes},
-    {"annotate", "FILE...", "effects and protein changes of alleles (not there yet)", NULL, NULL},
+    {"annotate", "[--assembly NAME] [--source NAME] [--release NAME] [options] FILE...",
+     "annotations of alleles: VCF or BCF with CSQ, ANN, BCSQ or CLNSIG",
+     "FILE may have samples or none, and be packed as for import. What is read replaces what there "
+     "is\n"
+     "of the same source. docs/annotation.md says what is taken.",
+     skr_cmd_annotate},
     {"count", "[options] 'QUESTION'", "how many people",
      "The question is one word for the shell: put it in single quotes. docs/query-language.md has\n"
      "the language.  Example: skerry count 'carries(gene=RYR1 and af<0.001) and HP:0003473'",
@@ -41,7 +46,15 @@ static const skr_command commands[] = {
      "expected of all, and AN's share of them. '.' is what cannot be said; it is never 0.\n"
      "Example: skerry an --region 22:16050000-16060000 --by sex --bed",
      skr_cmd_an},
-    {"batch", "[FILE]", "many questions at once (not there yet)", NULL, NULL},
+    {"batch", "[--template 'TEXT'] [--out FILE [--resume]] [options] [FILE]",
+     "many counts, a row each",
+     "FILE is a TSV with the columns id and query, or JSON lines with these members; standard "
+     "input\n"
+     "without it. Rows come out in the same order: id, count, status (ok, hidden, error), "
+     "message.\n"
+     "Exit status: 0 all were answered, 1 some were not.\n"
+     "Example: skerry batch --template 'carries(gene={gene}) and {term}' pairs.tsv",
+     skr_cmd_batch},
     {"stats", "", "the statistics of a store (not there yet)", NULL, NULL},
     {"serve", "[--config FILE] [--policy FILE] [--listen ADDR:PORT] [options]",
      "serve Beacon v2 over HTTP",
@@ -50,8 +63,23 @@ static const skr_command commands[] = {
      skr_cmd_serve},
     {"explain", "[options] 'QUESTION'", "what a question means and what it would visit", NULL,
      skr_cmd_explain},
-    {"withdraw", "--individual ID", "take people out (not there yet)", NULL, NULL},
-    {"compact", "", "merge small segments (not there yet)", NULL, NULL},
+    {"withdraw", "--individual ID...|@FILE [options]", "take people out of the store",
+     "They count nowhere from the next generation on. Their bytes go with the next compaction, or\n"
+     "at once where a segment holds nobody else. Delivered again, they are left out.",
+     skr_cmd_withdraw},
+    {"dataset", "--list | --hide ID | --show ID | --withdraw ID", "datasets: which answer",
+     "A hidden dataset answers as one that is not there. One that is withdrawn is removed.",
+     skr_cmd_dataset},
+    {"copy", "[--bytes] TO", "copy the store as it is now, beside a writer that goes on",
+     "TO is a folder that is new or empty. Files are hard links where both folders lie on one "
+     "file\n"
+     "system, else clones where it can, else bytes; the copy appears whole or not at all.",
+     skr_cmd_copy},
+    {"compact", "[options]",
+     "merge segments, and take out of the files who does not count any more",
+     "Answers stay as they are. Others may ask and import meanwhile. Each merge is published when "
+     "it\nis done: after an interruption the next run goes on from there.",
+     skr_cmd_compact},
     {"verify", "[options]", "read everything and report every fault", NULL, skr_cmd_verify},
     {"info", "[options]", "what the store holds", NULL, skr_cmd_info},
 };

@@ -45,8 +45,6 @@ static void help_option(const skr_option *option)
 {
     char head[128];
     int n;
-    if (option->kind == SKR_OPTION_NOT_YET)
-        return;
     if (option->letter != '\0')
         n = snprintf(head, sizeof head, "  -%c, --%s", option->letter, option->name);
     else
@@ -256,8 +254,6 @@ static bool is_number_next(const reader *in)
 static int take_option(reader *in, const skr_option *option, const char *value, const char *shown,
                        skr_err *err)
 {
-    if (option->kind == SKR_OPTION_NOT_YET)
-        return skr_fail(err, SKR_ERR_NOT_YET, "%s is not there yet", shown);
     if (option->kind == SKR_OPTION_FLAG) {
         if (value != NULL)
             return skr_arguments_fail(in->arguments, err, "%s takes no value", shown);

@@ -22,7 +22,6 @@ typedef enum skr_option_kind {
     SKR_OPTION_SECONDS, /* target: double, above 0 */
     SKR_OPTION_WAIT,    /* target: double; the number may be left out: HUGE_VAL */
     SKR_OPTION_CHOICE,  /* target: int, the place of the word in argument, "a|b|c" */
-    SKR_OPTION_NOT_YET, /* part of the design that is not built: refused */
 } skr_option_kind;
 
 /* The values of an option that may stand several times. */
@@ -89,7 +88,7 @@ typedef struct skr_arguments {
 /*
  * Reads argv[1] .. of the command; operands are moved to the front of argv. Returns SKR_OK;
  * a positive number when --help or --version was answered and nothing is left to do; or a negative
- * status. Errors: USAGE, NOT_YET.
+ * status. Errors: USAGE.
  */
 int skr_arguments_read(skr_arguments *arguments, int argc, char **argv, skr_err *err);
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "storage/base/number_text.h"
 #include "storage/base/utf8.h"
@@ -116,6 +117,24 @@ void skr_out_end(skr_out *json)
     json->has_before = false;
 }
 
+void skr_out_member_text(skr_out *json, const char *key, const char *text)
+{
+    skr_out_key(json, key);
+    skr_out_text(json, text);
+}
+
+void skr_out_member_number(skr_out *json, const char *key, uint64_t number)
+{
+    skr_out_key(json, key);
+    skr_out_number(json, number);
+}
+
+void skr_out_member_boolean(skr_out *json, const char *key, bool value)
+{
+    skr_out_key(json, key);
+    skr_out_boolean(json, value);
+}
+
 void skr_out_told(skr_out *json, const skr_told_count *told)
 {
     if (told->is_hidden)
@@ -210,4 +229,13 @@ int skr_output_check(skr_err *err)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return SKR_OK;
     return skr_output_fail(errno, err);
+}
+
+void skr_output_day(uint64_t time_s, char ret_text[SKR_OUTPUT_DAY_MAX])
+{
+    time_t time = (time_t)time_s;
+    struct tm day;
+    if (time_s == 0 || gmtime_r(&time, &day) == NULL ||
+        strftime(ret_text, SKR_OUTPUT_DAY_MAX, "%Y-%m-%d", &day) == 0)
+        memcpy(ret_text, "unknown", sizeof "unknown");
 }

@@ -28,6 +28,11 @@ void skr_out_boolean(skr_out *json, bool value);
 void skr_out_null(skr_out *json);
 void skr_out_end(skr_out *json); /* a newline */
 
+/* A key and its value. */
+void skr_out_member_text(skr_out *json, const char *key, const char *text);
+void skr_out_member_number(skr_out *json, const char *key, uint64_t number);
+void skr_out_member_boolean(skr_out *json, const char *key, bool value);
+
 /* A count that may be hidden: then null. */
 void skr_out_told(skr_out *json, const skr_told_count *told);
 
@@ -67,5 +72,9 @@ int skr_output_fail(int number, skr_err *err);
  * reader of a pipe went away: that is no news to anybody.
  */
 SKR_MUST_USE int skr_output_check(skr_err *err);
+
+/* The day of a time in seconds since 1970, UTC, as 2026-11-30; of 0: "unknown". */
+#define SKR_OUTPUT_DAY_MAX 16
+void skr_output_day(uint64_t time_s, char ret_text[SKR_OUTPUT_DAY_MAX]);
 
 #endif

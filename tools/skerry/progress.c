@@ -5,20 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "storage/base/clock.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
 
 #define SECOND_NS 1000000000ull
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 /* How much is done, from 0 to 1, files taken as equally long; negative: it cannot be told. */
 static double done_share(const skr_progress *progress)
@@ -76,25 +69,18 @@ static void say_json(const skr_progress_line *line, const skr_progress *progress
     skr_out json = {.out = stderr};
     double share = done_share(progress);
     skr_out_open(&json, '{');
-    skr_out_key(&json, "progress");
-    skr_out_text(&json, line->verb);
-    skr_out_key(&json, "file");
-    skr_out_text(&json, progress->file);
-    skr_out_key(&json, "number");
-    skr_out_number(&json, progress->file_number);
-    skr_out_key(&json, "files");
-    skr_out_number(&json, progress->n_files);
+    skr_out_member_text(&json, "progress", line->verb);
+    skr_out_member_text(&json, "file", progress->file);
+    skr_out_member_number(&json, "number", progress->file_number);
+    skr_out_member_number(&json, "files", progress->n_files);
     skr_out_key(&json, "share");
     if (share >= 0)
         skr_out_real(&json, (double)(uint64_t)(share * 1000 + 0.5) / 1000);
     else
         skr_out_null(&json);
-    skr_out_key(&json, "contig");
-    skr_out_text(&json, progress->contig);
-    skr_out_key(&json, "records");
-    skr_out_number(&json, progress->n_records);
-    skr_out_key(&json, "step");
-    skr_out_text(&json, progress->step);
+    skr_out_member_text(&json, "contig", progress->contig);
+    skr_out_member_number(&json, "records", progress->n_records);
+    skr_out_member_text(&json, "step", progress->step);
     skr_out_key(&json, "eta_s");
     if (share > 0)
         skr_out_number(&json, eta_seconds(line, share, now));
@@ -126,7 +112,7 @@ static bool is_time(const skr_progress_line *line, uint64_t now)
 static void on_progress(void *context, const skr_progress *progress)
 {
     skr_progress_line *line = context;
-    uint64_t now = now_ns();
+    uint64_t now = skr_clock_ns();
     if (line->step == NULL || strcmp(line->step, progress->step) != 0) {
         line->step = progress->step;
         line->step_ns = now;
@@ -162,7 +148,7 @@ void skr_progress_init(skr_progress_line *line, const char *verb, const skr_comm
     *line = (skr_progress_line){.verb = verb,
                                 .choice = (skr_progress_choice)common->progress,
                                 .is_terminal = isatty(STDERR_FILENO) == 1,
-                                .start_ns = now_ns()};
+                                .start_ns = skr_clock_ns()};
     if (common->is_quiet)
         line->choice = SKR_PROGRESS_NEVER;
 }

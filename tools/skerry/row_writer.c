@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/base/array.h"
+#include "storage/base/check.h"
+#include "storage/base/crc32c.h"
 #include "storage/base/number_text.h"
 #include "tools/skerry/interrupt.h"
 #include "tools/skerry/output.h"
@@ -61,7 +64,7 @@ static int make_room(skr_row_writer *writer, size_t n, skr_err *err)
     size_t n_max = writer->n_piece + 2 * n; /* a longer row than this one fits too, mostly */
     char *bytes = realloc(writer->bytes, n_max);
     if (bytes == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
+        return skr_fail_nomem(err, "rows of alleles");
     writer->bytes = bytes;
     writer->n_max = n_max;
     return SKR_OK;
@@ -197,6 +200,125 @@ static char *put_json(char *at, const skr_allele_row *row, size_t n_variant)
     return PUT_WORD(at, "\""); /* skr_row_end may have to add a member */
 }
 
+/* ------------------------------------------------------------------ what annotations say */
+
+/* The lists of a row, and their names. */
+#define N_LISTS 5u
+static const char *const list_names[N_LISTS] = {"genes", "effects", "proteins", "impacts",
+                                                "significances"};
+
+static const skr_allele_words *list_of(const skr_allele_row *row, size_t i)
+{
+    const skr_allele_words *const lists[N_LISTS] = {&row->said.genes, &row->said.effects,
+                                                    &row->said.proteins, &row->said.impacts,
+                                                    &row->said.significances};
+    return lists[i];
+}
+
+/* How many bytes the members may take. */
+static size_t said_room(const skr_allele_row *row)
+{
+    size_t n = 0;
+    for (size_t i = 0; row->is_annotated && i < N_LISTS; i++) {
+        const char *text = list_of(row, i)->text;
+        n += 32;
+        for (uint32_t w = 0; w < list_of(row, i)->n; w++) {
+            n += strlen(text) * SKR_JSON_CHARACTER_MAX + 4;
+            text += strlen(text) + 1;
+        }
+    }
+    return n;
+}
+
+static char *put_string(char *at, const char *text)
+{
+    size_t n = strlen(text);
+    *at++ = '"';
+    for (size_t i = 0; i < n;) {
+        size_t n_escaped = 0;
+        i += skr_json_character(text + i, n - i, at, &n_escaped);
+        at += n_escaped;
+    }
+    *at++ = '"';
+    return at;
+}
+
+static char *put_said(char *at, const skr_allele_row *row)
+{
+    for (size_t i = 0; row->is_annotated && i < N_LISTS; i++) {
+        const skr_allele_words *words = list_of(row, i);
+        const char *text = words->text;
+        at += snprintf(at, 32, ",\"%s\":[", list_names[i]);
+        for (uint32_t w = 0; w < words->n; w++) {
+            if (w > 0)
+                *at++ = ',';
+            at = put_string(at, text);
+            text += strlen(text) + 1;
+        }
+        *at++ = ']';
+    }
+    return at;
+}
+
+/* ------------------------------------------------------------------ beside the rows */
+
+static const char *const beside_columns[] = {"ac_unrelated", "an_unrelated", "af_unrelated"};
+#define N_BESIDE (sizeof beside_columns / sizeof *beside_columns)
+
+int skr_beside_keep(skr_beside *beside, const skr_allele_row *row, skr_err *err)
+{
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&beside->rows, &beside->n_max, beside->n + 1, "rows of alleles", err));
+    beside->rows[beside->n++] =
+        (skr_beside_row){row->ac, row->an, skr_crc32c(row->variant, strlen(row->variant))};
+    return SKR_OK;
+}
+
+void skr_beside_done(skr_beside *beside)
+{
+    free(beside->rows);
+    *beside = (skr_beside){0};
+}
+
+/* Two questions about the same alleles of one generation have the same rows. */
+static const skr_beside_row *next_beside(skr_beside *beside, const skr_allele_row *row)
+{
+    SKR_CHECK(beside->next < beside->n);
+    const skr_beside_row *one = &beside->rows[beside->next++];
+    SKR_CHECK(one->hash == skr_crc32c(row->variant, strlen(row->variant)));
+    return one;
+}
+
+/* A cell more behind a line that has ended. */
+static char *add_cell(const skr_row_writer *writer, char *at, const char *text, size_t n)
+{
+    bool is_padded = writer->form == SKR_ROW_COLUMNS;
+    at[-1] = is_padded ? ' ' : '\t';
+    at = put(is_padded ? put_padding(at, n, 12) : at, text, n);
+    *at = '\n';
+    return at + 1;
+}
+
+/* The members or cells of the unrelated. */
+static char *put_beside(skr_row_writer *writer, char *at, const skr_allele_row *row)
+{
+    const skr_beside_row *one = next_beside(writer->beside, row);
+    const uint64_t numbers[] = {one->ac, one->an};
+    double af = (double)one->ac / (double)one->an;
+    bool is_json = writer->form == SKR_ROW_JSON;
+    char text[SKR_REAL_TEXT_MAX];
+    for (size_t i = 0; i < N_BESIDE; i++) {
+        size_t n = i < 2          ? skr_number_text(numbers[i], text)
+                   : one->an == 0 ? (size_t)snprintf(text, sizeof text, is_json ? "null" : ".")
+                                  : skr_number_text_real(af, text);
+        if (is_json)
+            at += snprintf(at, 64, ",\"%s\":%.*s", beside_columns[i], (int)n, text);
+        else
+            at = add_cell(writer, at, text, n);
+    }
+    return at;
+}
+
 int skr_row_put_header(skr_row_writer *writer, skr_err *err)
 {
     if (writer->form == SKR_ROW_JSON || writer->has_header)
@@ -207,6 +329,8 @@ int skr_row_put_header(skr_row_writer *writer, skr_err *err)
     char *at = writer->bytes + writer->n;
     for (size_t i = 0; i < N_COLUMNS; i++)
         at = put_cell(writer, at, i, columns[i], strlen(columns[i]));
+    for (size_t i = 0; i < N_BESIDE && writer->beside != NULL; i++)
+        at = add_cell(writer, at, beside_columns[i], strlen(beside_columns[i]));
     writer->n = (size_t)(at - writer->bytes);
     writer->has_header = true;
     return SKR_OK;
@@ -218,7 +342,8 @@ int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, skr_err *err)
     int status = skr_row_put_header(writer, err);
     if (status < 0)
         return status;
-    status = make_room(writer, n_variant * SKR_JSON_CHARACTER_MAX + N_ROW_MAX, err);
+    status =
+        make_room(writer, n_variant * SKR_JSON_CHARACTER_MAX + N_ROW_MAX + said_room(row), err);
     if (status < 0)
         return status;
     char *at = writer->bytes + writer->n;
@@ -226,11 +351,13 @@ int skr_row_put(skr_row_writer *writer, const skr_allele_row *row, skr_err *err)
         at = PUT_WORD(at, "}\n");
     writer->has_open_row = writer->form == SKR_ROW_JSON;
     if (writer->form == SKR_ROW_JSON)
-        at = put_json(at, row, n_variant);
+        at = put_said(put_json(at, row, n_variant), row);
     else if (writer->form == SKR_ROW_TSV)
         at = put_tsv(at, row, n_variant);
     else
         at = put_columns(writer, at, row, n_variant);
+    if (writer->beside != NULL)
+        at = put_beside(writer, at, row);
     writer->n = (size_t)(at - writer->bytes);
     return SKR_OK;
 }
@@ -241,12 +368,12 @@ static int format_warnings(const skr_warnings *warnings, char **ret_text, size_t
 {
     skr_out json = {.out = open_memstream(ret_text, ret_n), .has_before = true};
     if (json.out == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
+        return skr_fail_nomem(err, "rows of alleles");
     skr_out_warnings(&json, warnings);
     bool is_bad = ferror(json.out) != 0;
     if (fclose(json.out) == 0 && !is_bad)
         return SKR_OK;
-    return skr_fail(err, SKR_ERR_NOMEM, "no memory for rows of alleles");
+    return skr_fail_nomem(err, "rows of alleles");
 }
 
 int skr_row_end(skr_row_writer *writer, const skr_warnings *warnings, skr_err *err)

@@ -15,10 +15,28 @@ typedef enum skr_row_form {
     SKR_ROW_JSON,
 } skr_row_form;
 
+/* The numbers of the unrelated, row by row in the order of the rows that they stand beside. */
+typedef struct skr_beside_row {
+    uint64_t ac;
+    uint64_t an;
+    uint32_t hash; /* of the variant */
+} skr_beside_row;
+typedef struct skr_beside {
+    skr_beside_row *rows;
+    size_t n;
+    size_t n_max;
+    size_t next; /* to be written */
+} skr_beside;
+
+/* Keeps a row to stand beside another. Errors: NOMEM. */
+SKR_MUST_USE int skr_beside_keep(skr_beside *beside, const skr_allele_row *row, skr_err *err);
+void skr_beside_done(skr_beside *beside);
+
 /* Begins as {.fd = ..., .form = ...}; whoever writes beside it through stdio flushes that first. */
 typedef struct skr_row_writer {
     int fd;
     skr_row_form form;
+    skr_beside *beside; /* NULL: nothing stands beside the rows */
     bool has_header;
     bool has_open_row; /* of JSON: its object lacks the closing brace */
     size_t n_piece;    /* written when as much has come together */

@@ -6,12 +6,19 @@
 
 #include "api/http/server.h"
 #include "engine/face/config_file.h"
+#include "tools/skerry/serve_compact.h"
+
+typedef struct skr_server_settings {
+    skr_server_config server;
+    skr_serve_compact_settings compact;
+    const char *cohorts; /* the file of cohort_file.h; NULL: none */
+} skr_server_settings;
 
 /*
- * Puts what the file says into config, whose texts then point into the file. docs/http-api.md lists
- * the keys. Errors: INPUT naming file and line.
+ * Puts what the file says into settings, whose texts then point into the file. docs/http-api.md
+ * lists the keys. Errors: INPUT naming file and line.
  */
-SKR_MUST_USE int skr_server_settings_apply(const skr_config_file *file, skr_server_config *config,
-                                           skr_err *err);
+SKR_MUST_USE int skr_server_settings_apply(const skr_config_file *file,
+                                           skr_server_settings *settings, skr_err *err);
 
 #endif

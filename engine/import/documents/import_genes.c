@@ -94,27 +94,6 @@ static int read_documents(skr_genes_reader *reader)
 
 /* ------------------------------------------------------------------ the delivery */
 
-/* The assembly that was named, or the only one that has genomes. */
-static int find_assembly(skr_manifest *manifest, const char *name, uint32_t *ret_assembly,
-                         skr_err *err)
-{
-    if (name != NULL)
-        return skr_assembly_add(manifest, name, ret_assembly, err);
-    uint32_t found = SKR_NONE;
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
-        uint32_t assembly = manifest->segments[i].assembly;
-        if (found != SKR_NONE && found != assembly)
-            return skr_fail(err, SKR_ERR_USAGE, "--assembly is missing: %s, or %s?",
-                            manifest->assemblies[found].name, manifest->assemblies[assembly].name);
-        found = assembly;
-    }
-    if (found == SKR_NONE)
-        return skr_fail(err, SKR_ERR_USAGE,
-                        "--assembly is missing: these genes are of GRCh37, GRCh38 ...?");
-    *ret_assembly = found;
-    return SKR_OK;
-}
-
 static int write_genes(skr_genes_reader *reader, skr_txn *txn, uint32_t assembly)
 {
     char name[SKR_FILE_NAME_MAX];
@@ -173,7 +152,8 @@ int skr_import_genes(const skr_load_request *request, skr_load_result *ret_resul
     if (request->n_files == 0)
         return skr_fail(reader.err, SKR_ERR_USAGE, "no file to read");
     SKR_TRY(skr_store_wait_begin(request->store, &wait, &txn, reader.err));
-    int status = find_assembly(skr_txn_manifest(txn), request->assembly, &assembly, reader.err);
+    int status = skr_assembly_choose(skr_txn_manifest(txn), request->assembly, "genes", &assembly,
+                                     reader.err);
     if (status == SKR_OK) {
         const skr_assembly *own = &skr_txn_manifest(txn)->assemblies[assembly];
         reader.build = skr_assembly_build_find(own->name);

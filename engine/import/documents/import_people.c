@@ -9,6 +9,7 @@
 #include "engine/import/documents/people_json.h"
 #include "engine/import/documents/people_tsv.h"
 #include "storage/base/limits.h"
+#include "storage/gone.h"
 #include "storage/store.h"
 
 static const char *const endings[] = {".json", ".jsonl", ".ndjson", ".tsv", NULL};
@@ -96,6 +97,7 @@ static void reader_done(skr_people_reader *reader)
     free(reader->delivered);
     skr_archive_free(reader->archive);
     skr_people_edit_free(reader->edit);
+    skr_gone_free(reader->gone);
 }
 
 /* What is told of the facts that are gone. */
@@ -147,6 +149,11 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
     skr_manifest *manifest = skr_txn_manifest(txn);
     int status = skr_manifest_add_dataset(manifest, request->dataset, &reader.dataset, reader.err);
     if (status == SKR_OK)
+        status =
+            skr_gone_check_dataset(manifest, reader.dataset, request->is_readmitting, reader.err);
+    if (status == SKR_OK)
+        status = skr_gone_new(manifest, &reader.gone, reader.err);
+    if (status == SKR_OK)
         status = skr_people_open(skr_txn_folder(txn), &manifest->people, &people, reader.err);
     if (status == SKR_OK)
         status = skr_people_edit_new(people, &reader.edit, reader.err);
@@ -156,6 +163,11 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
         status = reader_init(&reader);
     if (status == SKR_OK)
         status = read_documents(&reader);
+    if (status == SKR_OK && reader.result.n_records == 0 && reader.result.n_withdrawn > 0) {
+        reader.result.generation = manifest->generation; /* nobody is left: nothing changes */
+        *ret_result = reader.result;
+        goto out;
+    }
     if (status == SKR_OK && reader.result.n_records == 0)
         status = skr_fail(reader.err, SKR_ERR_INPUT, "%s: no people in it", request->files[0]);
     if (status == SKR_OK)
@@ -168,6 +180,7 @@ int skr_import_people(const skr_load_request *request, skr_load_result *ret_resu
         reader.result.n_files = skr_archive_n_documents(reader.archive);
         *ret_result = reader.result;
     }
+out:
     reader_done(&reader);
     skr_people_close(people);
     skr_txn_abort(txn);

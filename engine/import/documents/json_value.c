@@ -82,6 +82,15 @@ size_t skr_json_value_n_members(const skr_json_value *object)
     return json_object_size(own(object));
 }
 
+const char *skr_json_value_member_name(const skr_json_value *object, size_t i)
+{
+    json_t *all = (json_t *)object;
+    void *at = json_object_iter(all);
+    for (; i > 0; i--)
+        at = json_object_iter_next(all, at);
+    return json_object_iter_key(at);
+}
+
 const skr_json_value *skr_json_value_member(const skr_json_value *object, const char *name)
 {
     return value_of(json_object_get(own(object), name));

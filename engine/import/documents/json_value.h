@@ -45,6 +45,9 @@ const char *skr_json_value_text(const skr_json_value *value);
 /* How many members an object has; 0 of anything else. */
 size_t skr_json_value_n_members(const skr_json_value *object);
 
+/* The name of the i-th member of an object, of fewer than it has. Belongs to the value. */
+const char *skr_json_value_member_name(const skr_json_value *object, size_t i);
+
 /* The member of an object, or NULL. name may be NULL. */
 const skr_json_value *skr_json_value_member(const skr_json_value *object, const char *name);
 

@@ -105,7 +105,7 @@ static int find_elsewhere(const skr_people_reader *r, const uint64_t *people, ch
         free(genomes);
         if (n_found > 0)
             (void)snprintf(text, n, "dataset '%.60s' has genomes of %" PRIu64 " of them",
-                           r->manifest->datasets[d], n_found);
+                           r->manifest->datasets[d].id, n_found);
         if (status != SKR_OK || n_found > 0)
             return status;
     }

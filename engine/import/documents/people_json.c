@@ -236,7 +236,7 @@ static int begin_person(skr_people_reader *r, const skr_json_value *person,
                      : skr_people_reader_fail(r, "no \"id\": whose facts are these?");
     if (status == SKR_OK)
         status = skr_people_reader_begin(r, id, SKR_RECORD_INDIVIDUAL, id, is_subject);
-    if (status != SKR_OK)
+    if (status != SKR_OK || r->is_left_out)
         return status;
     r->has_packets = r->has_packets || is_packet;
     skr_people_genomes_note_id(r, SKR_OTHER_PACKET, is_subject ? own : of_subject);
@@ -251,6 +251,8 @@ static int say_person(skr_people_reader *r, const skr_json_value *person)
 {
     const skr_json_value *subject = NULL;
     int status = begin_person(r, person, &subject);
+    if (status == SKR_OK && r->is_left_out)
+        return SKR_OK;
     if (status == SKR_OK)
         status = say_sex(r, skr_json_value_find(subject != NULL ? subject : person, "sex"));
     if (status == SKR_OK)
@@ -306,6 +308,8 @@ static int say_beacon_biosample(skr_people_reader *r, const skr_json_value *bios
     if (individual == NULL || individual[0] == '\0')
         return skr_people_reader_fail(r, "a biosample without an \"individualId\"");
     SKR_TRY(skr_people_reader_begin(r, individual, SKR_RECORD_BIOSAMPLE, id, false));
+    if (r->is_left_out)
+        return SKR_OK;
     skr_people_genomes_note_id(r, SKR_OTHER_BIOSAMPLE, id);
     int status = say_biosample(r, biosample);
     return status == SKR_OK ? skr_people_reader_end(r) : status;

@@ -14,6 +14,7 @@
 #include "index/terms/curie.h"
 #include "storage/base/array.h"
 #include "storage/base/limits.h"
+#include "storage/gone.h"
 
 /* ------------------------------------------------------------------ telling */
 
@@ -148,8 +149,32 @@ static int begin_individual(skr_people_reader *reader, const char *id, uint32_t 
             "dataset '%.60s' has an individual of this id: name it with "
             "--dataset if these are its people; if the same person is in both, "
             "say so with --shared-people",
-            reader->manifest->datasets[other]);
+            reader->manifest->datasets[other].id);
     return SKR_OK;
+}
+
+/* Has the individual withdrawn? Who is readmitted has not any more. */
+static int ask_withdrawn(skr_people_reader *reader, const char *id, bool *ret_is_gone)
+{
+    skr_keyed_digest digest;
+    SKR_TRY(skr_gone_holds(reader->gone, reader->dataset, SKR_GONE_INDIVIDUAL, id, ret_is_gone,
+                           reader->err));
+    if (!*ret_is_gone || !reader->request->is_readmitting)
+        return SKR_OK;
+    *ret_is_gone = false;
+    SKR_TRY(skr_gone_digest(reader->gone, SKR_GONE_INDIVIDUAL, id, &digest, reader->err));
+    skr_gone_drop(reader->manifest, reader->dataset, &digest);
+    return SKR_OK;
+}
+
+/* Counts a record of somebody who has withdrawn, and names the first. */
+static void leave_out(skr_people_reader *reader, const char *id)
+{
+    if (reader->result.n_withdrawn++ == 0)
+        skr_people_reader_warn(reader,
+                               "left out, because they have withdrawn: records of '%.100s', and "
+                               "perhaps others (--readmit takes them back)",
+                               id);
 }
 
 int skr_people_reader_begin(skr_people_reader *reader, const char *individual, skr_record_kind kind,
@@ -160,6 +185,11 @@ int skr_people_reader_begin(skr_people_reader *reader, const char *individual, s
     reader->id = individual;
     if (strlen(record) > SKR_NAME_MAX)
         return skr_people_reader_fail(reader, "an id of more than %u bytes", SKR_NAME_MAX);
+    SKR_TRY(ask_withdrawn(reader, individual, &reader->is_left_out));
+    if (reader->is_left_out) {
+        leave_out(reader, individual);
+        return SKR_OK;
+    }
     int status = find_delivered(reader, kind, record, &delivered);
     if (status == SKR_OK && delivered->document == SKR_NONE) {
         delivered->line = reader->line;
@@ -182,6 +212,8 @@ int skr_people_reader_begin(skr_people_reader *reader, const char *individual, s
 
 int skr_people_reader_end(skr_people_reader *reader)
 {
+    if (reader->is_left_out)
+        return SKR_OK;
     const skr_delivered *delivered = &reader->delivered[reader->record];
     skr_people_again again;
     int status = skr_people_edit_end(reader->edit, delivered->is_subject, &again, reader->err);

@@ -37,13 +37,15 @@ typedef struct skr_people_reader {
     uint32_t n_delivered;
     uint32_t n_delivered_max;
     skr_names *documents;
-    uint32_t record;     /* the one begun last, in record_names */
-    bool has_packets;    /* any phenopacket was read */
-    uint64_t line;       /* of the record being read */
-    const char *id;      /* of its individual, or NULL */
-    const char *birth;   /* the day on which he was born, or NULL; belongs to the record */
-    uint64_t n_warnings; /* told; the rest is only counted */
-    const skr_manifest *manifest;
+    uint32_t record;       /* the one begun last, in record_names */
+    bool has_packets;      /* any phenopacket was read */
+    uint64_t line;         /* of the record being read */
+    const char *id;        /* of its individual, or NULL */
+    bool is_left_out;      /* the record begun last: its individual has withdrawn */
+    struct skr_gone *gone; /* who has withdrawn */
+    const char *birth;     /* the day on which he was born, or NULL; belongs to the record */
+    uint64_t n_warnings;   /* told; the rest is only counted */
+    skr_manifest *manifest;
     const char *folder;
     uint32_t n_base;                   /* individuals before this delivery */
     uint64_t *genomes;                 /* those of them with a genome in the dataset */
@@ -61,9 +63,10 @@ void skr_people_reader_skip(skr_people_reader *reader, const char *format, ...) 
 void skr_people_reader_warn(skr_people_reader *reader, const char *format, ...) SKR_PRINTF(2, 3);
 
 /*
- * Begins a record of an individual, and ends it. is_subject: it is one of perhaps several packets
- * of an individual, which are united. Errors: INPUT (a kind said twice and differently; a person of
- * another dataset), NOMEM.
+ * Begins a record of an individual, and ends it. One of somebody who has withdrawn is counted and
+ * left out: reader->is_left_out is true, and nothing may be said within it. is_subject: it is one
+ * of perhaps several packets of an individual, which are united. Errors: INPUT (a kind said twice
+ * and differently; a person of another dataset), NOMEM.
  */
 SKR_MUST_USE int skr_people_reader_begin(skr_people_reader *reader, const char *individual,
                                          skr_record_kind kind, const char *record, bool is_subject);

@@ -276,7 +276,7 @@ static int read_row(table *t, char *line)
                                       t->n_columns);
     char *id = unquote(t->fields[t->individual]);
     int status = skr_people_reader_begin(t->reader, id, SKR_RECORD_INDIVIDUAL, id, false);
-    for (size_t i = 0; status == SKR_OK && i < n; i++) {
+    for (size_t i = 0; status == SKR_OK && i < n && !t->reader->is_left_out; i++) {
         char *field = trim(t->fields[i]);
         if (!skr_people_reader_is_missing(field))
             status = say_field(t, &t->columns[i], field);

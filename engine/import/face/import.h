@@ -18,6 +18,7 @@
 #include "engine/import/face/gate_fields.h"
 #include "storage/base/counter.h"
 #include "storage/base/err.h"
+#include "storage/base/qualities.h"
 
 /* Rule 3 of docs/counting.md. A field that the file does not have is not tested. */
 typedef struct skr_gate {
@@ -41,6 +42,20 @@ skr_gate skr_gate_adj(void);
  * skr_gate_done. Errors: USAGE naming the key. */
 SKR_MUST_USE int skr_gate_parse(const char *text, skr_gate *ret_gate, skr_err *err);
 void skr_gate_done(skr_gate *gate);
+
+/* What a sample has to reach, and what becomes of one that does not: docs/import.md. */
+typedef struct skr_qc_limit {
+    bool is_set;
+    double limit; /* the least, or the most: storage/base/qualities.h */
+} skr_qc_limit;
+typedef struct skr_qc {
+    skr_qc_limit limits[SKR_N_QUALITIES];
+    bool is_refusing; /* the delivery; false: the sample is set aside */
+} skr_qc;
+
+/* Reads "KEY=N,..." into the limits; "network" are those of the European network, for genomes.
+ * Errors: USAGE naming the key. */
+SKR_MUST_USE int skr_qc_parse(const char *text, skr_qc *qc, skr_err *err);
 
 /* How far an import is: called now and then from the thread that imports. */
 typedef struct skr_progress {
@@ -84,15 +99,20 @@ typedef struct skr_import_request {
     const char *store;
     const char *dataset;
     const char *assembly;
-    const char *reference; /* FASTA, plain or bgzipped, or NULL */
-    const char *samples;   /* TSV, or NULL */
-    const char *callable;  /* BED of bases where silence is reference, or NULL */
+    const char *reference;    /* FASTA, plain or bgzipped, or NULL */
+    const char *samples;      /* TSV, or NULL */
+    const char *callable;     /* BED of bases where silence is reference, or NULL */
+    const char *checksums;    /* what sha256sum wrote of the files, or NULL */
+    const char *htsget_hosts; /* which hosts files may be fetched from, or NULL: none */
+    const char *by;           /* who delivers: kept with the delivery; NULL: not known */
     skr_genome_format format;
     skr_gate gate;
+    skr_qc qc; /* zero: no limits */
     bool absent_is_hom_ref;
     bool has_no_calls; /* of reads: they say where a genome is deep enough, and nothing more */
     bool is_replacing;
     bool allow_shared_people;
+    bool is_readmitting;      /* samples whose people have withdrawn come back with this delivery */
     const char *const *files; /* "-": standard input */
     size_t n_files;
     unsigned n_threads;
@@ -122,6 +142,42 @@ SKR_MUST_USE int skr_import_genomes(const skr_import_request *request,
                                     skr_import_result *ret_result, skr_err *err);
 void skr_import_result_done(skr_import_result *result);
 
+/* Annotations of alleles: VCF or BCF with CSQ, ANN, BCSQ or the fields of ClinVar, with samples or
+ * without. */
+typedef struct skr_annotate_request {
+    const char *store;
+    const char *assembly; /* NULL: the only one that has genomes */
+    const char *source;   /* what the release is of; NULL: by what the files hold */
+    const char *release;  /* its name, or NULL */
+    const char *const *files;
+    size_t n_files;
+    unsigned n_threads;
+    uint32_t memory_mib; /* as of an import */
+    double wait_s;
+    skr_unsealing unsealing;
+    skr_watch watch;
+} skr_annotate_request;
+
+#define SKR_ANNOTATE_SOURCE_MAX 1025u
+
+typedef struct skr_annotate_result {
+    uint64_t generation;
+    uint64_t n_records;
+    uint64_t n_alleles; /* of which something is said */
+    char source[SKR_ANNOTATE_SOURCE_MAX];
+    bool has_replaced; /* a release of the same source that was there */
+    skr_counter *counters;
+    uint32_t n_counters;
+} skr_annotate_result;
+
+/*
+ * Reads a release of annotations, in place of the one of the same source. Errors: as
+ * skr_import_genomes. *ret_result is freed with skr_import_annotations_done.
+ */
+SKR_MUST_USE int skr_import_annotations(const skr_annotate_request *request,
+                                        skr_annotate_result *ret_result, skr_err *err);
+void skr_import_annotations_done(skr_annotate_result *result);
+
 #define SKR_LOAD_WARNINGS_MAX 3
 #define SKR_LOAD_WARNING_MAX 512
 
@@ -134,11 +190,12 @@ typedef struct skr_replaced {
 
 typedef struct skr_load_result {
     uint64_t generation;
-    uint64_t n_files;    /* read, those in folders and archives one by one */
-    uint64_t n_records;  /* individuals and biosamples, terms that are not obsolete, or genes */
-    uint64_t n_obsolete; /* terms that no longer are any */
-    uint64_t n_new;      /* individuals that were not there */
-    uint64_t n_skipped;  /* facts without a usable term */
+    uint64_t n_files;     /* read, those in folders and archives one by one */
+    uint64_t n_records;   /* individuals and biosamples, terms that are not obsolete, or genes */
+    uint64_t n_obsolete;  /* terms that no longer are any */
+    uint64_t n_new;       /* individuals that were not there */
+    uint64_t n_skipped;   /* facts without a usable term */
+    uint64_t n_withdrawn; /* records of people who have withdrawn: left out */
     uint32_t n_sex_conflicts;
 
     /* Of people alone. */
@@ -160,6 +217,7 @@ typedef struct skr_load_request {
     bool allow_shared_people;
     bool ids_are_subjects;    /* a phenopacket is of subject.id, not of its own id */
     bool is_replacing;        /* all former facts of these people are dropped */
+    bool is_readmitting;      /* people who have withdrawn come back with this delivery */
     const char *const *files; /* files, folders, .zip, .gz, "-" */
     size_t n_files;
     double wait_s; /* for another writer; 0: not at all, HUGE_VAL: as long as it takes */

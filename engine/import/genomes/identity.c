@@ -10,17 +10,8 @@
 #include <string.h>
 
 #include "engine/import/genomes/identity_int.h"
+#include "storage/manifest_parts.h"
 #include "storage/segment/segment_coverage.h"
-
-const skr_delivery *skr_identity_delivery(const skr_import *import, uint32_t segment)
-{
-    return &import->manifest->deliveries[import->manifest->segments[segment].delivery];
-}
-
-bool skr_identity_source_has(const skr_source *source, uint32_t sample)
-{
-    return source->n_samples == 0 || skr_import_holds(source->samples, source->n_samples, sample);
-}
 
 /* ------------------------------------------------------------------ what there is */
 
@@ -39,24 +30,6 @@ static int add_old(skr_identity *identity, const char *name, skr_old_sample samp
     return SKR_OK;
 }
 
-/* Is anything of a sample live? A source without records keeps the sample known. */
-static bool is_alive(const skr_import *import, uint32_t segment, uint32_t local)
-{
-    const skr_delivery *delivery = skr_identity_delivery(import, segment);
-    const skr_segment_entry *entry = &import->manifest->segments[segment];
-    for (uint32_t i = 0; i < delivery->n_sources; i++) {
-        const skr_source *source = &delivery->sources[i];
-        if (!source->is_live || !skr_identity_source_has(source, local))
-            continue;
-        if (source->n_contigs == 0)
-            return true;
-        for (uint32_t c = 0; c < source->n_contigs; c++)
-            if (!skr_manifest_is_superseded(entry, source->contigs[c], local))
-                return true;
-    }
-    return false;
-}
-
 /* The samples of a segment that are live in any part. */
 static int add_segment(const skr_import *import, skr_identity *identity, uint32_t number,
                        const skr_segment *segment, skr_err *err)
@@ -65,12 +38,18 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
     bool names_are_ids = skr_sample_table_names_are_ids(table);
     skr_sample_names names = {0};
     skr_individuals individuals;
-    int status = skr_sample_table_individuals(table, &individuals, err);
+    uint32_t n = skr_segment_n_samples(segment);
+    uint8_t *is_alive = malloc(n);
+    int status = is_alive == NULL ? skr_fail_nomem(err, "samples of the store")
+                                  : skr_sample_table_individuals(table, &individuals, err);
+    if (status == SKR_OK)
+        skr_manifest_part_mark_alive(import->manifest, &import->manifest->segments[number],
+                                     is_alive);
     if (status == SKR_OK && !names_are_ids)
         status = skr_sample_table_names(table, &names, err);
-    for (uint32_t i = 0; i < skr_segment_n_samples(segment) && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < n && status == SKR_OK; i++) {
         uint32_t individual = skr_individual_of(&individuals, i);
-        if (!is_alive(import, number, i))
+        if (is_alive[i] == 0)
             continue;
         if (individual >= skr_people_count(import->people)) {
             status = skr_fail(err, SKR_ERR_CORRUPT, "a sample belongs to nobody");
@@ -81,6 +60,7 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
         status = add_old(identity, name, (skr_old_sample){number, i, individual, SKR_NONE}, err);
     }
     skr_sample_names_done(&names);
+    free(is_alive);
     return status;
 }
 
@@ -148,22 +128,22 @@ void skr_identity_free(skr_identity *identity)
     free(identity);
 }
 
-/* Does a source count in full? One that is replaced in part must be read again to come back. */
+/*
+ * Does a source count in full? One that is replaced in part must be read again to come back. Those
+ * of it who have withdrawn are not missed, unless they are to be readmitted.
+ */
 static bool is_source_whole(const skr_manifest *manifest, uint32_t delivery,
-                            const skr_source *source)
+                            const skr_source *source, bool is_readmitting)
 {
     if (!source->is_live)
         return false;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
-        if (entry->delivery != delivery || entry->n_tombstones == 0)
-            continue;
-        uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
-        for (uint32_t c = 0; c < source->n_contigs; c++)
-            for (uint32_t j = 0; j < n; j++)
-                if (skr_manifest_is_superseded(entry, source->contigs[c],
-                                               source->n_samples == 0 ? j : source->samples[j]))
-                    return false;
+        for (uint32_t p = 0; p < entry->n_parts; p++)
+            if (entry->parts[p].delivery == delivery &&
+                !skr_manifest_part_is_source_whole(manifest, entry, &entry->parts[p], source,
+                                                   is_readmitting))
+                return false;
     }
     return true;
 }
@@ -182,7 +162,7 @@ const skr_source *skr_identity_find_file(const skr_import *import, const skr_imp
         for (uint32_t j = 0; j < delivery->n_sources; j++) {
             const skr_source *source = &delivery->sources[j];
             if (memcmp(source->digest, file->digest, sizeof file->digest) != 0 ||
-                !is_source_whole(import->manifest, i, source))
+                !is_source_whole(import->manifest, i, source, import->request->is_readmitting))
                 continue;
             last = source;
             if (memcmp(source->options, file->options, sizeof file->options) == 0)
@@ -298,8 +278,9 @@ int skr_identity_individuals(skr_import *import, skr_err *err)
 /* ------------------------------------------------------------------ contigs */
 
 /* Is a source one of the files of this delivery? */
-static bool is_delivered_again(const skr_import *import, const skr_source *source)
+static bool is_delivered_again(const void *context, const skr_source *source)
 {
+    const skr_import *import = context;
     for (uint32_t i = 0; i < import->n_files; i++)
         if (import->files[i].known == source)
             return true;
@@ -312,18 +293,10 @@ const skr_source *skr_identity_source_on(const skr_import *import, const skr_old
                                          uint32_t contig, bool is_again)
 {
     const skr_segment_entry *entry = &import->manifest->segments[old->segment];
-    const skr_delivery *delivery = skr_identity_delivery(import, old->segment);
-    if (entry->assembly != import->assembly ||
-        skr_manifest_is_superseded(entry, contig, old->local))
+    if (entry->assembly != import->assembly)
         return NULL;
-    for (uint32_t i = 0; i < delivery->n_sources; i++) {
-        const skr_source *source = &delivery->sources[i];
-        if (source->is_live && skr_identity_source_has(source, old->local) &&
-            skr_import_holds(source->contigs, source->n_contigs, contig) &&
-            (!is_again || is_delivered_again(import, source)))
-            return source;
-    }
-    return NULL;
+    return skr_manifest_part_source_on(import->manifest, entry, old->local, contig,
+                                       is_again ? is_delivered_again : NULL, import, NULL);
 }
 
 /* How a sample has a contig that a file brings again. */

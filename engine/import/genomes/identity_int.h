@@ -29,12 +29,6 @@ struct skr_identity {
     bool has_coverage; /* some segment has */
 };
 
-/* The delivery that made a segment of the manifest. */
-const skr_delivery *skr_identity_delivery(const skr_import *import, uint32_t segment);
-
-/* Has a source a sample (its local number)? */
-bool skr_identity_source_has(const skr_source *source, uint32_t sample);
-
 /* The samples of a name that are live, in chain order: the first in old; SKR_NONE: none. */
 uint32_t skr_identity_first(const skr_identity *identity, const char *name);
 

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/buried.h"
 #include "engine/import/genomes/identity_int.h"
 #include "engine/import/genomes/import_parts.h"
+#include "storage/manifest_parts.h"
 
 /* A sample of an older segment that is replaced on a contig. */
 typedef struct burial {
@@ -158,51 +160,15 @@ static int supersede_all(skr_import *import, burials *all, skr_err *err)
     return status;
 }
 
-/* Does anything of a source still count? */
-static bool is_source_alive(const skr_segment_entry *entry, const skr_source *source)
-{
-    if (source->n_contigs == 0)
-        return true;
-    uint32_t n = source->n_samples == 0 ? entry->n_samples : source->n_samples;
-    for (uint32_t c = 0; c < source->n_contigs; c++)
-        for (uint32_t i = 0; i < n; i++)
-            if (!skr_manifest_is_superseded(entry, source->contigs[c],
-                                            source->n_samples == 0 ? i : source->samples[i]))
-                return true;
-    return false;
-}
-
-/* Marks sources that are dead, and drops segments none of whose sources lives. */
-static void drop_dead(skr_import *import)
-{
-    for (uint32_t i = import->manifest->n_segments; i-- > 0;) {
-        skr_segment_entry *entry = &import->manifest->segments[i];
-        if (entry->n_tombstones == 0)
-            continue;
-        skr_delivery *delivery = &import->manifest->deliveries[entry->delivery];
-        bool is_any_alive = false;
-        for (uint32_t s = 0; s < delivery->n_sources; s++) {
-            skr_source *source = &delivery->sources[s];
-            source->is_live = source->is_live && is_source_alive(entry, source);
-            is_any_alive = is_any_alive || source->is_live;
-        }
-        if (!is_any_alive)
-            skr_manifest_drop_segment(import->manifest, i);
-    }
-}
-
 /* A contig of an old sample that still counts, or SKR_NONE. */
 static uint32_t find_rest(const skr_import *import, const skr_old_sample *old)
 {
-    const skr_delivery *delivery = skr_identity_delivery(import, old->segment);
     const skr_segment_entry *entry = &import->manifest->segments[old->segment];
-    for (uint32_t i = 0; i < delivery->n_sources; i++) {
-        const skr_source *source = &delivery->sources[i];
-        for (uint32_t c = 0; skr_identity_source_has(source, old->local) && c < source->n_contigs;
-             c++)
-            if (!skr_manifest_is_superseded(entry, source->contigs[c], old->local))
-                return source->contigs[c];
-    }
+    uint32_t n = import->manifest->assemblies[entry->assembly].n_contigs;
+    for (uint32_t contig = 0; contig < n; contig++)
+        if (skr_manifest_part_source_on(import->manifest, entry, old->local, contig, NULL, NULL,
+                                        NULL) != NULL)
+            return contig;
     return SKR_NONE;
 }
 
@@ -253,7 +219,7 @@ int skr_identity_supersede(skr_import *import, skr_err *err)
     for (uint32_t i = 0; i < import->samples.names.n; i++)
         import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
     if (status == SKR_OK)
-        drop_dead(import);
+        skr_buried_drop_dead(import->manifest);
     free(all.is_replaced);
     free(all.list);
     return status;

@@ -5,15 +5,20 @@
 
 #include "engine/import/genomes/identity.h"
 #include "engine/import/genomes/import_callable.h"
+#include "engine/import/genomes/import_checksums.h"
 #include "engine/import/genomes/import_coverage.h"
 #include "engine/import/genomes/import_delivery.h"
+#include "engine/import/genomes/import_facts.h"
 #include "engine/import/genomes/import_files.h"
+#include "engine/import/genomes/import_gone.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_read.h"
 #include "engine/import/genomes/import_reference.h"
 #include "engine/import/genomes/import_warnings.h"
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genomes/import_write.h"
 #include "engine/import/genomes/record_keys.h"
+#include "storage/gone.h"
 
 /* ------------------------------------------------------------------ the steps */
 
@@ -67,9 +72,12 @@ static int prepare(skr_import *import, skr_err *err)
         return status;
     import->manifest = skr_txn_manifest(import->txn);
     SKR_TRY(skr_manifest_add_dataset(import->manifest, request->dataset, &import->dataset, err));
+    SKR_TRY(
+        skr_gone_check_dataset(import->manifest, import->dataset, request->is_readmitting, err));
     SKR_TRY(add_assembly(import, err));
     SKR_TRY(skr_import_reference_open(import, err));
-    return skr_import_files_look(import, err);
+    SKR_TRY(skr_import_files_look(import, err));
+    return skr_import_checksums_check(import, err);
 }
 
 static bool is_all_known(const skr_import *import)
@@ -106,10 +114,15 @@ static int write_people(skr_import *import, skr_err *err)
 
 static int take_in(skr_import *import, skr_err *err)
 {
+    if (is_all_known(import)) /* of nobody: all of them have withdrawn */
+        return skr_import_delivery_add(import, err);
     SKR_TRY(identify(import, err));
+    SKR_TRY(skr_import_facts_new(import, err));
     SKR_TRY(skr_import_read(import, err));
-    SKR_TRY(skr_identity_supersede(import, err));
     SKR_TRY(skr_import_write(import, err));
+    SKR_TRY(skr_identity_supersede(import, err));
+    uint32_t first;
+    import->counts[SKR_COUNT_SEX_DIFFERS] = skr_import_facts_sex_differs(import, &first);
     SKR_TRY(skr_import_reference_finish(import, err));
     SKR_TRY(write_people(import, err));
     SKR_TRY(skr_import_delivery_add(import, err));
@@ -128,12 +141,15 @@ static void import_done(skr_import *import)
 {
     skr_site_batch_free(import->batch);
     skr_import_coverage_free(import->coverage);
+    skr_import_facts_free(import->facts);
+    skr_import_qc_done(import);
     skr_import_callable_done(import);
     skr_claims_done(&import->record.claims);
     skr_record_keys_free(import->record.keys);
     skr_buffer_done(&import->record.body);
     free(import->record.spread);
     skr_identity_free(import->identity);
+    skr_import_gone_free(import->gone);
     skr_people_edit_free(import->edit);
     skr_people_close(import->people);
     skr_import_reference_close(import);
@@ -168,7 +184,7 @@ int skr_import_genomes_with(const skr_import_request *request, const skr_import_
     status = prepare(&import, err);
     if (status != SKR_OK)
         goto out;
-    if (is_all_known(&import)) {
+    if (is_all_known(&import) && import.counts[SKR_COUNT_WITHDRAWN] == 0) {
         status = skr_import_reference_check_known(&import, err);
         result.is_noop = true;
         result.generation = import.manifest->generation;

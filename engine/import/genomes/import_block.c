@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/import/genomes/import_coverage.h"
+#include "engine/import/genomes/import_facts.h"
 #include "index/contigs/contig.h"
 
 bool skr_import_is_block(const skr_place *at)
@@ -179,9 +180,12 @@ static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool agrees, skr_e
     else
         skr_claims_unknown(&import->record.claims);
     SKR_TRY(spread(at, &import->record.claims.calls, &calls, err));
-    for (uint32_t i = 0; i < file->columns.n; i++)
-        SKR_TRY(
-            cover(at, i, (uint32_t[]){at->start0, end_of(at, i, &found)}, ploidy, calls[i], err));
+    for (uint32_t i = 0; i < file->columns.n; i++) {
+        uint32_t end0 = end_of(at, i, &found);
+        SKR_TRY(cover(at, i, (uint32_t[]){at->start0, end0}, ploidy, calls[i], err));
+        if (agrees)
+            SKR_TRY(skr_import_facts_block(at, i, end0 - at->start0, err));
+    }
     return SKR_OK;
 }
 

@@ -1,21 +1,17 @@
 /*
  * import_coverage_write.c - from layers to the chunks of the coverage layer.
  *
- * Of each contig the layers of all samples are read side by side. A chunk holds about RUNS_A_CHUNK
- * runs: how many bases that are is guessed from the chunk before, and a chunk that came out too
- * large is cut in two.
+ * Of each contig the layers of all samples are read side by side, stretch by stretch.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/import/genomes/import_coverage_int.h"
+#include "engine/import/genomes/import_facts.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_watch.h"
 #include "index/contigs/contig.h"
 #include "storage/segment/segment_coverage.h"
-
-#define RUNS_A_CHUNK 16384u
-#define BASES_FIRST (1u << 18)
-#define BASES_MAX (1u << 27)
 
 /* A window on a layer: the least, the most. */
 #define WINDOW_MIN 256u
@@ -39,11 +35,8 @@ typedef struct writing {
     skr_cover_run *runs; /* of the stretch at hand, sample by sample */
     uint32_t n_runs;
     uint32_t n_runs_max;
-    uint32_t *first;          /* n_samples + 1 */
-    skr_cover_run *part_runs; /* of half of it */
-    uint32_t n_part_max;
-    uint32_t *part_first;
-    uint32_t n_bases; /* of the next chunk */
+    uint32_t *first;  /* n_samples + 1 */
+    uint32_t n_bases; /* of the next stretch */
 } writing;
 
 /* ------------------------------------------------------------------ layers */
@@ -153,56 +146,14 @@ static int take_stretch(writing *w, uint32_t end0, skr_err *err)
     return SKR_OK;
 }
 
-/* The runs of the stretch at hand that lie in [start0, end0), into part_runs. */
-static int take_part(writing *w, uint32_t start0, uint32_t end0, skr_err *err)
-{
-    uint32_t n = 0;
-    SKR_TRY(
-        SKR_ARRAY_RESERVE(&w->part_runs, &w->n_part_max, w->n_runs, "who was called where", err));
-    for (uint32_t sample = 0; sample < w->import->coverage->n_samples; sample++) {
-        w->part_first[sample] = n;
-        for (uint32_t i = w->first[sample]; i < w->first[sample + 1]; i++) {
-            skr_cover_run run = w->runs[i];
-            run.start0 = run.start0 > start0 ? run.start0 : start0;
-            run.end0 = run.end0 < end0 ? run.end0 : end0;
-            if (run.start0 < run.end0)
-                w->part_runs[n++] = run;
-        }
-    }
-    w->part_first[w->import->coverage->n_samples] = n;
-    return SKR_OK;
-}
-
-/* Writes the stretch at hand, which lies in one ploidy, in as many chunks as it needs. */
+/* Writes the stretch at hand, which lies in one ploidy. */
 static int write_stretch(writing *w, uint32_t start0, uint32_t end0, skr_err *err)
 {
-    uint32_t n_samples = w->import->coverage->n_samples;
     const char *name = w->import->manifest->assemblies[w->import->assembly].contigs[w->contig].name;
-    skr_ploidy ploidy = skr_contig_ploidy(w->import->build, name, start0);
-    uint64_t n_parts = w->n_runs / (2 * RUNS_A_CHUNK) + 1;
-    n_parts = n_parts < end0 - start0 ? n_parts : end0 - start0;
-    int status = SKR_OK;
-    for (uint64_t i = 0; i < n_parts && status == SKR_OK; i++) {
-        const skr_cover_place place = {(uint32_t)(start0 + (end0 - start0) * i / n_parts),
-                                       (uint32_t)(start0 + (end0 - start0) * (i + 1) / n_parts),
-                                       n_samples};
-        if (n_parts > 1)
-            status = take_part(w, place.start0, place.end0, err);
-        if (status == SKR_OK && (n_parts > 1 ? w->part_first : w->first)[n_samples] > 0)
-            status = skr_segment_writer_add_coverage(w->writer, w->contig, ploidy, &place,
-                                                     n_parts > 1 ? w->part_runs : w->runs,
-                                                     n_parts > 1 ? w->part_first : w->first, err);
-    }
-    return status;
-}
-
-/* The bases of the next chunk: as many as RUNS_A_CHUNK need, if it goes on like this. */
-static void guess(writing *w, uint32_t n_bases)
-{
-    double factor = w->n_runs == 0 ? 4.0 : (double)RUNS_A_CHUNK / w->n_runs;
-    factor = factor > 4.0 ? 4.0 : factor < 0.25 ? 0.25 : factor;
-    double wanted = factor * (double)n_bases;
-    w->n_bases = wanted > BASES_MAX ? BASES_MAX : wanted < 64 ? 64 : (uint32_t)wanted;
+    const skr_cover_place place = {start0, end0, w->import->coverage->n_samples};
+    return skr_segment_writer_add_stretch(w->writer, w->contig,
+                                          skr_contig_ploidy(w->import->build, name, start0), &place,
+                                          w->runs, w->first, err);
 }
 
 /* The first base that any column has yet, or UINT32_MAX. */
@@ -228,7 +179,7 @@ static int write_contig(writing *w, skr_err *err)
 {
     const skr_import *import = w->import;
     const char *name = import->manifest->assemblies[import->assembly].contigs[w->contig].name;
-    w->n_bases = BASES_FIRST;
+    w->n_bases = SKR_STRETCH_BASES_FIRST;
     for (;;) {
         uint32_t start0 = first_base(w);
         if (start0 == UINT32_MAX)
@@ -238,9 +189,11 @@ static int write_contig(writing *w, skr_err *err)
                                                                     : SKR_CONTIG_LENGTH_MAX;
         end0 = end0 < zone_end0 ? end0 : zone_end0;
         SKR_TRY(take_stretch(w, end0, err));
+        skr_import_facts_cover(w->import, w->runs, w->first);
         SKR_TRY(write_stretch(w, start0, last_base(w), err));
         SKR_TRY(skr_import_watch_stop(import, err));
-        guess(w, end0 - start0);
+        w->n_bases =
+            skr_segment_stretch_next(import->coverage->n_samples, w->n_runs, end0 - start0);
     }
 }
 
@@ -254,10 +207,13 @@ static int open_columns(writing *w, const skr_import_coverage_layer *layers, siz
     n_window = n_window < WINDOW_MIN ? WINDOW_MIN : n_window > WINDOW_MAX ? WINDOW_MAX : n_window;
     SKR_TRY(SKR_ARRAY_RESERVE(&w->columns, &w->n_columns_max, n, "who was called where", err));
     memset(w->columns, 0, n * sizeof *w->columns);
-    w->n_columns = n;
+    w->n_columns = 0;
     for (size_t i = 0; i < n; i++) {
-        column *one = &w->columns[i];
-        one->sample = layers[i].sample;
+        uint32_t sample = skr_import_qc_number(w->import, layers[i].sample);
+        if (sample == SKR_NONE)
+            continue; /* set aside */
+        column *one = &w->columns[w->n_columns++];
+        one->sample = sample;
         one->reader = (skr_import_coverage_reader){.coverage = coverage,
                                                    .at = layers[i].at,
                                                    .end = layers[i].at + layers[i].n,
@@ -285,7 +241,9 @@ static int write_all(writing *w, skr_err *err)
         w->contig = coverage->layers[from].contig;
         for (to = from + 1; to < coverage->n_layers && coverage->layers[to].contig == w->contig;)
             to++;
-        status = open_columns(w, coverage->layers + from, to - from, err);
+        status = skr_import_facts_contig(w->import, w->contig, err);
+        if (status == SKR_OK)
+            status = open_columns(w, coverage->layers + from, to - from, err);
         if (status == SKR_OK)
             status = write_contig(w, err);
         close_columns(w);
@@ -300,18 +258,14 @@ int skr_import_coverage_write(skr_import *import, skr_segment_writer *writer, sk
     if (coverage == NULL)
         return SKR_OK;
     w.first = malloc((coverage->n_samples + 1u) * sizeof *w.first);
-    w.part_first = malloc((coverage->n_samples + 1u) * sizeof *w.part_first);
-    int status = w.first == NULL || w.part_first == NULL
-                     ? skr_fail_nomem(err, "who was called where")
-                     : skr_import_coverage_close(import, err);
+    int status = w.first == NULL ? skr_fail_nomem(err, "who was called where")
+                                 : skr_import_coverage_close(import, err);
     if (status == SKR_OK)
         status = join_layers(import, err);
     if (status == SKR_OK)
         status = write_all(&w, err);
     free(w.columns);
     free(w.runs);
-    free(w.part_runs);
     free(w.first);
-    free(w.part_first);
     return status;
 }

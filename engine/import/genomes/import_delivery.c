@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/import_qc.h"
+
 static const char *const count_names[SKR_N_COUNTS] = {
     [SKR_COUNT_FAILED_GATE] = "failed_gate",
     [SKR_COUNT_BAD_ALT] = "bad_alt",
@@ -24,8 +26,12 @@ static const char *const count_names[SKR_N_COUNTS] = {
     [SKR_COUNT_GT_CONFLICT] = "gt_conflict",
     [SKR_COUNT_DUPLICATE_KEY] = "duplicate_key",
     [SKR_COUNT_NOT_PRIMARY] = "not_primary",
+    [SKR_COUNT_SET_ASIDE] = "set_aside",
+    [SKR_COUNT_QC_UNKNOWN] = "qc_unknown",
     [SKR_COUNT_REPLACED] = "replaced",
+    [SKR_COUNT_WITHDRAWN] = "withdrawn",
     [SKR_COUNT_SEX_CONFLICT] = "sex_conflict",
+    [SKR_COUNT_SEX_DIFFERS] = "sex_differs",
     [SKR_COUNT_UNUSED_LINES] = "unused_lines",
     [SKR_COUNT_READS] = "reads",
     [SKR_COUNT_READS_LEFT_OUT] = "reads_left_out",
@@ -108,8 +114,8 @@ static int describe_options(const skr_import *import, skr_buffer *text, skr_err 
         has_gvcf = has_gvcf || (!file->is_skipped && file->is_gvcf);
     }
     const char *reads = request->has_no_calls
-                            ? "format=reads producer=skerry-reads calls=none gate="
-                            : "format=reads producer=skerry-reads gate=";
+                            ? SKR_DELIVERY_OF_READS " producer=skerry-reads calls=none gate="
+                            : SKR_DELIVERY_OF_READS " producer=skerry-reads gate=";
     const char *format = has_reads ? reads : has_gvcf ? "format=gvcf gate=" : "format=vcf gate=";
     const char *absent = request->absent_is_hom_ref ? " absent-is=hom-ref" : " absent-is=no-call";
     SKR_TRY(skr_buffer_put(text, format, strlen(format), err));
@@ -117,7 +123,12 @@ static int describe_options(const skr_import *import, skr_buffer *text, skr_err 
     SKR_TRY(skr_buffer_put(text, absent, strlen(absent), err));
     if (request->callable != NULL)
         SKR_TRY(skr_buffer_put(text, " callable=bed", 13, err));
+    SKR_TRY(skr_import_qc_print(&request->qc, text, err));
     SKR_TRY(describe_blocks(import, text, err));
+    if (request->by != NULL) {
+        SKR_TRY(skr_buffer_put(text, " by=", 4, err));
+        SKR_TRY(skr_buffer_put(text, request->by, strlen(request->by), err));
+    }
     return skr_buffer_put_u8(text, 0, err);
 }
 
@@ -150,7 +161,7 @@ int skr_import_delivery_add(skr_import *import, skr_err *err)
     if (delivery.sources == NULL)
         status = skr_fail_nomem(err, "a delivery");
     for (uint32_t i = 0; i < import->n_files && status == SKR_OK; i++)
-        if (!import->files[i].is_skipped)
+        if (!import->files[i].is_skipped && !import->files[i].is_aside)
             status = describe_source(import, &import->files[i],
                                      &delivery.sources[delivery.n_sources++], err);
     delivery.options = (char *)options.bytes;
@@ -162,9 +173,15 @@ int skr_import_delivery_add(skr_import *import, skr_err *err)
         .n_rows = import->n_rows,
         .has_raw_indels = import->found.has_raw_indels,
     };
+    uint32_t number = 0;
+    skr_sample_run run;
+    skr_segment_part part;
     if (status == SKR_OK)
-        status = skr_manifest_add_delivery(import->manifest, &delivery, &entry.delivery, err);
-    if (status == SKR_OK)
+        status = skr_manifest_add_delivery(import->manifest, &delivery, &number, err);
+    skr_manifest_whole_part(number, entry.n_samples, &run, &part);
+    entry.parts = &part;
+    entry.n_parts = 1;
+    if (status == SKR_OK && entry.n_samples > 0) /* of nobody: all have withdrawn */
         status = skr_manifest_add_segment(import->manifest, &entry, NULL, err);
     for (uint32_t i = 0; i < delivery.n_sources; i++) {
         free(delivery.sources[i].contigs);

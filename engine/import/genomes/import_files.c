@@ -10,7 +10,9 @@
 
 #include "engine/import/genomes/identity.h"
 #include "engine/import/genomes/import_evidence.h"
+#include "engine/import/genomes/import_gone.h"
 #include "engine/import/genomes/import_parts.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_silence.h"
 #include "engine/import/genomes/import_source.h"
 #include "engine/import/genomes/import_watch.h"
@@ -28,9 +30,11 @@ static int digest_options(skr_import *import, skr_import_file *file, const skr_n
                           const skr_sample_line *const *lines, skr_err *err)
 {
     const skr_import_request *request = import->request;
-    skr_buffer gate = {0};
+    skr_buffer gate = {0}; /* and limits, which are nothing where there are none */
     skr_digest *digest = NULL;
     int status = skr_gate_print(&request->gate, &gate, err);
+    if (status == SKR_OK)
+        status = skr_import_qc_print(&request->qc, &gate, err);
     if (status == SKR_OK)
         status = skr_digest_new(SKR_DIGEST_SHA256, &digest, err);
     if (status != SKR_OK)
@@ -158,6 +162,7 @@ static int number_columns(skr_import *import, uint32_t number, const skr_names *
     file->local = malloc(samples->n * sizeof *file->local);
     if (columns->column == NULL || columns->karyotype == NULL || file->local == NULL)
         return skr_fail_nomem(err, "samples of a delivery");
+    uint32_t n_gone = 0;
     for (uint32_t i = 0; i < samples->n; i++) {
         const skr_sample_line *line = lines[i];
         skr_import_origin origin = {line, number};
@@ -168,12 +173,20 @@ static int number_columns(skr_import *import, uint32_t number, const skr_names *
             import->counts[SKR_COUNT_NOT_PRIMARY]++;
             continue;
         }
+        bool is_gone = false;
+        SKR_TRY(skr_import_gone_ask(import, name, line, &is_gone, err));
+        if (is_gone) {
+            n_gone++;
+            continue;
+        }
         SKR_TRY(skr_names_add_n(&import->samples.names, name, strlen(name), local, &is_new, err));
         SKR_TRY(is_new ? add_sample(import, *local, origin, err)
                        : meet_again(import, *local, origin, err));
         columns->column[columns->n] = i;
         columns->karyotype[columns->n++] = karyotype_of(line);
     }
+    file->is_gone = columns->n == 0 && n_gone > 0;
+    file->is_skipped = file->is_gone;
     if (columns->n == columns->n_columns) {
         free(columns->column);
         columns->column = NULL;

@@ -47,8 +47,12 @@ typedef enum skr_import_count {
     SKR_COUNT_GT_CONFLICT,   /* records */
     SKR_COUNT_DUPLICATE_KEY, /* alleles that several records of one sample name */
     SKR_COUNT_NOT_PRIMARY,   /* samples */
+    SKR_COUNT_SET_ASIDE,     /* samples, by --qc */
+    SKR_COUNT_QC_UNKNOWN,    /* samples of which a limit of --qc could not be compared */
     SKR_COUNT_REPLACED,      /* samples */
+    SKR_COUNT_WITHDRAWN,     /* samples that are left out: their people have withdrawn */
     SKR_COUNT_SEX_CONFLICT,  /* individuals */
+    SKR_COUNT_SEX_DIFFERS,   /* samples whose X and Y look otherwise than --samples says */
     SKR_COUNT_UNUSED_LINES,  /* of --samples */
     SKR_COUNT_READS,
     SKR_COUNT_READS_LEFT_OUT, /* by MAPQ or flags */
@@ -64,6 +68,7 @@ typedef struct skr_import_contig {
     uint32_t length;     /* 0: nobody said */
     uint32_t length_max; /* length, else that of the table of assemblies; 0: nobody knows */
     bool is_one_zone;    /* all of it is SKR_PLOIDY_DIPLOID */
+    bool is_autosome;    /* facts about samples are of it */
     bool has_reference;
     uint32_t old_reference; /* number in the store's reference, or SKR_NONE: in the FASTA */
     uint32_t min_start0;
@@ -85,11 +90,15 @@ typedef struct skr_import_file {
     uint64_t n_bytes;
     uint8_t digest[SKR_DIGEST_SIZE];
     uint8_t options[SKR_DIGEST_SIZE];
-    bool is_spooled; /* path is a copy of what a pipe gave: vcf_spool.h */
-    bool is_reads;   /* path is the gVCF that was made of a CRAM or BAM, once it is made */
+    bool is_spooled;    /* path is a copy of what a pipe gave: vcf_spool.h */
+    bool is_reads;      /* path is the gVCF that was made of a CRAM or BAM, once it is made */
+    uint64_t depth_sum; /* of reads: over depth_of bases of autosomes */
+    uint64_t depth_of;
     bool is_mask;    /* of reads: without calls, so it stands beside the calls of another file */
     bool is_gvcf;    /* what its records say of bases goes to the coverage layer */
-    bool is_skipped; /* known already, bytes and options */
+    bool is_skipped; /* known already, bytes and options; or all of its people have withdrawn */
+    bool is_gone;    /* the latter */
+    bool is_aside;   /* --qc set all its samples aside */
     skr_vcf *vcf;    /* of the only file: open, its header read; otherwise NULL */
     skr_columns columns;
     uint32_t *local;  /* of each column that counts: its number in the segment, ascending or not */
@@ -117,7 +126,8 @@ typedef struct skr_import_origin {
     uint32_t file;               /* that has it, the last one so far */
 } skr_import_origin;
 
-typedef struct skr_identity skr_identity; /* identity.c */
+typedef struct skr_identity skr_identity;       /* identity.c */
+typedef struct skr_import_gone skr_import_gone; /* import_gone.c */
 
 /* The samples that count, by their number in the segment. */
 typedef struct skr_import_samples {
@@ -167,6 +177,16 @@ typedef struct skr_import_working {
     uint32_t n_spread_max;
 } skr_import_working;
 
+/* The samples that --qc sets aside: import_qc.c. */
+typedef struct skr_import_qc {
+    uint32_t n_aside;
+    uint32_t *new_of; /* of each sample as it was read: its number now, SKR_NONE: set aside; NULL:
+                         all stay */
+    uint32_t n_read;  /* samples as they were read */
+    skr_buffer told;  /* the first of them, for a warning */
+    bool is_judged;
+} skr_import_qc;
+
 /* What was found on the way and is told at the end, or told once. */
 typedef struct skr_import_found {
     bool has_strange_length; /* said already */
@@ -177,6 +197,7 @@ typedef struct skr_import_found {
 } skr_import_found;
 
 typedef struct skr_import_coverage skr_import_coverage; /* import_coverage_int.h */
+typedef struct skr_import_facts skr_import_facts;       /* import_facts.c */
 
 typedef struct skr_import {
     const skr_import_request *request;
@@ -195,12 +216,15 @@ typedef struct skr_import {
     skr_people *people;
     skr_people_edit *edit;
     skr_identity *identity;
+    skr_import_gone *gone; /* whose samples are left out */
     skr_import_contigs contigs;
     skr_import_bases reference;
     skr_import_callable callable;
     skr_import_working record;
     skr_site_batch *batch;         /* the fragments of all records */
     skr_import_coverage *coverage; /* who was called where; NULL: nothing was added yet */
+    skr_import_qc qc;
+    skr_import_facts *facts; /* how good the genotypes of each sample are */
     skr_import_found found;
     uint64_t counts[SKR_N_COUNTS];
     uint64_t n_records;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/import/genomes/import_body.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/record_keys.h"
 #include "engine/import/genomes/record_phase.h"
 
@@ -64,7 +65,7 @@ void skr_import_merge_free(skr_import_merge *merge)
 
 int skr_import_merge_new(const skr_import *import, skr_import_merge **ret_merge, skr_err *err)
 {
-    size_t n = import->samples.names.n + 1u;
+    size_t n = skr_import_qc_n_read(import) + 1u;
     skr_import_merge *merge = calloc(1, sizeof *merge);
     if (merge == NULL)
         return skr_fail_nomem(err, "records of one allele");
@@ -144,13 +145,14 @@ static bool has_haplotypes(skr_ploidy ploidy, skr_karyotype karyotype)
 static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
 {
     const skr_columns *columns = &merge->import->files[fragment->file].columns;
+    const uint32_t *local = merge->import->files[fragment->file].local;
     const uint8_t *expected = columns->expected[fragment->allele.ploidy];
     const skr_carriers *carriers = &merge->carriers;
     skr_spoken *said = merge->file_said;
     skr_call_set_to_calls(&merge->calls, columns->n, merge->file_calls);
     for (uint32_t i = 0; i < columns->n; i++) {
         uint8_t call = merge->file_calls[i];
-        bool is_said = call != SKR_CALL_NO_STATEMENT;
+        bool is_said = call != SKR_CALL_NO_STATEMENT && local[i] != SKR_NONE;
         call = call == SKR_CALL_DEFAULT ? expected[i] : call > SKR_PLOIDY_MAX ? 0 : call;
         said[i] = (skr_spoken){
             .n_other = call, .n_copies = call, .is_said = is_said, .file = fragment->file};
@@ -226,7 +228,7 @@ static int add_group(skr_import_merge *merge, size_t from, size_t to, skr_err *e
 
 static int make_record_room(skr_import_merge *merge, uint32_t n_groups, skr_err *err)
 {
-    size_t n = merge->import->samples.names.n + 1u;
+    size_t n = skr_import_qc_n_read(merge->import) + 1u;
     if (merge->record_this == NULL) {
         merge->record_this = malloc(n);
         merge->record_raw = malloc(n);
@@ -260,13 +262,15 @@ static int add_record(skr_import_merge *merge, size_t first, size_t n_parts, skr
         const uint8_t *kept = merge->group_this + (size_t)parts[i].group * n;
         for (uint32_t j = 0; j < n_columns; j++) {
             const skr_spoken *one = &merge->file_said[j];
+            if (file->local[j] == SKR_NONE)
+                continue; /* set aside */
             merge->record_this[j] = (uint8_t)(merge->record_this[j] + kept[file->local[j]]);
             merge->record_raw[j] = (uint8_t)(merge->record_raw[j] + one->n_this);
             merge->record_called[j] = (uint8_t)(one->n_this + one->n_other);
         }
     }
     for (uint32_t j = 0; j < n_columns; j++) {
-        uint8_t called = merge->record_called[j];
+        uint8_t called = file->local[j] == SKR_NONE ? 0 : merge->record_called[j];
         uint8_t raw = merge->record_raw[j] < called ? merge->record_raw[j] : called;
         if (called > 0)
             skr_spellings_add_record(&merge->all[file->local[j]], merge->record_this[j],

@@ -11,6 +11,7 @@
 #include "engine/import/genomes/import_block.h"
 #include "engine/import/genomes/import_body.h"
 #include "engine/import/genomes/import_evidence.h"
+#include "engine/import/genomes/import_facts.h"
 #include "engine/import/genomes/import_parts.h"
 #include "engine/import/genomes/import_reference.h"
 #include "engine/import/genomes/record_keys.h"
@@ -136,6 +137,7 @@ static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool is_counting, 
         import->counts[SKR_COUNT_FAILED_GATE] += claims->n_failed_gate;
         import->counts[SKR_COUNT_HET_ON_HAPLOID] += claims->n_het_on_haploid;
         import->counts[SKR_COUNT_NO_COPY] += claims->n_no_copy;
+        skr_import_facts_sex(at, ploidy);
     }
     SKR_TRY(add_rows(at, &named, ploidy, err));
     SKR_TRY(add_pieces(at, keys->pieces, keys->n_pieces, ploidy, err));
@@ -160,29 +162,6 @@ static unsigned ploidies_of(const skr_place *at)
 
 /* ------------------------------------------------------------------ the record */
 
-/* Compares REF with the reference; N, of either, agrees with all, other letters with their bases.
- */
-static int check_ref(skr_place *at, bool *ret_agrees, skr_err *err)
-{
-    char bases[512];
-    *ret_agrees = true;
-    at->has_ref = true;
-    for (uint32_t done = 0; done < at->n_ref && *ret_agrees;) {
-        uint32_t n_want = at->n_ref - done < sizeof bases ? at->n_ref - done : sizeof bases;
-        uint32_t n_got = 0;
-        SKR_TRY(skr_import_reference_bases(at->import, at->contig, at->start0 + done, n_want, bases,
-                                           &n_got, err));
-        *ret_agrees = n_got == n_want;
-        for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
-            char base = (char)toupper((unsigned char)at->record->ref[done + i]);
-            *ret_agrees = base == bases[i] || skr_variant_base_agrees(base, bases[i]);
-            at->has_ref = at->has_ref && base == bases[i] && base != 'N';
-        }
-        done += n_want;
-    }
-    return SKR_OK;
-}
-
 /* A record that is refused: nobody knows anything of its bases. */
 static int add_unknown(const skr_place *at, skr_err *err)
 {
@@ -201,6 +180,7 @@ static void note_place(const skr_import *import, skr_import_contig *contig)
     contig->length_max = contig->length > 0 ? contig->length : known != NULL ? known->length : 0;
     contig->is_one_zone = skr_contig_ploidy(import->build, contig->name, 0) == SKR_PLOIDY_DIPLOID &&
                           skr_contig_ploidy_end0(import->build, contig->name, 0) == UINT32_MAX;
+    contig->is_autosome = skr_import_facts_is_autosome(import, contig->name);
 }
 
 /* A contig is met for the first time in this file. */
@@ -285,7 +265,7 @@ static int check_record(skr_place *at, bool *ret_agrees, skr_err *err)
     skr_import *import = at->import;
     *ret_agrees = true;
     if (at->contig->has_reference)
-        SKR_TRY(check_ref(at, ret_agrees, err));
+        SKR_TRY(skr_import_reference_agrees(at, ret_agrees, err));
     if (!*ret_agrees) {
         import->counts[SKR_COUNT_REF_MISMATCH]++;
         import->files[at->file].n_ref_mismatches++;
@@ -335,7 +315,10 @@ static int take_record(skr_place *at, skr_err *err)
     SKR_TRY(check_record(at, &agrees, err));
     if (is_block)
         return skr_import_block(at, agrees, err);
-    return agrees ? take_alleles(at, ploidy, err) : add_unknown(at, err);
+    if (!agrees)
+        return add_unknown(at, err);
+    SKR_TRY(skr_import_facts_depths(at, err));
+    return take_alleles(at, ploidy, err);
 }
 
 int skr_import_record(skr_import *import, uint32_t file, const skr_vcf *vcf,

@@ -6,10 +6,12 @@
  */
 #include "engine/import/genomes/import_reference.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/import/genomes/import_evidence.h"
+#include "engine/import/genomes/record_keys.h"
 
 static skr_assembly *assembly_of(const skr_import *import)
 {
@@ -25,11 +27,14 @@ static int check_raw_indels(const skr_import *import, skr_err *err)
         const skr_segment_entry *segment = &import->manifest->segments[i];
         if (segment->assembly != import->assembly || !segment->has_raw_indels)
             continue;
-        const skr_delivery *delivery = &import->manifest->deliveries[segment->delivery];
-        int more = snprintf(names + n, sizeof names - n, "%s%s (dataset %s)", n > 0 ? ", " : "",
-                            delivery->n_sources > 0 ? delivery->sources[0].name : "?",
-                            import->manifest->datasets[segment->dataset]);
-        n += more > 0 && (size_t)more < sizeof names - n ? (size_t)more : 0;
+        for (uint32_t p = 0; p < segment->n_parts; p++) {
+            const skr_delivery *delivery =
+                &import->manifest->deliveries[segment->parts[p].delivery];
+            int more = snprintf(names + n, sizeof names - n, "%s%s (dataset %s)", n > 0 ? ", " : "",
+                                delivery->n_sources > 0 ? delivery->sources[0].name : "?",
+                                import->manifest->datasets[segment->dataset].id);
+            n += more > 0 && (size_t)more < sizeof names - n ? (size_t)more : 0;
+        }
     }
     if (n == 0)
         return SKR_OK;
@@ -145,6 +150,27 @@ int skr_import_reference_bases(skr_import *import, const skr_import_contig *cont
     for (uint32_t i = 0; i < *ret_n; i++) { /* as the store will give it */
         char base = sequence.bases[start0 + i];
         bases[i] = strchr("ACGT", base) != NULL ? base : 'N';
+    }
+    return SKR_OK;
+}
+
+int skr_import_reference_agrees(skr_place *at, bool *ret_agrees, skr_err *err)
+{
+    char bases[512];
+    *ret_agrees = true;
+    at->has_ref = true;
+    for (uint32_t done = 0; done < at->n_ref && *ret_agrees;) {
+        uint32_t n_want = at->n_ref - done < sizeof bases ? at->n_ref - done : sizeof bases;
+        uint32_t n_got = 0;
+        SKR_TRY(skr_import_reference_bases(at->import, at->contig, at->start0 + done, n_want, bases,
+                                           &n_got, err));
+        *ret_agrees = n_got == n_want;
+        for (uint32_t i = 0; i < n_got && *ret_agrees; i++) {
+            char base = (char)toupper((unsigned char)at->record->ref[done + i]);
+            *ret_agrees = base == bases[i] || skr_variant_base_agrees(base, bases[i]);
+            at->has_ref = at->has_ref && base == bases[i] && base != 'N';
+        }
+        done += n_want;
     }
     return SKR_OK;
 }

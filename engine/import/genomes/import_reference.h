@@ -21,6 +21,13 @@ SKR_MUST_USE int skr_import_reference_bases(skr_import *import, const skr_import
                                             uint32_t start0, uint32_t n, char *bases,
                                             uint32_t *ret_n, skr_err *err);
 
+/*
+ * Compares REF of a record on a contig that has a reference; N, of either, agrees with all, other
+ * letters with their bases. Sets at->has_ref. Errors: those of the store, NOMEM.
+ */
+struct skr_place;
+SKR_MUST_USE int skr_import_reference_agrees(struct skr_place *at, bool *ret_agrees, skr_err *err);
+
 /* Ends the reference file and names it in the manifest. */
 SKR_MUST_USE int skr_import_reference_finish(skr_import *import, skr_err *err);
 

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/import/fetch/htsget.h"
+#include "engine/import/genomes/import_facts.h"
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genotypes/gate.h"
 #include "engine/import/sealed/input.h"
@@ -76,15 +78,44 @@ static bool wants_reads(const skr_import *import)
 static int tell_reads(const skr_import *import, skr_import_file *file, skr_err *err)
 {
     bool is_any = import->request->format == SKR_FORMAT_AUTO;
-    file->is_reads = skr_reads_is_file(file->path);
+    const skr_input_plan input = {file->path, file->given, &import->keys};
+    SKR_TRY(skr_reads_tell(&input, &file->is_reads, err));
     file->is_mask = file->is_reads && import->request->has_no_calls;
     if (file->is_reads && !is_any && !wants_reads(import))
         return skr_fail(err, SKR_ERR_INPUT, "%s: holds reads: give --format cram or bam",
                         file->given);
     if (!file->is_reads && wants_reads(import))
-        return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM, or damaged or sealed",
-                        file->given);
+        return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM, or damaged", file->given);
     return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ addresses */
+
+/* A file that is being fetched. */
+static int on_fetched(void *context, uint64_t n_bytes, skr_err *err)
+{
+    const keeping *k = context;
+    skr_import_watch_report(k->import, k->file, n_bytes, NULL, "fetching");
+    return skr_import_watch_stop(k->import, err);
+}
+
+/* Fetches an address of htsget into a scratch file of the transaction, which is then as any other
+ * file. */
+static int fetch(skr_import *import, skr_import_file *file, skr_err *err)
+{
+    keeping k = {.import = import, .file = file};
+    uint64_t n_bytes;
+    SKR_TRY(skr_txn_scratch_path(import->txn, &file->path, err));
+    const skr_htsget_plan plan = {.url = file->given,
+                                  .hosts = import->request->htsget_hosts,
+                                  .path = file->path,
+                                  .is_summed = import->request->checksums != NULL,
+                                  .format =
+                                      import->request->format == SKR_FORMAT_CRAM ? "CRAM" : NULL,
+                                  .context = &k,
+                                  .check_stop = on_fetched};
+    SKR_TRY(skr_htsget_fetch(&plan, &n_bytes, err));
+    return tell_reads(import, file, err);
 }
 
 /* Finds out what the path names, and spools what cannot be read twice. */
@@ -92,6 +123,8 @@ int skr_import_source_open(skr_import *import, skr_import_file *file, skr_err *e
 {
     struct stat about;
     bool is_stdin = strcmp(file->given, "-") == 0;
+    if (import->request->htsget_hosts != NULL && skr_htsget_is(file->given))
+        return fetch(import, file, err);
     int fd = is_stdin ? STDIN_FILENO : open(file->given, O_RDONLY | O_CLOEXEC);
     int status = SKR_OK;
     if (fd < 0 || fstat(fd, &about) < 0)
@@ -151,7 +184,7 @@ static int check_gate(const skr_import_request *request, const skr_import_file *
 /* Who asks the functions below: the sample's karyotype decides how deep is deep enough. */
 typedef struct asker {
     skr_import *import;
-    const skr_import_file *file;
+    skr_import_file *file;
     skr_karyotype karyotype;
 } asker;
 
@@ -183,6 +216,19 @@ static uint8_t count_copies(void *context, const char *contig, uint32_t start0, 
                                who->karyotype);
 }
 
+/* Facts about samples are of autosomes. */
+static void on_depth(void *context, const char *contig, uint64_t sum, uint32_t n_bases)
+{
+    const asker *who = context;
+    char canonical[SKR_NAME_MAX + 1];
+    if (skr_contig_canonical(who->import->build, contig, canonical, sizeof canonical, NULL) !=
+            SKR_OK ||
+        !skr_import_facts_is_autosome(who->import, canonical))
+        return;
+    who->file->depth_sum += sum;
+    who->file->depth_of += n_bases;
+}
+
 static int on_progress(void *context, uint64_t n_bytes, const char *contig, skr_err *err)
 {
     const asker *who = context;
@@ -201,6 +247,7 @@ int skr_import_source_reads(skr_import *import, skr_import_file *file, skr_names
 {
     SKR_TRY(check_gate(import->request, file, err));
     const skr_reads_plan plan = {.path = file->path,
+                                 .keys = &import->keys,
                                  .name = file->given,
                                  .reference = import->request->reference,
                                  .sample = only_sample(import),
@@ -210,6 +257,7 @@ int skr_import_source_reads(skr_import *import, skr_import_file *file, skr_names
                                  .has_calls = !file->is_mask,
                                  .find_bases = find_bases,
                                  .count_copies = count_copies,
+                                 .on_depth = on_depth,
                                  .on_progress = on_progress};
     uint32_t number;
     SKR_TRY(skr_reads_open(&plan, ret_reads, err));

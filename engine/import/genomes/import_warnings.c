@@ -4,9 +4,14 @@
 #include "engine/import/genomes/import_warnings.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "engine/import/genomes/import_facts.h"
+#include "engine/import/genomes/import_gone.h"
 #include "engine/import/genomes/import_parts.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_watch.h"
+#include "index/contigs/contig.h"
 
 /* --replace takes the contigs of a file, and some files have none. */
 static void warn_of_no_replacing(const skr_import *import)
@@ -60,7 +65,8 @@ static void warn_of_unused(const skr_import *import)
             *line->file != '\0' ? " of " : "", line->file);
     const skr_import_file *first = NULL;
     for (uint32_t i = import->n_files; i-- > 0;)
-        if (import->files[i].is_skipped && import->files[i].known == NULL)
+        if (import->files[i].is_skipped && !import->files[i].is_gone &&
+            import->files[i].known == NULL)
             first = &import->files[i];
     if (first != NULL)
         skr_import_watch_warn(
@@ -88,7 +94,24 @@ void skr_import_warnings_assembly(const skr_import *import)
         name, other == NULL ? "" : ", and the store also has ", other == NULL ? "" : other);
 }
 
-/* What people should know of a delivery that was taken. */
+/* A sex that X and Y contradict is told, and used as it stands: copies follow the sheet. */
+static void warn_of_sex(const skr_import *import)
+{
+    uint32_t first = 0;
+    uint32_t n = skr_import_facts_sex_differs(import, &first);
+    char sheet[16];
+    char more[32] = "";
+    if (n == 0)
+        return;
+    skr_contig_karyotype_text(import->samples.list[first].karyotype, sheet);
+    if (n > 1)
+        (void)snprintf(more, sizeof more, " and of %" PRIu32 " others", n - 1);
+    skr_import_watch_warn(import,
+                          "X and Y of sample '%s'%s look otherwise than the sex in --samples (%s), "
+                          "which counts as it stands: `skerry info --samples` shows them",
+                          import->samples.names.texts[first], more, sheet);
+}
+
 /* Genotypes made of reads are not those of a laboratory's caller, beside which they may stand. */
 static void warn_own_calls(const skr_import *import)
 {
@@ -111,7 +134,10 @@ static void warn_own_calls(const skr_import *import)
 void skr_import_warnings(const skr_import *import)
 {
     const char *assembly = skr_assembly_canonical(import->request->assembly);
+    skr_import_gone_warn(import);
     warn_own_calls(import);
+    skr_import_qc_warn(import);
+    warn_of_sex(import);
     if (import->found.has_old_mitochondrion)
         skr_import_watch_warn(import,
                               "%" PRIu64

@@ -12,7 +12,9 @@
 
 #include "engine/import/genomes/import_body.h"
 #include "engine/import/genomes/import_coverage.h"
+#include "engine/import/genomes/import_facts.h"
 #include "engine/import/genomes/import_merge.h"
+#include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genomes/only_carriers.h"
 
@@ -84,6 +86,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
         has_failed = has_failed && w->fragments[i].filter_failed;
     w->import->n_rows++;
     skr_only_carriers_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
+    skr_import_facts_row(w->import, &w->fragments[0].allele, carriers, calls, has_failed);
     return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
                                       has_failed, err);
 }
@@ -113,6 +116,13 @@ static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, u
                                  copies.n_called, expected, err);
 }
 
+/* Is it what was said of samples alone that are set aside? */
+static bool says_nothing(const writing *w, const skr_call_set *calls)
+{
+    return w->import->qc.n_aside > 0 && calls->base == SKR_CALL_NO_STATEMENT &&
+           calls->n_flips == 0 && calls->n_exceptions == 0;
+}
+
 static int merge_row(writing *w, skr_err *err)
 {
     uint32_t n = w->import->samples.names.n;
@@ -135,7 +145,9 @@ static int merge_row(writing *w, skr_err *err)
     w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)
         status = skr_call_set_from_calls(w->state, n, &w->all_calls, err);
-    return status != SKR_OK ? status : write_row(w, &w->all_carriers, &w->all_calls, err);
+    if (status != SKR_OK || says_nothing(w, &w->all_calls))
+        return status;
+    return write_row(w, &w->all_carriers, &w->all_calls, err);
 }
 
 /* The lesser of two calls of one sample: undecided wins, then fewer copies. */
@@ -164,12 +176,14 @@ static int merge_span(writing *w, skr_err *err)
                                        NULL, err));
         skr_call_set_to_calls(&w->calls, file->columns.n, w->file_calls);
         for (uint32_t j = 0; j < file->columns.n; j++) {
+            if (file->local[j] == SKR_NONE)
+                continue; /* set aside */
             uint8_t *state = &w->state[file->local[j]];
             *state = lesser(*state, w->file_calls[j], file->columns.expected[ploidy][j]);
         }
     }
     SKR_TRY(skr_call_set_from_calls(w->state, n, &w->all_calls, err));
-    return write_span(w, &w->all_calls, err);
+    return says_nothing(w, &w->all_calls) ? SKR_OK : write_span(w, &w->all_calls, err);
 }
 
 /*
@@ -262,7 +276,7 @@ static int write_group(writing *w, skr_err *err)
 
 static int make_room(writing *w, skr_err *err)
 {
-    size_t n = w->import->samples.names.n + 1u;
+    size_t n = skr_import_qc_n_read(w->import) + 1u;
     w->file_calls = malloc(n);
     w->state = malloc(n);
     if (w->file_calls == NULL || w->state == NULL)
@@ -311,43 +325,67 @@ static skr_segment_plan plan_of(const skr_import *import)
         .n_rows_expected = skr_site_batch_n_rows(import->batch),
         .n_bases_expected = n_bases,
         .names_are_ids = import->samples.names_are_ids,
+        .facts = skr_import_facts_source(import),
         .order_carriers_min = import->knobs->order_carriers_min,
         .order_rows_max = import->knobs->order_rows_max,
         .wants_orders = import->knobs->wants_orders,
     };
 }
 
-int skr_import_write(skr_import *import, skr_err *err)
+/* Writes the segment from its first fragment on. *ret_again: samples were set aside, and it is to
+ * be written without them. */
+static int write_segment(writing *w, bool *ret_again, skr_err *err)
 {
-    writing w = {.import = import};
+    skr_import *import = w->import;
     char name[SKR_FILE_NAME_MAX];
     skr_segment_plan plan = plan_of(import);
     skr_txn_file_name(import->txn, "segment", name);
     import->n_rows = 0;
-    int status = make_room(&w, err);
+    import->counts[SKR_COUNT_DUPLICATE_KEY] = 0;
+    int status = make_room(w, err);
     if (status == SKR_OK)
-        status = skr_only_carriers_new(import, &w.coverage, err);
+        status = skr_only_carriers_new(import, &w->coverage, err);
     if (status == SKR_OK)
-        status = skr_site_batch_finish(import->batch, err);
+        status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w->writer, err);
     if (status == SKR_OK)
-        status = skr_segment_writer_new(skr_txn_folder(import->txn), name, &plan, &w.writer, err);
+        status = write_all(w, err);
     if (status == SKR_OK)
-        status = write_all(&w, err);
+        status = skr_import_coverage_write(import, w->writer, err);
     if (status == SKR_OK)
-        status = skr_import_coverage_write(import, w.writer, err);
-    if (status == SKR_OK)
-        status = skr_segment_writer_finish(w.writer, &import->segment, NULL, err);
-    import->found.is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w.coverage);
-    skr_only_carriers_free(w.coverage);
-    skr_segment_writer_free(w.writer);
-    skr_call_set_done(&w.calls);
-    skr_call_set_done(&w.all_calls);
-    skr_carriers_done(&w.carriers);
-    skr_carriers_done(&w.all_carriers);
-    skr_import_merge_free(w.merge);
-    free(w.file_calls);
-    free(w.state);
-    free(w.group);
-    free(w.fragments);
+        status = skr_import_qc_judge(import, ret_again, err);
+    if (status != SKR_OK || *ret_again)
+        return status;
+    status = skr_segment_writer_finish(w->writer, &import->segment, NULL, err);
+    import->found.is_of_carriers = status == SKR_OK && skr_only_carriers_decide(w->coverage);
+    return status;
+}
+
+static void writing_done(writing *w)
+{
+    skr_only_carriers_free(w->coverage);
+    skr_segment_writer_free(w->writer);
+    skr_call_set_done(&w->calls);
+    skr_call_set_done(&w->all_calls);
+    skr_carriers_done(&w->carriers);
+    skr_carriers_done(&w->all_carriers);
+    skr_import_merge_free(w->merge);
+    free(w->file_calls);
+    free(w->state);
+    free(w->group);
+    free(w->fragments);
+}
+
+int skr_import_write(skr_import *import, skr_err *err)
+{
+    int status = skr_site_batch_finish(import->batch, err);
+    for (bool is_again = true; is_again && status == SKR_OK;) {
+        writing w = {.import = import};
+        is_again = false;
+        status = write_segment(&w, &is_again, err);
+        writing_done(&w);
+        if (is_again)
+            skr_site_batch_rewind(import->batch);
+    }
+    skr_import_qc_forget(import);
     return status;
 }

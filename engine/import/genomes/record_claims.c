@@ -46,6 +46,7 @@ static int clear(skr_claims *claims, uint32_t n_keys, skr_err *err)
     claims->n_no_calls = 0;
     claims->calls.n_exceptions = 0;
     skr_phase_clear(&claims->phase);
+    claims->n_sexual = 0;
     claims->n_failed_gate = 0;
     claims->n_het_on_haploid = 0;
     claims->n_no_copy = 0;
@@ -62,7 +63,7 @@ typedef struct reading {
     const skr_columns *columns;
     const skr_named *named;
     skr_ploidy ploidy;
-    const skr_genotype_scan *scan;
+    const skr_genotype_scan *scan; /* NULL: samples are read one by one */
 } reading;
 
 static float first_value(const skr_values *values, uint32_t column)
@@ -143,6 +144,24 @@ static int add_carriers(const reading *r, uint32_t sample, uint8_t expected,
     return SKR_OK;
 }
 
+/* Notes a genotype on X or Y as it is written, before the karyotype settles it. */
+static int note_sexual(const reading *r, uint32_t sample, const skr_genotype *genotype,
+                       skr_err *err)
+{
+    skr_claims *claims = r->claims;
+    bool has_alt = false;
+    if (r->ploidy != SKR_PLOIDY_X && r->ploidy != SKR_PLOIDY_Y)
+        return SKR_OK;
+    for (uint32_t i = 0; i < genotype->n; i++)
+        has_alt |= genotype->alleles[i] != 0 && genotype->alleles[i] != SKR_COPY_UNKNOWN;
+    if (!has_alt)
+        return SKR_OK;
+    SKR_TRY(SKR_ARRAY_RESERVE(&claims->sexual, &claims->n_sexual_max, claims->n_sexual + 1,
+                              "calls of a record", err));
+    claims->sexual[claims->n_sexual++] = (skr_record_xy){sample, skr_genotype_is_het(genotype)};
+    return SKR_OK;
+}
+
 /* Reads, gates and settles the genotype of one sample. */
 static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genotype,
                       bool *ret_has_copies, skr_err *err)
@@ -164,6 +183,8 @@ static int settle_one(const reading *r, uint32_t sample, skr_genotype *ret_genot
         if (genotype->alleles[i] != SKR_COPY_UNKNOWN && r->named->is_unknown[genotype->alleles[i]])
             genotype->alleles[i] = SKR_COPY_UNKNOWN;
     }
+    if (is_passing)
+        SKR_TRY(note_sexual(r, sample, genotype, err));
     skr_settled settled = skr_genotype_settle(genotype, r->ploidy, karyotype);
     *ret_has_copies = settled != SKR_SETTLED_NO_COPY;
     claims->n_no_copy += settled == SKR_SETTLED_NO_COPY && has_called;
@@ -353,6 +374,37 @@ static int scan_columns(const reading *r, skr_err *err)
     return status;
 }
 
+/* Is the genotype of a sample plainly the default? What scan_samples asks of many, of one. */
+static bool is_plain_default(const reading *r, uint32_t sample, const double *limits)
+{
+    const skr_vcf_record *record = r->record;
+    const uint8_t *gt = (const uint8_t *)record->gt + (size_t)sample * record->n_ploidy;
+    if (record->gt_width != 1)
+        return false;
+    for (uint32_t i = 0; i < record->n_ploidy; i++)
+        if ((gt[i] & 0xfe) != 2)
+            return false;
+    if (r->gate->is_none)
+        return true;
+    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++)
+        if ((double)first_value(&record->numbers[tag], sample) < limits[tag])
+            return false;
+    return record->ft == NULL || record->ft[sample] == SKR_FILTER_PASS;
+}
+
+/* Looks at few samples one by one; at those that are plainly the default no closer. */
+static int read_columns(const reading *r, skr_err *err)
+{
+    bool can_skip = can_skip_hom_ref(r);
+    double limits[SKR_N_GATE_TAGS];
+    int status = SKR_OK;
+    skr_gate_limits(r->gate, limits);
+    for (uint32_t sample = 0; sample < r->columns->n && status == SKR_OK; sample++)
+        if (!can_skip || !is_plain_default(r, sample, limits))
+            status = read_one(r, sample, err);
+    return status;
+}
+
 /* Turns the lists into the call set that needs the shorter one. */
 static int finish(skr_claims *claims, uint32_t n, skr_err *err)
 {
@@ -389,14 +441,14 @@ int skr_claims_read(skr_claims *claims, const skr_vcf *vcf, const skr_vcf_record
                     const skr_gate *gate, const skr_columns *columns, const skr_named *named,
                     skr_ploidy ploidy, skr_err *err)
 {
-    reading r = {claims, vcf, record, gate, columns, named, ploidy, skr_genotype_scan_chosen()};
+    reading r = {claims, vcf, record, gate, columns, named, ploidy, NULL};
     SKR_TRY(clear(claims, named->n_keys, err));
     int status = SKR_OK;
     if (columns->n >= N_WORTH_SCANNING && can_skip_hom_ref(&r)) {
+        r.scan = skr_genotype_scan_chosen();
         status = scan_columns(&r, err);
     } else {
-        for (uint32_t sample = 0; sample < columns->n && status == SKR_OK; sample++)
-            status = read_one(&r, sample, err);
+        status = read_columns(&r, err);
     }
     if (status == SKR_OK && named->keeps_phase && !claims->phase.is_read)
         status = skr_phase_read(&claims->phase, vcf, record, columns->column, columns->n, err);
@@ -421,6 +473,7 @@ void skr_claims_done(skr_claims *claims)
     free(claims->no_calls);
     free(claims->flips);
     free(claims->calls.exceptions);
+    free(claims->sexual);
     skr_phase_done(&claims->phase);
     *claims = (skr_claims){0};
 }

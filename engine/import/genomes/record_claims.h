@@ -27,6 +27,12 @@ typedef struct skr_columns {
     bool is_one_copy[SKR_N_PLOIDIES];      /* all expect one copy */
 } skr_columns;
 
+/* A genotype on X or Y that passed the gate and has an allele that is not REF, as it is written. */
+typedef struct skr_record_xy {
+    uint32_t sample;
+    bool is_het;
+} skr_record_xy;
+
 /* What the record says of all samples in one ploidy. Zero-initialise; free with _done. */
 typedef struct skr_claims {
     skr_call_set calls;      /* the lists belong to the claims */
@@ -40,7 +46,10 @@ typedef struct skr_claims {
     uint32_t *flips; /* the others, when most are no-calls */
     uint8_t *n_this; /* scratch: by key */
     uint32_t n_this_max;
-    skr_phase phase; /* how the genotypes are written: kept if named->keeps_phase */
+    skr_phase phase;       /* how the genotypes are written: kept if named->keeps_phase */
+    skr_record_xy *sexual; /* of ploidy X and Y */
+    uint32_t n_sexual;
+    uint32_t n_sexual_max;
     uint64_t n_failed_gate;
     uint64_t n_het_on_haploid;
     uint64_t n_no_copy;

@@ -38,6 +38,7 @@ typedef struct packed {
 
 /* A sorted run in the scratch file, and the window of it that is in memory. */
 typedef struct run {
+    off_t start;
     off_t at;  /* of the next byte to read */
     off_t end; /* after its last byte */
     uint8_t *window;
@@ -192,7 +193,7 @@ static int spill(skr_site_batch *batch, skr_err *err)
         goto out;
     }
     run *now = &runs[batch->n_runs];
-    *now = (run){.at = batch->n_spilled};
+    *now = (run){.start = batch->n_spilled, .at = batch->n_spilled};
     sort(batch);
     for (size_t i = 0; i < batch->n_offsets && status == SKR_OK; i++) {
         const uint8_t *fragment = batch->bytes + batch->offsets[i];
@@ -382,6 +383,17 @@ int skr_site_batch_next(skr_site_batch *batch, skr_fragment *ret_fragment, bool 
     if (!*ret_is_end)
         *ret_fragment = unpack(batch->bytes + batch->offsets[batch->next++]);
     return SKR_OK;
+}
+
+void skr_site_batch_rewind(skr_site_batch *batch)
+{
+    batch->next = 0;
+    batch->last = NULL;
+    for (size_t i = 0; i < batch->n_runs; i++) {
+        batch->runs[i].at = batch->runs[i].start;
+        batch->runs[i].n_window = 0;
+        batch->runs[i].window_at = 0;
+    }
 }
 
 void skr_site_batch_free(skr_site_batch *batch)

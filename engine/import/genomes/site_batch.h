@@ -71,6 +71,9 @@ SKR_MUST_USE int skr_site_batch_finish(skr_site_batch *batch, skr_err *err);
 SKR_MUST_USE int skr_site_batch_next(skr_site_batch *batch, skr_fragment *ret_fragment,
                                      bool *ret_is_end, skr_err *err);
 
+/* Goes back to the first fragment. */
+void skr_site_batch_rewind(skr_site_batch *batch);
+
 /* Frees. NULL is allowed. */
 void skr_site_batch_free(skr_site_batch *batch);
 

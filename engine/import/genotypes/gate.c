@@ -79,7 +79,7 @@ static int add_to_list(char **list, const char *value, size_t n, bool is_first, 
     size_t n_old = is_first || *list == NULL ? 0 : strlen(*list) + 1;
     char *text = malloc(n_old + n + 1);
     if (text == NULL)
-        return skr_fail(err, SKR_ERR_NOMEM, "gate: out of memory");
+        return skr_fail_nomem(err, "gate");
     if (n_old > 0)
         (void)snprintf(text, n_old + 1, "%s,", *list);
     memcpy(text + n_old, value, n);

@@ -19,30 +19,8 @@
 /* Reads between two calls of on_progress. */
 #define READS_A_REPORT 16384u
 #define CALL_BQ_MIN 10
-
-bool skr_reads_is_start(const uint8_t *bytes, size_t n)
-{
-    return n >= 4 && (memcmp(bytes, "CRAM", 4) == 0 || memcmp(bytes, "BAM\1", 4) == 0);
-}
-
-bool skr_reads_is_file(const char *path)
-{
-    uint8_t start[4] = {0};
-    struct stat status;
-    hts_set_log_level(HTS_LOG_OFF);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    /* What a pipe gives can be read once only: it is not looked into. */
-    bool is_regular = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    BGZF *bgzf = is_regular ? bgzf_dopen(fd, "r") : NULL;
-    if (bgzf == NULL) {
-        if (fd >= 0)
-            (void)close(fd);
-        return false;
-    }
-    ssize_t n = bgzf_read(bgzf, start, sizeof start);
-    (void)bgzf_close(bgzf);
-    return n == sizeof start && skr_reads_is_start(start, sizeof start);
-}
+/* How much observations of one kind are worth less than independent ones. */
+#define DEPENDENCE 0.17
 
 /* ------------------------------------------------------------------ opening */
 
@@ -61,32 +39,32 @@ static skr_reads_limits limits_of(const skr_gate *gate)
 static int open_file(skr_reads *reads, skr_err *err)
 {
     const skr_reads_plan *plan = &reads->plan;
+    int fd = -1;
     hts_set_log_level(HTS_LOG_OFF);
-    int fd = open(plan->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", plan->name,
-                        strerror(errno));
+    SKR_TRY(skr_reads_bytes_open(reads, &fd, err));
     reads->bytes = hdopen(fd, "r");
     if (reads->bytes == NULL) {
         (void)close(fd);
         return skr_fail_nomem(err, "reads");
     }
-    reads->file = hts_hopen(reads->bytes, "reads", "r");
+    int status = skr_reads_check_first(reads, err);
+    reads->file = status == SKR_OK ? hts_hopen(reads->bytes, "reads", "r") : NULL;
     if (reads->file == NULL) {
         hclose_abruptly(reads->bytes);
+        SKR_TRY(status);
+        SKR_TRY(skr_reads_bytes_check(reads, err));
         return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM, or damaged", plan->name);
     }
     reads->is_cram = reads->file->format.format == cram;
     if (!reads->is_cram && reads->file->format.format != bam)
         return skr_fail(err, SKR_ERR_INPUT, "%s: neither CRAM nor BAM", plan->name);
-    if (hts_check_EOF(reads->file) != 1)
-        return skr_fail(err, SKR_ERR_INPUT,
-                        "%s: its end is missing, so it is cut off; fetch the file again",
-                        plan->name);
+    if (reads->pipe == NULL && hts_check_EOF(reads->file) != 1)
+        return skr_reads_fail_end(reads, err);
     reads->header = sam_hdr_read(reads->file);
-    if (reads->header == NULL)
-        return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", plan->name);
-    return SKR_OK;
+    if (reads->header != NULL)
+        return SKR_OK;
+    SKR_TRY(skr_reads_bytes_check(reads, err));
+    return skr_fail(err, SKR_ERR_INPUT, "%s: its header is damaged", plan->name);
 }
 
 static int check_order(const skr_reads *reads, skr_err *err)
@@ -169,6 +147,8 @@ int skr_reads_open(const skr_reads_plan *plan, skr_reads **ret_reads, skr_err *e
         status = choose_fields(reads, err);
     if (status == SKR_OK)
         status = skr_reads_reference_threads(reads, err);
+    if (status == SKR_OK && plan->has_calls && (reads->model = errmod_init(DEPENDENCE)) == NULL)
+        status = skr_fail_nomem(err, "calls of reads");
     if (status != SKR_OK)
         skr_reads_close(reads);
     else
@@ -189,84 +169,111 @@ void skr_reads_close(skr_reads *reads)
     sam_hdr_destroy(reads->header);
     if (reads->file != NULL)
         (void)hts_close(reads->file);
+    skr_input_pipe_close(reads->pipe);
+    skr_reads_kept_done(&reads->kept);
+    if (reads->model != NULL)
+        errmod_destroy(reads->model);
+    if (reads->pool != NULL)
+        hts_tpool_destroy(reads->pool);
     free(reads->sample);
     free(reads);
 }
 
 /* ------------------------------------------------------------------ reading */
 
+/* What is being written, and from what. */
+typedef struct writing {
+    skr_reads *reads;
+    skr_reads_text *text;
+    skr_reads_facts facts;
+    skr_reads_queue *queue; /* NULL: runs alone */
+    skr_reads_pass *pass;   /* over the contig of the last read, or NULL */
+    int contig;             /* of the last read; INT32_MAX: it has none */
+} writing;
+
 /* Ends the pass over a contig, if there is one. */
-static int end_pass(skr_reads_pass **pass, skr_err *err)
+static int end_pass(writing *w, skr_err *err)
 {
-    int status = *pass != NULL ? skr_reads_pass_finish(*pass, err) : SKR_OK;
-    skr_reads_pass_free(*pass);
-    *pass = NULL;
+    int status = w->pass != NULL ? skr_reads_pass_finish(w->pass, err) : SKR_OK;
+    const skr_reads_pass *pass = w->pass;
+    if (status == SKR_OK && pass != NULL && pass->plan->on_depth != NULL)
+        pass->plan->on_depth(pass->context, pass->name, pass->depth_sum, pass->contig.bases.n);
+    skr_reads_pass_free(w->pass);
+    w->pass = NULL;
     return status;
 }
 
 /* Begins the pass over the contig of the first read there. */
-static int begin_pass(skr_reads *reads, int contig, skr_reads_text *text, skr_reads_facts *facts,
-                      skr_reads_pass **ret_pass, skr_err *err)
+static int begin_pass(writing *w, int contig, skr_err *err)
 {
+    skr_reads *reads = w->reads;
     skr_reads_pass like = {.plan = &reads->plan,
                            .context = reads->context,
-                           .limits = &reads->limits,
-                           .text = text,
-                           .contig = sam_hdr_tid2name(reads->header, contig),
-                           .facts = facts};
+                           .name = sam_hdr_tid2name(reads->header, contig),
+                           .contig = {.limits = &reads->limits, .model = reads->model},
+                           .text = w->text,
+                           .queue = w->queue,
+                           .kept = &reads->kept,
+                           .facts = &w->facts};
+    if (contig < w->contig)
+        return skr_fail(err, SKR_ERR_INPUT,
+                        "%s: its contigs are not in the order of its header: sort the file by "
+                        "coordinate",
+                        reads->plan.name);
+    w->contig = contig;
+    SKR_TRY(end_pass(w, err));
     skr_reads_reference_forget(reads, contig);
     SKR_TRY(skr_reads_reference_prepare(reads, contig, err));
-    SKR_TRY(skr_reads_reference_find(reads, contig, &like.bases, err));
-    like.owned = (skr_reads_run){0, like.bases.n};
-    return skr_reads_pass_new(&like, ret_pass, err);
+    SKR_TRY(skr_reads_reference_find(reads, contig, &like.contig.bases, err));
+    return skr_reads_pass_new(&like, &w->pass, err);
 }
 
-static int report(const skr_reads *reads, const skr_reads_pass *pass, skr_err *err)
+static int report(const writing *w, skr_err *err)
 {
+    const skr_reads *reads = w->reads;
     return reads->plan.on_progress == NULL
                ? SKR_OK
                : reads->plan.on_progress(reads->context, (uint64_t)htell(reads->bytes),
-                                         pass != NULL ? pass->contig : NULL, err);
+                                         w->pass != NULL ? w->pass->name : NULL, err);
 }
 
-static int read_all(skr_reads *reads, skr_reads_text *text, skr_reads_facts *facts, skr_err *err)
+static int fail_damaged(const skr_reads *reads, const skr_reads_facts *facts, skr_err *err)
 {
-    skr_reads_pass *pass = NULL;
+    SKR_TRY(skr_reads_bytes_check(reads, err));
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "%s: damaged behind read %" PRIu64 ", or its reference is another one",
+                    reads->plan.name, facts->n_reads);
+}
+
+static int take_read(writing *w, const bam1_t *record, skr_err *err)
+{
+    if ((w->facts.n_reads + 1) % READS_A_REPORT == 0)
+        SKR_TRY(report(w, err));
+    if (record->core.tid < 0) {
+        w->contig = INT32_MAX;
+        w->facts.n_reads++;
+        return SKR_OK;
+    }
+    if (record->core.tid != w->contig)
+        SKR_TRY(begin_pass(w, record->core.tid, err));
+    return skr_reads_pass_add(w->pass, record, err);
+}
+
+static int read_all(writing *w, skr_err *err)
+{
+    skr_reads *reads = w->reads;
     bam1_t *record = bam_init1();
-    int contig = -1;
     int got = 0;
     int status =
         record == NULL ? skr_fail_nomem(err, "reads") : skr_reads_reference_prepare(reads, -1, err);
-    while (status == SKR_OK && (got = sam_read1(reads->file, reads->header, record)) >= 0) {
-        if ((facts->n_reads + 1) % READS_A_REPORT == 0)
-            status = report(reads, pass, err);
-        if (record->core.tid < 0) {
-            contig = INT32_MAX;
-            facts->n_reads++;
-            continue;
-        }
-        if (status == SKR_OK && record->core.tid != contig) {
-            if (record->core.tid < contig)
-                status = skr_fail(err, SKR_ERR_INPUT,
-                                  "%s: its contigs are not in the order of its header: sort the "
-                                  "file by coordinate",
-                                  reads->plan.name);
-            contig = record->core.tid;
-            if (status == SKR_OK)
-                status = end_pass(&pass, err);
-            if (status == SKR_OK)
-                status = begin_pass(reads, contig, text, facts, &pass, err);
-        }
-        if (status == SKR_OK)
-            status = skr_reads_pass_add(pass, record, err);
-    }
+    while (status == SKR_OK && (got = sam_read1(reads->file, reads->header, record)) >= 0)
+        status = take_read(w, record, err);
     if (status == SKR_OK && got < -1)
-        status = skr_fail(err, SKR_ERR_INPUT,
-                          "%s: damaged behind read %" PRIu64 ", or its reference is another one",
-                          reads->plan.name, facts->n_reads);
+        status = fail_damaged(reads, &w->facts, err);
     if (status == SKR_OK)
-        status = end_pass(&pass, err);
-    skr_reads_pass_free(pass);
+        status = skr_reads_bytes_finish(reads, err);
+    if (status == SKR_OK)
+        status = end_pass(w, err);
     bam_destroy1(record);
     return status;
 }
@@ -274,16 +281,20 @@ static int read_all(skr_reads *reads, skr_reads_text *text, skr_reads_facts *fac
 int skr_reads_write_gvcf(skr_reads *reads, const char *path, void *context,
                          skr_reads_facts *ret_facts, skr_err *err)
 {
-    skr_reads_text *text = NULL;
-    skr_reads_facts facts = {0};
+    writing w = {.reads = reads, .contig = -1};
     reads->context = context;
-    SKR_TRY(skr_reads_text_new(path, &text, err));
-    int status = skr_reads_text_header(text, reads->header, reads->sample, err);
+    SKR_TRY(skr_reads_text_new(path, &w.text, err));
+    int status = skr_reads_text_header(w.text, reads->header, reads->sample, err);
+    if (status == SKR_OK && reads->plan.has_calls)
+        status = skr_reads_queue_new(reads->pool, reads->plan.n_threads, w.text, &reads->kept,
+                                     &w.facts, &w.queue, err);
     if (status == SKR_OK)
-        status = read_all(reads, text, &facts, err);
-    int closed = skr_reads_text_close(text, status == SKR_OK ? err : NULL);
+        status = read_all(&w, err);
+    skr_reads_queue_free(w.queue); /* chunks and the text need the contig of the pass */
+    int closed = skr_reads_text_close(w.text, status == SKR_OK ? err : NULL);
+    skr_reads_pass_free(w.pass);
     status = status != SKR_OK ? status : closed;
     if (status == SKR_OK)
-        *ret_facts = facts;
+        *ret_facts = w.facts;
     return status;
 }

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "engine/import/face/import.h"
+#include "engine/import/sealed/input.h"
 #include "storage/base/err.h"
 
 typedef struct skr_reads skr_reads;
@@ -31,14 +32,17 @@ typedef struct skr_reads_bases {
 } skr_reads_bases;
 
 typedef struct skr_reads_plan {
-    const char *path;      /* a regular file */
-    const char *name;      /* for messages */
-    const char *reference; /* the name of the FASTA, for messages */
-    const char *sample;    /* of a file whose header names none, or NULL */
-    const char *folder;    /* scratch files, *.tmp, are made here, and removed again */
+    const char *path;                 /* a regular file */
+    const struct skr_seal_keys *keys; /* for one that is sealed, or NULL */
+    const char *name;                 /* for messages */
+    const char *reference;            /* the name of the FASTA, for messages */
+    const char *sample;               /* of a file whose header names none, or NULL */
+    const char *folder;               /* scratch files, *.tmp, are made here, and removed again */
     const skr_gate *gate;
     unsigned n_threads;
-    bool has_calls; /* false: the runs alone */
+    bool has_calls;   /* false: the runs alone */
+    uint32_t n_chunk; /* places that are judged together, 0: as many as is good; for tests, because
+                       * what is written does not depend on it */
 
     /* The caller, by the context that skr_reads_write_gvcf is given. */
     /* The bases of a contig as the header names it. *ret_found: there are some. */
@@ -46,6 +50,8 @@ typedef struct skr_reads_plan {
                       bool *ret_found, skr_err *err);
     /* The copies that are expected at a place, and where the stretch ends for which that holds. */
     uint8_t (*count_copies)(void *context, const char *contig, uint32_t start0, uint32_t *ret_end0);
+    /* Called after a contig: the sum of the depths of all its n_bases. NULL: nobody asks. */
+    void (*on_depth)(void *context, const char *contig, uint64_t sum, uint32_t n_bases);
     /* Called now and then; an error ends the reading. n_bytes of the file were read. */
     int (*on_progress)(void *context, uint64_t n_bytes, const char *contig, skr_err *err);
 } skr_reads_plan;
@@ -64,8 +70,9 @@ typedef struct skr_reads_facts {
  * BAM: give what is there unpacked. */
 bool skr_reads_is_start(const uint8_t *bytes, size_t n);
 
-/* Is a regular file CRAM or BAM? false also where it cannot be read. */
-bool skr_reads_is_file(const char *path);
+/* Is a regular file CRAM or BAM, sealed or not? Of what cannot be read it is false. Errors: of a
+ * sealed file those of opening an input. */
+SKR_MUST_USE int skr_reads_tell(const skr_input_plan *from, bool *ret_is_reads, skr_err *err);
 
 /*
  * Opens a file and reads its header. The plan is copied, what it points to is not. The caller owns

@@ -4,10 +4,7 @@
  * CRAM 2.1 and 3: a file definition of 26 bytes, then containers, each a header and as many bytes
  * as it says. Numbers are ITF8, and LTF8 from version 3 on for the two counters.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/import/reads/reads_file_int.h"
 
@@ -39,78 +36,130 @@ static int cut_off(const skr_reads *reads, skr_err *err)
                     reads->plan.name);
 }
 
-/* One container: notes its contig, if it is one of reads; *ret_next: where the next one begins. */
-static int scan_one(skr_reads *reads, int fd, off_t at, bool has_reads, off_t *ret_next,
-                    skr_err *err)
+/* What the header of a container says, as far as it is looked at. */
+typedef struct container {
+    int32_t contig; /* -2: several */
+    int32_t start1;
+    int32_t n_reads;
+    uint32_t n_bytes; /* of its blocks */
+    uint64_t next;    /* where the one after it begins */
+} container;
+
+/* Passes the two counters: LTF8, and ITF8 where it is short, begin alike. false: cut off. */
+static bool pass_counters(unsigned major, const uint8_t *header, size_t n, size_t *used)
 {
-    uint8_t header[HEADER_MAX + 4];
-    ssize_t n = pread(fd, header, sizeof header, at);
-    int32_t contig;
-    int32_t number;
-    uint32_t n_bytes = 0;
-    if (n < 5)
-        return cut_off(reads, err);
-    for (int i = 3; i >= 0; i--)
-        n_bytes = n_bytes << 8 | header[i];
-    size_t used = 4;
-    int got = read_itf8(header + used, (size_t)n - used, &contig);
-    for (int i = 0; got > 0 && i < 3; i++) { /* the contig, its start and span */
-        used += (size_t)got;
-        got = read_itf8(header + used, (size_t)n - used, &number);
-    }
-    if (got < 0 || n_bytes > INT32_MAX)
-        return cut_off(reads, err);
-    used += (size_t)got; /* after the number of records */
-    int n_counters = 2;
-    for (int i = 0; i < n_counters; i++) { /* LTF8, and ITF8 where it is short, begin alike */
-        if (used >= (size_t)n)
-            return cut_off(reads, err);
-        uint8_t first = header[used];
+    for (int i = 0; i < 2; i++) {
+        if (*used >= n)
+            return false;
+        uint8_t first = header[*used];
         unsigned more = 0;
         while (more < 8 && (first & 0x80u >> more) != 0)
             more++;
-        bool is_itf8 = reads->file->format.version.major < 3 && i == 0;
-        used += 1 + (is_itf8 && more > 4 ? 4 : more);
+        bool is_itf8 = major < 3 && i == 0;
+        *used += 1 + (is_itf8 && more > 4 ? 4 : more);
     }
-    got = used < (size_t)n ? read_itf8(header + used, (size_t)n - used, &number) : -1; /* blocks */
+    return true;
+}
+
+/* Reads up to the landmarks. *ret_n_landmarks of them follow, each the place of a block in the
+ * container; *ret_used: bytes before those. false: cut off or damaged. */
+static bool read_header(unsigned major, const uint8_t *header, size_t n, container *one,
+                        int32_t *ret_n_landmarks, size_t *ret_used)
+{
+    int32_t numbers[4] = {0}; /* contig, start, span, reads */
+    int32_t n_blocks;
+    size_t used = 4;
+    int got = n > used ? 0 : -1;
+    for (int i = 0; got >= 0 && i < 4; i++) {
+        used += (size_t)got;
+        got = used <= n ? read_itf8(header + used, n - used, &numbers[i]) : -1;
+    }
     if (got < 0)
-        return cut_off(reads, err);
+        return false;
     used += (size_t)got;
+    if (!pass_counters(major, header, n, &used))
+        return false;
+    got = used < n ? read_itf8(header + used, n - used, &n_blocks) : -1;
+    used += got > 0 ? (size_t)got : 0;
+    got = got > 0 && used < n ? read_itf8(header + used, n - used, ret_n_landmarks) : -1;
+    *ret_used = used + (got > 0 ? (size_t)got : 0);
+    uint32_t n_bytes = 0;
+    for (int i = 3; i >= 0; i--)
+        n_bytes = n_bytes << 8 | header[i];
+    *one = (container){
+        .contig = numbers[0], .start1 = numbers[1], .n_reads = numbers[3], .n_bytes = n_bytes};
+    return got > 0 && n_bytes <= INT32_MAX && *ret_n_landmarks >= 0 &&
+           (uint32_t)*ret_n_landmarks <= n_bytes;
+}
+
+int skr_reads_check_first(skr_reads *reads, skr_err *err)
+{
+    uint8_t bytes[DEFINITION_BYTES + HEADER_MAX];
+    container one;
     int32_t n_landmarks;
-    got = used < (size_t)n ? read_itf8(header + used, (size_t)n - used, &n_landmarks) : -1;
-    if (got < 0 || n_landmarks < 0)
+    size_t used;
+    ssize_t n = hpeek(reads->bytes, bytes, sizeof bytes);
+    if (n < (ssize_t)DEFINITION_BYTES || memcmp(bytes, "CRAM", 4) != 0 || bytes[4] < 2 ||
+        bytes[4] > 3)
+        return SKR_OK;
+    if (read_header(bytes[4], bytes + DEFINITION_BYTES, (size_t)n - DEFINITION_BYTES, &one,
+                    &n_landmarks, &used))
+        return SKR_OK;
+    return cut_off(reads, err);
+}
+
+/* The container at a place. */
+static int scan_one(skr_reads *reads, skr_reads_walk *walk, uint64_t at, container *ret_one,
+                    skr_err *err)
+{
+    uint8_t header[HEADER_MAX + 4];
+    int32_t n_landmarks;
+    int32_t number;
+    unsigned major = reads->file->format.version.major;
+    size_t n;
+    size_t used;
+    SKR_TRY(skr_reads_walk_look(walk, at, header, sizeof header, &n, err));
+    if (!read_header(major, header, n, ret_one, &n_landmarks, &used))
         return cut_off(reads, err);
-    off_t place = at + (off_t)used + got;
+    uint64_t place = at + used;
     for (int32_t i = 0; i < n_landmarks; i++) {
         uint8_t landmark[8];
-        n = pread(fd, landmark, sizeof landmark, place);
-        got = n > 0 ? read_itf8(landmark, (size_t)n, &number) : -1;
+        SKR_TRY(skr_reads_walk_look(walk, place, landmark, sizeof landmark, &n, err));
+        int got = n > 0 ? read_itf8(landmark, n, &number) : -1;
         if (got < 0)
             return cut_off(reads, err);
-        place += got;
+        place += (uint64_t)got;
     }
-    place += reads->file->format.version.major >= 3 ? 4 : 0; /* a checksum */
-    if (has_reads && contig >= 0 && contig < sam_hdr_nref(reads->header))
-        reads->n_containers[contig]++;
-    else if (has_reads && contig == -2)
-        reads->is_mixed = true;
-    *ret_next = place + (off_t)n_bytes;
+    place += major >= 3 ? 4 : 0; /* a checksum */
+    ret_one->next = place + ret_one->n_bytes;
     return SKR_OK;
+}
+
+/* Is it the container without a read with which a CRAM ends? Its start spells EOF. */
+static bool is_last(const container *one)
+{
+    return one->contig == -1 && one->start1 == 0x454f46 && one->n_reads == 0;
 }
 
 int skr_reads_scan_containers(skr_reads *reads, skr_err *err)
 {
-    int fd = open(reads->plan.path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return skr_fail(err, skr_err_of_input(errno), "%s: cannot be opened: %s", reads->plan.name,
-                        strerror(errno));
-    off_t end = lseek(fd, 0, SEEK_END);
-    off_t at = DEFINITION_BYTES;
-    int status = scan_one(reads, fd, at, false, &at, err); /* the header's */
-    while (at < end && status == SKR_OK)
-        status = scan_one(reads, fd, at, true, &at, err);
-    if (status == SKR_OK && at != end)
-        status = cut_off(reads, err);
-    (void)close(fd);
+    skr_reads_walk *walk = NULL;
+    container one = {.next = DEFINITION_BYTES};
+    bool is_end = false;
+    SKR_TRY(skr_reads_walk_open(reads, &walk, err));
+    int status = scan_one(reads, walk, one.next, &one, err); /* the header's */
+    while (status == SKR_OK) {
+        status = skr_reads_walk_is_end(walk, one.next, &is_end, err);
+        if (status != SKR_OK || is_end)
+            break;
+        status = scan_one(reads, walk, one.next, &one, err);
+        if (status == SKR_OK && one.contig >= 0 && one.contig < sam_hdr_nref(reads->header))
+            reads->n_containers[one.contig]++;
+        else if (status == SKR_OK && one.contig == -2)
+            reads->is_mixed = true;
+    }
+    if (status == SKR_OK && !is_last(&one))
+        status = skr_reads_fail_end(reads, err);
+    skr_reads_walk_close(walk);
     return status;
 }

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "engine/import/reads/reads_int.h"
+#include "engine/import/reads/reads_chunk_int.h"
 
 /* The error model takes no more; it would draw lots among more, and results would depend on them.
  */

@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/import/reads/reads_int.h"
+#include "engine/import/reads/reads_chunk_int.h"
 #include "storage/base/array.h"
 
-#define FLANK 55u       /* bases beside an indel that reads are aligned to */
-#define SHIFT_MAX 150u  /* an indel that can lie in more places than this is not judged */
-#define LENGTH_MAX 400u /* nor one that is longer */
-#define WINDOW_MAX (2 * FLANK + SHIFT_MAX + 2 * LENGTH_MAX + 2)
+#define FLANK 55u      /* bases beside an indel that reads are aligned to */
+#define SHIFT_MAX 150u /* an indel that can lie in more places than this is not judged */
+#define WINDOW_MAX (2 * FLANK + SHIFT_MAX + 2 * SKR_READS_LENGTH_MAX + 2)
 #define HET_PRIOR 38.2   /* phred: 1.5 places in ten thousand */
 #define FIT_MIN 5        /* a read has to fit one allele better than others by so much */
 #define RUN_QUALITY 500u /* a read says no more than this, times length by length of run */
@@ -49,33 +48,12 @@ struct skr_reads_pending {
     char *alts[2];
 };
 
-void skr_reads_calling_free(skr_reads_calling *calling)
+void skr_reads_indels_done(skr_reads_chunk *chunk)
 {
-    if (calling == NULL)
-        return;
-    for (uint32_t i = 0; i < calling->n_pending; i++)
+    for (uint32_t i = 0; i < chunk->n_pending; i++)
         for (unsigned k = 0; k < 2; k++)
-            free(calling->pending[i].alts[k]);
-    free(calling->pending);
-    free(calling->seen);
-    if (calling->model != NULL)
-        errmod_destroy(calling->model);
-    bam_destroy1(calling->scratch);
-    free(calling);
-}
-
-static int compare_indels(const void *a, const void *b, void *context)
-{
-    const skr_reads_indel *left = a;
-    const skr_reads_indel *right = b;
-    const char *inserted = context;
-    if (left->anchor0 != right->anchor0)
-        return left->anchor0 < right->anchor0 ? -1 : 1;
-    if (left->length != right->length)
-        return left->length < right->length ? -1 : 1;
-    return left->length <= 0
-               ? 0
-               : memcmp(inserted + left->text, inserted + right->text, (size_t)left->length);
+            free(chunk->pending[i].alts[k]);
+    free(chunk->pending);
 }
 
 /* ------------------------------------------------------------------ types */
@@ -99,15 +77,16 @@ static uint32_t shift_of(const skr_reads_bases *bases, uint32_t anchor0, const i
 }
 
 /* Of the indels from `from` on that have one anchor, the two types that most reads have. */
-static uint32_t find_types(const skr_reads_pass *pass, uint32_t from, indel_site *site)
+static uint32_t find_types(const skr_reads_chunk *chunk, uint32_t from, indel_site *site)
 {
     uint32_t i = from;
-    int64_t depth = pass->depth[site->anchor0 - pass->first0];
+    int64_t depth = chunk->depth[site->anchor0 - chunk->window.start0];
     site->n_types = 0;
-    while (i < pass->n_indels && pass->indels[i].anchor0 == site->anchor0) {
-        const skr_reads_indel *first = &pass->indels[i];
-        indel_type type = {.length = first->length, .inserted = pass->inserted + first->text};
-        while (i < pass->n_indels && compare_indels(first, &pass->indels[i], pass->inserted) == 0) {
+    while (i < chunk->n_indels && chunk->indels[i].anchor0 == site->anchor0) {
+        const skr_reads_indel *first = &chunk->indels[i];
+        indel_type type = {.length = first->length, .inserted = chunk->inserted + first->text};
+        while (i < chunk->n_indels &&
+               skr_reads_compare_indels(first, &chunk->indels[i], chunk->inserted) == 0) {
             type.n_reads++;
             i++;
         }
@@ -126,13 +105,13 @@ static uint32_t find_types(const skr_reads_pass *pass, uint32_t from, indel_site
 }
 
 /* Measures the window; false: it is too long to be judged. */
-static bool measure(const skr_reads_pass *pass, indel_site *site)
+static bool measure(const skr_reads_chunk *chunk, indel_site *site)
 {
     site->n_deleted_max = site->length_max = site->shift_max = 0;
     for (unsigned i = 0; i < site->n_types; i++) {
         indel_type *type = &site->types[i];
         uint32_t n = (uint32_t)abs(type->length);
-        type->shift = shift_of(&pass->bases, site->anchor0, type);
+        type->shift = shift_of(&chunk->contig->bases, site->anchor0, type);
         site->shift_max = type->shift > site->shift_max ? type->shift : site->shift_max;
         site->length_max = n > site->length_max ? n : site->length_max;
         if (type->length < 0 && n > site->n_deleted_max)
@@ -140,8 +119,8 @@ static bool measure(const skr_reads_pass *pass, indel_site *site)
     }
     uint64_t right0 = (uint64_t)site->anchor0 + 1 + site->n_deleted_max + site->shift_max + FLANK;
     site->left0 = site->anchor0 + 1 > FLANK ? site->anchor0 + 1 - FLANK : 0;
-    site->right0 = right0 < pass->bases.n ? (uint32_t)right0 : pass->bases.n;
-    return site->shift_max <= SHIFT_MAX && site->length_max <= LENGTH_MAX;
+    site->right0 = right0 < chunk->contig->bases.n ? (uint32_t)right0 : chunk->contig->bases.n;
+    return site->shift_max <= SHIFT_MAX && site->length_max <= SKR_READS_LENGTH_MAX;
 }
 
 static uint8_t code_of(char base)
@@ -150,29 +129,29 @@ static uint8_t code_of(char base)
 }
 
 /* A base of the reference; one that is called otherwise fits all. */
-static uint8_t window_base(const skr_reads_pass *pass, uint32_t place0)
+static uint8_t window_base(const skr_reads_chunk *chunk, uint32_t place0)
 {
-    bool is_near = place0 >= pass->first0 && place0 - pass->first0 < pass->n_room;
-    if (is_near && (pass->marks[place0 - pass->first0] & SKR_READS_SNV) != 0)
+    bool is_near = place0 >= chunk->window.start0 && place0 < chunk->window.end0;
+    if (is_near && (chunk->marks[place0 - chunk->window.start0] & SKR_READS_SNV) != 0)
         return 4;
-    return code_of(pass->bases.bases[place0]);
+    return code_of(chunk->contig->bases.bases[place0]);
 }
 
 /* The bases of the window: of the reference, and with each of the types. */
-static void make_alleles(const skr_reads_pass *pass, indel_site *site)
+static void make_alleles(const skr_reads_chunk *chunk, indel_site *site)
 {
     for (unsigned k = 0; k <= site->n_types; k++) {
         const indel_type *type = k == 0 ? NULL : &site->types[k - 1];
         uint8_t *out = site->bases[k];
         for (uint32_t i = site->left0; i <= site->anchor0; i++)
-            *out++ = window_base(pass, i);
+            *out++ = window_base(chunk, i);
         uint32_t next0 = site->anchor0 + 1;
         if (type != NULL && type->length < 0)
             next0 += (uint32_t)-type->length;
         for (int32_t i = 0; type != NULL && i < type->length; i++)
             *out++ = code_of(type->inserted[i]);
         for (uint32_t i = next0; i < site->right0; i++)
-            *out++ = window_base(pass, i);
+            *out++ = window_base(chunk, i);
         site->n_bases[k] = (uint32_t)(out - site->bases[k]);
     }
 }
@@ -271,33 +250,35 @@ static bool ask_read(const indel_site *site, const skr_read *read, skr_reads_see
 }
 
 /* Two mates are one observation: the better one's. */
-static bool joins_mate(skr_reads_calling *calling, const skr_read *read, uint32_t site,
+static bool joins_mate(skr_reads_chunk *chunk, const skr_read *read, uint32_t site,
                        const skr_reads_seen *seen)
 {
     if (read->mate == NULL || read->mate->site != site)
         return false;
-    skr_reads_seen *other = &calling->seen[read->mate->seen];
+    skr_reads_seen *other = &chunk->seen[read->mate->seen];
     if (seen->quality > other->quality)
         *other = *seen;
     return true;
 }
 
-static int ask_reads(skr_reads_pass *pass, const indel_site *site, uint32_t *ret_n, skr_err *err)
+static int ask_reads(skr_reads_chunk *chunk, const indel_site *site, uint32_t *ret_n, skr_err *err)
 {
-    skr_reads_calling *calling = pass->calling;
     *ret_n = 0;
-    SKR_TRY(SKR_ARRAY_RESERVE(&calling->seen, &calling->n_seen_max, pass->n_kept + 1,
-                              "observations", err));
-    for (uint32_t i = 0; i < pass->n_kept && pass->kept[i]->start0 <= site->anchor0; i++) {
-        skr_read *read = pass->kept[i];
+    SKR_TRY(SKR_ARRAY_RESERVE(&chunk->seen, &chunk->n_seen_max, chunk->n_kept + 1, "observations",
+                              err));
+    while (chunk->from < chunk->n_kept && chunk->reads[chunk->from].end0 <= site->anchor0)
+        chunk->from++;
+    for (uint32_t i = chunk->from; i < chunk->n_kept && chunk->reads[i].start0 <= site->anchor0;
+         i++) {
+        skr_read *read = &chunk->reads[i];
         skr_reads_seen seen;
         if (read->end0 <= site->anchor0 + 1 + site->shift_max || !ask_read(site, read, &seen))
             continue;
-        if (joins_mate(calling, read, site->anchor0, &seen))
+        if (joins_mate(chunk, read, site->anchor0, &seen))
             continue;
         read->site = site->anchor0;
         read->seen = *ret_n;
-        calling->seen[(*ret_n)++] = seen;
+        chunk->seen[(*ret_n)++] = seen;
     }
     return SKR_OK;
 }
@@ -305,7 +286,7 @@ static int ask_reads(skr_reads_pass *pass, const indel_site *site, uint32_t *ret
 /* ------------------------------------------------------------------ calls */
 
 /* An allele as VCF writes it: the anchor, what is inserted, what of REF is left. */
-static char *alt_text(const skr_reads_pass *pass, uint32_t anchor0, const indel_type *type,
+static char *alt_text(const skr_reads_chunk *chunk, uint32_t anchor0, const indel_type *type,
                       uint32_t n_ref)
 {
     uint32_t n_gone = type->length < 0 ? (uint32_t)-type->length : 0;
@@ -314,33 +295,33 @@ static char *alt_text(const skr_reads_pass *pass, uint32_t anchor0, const indel_
     char *text = malloc(2u + n_new + n_left);
     if (text == NULL)
         return NULL;
-    text[0] = pass->bases.bases[anchor0];
+    text[0] = chunk->contig->bases.bases[anchor0];
     if (n_new > 0)
         memcpy(text + 1, type->inserted, n_new);
-    memcpy(text + 1 + n_new, pass->bases.bases + anchor0 + 1 + n_gone, n_left);
+    memcpy(text + 1 + n_new, chunk->contig->bases.bases + anchor0 + 1 + n_gone, n_left);
     text[1 + n_new + n_left] = '\0';
     return text;
 }
 
 /* Keeps a call until its neighbours are judged. */
-static int add_pending(skr_reads_pass *pass, const indel_site *site,
+static int add_pending(skr_reads_chunk *chunk, const indel_site *site,
                        const skr_reads_genotype *genotype, uint32_t n_seen, skr_err *err)
 {
-    skr_reads_calling *calling = pass->calling;
     uint32_t counts[3] = {0};
-    SKR_TRY(SKR_ARRAY_RESERVE(&calling->pending, &calling->n_pending_max, calling->n_pending + 1,
+    SKR_TRY(SKR_ARRAY_RESERVE(&chunk->pending, &chunk->n_pending_max, chunk->n_pending + 1,
                               "calls of indels", err));
-    struct skr_reads_pending *one = &calling->pending[calling->n_pending];
+    struct skr_reads_pending *one = &chunk->pending[chunk->n_pending];
     *one = (struct skr_reads_pending){.call = {.start0 = site->anchor0,
-                                               .ref = pass->bases.bases + site->anchor0,
+                                               .ref = chunk->contig->bases.bases + site->anchor0,
                                                .n_ref = 1,
                                                .quality = genotype->quality,
                                                .gq = genotype->gq,
-                                               .depth = n_seen},
+                                               .depth = n_seen,
+                                               .is_indel = true},
                                       .n_deleted_max = site->n_deleted_max};
-    calling->n_pending++;
+    chunk->n_pending++;
     for (uint32_t i = 0; i < n_seen; i++)
-        counts[calling->seen[i].allele]++;
+        counts[chunk->seen[i].allele]++;
     one->call.ad[0] = counts[0];
     for (unsigned i = 0; i < 2; i++)
         if (genotype->copies[i] > 0) {
@@ -357,7 +338,7 @@ static int add_pending(skr_reads_pass *pass, const indel_site *site,
             continue;
         }
         uint32_t k = one->call.n_alts++;
-        one->alts[k] = alt_text(pass, site->anchor0, &site->types[allele - 1], one->call.n_ref);
+        one->alts[k] = alt_text(chunk, site->anchor0, &site->types[allele - 1], one->call.n_ref);
         if (one->alts[k] == NULL)
             return skr_fail_nomem(err, "calls of indels");
         one->call.alts[k] = one->alts[k];
@@ -369,109 +350,93 @@ static int add_pending(skr_reads_pass *pass, const indel_site *site,
 
 /* Errors of reads beside an indel move it by a base or two in some of them. A type that a near one
  * of the same length outvotes is such an echo, or cannot be told from one. */
-static bool is_outvoted(const skr_reads_pass *pass, const indel_site *site)
+static bool is_outvoted(const skr_reads_chunk *chunk, const indel_site *site)
 {
     const indel_type *type = &site->types[0];
     uint32_t n_others = 0;
-    for (uint32_t i = 0; i < pass->n_indels; i++) {
-        const skr_reads_indel *one = &pass->indels[i];
-        uint32_t away = one->anchor0 > site->anchor0 ? one->anchor0 - site->anchor0
-                                                     : site->anchor0 - one->anchor0;
-        n_others += away > 0 && away <= ECHO && one->length == type->length;
-    }
+    uint32_t least0 = site->anchor0 > ECHO ? site->anchor0 - ECHO : 0;
+    for (uint32_t i = skr_reads_find_indel(chunk, least0);
+         i < chunk->n_indels && chunk->indels[i].anchor0 <= site->anchor0 + ECHO; i++)
+        n_others +=
+            chunk->indels[i].anchor0 != site->anchor0 && chunk->indels[i].length == type->length;
     return n_others >= ECHO_VOTES * type->n_reads;
 }
 
-static int judge_site(skr_reads_pass *pass, indel_site *site, skr_err *err)
+static int judge_site(skr_reads_chunk *chunk, indel_site *site, skr_err *err)
 {
     uint32_t n_seen = 0;
     skr_reads_genotype genotype = {.gq = 0};
-    double least = pass->limits->min_gq;
-    bool is_measured = measure(pass, site) && !is_outvoted(pass, site);
+    double least = chunk->contig->limits->min_gq;
+    bool is_measured = measure(chunk, site) && !is_outvoted(chunk, site);
     if (is_measured) {
-        make_alleles(pass, site);
-        SKR_TRY(ask_reads(pass, site, &n_seen, err));
+        make_alleles(chunk, site);
+        SKR_TRY(ask_reads(chunk, site, &n_seen, err));
     }
     const skr_reads_alleles alleles = {.n = 3,
                                        .candidates = {0, 1, 2},
                                        .n_candidates = 1 + site->n_types,
                                        .ref = 0,
                                        .het_prior = HET_PRIOR};
-    if (n_seen > 0 && skr_reads_genotype_call(pass->calling->model, &alleles, pass->calling->seen,
-                                              n_seen, &genotype) != SKR_OK)
+    if (n_seen > 0 && skr_reads_genotype_call(chunk->contig->model, &alleles, chunk->seen, n_seen,
+                                              &genotype) != SKR_OK)
         return skr_fail_nomem(err, "genotypes");
-    bool is_sure = n_seen >= skr_reads_min_depth(pass, site->anchor0) && genotype.gq >= least &&
-                   (genotype.is_ref || genotype.quality >= least);
+    bool is_sure = !skr_reads_is_gone(chunk, site->anchor0) &&
+                   n_seen >= skr_reads_chunk_min_depth(chunk, site->anchor0) &&
+                   genotype.gq >= least && (genotype.is_ref || genotype.quality >= least);
     if (!is_sure)
-        skr_reads_mark(pass, site->anchor0, site->anchor0 + 1 + site->n_deleted_max);
+        skr_reads_mark(chunk, site->anchor0, site->anchor0 + 1 + site->n_deleted_max);
     else if (!genotype.is_ref)
-        return add_pending(pass, site, &genotype, n_seen, err);
+        return add_pending(chunk, site, &genotype, n_seen, err);
     return SKR_OK;
 }
 
 /* Is a call one of three or more that stand close together? */
-static bool is_in_crowd(const skr_reads_calling *calling, uint32_t at)
+static bool is_in_crowd(const skr_reads_chunk *chunk, uint32_t at)
 {
     for (uint32_t i = at >= CROWD_MIN - 1 ? at - (CROWD_MIN - 1) : 0; i <= at; i++) {
         uint32_t last = i + CROWD_MIN - 1;
-        if (last < calling->n_pending &&
-            calling->pending[last].call.start0 - calling->pending[i].call.start0 <= CROWD)
+        if (last < chunk->n_pending &&
+            chunk->pending[last].call.start0 - chunk->pending[i].call.start0 <= CROWD)
             return true;
     }
     return false;
 }
 
-/* Writes the calls whose neighbours are all judged: those before end0. */
-static int write_pending(skr_reads_pass *pass, uint32_t end0, skr_err *err)
+/* Tells the calls, now that their neighbours are all judged. */
+static int tell_pending(skr_reads_chunk *chunk, skr_err *err)
 {
-    skr_reads_calling *calling = pass->calling;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < calling->n_pending && status == SKR_OK; i++) {
-        struct skr_reads_pending *one = &calling->pending[i];
-        if (one->call.start0 >= end0 || one->alts[0] == NULL)
-            continue;
-        if (is_in_crowd(calling, i))
-            skr_reads_mark(pass, one->call.start0, one->call.start0 + 1 + one->n_deleted_max);
+    for (uint32_t i = 0; i < chunk->n_pending; i++) {
+        const struct skr_reads_pending *one = &chunk->pending[i];
+        if (is_in_crowd(chunk, i))
+            skr_reads_mark(chunk, one->call.start0, one->call.start0 + 1 + one->n_deleted_max);
         else
-            status = skr_reads_call_write(pass, &one->call, err);
-        for (unsigned k = 0; k < 2; k++) {
-            free(one->alts[k]);
-            one->alts[k] = NULL;
-        }
+            SKR_TRY(skr_reads_chunk_call(chunk, &one->call, err));
     }
-    /* Those written stay as neighbours as long as others may come close to them. */
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < calling->n_pending; i++)
-        if (calling->pending[i].alts[0] != NULL || calling->pending[i].call.start0 + CROWD >= end0)
-            calling->pending[n++] = calling->pending[i];
-    calling->n_pending = n;
-    return status;
+    return SKR_OK;
 }
 
-int skr_reads_indels(skr_reads_pass *pass, uint32_t end0, bool is_last, skr_err *err)
+static int judge_sites(skr_reads_chunk *chunk, indel_site *site, skr_err *err)
 {
-    indel_site *site = NULL;
-    int status = SKR_OK;
-    if (pass->n_indels > 1)
-        qsort_r(pass->indels, pass->n_indels, sizeof *pass->indels, compare_indels, pass->inserted);
-    for (uint32_t i = 0; i < pass->n_indels && status == SKR_OK;) {
-        uint32_t anchor0 = pass->indels[i].anchor0;
-        if (anchor0 >= end0 && !is_last)
+    chunk->from = 0;
+    for (uint32_t i = skr_reads_find_indel(chunk, chunk->window.start0); i < chunk->n_indels;) {
+        uint32_t anchor0 = chunk->indels[i].anchor0;
+        if (anchor0 >= chunk->window.end0)
             break;
-        if (anchor0 < pass->judged0) {
-            i++;
-            continue;
-        }
-        if (site == NULL && (site = malloc(sizeof *site)) == NULL)
-            return skr_fail_nomem(err, "indels");
         site->anchor0 = anchor0;
-        i = find_types(pass, i, site);
-        if (site->n_types > 0 &&
-            pass->depth[anchor0 - pass->first0] >= (int64_t)skr_reads_min_depth(pass, anchor0))
-            status = judge_site(pass, site, err);
+        i = find_types(chunk, i, site);
+        if (site->n_types > 0 && chunk->depth[anchor0 - chunk->window.start0] >=
+                                     (int64_t)skr_reads_chunk_min_depth(chunk, anchor0))
+            SKR_TRY(judge_site(chunk, site, err));
     }
+    return SKR_OK;
+}
+
+int skr_reads_indels(skr_reads_chunk *chunk, skr_err *err)
+{
+    if (chunk->n_indels == 0)
+        return SKR_OK;
+    indel_site *site = malloc(sizeof *site);
+    int status = site == NULL ? skr_fail_nomem(err, "indels") : judge_sites(chunk, site, err);
     free(site);
-    /* Written is up to here only, so that a mark still comes in time. */
-    uint32_t sure0 = is_last ? UINT32_MAX : end0 > 2 * CROWD ? end0 - 2 * CROWD : 0;
-    return status != SKR_OK ? status : write_pending(pass, sure0, err);
+    return status != SKR_OK ? status : tell_pending(chunk, err);
 }

@@ -1,25 +1,34 @@
 /*
  * reads_int.h - what the parts of the reader of reads share.
  *
- * A pass goes over one contig, or a stretch of it, in the order of places. Five borders run along
- * it, each after the one before: reads have been met up to the front; depth is known up to
- * settled0; SNVs are judged up to snvs0, indels up to judged0; runs are written up to written0.
- * What lies between is what the next place needs of its neighbours.
+ * A contig is gone through in the order of its places by one thread: the pass. It counts depth,
+ * finds mates and keeps the reads that calls are made from. Calls are made by others, chunk by
+ * chunk: a stretch of the contig that is owned, with everything that reaches to within a margin of
+ * it. The margin is wider than what a call or a mark can depend on, and nothing else is handed from
+ * chunk to chunk, so what is written depends neither on where chunks begin nor on who works them.
+ *
+ *   contig   ----------------------------------------------------------------
+ *   owned                        |==================|
+ *   window            |----------|==================|----------|
  */
 #ifndef SKR_ENGINE_IMPORT_READS_READS_INT_H
 #define SKR_ENGINE_IMPORT_READS_READS_INT_H
 
 #include <htslib/hts.h>
 #include <htslib/sam.h>
+#include <htslib/thread_pool.h>
 
 #include "engine/import/reads/reads.h"
 
-/* How far settled0, snvs0 and judged0 lie after the front at least, and written0 after judged0.
- */
-#define SKR_READS_SNV_LAG 256u
-#define SKR_READS_LAG 512u
-#define SKR_READS_WRITE_LAG 64u
-/* So many places are judged at a time. */
+/* Bases beside what a chunk owns. A place is marked by an indel anchored SKR_READS_LENGTH_MAX
+ * before it, whose reads are aligned to at most some 610 bases after the anchor, in which SNVs
+ * matter, for which indels 60 bases away matter, which were moved left by SKR_READS_MOVE_MAX. */
+#define SKR_READS_MARGIN 1024u
+/* An indel is moved no further to the left than this. */
+#define SKR_READS_MOVE_MAX 192u
+/* A longer indel is not judged. */
+#define SKR_READS_LENGTH_MAX 400u
+/* So many places are settled at a time. */
 #define SKR_READS_BATCH 4096u
 
 /* The thresholds of rule 10, from the gate. */
@@ -39,32 +48,21 @@ typedef struct skr_reads_run {
     uint32_t end0;
 } skr_reads_run;
 
-/* A read that may be asked for its bases. */
-typedef struct skr_read {
+/* A read that calls may ask for its bases. Chunks share it; it does not change. */
+typedef struct skr_reads_kept_read {
+    uint64_t number; /* from 1 on, in the order of the file */
+    uint64_t mate;   /* the number of the read before it that it overlaps as its mate, or 0 */
+    uint32_t n_owners;
     uint32_t start0;
     uint32_t end0;
     uint32_t n_bases;
     uint32_t n_cigar;
-    size_t n_bytes;
     uint8_t mapq;
     bool is_reverse;
-    bool is_adjusted;      /* whether baq was asked for */
-    bool is_second;        /* its mate was met before it */
-    uint32_t site;         /* the last place of an indel that it was asked for, and where its */
-    uint32_t seen;         /* word is among the observations */
-    struct skr_read *mate; /* the other one of its template where both overlap, or NULL */
-    uint32_t *cigar;       /* as htslib has it */
-    char *bases;           /* letters */
-    uint8_t *qualities;
-    uint8_t *baq; /* qualities of the second model; NULL: those of the first */
-} skr_read;
-
-/* An insertion or deletion of one read, moved left as far as it goes. */
-typedef struct skr_reads_indel {
-    uint32_t anchor0; /* the base before it */
-    int32_t length;   /* inserted bases, or minus the deleted ones */
-    uint32_t text;    /* of an insertion: where its bases begin in skr_reads_pass.inserted */
-} skr_reads_indel;
+    size_t n_bytes; /* of memory */
+    struct skr_reads_kept_read *next_spare;
+    uint32_t cigar[]; /* as htslib has it; then the bases as letters, then the qualities */
+} skr_reads_kept_read;
 
 /* Alleles as VCF writes them, and the genotype. */
 typedef struct skr_reads_call {
@@ -78,61 +76,77 @@ typedef struct skr_reads_call {
     double gq;
     uint32_t depth;
     uint32_t ad[3];
+    bool is_indel;
 } skr_reads_call;
 
-typedef struct skr_reads_mates skr_reads_mates;     /* reads_mates.c */
-typedef struct skr_reads_text skr_reads_text;       /* reads_text.c */
-typedef struct skr_reads_calling skr_reads_calling; /* reads_call.c */
+typedef struct skr_reads_mates skr_reads_mates; /* reads_mates.c */
+typedef struct skr_reads_text skr_reads_text;   /* reads_text.c */
+typedef struct skr_reads_chunk skr_reads_chunk; /* reads_chunk_int.h */
+typedef struct skr_reads_queue skr_reads_queue; /* reads_queue.c */
+
+/* Up to where a depth is enough, from the end of the stretch before. */
+typedef struct skr_reads_stretch {
+    uint32_t end0;
+    uint32_t min_depth;
+} skr_reads_stretch;
+
+/* The stretches of a contig. */
+typedef struct skr_reads_stretches {
+    skr_reads_stretch *list;
+    uint32_t n;
+    uint32_t n_max;
+} skr_reads_stretches;
+
+/* The reads that calls are made from, as long as chunks to come may want them. Zero-initialise, end
+ * with skr_reads_kept_done. */
+typedef struct skr_reads_kept {
+    skr_reads_kept_read **list; /* ascending by start0 and number */
+    uint32_t n;
+    uint32_t n_max;
+    size_t n_bytes;             /* of the list */
+    skr_reads_kept_read *spare; /* that nobody owns: their memory is used again */
+    bool has_start;
+    uint32_t start0; /* of the last read that was offered, and how many began there */
+    uint32_t n_same_start;
+    bool is_full; /* too much lies over it */
+} skr_reads_kept;
+
+/* What stays the same for all chunks of a contig. */
+typedef struct skr_reads_contig {
+    const skr_reads_limits *limits;
+    const errmod_t *model;
+    skr_reads_bases bases;
+    skr_reads_stretches stretches;
+} skr_reads_contig;
 
 typedef struct skr_reads_pass {
     const skr_reads_plan *plan;
     void *context; /* of its functions */
-    const skr_reads_limits *limits;
+    const char *name;
+    skr_reads_contig contig;
     skr_reads_text *text;
-    const char *contig;
-    skr_reads_bases bases;
-    skr_reads_run owned; /* what this pass writes; of calls, the place of their first base */
+    skr_reads_queue *queue; /* NULL: runs alone */
+    skr_reads_kept *kept;
+    skr_reads_facts *facts;
 
     uint32_t first0; /* of the places that are in memory */
     uint32_t n_room;
     int32_t *depth;     /* of settled places; of others the difference to the place before */
-    uint32_t *differ;   /* reads whose base is another one than the reference's */
-    uint8_t *marks;     /* SKR_READS_UNDECIDED, SKR_READS_SNV */
+    int32_t *gone;      /* as depth: reads in which the place is deleted with very many others; NULL
+                         * where there are none */
     int32_t last_depth; /* of the last settled place */
-    uint32_t front0;    /* where the last read starts */
-    uint32_t reached0;  /* no read says anything from here on */
+    uint64_t depth_sum; /* of all settled places */
+    int32_t last_gone;
+    uint32_t front0;   /* where the last read starts */
+    uint32_t reached0; /* no read says anything from here on */
     uint32_t settled0;
-    uint32_t snvs0;
-    uint32_t judged0;
-    uint32_t written0;
-
-    skr_reads_run copies; /* where min_depth holds */
-    uint32_t min_depth;
-    skr_reads_run open_run; /* of the runs that are being written */
-    unsigned open_kind;
+    uint32_t done0; /* what lies before it was written, or given to chunks */
 
     skr_reads_mates *mates;
     skr_reads_run *runs; /* of the present read */
     uint32_t n_runs;
     uint32_t n_runs_max;
-    skr_read **kept; /* ascending by start0 */
-    uint32_t n_kept;
-    uint32_t n_kept_max;
-    skr_read *spare; /* reads that are no longer kept, by their mates: their memory is used again */
-    uint32_t n_same_start;
-    size_t n_kept_bytes;
-    skr_reads_indel *indels;
-    uint32_t n_indels;
-    uint32_t n_indels_max;
-    char *inserted;
-    uint32_t n_inserted;
-    uint32_t n_inserted_max;
-    skr_reads_calling *calling; /* NULL: runs alone */
-    skr_reads_facts *facts;
 } skr_reads_pass;
-
-#define SKR_READS_UNDECIDED 1u
-#define SKR_READS_SNV 2u /* a call of one base, both models agreeing */
 
 /* ------------------------------------------------------------------ reads_mates.c */
 
@@ -140,7 +154,7 @@ typedef struct skr_reads_pass {
 typedef struct skr_reads_mate {
     const skr_reads_run *runs;
     uint32_t n_runs;
-    skr_read *read; /* or NULL */
+    uint64_t number; /* of the read, if it is kept, or 0 */
 } skr_reads_mate;
 
 /* No reads yet. The caller owns *ret_mates. Errors: NOMEM. */
@@ -164,38 +178,43 @@ bool skr_reads_mates_take(skr_reads_mates *mates, const bam1_t *record, skr_read
 /* Makes room for the places before end0. New ones are zero. Errors: NOMEM. */
 SKR_MUST_USE int skr_reads_places_reserve(skr_reads_pass *pass, uint32_t end0, skr_err *err);
 
+/* From now on there are places with many deleted bases. Errors: NOMEM. */
+SKR_MUST_USE int skr_reads_places_begin_gone(skr_reads_pass *pass, skr_err *err);
+
 /* Forgets the places before keep0. */
 void skr_reads_places_slide(skr_reads_pass *pass, uint32_t keep0);
 
 /* Settles the depth up to end0. */
 void skr_reads_places_settle(skr_reads_pass *pass, uint32_t end0);
 
-/* The depth from which a place counts. */
-uint32_t skr_reads_min_depth(skr_reads_pass *pass, uint32_t place0);
+/* Asks how deep is deep enough along a contig. Errors: NOMEM. */
+SKR_MUST_USE int skr_reads_stretches_fill(skr_reads_pass *pass, skr_err *err);
 
-/* Marks places as undecided. */
-void skr_reads_mark(skr_reads_pass *pass, uint32_t start0, uint32_t end0);
+/* The depth from which a place counts, and where that ends. hint: zero at first, then kept. */
+uint32_t skr_reads_min_depth(const skr_reads_stretches *stretches, uint32_t place0, uint32_t *hint,
+                             uint32_t *ret_end0);
 
 /* ------------------------------------------------------------------ reads_kept.c */
 
-/* Keeps a read for calls, and notes its indels; *ret_read NULL: too many lie here already. */
+/* Keeps a read for calls; *ret_number 0: too many lie here already. Errors: NOMEM. */
 SKR_MUST_USE int skr_reads_keep(skr_reads_pass *pass, const bam1_t *record, uint32_t end0,
-                                skr_read **ret_read, skr_err *err);
+                                uint64_t *ret_number, skr_err *err);
 
-/* Compares a stretch of a read with the reference, and counts where they differ. */
-void skr_reads_compare(skr_reads_pass *pass, const skr_read *read);
+/* The last read that was kept has a mate. */
+void skr_reads_kept_pair(skr_reads_kept *kept, uint64_t mate);
 
-/* Frees the reads that end before judged0, and the indels after it; all: every one. */
-void skr_reads_forget(skr_reads_pass *pass, bool all);
+/* Lets go of the reads that end before a place. */
+void skr_reads_kept_forget(skr_reads_kept *kept, uint32_t end0);
 
-/* The position in its bases of the one that a read has at a place, or UINT32_MAX. */
-uint32_t skr_read_base_at(const skr_read *read, uint32_t place0);
+/* Lets go of one read of somebody's. */
+void skr_reads_kept_release(skr_reads_kept *kept, skr_reads_kept_read *read);
+void skr_reads_kept_done(skr_reads_kept *kept);
 
 /* ------------------------------------------------------------------ reads_pass.c */
 
 /*
- * Begins a pass. Of `like`, plan, limits, text, contig, bases, owned and facts are taken over. The
- * caller owns *ret_pass. Errors: NOMEM.
+ * Begins a pass. Of `like`, plan, context, name, contig, text, queue, kept and facts are taken
+ * over, the stretches are asked for. The caller owns *ret_pass. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_reads_pass_new(const skr_reads_pass *like, skr_reads_pass **ret_pass,
                                     skr_err *err);
@@ -207,64 +226,22 @@ SKR_MUST_USE int skr_reads_pass_add(skr_reads_pass *pass, const bam1_t *record, 
 SKR_MUST_USE int skr_reads_pass_finish(skr_reads_pass *pass, skr_err *err);
 void skr_reads_pass_free(skr_reads_pass *pass);
 
-/* ------------------------------------------------------------------ reads_call.c */
+/* ------------------------------------------------------------------ reads_queue.c */
 
-/* The calls of a pass; the pass owns *ret_calling. Errors: NOMEM. */
-SKR_MUST_USE int skr_reads_calling_new(skr_reads_calling **ret_calling, skr_err *err);
-void skr_reads_calling_free(skr_reads_calling *calling);
+/* Who works chunks, and writes in order what they say. pool: or NULL, the owner alone. The caller
+ * owns *ret_queue. Errors: NOMEM. */
+SKR_MUST_USE int skr_reads_queue_new(hts_tpool *pool, unsigned n_threads, skr_reads_text *text,
+                                     skr_reads_kept *kept, skr_reads_facts *facts,
+                                     skr_reads_queue **ret_queue, skr_err *err);
 
-/* Judges indels from judged0 up to end0, SNVs as far ahead as indels need them; is_last: nothing
- * follows. Writes calls and marks what is undecided. */
-SKR_MUST_USE int skr_reads_judge(skr_reads_pass *pass, uint32_t end0, bool is_last, skr_err *err);
+/* Takes a chunk over. Errors: those of working and writing it, or one before it. */
+SKR_MUST_USE int skr_reads_queue_add(skr_reads_queue *queue, skr_reads_chunk *chunk, skr_err *err);
 
-/* ------------------------------------------------------------------ reads_genotype.c */
+/* Waits until all chunks are written. Errors: as of adding. */
+SKR_MUST_USE int skr_reads_queue_drain(skr_reads_queue *queue, skr_err *err);
 
-/* One observation: a template and the allele that it speaks for. */
-typedef struct skr_reads_seen {
-    uint8_t allele;
-    uint8_t quality; /* phred */
-    bool is_reverse;
-} skr_reads_seen;
-
-/* What is looked for: which alleles, and how rare they are. */
-typedef struct skr_reads_alleles {
-    unsigned n; /* that observations may have: 4 bases, 3 alleles of an indel */
-    unsigned candidates[3];
-    unsigned n_candidates;
-    int ref;          /* the candidate that is the reference's, or -1 */
-    double het_prior; /* phred */
-} skr_reads_alleles;
-
-typedef struct skr_reads_genotype {
-    unsigned copies[2]; /* alleles, ascending by candidate */
-    bool is_ref;        /* both copies are the reference's */
-    double quality;     /* phred: that not both copies are the reference's */
-    double gq;          /* phred: that it is this genotype */
-} skr_reads_genotype;
-
-/* The likeliest genotype. Of more than 255 observations every so many-th counts. */
-int skr_reads_genotype_call(const errmod_t *model, const skr_reads_alleles *alleles,
-                            const skr_reads_seen *seen, uint32_t n_seen,
-                            skr_reads_genotype *ret_genotype);
-
-/* ------------------------------------------------------------------ reads_snv.c, reads_indel.c */
-
-struct skr_reads_calling {
-    errmod_t *model;
-    bam1_t *scratch; /* for the second model */
-    skr_reads_seen *seen;
-    uint32_t n_seen_max;
-    struct skr_reads_pending *pending; /* calls of indels whose neighbours are not judged yet */
-    uint32_t n_pending;
-    uint32_t n_pending_max;
-    uint32_t from; /* kept reads before this one end before the place that is judged */
-};
-
-/* Judges the SNVs from snvs0 up to end0. */
-SKR_MUST_USE int skr_reads_snvs(skr_reads_pass *pass, uint32_t end0, skr_err *err);
-
-/* Judges the indels anchored from judged0 up to end0; is_last: no others follow. */
-SKR_MUST_USE int skr_reads_indels(skr_reads_pass *pass, uint32_t end0, bool is_last, skr_err *err);
+/* Waits for those that are being worked, and frees. NULL is allowed. */
+void skr_reads_queue_free(skr_reads_queue *queue);
 
 /* ------------------------------------------------------------------ reads_text.c */
 
@@ -275,17 +252,21 @@ SKR_MUST_USE int skr_reads_text_new(const char *path, skr_reads_text **ret_text,
 SKR_MUST_USE int skr_reads_text_header(skr_reads_text *text, sam_hdr_t *header, const char *sample,
                                        skr_err *err);
 
-/* A run of places: called, that is all copies are the reference's, or undecided. */
-SKR_MUST_USE int skr_reads_text_run(skr_reads_text *text, const skr_reads_pass *pass,
-                                    skr_reads_run run, bool is_called, skr_err *err);
+/* Begins a contig. Errors: IO. */
+SKR_MUST_USE int skr_reads_text_begin(skr_reads_text *text, const char *contig,
+                                      const skr_reads_bases *bases, skr_err *err);
 
-/* A call. Errors: IO. */
-SKR_MUST_USE int skr_reads_text_call(skr_reads_text *text, const char *contig,
-                                     const skr_reads_call *call, skr_err *err);
+/* A run, after all that begin before it: called, that is all copies are the reference's, or
+ * undecided. One that goes on where the last ended is one with it. Errors: IO. */
+SKR_MUST_USE int skr_reads_text_run(skr_reads_text *text, skr_reads_run run, bool is_called,
+                                    skr_err *err);
 
-/* Writes a call if it is of the stretch that the pass owns. Errors: IO. */
-SKR_MUST_USE int skr_reads_call_write(skr_reads_pass *pass, const skr_reads_call *call,
-                                      skr_err *err);
+/* A call, after all that begin before it. Errors: IO. */
+SKR_MUST_USE int skr_reads_text_call(skr_reads_text *text, const skr_reads_call *call,
+                                     skr_err *err);
+
+/* Ends the contig: its bases are not needed any more. Errors: IO. */
+SKR_MUST_USE int skr_reads_text_end(skr_reads_text *text, skr_err *err);
 
 /* Writes what is left and closes. NULL is allowed. Errors: IO. */
 SKR_MUST_USE int skr_reads_text_close(skr_reads_text *text, skr_err *err);

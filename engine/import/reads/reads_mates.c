@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/import/reads/reads_int.h"
+#include "storage/base/names.h"
 
 #define BUCKETS_MIN 1024u
 
@@ -17,7 +18,7 @@ typedef struct entry {
     uint32_t end0; /* the read's, of no use when the front has passed it */
     uint16_t side; /* first or second of its pair: the flags */
     uint32_t n_name;
-    skr_read *read;
+    uint64_t number; /* if it is kept for calls, or 0 */
     uint32_t n_runs;
     skr_reads_run runs[]; /* and the name after them */
 } entry;
@@ -58,15 +59,6 @@ void skr_reads_mates_free(skr_reads_mates *mates)
     free(mates->buckets);
     free(mates->taken);
     free(mates);
-}
-
-/* FNV-1a. Names differ in their last digits, which it mixes well enough. */
-static uint64_t hash_of(const char *name, size_t n)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (uint8_t)name[i]) * 1099511628211u;
-    return hash ^ hash >> 32;
 }
 
 static const char *name_of(const entry *one)
@@ -137,11 +129,11 @@ int skr_reads_mates_add(skr_reads_mates *mates, const bam1_t *record, uint32_t e
     entry *one = malloc(sizeof *one + n_runs + n_name);
     if (one == NULL)
         return skr_fail_nomem(err, "pairs of reads");
-    *one = (entry){.hash = hash_of(name, n_name),
+    *one = (entry){.hash = skr_names_hash(name, n_name),
                    .end0 = end0,
                    .side = record->core.flag & SIDES,
                    .n_name = (uint32_t)n_name,
-                   .read = mate->read,
+                   .number = mate->number,
                    .n_runs = mate->n_runs};
     if (n_runs > 0)
         memcpy(one->runs, mate->runs, n_runs);
@@ -159,7 +151,7 @@ bool skr_reads_mates_take(skr_reads_mates *mates, const bam1_t *record, skr_read
         return false;
     const char *name = bam_get_qname(record);
     size_t n_name = strlen(name);
-    uint64_t hash = hash_of(name, n_name);
+    uint64_t hash = skr_names_hash(name, n_name);
     entry **at = &mates->buckets[hash & (mates->n_buckets - 1)];
     for (; *at != NULL; at = &(*at)->next)
         if ((*at)->hash == hash && (*at)->n_name == n_name &&
@@ -173,6 +165,6 @@ bool skr_reads_mates_take(skr_reads_mates *mates, const bam1_t *record, skr_read
     mates->n--;
     free(mates->taken);
     mates->taken = one;
-    *ret_mate = (skr_reads_mate){one->runs, one->n_runs, one->read};
+    *ret_mate = (skr_reads_mate){one->runs, one->n_runs, one->number};
     return one->end0 > (uint32_t)record->core.pos;
 }

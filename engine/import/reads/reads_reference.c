@@ -40,8 +40,12 @@ static bool has_all_m5(skr_reads *reads)
 int skr_reads_reference_threads(skr_reads *reads, skr_err *err)
 {
     unsigned n = reads->plan.n_threads < THREADS_MAX ? reads->plan.n_threads : THREADS_MAX;
-    bool may = n > 1 && (!reads->is_cram || (!reads->is_mixed && has_all_m5(reads)));
-    if (may && hts_set_threads(reads->file, (int)n) != 0)
+    if (n < 2)
+        return SKR_OK;
+    reads->pool = hts_tpool_init((int)n);
+    htsThreadPool shared = {.pool = reads->pool};
+    bool may = !reads->is_cram || (!reads->is_mixed && has_all_m5(reads));
+    if (reads->pool == NULL || (may && hts_set_thread_pool(reads->file, &shared) != 0))
         return skr_fail_nomem(err, "reads");
     return SKR_OK;
 }

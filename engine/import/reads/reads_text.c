@@ -1,5 +1,7 @@
 /*
  * reads_text.c - what reads say, as a gVCF of one sample.
+ *
+ * A run is written when it is known where it ends: behind the calls that lie in it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,6 +15,10 @@
 struct skr_reads_text {
     FILE *file;
     char *path;
+    const char *contig;
+    const skr_reads_bases *bases;
+    skr_reads_run open; /* the last run, which may go on; empty: there is none */
+    bool is_called;     /* of it */
 };
 
 int skr_reads_text_new(const char *path, skr_reads_text **ret_text, skr_err *err)
@@ -60,19 +66,44 @@ int skr_reads_text_header(skr_reads_text *text, sam_hdr_t *header, const char *s
     return check(text, err);
 }
 
-int skr_reads_text_run(skr_reads_text *text, const skr_reads_pass *pass, skr_reads_run run,
-                       bool is_called, skr_err *err)
+/* Writes the run that may go on no longer. */
+static int flush(skr_reads_text *text, skr_err *err)
 {
+    skr_reads_run run = text->open;
+    text->open = (skr_reads_run){0, 0};
+    if (run.start0 >= run.end0)
+        return SKR_OK;
     (void)fprintf(text->file, "%s\t%" PRIu32 "\t.\t%c\t<*>\t.\t.\tEND=%" PRIu32 "\tGT\t%s\n",
-                  pass->contig, run.start0 + 1, pass->bases.bases[run.start0], run.end0,
-                  is_called ? "0/0" : "./.");
+                  text->contig, run.start0 + 1, text->bases->bases[run.start0], run.end0,
+                  text->is_called ? "0/0" : "./.");
     return check(text, err);
 }
 
-int skr_reads_text_call(skr_reads_text *text, const char *contig, const skr_reads_call *call,
-                        skr_err *err)
+int skr_reads_text_begin(skr_reads_text *text, const char *contig, const skr_reads_bases *bases,
+                         skr_err *err)
 {
-    (void)fprintf(text->file, "%s\t%" PRIu32 "\t.\t%.*s\t%s", contig, call->start0 + 1,
+    SKR_TRY(flush(text, err));
+    text->contig = contig;
+    text->bases = bases;
+    return SKR_OK;
+}
+
+int skr_reads_text_run(skr_reads_text *text, skr_reads_run run, bool is_called, skr_err *err)
+{
+    if (text->open.end0 == run.start0 && text->open.start0 < text->open.end0 &&
+        text->is_called == is_called) {
+        text->open.end0 = run.end0;
+        return SKR_OK;
+    }
+    SKR_TRY(flush(text, err));
+    text->open = run;
+    text->is_called = is_called;
+    return SKR_OK;
+}
+
+int skr_reads_text_call(skr_reads_text *text, const skr_reads_call *call, skr_err *err)
+{
+    (void)fprintf(text->file, "%s\t%" PRIu32 "\t.\t%.*s\t%s", text->contig, call->start0 + 1,
                   (int)call->n_ref, call->ref, call->alts[0]);
     if (call->n_alts > 1)
         (void)fprintf(text->file, ",%s", call->alts[1]);
@@ -86,19 +117,21 @@ int skr_reads_text_call(skr_reads_text *text, const char *contig, const skr_read
     return check(text, err);
 }
 
-int skr_reads_call_write(skr_reads_pass *pass, const skr_reads_call *call, skr_err *err)
+int skr_reads_text_end(skr_reads_text *text, skr_err *err)
 {
-    if (call->start0 < pass->owned.start0 || call->start0 >= pass->owned.end0)
-        return SKR_OK;
-    pass->facts->n_calls++;
-    return skr_reads_text_call(pass->text, pass->contig, call, err);
+    int status = flush(text, err);
+    text->contig = NULL;
+    text->bases = NULL;
+    return status;
 }
 
 int skr_reads_text_close(skr_reads_text *text, skr_err *err)
 {
     if (text == NULL)
         return SKR_OK;
-    int status = check(text, err);
+    int status = flush(text, err);
+    if (status == SKR_OK)
+        status = check(text, err);
     if (fclose(text->file) != 0 && status == SKR_OK)
         status =
             skr_fail(err, SKR_ERR_IO, "%s: cannot be written: %s", text->path, strerror(errno));

@@ -50,7 +50,8 @@ int skr_input_fail_open(const char *name, int number, skr_err *err)
 {
     if (number == ENOENT && is_address(name))
         return skr_fail(err, SKR_ERR_INPUT,
-                        "%s: an address; nothing is fetched: fetch it and name the file", name);
+                        "%s: an address; nothing is fetched%s: fetch it and name the file", name,
+                        strncasecmp(name, "htsget:", 7) == 0 ? " without --htsget-hosts" : "");
     return skr_fail(err, skr_err_of_input(number), "%s: cannot be opened: %s", name,
                     strerror(number));
 }

@@ -20,7 +20,9 @@ struct skr_input_pipe {
     int to;
     pthread_t thread;
     bool has_thread;
-    atomic_bool is_done; /* status and err are set */
+    uint8_t tail[SKR_INPUT_PIPE_TAIL]; /* the last bytes that came */
+    size_t n_tail;
+    atomic_bool is_done; /* status and err are set, and the tail */
     int status;
     skr_err err;
 };
@@ -40,6 +42,16 @@ static bool write_all(int fd, const uint8_t *bytes, size_t n)
     return true;
 }
 
+static void note_tail(skr_input_pipe *pipe, const uint8_t *bytes, size_t n)
+{
+    size_t n_new = n < sizeof pipe->tail ? n : sizeof pipe->tail;
+    size_t n_old = sizeof pipe->tail - n_new;
+    n_old = n_old < pipe->n_tail ? n_old : pipe->n_tail;
+    memmove(pipe->tail, pipe->tail + pipe->n_tail - n_old, n_old);
+    memcpy(pipe->tail + n_old, bytes + n - n_new, n_new);
+    pipe->n_tail = n_old + n_new;
+}
+
 static void *feed(void *context)
 {
     skr_input_pipe *pipe = context;
@@ -50,6 +62,7 @@ static void *feed(void *context)
         status = skr_input_read(pipe->input, pipe->room, SKR_INPUT_PEEK_MAX, &n, &pipe->err);
         if (status != SKR_OK)
             break;
+        note_tail(pipe, pipe->room, n);
         size_t n_skipped = pipe->n_skip < n ? (size_t)pipe->n_skip : n;
         pipe->n_skip -= n_skipped;
         is_read = write_all(pipe->to, pipe->room + n_skipped, n - n_skipped);
@@ -129,6 +142,13 @@ int skr_input_pipe_finish(skr_input_pipe *pipe, skr_err *err)
     while (n > 0 || (n < 0 && errno == EINTR))
         n = read(pipe->from, rest, sizeof rest);
     return skr_input_pipe_check(pipe, err);
+}
+
+size_t skr_input_pipe_tail(const skr_input_pipe *pipe, uint8_t *bytes, size_t n)
+{
+    n = n < pipe->n_tail ? n : pipe->n_tail;
+    memcpy(bytes, pipe->tail + pipe->n_tail - n, n);
+    return n;
 }
 
 void skr_input_pipe_close(skr_input_pipe *pipe)

@@ -10,7 +10,7 @@
 
 #define N_PLAIN 65536u
 #define N_SEALED (SKR_SEAL_NONCE + N_PLAIN + SKR_SEAL_MAC)
-#define N_START 4u /* plain bytes that tell what form the file has */
+#define N_START 5u /* plain bytes that tell what form the file has */
 
 struct skr_sealed {
     skr_seal_input input;
@@ -141,7 +141,8 @@ static int next_block(skr_sealed *sealed, skr_err *err)
 /* Does the file begin like one of the forms that have sums of their own? */
 static bool has_own_sums(const skr_sealed *sealed)
 {
-    static const char *const forms[] = {"\x1f\x8b", "PK\3\4", "PK\5\6", "CRAM"};
+    /* CRAM has them from version 3 on. */
+    static const char *const forms[] = {"\x1f\x8b", "PK\3\4", "PK\5\6", "CRAM\3", "CRAM\4"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (sealed->n_start >= strlen(forms[i]) &&
             memcmp(sealed->start, forms[i], strlen(forms[i])) == 0)

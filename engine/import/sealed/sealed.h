@@ -5,7 +5,7 @@
  * of blocks nor that the last is there, unless it numbers them. Besides it, what is looked at here:
  * no block comes twice (one nonce of a key is for one block); and where blocks are not numbered and
  * there are several, the bytes in them must be of a form that has sums of its own, gzip, bgzip, zip
- * or CRAM, in which a missing, moved or foreign block shows.
+ * or CRAM 3, in which a missing, moved or foreign block shows.
  *
  * Threads: one owner.
  */

@@ -49,6 +49,16 @@ const char *skr_vcf_producer(const skr_vcf *vcf)
     return vcf->header.producer;
 }
 
+const char *skr_vcf_description(const skr_vcf *vcf, skr_vcf_note note)
+{
+    return vcf->header.notes[note] != NULL ? vcf->header.notes[note] : "";
+}
+
+const char *skr_vcf_tools(const skr_vcf *vcf)
+{
+    return vcf->header.tools;
+}
+
 bool skr_vcf_is_gvcf(const skr_vcf *vcf)
 {
     return vcf->is_gvcf;
@@ -107,6 +117,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
     vcf->n_memory = plan->n_memory > 0 ? plan->n_memory : (size_t)SKR_IMPORT_MEMORY_MIB << 20;
     vcf->last_contig = UINT32_MAX;
     vcf->uses_len = plan->uses_len;
+    vcf->is_for_notes = plan->is_for_notes;
     vcf->where.name = strdup(plan->name);
     hts_set_log_level(HTS_LOG_OFF);
 
@@ -115,7 +126,7 @@ int skr_vcf_open(const skr_vcf_plan *plan, skr_vcf **ret_vcf, skr_err *err)
         status = open_file(vcf, plan, err);
     if (status == SKR_OK)
         status = vcf->where.is_bcf ? skr_vcf_bcf_header(vcf, err) : skr_vcf_text_header(vcf, err);
-    if (status == SKR_OK && vcf->samples.n == 0)
+    if (status == SKR_OK && vcf->samples.n == 0 && !vcf->is_for_notes)
         status = skr_fail(err, SKR_ERR_INPUT,
                           "%s: no sample column, so there is nothing to count; sites with "
                           "annotations go to skerry annotate",
@@ -145,11 +156,14 @@ void skr_vcf_close(skr_vcf *vcf)
     skr_vcf_bytes_done(&vcf->bytes);
     bcf_hdr_destroy(vcf->bcf.header);
     skr_buffer_done(&vcf->bcf.alleles);
+    free(vcf->bcf.tags);
     skr_names_done(&vcf->samples);
     skr_names_done(&vcf->contigs);
     skr_names_done(&vcf->header.contigs);
     skr_names_done(&vcf->header.hints);
     skr_names_done(&vcf->header.numeric_tags);
+    for (int i = 0; i < SKR_VCF_N_NOTES; i++)
+        free(vcf->header.notes[i]);
     free(vcf->format.text);
     free(vcf->header.lengths);
     skr_vcf_room_done(&vcf->room);

@@ -20,6 +20,18 @@
 #include "storage/base/err.h"
 #include "storage/base/names.h"
 
+/* Fields of INFO that hold annotations, of a file that is read for them. */
+typedef enum skr_vcf_note {
+    SKR_VCF_NOTE_CSQ, /* VEP */
+    SKR_VCF_NOTE_VEP, /* the same under the name that gnomAD gives it */
+    SKR_VCF_NOTE_ANN, /* SnpEff, or VEP where the header says so */
+    SKR_VCF_NOTE_BCSQ,
+    SKR_VCF_NOTE_CLNSIG, /* this and the two below: ClinVar */
+    SKR_VCF_NOTE_GENEINFO,
+    SKR_VCF_NOTE_MC,
+    SKR_VCF_N_NOTES,
+} skr_vcf_note;
+
 /* One record. All it points to belongs to the reader and holds until the next record. */
 typedef struct skr_vcf_record {
     uint64_t number;   /* from 1 */
@@ -54,6 +66,9 @@ typedef struct skr_vcf_record {
     const uint8_t *ft; /* skr_filter, one a sample */
     bool has_ad;
 
+    const char *notes[SKR_VCF_N_NOTES]; /* not ended by a NUL; NULL: the record has none */
+    uint32_t n_notes[SKR_VCF_N_NOTES];
+
     bool has_ps;  /* FORMAT/PS: what phase holds within, sample by sample */
     bool has_psl; /* FORMAT/PSL: the same copy by copy, which nobody reads here */
 } skr_vcf_record;
@@ -65,8 +80,9 @@ typedef struct skr_vcf_plan {
     const char *name; /* for messages */
     const skr_gate *gate;
     unsigned n_threads;
-    size_t n_memory;                  /* import_memory.h; 0: the usual */
-    bool uses_len;                    /* skr_vcf_find_len found it */
+    size_t n_memory;   /* import_memory.h; 0: the usual */
+    bool uses_len;     /* skr_vcf_find_len found it */
+    bool is_for_notes; /* annotations are read, samples are not: there need not be any */
     const struct skr_seal_keys *keys; /* sealed/input.h; or NULL */
 } skr_vcf_plan;
 
@@ -101,6 +117,13 @@ const skr_names *skr_vcf_hints(const skr_vcf *vcf);
 
 /* The caller that the header names, one word: "HaplotypeCaller", "DeepVariant_1.6.1"; "": none. */
 const char *skr_vcf_producer(const skr_vcf *vcf);
+
+/* What the header says of a field of annotations; "": it has none, or was not read for them. */
+const char *skr_vcf_description(const skr_vcf *vcf, skr_vcf_note note);
+
+/* The programs of annotation that the header names: "VEP v110; SnpEff 5.1"; "": none. */
+#define SKR_VCF_TOOLS_MAX 256u
+const char *skr_vcf_tools(const skr_vcf *vcf);
 
 /* The length that the header gives a contig of this spelling, 0 if none. */
 uint32_t skr_vcf_contig_length(const skr_vcf *vcf, const char *name);

@@ -36,6 +36,48 @@ static int32_t info_key(const skr_vcf *vcf, const char *tag, unsigned type)
                : -1;
 }
 
+/* Notes what each number of the header's tags stands for. */
+static int note_tags(skr_vcf *vcf, skr_err *err)
+{
+    static const struct {
+        const char *tag;
+        unsigned type;
+    } infos[SKR_VCF_INFO_NOTES] = {
+        [SKR_VCF_INFO_END] = {"END", BCF_HT_INT},   [SKR_VCF_INFO_SVLEN] = {"SVLEN", BCF_HT_INT},
+        [SKR_VCF_INFO_END2] = {"END2", BCF_HT_INT}, [SKR_VCF_INFO_CHR2] = {"CHR2", BCF_HT_STR},
+        [SKR_VCF_INFO_DP] = {"DP", BCF_HT_INT},     [SKR_VCF_INFO_MIN_DP] = {"MIN_DP", BCF_HT_INT},
+    };
+    skr_vcf_binary *bcf = &vcf->bcf;
+    bcf->last_contig = -1;
+    bcf->n_tags = (uint32_t)bcf->header->n[BCF_DT_ID];
+    bcf->tags = malloc((bcf->n_tags + 1u) * sizeof *bcf->tags);
+    if (bcf->tags == NULL)
+        return skr_fail_nomem(err, vcf->where.name);
+    for (uint32_t i = 0; i < bcf->n_tags; i++) {
+        bool is_there = bcf->header->id[BCF_DT_ID][i].key != NULL;
+        bcf->tags[i].format = is_there ? SKR_VCF_OTHER : SKR_VCF_NO_TAG;
+        bcf->tags[i].info = is_there ? SKR_VCF_N_INFO : SKR_VCF_NO_TAG;
+        bcf->tags[i].filter = 0;
+    }
+    for (int i = 0; i < SKR_VCF_N_FIELDS; i++) {
+        int32_t key = format_key(vcf, skr_vcf_tag((skr_vcf_field)i));
+        if (key >= 0)
+            bcf->tags[key].format = (uint8_t)i;
+        vcf->declares_len = vcf->declares_len || (i == SKR_VCF_LEN && key >= 0);
+    }
+    for (int i = 0; vcf->is_for_notes && i < SKR_VCF_N_NOTES; i++) {
+        int32_t key = info_key(vcf, skr_vcf_note_tag((skr_vcf_note)i), BCF_HT_STR);
+        if (key >= 0)
+            bcf->tags[key].info = (uint8_t)(SKR_VCF_INFO_NOTES + i);
+    }
+    for (int i = 0; i < SKR_VCF_INFO_NOTES; i++) {
+        int32_t key = info_key(vcf, infos[i].tag, infos[i].type);
+        if (key >= 0)
+            bcf->tags[key].info = (uint8_t)i;
+    }
+    return SKR_OK;
+}
+
 /* The lines of the header above that of the columns; text is written to. */
 static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
 {
@@ -47,20 +89,11 @@ static int parse_lines(skr_vcf *vcf, char *text, skr_err *err)
         return skr_fail_nomem(err, vcf->where.name);
     if (!is_parsed)
         return damaged_header(vcf, err);
-    for (int i = 0; i < SKR_VCF_N_FIELDS; i++)
-        vcf->bcf.field_keys[i] = format_key(vcf, skr_vcf_tag((skr_vcf_field)i));
-    vcf->bcf.end_key = info_key(vcf, "END", BCF_HT_INT);
-    vcf->bcf.end2_key = info_key(vcf, "END2", BCF_HT_INT);
-    vcf->bcf.svlen_key = info_key(vcf, "SVLEN", BCF_HT_INT);
-    vcf->bcf.chr2_key = info_key(vcf, "CHR2", BCF_HT_STR);
-    vcf->bcf.dp_key = info_key(vcf, "DP", BCF_HT_INT);
-    vcf->bcf.min_dp_key = info_key(vcf, "MIN_DP", BCF_HT_INT);
-    vcf->declares_len = vcf->bcf.field_keys[SKR_VCF_LEN] >= 0;
+    int status = note_tags(vcf, err);
     const bcf_hrec_t *format =
         bcf_hdr_get_hrec(vcf->bcf.header, BCF_HL_GEN, "fileformat", NULL, NULL);
     if (format != NULL && format->value != NULL)
         vcf->header.version = skr_vcf_header_version(format->value);
-    int status = SKR_OK;
     for (int i = 0; i < vcf->bcf.header->n[BCF_DT_CTG] && status == SKR_OK; i++) {
         const bcf_idpair_t *contig = &vcf->bcf.header->id[BCF_DT_CTG][i];
         if (contig->key == NULL || contig->val == NULL)

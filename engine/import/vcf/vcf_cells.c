@@ -306,12 +306,18 @@ static void take_field(skr_vcf *vcf, uint32_t sample, skr_vcf_field field, const
     }
 }
 
+/* Depths are wanted without a gate, too: facts about samples are made of them. */
+static bool is_wanted(const skr_vcf *vcf, skr_vcf_field field)
+{
+    return !vcf->gate->is_none || field == SKR_VCF_NUMBERS + SKR_GATE_DP ||
+           field == SKR_VCF_NUMBERS + SKR_GATE_MIN_DP;
+}
+
 /* The fields of one sample, as FORMAT names them; those left out at the end are missing. */
 static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char **ret_end,
                       skr_err *err)
 {
     const skr_vcf_format *format = &vcf->format;
-    bool is_gated = !vcf->gate->is_none;
     for (uint32_t i = 0; i < format->n; i++) {
         if (format->field[i] == SKR_VCF_GT) {
             SKR_TRY(parse_gt(vcf, sample, at, &at, err));
@@ -320,7 +326,8 @@ static int parse_cell(skr_vcf *vcf, uint32_t sample, const char *at, const char 
                 return skr_vcf_fail(vcf, err, "field %u of sample %s should be a number", i + 1,
                                     vcf->samples.texts[sample]);
             skr_vcf_field field = (skr_vcf_field)format->field[i];
-            if (field != SKR_VCF_OTHER && !take_always(vcf, sample, field, at) && is_gated)
+            if (field != SKR_VCF_OTHER && !take_always(vcf, sample, field, at) &&
+                is_wanted(vcf, field))
                 take_field(vcf, sample, field, at);
             while (*at != ':' && *at != '\t' && *at != '\0')
                 at++;
@@ -341,6 +348,19 @@ static skr_values floats(const float *values)
     return (skr_values){.values = values, .type = SKR_VALUE_FLOAT, .n_each = 1};
 }
 
+/* The numbers that are read of a record are all missing yet. */
+static void clear_numbers(skr_vcf *vcf)
+{
+    for (unsigned tag = 0; tag < SKR_N_GATE_TAGS; tag++) {
+        skr_vcf_field field = (skr_vcf_field)(SKR_VCF_NUMBERS + tag);
+        bool is_read = vcf->format.has[field] && is_wanted(vcf, field);
+        float *values = is_read ? vcf->room.numbers[tag] : NULL;
+        for (uint32_t i = 0; values != NULL && i < vcf->samples.n; i++)
+            values[i] = NAN;
+        vcf->record.numbers[tag] = floats(values);
+    }
+}
+
 /* Before a record's cells: what they leave out is missing. */
 static int clear_facts(skr_vcf *vcf, skr_err *err)
 {
@@ -354,18 +374,15 @@ static int clear_facts(skr_vcf *vcf, skr_err *err)
         vcf->room.len[i] = SKR_VCF_NO_LENGTH;
     if (status == SKR_OK && skr_vcf_local_is_there(vcf))
         status = skr_vcf_local_clear(vcf, err);
+    if (status == SKR_OK)
+        status = skr_vcf_room_facts(vcf, err);
+    if (status == SKR_OK)
+        clear_numbers(vcf);
     if (status != SKR_OK || vcf->gate->is_none)
         return status;
-    SKR_TRY(skr_vcf_room_facts(vcf, err));
     for (uint32_t i = 0; i < vcf->samples.n; i++) {
         vcf->room.ft[i] = SKR_FILTER_PASS;
         vcf->room.ad[i] = NULL;
-    }
-    for (size_t tag = 0; tag < SKR_N_GATE_TAGS; tag++) {
-        float *numbers = format->has[SKR_VCF_NUMBERS + tag] ? vcf->room.numbers[tag] : NULL;
-        for (uint32_t i = 0; numbers != NULL && i < vcf->samples.n; i++)
-            numbers[i] = NAN;
-        vcf->record.numbers[tag] = floats(numbers);
     }
     vcf->record.ft = format->has[SKR_VCF_FT] ? vcf->room.ft : NULL;
     vcf->record.has_ad = format->has[SKR_VCF_AD];

@@ -117,11 +117,60 @@ static void read_producer(skr_vcf *vcf, const char *line)
     }
 }
 
+/* Adds a program of annotation, if the line names one. */
+static void read_tool(skr_vcf *vcf, const char *line)
+{
+    static const struct {
+        const char *begin;
+        const char *name; /* its version follows */
+    } known[] = {{"##VEP=", "VEP"},
+                 {"##SnpEffVersion=", "SnpEff"},
+                 {"##bcftools_csqVersion=", "bcftools csq"},
+                 {"##bcftools/csqVersion=", "bcftools csq"}};
+    char *to = vcf->header.tools;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t n_begin = strlen(known[i].begin);
+        size_t n_to = strlen(to);
+        if (strncmp(line, known[i].begin, n_begin) != 0)
+            continue;
+        const char *version = line + n_begin + strspn(line + n_begin, "\"");
+        if (strncmp(version, "SnpEff ", 7) == 0)
+            version += 7;
+        size_t n = strcspn(version, " \"");
+        (void)snprintf(to + n_to, SKR_VCF_TOOLS_MAX - n_to, "%s%s %.*s", n_to > 0 ? "; " : "",
+                       known[i].name, (int)(n > 40 ? 40 : n), version);
+    }
+}
+
+/* Keeps what a line ##INFO says of a field of annotations, and who made them. */
+static int read_note(skr_vcf *vcf, const char *line, skr_err *err)
+{
+    static const char mark[] = "Description=\"";
+    size_t n_id = 0;
+    read_tool(vcf, line);
+    const char *id = strncmp(line, "##INFO=", 7) == 0 ? value_of(line, "ID", &n_id) : NULL;
+    const char *description = id == NULL ? NULL : strstr(line, mark);
+    for (int i = 0; description != NULL && i < SKR_VCF_N_NOTES; i++) {
+        const char *tag = skr_vcf_note_tag((skr_vcf_note)i);
+        if (strlen(tag) != n_id || memcmp(tag, id, n_id) != 0)
+            continue;
+        const char *text = description + sizeof mark - 1;
+        SKR_TRY(skr_vcf_header_declare(vcf, strlen(text), err));
+        free(vcf->header.notes[i]);
+        vcf->header.notes[i] = strndup(text, strcspn(text, "\"\r\n"));
+        if (vcf->header.notes[i] == NULL)
+            return skr_fail_nomem(err, vcf->where.name);
+    }
+    return SKR_OK;
+}
+
 int skr_vcf_header_read_hint(skr_vcf *vcf, const char *line, skr_err *err)
 {
     size_t n;
     const char *value = NULL;
     read_producer(vcf, line);
+    if (vcf->is_for_notes)
+        SKR_TRY(read_note(vcf, line, err));
     if (strncmp(line, "##contig=", 9) == 0) {
         value = value_of(line, "assembly", &n);
         return value == NULL ? SKR_OK : add_hint(vcf, "assembly", value, n, err);

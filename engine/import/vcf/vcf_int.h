@@ -30,8 +30,9 @@ typedef enum skr_vcf_field {
     SKR_VCF_N_FIELDS = SKR_VCF_OTHER,
 } skr_vcf_field;
 
-/* The tag of a field. */
+/* The tag of a field, and of one of INFO that holds annotations. */
 const char *skr_vcf_tag(skr_vcf_field field);
+const char *skr_vcf_note_tag(skr_vcf_note note);
 
 /* A FORMAT column, read once and kept as long as the next record has the same: vcf_cells.c. */
 typedef struct skr_vcf_format {
@@ -54,20 +55,41 @@ typedef struct skr_vcf_header {
     uint32_t n_lengths_max;
     skr_names hints;                     /* as skr_vcf_hints */
     char producer[SKR_VCF_PRODUCER_MAX]; /* as skr_vcf_producer */
+    char *notes[SKR_VCF_N_NOTES];        /* as skr_vcf_description */
+    char tools[SKR_VCF_TOOLS_MAX];       /* as skr_vcf_tools */
     skr_names numeric_tags; /* FORMAT tags that it declares as Integer or Float; text */
 } skr_vcf_header;
 
+/* Fields of INFO that are looked at. */
+typedef enum skr_vcf_info {
+    SKR_VCF_INFO_END,
+    SKR_VCF_INFO_SVLEN,
+    SKR_VCF_INFO_END2,
+    SKR_VCF_INFO_CHR2,
+    SKR_VCF_INFO_DP,
+    SKR_VCF_INFO_MIN_DP,
+    SKR_VCF_INFO_NOTES, /* those of skr_vcf_note, one after the other */
+    SKR_VCF_N_INFO = SKR_VCF_INFO_NOTES + SKR_VCF_N_NOTES,
+} skr_vcf_info;
+
+/* What a number of BCF stands for that the header gives to no tag. */
+#define SKR_VCF_NO_TAG UINT8_MAX
+
+/* A tag of the header by its number in BCF. */
+typedef struct skr_vcf_bcf_tag {
+    uint8_t format; /* skr_vcf_field, SKR_VCF_OTHER, or SKR_VCF_NO_TAG */
+    uint8_t info;   /* skr_vcf_info, SKR_VCF_N_INFO, or SKR_VCF_NO_TAG */
+    uint8_t filter; /* skr_filter + 1; 0: nobody asked yet */
+} skr_vcf_bcf_tag;
+
 /* What BCF needs besides: vcf_bcf.c. */
 typedef struct skr_vcf_binary {
-    bcf_hdr_t *header;                    /* without samples */
-    int32_t field_keys[SKR_VCF_N_FIELDS]; /* numbers of the tags, -1: not in the header */
-    int32_t end_key;                      /* of INFO, likewise */
-    int32_t svlen_key;
-    int32_t end2_key;
-    int32_t chr2_key;
-    skr_buffer alleles; /* REF and ALTs */
-    int32_t min_dp_key; /* of INFO */
-    int32_t dp_key;
+    bcf_hdr_t *header;     /* without samples */
+    skr_vcf_bcf_tag *tags; /* n_tags of them */
+    uint32_t n_tags;
+    uint8_t no_filter;   /* skr_filter + 1 of a record without a filter; 0: nobody asked yet */
+    int32_t last_contig; /* number of it in the header, -1: none yet */
+    skr_buffer alleles;  /* REF and ALTs */
     skr_values ad;
     skr_values ps;
     skr_values len;
@@ -115,6 +137,7 @@ struct skr_vcf {
     skr_vcf_room room;
     skr_vcf_record record;
     bool is_gvcf;
+    bool is_for_notes; /* as skr_vcf_plan.is_for_notes */
     bool uses_len;     /* as skr_vcf_record.uses_len */
     bool declares_len; /* the header has FORMAT/LEN */
     bool is_ad_local;  /* the record has LAD in the place of AD */

@@ -21,6 +21,17 @@ const char *skr_vcf_tag(skr_vcf_field field)
     return tags[field] != NULL ? tags[field] : skr_gate_tags[field - SKR_VCF_NUMBERS];
 }
 
+const char *skr_vcf_note_tag(skr_vcf_note note)
+{
+    static const char *const tags[SKR_VCF_N_NOTES] = {
+        [SKR_VCF_NOTE_CSQ] = "CSQ",       [SKR_VCF_NOTE_VEP] = "vep",
+        [SKR_VCF_NOTE_ANN] = "ANN",       [SKR_VCF_NOTE_BCSQ] = "BCSQ",
+        [SKR_VCF_NOTE_CLNSIG] = "CLNSIG", [SKR_VCF_NOTE_GENEINFO] = "GENEINFO",
+        [SKR_VCF_NOTE_MC] = "MC",
+    };
+    return tags[note];
+}
+
 void skr_vcf_place(const skr_vcf *vcf, char *text)
 {
     (void)snprintf(

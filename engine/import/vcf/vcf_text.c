@@ -178,6 +178,20 @@ static float take_number(const char *at)
     return isdigit((unsigned char)*at) ? strtof(at, NULL) : NAN;
 }
 
+/* A field of annotations, of a file that is read for them. */
+static void parse_note(skr_vcf *vcf, const char *at)
+{
+    for (int i = 0; i < SKR_VCF_N_NOTES; i++) {
+        const char *tag = skr_vcf_note_tag((skr_vcf_note)i);
+        size_t n_tag = strlen(tag);
+        if (strncmp(at, tag, n_tag) != 0 || at[n_tag] != '=' || vcf->record.notes[i] != NULL)
+            continue;
+        vcf->record.notes[i] = at + n_tag + 1;
+        vcf->record.n_notes[i] = (uint32_t)strcspn(at + n_tag + 1, ";");
+        return;
+    }
+}
+
 /* END, END2, SVLEN and CHR2; of one sample the depth of a block. */
 static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
 {
@@ -197,6 +211,8 @@ static int parse_info(skr_vcf *vcf, const char *text, skr_err *err)
         } else if (*at == 'M' && strncmp(at, "MIN_DP=", 7) == 0 && vcf->samples.n == 1) {
             vcf->info_min_dp = take_number(at + 7);
         }
+        if (vcf->is_for_notes)
+            parse_note(vcf, at);
         at += strcspn(at, ";");
         if (*at == '\0')
             return SKR_OK;
@@ -214,13 +230,15 @@ static int parse_line(skr_vcf *vcf, char *line, size_t n, skr_err *err)
         return skr_vcf_fail(vcf, err, "a header line among the records");
     for (int i = 0; i < 8; i++) {
         char *tab = memchr(at, '\t', (size_t)(end - at));
+        if (tab == NULL && i == 7 && vcf->is_for_notes && vcf->samples.n == 0)
+            tab = end; /* which is a NUL */
         if (tab == NULL)
             return skr_vcf_fail(vcf, err, "%d columns, but the header has %u", i + 1,
                                 9 + vcf->samples.n);
         column[i] = at;
         n_column[i] = (size_t)(tab - at);
         *tab = '\0';
-        at = tab + 1;
+        at = tab == end ? end : tab + 1;
     }
     int status = skr_vcf_record_contig(vcf, column[0], n_column[0], err);
     if (status == SKR_OK)
@@ -237,7 +255,7 @@ static int parse_line(skr_vcf *vcf, char *line, size_t n, skr_err *err)
         return status;
     vcf->record.ref = column[3];
     vcf->record.filter = skr_gate_filter(vcf->gate, column[6], n_column[6]);
-    return skr_vcf_cells_read(vcf, at, (size_t)(end - at), err);
+    return vcf->is_for_notes ? SKR_OK : skr_vcf_cells_read(vcf, at, (size_t)(end - at), err);
 }
 
 int skr_vcf_text_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)

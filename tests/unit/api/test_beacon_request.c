@@ -10,6 +10,11 @@
 #include "api/beacon/beacon_request.h"
 #include "storage/base/buffer.h"
 
+#define PARAMETERS                                                                                 \
+    "assemblyId, referenceName, referenceBases, alternateBases, variantType, geneId, "             \
+    "aminoacidChange, genomicAlleleShortForm, mateName, start, end, variantMinLength, "            \
+    "variantMaxLength, datasetIds"
+
 /* The question as text; "error: ..." when the request is refused. */
 static const char *asked(const char *body, bool is_get)
 {
@@ -113,8 +118,11 @@ Test(beacon_request, reads_ranges_brackets_and_whole_contigs)
 Test(beacon_request, refuses_variants_that_it_would_have_to_guess)
 {
     static const char *const cases[][2] = {
-        {"{\"foo\":1}", "error: parameter 'foo' is unknown"},
-        {"{\"g_variant\":{\"g_variant\":{}}}", "error: parameter 'g_variant' is unknown"},
+        {"{\"foo\":1}", "error: parameter 'foo' is unknown; there are " PARAMETERS},
+        {"{\"g_variant\":{\"g_variant\":{}}}",
+         "error: parameter 'g_variant' is unknown; there are " PARAMETERS},
+        {"{\"filterLogic\":\"OR\"}",
+         "error: parameter 'filterLogic' is unknown; there are " PARAMETERS},
         {"{\"start\":[1]}", "error: start and end need a referenceName"},
         {"{\"start\":[-1],\"referenceName\":\"1\"}", "error: start: -1 is not a whole number"},
         {"{\"start\":[\"1x\"],\"referenceName\":\"1\"}",
@@ -138,10 +146,16 @@ Test(beacon_request, refuses_variants_that_it_would_have_to_guess)
         {"{\"referenceName\":\"NC_000017.11\",\"assemblyId\":\"GRCh37\"}",
          "error: assemblyId GRCh37: the reference named belongs to GRCh38"},
         {"{\"geneId\":\"A\",\"geneid\":\"B\"}", "error: geneId is given twice"},
-        {"{\"geneId\":\"\"}", "error: geneId is empty"},
-        {"{\"geneId\":[]}", "error: geneId: an array is not a text"},
+        {"{\"geneId\":[\"A\"]}", "error: geneId: an array is not a text"},
         {"{\"geneId\":\"A\",\"variantType\":\"EFO:0030069\"}",
-         "error: variantType 'EFO:0030069' is no type of allele; there are " TYPES},
+         "error: variantType 'EFO:0030069' is a level of gain or loss, which no VCF tells; ask for "
+         "EFO:0030067 (copy number loss)"},
+        {"{\"geneId\":\"A\",\"variantType\":\"efo_0030072\"}",
+         "error: variantType 'efo_0030072' is a level of gain or loss, which no VCF tells; ask for "
+         "EFO:0030070 (copy number gain)"},
+        {"{\"geneId\":\"A\",\"variantType\":\"SO:0001059\"}", "carries(gene=A)"},
+        {"{\"geneId\":\"A\",\"variantType\":\"sequence_alteration\"}", "carries(gene=A)"},
+        {"{\"variantType\":\"SO_0001059\"}", "carries(all)"},
         {"{\"geneId\":\"A\",\"variantType\":\"deletoin\"}",
          "error: variantType 'deletoin' is no type of allele; nearest: deletion, deletions; "
          "there are " TYPES},
@@ -179,8 +193,16 @@ Test(beacon_request, reads_filters)
          "error: similarity other than exact is not supported yet"},
         {"[{\"id\":\"banana\"}]",
          "error: filter 'banana' is not a CURIE; custom filters are not supported"},
-        {"[{\"id\":\"HP:1\",\"scope\":\"runs\"}]",
-         "error: scope 'runs' is not supported; use individual or biosample"},
+        {"[{\"id\":\"HP:1\",\"scope\":\"runs\",\"type\":\"ontology\",\"label\":\"x\"}]", "HP:1"},
+        {"[{\"id\":\"HP:1\",\"scopes\":[\"individual\",\"genomicVariations\"]}]", "HP:1"},
+        {"[\"!HP:1\",{\"id\":\"!NCIT:C16576\"}]", "not HP:1 and not sex=female"},
+        {"[[\"! HP:1\",\"HP:2\"]]", "HP:2 or not HP:1"},
+        {"[\"!!HP:1\"]", "error: filter '!!HP:1' has no id"},
+        {"[\"!\"]", "error: filter '!' has no id"},
+        {"[\"!age:>=40\"]", "error: filter '!age:>=40': ! stands before a term alone"},
+        {"[{\"id\":\"HP:1\",\"scope\":\"moon\"}]",
+         "error: scope 'moon' is no entry type; there are individual, biosample, "
+         "genomicVariation, run, analysis, dataset, cohort"},
         {"[{\"id\":\"age\",\"operator\":\"~\",\"value\":\"4\"}]",
          "error: operator '~' is none of = < > ! >= <="},
         {"[{\"id\":\"age\",\"operator\":\"<\"}]", "error: filter age: operator without a value"},
@@ -208,14 +230,15 @@ Test(beacon_request, reads_the_words_of_a_get_like_the_body_of_a_post)
         {"start=1,5&end=8,9&referenceName=X&assemblyId=b37",
          "carries(end=X:8-8 and start=X:2-5) @b37"},
         {"start=4&referenceName=X&referenceBases=&alternateBases=T", "carries(variant=X-5--T)"},
-        {"foo=1", "error: parameter 'foo' is unknown"},
+        {"foo=1", "error: parameter 'foo' is unknown; there are " PARAMETERS},
+        {"includeHandovers=true&filters=!HP:1&filterLogic=AND", "not HP:1"},
         {"geneId=A&geneId=B", "error: geneId is given twice"},
         {"geneId", "error: geneId has no value"},
         {"geneId=%4", "error: '%' is not followed by the code of a byte"},
         {"geneId=%00", "error: '%' is not followed by the code of a byte"},
         {"geneId=%ff", "error: a word of the query is not UTF-8"},
         {"requestedGranularity=all",
-         "error: requestedGranularity: 'all' is none of boolean, count, record"},
+         "error: requestedGranularity: 'all' is none of boolean, count, record, aggregated"},
         {"limit=ten", "error: limit: 'ten' is not a whole number"},
         {"testMode=perhaps", "error: testMode: 'perhaps' is neither true nor false"},
     };
@@ -228,8 +251,11 @@ Test(beacon_request, refuses_bodies_that_are_no_requests)
 {
     static const char *const cases[][2] = {
         {"[1]", "error: the body is not an object"},
-        {"{\"query\":{\"query\":{}}}", "error: query.query is unknown"},
-        {"{\"filters\":[]}", "error: filters belongs inside of query"},
+        {"{\"query\":{\"query\":{}}}",
+         "error: query.query is unknown; there are requestParameters, filters, pagination, "
+         "includeResultsetResponses, requestedGranularity, testMode"},
+        {"{\"filters\":[],\"query\":{\"filters\":[\"HP:1\"]}}",
+         "error: filters stands in query and beside it"},
         {"{\"banana\":[]}", "error: banana is unknown; the body has meta and query"},
         {"{\"meta\":1}", "error: meta is not an object"},
         {"{\"a\":1,\"a\":2}",
@@ -253,6 +279,49 @@ Test(beacon_request, refuses_bodies_that_are_no_requests)
     memset(deep, '[', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
     cr_expect(eq(str, (char *)asked(deep, false), "error: the body nests deeper than 16 levels"));
+}
+
+/* The warnings of a request, by their code and text. */
+static void expect_warnings(const char *body, const char *want)
+{
+    skr_beacon_request request;
+    skr_err err;
+    char text[1024] = "";
+    size_t n = 0;
+    size_t at;
+    json_t *warning;
+    cr_assert(eq(int, skr_beacon_request_read(body, strlen(body), &request, &err), SKR_OK),
+              "%s: %s", body, err.message);
+    json_array_foreach(request.warnings, at, warning) n +=
+        (size_t)snprintf(text + n, sizeof text - n, "%s%s: %s", at == 0 ? "" : "; ",
+                         json_string_value(json_object_get(warning, "code")),
+                         json_string_value(json_object_get(warning, "text")));
+    cr_expect(eq(str, text, (char *)want), "%s", body);
+    skr_beacon_request_done(&request);
+}
+
+/* The forms of portals and pages send such; EGA-archive/beacon2-ri-api#200: an answer to half of a
+ * question does not look like one. */
+Test(beacon_request, takes_what_changes_no_count_and_says_so)
+{
+    static const char *const cases[][2] = {
+        {"{\"query\":{\"requestParameters\":[]}}",
+         "misplaced: query.requestParameters is a list, and empty"},
+        {"{\"query\":{},\"requestedGranularity\":\"count\"}",
+         "misplaced: requestedGranularity belongs inside of query"},
+        {"{\"pagination\":{\"skip\":1}}", "misplaced: pagination belongs inside of query"},
+        {"{\"query\":{},\"context\":{}}", "ignored: context was left out"},
+        {"{\"query\":{\"includeHandovers\":true}}", "ignored: query.includeHandovers was left out"},
+        {"{\"query\":{\"requestedGranularity\":\"aggregated\"}}",
+         "granularity: requestedGranularity aggregated is answered with count"},
+        {"{\"query\":{\"requestParameters\":{\"geneId\":\"A\",\"variantType\":\"\",\"end\":[\"\"],"
+         "\"output\":\"x\",\"filterLogic\":\"and\"}}}",
+         "ignored: variantType is empty and was left out; ignored: end is empty and was left out; "
+         "ignored: output was left out"},
+        {"{\"query\":{\"requestParameters\":null,\"filters\":null}}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_warnings(cases[i][0], cases[i][1]);
 }
 
 Test(beacon_request, says_what_it_understood)

@@ -33,8 +33,9 @@ static char *answer(const char *granularity, const char *include, skr_policy pol
     skr_err err;
     skr_beacon_request request;
     skr_told_count total = skr_disclose(&policy, one + two);
-    skr_dataset_count datasets[] = {{.id = "one", .told = skr_disclose(&policy, one)},
-                                    {.id = "two", .told = skr_disclose(&policy, two)}};
+    skr_dataset_count datasets[] = {
+        {.id = "one", .version = 1, .told = skr_disclose(&policy, one)},
+        {.id = "two", .version = 3, .told = skr_disclose(&policy, two)}};
     skr_count_answer count = {
         .generation = 3, .total = total, .datasets = datasets, .n_datasets = 2};
     (void)snprintf(body, sizeof body,
@@ -42,10 +43,10 @@ static char *answer(const char *granularity, const char *include, skr_policy pol
                    "\"includeResultsetResponses\":\"%s\"}}",
                    granularity, include);
     cr_assert(eq(int, skr_beacon_request_read(body, strlen(body), &request, &err), SKR_OK));
-    cr_assert(eq(
-        int,
-        skr_beacon_count_text(&service, &request, SKR_ENTITY_INDIVIDUAL, &count, &text, &n, &err),
-        SKR_OK));
+    cr_assert(eq(int,
+                 skr_beacon_count_text(&service, &request, SKR_ENTITY_INDIVIDUAL,
+                                       SKR_GRANULARITY_COUNT, &count, &text, &n, &err),
+                 SKR_OK));
     skr_beacon_request_done(&request);
     return text;
 }
@@ -85,20 +86,24 @@ Test(beacon_response, gives_the_sets_that_were_asked_for)
     expect_part(text, "\"responseSummary\":{\"exists\":true,\"numTotalResults\":7,"
                       "\"countPrecision\":\"exact\"}");
     expect_part(text, "\"resultSets\":[{\"id\":\"one\",\"setType\":\"dataset\",\"exists\":true,"
-                      "\"results\":[],\"resultsCount\":7,\"countPrecision\":\"exact\"}]");
+                      "\"results\":[],\"info\":{\"version\":\"1\"},\"resultsCount\":7,"
+                      "\"countPrecision\":\"exact\"}]");
     expect_part(text, "\"info\":{\"policy\":\"a policy\",\"generation\":3}");
     free(text);
     text = answer("count", "MISS", skr_policy_exact(), 7, 0);
     expect_part(text, "\"resultSets\":[{\"id\":\"two\",\"setType\":\"dataset\",\"exists\":false,"
-                      "\"results\":[],\"resultsCount\":0,\"countPrecision\":\"exact\"}]");
+                      "\"results\":[],\"info\":{\"version\":\"3\"},\"resultsCount\":0,"
+                      "\"countPrecision\":\"exact\"}]");
     free(text);
     text = answer("count", "NONE", skr_policy_exact(), 7, 0);
     expect_part(text, "\"resultSets\":[]");
     free(text);
     text = answer("boolean", "ALL", skr_policy_exact(), 7, 0);
     expect_part(text, "\"responseSummary\":{\"exists\":true}");
-    expect_part(text, "{\"id\":\"one\",\"setType\":\"dataset\",\"exists\":true,\"results\":[]},"
-                      "{\"id\":\"two\",\"setType\":\"dataset\",\"exists\":false,\"results\":[]}");
+    expect_part(text, "{\"id\":\"one\",\"setType\":\"dataset\",\"exists\":true,\"results\":[],"
+                      "\"info\":{\"version\":\"1\"}},"
+                      "{\"id\":\"two\",\"setType\":\"dataset\",\"exists\":false,\"results\":[],"
+                      "\"info\":{\"version\":\"3\"}}");
     free(text);
 }
 

@@ -145,7 +145,7 @@ Test(route, refuses_what_is_no_request)
         unsigned status;
     } cases[] = {
         {SKR_METHOD_GET, "/", NULL, NULL, NULL, 404},
-        {SKR_METHOD_GET, "/api/individuals/P1", NULL, NULL, NULL, 404},
+        {SKR_METHOD_GET, "/api/individuals/P999", NULL, NULL, NULL, 404},
         {SKR_METHOD_GET, "/api/datasets//individuals", NULL, NULL, NULL, 404},
         {SKR_METHOD_GET, "/api/datasets/%", NULL, NULL, NULL, 404},
         {SKR_METHOD_GET, "/api/datasets/a%2Fb", NULL, NULL, NULL, 404},

@@ -10,6 +10,8 @@ static const struct age {
     double years;
 } ages[] = {
     {"P65Y", 65},
+    {"40Y", 40},
+    {"1.5Y", 1.5},
     {"P6M", 0.5},
     {"P1Y6M", 1.5},
     {"P1Y2M3D", 1 + 2.0 / 12 + 3 / 365.25},
@@ -26,7 +28,7 @@ static const struct age {
     {"0", 0},
 };
 
-static const char *const none[] = {"",     "P",    "PT",   "P1",     "1Y",       "P1M1Y", "P1Y1Y",
+static const char *const none[] = {"",     "P",    "PT",   "P1",     "6M",       "P1M1Y", "P1Y1Y",
                                    "P-1Y", "-P1Y", "-1",   "P1X",    "p1y",      "P1YT",  "P1H",
                                    "PT1D", " 1",   "1 ",   "1e3",    "nan",      "inf",   "P.5Y",
                                    "P5.Y", "5.",   "0x10", "P1Y 2M", "P999999Y", "100001"};

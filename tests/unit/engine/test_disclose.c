@@ -72,12 +72,14 @@ static const struct file {
     const char *message; /* NULL: it is taken */
     skr_policy policy;
 } files[] = {
-    {"counts = exact\n", NULL, {true, 1, 1}},
-    {"# ours\n\n  counts=exact # all\r\n", NULL, {true, 1, 1}},
-    {"counts = \"exact\"", NULL, {true, 1, 1}},
-    {"", NULL, {false, 10, 10}},
-    {"counts = rounded\nthreshold = 5\nstep = 1", NULL, {false, 5, 1}},
-    {"threshold = 20\n", NULL, {false, 20, 10}},
+    {"counts = exact\n", NULL, {.is_exact = true, .threshold = 1, .step = 1}},
+    {"# ours\n\n  counts=exact # all\r\n", NULL, {.is_exact = true, .threshold = 1, .step = 1}},
+    {"counts = \"exact\"", NULL, {.is_exact = true, .threshold = 1, .step = 1}},
+    {"", NULL, {.is_exact = false, .threshold = 10, .step = 10}},
+    {"counts = rounded\nthreshold = 5\nstep = 1",
+     NULL,
+     {.is_exact = false, .threshold = 5, .step = 1}},
+    {"threshold = 20\n", NULL, {.is_exact = false, .threshold = 20, .step = 10}},
     {"counts = precise\n", ":1: counts is exact or rounded, not 'precise'", {0}},
     {"counts exact\n", ":1: expected KEY = VALUE", {0}},
     {"\ncount = exact\n", ":2: unknown key 'count'; nearest: counts", {0}},

@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
+#include "engine/engine_knobs_int.h"
 #include "engine/face/engine.h"
 #include "index/keys/variant_key.h"
 #include "index/people/people_edit.h"
@@ -131,8 +132,14 @@ static void add_delivery(const char *folder, const char *dataset, const delivery
     skr_delivery record = {.dataset = entry.dataset, .assembly = entry.assembly};
     char options[] = "";
     record.options = options;
-    must(skr_manifest_add_delivery(manifest, &record, &entry.delivery, &err), &err);
+    record.n_samples = entry.n_samples;
     uint32_t index;
+    skr_sample_run run;
+    skr_segment_part part;
+    must(skr_manifest_add_delivery(manifest, &record, &index, &err), &err);
+    skr_manifest_whole_part(index, entry.n_samples, &run, &part);
+    entry.parts = &part;
+    entry.n_parts = 1;
     must(skr_manifest_add_segment(manifest, &entry, &index, &err), &err);
     for (uint32_t i = 0; from->buried != NULL && i < n; i++)
         if (strchr(from->buried, from->people[i]) != NULL)
@@ -288,7 +295,7 @@ Test(engine, verifies_and_informs)
     uint64_t n_faults = 1;
     add_delivery(folder.path, "one", &first);
     add_delivery(folder.path, "two", &second);
-    must(skr_engine_verify(folder.path, count_fault, &n_said, &n_faults, &err), &err);
+    must(skr_engine_verify(folder.path, false, count_fault, &n_said, &n_faults, &err), &err);
     cr_expect(eq(u64, n_faults, 0));
     skr_engine *engine = open_engine(folder.path);
     skr_info info = {0};
@@ -467,6 +474,126 @@ Test(engine, finds_alleles_as_beacon_asks)
         must(skr_engine_alleles(engine, &request, &exact, add_line, &out, NULL, &err), &err);
         cr_expect(eq(str, out.text, (char *)cases[i].rows), "case %zu", i);
     }
+    skr_engine_close(engine);
+    test_folder_remove(&folder);
+}
+
+/* ------------------------------------------------------------------ threads */
+
+#define N_FAR_SITES 300u
+
+typedef struct far_rows {
+    unsigned n;
+    unsigned n_before; /* rows until it fails */
+    bool is_in_order;
+} far_rows;
+
+static int count_far(void *context, const skr_allele_row *row, skr_err *err)
+{
+    far_rows *rows = context;
+    char expected[32];
+    (void)snprintf(expected, sizeof expected, "1-%u-A-G", 1001 + 20000 * rows->n);
+    rows->is_in_order = rows->is_in_order && strcmp(row->variant, expected) == 0;
+    if (rows->n == rows->n_before)
+        return skr_fail(err, SKR_ERR_IO, "nobody reads any more");
+    rows->n++;
+    return SKR_OK;
+}
+
+/* Rows of many tiles come in their order however many threads there are; and where whoever takes
+ * them fails, all threads end. */
+Test(engine, rows_of_many_tiles_come_in_order, .timeout = 60)
+{
+    static site sites[N_FAR_SITES];
+    static char texts[N_FAR_SITES][32];
+    test_folder folder = test_folder_make();
+    for (unsigned i = 0; i < N_FAR_SITES; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "1-%u-A-G", 1001 + 20000 * i);
+        sites[i] = (site){texts[i], i % 3 == 0 ? "0100" : "0012"};
+    }
+    const delivery wide = {.people = "abcd", .sites = sites, .n_sites = N_FAR_SITES};
+    add_delivery(folder.path, "one", &wide);
+    for (unsigned n_threads = 1; n_threads <= 40; n_threads += n_threads < 4 ? 1 : 9) {
+        skr_err err = {0};
+        skr_engine *engine = NULL;
+        skr_query *query = NULL;
+        skr_alleles_request request = {0};
+        skr_engine_options options = {.n_threads = n_threads};
+        must(skr_engine_open(folder.path, &options, &engine, &err), &err);
+        skr_engine_knobs_batch_max(engine, 3);
+        must(skr_query_new(&query, &err), &err);
+        must(skr_query_parse_alleles(query, "region=1", &request.alleles, &err), &err);
+        for (unsigned n = 0; n < N_FAR_SITES; n += n < 8 ? 1 : 73) {
+            far_rows rows = {.n_before = n, .is_in_order = true};
+            int status = skr_engine_alleles(engine, &request, &exact, count_far, &rows, NULL, &err);
+            cr_assert(eq(int, status, SKR_ERR_IO), "%u threads, %u rows", n_threads, n);
+            cr_assert(rows.is_in_order && rows.n == n, "%u threads, %u rows", n_threads, n);
+        }
+        far_rows rows = {.n_before = UINT32_MAX, .is_in_order = true};
+        must(skr_engine_alleles(engine, &request, &exact, count_far, &rows, NULL, &err), &err);
+        cr_assert(rows.is_in_order && rows.n == N_FAR_SITES, "%u threads", n_threads);
+        skr_query_free(query);
+        skr_engine_close(engine);
+    }
+    test_folder_remove(&folder);
+}
+
+/* ------------------------------------------------------------------ at once */
+
+static int ask_at_once(skr_engine *engine, const char *text, uint64_t *ret_n)
+{
+    skr_err err = {0};
+    skr_query *query = NULL;
+    const skr_expr *expr = NULL;
+    skr_count_answer answer = {0};
+    skr_access at_once = exact;
+    at_once.is_at_once = true;
+    must(skr_query_new(&query, &err), &err);
+    must(skr_query_parse(query, text, false, &expr, &err), &err);
+    int status = skr_engine_count(engine, expr, &at_once, &answer, &err);
+    *ret_n = answer.total.count;
+    skr_engine_count_done(&answer);
+    skr_query_free(query);
+    return status;
+}
+
+/* Who may not wait is told what memory holds, and the same as others are. */
+Test(engine, answers_at_once_what_memory_holds)
+{
+    static const char *const questions[] = {
+        "carries(variant=1-101-A-G)", "carries(variant=1-151-AC-A)",
+        "carries(variant=1-100001-A-T)", "carries(variant=1-121-A-C)"};
+    static const char *const others[] = {"carries(region=1:50-200)",
+                                         "not carries(variant=1-101-A-G)", "id=a",
+                                         "carries(variant=1-101-A-G) and id=a"};
+    test_folder folder = test_folder_make();
+    add_delivery(folder.path, "one", &first);
+    add_delivery(folder.path, "one", &second);
+    skr_err err = {0};
+    skr_engine *engine = NULL;
+    skr_engine_options options = {.n_threads = 2, .n_cache_bytes = 1 << 20};
+    must(skr_engine_open(folder.path, &options, &engine, &err), &err);
+    uint64_t n = 0;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        if (i == 0) /* nothing was read so far */
+            cr_assert(eq(int, ask_at_once(engine, questions[i], &n), SKR_ERR_NOT_HELD));
+        uint64_t want = count(engine, &exact, questions[i]);
+        cr_assert(eq(int, ask_at_once(engine, questions[i], &n), SKR_OK), "%s", questions[i]);
+        cr_assert(eq(u64, n, want), "%s", questions[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        (void)count(engine, &exact, others[i]);
+        cr_assert(eq(int, ask_at_once(engine, others[i], &n), SKR_ERR_NOT_HELD), "%s", others[i]);
+    }
+    skr_engine_close(engine);
+
+    /* somebody counts no more: whom a mask has to leave out */
+    delivery old = first;
+    old.buried = "b";
+    add_delivery(folder.path, "two", &old);
+    must(skr_engine_open(folder.path, &options, &engine, &err), &err);
+    (void)count(engine, &exact, questions[0]);
+    cr_assert(eq(int, ask_at_once(engine, questions[0], &n), SKR_ERR_NOT_HELD));
     skr_engine_close(engine);
     test_folder_remove(&folder);
 }

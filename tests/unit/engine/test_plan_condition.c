@@ -277,7 +277,7 @@ Test(plan_condition, and_or_not_are_those_of_three_values)
 Test(plan_condition, each_condition_on_alleles_has_a_row_that_judges_or_refuses)
 {
     static const skr_expr_op of_alleles[] = {SKR_E_ALL,
-#define OP(op, word, syntax, judge) op,
+#define OP(op, word, syntax, judge, beacon) op,
                                              SKR_ALLELE_CONDITIONS(OP)
 #undef OP
     };
@@ -310,16 +310,17 @@ Test(plan_condition, what_has_no_meaning_is_refused)
                  {SKR_A_FILTER, "q10", "filter=q10: the store keeps only"},
                  {SKR_A_EFFECT, "missense", "no annotations are loaded"},
                  {SKR_A_IMPACT, NULL, "no annotations are loaded"}};
+    skr_plan plan = {.assembly = SKR_NONE};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         skr_expr source = {
             .op = cases[i].op, .text = cases[i].text, .source = "a question", .at = 2, .n_at = 8};
         skr_plan_node node = {.op = source.op, .source = &source};
         const skr_plan_condition *row = skr_plan_condition_of(source.op);
-        cr_assert(eq(int, row->resolve(NULL, &node, &err), SKR_ERR_QUERY));
+        cr_assert(eq(int, row->resolve(&plan, &node, &err), SKR_ERR_QUERY));
         cr_assert(strstr(err.message, cases[i].must) != NULL, "%s", err.message);
         cr_assert(strstr(err.message, "a question\n") != NULL, "%s", err.message);
     }
     skr_expr source = {.op = SKR_A_FILTER, .text = "pass"};
     skr_plan_node node = {.op = source.op, .source = &source};
-    cr_assert(eq(int, skr_plan_condition_of(source.op)->resolve(NULL, &node, &err), SKR_OK));
+    cr_assert(eq(int, skr_plan_condition_of(source.op)->resolve(&plan, &node, &err), SKR_OK));
 }

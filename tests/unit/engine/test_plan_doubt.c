@@ -27,8 +27,8 @@ static void set_up(void)
 {
     load_store_init(&store);
     beacon_store_load(&store);
-    cr_assert(eq(int, skr_snapshot_open(store.folder.path, &snapshot, &err), SKR_OK), "%s",
-              err.message);
+    cr_assert(eq(int, skr_snapshot_open(store.folder.path, NULL, NULL, &snapshot, &err), SKR_OK),
+              "%s", err.message);
 }
 
 static void tear_down(void)

@@ -251,7 +251,8 @@ static const struct refused {
     {"similar(HP:1, high)", false, "'similar' is not there yet", "similar"},
     {"absent(gene=RYR1)", false, "absent takes one variant", "absent"},
     {"id in @file", false, "command line only", "@file"},
-    {"sex in @file", false, "only id takes a file", "@file"},
+    {"sex in @file", false, "command line only", "@file"},
+    {"age in @file", false, "age takes no file", "@file"},
     {"id in x", false, "expected '(' after in", "x"},
     {"id in (a b)", false, "expected ',' or ')'", "b"},
     {"id in ()", false, "expected a value of id", ")"},
@@ -272,7 +273,7 @@ static const struct refused {
     {"region=:1-5", true, "CONTIG:START-END", ":1-5"},
     {"variant=3-1-T", true, "", "3-1-T"},
     {"variant=", true, "expected a value of variant", " "},
-    {"gene in @file", true, "only id takes a file", "@file"},
+    {"gene in @file", true, "command line only", "@file"},
     {"gene==RYR1", true, "expected a value of gene, found '='", "="},
 };
 

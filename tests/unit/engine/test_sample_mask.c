@@ -3,6 +3,7 @@
  * of them: as loops over the samples say.
  */
 #include "engine/scan/sample_mask.h"
+#include "storage/segment/segment_heard.h"
 #include "tests/support/random.h"
 #include "tests/support/segment_written.h"
 
@@ -154,7 +155,7 @@ Test(sample_mask, a_row_speaks_of_a_set_if_it_says_something_of_one_of_it)
         }
         n_spoken += is_spoken_of;
         cr_assert(eq(int, skr_call_set_from_calls(calls, n, &set, &err), SKR_OK));
-        cr_assert_eq(skr_sample_set_is_spoken_of(&who, &set), is_spoken_of, "seed %llu, turn %u",
+        cr_assert_eq(skr_segment_calls_speak(&who, &set), is_spoken_of, "seed %llu, turn %u",
                      (unsigned long long)drawn.seed, turn);
         skr_call_set_done(&set);
     }

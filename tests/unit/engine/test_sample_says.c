@@ -10,6 +10,7 @@
 #include "engine/scan/atom_state.h"
 #include "engine/scan/open_state.h"
 #include "engine/scan/tally.h"
+#include "storage/segment/segment_heard.h"
 
 /* What one allele says of the sample. */
 typedef struct claim {
@@ -123,12 +124,12 @@ Test(sample_mask, a_row_that_only_the_dead_speak_of_says_nothing)
                                SKR_CALL_DEFAULT};
     skr_call_set calls = {0};
     cr_assert(eq(int, skr_call_set_from_calls(of_dead, 4, &calls, NULL), SKR_OK));
-    cr_assert(not(skr_sample_set_is_spoken_of(&live, &calls)));
+    cr_assert(not(skr_segment_calls_speak(&live, &calls)));
     cr_assert(eq(int, skr_call_set_from_calls(of_live, 4, &calls, NULL), SKR_OK));
-    cr_assert(skr_sample_set_is_spoken_of(&live, &calls));
-    cr_assert(not(skr_sample_set_is_spoken_of(&nobody, &calls)));
+    cr_assert(skr_segment_calls_speak(&live, &calls));
+    cr_assert(not(skr_segment_calls_speak(&nobody, &calls)));
     cr_assert(eq(int, skr_call_set_from_calls(of_most, 4, &calls, NULL), SKR_OK));
-    cr_assert(skr_sample_set_is_spoken_of(&live, &calls));
+    cr_assert(skr_segment_calls_speak(&live, &calls));
     skr_call_set_done(&calls);
 }
 

@@ -1,12 +1,14 @@
 /*
  * What samples say by lists of ALTs of their own (LAA, LGT, LAD of VCF 4.5) is what the drawn
- * genotypes and reads of the record's alleles are; an LGT that its list does not allow is refused.
+ * genotypes and reads of the record's alleles are, in text and in BCF; an LGT that its list does
+ * not allow is refused, and so is one of BCF that is no text.
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 
 #include "tests/support/random.h"
+#include "tests/support/raw_bcf.h"
 #include "tests/support/vcf_file.h"
 
 #define N_SAMPLES_MAX 12u
@@ -130,6 +132,103 @@ static const skr_vcf_record *open_drawn(void)
     return record;
 }
 
+/* ------------------------------------------------------------------ the same as BCF */
+
+enum {
+    KEY_GT = 1,
+    KEY_LGT,
+    KEY_LAA,
+    KEY_LAD
+};
+#define BCF_HEAD                                                                                   \
+    "##fileformat=VCFv4.5\n##contig=<ID=1>\n"                                                      \
+    "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"\">\n"                                     \
+    "##FORMAT=<ID=LGT,Number=1,Type=String,Description=\"\">\n"                                    \
+    "##FORMAT=<ID=LAA,Number=.,Type=Integer,Description=\"\">\n"                                   \
+    "##FORMAT=<ID=LAD,Number=.,Type=Integer,Description=\"\">\n"                                   \
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
+
+static void put_lgt(raw_bytes *to)
+{
+    char cells[N_SAMPLES_MAX][16] = {{0}};
+    size_t n_most = 0;
+    for (uint32_t s = 0; s < n_samples; s++) {
+        const sample *one = &samples[s];
+        for (uint32_t i = 0; i < one->n; i++) {
+            size_t n = strlen(cells[s]);
+            const char *mark = i == 0 ? "" : one->has_bars ? "|" : "/";
+            if (one->copies[i] == 99)
+                (void)snprintf(cells[s] + n, sizeof cells[s] - n, "%s.", mark);
+            else
+                (void)snprintf(cells[s] + n, sizeof cells[s] - n, "%s%u", mark, one->copies[i]);
+        }
+        n_most = strlen(cells[s]) > n_most ? strlen(cells[s]) : n_most;
+    }
+    raw_key(to, KEY_LGT);
+    raw_head(to, (uint32_t)n_most, RAW_CHAR);
+    for (uint32_t s = 0; s < n_samples; s++)
+        raw_put(to, cells[s], n_most);
+}
+
+/* LAA or LAD, in numbers of any size that holds them. */
+static void put_numbers(raw_bytes *to, unsigned key)
+{
+    static const int types[] = {RAW_INT8, RAW_INT16, RAW_INT32};
+    unsigned size = below(3);
+    int32_t least = size == 0 ? INT8_MIN : size == 1 ? INT16_MIN : INT32_MIN;
+    uint32_t n_each = 1;
+    for (uint32_t s = 0; s < n_samples; s++) {
+        uint32_t n = key == KEY_LAA ? samples[s].n_laa : samples[s].n_reads;
+        n_each = n > n_each ? n : n_each;
+    }
+    raw_key(to, key);
+    raw_head(to, n_each, types[size]);
+    for (uint32_t s = 0; s < n_samples; s++) {
+        const sample *one = &samples[s];
+        const uint32_t *values = key == KEY_LAA ? one->laa : one->reads;
+        uint32_t n = key == KEY_LAA ? one->n_laa : one->n_reads;
+        for (uint32_t i = 0; i < n_each; i++)
+            raw_int(to, types[size], i < n ? (int32_t)values[i] : i == 0 ? least : least + 1);
+    }
+}
+
+static const skr_vcf_record *open_as_bcf(void)
+{
+    const skr_vcf_record *record = NULL;
+    const char *alleles[N_ALTS_MAX + 1] = {"A"};
+    char alts[N_ALTS_MAX][N_ALTS_MAX + 2];
+    char head[1024] = BCF_HEAD;
+    raw_bytes bytes = {0};
+    raw_record raw = {.pos0 = 6, .alleles = alleles, .n_alleles = n_alts + 1, .filter = 0};
+    for (uint32_t i = 0; i < n_alts; i++) {
+        (void)snprintf(alts[i], sizeof alts[i], "C%.*s", (int)i,
+                       "TTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTT");
+        alleles[i + 1] = alts[i];
+    }
+    for (uint32_t s = 0; s < n_samples; s++)
+        (void)snprintf(head + strlen(head), sizeof head - strlen(head), "\tS%u", s);
+    (void)snprintf(head + strlen(head), sizeof head - strlen(head), "\n");
+    raw.n_samples = n_samples;
+    raw.n_format = has_gt ? 4 : 3;
+    if (has_gt) {
+        raw_key(&raw.format, KEY_GT);
+        raw_head(&raw.format, 2, RAW_INT8);
+        for (uint32_t i = 0; i < 2 * n_samples; i++)
+            raw_int(&raw.format, RAW_INT8, 0);
+    }
+    put_lgt(&raw.format);
+    put_numbers(&raw.format, KEY_LAA);
+    put_numbers(&raw.format, KEY_LAD);
+    raw_header(&bytes, head);
+    raw_write_record(&bytes, &raw);
+    cr_assert(eq(int, vcf_file_open_n(&file, (const char *)bytes.bytes, bytes.n, &err), SKR_OK),
+              "%s: %s", err.message, text);
+    cr_assert(eq(int, skr_vcf_next(file.vcf, &record, &err), SKR_OK), "%s", err.message);
+    free(bytes.bytes);
+    free(raw.format.bytes);
+    return record;
+}
+
 /* ------------------------------------------------------------------ comparing */
 
 static bool is_all_missing(const sample *one)
@@ -179,12 +278,42 @@ Test(vcf_local, are_the_alleles_of_the_record)
 {
     draw = test_random_drawn("vcf_local");
     for (unsigned turn = 0; turn < 500; turn++) {
-        const skr_vcf_record *record = open_drawn();
-        cr_assert(not(record->has_conflict));
-        for (uint32_t s = 0; s < n_samples; s++) {
-            compare_genotype(s);
-            compare_reads(s);
+        for (unsigned is_bcf = 0; is_bcf < 2; is_bcf++) {
+            const skr_vcf_record *record = is_bcf == 0 ? open_drawn() : open_as_bcf();
+            cr_assert(not(record->has_conflict));
+            for (uint32_t s = 0; s < n_samples; s++) {
+                compare_genotype(s);
+                compare_reads(s);
+            }
         }
+    }
+}
+
+/* Only GT has a coding of its own in BCF (samtools/hts-specs#758 made LGT a String); nobody can say
+ * what numbers in its place mean. */
+Test(vcf_local, numbers_in_the_place_of_lgt_are_refused)
+{
+    static const int types[] = {RAW_INT8, RAW_INT16, RAW_FLOAT};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const char *const alleles[] = {"A", "C"};
+        raw_bytes bytes = {0};
+        raw_record raw = {
+            .pos0 = 6, .alleles = alleles, .n_alleles = 2, .n_samples = 1, .n_format = 2};
+        raw_key(&raw.format, KEY_LGT);
+        raw_head(&raw.format, 2, types[i]);
+        for (unsigned k = 0; k < (types[i] == RAW_INT8 ? 2u : types[i] == RAW_INT16 ? 4u : 8u); k++)
+            raw_u8(&raw.format, 4);
+        raw_key(&raw.format, KEY_LAA);
+        raw_head(&raw.format, 1, RAW_INT8);
+        raw_u8(&raw.format, 1);
+        raw_header(&bytes, BCF_HEAD "\tS0\n");
+        raw_write_record(&bytes, &raw);
+        cr_assert(eq(int, vcf_file_open_n(&file, (const char *)bytes.bytes, bytes.n, &err),
+                     SKR_ERR_INPUT));
+        cr_assert(strstr(err.message, "a.vcf, record 1: LGT is no text") != NULL, "%s",
+                  err.message);
+        free(bytes.bytes);
+        free(raw.format.bytes);
     }
 }
 

@@ -104,6 +104,61 @@ static int n_faults(void)
     return n;
 }
 
+/* Writes a block of columns of the sizes, low numbers, then any; what it takes when packed. */
+static uint32_t pack_columns(const char *name, const size_t *sizes, size_t n_sizes, bool in_parts)
+{
+    skr_block_writer *writer = NULL;
+    skr_block_file *file = NULL;
+    skr_block_reader *reader = NULL;
+    skr_buffer raw = {0};
+    skr_buffer back = {0};
+    skr_buffer_parts parts = {0};
+    skr_block_ref ref;
+    uint32_t state = 5;
+    cr_assert(zero(int, skr_block_writer_new(folder.path, name, SKR_FILE_GENES, &writer, &err)));
+    for (size_t k = 0; k < n_sizes; k++) {
+        for (size_t i = 0; i < sizes[k]; i++) {
+            state = state * 1664525u + 1013904223u;
+            uint32_t drawn = state >> 20;
+            uint8_t byte = (uint8_t)(k % 2 == 0 ? drawn % 3 : drawn % 100);
+            cr_assert(zero(int, skr_buffer_put_u8(&raw, byte, NULL)));
+        }
+        if (k + 1 < n_sizes)
+            parts.end[parts.n++] = raw.n;
+    }
+    cr_assert(zero(
+        int, in_parts
+                 ? skr_block_writer_put_parts(writer, raw.bytes, raw.n, &parts, &ref, &err)
+                 : skr_block_writer_put(writer, raw.bytes, raw.n, SKR_CODEC_ZSTD, &ref, &err)));
+    cr_assert(zero(int, skr_block_writer_finish(writer, "x", 1, &id, &err)));
+    skr_block_writer_free(writer);
+    cr_assert(zero(int, skr_block_file_open(folder.path, &id, SKR_FILE_GENES, &file, &err)));
+    cr_assert(zero(int, skr_block_reader_new(SKR_IO_PREAD, &reader, &err)));
+    const skr_block_wish wish = {file, ref, &back};
+    cr_assert(zero(int, skr_block_reader_get(reader, &wish, 1, &err)), "%s", err.message);
+    cr_assert(eq(sz, back.n, raw.n));
+    cr_assert(raw.n == 0 || memcmp(back.bytes, raw.bytes, raw.n) == 0);
+    skr_block_reader_free(reader);
+    skr_block_file_close(file);
+    skr_buffer_done(&raw);
+    skr_buffer_done(&back);
+    return ref.n_packed;
+}
+
+Test(block_file, parts_are_read_as_one_block_and_pack_better)
+{
+    static const size_t few[] = {0, 0, 0};
+    static const size_t some[] = {3, 500, 0, 20, 127};
+    static const size_t many[] = {9000, 7000, 8000, 9000};
+    static const size_t huge[] = {300000, 1, 0, 200000, 300000};
+    (void)pack_columns("genes-2.skr", few, 3, true);
+    (void)pack_columns("genes-3.skr", some, 5, true);
+    (void)pack_columns("genes-4.skr", huge, 5, true);
+    uint32_t apart = pack_columns("genes-5.skr", many, 4, true);
+    uint32_t together = pack_columns("genes-6.skr", many, 4, false);
+    cr_assert(lt(u32, apart, together));
+}
+
 Test(block_file, gives_back_what_was_put)
 {
     cr_assert(zero(int, read_all(SKR_IO_PREAD)), "%s", err.message);
@@ -163,13 +218,18 @@ Test(block_file, refuses_another_file_kind_or_version)
     size_t n = 0;
     const char *path = test_folder_file(&folder, id.name);
     uint8_t *bytes = test_file_read(path, &n);
-    bytes[SKR_FORMAT_VERSION_AT]++;
-    uint32_t crc = skr_crc32c(bytes, SKR_FORMAT_CRC_AT);
-    for (unsigned i = 0; i < 4; i++)
-        bytes[SKR_FORMAT_CRC_AT + i] = (uint8_t)(crc >> 8 * i);
-    test_file_write(path, bytes, n);
-    cr_assert(eq(int, read_all(SKR_IO_PREAD), SKR_ERR_VERSION));
-    cr_assert(ne(ptr, strstr(err.message, "format 3"), NULL), "%s", err.message);
+    for (uint8_t version = SKR_FORMAT_VERSION_OLDEST - 1; version <= SKR_FORMAT_VERSION + 1;
+         version++) {
+        bool is_read = version >= SKR_FORMAT_VERSION_OLDEST && version <= SKR_FORMAT_VERSION;
+        bytes[SKR_FORMAT_VERSION_AT] = version;
+        uint32_t crc = skr_crc32c(bytes, SKR_FORMAT_CRC_AT);
+        for (unsigned i = 0; i < 4; i++)
+            bytes[SKR_FORMAT_CRC_AT + i] = (uint8_t)(crc >> 8 * i);
+        test_file_write(path, bytes, n);
+        cr_assert(eq(int, read_all(SKR_IO_PREAD), is_read ? SKR_OK : SKR_ERR_VERSION));
+        if (!is_read)
+            cr_assert(ne(ptr, strstr(err.message, "formats 3 to 4"), NULL), "%s", err.message);
+    }
     free(bytes);
 
     cr_assert(zero(int, unlink(path)));

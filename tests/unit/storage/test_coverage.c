@@ -13,6 +13,7 @@
 #include "storage/base/limits.h"
 #include "storage/coverage/coverage.h"
 #include "storage/segment/segment_coverage.h"
+#include "storage/segment/segment_track.h"
 
 #define SEED UINT64_C(20230512)
 #define N_BASES 400u
@@ -20,6 +21,7 @@
 
 static uint64_t state = SEED;
 static skr_err err;
+static skr_buffer_parts parts;
 
 static uint64_t draw(uint64_t n)
 {
@@ -122,7 +124,7 @@ Test(coverage, says_what_it_was_made_from)
         draw_bases(base0);
         const skr_cover_place place = {base0, base0 + N_BASES, it.n_samples};
         bytes.n = 0;
-        cr_assert(eq(int, skr_coverage_encode(&place, it.runs, it.first, &bytes, &err), 0));
+        cr_assert(eq(int, skr_coverage_encode(&place, it.runs, it.first, &bytes, &parts, &err), 0));
         cr_assert(eq(int, skr_coverage_decode(&coverage, &place, bytes.bytes, bytes.n, &err), 0),
                   "%s", err.message);
         compare(&coverage, base0);
@@ -143,11 +145,72 @@ Test(coverage, takes_little_where_samples_are_alike)
     }
     const skr_cover_place of_one = {0, N_BASES, 1};
     const skr_cover_place of_many = {0, N_BASES, N_SAMPLES_MAX};
-    cr_assert(eq(int, skr_coverage_encode(&of_one, it.runs, it.first, &one, &err), 0));
-    cr_assert(eq(int, skr_coverage_encode(&of_many, it.runs, it.first, &many, &err), 0));
+    cr_assert(eq(int, skr_coverage_encode(&of_one, it.runs, it.first, &one, &parts, &err), 0));
+    cr_assert(eq(int, skr_coverage_encode(&of_many, it.runs, it.first, &many, &parts, &err), 0));
     cr_assert(le(sz, many.n, one.n + N_SAMPLES_MAX));
     skr_buffer_done(&one);
     skr_buffer_done(&many);
+}
+
+/* Of sample s, one run of a call of its own, or that of several. */
+static skr_cover_run far_run(uint32_t s)
+{
+    uint32_t start0 = 7 + s / 4 * 300001;
+    return (skr_cover_run){start0, start0 + (UINT32_C(1) << s / 4 % 27), (uint8_t)(s / 4 % 3)};
+}
+
+Test(coverage, numbers_of_any_size_are_kept)
+{
+    enum {
+        N = 1000
+    };
+    static skr_cover_run runs[N];
+    static uint32_t first[N + 1];
+    const skr_cover_place place = {3, SKR_CONTIG_LENGTH_MAX, N};
+    skr_coverage coverage = {0};
+    skr_buffer bytes = {0};
+    for (uint32_t s = 0; s < N; s++) {
+        runs[s] = far_run(s);
+        first[s + 1] = s + 1;
+    }
+    cr_assert(eq(int, skr_coverage_encode(&place, runs, first, &bytes, &parts, &err), 0));
+    cr_assert(eq(int, skr_coverage_decode(&coverage, &place, bytes.bytes, bytes.n, &err), 0), "%s",
+              err.message);
+    for (uint32_t s = 0; s < N; s++) {
+        skr_covered in = skr_coverage_ask(&coverage, s, runs[s].start0, runs[s].end0 + 1, 2);
+        skr_covered before = skr_coverage_ask(&coverage, s, runs[s].start0 - 1, runs[s].start0, 2);
+        cr_assert(eq(int, in.call, runs[s].call));
+        cr_assert(eq(u32, in.uncovered0, runs[s].end0));
+        cr_assert(eq(int, before.call, SKR_CALL_NO_STATEMENT));
+    }
+    skr_coverage_done(&coverage);
+    skr_buffer_done(&bytes);
+}
+
+/* Two samples, bases 100 to 110: all are called but base 104, of the first also 102. */
+static void expect_small(const void *bytes, size_t n)
+{
+    const skr_cover_place place = {100, 110, 2};
+    skr_coverage coverage = {0};
+    cr_assert(eq(int, skr_coverage_decode(&coverage, &place, bytes, n, &err), 0), "%s",
+              err.message);
+    for (uint32_t s = 0; s < 2; s++)
+        for (uint32_t base0 = 100; base0 < 110; base0++) {
+            uint8_t want = base0 == 104             ? SKR_CALL_NO_CALL
+                           : s == 0 && base0 == 102 ? SKR_CALL_NO_STATEMENT
+                                                    : 2;
+            skr_covered got = skr_coverage_ask(&coverage, s, base0, base0 + 1, 2);
+            cr_assert(eq(int, got.call, want));
+        }
+    skr_coverage_done(&coverage);
+}
+
+Test(coverage, both_forms_of_a_chunk_are_read)
+{
+    static const uint8_t by_sample[] = {0xfd, 1, 1, 0, 2, 2, 4, 2, 0, 0, 0xfe, 0xff};
+    static const uint8_t by_place[] = {201, 0xfd, 1, 1, 0, 0, 4, 2, 0, 3, 2, 1};
+    expect_small(by_sample, sizeof by_sample);
+    expect_small(by_place, sizeof by_place);
 }
 
 Test(coverage, hostile_bytes_are_refused_or_sound)
@@ -156,7 +219,7 @@ Test(coverage, hostile_bytes_are_refused_or_sound)
     skr_buffer bytes = {0};
     draw_bases(0);
     const skr_cover_place place = {0, N_BASES, it.n_samples};
-    cr_assert(eq(int, skr_coverage_encode(&place, it.runs, it.first, &bytes, &err), 0));
+    cr_assert(eq(int, skr_coverage_encode(&place, it.runs, it.first, &bytes, &parts, &err), 0));
     for (size_t n = 0; n < bytes.n; n++)
         cr_assert(
             eq(int, skr_coverage_decode(&coverage, &place, bytes.bytes, n, &err), SKR_ERR_CORRUPT));
@@ -187,8 +250,11 @@ static void write_segment(const char *folder, uint32_t n_samples, skr_file_id *r
     uint8_t calls[N_SAMPLES_MAX];
     for (uint32_t s = 0; s < n_samples; s++)
         samples[s] = (skr_sample){.name = "x", .individual = s, .karyotype = {2, 0}};
-    const skr_segment_plan plan = {
-        .samples = samples, .n_samples = n_samples, .n_contigs = 1, .names_are_ids = true};
+    const skr_segment_plan plan = {.samples = samples,
+                                   .n_samples = n_samples,
+                                   .n_contigs = 1,
+                                   .names_are_ids = true,
+                                   .wants_steps = draw(2) == 0};
     cr_assert(eq(int, skr_segment_writer_new(folder, "s.skr", &plan, &writer, &err), 0));
     for (uint32_t start = 0; start < N_BASES; start += 100) {
         skr_cover_place place = {start, start + 60 + (uint32_t)draw(41), n_samples};
@@ -232,6 +298,61 @@ static void count_fault(void *context, const char *text)
     ++*(unsigned *)context;
 }
 
+/* What a track told, base by base. */
+typedef struct told {
+    uint32_t at0;
+    uint64_t n_copies;
+    uint64_t bases[N_BASES];
+} told;
+
+static int on_step(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *step_err)
+{
+    told *t = context;
+    (void)step_err;
+    for (; t->at0 < start0; t->at0++)
+        t->bases[t->at0] = t->n_copies;
+    t->n_copies = sum->n_copies[SKR_SEX_CLASS_XX];
+    return SKR_OK;
+}
+
+/* The copies of everybody, by a track and stretch by stretch, from steps where there are any. */
+static void ask_everybody(const skr_segment *segment, skr_segment_view *view,
+                          uint8_t laid[][N_BASES])
+{
+    uint64_t want[N_BASES] = {0};
+    uint32_t n_samples = skr_segment_n_samples(segment);
+    const skr_sample_table *samples = skr_segment_samples(segment);
+    const skr_sample_set who = {.n = n_samples, .n_copies = {2u * n_samples}};
+    told t = {0};
+    cr_assert(eq(int, skr_sample_table_need_classes(samples, &err), 0));
+    skr_track_asked asked = {.classes = skr_sample_table_classes(samples), .is_everybody = true};
+    const skr_track_visitor visitor = {.on_step = on_step, .context = &t};
+    cr_assert(eq(int, skr_segment_view_track(view, &asked, 0, N_BASES, &visitor, &err), 0));
+    cr_assert(eq(int, on_step(&t, N_BASES, &(skr_track_sum){0}, &err), 0));
+    for (uint32_t at0 = 0; at0 < N_BASES; at0++) {
+        for (uint32_t s = 0; s < n_samples; s++) {
+            skr_covered said = slow(laid[s], at0, at0 + 1, 2);
+            want[at0] += said.call <= SKR_PLOIDY_MAX ? said.call : 0;
+        }
+        cr_assert(eq(u64, t.bases[at0], want[at0]), "base %u", at0);
+    }
+    for (unsigned k = 0; k < 300; k++) {
+        uint32_t start0 = (uint32_t)draw(N_BASES);
+        uint32_t end0 = start0 + 1 + (uint32_t)draw(4);
+        end0 = end0 < N_BASES ? end0 : N_BASES;
+        const skr_covered_place place = {0, start0, end0};
+        uint64_t n = 0;
+        uint64_t n_want = 0;
+        bool is_known = false;
+        cr_assert(eq(int, skr_segment_view_n_covered(view, &place, &who, &n, &is_known, &err), 0));
+        for (uint32_t s = 0; s < n_samples; s++) {
+            skr_covered said = slow(laid[s], start0, end0, 2);
+            n_want += said.call <= SKR_PLOIDY_MAX && said.uncovered0 == end0 ? said.call : 0;
+        }
+        cr_assert(eq(u64, is_known ? n : n_want, n_want), "bases %u to %u", start0, end0);
+    }
+}
+
 static void ask_segment(const char *folder, const skr_file_id *id, uint8_t laid[][N_BASES])
 {
     skr_segment *segment = NULL;
@@ -255,6 +376,7 @@ static void ask_segment(const char *folder, const skr_file_id *id, uint8_t laid[
                       (unsigned long)SEED, s, start, end, called[s], want.call);
         }
     }
+    ask_everybody(segment, view, laid);
     cr_assert(skr_segment_covers(segment, 0) && !skr_segment_covers(segment, 1));
     cr_assert(eq(int, skr_segment_verify(folder, id, count_fault, &n_faults, &err), 0));
     cr_assert(eq(uint, n_faults, 0));

@@ -50,6 +50,7 @@ Test(err, each_code_has_a_name_and_an_exit_status)
         {SKR_ERR_DEADLINE, "DEADLINE", 4},
         {SKR_ERR_LOCKED, "LOCKED", 6},
         {SKR_ERR_INTERRUPTED, "INTERRUPTED", 130},
+        {SKR_ERR_NOT_HELD, "NOT_HELD", 6},
         {SKR_ERR_CORRUPT, "CORRUPT", 3},
         {SKR_ERR_MISSING, "MISSING", 3},
         {SKR_ERR_VERSION, "VERSION", 3},

@@ -53,6 +53,9 @@ Test(individuals, in_a_row_move_by_words)
         for (uint32_t n = 1; n < 200; n += 33)
             check_both_ways(&(skr_individuals){.first = first}, n);
     check_both_ways(&(skr_individuals){.first = N_PEOPLE - 65}, 65);
+    for (uint32_t n = 1; n <= N_PEOPLE - 640; n += 1 + n / 3)
+        for (uint32_t first = 0; first <= 640; first += 64) /* whole words, and what is left */
+            check_both_ways(&(skr_individuals){.first = first}, n);
     check_both_ways(&(skr_individuals){.first = 0}, N_PEOPLE);
 }
 

@@ -278,6 +278,77 @@ Test(kernel, listed_samples_are_counted_like_the_plain_twin)
     for_each_table(compare_every_list);
 }
 
+/* Buckets of drawn widths up to width_max, some of them with places that have no class. */
+static uint32_t *draw_table(test_random *random, unsigned width_max, bool has_gaps, uint32_t *heads)
+{
+    uint32_t n = 1;
+    for (unsigned i = 0; i < 256; i++) {
+        unsigned width = test_random_below(random, width_max + 1);
+        if (i > 8 && width > 8) /* few are wide: the table stays small */
+            width = 8;
+        heads[i] = n << SKR_HEAD_WIDTH_BITS | width;
+        n += 1u << width;
+    }
+    uint32_t *table = malloc(n * sizeof *table);
+    for (uint32_t i = 0; i < n; i++)
+        table[i] = has_gaps && test_random_below(random, 5000) == 0 ? SKR_NO_CLASS
+                                                                    : (uint32_t)draw(random) >> 1;
+    return table;
+}
+
+static void compare_classes(const skr_kernels *kernels, test_random *random, uint32_t n,
+                            unsigned width_max)
+{
+    uint32_t heads[256];
+    uint32_t *table = draw_table(random, width_max, n % 2 == 0, heads);
+    uint8_t *codes = malloc(n + 1);
+    uint64_t n_bits = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        codes[i] = (uint8_t)test_random_below(random, 256);
+        n_bits += heads[codes[i]] % (1u << SKR_HEAD_WIDTH_BITS);
+    }
+    size_t n_bytes = (n_bits + 7) / 8;
+    n_bytes -= n_bytes > 0 && n % 7 == 0; /* too few */
+    n_bytes += n % 5 == 0 ? 300 : 0;
+    uint8_t *bits = malloc(n_bytes + (n_bytes == 0));
+    for (size_t i = 0; i < n_bytes; i++)
+        bits[i] = (uint8_t)draw(random);
+    const skr_packed_classes packed = {.codes = codes,
+                                       .bits = bits,
+                                       .n_bytes = n_bytes,
+                                       .heads = heads,
+                                       .classes = table,
+                                       .width_max = width_max};
+    uint32_t *a = malloc((n + 1) * sizeof *a);
+    uint32_t *b = malloc((n + 1) * sizeof *b);
+    uint64_t n_a = 0, n_b = 0;
+    bool is_a = kernels->take_classes(&packed, n, a, &n_a);
+    bool is_b = plain->take_classes(&packed, n, b, &n_b);
+    cr_assert(is_a == is_b, "%s: take_classes %u of up to %u bits", kernels->name, n, width_max);
+    cr_assert(is_b == false || (n_a == n_bits && n_b == n_bits && memcmp(a, b, n * sizeof *a) == 0),
+              "%s: take_classes %u of up to %u bits", kernels->name, n, width_max);
+    free(table);
+    free(codes);
+    free(bits);
+    free(a);
+    free(b);
+}
+
+static void compare_every_class(const skr_kernels *kernels, test_random *random)
+{
+    static const unsigned widths[] = {0, 1, 3, 7, 8, 12, 15, 20};
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+        for (uint32_t n = 0; n < 300; n += n < 140 && w < 6 ? 1 : 37)
+            compare_classes(kernels, random, n, widths[w]);
+        compare_classes(kernels, random, 5001, widths[w]);
+    }
+}
+
+Test(kernel, classes_are_taken_like_the_plain_twin)
+{
+    for_each_table(compare_every_class);
+}
+
 Test(kernel, plain_counts_what_a_loop_over_bits_counts)
 {
     test_random random = test_random_seeded(5);

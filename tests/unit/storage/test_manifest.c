@@ -19,7 +19,42 @@ static skr_file_id make_file(const char *stem, uint32_t number)
     return id;
 }
 
-/* Two datasets, an assembly of three contigs, one delivery of two files, a segment with tombstones.
+/* Two are gone from the last dataset, which is hidden; one deletion is done, one is not. */
+static void add_withdrawal(skr_manifest *manifest)
+{
+    static const skr_keyed_digest gone[] = {{{1, 2}}, {{1, 3}}};
+    skr_dataset_entry *dataset = &manifest->datasets[manifest->n_datasets - 1];
+    dataset->version = 3;
+    dataset->flags = SKR_DATASET_HIDDEN;
+    dataset->gone = malloc(sizeof gone);
+    cr_assert(ne(ptr, dataset->gone, NULL));
+    memcpy(dataset->gone, gone, sizeof gone);
+    dataset->n_gone = 2;
+    manifest->has_key = true;
+    memset(manifest->key, 0x5a, sizeof manifest->key);
+    skr_deletion done = {.generation = manifest->generation,
+                         .time_s = 1796040001,
+                         .dataset = manifest->n_datasets - 1,
+                         .n_people = 2,
+                         .reason = "consent",
+                         .due_s = 1798632001,
+                         .gone_generation = manifest->generation,
+                         .files = (char *[]){"segment-1.skr"},
+                         .n_files = 1};
+    cr_assert(zero(int, skr_manifest_add_deletion(manifest, &done, NULL, &err)));
+    skr_deletion open = {.generation = manifest->generation, .n_people = 1};
+    uint32_t index = 9;
+    cr_assert(zero(int, skr_manifest_add_deletion(manifest, &open, &index, &err)));
+    cr_assert(eq(u32, index, 1));
+    manifest->catalogues = calloc(1, sizeof *manifest->catalogues);
+    cr_assert(ne(ptr, manifest->catalogues, NULL));
+    manifest->catalogues[0] = make_file("catalogue", 8);
+    manifest->n_catalogues = 1;
+}
+
+/*
+ * Two datasets, an assembly of three contigs, one delivery of two files, a segment with tombstones;
+ * somebody has withdrawn.
  */
 static skr_manifest *make_small(void)
 {
@@ -58,13 +93,19 @@ static skr_manifest *make_small(void)
                              .n_alleles = 40};
     cr_assert(zero(int, skr_manifest_add_delivery(manifest, &delivery, &index, &err)));
     cr_assert(zero(u32, index));
+    skr_sample_run runs[] = {{2, 3}, {1, SKR_NONE}, {2, 0}};
+    skr_tombstone left_out = {.contig = 1, .samples = samples, .n_samples = 2};
+    skr_segment_part part = {.runs = runs, .n_runs = 3, .left_out = &left_out, .n_left_out = 1};
     skr_segment_entry segment = {.file = make_file("segment", 4), .dataset = 1, .n_samples = 5};
     segment.n_rows = 40;
+    segment.parts = &part;
+    segment.n_parts = 1;
     cr_assert(zero(int, skr_manifest_add_segment(manifest, &segment, NULL, &err)));
     skr_segment_entry *entry = &manifest->segments[0];
     cr_assert(zero(int, skr_manifest_supersede(entry, SKR_NONE, (uint32_t[]){4}, 1, &err)));
     cr_assert(zero(int, skr_manifest_supersede(entry, 2, (uint32_t[]){0, 3}, 2, &err)));
     manifest->people = make_file("people", 5);
+    add_withdrawal(manifest);
     return manifest;
 }
 
@@ -95,6 +136,45 @@ static void seal(uint8_t *bytes, size_t n)
         bytes[n - 4 + i] = (uint8_t)(crc >> 8 * i);
 }
 
+/* The part that make_small makes: its samples 0 and 1 are 3 and 4, 3 and 4 are 0 and 1. */
+static void check_part(const skr_segment_entry *segment)
+{
+    static const uint32_t in_segment[] = {3, 4, SKR_NONE, 0, 1, SKR_NONE};
+    static const uint32_t in_delivery[] = {3, 4, SKR_NONE, 0, 1, SKR_NONE};
+    cr_assert(eq(u32, segment->n_parts, 1));
+    const skr_segment_part *part = &segment->parts[0];
+    for (uint32_t i = 0; i < 6; i++) {
+        cr_assert(eq(u32, skr_manifest_part_sample(part, i), in_segment[i]));
+        cr_assert(eq(u32, skr_manifest_part_find(part, i), in_delivery[i]));
+    }
+    cr_assert(eq(u32, part->n_left_out, 1));
+    cr_assert(skr_manifest_is_buried(part->left_out, 1, 1, 2));
+    cr_assert(not(skr_manifest_is_buried(part->left_out, 1, 0, 2)));
+    cr_assert(not(skr_manifest_is_buried(part->left_out, 1, 1, 0)));
+}
+
+static void check_withdrawal(const skr_manifest *copy)
+{
+    const skr_dataset_entry *dataset = &copy->datasets[1];
+    cr_assert(eq(u64, copy->datasets[0].version, 1));
+    cr_assert(eq(u64, dataset->version, 3));
+    cr_assert(eq(u32, dataset->flags, SKR_DATASET_HIDDEN));
+    cr_assert(eq(u32, dataset->n_gone, 2));
+    cr_assert(eq(u8, dataset->gone[1].bytes[1], 3));
+    cr_assert(copy->has_key && copy->key[31] == 0x5a);
+    cr_assert(eq(u32, copy->n_deletions, 2));
+    const skr_deletion *deletion = &copy->deletions[0];
+    cr_assert(eq(u64, deletion->time_s, 1796040001));
+    cr_assert(eq(u64, deletion->due_s, 1798632001));
+    cr_assert(eq(u64, deletion->gone_generation, copy->generation));
+    cr_assert(eq(u32, deletion->n_people, 2));
+    cr_assert(eq(str, deletion->reason, "consent"));
+    cr_assert(eq(str, deletion->files[0], "segment-1.skr"));
+    cr_assert(eq(str, copy->deletions[1].reason, ""));
+    cr_assert(eq(u32, copy->n_catalogues, 1));
+    cr_assert(eq(str, (char *)copy->catalogues[0].name, "catalogue-8.skr"));
+}
+
 Test(manifest, gives_back_what_was_written)
 {
     skr_manifest *manifest = make_small();
@@ -102,7 +182,7 @@ Test(manifest, gives_back_what_was_written)
     cr_assert(zero(int, skr_manifest_copy(manifest, &copy, &err)), "%s", err.message);
     cr_assert(eq(u64, copy->generation, 7));
     cr_assert(eq(u32, copy->n_datasets, 2));
-    cr_assert(eq(str, copy->datasets[1], "clinic"));
+    cr_assert(eq(str, copy->datasets[1].id, "clinic"));
     const skr_assembly *assembly = &copy->assemblies[0];
     cr_assert(eq(str, assembly->name, "GRCh38"));
     cr_assert(eq(u32, assembly->n_contigs, 3));
@@ -125,6 +205,8 @@ Test(manifest, gives_back_what_was_written)
     cr_assert(eq(u64, delivery->counters[1].value, 12345678901));
     const skr_segment_entry *segment = &copy->segments[0];
     cr_assert(eq(u64, segment->file.n_bytes, 1004));
+    check_part(segment);
+    check_withdrawal(copy);
     cr_assert(eq(u32, segment->n_tombstones, 2));
     cr_assert(eq(str, (char *)copy->people.name, "people-5.skr"));
     cr_assert(eq(str, (char *)copy->ontology.name, ""));
@@ -154,9 +236,9 @@ Test(manifest, finds_and_adds_names_once)
     const skr_file_id **files = NULL;
     size_t n = 0;
     cr_assert(zero(int, skr_manifest_files(manifest, &files, &n, &err)));
-    cr_assert(eq(sz, n, 3));
-    cr_assert(eq(str, (char *)files[0]->name, "people-5.skr"));
-    cr_assert(eq(str, (char *)files[2]->name, "segment-4.skr"));
+    cr_assert(eq(sz, n, 4));
+    cr_assert(eq(str, (char *)files[0]->name, "catalogue-8.skr"));
+    cr_assert(eq(str, (char *)files[3]->name, "segment-4.skr"));
     free(files);
     skr_manifest_free(manifest);
 }
@@ -224,6 +306,9 @@ Test(manifest, says_that_another_version_wrote_it)
     skr_manifest *manifest = make_small();
     skr_buffer bytes = {0};
     make_bytes(manifest, &bytes);
+    bytes.bytes[SKR_FORMAT_VERSION_AT] = SKR_FORMAT_VERSION + 1;
+    seal(bytes.bytes, bytes.n);
+    cr_assert(eq(int, decode(bytes.bytes, bytes.n), SKR_ERR_VERSION));
     bytes.bytes[SKR_FORMAT_VERSION_AT] = 1;
     seal(bytes.bytes, bytes.n);
     cr_assert(eq(int, decode(bytes.bytes, bytes.n), SKR_ERR_VERSION));
@@ -243,15 +328,64 @@ static void check_refused(skr_manifest *manifest, const char *word)
     skr_buffer_done(&bytes);
 }
 
+/* Parts whose samples are not those of their delivery and segment. */
+static void check_bad_parts(skr_manifest *manifest)
+{
+    skr_segment_part *part = &manifest->segments[0].parts[0];
+    part->delivery = 1;
+    check_refused(manifest, "delivery that is not there");
+    part->delivery = 0;
+    part->n_runs = 2;
+    check_refused(manifest, "fewer samples");
+    part->n_runs = 3;
+    part->runs[2].n = 3;
+    check_refused(manifest, "more samples");
+    part->runs[2] = (skr_sample_run){0, 0};
+    check_refused(manifest, "run of no samples");
+    part->runs[2] = (skr_sample_run){2, 4};
+    check_refused(manifest, "sample that is not there");
+    part->runs[2] = (skr_sample_run){2, 0};
+    part->left_out[0].samples[1] = 5;
+    check_refused(manifest, "out of range");
+    part->left_out[0].samples[1] = 2;
+    manifest->segments[0].n_parts = 0;
+    check_refused(manifest, "of no delivery");
+    manifest->segments[0].n_parts = 1;
+}
+
+static void check_bad_withdrawals(skr_manifest *manifest)
+{
+    skr_dataset_entry *dataset = &manifest->datasets[1];
+    dataset->gone[0].bytes[1] = 3;
+    check_refused(manifest, "digests out of order");
+    dataset->gone[0].bytes[1] = 2;
+    dataset->version = 0;
+    check_refused(manifest, "version 0");
+    dataset->version = 3;
+    dataset->flags = 4;
+    check_refused(manifest, "mean nothing");
+    dataset->flags = SKR_DATASET_HIDDEN;
+    manifest->deletions[0].gone_generation = manifest->generation + 1;
+    check_refused(manifest, "after the generation");
+    manifest->deletions[0].gone_generation = 0;
+    manifest->deletions[1].dataset = 2;
+    check_refused(manifest, "dataset that is not there");
+    manifest->deletions[1].dataset = 0;
+    skr_file_id file = manifest->catalogues[0];
+    manifest->catalogues[0] = (skr_file_id){0};
+    check_refused(manifest, "catalogue without a file");
+    manifest->catalogues[0] = file;
+}
+
 Test(manifest, refuses_contradictions)
 {
     skr_manifest *manifest = make_small();
     skr_segment_entry *segment = &manifest->segments[0];
-    char *name = manifest->datasets[0];
+    char *name = manifest->datasets[0].id;
 
-    manifest->datasets[0] = manifest->datasets[1];
+    manifest->datasets[0].id = manifest->datasets[1].id;
     check_refused(manifest, "dataset named twice");
-    manifest->datasets[0] = name;
+    manifest->datasets[0].id = name;
 
     skr_contig *contigs = manifest->assemblies[0].contigs;
     const char *contig = contigs[2].name;
@@ -261,16 +395,16 @@ Test(manifest, refuses_contradictions)
 
     segment->dataset = 2;
     check_refused(manifest, "dataset that is not there");
+    segment->dataset = 0;
+    check_refused(manifest, "another dataset");
     segment->dataset = 1;
-    segment->delivery = 1;
-    check_refused(manifest, "delivery that is not there");
-    segment->delivery = 0;
     segment->assembly = 1;
     check_refused(manifest, "assembly that is not there");
     segment->assembly = 0;
     segment->n_samples = 4;
-    check_refused(manifest, "out of range");
+    check_refused(manifest, "sample that is not there");
     segment->n_samples = 5;
+    check_bad_parts(manifest);
     segment->tombstones[0].contig = 3;
     check_refused(manifest, "contig that is not there");
     segment->tombstones[0].contig = SKR_NONE;
@@ -299,6 +433,7 @@ Test(manifest, refuses_contradictions)
     memset(segment->file.name, 0, sizeof segment->file.name);
     check_refused(manifest, "without a file");
     segment->file = good;
+    check_bad_withdrawals(manifest);
 
     skr_buffer bytes = {0};
     make_bytes(manifest, &bytes);
@@ -319,20 +454,46 @@ static uint32_t *draw_list(test_random *random, uint32_t max, uint32_t *ret_n)
     return list;
 }
 
+/* One to three deliveries of a segment, all of one dataset and assembly. */
+static void draw_parts(test_random *random, const skr_manifest *manifest,
+                       skr_segment_entry *segment)
+{
+    uint32_t first = test_random_below(random, manifest->n_deliveries);
+    segment->dataset = manifest->deliveries[first].dataset;
+    segment->assembly = manifest->deliveries[first].assembly;
+    for (uint32_t d = first; d < manifest->n_deliveries && segment->n_parts < 3; d++) {
+        const skr_delivery *delivery = &manifest->deliveries[d];
+        if (delivery->dataset != segment->dataset || delivery->assembly != segment->assembly)
+            continue;
+        skr_segment_part *part = &segment->parts[segment->n_parts++];
+        part->delivery = d;
+        part->runs = calloc(delivery->n_samples + 1u, sizeof *part->runs);
+        for (uint32_t left = delivery->n_samples; left > 0;) {
+            uint32_t n = 1 + test_random_below(random, left);
+            bool is_in = n <= segment->n_samples && test_random_below(random, 4) > 0;
+            uint32_t at = is_in ? test_random_below(random, segment->n_samples - n + 1) : SKR_NONE;
+            part->runs[part->n_runs++] = (skr_sample_run){n, at};
+            left -= n;
+        }
+    }
+}
+
 static void draw_segments(test_random *random, skr_manifest *manifest)
 {
     uint32_t n = test_random_below(random, 5);
     for (uint32_t i = 0; i < n && manifest->n_deliveries > 0; i++) {
         skr_segment_entry segment = {.file = make_file("segment", i)};
-        segment.delivery = test_random_below(random, manifest->n_deliveries);
-        segment.dataset = manifest->deliveries[segment.delivery].dataset;
-        segment.assembly = manifest->deliveries[segment.delivery].assembly;
+        skr_segment_part parts[3] = {0};
+        segment.parts = parts;
         segment.n_samples = test_random_below(random, 50);
+        draw_parts(random, manifest, &segment);
         segment.n_rows = (uint64_t)test_random_below(random, UINT32_MAX) << 20;
         segment.has_raw_indels = test_random_below(random, 2) == 1;
         uint32_t at = 0;
         cr_assert(zero(int, skr_manifest_add_segment(manifest, &segment, &at, &err)));
         cr_assert(eq(u32, at, i));
+        for (uint32_t k = 0; k < segment.n_parts; k++)
+            free(parts[k].runs);
         uint32_t n_contigs = manifest->assemblies[segment.assembly].n_contigs;
         for (uint32_t t = test_random_below(random, 4); t > 0; t--) {
             uint32_t contig = test_random_below(random, n_contigs + 1);
@@ -398,6 +559,8 @@ static skr_manifest *draw_manifest(test_random *random)
     }
     draw_deliveries(random, manifest);
     draw_segments(random, manifest);
+    if (test_random_below(random, 2) == 1)
+        add_withdrawal(manifest);
     if (test_random_below(random, 2) == 1)
         manifest->ontology = make_file("ontology", 1);
     return manifest;

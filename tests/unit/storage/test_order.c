@@ -38,7 +38,7 @@ static uint32_t *draw_classes(uint32_t n_samples, uint32_t n_classes)
 /* Reads changed bytes: refused, or every class is in range. */
 static void check_changed(const skr_buffer *bytes, uint32_t n_samples, uint32_t n_classes)
 {
-    uint32_t *scratch = malloc(n_classes * sizeof *scratch);
+    uint32_t *scratch = malloc(skr_order_classes_scratch(n_classes) * sizeof *scratch);
     uint32_t *classes = malloc(n_samples * sizeof *classes);
     for (unsigned round = 0; round < 200; round++) {
         size_t n = round % 4 == 0 ? draw((uint32_t)bytes->n + 1) : bytes->n;
@@ -73,7 +73,7 @@ Test(order, classes_are_read_back)
         uint32_t n_classes = cases[i].n_classes;
         uint32_t *classes = draw_classes(n, n_classes);
         uint32_t *got = malloc(n * sizeof *got);
-        uint32_t *scratch = malloc(n_classes * sizeof *scratch);
+        uint32_t *scratch = malloc(skr_order_classes_scratch(n_classes) * sizeof *scratch);
         skr_buffer bytes = {0};
         cr_assert(eq(int, skr_buffer_put_u8(&bytes, 77, &err), 0));
         cr_assert(eq(int, skr_order_classes_encode(classes, n, n_classes, &bytes, &err), 0));

@@ -37,14 +37,35 @@ static void draw_samples(uint32_t n, unsigned how, uint32_t n_karyotypes)
     }
 }
 
-static skr_file_id write_table(const char *folder, uint32_t n, bool names_are_ids)
+/* A fact that nobody else has, and that no other contradicts. */
+static uint64_t fact_of(const void *context, uint32_t sample, skr_sample_fact fact)
 {
+    uint64_t salt = *(const uint64_t *)context;
+    uint64_t n = (salt * 2654435761u + sample * 40503u + (uint64_t)fact * 97) % 1000003;
+    switch (fact) {
+    case SKR_FACT_SAID:
+    case SKR_FACT_CALLABLE_OF:
+        return 1000003 + n;
+    case SKR_FACT_TOGETHER:
+        return 1 + n;
+    case SKR_FACT_DEPTH_SUM:
+        return n << 30;
+    case SKR_FACT_SEX:
+        return n % SKR_N_SAMPLE_SEXES;
+    default:
+        return n;
+    }
+}
+
+static skr_file_id write_table(const char *folder, uint32_t n, bool names_are_ids,
+                               skr_facts_source facts)
+{
+    const skr_sample_plan plan = {samples, n, names_are_ids, facts};
     skr_block_writer *writer = NULL;
     skr_buffer directory = {0};
     skr_file_id id;
     cr_assert(zero(int, skr_block_writer_new(folder, "a.skr", SKR_FILE_SEGMENT, &writer, &err)));
-    cr_assert(
-        zero(int, skr_sample_table_write(writer, samples, n, names_are_ids, &directory, &err)));
+    cr_assert(zero(int, skr_sample_table_write(writer, &plan, &directory, &err)));
     cr_assert(zero(int, skr_block_writer_finish(writer, directory.bytes, directory.n, &id, &err)));
     skr_block_writer_free(writer);
     skr_buffer_done(&directory);
@@ -123,6 +144,21 @@ static void expect_individuals(const skr_sample_table *table, uint32_t n)
     free(bits);
 }
 
+typedef struct facts_seen {
+    uint64_t salt;
+    uint32_t n;
+} facts_seen;
+
+static int see_facts(void *context, uint32_t sample, const uint64_t *facts, skr_err *failure)
+{
+    facts_seen *seen = context;
+    (void)failure;
+    cr_assert(eq(u32, sample, seen->n++));
+    for (unsigned i = 0; i < SKR_N_SAMPLE_FACTS; i++)
+        cr_assert(eq(u64, facts[i], fact_of(&seen->salt, sample, (skr_sample_fact)i)));
+    return SKR_OK;
+}
+
 Test(sample_table, gives_back_what_was_put_in)
 {
     test_folder folder = test_folder_make();
@@ -133,7 +169,9 @@ Test(sample_table, gives_back_what_was_put_in)
         uint32_t n = draw(3) == 0 ? 64 * (1 + draw(4)) : 1 + draw(N_MAX);
         bool names_are_ids = draw(2) == 0;
         draw_samples(n, (unsigned)seed % 4, 1 + draw(6));
-        skr_file_id id = write_table(folder.path, n, names_are_ids);
+        bool has_facts = draw(2) == 0;
+        skr_facts_source facts = {has_facts ? fact_of : NULL, &seed};
+        skr_file_id id = write_table(folder.path, n, names_are_ids, facts);
         cr_assert(zero(int, skr_block_file_open(folder.path, &id, SKR_FILE_SEGMENT, &file, &err)));
         size_t n_bytes;
         const uint8_t *bytes = skr_block_file_directory(file, &n_bytes);
@@ -151,6 +189,58 @@ Test(sample_table, gives_back_what_was_put_in)
             skr_sample_names_done(&found);
         }
         cr_assert(zero(int, skr_sample_table_check(table, &err)));
+        facts_seen seen = {seed, 0};
+        cr_assert(eq(int, skr_sample_table_has_facts(table), has_facts));
+        cr_assert(zero(int, skr_sample_table_facts(table, see_facts, &seen, &err)));
+        cr_assert(eq(u32, seen.n, has_facts ? n : 0));
+        skr_sample_table_free(table);
+        skr_block_file_close(file);
+        (void)unlink(test_folder_file(&folder, "a.skr"));
+    }
+    test_folder_remove(&folder);
+}
+
+/* Facts that contradict each other: more called than said, more callable than there is, a sex that
+ * there is not, a delivery of nobody. */
+static uint64_t wrong_fact(const void *context, uint32_t sample, skr_sample_fact fact)
+{
+    static const uint64_t salt = 7;
+    skr_sample_fact wrong = *(const skr_sample_fact *)context;
+    if (sample != 3 || fact != wrong)
+        return fact_of(&salt, sample, fact);
+    return wrong == SKR_FACT_TOGETHER ? 0 : UINT64_MAX;
+}
+
+static int count_facts(void *context, uint32_t sample, const uint64_t *facts, skr_err *failure)
+{
+    (void)sample;
+    (void)facts;
+    (void)failure;
+    ++*(uint32_t *)context;
+    return SKR_OK;
+}
+
+Test(sample_table, refuses_facts_that_contradict_each_other)
+{
+    static const skr_sample_fact wrong[] = {SKR_FACT_CALLED, SKR_FACT_CALLABLE, SKR_FACT_SEX,
+                                            SKR_FACT_TOGETHER};
+    test_folder folder = test_folder_make();
+    draw_samples(9, 0, 1);
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        skr_block_file *file = NULL;
+        skr_sample_table *table = NULL;
+        size_t n_bytes;
+        uint32_t n_told = 0;
+        skr_file_id id =
+            write_table(folder.path, 9, true, (skr_facts_source){wrong_fact, &wrong[i]});
+        cr_assert(zero(int, skr_block_file_open(folder.path, &id, SKR_FILE_SEGMENT, &file, &err)));
+        const uint8_t *bytes = skr_block_file_directory(file, &n_bytes);
+        skr_cursor directory = skr_cursor_of(bytes, n_bytes);
+        cr_assert(zero(int, skr_sample_table_take(file, &directory, 9, &table, &err)));
+        cr_assert(eq(int, skr_sample_table_check(table, &err), SKR_ERR_CORRUPT));
+        cr_assert(
+            eq(int, skr_sample_table_facts(table, count_facts, &n_told, &err), SKR_ERR_CORRUPT));
+        cr_assert(eq(u32, n_told, 3));
         skr_sample_table_free(table);
         skr_block_file_close(file);
         (void)unlink(test_folder_file(&folder, "a.skr"));

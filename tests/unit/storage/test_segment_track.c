@@ -1,8 +1,10 @@
 /*
  * A sweep over spans says of every base what the view says of that base alone, class by class, also
- * where spans lie over each other or reach over tiles, and in whatever pieces a stretch is swept.
+ * where spans lie over each other or reach over tiles, in whatever pieces a stretch is swept, and
+ * where steps are stored.
  */
 #include "storage/segment/segment_track.h"
+#include "tests/support/random.h"
 #include "tests/support/segment_written.h"
 
 TestSuite(segment_track, .init = set_up, .fini = tear_down);
@@ -105,8 +107,46 @@ static void assert_track(skr_segment_view *view, const model *m, skr_track_asked
     free(t.n_people);
 }
 
-static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases)
+/* Where the copies of a set over some bases are known without a look at everybody, they are what is
+ * said of everybody; without spans they are known. */
+static void assert_covered(skr_segment_view *view, const skr_segment *segment,
+                           const skr_covered_place *place, bool has_no_spans)
 {
+    uint32_t n_samples = skr_segment_n_samples(segment);
+    uint64_t bits[2] = {0, 0};
+    skr_sample_set who = {.bits = draw(2) == 0 ? NULL : bits, .serial = 1};
+    uint8_t *called = malloc(n_samples);
+    uint64_t n = 0;
+    uint64_t want = 0;
+    bool is_known = false;
+    for (uint32_t s = 0; s < n_samples; s++) {
+        if (who.bits != NULL && draw(3) == 0)
+            continue;
+        bits[s / 64] |= UINT64_C(1) << s % 64;
+        who.n++;
+        for (unsigned p = 0; p < SKR_N_PLOIDIES; p++) {
+            cr_assert(eq(int, skr_segment_need_copies(segment, (skr_ploidy)p, &err), 0));
+            who.n_copies[p] += skr_segment_copies_expected(segment, (skr_ploidy)p)[s];
+        }
+    }
+    cr_assert(eq(int, skr_segment_view_n_covered(view, place, &who, &n, &is_known, &err), 0));
+    cr_assert(eq(
+        int, skr_segment_view_called(view, place->contig, place->start0, place->end0, called, &err),
+        0));
+    for (uint32_t s = 0; s < n_samples; s++)
+        if ((bits[s / 64] >> s % 64 & 1) != 0 && called[s] <= SKR_PLOIDY_MAX)
+            want += called[s];
+    cr_assert(eq(u64, is_known ? n : want, want), "contig %u bases %u to %u: %llu, not %llu",
+              place->contig, place->start0, place->end0, (unsigned long long)n,
+              (unsigned long long)want);
+    cr_assert(is_known || has_no_spans == false);
+    free(called);
+}
+
+static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases, bool with_steps)
+{
+    n_faults = 0;
+    wants_steps = with_steps;
     skr_segment *segment = NULL;
     skr_block_reader *reader = NULL;
     skr_segment_view *view = NULL;
@@ -118,13 +158,27 @@ static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases)
         uint32_t n_classes = 1 + (uint32_t)draw(SKR_TRACK_CLASSES);
         for (uint32_t s = 0; s < n_samples; s++)
             classes[s] = draw(4) == 0 ? SKR_TRACK_NONE : (uint8_t)draw(n_classes);
-        skr_track_asked asked = {.contig = contig, .classes = classes};
+        skr_track_asked asked = {
+            .contig = contig, .classes = classes, .is_everybody = draw(2) == 0};
+        if (asked.is_everybody) {
+            cr_assert(
+                eq(int, skr_sample_table_need_classes(skr_segment_samples(segment), &err), 0));
+            asked.classes = skr_sample_table_classes(skr_segment_samples(segment));
+        }
         for (uint32_t at0 = (uint32_t)draw(50); at0 < n_bases + 6000;) {
             uint32_t end0 = at0 + 1 + (uint32_t)draw(draw(2) == 0 ? 40 : 3000);
             assert_track(view, &m, &asked, at0, end0, draw(2) == 0);
             at0 = draw(3) == 0 ? end0 + (uint32_t)draw(500) : end0;
         }
     }
+    for (unsigned i = 0; i < 2000; i++) {
+        uint32_t start0 = (uint32_t)draw(n_bases + 3000);
+        const skr_covered_place place = {(uint32_t)draw(5), start0,
+                                         start0 + 1 + (draw(3) == 0 ? (uint32_t)draw(50) : 0)};
+        assert_covered(view, segment, &place, n_spans == 0);
+    }
+    cr_assert(eq(int, skr_segment_verify(folder, &id, count_fault, &n_faults, &err), 0));
+    cr_assert(eq(uint, n_faults, 0));
     uint32_t last0 = 0;
     for (uint32_t i = 0; i < m.n_spans; i++)
         if (m.spans[i].contig == 2 && m.spans[i].end0 > last0)
@@ -141,14 +195,18 @@ static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases)
 
 Test(segment_track, is_what_each_base_says_alone)
 {
-    check_drawn(1, 20, 3000);
-    check_drawn(3, 60, 3000);
-    check_drawn(70, 90, 5000);
+    state = test_random_drawn("test_segment_track").state;
+    for (unsigned i = 0; i < 6; i++) {
+        check_drawn(1, 20, 3000, i % 2 == 0);
+        check_drawn(3, 60, 3000, i % 2 == 0);
+        check_drawn(70, 90, 5000, i % 2 == 0);
+    }
 }
 
 Test(segment_track, may_have_no_spans_at_all)
 {
-    check_drawn(2, 0, 100);
+    check_drawn(2, 0, 100, false);
+    check_drawn(2, 0, 100, true);
 }
 
 static int fail_at_once(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *step_err)

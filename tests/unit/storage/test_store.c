@@ -158,38 +158,85 @@ Test(store, an_abort_leaves_what_was_there)
     skr_txn_abort(NULL);
 }
 
-Test(store, a_reader_keeps_its_generation)
+/* Opens a file of the store, reads its block, and closes it. */
+static int read_people(const skr_file_id *id, uint8_t *ret_byte)
 {
-    skr_store *store = NULL;
     skr_block_file *file = NULL;
-    cr_assert(zero(int, small_store_advance(folder, &err)));
-    cr_assert(zero(int, skr_store_open(folder, &store, &err)));
-    skr_file_id id = skr_store_manifest(store)->people;
-    cr_assert(zero(int, skr_block_file_open(folder, &id, SKR_FILE_PEOPLE, &file, &err)));
-    cr_assert(zero(int, small_store_advance(folder, &err)));
-    cr_assert(not(has_file(id.name)));
-    cr_assert(eq(u64, skr_store_manifest(store)->generation, 1));
     skr_block_reader *reader = NULL;
     skr_buffer raw = {0};
     size_t n = 0;
+    int status = skr_block_file_open(folder, id, SKR_FILE_PEOPLE, &file, &err);
+    if (status != SKR_OK)
+        return status;
     const uint8_t *directory = skr_block_file_directory(file, &n);
     skr_cursor cursor = skr_cursor_of(directory, n);
     skr_block_wish wish = {file, skr_block_ref_take(&cursor), &raw};
     cr_assert(zero(int, skr_block_reader_new(SKR_IO_AUTO, &reader, &err)));
-    cr_assert(zero(int, skr_block_reader_get(reader, &wish, 1, &err)), "an open file stays");
-    cr_assert(eq(u8, raw.bytes[0], 1));
+    cr_assert(zero(int, skr_block_reader_get(reader, &wish, 1, &err)));
+    *ret_byte = raw.bytes[0];
     skr_buffer_done(&raw);
     skr_block_reader_free(reader);
     skr_block_file_close(file);
-    /* who comes late finds out that there is another generation */
-    file = NULL;
-    cr_assert(
-        eq(int, skr_block_file_open(folder, &id, SKR_FILE_PEOPLE, &file, &err), SKR_ERR_MISSING));
+    return SKR_OK;
+}
+
+Test(store, a_reader_keeps_its_generation)
+{
+    skr_store *stores[2] = {0};
+    skr_file_id ids[2];
+    uint8_t byte = 0;
+    for (int i = 0; i < 2; i++) {
+        cr_assert(zero(int, small_store_advance(folder, &err)));
+        cr_assert(zero(int, skr_store_open(folder, &stores[i], &err)));
+        cr_assert(skr_store_is_held(stores[i]));
+        ids[i] = skr_store_manifest(stores[i])->people;
+    }
+    for (int i = 0; i < 3; i++)
+        cr_assert(zero(int, small_store_advance(folder, &err)));
+    for (int i = 0; i < 2; i++) {
+        cr_assert(zero(int, read_people(&ids[i], &byte)), "held: %s", err.message);
+        cr_assert(eq(u8, byte, (uint8_t)(i + 1)));
+        cr_assert(eq(u64, skr_store_manifest(stores[i])->generation, (uint64_t)i + 1));
+    }
+    cr_assert(has_file("MANIFEST.1"));
+    cr_assert(has_file("MANIFEST.2"));
+    cr_assert(not(has_file("MANIFEST.3")));
+
+    skr_store_close(stores[0]);
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    cr_assert(eq(int, read_people(&ids[0], &byte), SKR_ERR_MISSING), "nobody holds it any more");
+    cr_assert(not(has_file("MANIFEST.1")));
+    cr_assert(zero(int, read_people(&ids[1], &byte)), "somebody does: %s", err.message);
+
+    /* a reader that was killed, and a name that a killed writer left */
+    skr_store_close(stores[1]);
+    touch("MANIFEST.2");
+    touch("MANIFEST.17");
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    cr_assert(eq(int, read_people(&ids[1], &byte), SKR_ERR_MISSING));
+    cr_assert(eq(int, n_files(), 3), "MANIFEST, LOCK and one file");
     uint64_t now = 0;
     cr_assert(zero(int, skr_store_generation_now(folder, &now, &err)));
-    cr_assert(eq(u64, now, 2));
-    skr_store_close(store);
+    cr_assert(eq(u64, now, 7));
     skr_store_close(NULL);
+}
+
+Test(store, who_reads_a_manifest_that_is_damaged_keeps_every_file)
+{
+    skr_store *store = NULL;
+    uint8_t byte = 0;
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    cr_assert(zero(int, skr_store_open(folder, &store, &err)));
+    skr_file_id id = skr_store_manifest(store)->people;
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    char path[sizeof folder + 64];
+    snprintf(path, sizeof path, "%s/MANIFEST.1", folder);
+    cr_assert(zero(int, truncate(path, 40)));
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    cr_assert(zero(int, read_people(&id, &byte)), "%s", err.message);
+    skr_store_close(store);
+    cr_assert(zero(int, small_store_advance(folder, &err)));
+    cr_assert(eq(int, read_people(&id, &byte), SKR_ERR_MISSING));
 }
 
 Test(store, a_second_writer_is_told_who_holds_the_lock)

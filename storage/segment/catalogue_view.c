@@ -1,0 +1,383 @@
+/*
+ * catalogue_view.c - questions about rows of a catalogue, asked of the members that have to do with
+ * it.
+ *
+ * The totals of all members are stored. Of a set of samples, a member that is in it as a whole adds
+ * its own totals; where most members are, those that are not are taken out of the totals of all.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/base/check.h"
+#include "storage/carriers/bits.h"
+#include "storage/segment/catalogue_view_int.h"
+#include "storage/segment/segment_heard.h"
+
+/* A question about rows, and the answer so far. */
+typedef struct row_question {
+    skr_segment_view *view;
+    const skr_rows_of_tile *rows;
+    const skr_sample_set *who; /* of the member at hand; NULL: all of it */
+    skr_carrier_tally *tallies;
+    uint64_t *ans;
+    uint64_t *bitmap; /* of the member at hand */
+    bool is_taken_out;
+    uint32_t member;
+} row_question;
+
+/* Collects into the scratch which of the rows are in a set of a member. Returns how many. */
+static uint32_t collect(const row_question *asked, const skr_catalogue_rows *of,
+                        skr_catalogue_set set)
+{
+    skr_catalogue_view *members = asked->view->members;
+    const uint32_t *numbers = asked->rows->numbers;
+    uint64_t row = of->first_row;
+    uint32_t counted = 0;
+    uint32_t n = 0;
+    if (of->forms[set] == SKR_FORM_NONE)
+        return 0;
+    for (uint32_t i = 0; i < asked->rows->n; i++) {
+        if (!skr_catalogue_rows_has(of, set, numbers[i]))
+            continue;
+        row += skr_catalogue_rows_count(of, counted, numbers[i]);
+        counted = numbers[i];
+        members->rows[n] = row;
+        members->at[n] = i;
+        n++;
+    }
+    return n;
+}
+
+/* ------------------------------------------------------------------ carriers */
+
+static const skr_sample_set everybody = {0};
+
+static int tally_run(void *context, const skr_catalogue_run *run, skr_err *err)
+{
+    const row_question *asked = context;
+    skr_catalogue_view *members = asked->view->members;
+    const skr_sample_set *who = asked->who == NULL ? &everybody : asked->who;
+    skr_carrier_tally *tallies = members->tallies;
+    SKR_TRY(skr_segment_view_tally(run->view, run->tile, run->numbers, run->n, who, tallies, err));
+    const uint64_t sign = asked->is_taken_out ? UINT64_MAX : 1; /* times -1 or 1 */
+    for (uint32_t i = 0; i < run->n; i++) {
+        skr_carrier_tally *to = &asked->tallies[members->at[run->first + i]];
+        to->ac += sign * tallies[i].ac;
+        to->n_carriers += (uint32_t)sign * tallies[i].n_carriers;
+        to->n_hom += (uint32_t)sign * tallies[i].n_hom;
+        to->n_hemi += (uint32_t)sign * tallies[i].n_hemi;
+        to->n_partial += (uint32_t)sign * tallies[i].n_partial;
+    }
+    return SKR_OK;
+}
+
+/* Adds or takes out what a member has of some of its samples; who NULL: of all. */
+static int tally_member(row_question *asked, const skr_catalogue_rows *of,
+                        const skr_sample_set *who, bool is_taken_out, skr_err *err)
+{
+    uint32_t n = collect(asked, of, SKR_ROWS_CARRYING);
+    asked->who = who;
+    asked->is_taken_out = is_taken_out;
+    return n == 0 ? SKR_OK
+                  : skr_catalogue_view_visit(asked->view, of->member, n, asked->rows, tally_run,
+                                             asked, err);
+}
+
+static bool most_are_whole(const skr_segment_view *view)
+{
+    return view->members->n_in_whole > view->segment->directory.n_samples / 2;
+}
+
+int skr_catalogue_view_tally(skr_segment_view *view, const skr_rows_of_tile *rows,
+                             const skr_sample_set *who, skr_carrier_tally *ret_tallies,
+                             skr_err *err)
+{
+    row_question asked = {.view = view, .rows = rows, .tallies = ret_tallies};
+    const skr_catalogue_tile *tile = NULL;
+    SKR_TRY(skr_catalogue_view_reserve(view->members, rows->n, err));
+    SKR_TRY(skr_catalogue_view_cut(view, who, err));
+    SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
+    bool takes_out = most_are_whole(view);
+    for (uint32_t i = 0; i < rows->n; i++) {
+        const skr_row_totals *totals = &rows->columns->totals[rows->numbers[i]];
+        ret_tallies[i] = takes_out
+                             ? (skr_carrier_tally){totals->ac, totals->n_carriers, totals->n_hom,
+                                                   totals->n_hemi, totals->n_partial}
+                             : (skr_carrier_tally){0};
+    }
+    for (uint32_t m = 0; m < tile->n; m++) {
+        const skr_catalogue_rows *of = &tile->members[m];
+        const skr_catalogue_part_set *set = &view->members->sets[of->member];
+        if (takes_out && set->part != SKR_PART_ALL)
+            SKR_TRY(tally_member(&asked, of, NULL, true, err));
+        if (set->part == SKR_PART_SOME || (set->part == SKR_PART_ALL && !takes_out))
+            SKR_TRY(tally_member(&asked, of, &set->set, false, err));
+    }
+    return SKR_OK;
+}
+
+int skr_catalogue_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
+                              skr_carriers *carriers, skr_err *err)
+{
+    skr_carriers own = {0};
+    const skr_catalogue_tile *who = NULL;
+    const skr_tile_rows *columns = NULL;
+    const skr_catalogue *catalogue = view->segment->catalogue;
+    SKR_TRY(skr_segment_view_rows(view, tile, &columns, err));
+    SKR_TRY(skr_catalogue_view_tile(view, tile, &who, err));
+    int status = SKR_OK;
+    skr_carriers_clear(carriers);
+    for (uint32_t m = 0; m < who->n && status == SKR_OK; m++) {
+        const skr_catalogue_rows *of = &who->members[m];
+        skr_segment_view *member = NULL;
+        uint32_t first = catalogue->first_samples[of->member];
+        if (!skr_catalogue_rows_has(of, SKR_ROWS_CARRYING, row))
+            continue;
+        status = skr_catalogue_view_row(view, of, row, columns, &member, err);
+        if (status == SKR_OK)
+            status = skr_segment_view_decode(member, view->members->found_tile,
+                                             view->members->found_row, &own, err);
+        for (uint32_t i = 0; i < own.n && status == SKR_OK; i++)
+            status = skr_carriers_add(carriers, first + own.samples[i], own.dosages[i], err);
+        for (uint32_t i = 0; i < own.n_bags && status == SKR_OK; i++) {
+            skr_bag bag = own.bags[i];
+            bag.sample += first;
+            status = skr_carriers_add_bag(carriers, bag, err);
+        }
+    }
+    skr_carriers_done(&own);
+    return status;
+}
+
+/* ------------------------------------------------------------------ marks */
+
+static int mark_run(void *context, const skr_catalogue_run *run, skr_err *err)
+{
+    const row_question *asked = context;
+    return skr_segment_view_mark(run->view, run->tile, run->numbers, run->n, asked->bitmap, err);
+}
+
+int skr_catalogue_view_mark(skr_segment_view *view, const skr_rows_of_tile *rows, uint64_t *bitmap,
+                            skr_err *err)
+{
+    skr_catalogue_view *members = view->members;
+    row_question asked = {.view = view, .rows = rows};
+    const skr_catalogue_tile *tile = NULL;
+    if (members->target != bitmap)
+        skr_catalogue_view_mark_end(view);
+    members->target = bitmap;
+    SKR_TRY(skr_catalogue_view_reserve(members, rows->n, err));
+    SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
+    for (uint32_t m = 0; m < tile->n; m++) {
+        const skr_catalogue_rows *of = &tile->members[m];
+        uint32_t n = collect(&asked, of, SKR_ROWS_CARRYING);
+        if (n == 0)
+            continue;
+        uint64_t **bits = &members->member_bits[of->member];
+        uint32_t n_samples = view->segment->catalogue->members[of->member].n_samples;
+        if (*bits == NULL)
+            SKR_TRY(skr_bits_new(n_samples, bits, err));
+        members->is_marked[of->member] = true;
+        asked.bitmap = *bits;
+        SKR_TRY(skr_catalogue_view_visit(view, of->member, n, rows, mark_run, &asked, err));
+    }
+    return SKR_OK;
+}
+
+/* Adds n bits to those of a bitmap from bit `from` on, and clears them. */
+static void move_bits(uint64_t *bits, uint32_t n, uint64_t *to, uint32_t from)
+{
+    size_t n_words = skr_bits_words(n);
+    unsigned shift = from % 64;
+    uint64_t *at = to + from / 64;
+    for (size_t w = 0; w < n_words; w++) {
+        uint64_t word = bits[w];
+        bits[w] = 0;
+        if (word == 0)
+            continue;
+        at[w] |= word << shift;
+        if (shift != 0 && word >> (64 - shift) != 0)
+            at[w + 1] |= word >> (64 - shift);
+    }
+}
+
+void skr_catalogue_view_mark_end(skr_segment_view *view)
+{
+    skr_catalogue_view *members = view->members;
+    const skr_catalogue *catalogue = view->segment->catalogue;
+    for (uint32_t m = 0; members->target != NULL && m < catalogue->n; m++) {
+        if (!members->is_marked[m])
+            continue;
+        members->is_marked[m] = false;
+        if (members->views[m] != NULL)
+            skr_segment_view_mark_end(members->views[m]);
+        move_bits(members->member_bits[m], catalogue->members[m].n_samples, members->target,
+                  catalogue->first_samples[m]);
+    }
+    members->target = NULL;
+}
+
+/* ------------------------------------------------------------------ called */
+
+static int add_called_run(void *context, const skr_catalogue_run *run, skr_err *err)
+{
+    const row_question *asked = context;
+    skr_catalogue_view *members = asked->view->members;
+    SKR_TRY(skr_segment_view_n_called(run->view, run->tile, run->numbers, run->n, asked->who,
+                                      members->ans, err));
+    for (uint32_t i = 0; i < run->n; i++)
+        asked->ans[members->at[run->first + i]] += members->ans[i];
+    return SKR_OK;
+}
+
+/* Adds the copies of a member where everybody in it is called, and collects its other rows. */
+static int add_called(row_question *asked, const skr_catalogue_rows *of, const uint64_t *copies)
+{
+    skr_catalogue_view *members = asked->view->members;
+    const skr_rows_of_tile *rows = asked->rows;
+    uint64_t row = of->first_row;
+    uint32_t counted = 0;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint32_t number = rows->numbers[i];
+        if (skr_catalogue_rows_has(of, SKR_ROWS_CALLED, number)) {
+            asked->ans[i] += copies[rows->columns->ploidy[number]];
+        } else if (skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, number)) {
+            row += skr_catalogue_rows_count(of, counted, number);
+            counted = number;
+            members->rows[n] = row;
+            members->at[n] = i;
+            n++;
+        }
+    }
+    return (int)n;
+}
+
+int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *rows,
+                                const skr_sample_set *who, uint64_t *ret_an, skr_err *err)
+{
+    row_question asked = {.view = view, .rows = rows, .ans = ret_an};
+    const skr_catalogue_tile *tile = NULL;
+    unsigned ploidies = 0;
+    SKR_TRY(skr_catalogue_view_reserve(view->members, rows->n, err));
+    SKR_TRY(skr_catalogue_view_cut(view, who, err));
+    SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
+    memset(ret_an, 0, rows->n * sizeof *ret_an);
+    for (uint32_t i = 0; i < rows->n; i++)
+        ploidies |= 1u << rows->columns->ploidy[rows->numbers[i]];
+    for (uint32_t m = 0; m < tile->n; m++) {
+        const skr_catalogue_rows *of = &tile->members[m];
+        skr_catalogue_part_set *set = &view->members->sets[of->member];
+        uint64_t copies[SKR_N_PLOIDIES] = {0};
+        if (set->part == SKR_PART_NONE)
+            continue;
+        for (uint8_t ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
+            if ((ploidies >> ploidy & 1) != 0)
+                SKR_TRY(skr_catalogue_view_copies(view, of->member, ploidy, &copies[ploidy], err));
+        uint32_t n = (uint32_t)add_called(&asked, of, copies);
+        asked.who = &set->set;
+        if (n > 0)
+            SKR_TRY(
+                skr_catalogue_view_visit(view, of->member, n, rows, add_called_run, &asked, err));
+    }
+    return SKR_OK;
+}
+
+/* What a member says of a row directly, into the calls of its samples. */
+static int take_calls(skr_segment_view *view, const skr_catalogue_rows *of, uint32_t row,
+                      const skr_tile_rows *columns, uint8_t *calls, skr_err *err)
+{
+    skr_segment_view *member = NULL;
+    const skr_call_set *set = NULL;
+    uint32_t n = view->segment->catalogue->members[of->member].n_samples;
+    if (skr_catalogue_rows_has(of, SKR_ROWS_CALLED, row)) {
+        memset(calls, SKR_CALL_DEFAULT, n);
+        return SKR_OK;
+    }
+    SKR_TRY(skr_catalogue_view_row(view, of, row, columns, &member, err));
+    SKR_TRY(skr_segment_view_calls(member, view->members->found_tile, view->members->found_row,
+                                   &set, err));
+    skr_call_set_to_calls(set, n, calls);
+    return SKR_OK;
+}
+
+int skr_catalogue_view_calls(skr_segment_view *view, size_t tile, uint32_t row, skr_call_set *calls,
+                             skr_err *err)
+{
+    const skr_catalogue_tile *who = NULL;
+    const skr_tile_rows *columns = NULL;
+    const skr_catalogue *catalogue = view->segment->catalogue;
+    uint32_t n_samples = view->segment->directory.n_samples;
+    SKR_TRY(skr_segment_view_rows(view, tile, &columns, err));
+    SKR_TRY(skr_segment_view_reserve_scratch(view, err));
+    SKR_TRY(skr_catalogue_view_tile(view, tile, &who, err));
+    memset(view->sample_calls, SKR_CALL_NO_STATEMENT, n_samples);
+    for (uint32_t m = 0; m < who->n; m++) {
+        const skr_catalogue_rows *of = &who->members[m];
+        if (skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, row))
+            SKR_TRY(take_calls(view, of, row, columns,
+                               view->sample_calls + catalogue->first_samples[of->member], err));
+    }
+    skr_call_set_done(calls);
+    return skr_call_set_from_calls(view->sample_calls, n_samples, calls, err);
+}
+
+int skr_catalogue_view_called(skr_segment_view *view, uint32_t contig, const uint32_t place0[2],
+                              uint8_t *called, skr_err *err)
+{
+    const skr_catalogue *catalogue = view->segment->catalogue;
+    memset(called, SKR_CALL_NO_STATEMENT, view->segment->directory.n_samples);
+    for (uint32_t m = 0; m < catalogue->n; m++) {
+        skr_segment_view *member = NULL;
+        if (!catalogue->members[m].has_spans)
+            continue;
+        SKR_TRY(skr_catalogue_view_member(view, m, &member, err));
+        SKR_TRY(skr_segment_view_called(member, contig, place0[0], place0[1],
+                                        called + catalogue->first_samples[m], err));
+    }
+    return SKR_OK;
+}
+
+int skr_catalogue_view_hear(skr_segment_view *view, const skr_rows_of_tile *at,
+                            const skr_sample_set *who, bool wants_passed, bool *ret_is,
+                            skr_err *err)
+{
+    const skr_catalogue_tile *tile = NULL;
+    skr_catalogue_view *members = view->members;
+    uint32_t row = at->numbers[0];
+    *ret_is = false;
+    SKR_TRY(skr_catalogue_view_cut(view, who, err));
+    SKR_TRY(skr_catalogue_view_tile(view, at->tile, &tile, err));
+    for (uint32_t m = 0; m < tile->n && !*ret_is; m++) {
+        const skr_catalogue_rows *of = &tile->members[m];
+        const skr_catalogue_part_set *set = &members->sets[of->member];
+        skr_segment_view *member = NULL;
+        if (set->part == SKR_PART_NONE || !skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, row))
+            continue;
+        *ret_is = set->part == SKR_PART_ALL && !wants_passed;
+        if (*ret_is)
+            continue;
+        SKR_TRY(skr_catalogue_view_row(view, of, row, at->columns, &member, err));
+        size_t found = members->found_tile;
+        SKR_TRY(wants_passed ? skr_segment_view_is_passed(member, found, members->found_row,
+                                                          &set->set, ret_is, err)
+                             : skr_segment_view_is_spoken_of(member, found, members->found_row,
+                                                             &set->set, ret_is, err));
+    }
+    return SKR_OK;
+}
+
+int skr_catalogue_view_says(skr_segment_view *view, uint32_t contig, const uint32_t place0[2],
+                            bool *ret_says, skr_err *err)
+{
+    const skr_catalogue *catalogue = view->segment->catalogue;
+    for (uint32_t m = 0; m < catalogue->n && !*ret_says; m++) {
+        skr_segment_view *member = NULL;
+        if (!catalogue->members[m].has_spans)
+            continue;
+        SKR_TRY(skr_catalogue_view_member(view, m, &member, err));
+        SKR_TRY(
+            skr_segment_says(member->segment, member, contig, place0[0], place0[1], ret_says, err));
+    }
+    return SKR_OK;
+}
