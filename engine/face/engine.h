@@ -22,6 +22,7 @@
 #include "engine/face/called.h"
 #include "engine/face/count.h"
 #include "engine/face/info.h"
+#include "engine/face/people_rows.h"
 #include "engine/face/query.h"
 #include "engine/face/verify.h"
 #include "engine/face/warnings.h"

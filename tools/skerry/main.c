@@ -34,6 +34,10 @@ static const skr_command commands[] = {
      "The question is one word for the shell: put it in single quotes. docs/query-language.md has\n"
      "the language.  Example: skerry count 'carries(gene=RYR1 and af<0.001) and HP:0003473'",
      skr_cmd_count},
+    {"list", "[options] 'QUESTION'", "the people whom a question finds, one by one",
+     "One id a line, each once: a list that other questions take as @FILE. Only where numbers are\n"
+     "told as they are.",
+     skr_cmd_list},
     {"alleles", "[--in 'QUESTION'] [options] 'ALLELES'",
      "AC, AN, AF and carriers of alleles, one row each",
      "An allele asked for by name gets its row even if nobody has it.\n"
