@@ -9,26 +9,28 @@
 #include "api/beacon/beacon_response_int.h"
 #include "storage/base/array.h"
 
-/* The records of each dataset so far, as they stand in its results. */
+/* The records of each dataset so far, as they stand in its set. */
 typedef struct records {
     const skr_service *service;
-    skr_buffer *texts;
-    size_t n_texts;
-    size_t n_texts_max;
+    skr_set_records *sets;
+    size_t n_sets;
+    size_t n_sets_max;
 } records;
 
 static void records_done(records *all)
 {
-    for (size_t i = 0; i < all->n_texts; i++)
-        skr_buffer_done(&all->texts[i]);
-    free(all->texts);
+    for (size_t i = 0; i < all->n_sets; i++) {
+        skr_buffer_done(&all->sets[i].results);
+        skr_buffer_done(&all->sets[i].absent);
+    }
+    free(all->sets);
 }
 
 static int make_room(records *all, size_t n, skr_err *err)
 {
-    SKR_TRY(SKR_ARRAY_RESERVE(&all->texts, &all->n_texts_max, n, "records", err));
-    while (all->n_texts < n)
-        all->texts[all->n_texts++] = (skr_buffer){0};
+    SKR_TRY(SKR_ARRAY_RESERVE(&all->sets, &all->n_sets_max, n, "records", err));
+    while (all->n_sets < n)
+        all->sets[all->n_sets++] = (skr_set_records){0};
     return SKR_OK;
 }
 
@@ -38,7 +40,8 @@ static int on_row(void *context, const skr_allele_row *row, skr_err *err)
     for (size_t i = 0; i < row->n_parts; i++) {
         const skr_allele_part *part = &row->parts[i];
         SKR_TRY(make_room(all, part->dataset + 1, err));
-        skr_buffer *text = &all->texts[part->dataset];
+        skr_set_records *set = &all->sets[part->dataset];
+        skr_buffer *text = part->is_absent ? &set->absent : &set->results;
         if (text->n > 0)
             SKR_TRY(skr_buffer_put(text, ",", 1, err));
         SKR_TRY(skr_beacon_record_text_put(all->service, row, part, text, err));
@@ -63,14 +66,15 @@ static int answer_text(records *all, const skr_beacon_case *one, const skr_count
     SKR_TRY(skr_beacon_count_text(all->service, &one->request, SKR_ENTITY_VARIANT,
                                   SKR_GRANULARITY_RECORD, count, &response->body, &response->n_body,
                                   err));
-    return skr_beacon_put_records(&one->request, count, all->texts, &response->body,
+    return skr_beacon_put_records(&one->request, count, all->sets, &response->body,
                                   &response->n_body, err);
 }
 
 int skr_beacon_records_answer(const skr_service *service, skr_beacon_case *one,
                               skr_http_response *response, skr_err *err)
 {
-    static const skr_alleles_by by = {.has_sex = true, .has_country = true, .is_carried = true};
+    static const skr_alleles_by by = {
+        .has_sex = true, .has_country = true, .is_carried = true, .with_absent = true};
     records all = {.service = service};
     skr_alleles_answer answer = {0};
     settle_page(&one->request);

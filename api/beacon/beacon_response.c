@@ -184,15 +184,34 @@ int skr_beacon_count_text(const skr_service *service, const skr_beacon_request *
     return skr_json_print(answer, ret_text, ret_n, err);
 }
 
-/* Results of sets as result_set makes them, and what stands before the first set: no text within
- * quotes looks like this, and no member of what is echoed has such a name. */
-static const char no_results[] = "\"results\":[]";
+/* Sets as result_set makes them: where their results end and their info begins, and what stands
+ * before the first set. No text within quotes looks like this, and no member of what is echoed has
+ * such a name. */
+static const char results_begin[] = "\"results\":[";
+static const char results_end[] = "],\"info\":{";
 static const char first_set[] = "\"response\":{\"resultSets\":[";
 
-int skr_beacon_put_records(const skr_beacon_request *request, const skr_count_answer *count,
-                           skr_buffer *texts, char **text, size_t *n, skr_err *err)
+#define PUT(text, literal, err) SKR_TRY(skr_buffer_put((text), (literal), sizeof(literal) - 1, err))
+
+/* The records of a set, from its results, which are empty, into its info. */
+static int put_set(const skr_set_records *records, skr_buffer *whole, skr_err *err)
 {
-    const size_t n_before = sizeof no_results - 2; /* up to the bracket that ends them */
+    if (records->results.n > 0)
+        SKR_TRY(skr_buffer_put(whole, records->results.bytes, records->results.n, err));
+    PUT(whole, results_end, err);
+    if (records->absent.n == 0)
+        return SKR_OK;
+    PUT(whole, "\"absent\":[", err);
+    SKR_TRY(skr_buffer_put(whole, records->absent.bytes, records->absent.n, err));
+    PUT(whole, "],", err); /* version stands behind it */
+    return SKR_OK;
+}
+
+int skr_beacon_put_records(const skr_beacon_request *request, const skr_count_answer *count,
+                           skr_set_records *records, char **text, size_t *n, skr_err *err)
+{
+    const size_t n_begin = sizeof results_begin - 1;
+    const size_t n_end = sizeof results_end - 1;
     skr_buffer whole = {0};
     const char *at = *text;
     const char *end = *text + *n;
@@ -200,19 +219,20 @@ int skr_beacon_put_records(const skr_beacon_request *request, const skr_count_an
     SKR_CHECK(from != NULL);
     size_t n_all = *n + 1;
     for (size_t i = 0; i < count->n_datasets; i++)
-        n_all += texts[i].n;
+        n_all += records[i].results.n + records[i].absent.n;
     int status = skr_buffer_reserve(&whole, n_all, err);
     for (size_t i = 0; status == SKR_OK && i < count->n_datasets; i++) {
         if (!skr_beacon_has_set(request, &count->datasets[i]))
             continue;
-        const char *found = memmem(from, (size_t)(end - from), no_results, sizeof no_results - 1);
-        SKR_CHECK(found != NULL); /* there is a set for each */
-        size_t n_until = (size_t)(found - at) + n_before;
-        status = skr_buffer_put(&whole, at, n_until, err);
-        if (status == SKR_OK && texts[i].n > 0)
-            status = skr_buffer_put(&whole, texts[i].bytes, texts[i].n, err);
-        skr_buffer_done(&texts[i]);
-        at += n_until;
+        const char *found = memmem(from, (size_t)(end - from), results_begin, n_begin);
+        SKR_CHECK(found != NULL && (size_t)(end - found) > n_begin + n_end); /* a set for each */
+        SKR_CHECK(memcmp(found + n_begin, results_end, n_end) == 0);
+        status = skr_buffer_put(&whole, at, (size_t)(found - at) + n_begin, err);
+        if (status == SKR_OK)
+            status = put_set(&records[i], &whole, err);
+        skr_buffer_done(&records[i].results);
+        skr_buffer_done(&records[i].absent);
+        at = found + n_begin + n_end;
         from = at;
     }
     if (status == SKR_OK)

@@ -64,13 +64,19 @@ SKR_MUST_USE int skr_beacon_count_text(const skr_service *service,
                                        skr_granularity granted, const skr_count_answer *count,
                                        char **ret_text, size_t *ret_n, skr_err *err);
 
+/* The texts of a set's records, with commas between them. */
+typedef struct skr_set_records {
+    skr_buffer results;
+    skr_buffer absent; /* of alleles that nobody carries, which stand in its info */
+} skr_set_records;
+
 /*
- * Puts texts of records, with commas between them, into the results of an answer's sets: texts[i]
- * is of the dataset i of count, and is emptied. *text is the answer, and is made anew. Errors:
- * NOMEM.
+ * Puts records into an answer's sets: records[i] are of the dataset i of count, and are emptied
+ * where its set is there.
+ * *text is the answer, and is made anew. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_beacon_put_records(const skr_beacon_request *request,
-                                        const skr_count_answer *count, skr_buffer *texts,
+                                        const skr_count_answer *count, skr_set_records *records,
                                         char **text, size_t *n, skr_err *err);
 
 #endif

@@ -106,19 +106,31 @@ static int list_row(lister *list, skr_worker *worker, uint32_t k, bool *ret_is_i
                                &row, err);
 }
 
-/* Has the allele a part for a dataset? *ret_has. */
-static int has_part(const lister *list, skr_tallier *tallier, skr_findings *mine, uint32_t k,
-                    uint32_t slot, bool *ret_has, skr_err *err)
+/* Which part an allele has for a dataset. */
+typedef enum part_kind {
+    PART_NONE,
+    PART_ROW,
+    PART_ABSENT, /* beside the rows */
+} part_kind;
+
+static int find_part(const lister *list, skr_tallier *tallier, skr_findings *mine, uint32_t k,
+                     uint32_t slot, part_kind *ret_kind, skr_err *err)
 {
     const skr_batch *batch = tallier->batch;
+    const skr_alleles_by *by = list->out.request->by;
     skr_tally tally = {0};
+    bool counts = false;
     mine->found.n = 0;
-    SKR_TRY(skr_findings_slot(list->question, tallier, mine, k, 0, slot, &tally, ret_has, err));
-    if (list->out.request->by->is_carried)
-        *ret_has = *ret_has && tally.n_carriers > 0;
-    else
-        *ret_has = *ret_has && (batch->is_named[k] != 0 ||
-                                batch->has_row[(size_t)slot * batch->n_max + k] != 0);
+    *ret_kind = PART_NONE;
+    SKR_TRY(skr_findings_slot(list->question, tallier, mine, k, 0, slot, &tally, &counts, err));
+    if (!counts)
+        return SKR_OK;
+    bool is_named = batch->is_named[k] != 0;
+    if (by->is_carried ? tally.n_carriers > 0
+                       : is_named || batch->has_row[(size_t)slot * batch->n_max + k] != 0)
+        *ret_kind = PART_ROW;
+    else if (by->with_absent && is_named)
+        *ret_kind = PART_ABSENT;
     return SKR_OK;
 }
 
@@ -131,14 +143,17 @@ static int list_parts(lister *list, skr_worker *worker, uint32_t k, bool *ret_is
     *ret_is_in = false;
     skr_alleles_parts_clear(list->parts, worker->number);
     for (uint32_t i = 0; i < list->question->n_slots; i++) {
-        bool has = false;
-        SKR_TRY(has_part(list, &worker->tallier, mine, k, i, &has, err));
-        if (!has)
+        part_kind kind = PART_NONE;
+        bool is_added = true;
+        SKR_TRY(find_part(list, &worker->tallier, mine, k, i, &kind, err));
+        if (kind == PART_NONE)
             continue;
-        bool is_open = skr_alleles_out_is_open(&list->out, i);
-        is_in_reach = is_in_reach || is_open;
-        *ret_is_in = true;
-        SKR_TRY(skr_alleles_parts_add(list->parts, worker, k, i, is_open, err));
+        bool is_open = kind == PART_ABSENT || skr_alleles_out_is_open(&list->out, i);
+        SKR_TRY(kind == PART_ABSENT
+                    ? skr_alleles_parts_add_absent(list->parts, worker, k, i, &is_added, err)
+                    : skr_alleles_parts_add(list->parts, worker, k, i, is_open, err));
+        is_in_reach = is_in_reach || (is_open && is_added);
+        *ret_is_in = *ret_is_in || is_added;
     }
     if (!*ret_is_in)
         return SKR_OK;

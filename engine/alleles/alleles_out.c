@@ -182,6 +182,10 @@ static bool number_parts(skr_rows_out *out, skr_allele_row *row, skr_allele_part
         part.populations = *populations;
         if (part.n_populations > 0) /* where no list has any there is nothing to go on from */
             *populations += part.n_populations;
+        if (part.is_absent) {
+            kept[n++] = part;
+            continue;
+        }
         bool is_open = skr_alleles_out_is_open(out, (uint32_t)part.dataset);
         part.number = atomic_fetch_add(&out->n_handed[part.dataset], 1);
         if (is_open && part.number >= out->request->n_skip)
@@ -193,12 +197,22 @@ static bool number_parts(skr_rows_out *out, skr_allele_row *row, skr_allele_part
     return n > 0;
 }
 
+/* Does a row count? Not one whose parts are all absent, which stands beside the rows. */
+static bool is_counted(const skr_allele_row *row, const skr_allele_part *parts)
+{
+    for (size_t i = 0; i < row->n_parts; i++)
+        if (!parts[i].is_absent)
+            return true;
+    return row->n_parts == 0;
+}
+
 /* Is a row in the page, of all rows or of one of its datasets? */
 static bool is_in_page(skr_rows_out *out, skr_allele_row *row, skr_allele_part **parts,
                        const skr_population_frequency **populations)
 {
     const skr_alleles_request *request = out->request;
-    uint64_t number = out->n_rows++;
+    uint64_t number = out->n_rows;
+    out->n_rows += is_counted(row, *parts);
     if (request->by != NULL)
         return number_parts(out, row, parts, populations);
     return number >= request->n_skip &&

@@ -312,6 +312,19 @@ int skr_alleles_parts_add(skr_alleles_parts *parts, skr_worker *worker, uint32_t
     return SKR_OK;
 }
 
+int skr_alleles_parts_add_absent(skr_alleles_parts *parts, skr_worker *worker, uint32_t k,
+                                 uint32_t slot, bool *ret_is_added, skr_err *err)
+{
+    scratch *mine = &parts->workers[worker->number];
+    SKR_TRY(skr_alleles_parts_add(parts, worker, k, slot, true, err));
+    skr_allele_part *part = &mine->parts[mine->n_parts - 1];
+    part->is_absent = true;
+    *ret_is_added = part->n_populations > 0;
+    if (!*ret_is_added)
+        mine->n_parts--;
+    return SKR_OK;
+}
+
 skr_allele_row skr_alleles_parts_row(const skr_alleles_parts *parts, unsigned worker)
 {
     scratch *mine = &parts->workers[worker];

@@ -27,6 +27,12 @@ void skr_alleles_parts_clear(skr_alleles_parts *parts, unsigned worker);
 SKR_MUST_USE int skr_alleles_parts_add(skr_alleles_parts *parts, skr_worker *worker, uint32_t k,
                                        uint32_t slot, bool with_populations, skr_err *err);
 
+/* Adds the part of an allele that nobody carries there, unless no frequency of it may be told or
+ * nobody is called: *ret_is_added. Errors: as a scan. */
+SKR_MUST_USE int skr_alleles_parts_add_absent(skr_alleles_parts *parts, skr_worker *worker,
+                                              uint32_t k, uint32_t slot, bool *ret_is_added,
+                                              skr_err *err);
+
 /* The row of what was added: parts alone; it is the worker's until it goes on. */
 skr_allele_row skr_alleles_parts_row(const skr_alleles_parts *parts, unsigned worker);
 

@@ -42,9 +42,10 @@ typedef struct skr_population_frequency {
 
 /* What may be told of an allele in one dataset. */
 typedef struct skr_allele_part {
-    size_t dataset;                              /* which of the answer's */
-    const char *id;                              /* of that dataset */
-    uint64_t number;                             /* of the row among those of the dataset, from 0 */
+    size_t dataset;  /* which of the answer's */
+    const char *id;  /* of that dataset */
+    uint64_t number; /* of the row among those of the dataset, from 0 */
+    bool is_absent;  /* told beside the rows, with no number of its own: nobody carries it */
     const skr_population_frequency *populations; /* Total first; none: no frequency may be told */
     size_t n_populations;
 } skr_allele_part;
@@ -114,8 +115,12 @@ typedef struct skr_alleles_request {
 typedef struct skr_alleles_by {
     bool has_sex;
     bool has_country;
-    bool is_carried; /* only datasets in which somebody carries the allele have a part, and only
-                      * alleles with a part are rows */
+    bool is_carried;  /* only datasets in which somebody carries the allele have a part, and only
+                       * alleles with a part are rows */
+    bool with_absent; /* beside them, where `is_carried`: an allele asked for by name has a part,
+                       * which is absent, also in a dataset in which nobody carries it and somebody
+                       * is called, where a frequency of 0 may be told. It lies in every page, and
+                       * counts in no number of rows */
 } skr_alleles_by;
 
 typedef struct skr_alleles_answer {

@@ -206,6 +206,68 @@ def truth(datasets, gone, sites):
     return wanted
 
 
+def absent_truth(datasets, gone, site):
+    """What is told of an allele of the site that no genotype has, by dataset and population: AN where somebody is called."""
+    wanted = {}
+    for name, deliveries in datasets.items():
+        tags = set().union(*(p.tags() for d in deliveries for _, p in d.samples if p not in gone)) or {"Total"}
+        for tag in tags:
+            row = numbers(deliveries, site, gone, tag)
+            if row:
+                wanted[name, tag] = {m: row["alleleNumber"] if m == "alleleNumber" else 0 for m in MEMBERS}
+    return wanted
+
+
+def check_absent(suite, judge, server, datasets, gone, site):
+    """Who has no carrier and was assessed says so in the info of its set, and is no hit."""
+    carried = {k[0] for k in truth(datasets, gone, [site])}
+    everywhere = absent_truth(datasets, gone, site)
+    for alt, hits in (("G", carried), ("C", set())):
+        wanted = {k: row for k, row in everywhere.items() if k[0] not in hits}
+        for include in ("ALL", "MISS", "HIT"):
+            body = portal_body(*site)
+            body["query"]["requestParameters"]["alternateBases"] = alt
+            body["query"]["includeResultsetResponses"] = include
+            document = server.ask("/api/g_variants", body)[1]
+            label = f"{site} {alt} {include}"
+            got = {}
+            for found in document["response"]["resultSets"]:
+                suite.check(f"{label}: exists", found["id"] in hits, found["exists"])
+                suite.check(f"{label}: records", int(found["id"] in hits), len(found["results"]))
+                for record in found["info"].get("absent", ()):
+                    suite.check(f"{label}: which allele", f"{site[0]}-{site[1]}-A-{alt}", record["variantInternalId"])
+                    judge.records(f"{label}: an absent allele", [record])
+                    got.update({(found["id"], row["population"]): row for row in record["frequencyInPopulations"][0]["frequencies"]})
+            suite.check(f"{label}: hits", (bool(hits), len(hits)), (document["responseSummary"]["exists"],
+                        sum(s["resultsCount"] for s in document["response"]["resultSets"])
+                        if include != "MISS" else len(hits)))
+            suite.check(f"{label}: AN of absent alleles", wanted if include != "HIT" else {},
+                        {k: {m: row[m] for m in MEMBERS} for k, row in got.items()})
+            no_data = sorted(set(datasets) - {k[0] for k in everywhere})
+            suite.check(f"{label}: nobody assessed, nothing told", [], [k for k in got if k[0] in no_data])
+
+
+def check_floors(suite, store, datasets, gone, sites):
+    """A frequency of 0 is below af.min_frequency, unless that is 0: then nothing else stands in its way."""
+    for least, is_told in (("0.01", False), ("0", True)):
+        policy = suite.write(f"floor-{least}.conf", f"counts = exact\naf.min_people = 1\naf.min_frequency = {least}\naf.tails = lower\n")
+        server = beacon_http.Server(suite, store, "--policy", policy)
+        if not suite.check(f"floor {least}: the server listens", True, server.address is not None, server.said()):
+            return
+        for site in sites:
+            body = portal_body(*site)
+            body["query"]["requestParameters"]["alternateBases"] = "T"
+            body["query"]["includeResultsetResponses"] = "ALL"
+            totals = {}
+            for found in server.ask("/api/g_variants", body)[1]["response"]["resultSets"]:
+                for record in found["info"].get("absent", ()):
+                    row = record["frequencyInPopulations"][0]["frequencies"][0]
+                    totals[found["id"]] = (row["population"], row["alleleNumber"])
+            wanted = {d: (tag, row["alleleNumber"]) for (d, tag), row in absent_truth(datasets, gone, site).items() if tag == "Total"}
+            suite.check(f"floor {least} at {site}", wanted if is_told else {}, totals)
+        suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
+
+
 def plain(rows):
     return {k: {m: row[m] for m in MEMBERS} for k, row in rows.items()}
 
@@ -256,6 +318,9 @@ def check_store(suite, judge, rng, number):
         check_rows(suite, f"{site}", wanted, portal_rows(document))
         suite.check(f"{site}: a dataset without a carrier is no hit", sorted({k[0] for k in wanted}),
                     sorted(s["id"] for s in document["response"]["resultSets"]))
+        check_absent(suite, judge, server, datasets, gone, site)
+    if number == 0:
+        check_floors(suite, store, datasets, gone, rng.sample(sites, 4))
     check_shell(suite, store, datasets, gone, [s for s in sites if s[0] == "1"])
     suite.check("SIGTERM ends it", 0, server.stop(), server.said()[-500:])
 

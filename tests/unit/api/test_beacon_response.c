@@ -113,3 +113,58 @@ Test(beacon_response, keeps_counts_within_32_bits)
     expect_part(text, "\"numTotalResults\":2147483647,\"countPrecision\":\"imprecise\"");
     free(text);
 }
+
+/* Records of two datasets, of which one has an allele that nobody carries, in an answer's sets. */
+static json_t *answer_with_records(const char *include, uint64_t one, uint64_t two)
+{
+    char *text = answer("record", include, skr_policy_exact(), one, two);
+    size_t n = strlen(text);
+    char body[100];
+    skr_err err;
+    skr_beacon_request request;
+    skr_dataset_count datasets[] = {{.id = "one", .told = {.exists = one > 0, .count = one}},
+                                    {.id = "two", .told = {.exists = two > 0, .count = two}}};
+    skr_count_answer count = {.datasets = datasets, .n_datasets = 2};
+    skr_set_records records[2] = {0};
+    (void)snprintf(body, sizeof body, "{\"query\":{\"includeResultsetResponses\":\"%s\"}}",
+                   include);
+    cr_assert(eq(int, skr_beacon_request_read(body, strlen(body), &request, &err), SKR_OK));
+    cr_assert(
+        eq(int, skr_buffer_put(&records[0].results, "{\"a\":1},{\"a\":2}", 15, &err), SKR_OK));
+    cr_assert(eq(int, skr_buffer_put(&records[1].absent, "{\"results\":[]}", 14, &err), SKR_OK));
+    cr_assert(eq(int, skr_beacon_put_records(&request, &count, records, &text, &n, &err), SKR_OK));
+    cr_expect(eq(sz, n, strlen(text)));
+    skr_buffer_done(&records[0].results); /* where its set is not there */
+    skr_buffer_done(&records[1].absent);
+    skr_beacon_request_done(&request);
+    json_t *json = json_loads(text, 0, NULL);
+    cr_assert(ne(ptr, json, NULL), "%s", text);
+    free(text);
+    return json;
+}
+
+static const json_t *set_of(const json_t *answer, size_t i)
+{
+    return json_array_get(json_object_get(json_object_get(answer, "response"), "resultSets"), i);
+}
+
+Test(beacon_response, puts_records_where_they_belong)
+{
+    json_t *all = answer_with_records("ALL", 2, 0);
+    cr_expect(eq(sz, json_array_size(json_object_get(set_of(all, 0), "results")), 2));
+    cr_expect(zero(sz, json_array_size(json_object_get(set_of(all, 1), "results"))));
+    const json_t *info = json_object_get(set_of(all, 1), "info");
+    cr_expect(eq(sz, json_array_size(json_object_get(info, "absent")), 1));
+    cr_expect(eq(str, (char *)json_string_value(json_object_get(info, "version")), "3"));
+    info = json_object_get(set_of(all, 0), "info");
+    cr_expect(zero(ptr, json_object_get(info, "absent")));
+    json_decref(all);
+    all = answer_with_records("HIT", 2, 0);
+    cr_expect(eq(sz, json_array_size(json_object_get(set_of(all, 0), "results")), 2));
+    cr_expect(zero(ptr, (json_t *)set_of(all, 1)));
+    json_decref(all);
+    all = answer_with_records("MISS", 2, 0);
+    info = json_object_get(set_of(all, 0), "info");
+    cr_expect(eq(sz, json_array_size(json_object_get(info, "absent")), 1));
+    json_decref(all);
+}
