@@ -7,34 +7,55 @@
 #include "engine/coverage/track.h"
 #include "engine/engine_int.h"
 #include "engine/face/called.h"
+#include "storage/base/array.h"
 #include "storage/base/limits.h"
 
 /* ------------------------------------------------------------------ who it is */
 
-/* The sample that was asked for, in each segment. */
+/* The samples of the name that was asked for: of one that came by several deliveries there may be
+ * several, in one segment too. */
 typedef struct search {
     const skr_question *question;
     const char *name;
     uint32_t individual; /* of that id; SKR_NONE: nobody */
-    uint32_t *samples;   /* of each segment, SKR_NONE: it has none of it */
-    uint32_t dataset;    /* that has it; SKR_NONE: none so far */
-    uint32_t assembly;   /* the question's */
+    skr_track_sample *samples;
+    uint32_t n_samples;
+    uint32_t n_samples_max;
+    uint32_t dataset;  /* that has them; SKR_NONE: none so far */
+    uint32_t assembly; /* the question's */
 } search;
 
-static int find_by_name(const skr_sample_table *table, uint32_t n_samples, const char *name,
-                        uint32_t *ret_sample, skr_err *err)
+/* One that was found, unless it was withdrawn. */
+static int add_sample(search *asked, uint32_t number, uint32_t sample, skr_err *err)
 {
-    skr_sample_names names = {0};
-    SKR_TRY(skr_sample_table_names(table, &names, err));
-    for (uint32_t s = 0; s < n_samples && *ret_sample == SKR_NONE; s++)
-        if (strcmp((const char *)names.text.bytes + names.offsets[s], name) == 0)
-            *ret_sample = s;
-    skr_sample_names_done(&names);
+    const skr_segment_entry *entry = &asked->question->snapshot->manifest->segments[number];
+    if (skr_manifest_is_superseded(entry, SKR_NONE, sample))
+        return SKR_OK;
+    SKR_TRY(SKR_ARRAY_RESERVE(&asked->samples, &asked->n_samples_max, asked->n_samples + 1u,
+                              "the samples", err));
+    asked->samples[asked->n_samples++] = (skr_track_sample){number, sample};
     return SKR_OK;
 }
 
-/* The sample of a segment: by its name, else as the individual's. */
-static int find_stored(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
+static int find_by_name(search *asked, uint32_t number, const skr_sample_table *table,
+                        bool *ret_is_any, skr_err *err)
+{
+    uint32_t n_samples = asked->question->snapshot->manifest->segments[number].n_samples;
+    skr_sample_names names = {0};
+    SKR_TRY(skr_sample_table_names(table, &names, err));
+    int status = SKR_OK;
+    for (uint32_t s = 0; s < n_samples && status == SKR_OK; s++) {
+        if (strcmp((const char *)names.text.bytes + names.offsets[s], asked->name) != 0)
+            continue;
+        *ret_is_any = true;
+        status = add_sample(asked, number, s, err);
+    }
+    skr_sample_names_done(&names);
+    return status;
+}
+
+/* The samples of a segment: by their name, else as the individual's. */
+static int find_in_segment(search *asked, uint32_t number, skr_err *err)
 {
     const skr_snapshot *snapshot = asked->question->snapshot;
     const skr_segment *segment = NULL;
@@ -42,25 +63,15 @@ static int find_stored(const search *asked, uint32_t number, uint32_t *ret_sampl
     const skr_sample_table *table = skr_segment_samples(segment);
     uint32_t n_samples = snapshot->manifest->segments[number].n_samples;
     skr_individuals individuals;
-    *ret_sample = SKR_NONE;
+    bool is_any = false;
     if (!skr_sample_table_names_are_ids(table))
-        SKR_TRY(find_by_name(table, n_samples, asked->name, ret_sample, err));
-    if (*ret_sample != SKR_NONE || asked->individual == SKR_NONE)
+        SKR_TRY(find_by_name(asked, number, table, &is_any, err));
+    if (is_any || asked->individual == SKR_NONE)
         return SKR_OK;
     SKR_TRY(skr_sample_table_individuals(table, &individuals, err));
-    for (uint32_t s = 0; s < n_samples && *ret_sample == SKR_NONE; s++)
+    for (uint32_t s = 0; s < n_samples; s++)
         if (skr_individual_of(&individuals, s) == asked->individual)
-            *ret_sample = s;
-    return SKR_OK;
-}
-
-/* The same, unless it was withdrawn. */
-static int find_in_segment(const search *asked, uint32_t number, uint32_t *ret_sample, skr_err *err)
-{
-    const skr_segment_entry *entry = &asked->question->snapshot->manifest->segments[number];
-    SKR_TRY(find_stored(asked, number, ret_sample, err));
-    if (*ret_sample != SKR_NONE && skr_manifest_is_superseded(entry, SKR_NONE, *ret_sample))
-        *ret_sample = SKR_NONE;
+            SKR_TRY(add_sample(asked, number, s, err));
     return SKR_OK;
 }
 
@@ -78,11 +89,11 @@ static int find_all(search *asked, skr_err *err)
     const skr_manifest *manifest = asked->question->snapshot->manifest;
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         const skr_segment_entry *entry = &manifest->segments[i];
-        asked->samples[i] = SKR_NONE;
+        uint32_t n_before = asked->n_samples;
         if (!is_asked(asked->question, entry, asked->assembly))
             continue;
-        SKR_TRY(find_in_segment(asked, i, &asked->samples[i], err));
-        if (asked->samples[i] == SKR_NONE)
+        SKR_TRY(find_in_segment(asked, i, err));
+        if (asked->n_samples == n_before)
             continue;
         if (asked->dataset != SKR_NONE && asked->dataset != entry->dataset)
             return skr_fail(err, SKR_ERR_QUERY,
@@ -134,8 +145,10 @@ static int tell_contigs(const search *asked, teller *to, skr_err *err)
 {
     const skr_assembly *assembly =
         &asked->question->snapshot->manifest->assemblies[asked->assembly];
-    const skr_track_options options = {
-        .question = asked->question, .assembly = asked->assembly, .only = asked->samples};
+    const skr_track_options options = {.question = asked->question,
+                                       .assembly = asked->assembly,
+                                       .only = asked->samples,
+                                       .n_only = asked->n_samples};
     skr_track *track = NULL;
     SKR_TRY(skr_track_new(&options, &track, err));
     int status = SKR_OK;
@@ -158,9 +171,6 @@ static int find_and_tell(search *asked, teller *to, skr_err *err)
     const skr_snapshot *snapshot = asked->question->snapshot;
     SKR_TRY(skr_plan_assembly(snapshot, asked->question->access, &asked->assembly, err));
     SKR_TRY(skr_people_find(snapshot->people, asked->name, &asked->individual, err));
-    asked->samples = calloc((size_t)snapshot->manifest->n_segments + 1, sizeof *asked->samples);
-    if (asked->samples == NULL)
-        return skr_fail_nomem(err, "the samples");
     SKR_TRY(find_all(asked, err));
     return tell_contigs(asked, to, err);
 }

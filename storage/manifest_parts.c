@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/segment/segment_coverage.h"
 
 static bool list_has(const uint32_t *list, uint32_t n, uint32_t value)
 {
@@ -153,6 +154,39 @@ void skr_manifest_part_mark_alive(const skr_manifest *manifest, const skr_segmen
                     is_alive[walk.of_segment] = is_given(segment, part, &walk);
         }
     }
+}
+
+/* Does a live source of the part give a sample anything? */
+static bool gives(const skr_manifest *manifest, const skr_segment_entry *segment,
+                  const skr_segment_part *part, uint32_t of_segment)
+{
+    const skr_delivery *delivery = &manifest->deliveries[part->delivery];
+    source_walk walk = {.part = {.part = part},
+                        .of_segment = of_segment,
+                        .of_delivery = skr_manifest_part_find(part, of_segment)};
+    for (uint32_t s = 0; s < delivery->n_sources && walk.of_delivery != SKR_NONE; s++) {
+        walk.source = &delivery->sources[s];
+        if (walk.source->is_live && skr_manifest_source_has(walk.source, walk.of_delivery) &&
+            is_given(segment, part, &walk))
+            return true;
+    }
+    return false;
+}
+
+bool skr_manifest_part_is_left(const skr_manifest *manifest, const skr_segment_entry *segment,
+                               const skr_segment *file, uint32_t of_segment)
+{
+    uint32_t n_contigs = manifest->assemblies[segment->assembly].n_contigs;
+    if (skr_manifest_is_superseded(segment, SKR_NONE, of_segment))
+        return false;
+    for (uint32_t p = 0; p < segment->n_parts; p++)
+        if (gives(manifest, segment, &segment->parts[p], of_segment))
+            return true;
+    for (uint32_t contig = 0; contig < n_contigs; contig++)
+        if (skr_segment_covers(file, contig) &&
+            !skr_manifest_is_superseded(segment, contig, of_segment))
+            return true;
+    return false;
 }
 
 const skr_delivery *skr_manifest_part_delivery(const skr_manifest *manifest,

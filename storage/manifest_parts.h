@@ -10,6 +10,7 @@
 #define SKR_STORAGE_MANIFEST_PARTS_H
 
 #include "storage/manifest.h"
+#include "storage/segment/segment.h"
 
 /* Has a source a sample (its number in the delivery)? */
 bool skr_manifest_source_has(const skr_source *source, uint32_t of_delivery);
@@ -52,6 +53,14 @@ bool skr_manifest_part_has_left(const skr_manifest *manifest, const skr_segment_
  */
 void skr_manifest_part_mark_alive(const skr_manifest *manifest, const skr_segment_entry *segment,
                                   uint8_t *is_alive);
+
+/*
+ * Does anything of a sample of the segment still count: what a live source gives it, be it that it
+ * has no records, or coverage of contigs that no source names, as a BED has it? file: the
+ * segment's.
+ */
+bool skr_manifest_part_is_left(const skr_manifest *manifest, const skr_segment_entry *segment,
+                               const skr_segment *file, uint32_t of_segment);
 
 /* The last delivery that has a sample of the segment. */
 const skr_delivery *skr_manifest_part_delivery(const skr_manifest *manifest,

@@ -26,7 +26,8 @@ static uint32_t slot_of(const skr_question *question, uint32_t dataset)
     return SKR_NONE;
 }
 
-static int take_cursor(skr_track *track, uint32_t number, uint32_t slot, skr_err *err)
+static int take_cursor(skr_track *track, uint32_t number, uint32_t only, uint32_t slot,
+                       skr_err *err)
 {
     const skr_segment *segment = NULL;
     SKR_TRY(skr_snapshot_segment(track->snapshot, number, &segment, err));
@@ -34,29 +35,36 @@ static int take_cursor(skr_track *track, uint32_t number, uint32_t slot, skr_err
     *fresh = (skr_track_cursor){.track = track,
                                 .number = number,
                                 .segment = segment,
+                                .only = only,
                                 .slot = slot,
                                 .list = track->options.is_by_slot ? slot : 0};
     SKR_TRY(skr_sample_table_individuals(skr_segment_samples(segment), &fresh->individuals, err));
     return skr_segment_view_new(segment, track->reader, &fresh->view, err);
 }
 
+/* The cursor of a segment, or of one sample of it, if it is asked about. */
+static int take_asked(skr_track *track, uint32_t number, uint32_t only, skr_err *err)
+{
+    const skr_segment_entry *entry = &track->snapshot->manifest->segments[number];
+    uint32_t slot = slot_of(track->options.question, entry->dataset);
+    if (entry->assembly != track->options.assembly || slot == SKR_NONE || entry->n_samples == 0)
+        return SKR_OK;
+    if (entry->n_samples > track->n_samples_max)
+        track->n_samples_max = entry->n_samples;
+    return take_cursor(track, number, only, slot, err);
+}
+
 static int take_cursors(skr_track *track, skr_err *err)
 {
-    const skr_manifest *manifest = track->snapshot->manifest;
-    track->cursors = calloc((size_t)manifest->n_segments + 1, sizeof *track->cursors);
+    const skr_track_options *options = &track->options;
+    uint32_t n = options->only != NULL ? options->n_only : track->snapshot->manifest->n_segments;
+    track->cursors = calloc((size_t)n + 1, sizeof *track->cursors);
     if (track->cursors == NULL)
         return skr_fail_nomem(err, "a track");
-    for (uint32_t i = 0; i < manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &manifest->segments[i];
-        uint32_t slot = slot_of(track->options.question, entry->dataset);
-        if (entry->assembly != track->options.assembly || slot == SKR_NONE ||
-            entry->n_samples == 0 ||
-            (track->options.only != NULL && track->options.only[i] == SKR_NONE))
-            continue;
-        SKR_TRY(take_cursor(track, i, slot, err));
-        if (entry->n_samples > track->n_samples_max)
-            track->n_samples_max = entry->n_samples;
-    }
+    for (uint32_t i = 0; i < n; i++)
+        SKR_TRY(options->only != NULL
+                    ? take_asked(track, options->only[i].segment, options->only[i].sample, err)
+                    : take_asked(track, i, SKR_NONE, err));
     return SKR_OK;
 }
 
@@ -97,6 +105,7 @@ void skr_track_free(skr_track *track)
         skr_segment_view_free(track->cursors[i].view);
         free(track->cursors[i].own_classes);
         free(track->cursors[i].bits);
+        free(track->cursors[i].left);
     }
     free(track->cursors);
     skr_block_reader_free(track->reader);

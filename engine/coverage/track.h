@@ -26,12 +26,18 @@ typedef struct skr_track_genomes {
     uint64_t n_y[SKR_TRACK_CLASSES];
 } skr_track_genomes;
 
+/* A sample, and the segment (its place in the manifest) that it is in. */
+typedef struct skr_track_sample {
+    uint32_t segment;
+    uint32_t sample;
+} skr_track_sample;
+
 typedef struct skr_track_options {
     const skr_question *question; /* whose slots and cohorts count */
     uint32_t assembly;            /* SKR_NONE: nobody has a genome */
     bool is_by_slot;              /* a list a slot; false: one for all */
-    const uint32_t *only; /* of each segment the one sample that counts, SKR_NONE: none; NULL: all
-                           */
+    const skr_track_sample *only; /* the samples that count; NULL: all */
+    uint32_t n_only;
 } skr_track_options;
 
 typedef struct skr_track skr_track;

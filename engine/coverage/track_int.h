@@ -29,11 +29,14 @@ typedef struct skr_track_cursor {
     skr_track *track;
     uint32_t number; /* of the segment, in the manifest */
     const skr_segment *segment;
+    uint32_t only; /* the sample that counts; SKR_NONE: all */
     uint32_t slot;
     uint32_t list;
     const uint8_t *classes; /* of its samples on the contig */
     uint8_t *own_classes;   /* where some do not count; NULL: not needed so far */
     uint64_t *bits;         /* who counts then; NULL: not needed so far */
+    uint64_t *left;         /* who of those asked about has a genome, where tombstones take some
+                               out; NULL: not needed so far */
     bool is_everybody;      /* all of its samples count: classes are the segment's */
     bool is_silent;         /* nobody in it counts there */
     skr_individuals individuals;

@@ -78,7 +78,7 @@ static bool counts_everybody(const skr_track *track, const skr_track_cursor *at)
 {
     const skr_segment_entry *entry = &track->snapshot->manifest->segments[at->number];
     bool is_everybody =
-        track->options.question->slots[at->slot].cohort == NULL && track->options.only == NULL;
+        track->options.question->slots[at->slot].cohort == NULL && at->only == SKR_NONE;
     for (uint32_t i = 0; i < entry->n_tombstones; i++)
         is_everybody = is_everybody && !is_of_contig(track, &entry->tombstones[i]);
     return is_everybody;
@@ -120,30 +120,56 @@ static int count_karyotypes(skr_track *track, skr_track_cursor *at, skr_err *err
     return SKR_OK;
 }
 
-/* Those samples of a cursor that count. */
-static int choose_samples(skr_track *track, skr_track_cursor *at, skr_err *err)
+/* Those samples of a cursor that are asked about. */
+static int choose_asked(const skr_track *track, const skr_track_cursor *at, uint64_t **bits,
+                        skr_err *err)
 {
     const uint64_t *cohort = track->options.question->slots[at->slot].cohort;
     uint32_t n_samples = skr_segment_n_samples(at->segment);
     size_t n_words = skr_bits_words(n_samples);
-    if (at->bits == NULL)
-        SKR_TRY(skr_bits_new(n_samples, &at->bits, err));
+    if (*bits == NULL)
+        SKR_TRY(skr_bits_new(n_samples, bits, err));
     if (cohort != NULL)
         skr_individuals_gather(&at->individuals, n_samples, cohort, track->snapshot->n_people,
-                               at->bits);
+                               *bits);
     else
-        memset(at->bits, 0xff, n_words * sizeof *at->bits);
+        memset(*bits, 0xff, n_words * sizeof **bits);
     if (cohort == NULL && n_samples % 64 != 0)
-        at->bits[n_words - 1] = (UINT64_C(1) << n_samples % 64) - 1;
-    if (track->options.only != NULL) {
-        uint32_t only = track->options.only[at->number];
-        bool counts = skr_bits_has(at->bits, only);
-        memset(at->bits, 0, n_words * sizeof *at->bits);
+        (*bits)[n_words - 1] = (UINT64_C(1) << n_samples % 64) - 1;
+    if (at->only != SKR_NONE) {
+        bool counts = skr_bits_has(*bits, at->only);
+        memset(*bits, 0, n_words * sizeof **bits);
         if (counts)
-            skr_bits_set(at->bits, only);
+            skr_bits_set(*bits, at->only);
     }
-    supersede(track, at);
     return SKR_OK;
+}
+
+/*
+ * Who of them has a genome: whoever has anything left, on whichever contig, so that it is the same
+ * once the segment is compacted.
+ */
+static int choose_left(const skr_track *track, skr_track_cursor *at, skr_err *err)
+{
+    const skr_manifest *manifest = track->snapshot->manifest;
+    const skr_segment_entry *entry = &manifest->segments[at->number];
+    if (entry->n_tombstones == 0 || at->left != NULL)
+        return SKR_OK; /* it does not depend on the contig */
+    SKR_TRY(choose_asked(track, at, &at->left, err));
+    for (uint32_t i = 0; i < entry->n_tombstones; i++) {
+        const skr_tombstone *tombstone = &entry->tombstones[i];
+        for (uint32_t k = 0; k < tombstone->n_samples; k++)
+            if (skr_bits_has(at->left, tombstone->samples[k]) &&
+                !skr_manifest_part_is_left(manifest, entry, at->segment, tombstone->samples[k]))
+                skr_bits_clear(at->left, tombstone->samples[k]);
+    }
+    return SKR_OK;
+}
+
+/* Whose genomes are counted; NULL: all. */
+static const uint64_t *left_of(const skr_track_cursor *at)
+{
+    return at->left != NULL ? at->left : at->is_everybody ? NULL : at->bits;
 }
 
 /* The classes of those who were chosen. */
@@ -173,13 +199,14 @@ static int classify(skr_track *track, skr_track_cursor *at, skr_err *err)
     at->is_everybody = counts_everybody(track, at);
     at->classes = skr_sample_table_classes(samples);
     if (!at->is_everybody) {
-        SKR_TRY(choose_samples(track, at, err));
+        SKR_TRY(choose_asked(track, at, &at->bits, err));
+        supersede(track, at);
         SKR_TRY(fill_classes(at, err));
     }
+    SKR_TRY(choose_left(track, at, err));
     SKR_TRY(count_karyotypes(track, at, err));
     at->asked.is_everybody = at->is_everybody;
-    at->asked.leaves_spans_out = track->options.only != NULL &&
-                                 is_of_reads(track, at->number, track->options.only[at->number]);
+    at->asked.leaves_spans_out = at->only != SKR_NONE && is_of_reads(track, at->number, at->only);
     return SKR_OK;
 }
 
@@ -204,11 +231,12 @@ static int count_genomes(skr_track *track, const skr_track_cursor *at, bool of_u
 {
     const skr_segment *segment = at->segment;
     uint32_t n_samples = skr_segment_n_samples(segment);
+    const uint64_t *left = left_of(at);
     SKR_TRY(skr_sample_table_karyotypes(skr_segment_samples(segment), track->karyotypes, err));
     for (uint32_t s = 0; s < n_samples; s++) {
         uint32_t individual = skr_individual_of(&at->individuals, s);
-        if (at->classes[s] == SKR_TRACK_NONE || is_unknown(track->karyotypes[s]) != of_unknown ||
-            skr_bits_has(track->seen, individual))
+        if ((left != NULL && !skr_bits_has(left, s)) ||
+            is_unknown(track->karyotypes[s]) != of_unknown || skr_bits_has(track->seen, individual))
             continue;
         skr_bits_set(track->seen, individual);
         count_people(&track->genomes[at->list], track->karyotypes[s], 1);
@@ -220,7 +248,7 @@ static int count_genomes(skr_track *track, const skr_track_cursor *at, bool of_u
 static int count_by_numbers(skr_track *track, const skr_track_cursor *at, skr_err *err)
 {
     const skr_sample_table *samples = skr_segment_samples(at->segment);
-    const uint64_t *bits = at->is_everybody ? NULL : at->bits;
+    const uint64_t *bits = left_of(at);
     skr_karyotype_count count;
     for (uint32_t k = 0; k < skr_sample_table_n_karyotypes(samples); k++) {
         SKR_TRY(skr_sample_table_karyotype_count(samples, k, bits, &count, err));

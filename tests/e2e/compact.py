@@ -127,7 +127,7 @@ def questions(rng, world):
     asked += [("alleles", "--json", r) for r in regions.values()]
     asked += [("alleles", "--json", "region=22:900-2000 and filter=PASS"), ("alleles", "--json", "--in", "sex=female", regions["X"])]
     asked += [("an", "--json", "--region", r[len("region="):]) for r in regions.values()]
-    asked += [("an", "--json", "--by", "sex", "--region", regions["X"][len("region="):])]
+    asked += [("an", "--json", "--by", "sex", "--region", regions[c][len("region="):]) for c in ("22", "X", "Y")]
     pick = rng.sample(named, min(6, len(named)))
     asked += [("count", "--json", q) for q in
               ["all", "sex=female", "carries(af<0.2)", "biallelic(af<0.5)", f"biallelic({regions['22']})", "not carries(ac=1)",
@@ -193,9 +193,13 @@ class Store:
         return [f"p{self.n_people - n + i}" for i in range(n)]
 
     def sheet(self, samples):
+        """Mostly what is known of them; some sheets do not know it, and some contradict those before."""
+        told = []
         for one in samples:
             self.sex.setdefault(one, self.rng.choice(SEXES))
-        return self.file("sample\tsex\n" + "".join(f"{one}\t{self.sex[one]}\n" for one in samples), ".tsv")
+            kind = self.rng.random()
+            told.append(self.sex[one] if kind > 0.15 else "unknown" if kind > 0.05 else self.rng.choice(SEXES))
+        return self.file("sample\tsex\n" + "".join(f"{one}\t{sex}\n" for one, sex in zip(samples, told)), ".tsv")
 
     def take(self, files, samples, *more):
         words = ("--dataset", "d", "--assembly", "GRCh38", "--json", "--samples", self.sheet(samples), *more, *files)

@@ -192,6 +192,26 @@ def sexes(s):
     late = s.write("sexes/late.vcf", vcf(["who"], [("Y", 9000000, ["1"])]))
     s.check("sexes: Y of an unknown karyotype is a further contig", [0, (2, 4, 2)],
             [take(s, store, (late,)).code, numbers(s, store, "Y", 9000000)])
+    other_sexes(s, store)
+
+
+def other_sexes(s, store):
+    """A sheet that contradicts the one before is refused as long as contigs are left that came with that."""
+    sheet = s.write("sexes/other.tsv", "sample\tsex\nwho\tXX\nman\tXX\n")
+    before = s.run("info", "-d", store, "--json").out
+    more = s.write("sexes/more.vcf", vcf(["man"], [("2", 100, ["0/1"])]))
+    for words in ((), ("--replace",)):
+        done = take(s, store, (more,), "--samples", sheet, *words)
+        said = done.said()
+        s.check(f"sexes: another sex than before {' '.join(words)}", (2, True, 1),
+                (done.code, "'man' is XX" in said and "XY" in said and "correct --samples" in said, done.err.count("\n")), done.err)
+    s.check("sexes: and the store is as before", before, s.run("info", "-d", store, "--json").out)
+    whole = s.write("sexes/whole.vcf", vcf(["man"], [("1", 100, ["0/1"]), ("2", 100, ["0/1"]), ("X", 9000000, ["0/1"]), ("Y", 9000000, ["."])]))
+    s.check("sexes: all contigs at once", [0, (1, 3, 1)],
+            [take(s, store, (whole,), "--samples", sheet, "--replace").code, numbers(s, store, "Y", 9000000)])
+    late = s.write("sexes/later.vcf", vcf(["who"], [("2", 100, ["0/1"])]))
+    done = take(s, store, (late,), "--samples", sheet)
+    s.check("sexes: known of some contigs alone is told", (0, True), (done.code, "sample 'who'" in done.err and "known of some of its contigs alone" in done.err), done.err)
 
 
 def not_for_blocks(s):

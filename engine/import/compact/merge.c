@@ -56,12 +56,12 @@ static int pass_rows(skr_merge *merge, skr_err *err)
 }
 
 /* Takes the calls and carriers of the row that an input is at. */
-static int take_row(const skr_merge *merge, skr_merge_input *input, skr_ploidy ploidy, skr_err *err)
+static int take_row(skr_merge_input *input, skr_err *err)
 {
     const skr_row_walk *at = &input->rows;
     const skr_call_set *stored = NULL;
     SKR_TRY(skr_segment_view_calls(at->view, at->tile, at->row, &stored, err));
-    SKR_TRY(skr_merge_calls_take(merge, input, stored, ploidy, err));
+    SKR_TRY(skr_merge_calls_take(input, stored, err));
     return skr_segment_view_decode(at->view, at->tile, at->row, &input->carriers, err);
 }
 
@@ -77,7 +77,7 @@ static int write_row(skr_merge *merge, const skr_allele *allele, skr_err *err)
             continue;
         if (input->rows.allele.ploidy != allele->ploidy)
             return skr_fail(err, SKR_ERR_CORRUPT, "segments differ in where X and Y begin");
-        SKR_TRY(take_row(merge, input, allele->ploidy, err));
+        SKR_TRY(take_row(input, err));
         bool says = input->said->base != SKR_CALL_NO_STATEMENT || input->said->n_flips > 0 ||
                     input->said->n_exceptions > 0;
         has_failed = has_failed && (!says || input->rows.rows->filter_failed[input->rows.row] != 0);
@@ -85,7 +85,7 @@ static int write_row(skr_merge *merge, const skr_allele *allele, skr_err *err)
     SKR_TRY(skr_merge_calls_unite(merge, &is_said, err));
     if (!is_said)
         return SKR_OK;
-    SKR_TRY(skr_merge_calls_carriers(merge, allele->ploidy, err));
+    SKR_TRY(skr_merge_calls_carriers(merge, err));
     merge->n_rows++;
     return skr_segment_writer_add_row(merge->writer, allele, &merge->carriers, &merge->calls,
                                       has_failed, err);
@@ -125,7 +125,7 @@ static int write_span(skr_merge *merge, const skr_span_walk *place, skr_err *err
         if (!input->is_chosen)
             continue;
         SKR_TRY(skr_span_walk_calls(&input->spans, &input->span_calls, err));
-        SKR_TRY(skr_merge_calls_take(merge, input, &input->span_calls, place->ploidy, err));
+        SKR_TRY(skr_merge_calls_take(input, &input->span_calls, err));
     }
     SKR_TRY(skr_merge_calls_unite(merge, &is_said, err));
     if (is_said)
@@ -310,14 +310,6 @@ static int make_room(skr_merge *merge, skr_err *err)
     merge->silent = malloc(n * sizeof *merge->silent);
     if (merge->states == NULL || merge->silent == NULL)
         return skr_fail_nomem(err, "segments");
-    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++) {
-        merge->expected[ploidy] = malloc(n);
-        if (merge->expected[ploidy] == NULL)
-            return skr_fail_nomem(err, "segments");
-        for (uint32_t i = 0; i < merge->n_samples; i++)
-            merge->expected[ploidy][i] =
-                skr_copies_expected((skr_ploidy)ploidy, merge->samples[i].karyotype);
-    }
     return SKR_OK;
 }
 
@@ -342,8 +334,6 @@ static void merge_done(skr_merge *merge)
         input_done(&merge->inputs[i]);
     free(merge->inputs);
     skr_block_reader_free(merge->reader);
-    for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
-        free(merge->expected[ploidy]);
     skr_call_set_done(&merge->calls);
     skr_carriers_done(&merge->carriers);
     free(merge->samples);

@@ -14,37 +14,22 @@
 
 /* ------------------------------------------------------------------ one input */
 
-/* The calls of those who count, in their order, with the copies that the merged segment expects. */
-static void settle(const skr_merge *merge, const skr_merge_input *input, skr_ploidy ploidy)
+int skr_merge_calls_take(skr_merge_input *input, const skr_call_set *stored, skr_err *err)
 {
     uint8_t *states = input->states;
-    for (uint32_t i = 0; i < input->n_samples; i++) {
-        uint32_t place = input->places[i];
-        uint8_t call = states[i];
-        if (place == SKR_NONE)
-            continue;
-        if (input->is_other[ploidy] && call != SKR_CALL_NO_CALL && call != SKR_CALL_NO_STATEMENT) {
-            uint8_t copies =
-                call == SKR_CALL_DEFAULT ? skr_copies_expected(ploidy, input->karyotypes[i]) : call;
-            call =
-                copies == merge->expected[ploidy][input->live[place]] ? SKR_CALL_DEFAULT : copies;
-        }
-        SKR_ASSERT(place <= i); /* so that no state is lost */
-        states[place] = call;
-    }
-}
-
-int skr_merge_calls_take(const skr_merge *merge, skr_merge_input *input, const skr_call_set *stored,
-                         skr_ploidy ploidy, skr_err *err)
-{
-    if (input->is_whole && !input->is_other[ploidy]) {
+    if (input->is_whole) {
         input->said = stored;
         return SKR_OK;
     }
-    skr_call_set_to_calls(stored, input->n_samples, input->states);
-    settle(merge, input, ploidy);
+    skr_call_set_to_calls(stored, input->n_samples, states);
+    for (uint32_t i = 0; i < input->n_samples; i++) {
+        uint32_t place = input->places[i];
+        SKR_ASSERT(place == SKR_NONE || place <= i); /* so that no state is lost */
+        if (place != SKR_NONE)
+            states[place] = states[i];
+    }
     skr_call_set_done(&input->calls);
-    SKR_TRY(skr_call_set_from_calls(input->states, input->n_live, &input->calls, err));
+    SKR_TRY(skr_call_set_from_calls(states, input->n_live, &input->calls, err));
     input->said = &input->calls;
     return SKR_OK;
 }
@@ -221,51 +206,23 @@ static int add_bag(skr_merge *merge, carriers *all, skr_bag bag, skr_err *err)
     return SKR_OK;
 }
 
-/* A carrier of a segment that expects other copies of some samples. */
-static int add_other(skr_merge *merge, const skr_merge_input *input, carriers *all, skr_bag bag,
-                     skr_ploidy ploidy, skr_err *err)
-{
-    uint32_t place = input->places[bag.sample];
-    uint8_t expected = merge->expected[ploidy][input->live[place]];
-    uint8_t called = input->states[place];
-    bag.sample = input->live[place];
-    called = called == SKR_CALL_DEFAULT ? expected : called;
-    return skr_carriers_is_plain(bag, called, expected)
-               ? add_plain(merge, all, bag.sample, bag.n_this, err)
-               : add_bag(merge, all, bag, err);
-}
-
-static int add_input(skr_merge *merge, const skr_merge_input *input, carriers *all,
-                     skr_ploidy ploidy, skr_err *err)
+static int add_input(skr_merge *merge, const skr_merge_input *input, carriers *all, skr_err *err)
 {
     const skr_carriers *from = &input->carriers;
-    int status = SKR_OK;
-    for (uint32_t i = 0; i < from->n && status == SKR_OK; i++) {
-        uint32_t sample = from->samples[i];
-        uint8_t copies = from->dosages[i];
-        if (input->places[sample] == SKR_NONE)
-            continue;
-        if (!input->is_other[ploidy]) {
-            status = add_plain(merge, all, input->live[input->places[sample]], copies, err);
-            continue;
-        }
-        uint8_t expected = skr_copies_expected(ploidy, input->karyotypes[sample]);
-        skr_bag bag = {sample, copies, (uint8_t)skr_carriers_zygosity(copies, expected)};
-        status = add_other(merge, input, all, bag, ploidy, err);
+    for (uint32_t i = 0; i < from->n; i++) {
+        uint32_t place = input->places[from->samples[i]];
+        if (place != SKR_NONE)
+            SKR_TRY(add_plain(merge, all, input->live[place], from->dosages[i], err));
     }
-    for (uint32_t i = 0; i < from->n_bags && status == SKR_OK; i++) {
+    for (uint32_t i = 0; i < from->n_bags; i++) {
         skr_bag bag = from->bags[i];
         uint32_t place = input->places[bag.sample];
         if (place == SKR_NONE)
             continue;
-        if (input->is_other[ploidy]) {
-            status = add_other(merge, input, all, bag, ploidy, err);
-            continue;
-        }
         bag.sample = input->live[place];
-        status = add_bag(merge, all, bag, err);
+        SKR_TRY(add_bag(merge, all, bag, err));
     }
-    return status;
+    return SKR_OK;
 }
 
 static int compare_plain(const void *a, const void *b)
@@ -298,13 +255,13 @@ static int put_all(skr_merge *merge, const carriers *all, skr_err *err)
     return SKR_OK;
 }
 
-int skr_merge_calls_carriers(skr_merge *merge, skr_ploidy ploidy, skr_err *err)
+int skr_merge_calls_carriers(skr_merge *merge, skr_err *err)
 {
     carriers all = {.is_sorted = true};
     skr_carriers_clear(&merge->carriers);
     for (uint32_t i = 0; i < merge->n_inputs; i++)
         if (merge->inputs[i].is_there && merge->inputs[i].said != NULL)
-            SKR_TRY(add_input(merge, &merge->inputs[i], &all, ploidy, err));
+            SKR_TRY(add_input(merge, &merge->inputs[i], &all, err));
     if (!all.is_sorted && all.n_plain > 0)
         qsort(merge->plain, all.n_plain, sizeof *merge->plain, compare_plain);
     if (!all.is_sorted && all.n_bags > 0)

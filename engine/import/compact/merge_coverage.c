@@ -28,18 +28,11 @@ static int take_run(void *context, uint32_t sample, const skr_cover_run *run, sk
     skr_merge *merge = s->merge;
     const skr_merge_input *input = s->input;
     uint32_t number = input->live[input->places[sample]];
-    skr_cover_run one = *run;
-    if (input->is_other[s->ploidy] && one.call != SKR_CALL_NO_CALL) {
-        uint8_t copies = one.call == SKR_CALL_DEFAULT
-                             ? skr_copies_expected(s->ploidy, input->karyotypes[sample])
-                             : one.call;
-        one.call = copies == merge->expected[s->ploidy][number] ? SKR_CALL_DEFAULT : copies;
-    }
     SKR_TRY(SKR_ARRAY_RESERVE(&merge->runs, &merge->n_runs_max, merge->n_runs + 1,
                               "who was called where", err));
     SKR_TRY(SKR_ARRAY_RESERVE(&merge->owners, &merge->n_owners_max, merge->n_runs + 1,
                               "who was called where", err));
-    merge->runs[merge->n_runs] = one;
+    merge->runs[merge->n_runs] = *run;
     merge->owners[merge->n_runs++] = number;
     return SKR_OK;
 }

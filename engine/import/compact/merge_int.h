@@ -26,7 +26,6 @@ typedef struct skr_merge_input {
     uint32_t *live;   /* those who count there, by their numbers in the merged segment */
     uint32_t n_live;  /* in the order of their numbers in this one */
     uint32_t *places; /* of each sample: where it is in live; SKR_NONE: it does not count */
-    bool is_other[SKR_N_PLOIDIES]; /* copies expected differ from those of the merged segment */
 
     bool is_chosen; /* it has the row or the span at hand */
     skr_row_walk rows;
@@ -51,8 +50,6 @@ struct skr_merge {
     char *names; /* their texts */
     bool names_are_ids;
     uint64_t *facts; /* SKR_N_SAMPLE_FACTS of each sample, or NULL */
-    bool has_shared; /* a sample comes from several segments */
-    uint8_t *expected[SKR_N_PLOIDIES];
     skr_segment_writer *writer;
 
     uint32_t contig;  /* at hand */
@@ -86,10 +83,10 @@ SKR_MUST_USE int skr_merge_samples_turn(skr_merge *merge, uint32_t contig, skr_e
 
 /*
  * merge_calls.c: takes what an input says of the row or span at hand, which stays as it is until it
- * is united; ploidy is that of the row. Errors: NOMEM.
+ * is united. Errors: NOMEM.
  */
-SKR_MUST_USE int skr_merge_calls_take(const skr_merge *merge, skr_merge_input *input,
-                                      const skr_call_set *stored, skr_ploidy ploidy, skr_err *err);
+SKR_MUST_USE int skr_merge_calls_take(skr_merge_input *input, const skr_call_set *stored,
+                                      skr_err *err);
 
 /*
  * What all inputs say, into merge->calls. *ret_is_said: somebody says something. Errors: CORRUPT,
@@ -98,7 +95,7 @@ SKR_MUST_USE int skr_merge_calls_take(const skr_merge *merge, skr_merge_input *i
 SKR_MUST_USE int skr_merge_calls_unite(skr_merge *merge, bool *ret_is_said, skr_err *err);
 
 /* The carriers of the inputs that say something, into merge->carriers. Errors: as above. */
-SKR_MUST_USE int skr_merge_calls_carriers(skr_merge *merge, skr_ploidy ploidy, skr_err *err);
+SKR_MUST_USE int skr_merge_calls_carriers(skr_merge *merge, skr_err *err);
 
 /* merge_facts.c: the facts about the samples, which belong to the merge; none if no segment has
  * any. Errors: CORRUPT, IO, NOMEM. */

@@ -2,8 +2,8 @@
  * merge_samples.c - the samples of the merged segment, and those of each segment that goes in.
  *
  * A sample stays if anything of it may still count: a tombstone for all contigs ends it, and so do
- * tombstones on all contigs that it has. Samples of one name and one individual, which came by
- * several deliveries, become one.
+ * tombstones on all contigs that it has. Samples of one name, individual and karyotype, which came
+ * by several deliveries, become one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,36 +14,18 @@
 
 /* ------------------------------------------------------------------ who stays */
 
-/* Does coverage of a contig on which the sample is not buried lie in the segment? A BED speaks of
- * contigs that no source names. */
-static bool may_be_covered(const skr_merge_request *request, const skr_merge_input *input,
-                           uint32_t sample)
-{
-    uint32_t n_contigs = request->manifest->assemblies[input->entry->assembly].n_contigs;
-    for (uint32_t contig = 0; contig < n_contigs; contig++)
-        if (skr_segment_covers(input->segment, contig) &&
-            !skr_manifest_is_superseded(input->entry, contig, sample))
-            return true;
-    return false;
-}
-
-/* Marks those who are left out with SKR_NONE, and the others with 0. A file without records still
- * gives its samples. */
+/* Marks those who are left out with SKR_NONE, and the others with 0. */
 static void choose(const skr_merge_request *request, skr_merge_input *input)
 {
     const skr_segment_entry *entry = input->entry;
-    uint8_t *is_alive = input->states;
-    if (entry->n_tombstones > 0)
-        skr_manifest_part_mark_alive(request->manifest, entry, is_alive);
     memset(input->numbers, 0, input->n_samples * sizeof *input->numbers);
     for (uint32_t i = 0; i < entry->n_tombstones; i++) {
         const skr_tombstone *tombstone = &entry->tombstones[i];
-        for (uint32_t k = 0; k < tombstone->n_samples; k++) {
-            uint32_t sample = tombstone->samples[k];
-            if (tombstone->contig == SKR_NONE ||
-                (is_alive[sample] == 0 && !may_be_covered(request, input, sample)))
-                input->numbers[sample] = SKR_NONE;
-        }
+        for (uint32_t k = 0; k < tombstone->n_samples; k++)
+            if (input->numbers[tombstone->samples[k]] != SKR_NONE &&
+                !skr_manifest_part_is_left(request->manifest, entry, input->segment,
+                                           tombstone->samples[k]))
+                input->numbers[tombstone->samples[k]] = SKR_NONE;
     }
 }
 
@@ -106,11 +88,21 @@ static int compare_order(const void *a, const void *b, void *context)
     return left < right ? -1 : left > right;
 }
 
-/* Samples of one segment stay apart; those of two are the same if their names are. */
+static skr_karyotype karyotype_of(const numbering *n, const entry *one)
+{
+    return n->merge->inputs[one->input].karyotypes[one->sample];
+}
+
+/*
+ * Samples of one segment stay apart; those of two are the same if their names and karyotypes are.
+ * Where one sheet knew the sex and another did not, each delivery keeps counting by its own.
+ */
 static bool is_same(const numbering *n, const entry *a, const entry *b)
 {
-    return a->individual == b->individual && a->input != b->input &&
-           (n->merge->names_are_ids || strcmp(a->name, b->name) == 0);
+    skr_karyotype of_a = karyotype_of(n, a);
+    skr_karyotype of_b = karyotype_of(n, b);
+    return a->individual == b->individual && a->input != b->input && of_a.n_x == of_b.n_x &&
+           of_a.n_y == of_b.n_y && (n->merge->names_are_ids || strcmp(a->name, b->name) == 0);
 }
 
 /* Finds for each entry the first that is the same sample. */
@@ -133,14 +125,6 @@ static void find_same(numbering *n)
     }
 }
 
-/* What is known of a karyotype by several deliveries: what any of them knows. */
-static skr_karyotype both(skr_karyotype a, skr_karyotype b)
-{
-    if (b.n_x == SKR_KARYOTYPE_UNKNOWN)
-        return a;
-    return b;
-}
-
 /* Gives numbers in the order of the entries. */
 static void give_numbers(numbering *n)
 {
@@ -148,19 +132,15 @@ static void give_numbers(numbering *n)
     for (uint32_t i = 0; i < n->n_entries; i++) {
         const entry *one = &n->entries[i];
         skr_merge_input *input = &merge->inputs[one->input];
-        skr_karyotype karyotype = input->karyotypes[one->sample];
         if (one->first == i) {
             merge->samples[merge->n_samples] =
-                (skr_sample){.individual = one->individual, .karyotype = karyotype};
+                (skr_sample){.individual = one->individual, .karyotype = karyotype_of(n, one)};
             merge->samples[merge->n_samples].name = one->name;
             input->numbers[one->sample] = merge->n_samples++;
             continue;
         }
         const entry *first = &n->entries[one->first];
-        uint32_t number = merge->inputs[first->input].numbers[first->sample];
-        input->numbers[one->sample] = number;
-        merge->samples[number].karyotype = both(merge->samples[number].karyotype, karyotype);
-        merge->has_shared = true;
+        input->numbers[one->sample] = merge->inputs[first->input].numbers[first->sample];
     }
 }
 
@@ -257,17 +237,6 @@ static void turn_input(const skr_merge *merge, skr_merge_input *input)
     input->is_there = input->n_live > 0;
 }
 
-/* Where the merged segment expects other copies of somebody than this one does. */
-static void compare_copies(const skr_merge *merge, skr_merge_input *input)
-{
-    memset(input->is_other, 0, sizeof input->is_other);
-    for (uint32_t i = 0; i < input->n_samples && merge->has_shared && input->is_there; i++)
-        for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES && input->places[i] != SKR_NONE; ploidy++)
-            if (skr_copies_expected((skr_ploidy)ploidy, input->karyotypes[i]) !=
-                merge->expected[ploidy][input->numbers[i]])
-                input->is_other[ploidy] = true;
-}
-
 int skr_merge_samples_turn(skr_merge *merge, uint32_t contig, skr_err *err)
 {
     merge->contig = contig;
@@ -281,7 +250,6 @@ int skr_merge_samples_turn(skr_merge *merge, uint32_t contig, skr_err *err)
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         skr_merge_input *input = &merge->inputs[i];
         turn_input(merge, input);
-        compare_copies(merge, input);
         for (uint32_t k = 0; k < input->n_live; k++) {
             merge->is_shared = merge->is_shared || merge->states[input->live[k]] != 0;
             merge->states[input->live[k]] = 1;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/import/genomes/identity_int.h"
+#include "index/contigs/contig.h"
 #include "storage/manifest_parts.h"
 #include "storage/segment/segment_coverage.h"
 
@@ -39,9 +40,13 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
     skr_sample_names names = {0};
     skr_individuals individuals;
     uint32_t n = skr_segment_n_samples(segment);
-    uint8_t *is_alive = malloc(n);
-    int status = is_alive == NULL ? skr_fail_nomem(err, "samples of the store")
-                                  : skr_sample_table_individuals(table, &individuals, err);
+    uint8_t *is_alive = malloc(n + 1u);
+    skr_karyotype *karyotypes = malloc((n + 1u) * sizeof *karyotypes);
+    int status = is_alive == NULL || karyotypes == NULL
+                     ? skr_fail_nomem(err, "samples of the store")
+                     : skr_sample_table_individuals(table, &individuals, err);
+    if (status == SKR_OK)
+        status = skr_sample_table_karyotypes(table, karyotypes, err);
     if (status == SKR_OK)
         skr_manifest_part_mark_alive(import->manifest, &import->manifest->segments[number],
                                      is_alive);
@@ -57,9 +62,11 @@ static int add_segment(const skr_import *import, skr_identity *identity, uint32_
         }
         const char *name = names_are_ids ? skr_people_id(import->people, individual)
                                          : (const char *)names.text.bytes + names.offsets[i];
-        status = add_old(identity, name, (skr_old_sample){number, i, individual, SKR_NONE}, err);
+        status = add_old(identity, name,
+                         (skr_old_sample){number, i, individual, karyotypes[i], SKR_NONE}, err);
     }
     skr_sample_names_done(&names);
+    free(karyotypes);
     free(is_alive);
     return status;
 }
@@ -215,6 +222,31 @@ static const char *individual_id(const skr_import *import, uint32_t sample)
                                                      : import->samples.names.texts[sample];
 }
 
+bool skr_identity_contradicts(skr_karyotype one, skr_karyotype other)
+{
+    return one.n_x != SKR_KARYOTYPE_UNKNOWN && other.n_x != SKR_KARYOTYPE_UNKNOWN &&
+           (one.n_x != other.n_x || one.n_y != other.n_y);
+}
+
+/* A sample that the store has already, of which this delivery brings more. */
+static int check_old(const skr_import *import, uint32_t sample, const skr_old_sample *old,
+                     skr_err *err)
+{
+    const char *name = import->samples.names.texts[sample];
+    skr_karyotype karyotype = import->samples.list[sample].karyotype;
+    char texts[2][16];
+    if (import->manifest->segments[old->segment].assembly != import->assembly ||
+        !skr_identity_contradicts(karyotype, old->karyotype))
+        return SKR_OK;
+    skr_contig_karyotype_text(karyotype, texts[0]);
+    skr_contig_karyotype_text(old->karyotype, texts[1]);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "sample '%s' is %s in --samples, and was %s when the store got other contigs "
+                    "of it: one of the two is wrong; correct --samples, or --replace all its "
+                    "contigs at once",
+                    name, texts[0], texts[1]);
+}
+
 /* The individual of one sample. */
 static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_individual,
                            skr_err *err)
@@ -231,14 +263,15 @@ static int find_individual(skr_import *import, uint32_t sample, uint32_t *ret_in
                         "individual '%s' belongs to another dataset: rename it with --samples, or "
                         "say --shared-people if it is the same person",
                         id);
-    for (uint32_t i = skr_identity_first(import->identity, name); i != SKR_NONE;
-         i = import->identity->old[i].next)
-        if (import->identity->old[i].individual != *ret_individual &&
-            !import->request->is_replacing)
+    for (uint32_t i = skr_identity_first(import->identity, name);
+         i != SKR_NONE && !import->request->is_replacing; i = import->identity->old[i].next) {
+        if (import->identity->old[i].individual != *ret_individual)
             return skr_fail(err, SKR_ERR_INPUT,
                             "sample '%s' is there already, for another individual than '%s': "
                             "--replace it, or name it as before",
                             name, id);
+        SKR_TRY(check_old(import, sample, &import->identity->old[i], err));
+    }
     return SKR_OK;
 }
 

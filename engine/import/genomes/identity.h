@@ -17,7 +17,7 @@ const skr_source *skr_identity_find_file(const skr_import *import, const skr_imp
 
 /*
  * Gives every sample its individual, and refuses what contradicts: an individual of another
- * dataset, a second counted sample of one individual.
+ * dataset, a second counted sample of one individual, another karyotype than it came with before.
  */
 SKR_MUST_USE int skr_identity_individuals(skr_import *import, skr_err *err);
 
@@ -31,7 +31,7 @@ SKR_MUST_USE int skr_identity_check_contig(skr_import *import, const skr_import_
 
 /*
  * --replace: buries of each sample the contigs that the delivery has of it, and drops what is dead.
- * Errors: INPUT, when a sample would be of two individuals; NOMEM.
+ * Errors: INPUT, when a sample would be of two individuals or karyotypes; NOMEM.
  */
 SKR_MUST_USE int skr_identity_supersede(skr_import *import, skr_err *err);
 

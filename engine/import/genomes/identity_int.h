@@ -12,7 +12,8 @@ typedef struct skr_old_sample {
     uint32_t segment; /* in the manifest */
     uint32_t local;
     uint32_t individual;
-    uint32_t next; /* in old, or SKR_NONE */
+    skr_karyotype karyotype; /* as the sheet said that came with it */
+    uint32_t next;           /* in old, or SKR_NONE */
 } skr_old_sample;
 
 struct skr_identity {
@@ -38,5 +39,8 @@ uint32_t skr_identity_first(const skr_identity *identity, const char *name);
  */
 const skr_source *skr_identity_source_on(const skr_import *import, const skr_old_sample *old,
                                          uint32_t contig, bool is_again);
+
+/* Do two sheets contradict each other? One that does not know the sex contradicts none. */
+bool skr_identity_contradicts(skr_karyotype one, skr_karyotype other);
 
 #endif

@@ -8,6 +8,7 @@
 #include "engine/import/genomes/buried.h"
 #include "engine/import/genomes/identity_int.h"
 #include "engine/import/genomes/import_parts.h"
+#include "index/contigs/contig.h"
 #include "storage/manifest_parts.h"
 
 /* A sample of an older segment that is replaced on a contig. */
@@ -172,8 +173,41 @@ static uint32_t find_rest(const skr_import *import, const skr_old_sample *old)
     return SKR_NONE;
 }
 
-/* What is left of the old sample must be of the same individual as what is new. */
-static int check_rest(const skr_import *import, skr_err *err)
+static bool is_of_karyotype(skr_karyotype one, skr_karyotype other)
+{
+    return one.n_x == other.n_x && one.n_y == other.n_y;
+}
+
+/* What is left of an old sample must not be of another karyotype than this delivery says; where
+ * only one of the two is known, it is told. */
+static int check_karyotype(skr_import *import, uint32_t sample, const skr_old_sample *old,
+                           skr_err *err)
+{
+    skr_karyotype karyotype = import->samples.list[sample].karyotype;
+    uint32_t assembly = import->manifest->segments[old->segment].assembly;
+    if (assembly != import->assembly || is_of_karyotype(karyotype, old->karyotype))
+        return SKR_OK;
+    uint32_t contig = find_rest(import, old);
+    if (contig == SKR_NONE)
+        return SKR_OK;
+    if (!skr_identity_contradicts(karyotype, old->karyotype)) {
+        if (import->found.n_half_known++ == 0)
+            import->found.first_half_known = sample;
+        return SKR_OK;
+    }
+    char texts[2][16];
+    skr_contig_karyotype_text(karyotype, texts[0]);
+    skr_contig_karyotype_text(old->karyotype, texts[1]);
+    return skr_fail(err, SKR_ERR_INPUT,
+                    "sample '%s' is %s in --samples, and contig %s of it, which this delivery does "
+                    "not have, came as %s: one of the two is wrong; correct --samples, or deliver "
+                    "all contigs at once",
+                    import->samples.names.texts[sample], texts[0],
+                    import->manifest->assemblies[assembly].contigs[contig].name, texts[1]);
+}
+
+/* What is left of old samples must be of the same individuals as what is new. */
+static int check_rest(skr_import *import, skr_err *err)
 {
     const skr_identity *identity = import->identity;
     for (uint32_t i = 0; i < import->samples.names.n; i++) {
@@ -181,8 +215,10 @@ static int check_rest(const skr_import *import, skr_err *err)
         for (uint32_t j = skr_identity_first(identity, name); j != SKR_NONE;
              j = identity->old[j].next) {
             const skr_old_sample *old = &identity->old[j];
-            if (old->individual == import->samples.list[i].individual)
+            if (old->individual == import->samples.list[i].individual) {
+                SKR_TRY(check_karyotype(import, i, old, err));
                 continue;
+            }
             uint32_t assembly = import->manifest->segments[old->segment].assembly;
             uint32_t contig = find_rest(import, old);
             if (contig != SKR_NONE)
@@ -197,13 +233,10 @@ static int check_rest(const skr_import *import, skr_err *err)
     return SKR_OK;
 }
 
-int skr_identity_supersede(skr_import *import, skr_err *err)
+static int bury(skr_import *import, skr_err *err)
 {
     burials all = {0};
     int status = SKR_OK;
-    if (import->identity->n_old == 0 ||
-        (!import->request->is_replacing && !import->identity->has_coverage))
-        return SKR_OK;
     all.is_replaced = calloc(import->samples.names.n + 1u, sizeof *all.is_replaced);
     if (all.is_replaced == NULL)
         return skr_fail_nomem(err, "samples of the store");
@@ -214,13 +247,22 @@ int skr_identity_supersede(skr_import *import, skr_err *err)
         status = bury_all_covered(import, &all, err);
     if (status == SKR_OK)
         status = supersede_all(import, &all, err);
-    if (status == SKR_OK && import->request->is_replacing)
-        status = check_rest(import, err);
     for (uint32_t i = 0; i < import->samples.names.n; i++)
         import->counts[SKR_COUNT_REPLACED] += all.is_replaced[i];
-    if (status == SKR_OK)
-        skr_buried_drop_dead(import->manifest);
     free(all.is_replaced);
     free(all.list);
     return status;
+}
+
+int skr_identity_supersede(skr_import *import, skr_err *err)
+{
+    bool is_burying = import->request->is_replacing || import->identity->has_coverage;
+    if (import->identity->n_old == 0)
+        return SKR_OK;
+    if (is_burying)
+        SKR_TRY(bury(import, err));
+    SKR_TRY(check_rest(import, err));
+    if (is_burying)
+        skr_buried_drop_dead(import->manifest);
+    return SKR_OK;
 }

@@ -193,7 +193,9 @@ typedef struct skr_import_found {
     bool has_known_length;   /* said already: an assembly of its own looks like a known one */
     bool has_raw_indels;
     bool has_old_mitochondrion;
-    bool is_of_carriers; /* most alleles say nothing of who does not carry them */
+    bool is_of_carriers;   /* most alleles say nothing of who does not carry them */
+    uint32_t n_half_known; /* samples of which one sheet knows the sex and another does not */
+    uint32_t first_half_known;
 } skr_import_found;
 
 typedef struct skr_import_coverage skr_import_coverage; /* import_coverage_int.h */

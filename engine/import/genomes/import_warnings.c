@@ -112,6 +112,22 @@ static void warn_of_sex(const skr_import *import)
                           import->samples.names.texts[first], more, sheet);
 }
 
+/* One sheet knew the sex and another did not: each delivery counts by its own. */
+static void warn_of_half_known(const skr_import *import)
+{
+    char more[32] = "";
+    if (import->found.n_half_known == 0)
+        return;
+    if (import->found.n_half_known > 1)
+        (void)snprintf(more, sizeof more, " and of %" PRIu32 " others",
+                       import->found.n_half_known - 1);
+    skr_import_watch_warn(import,
+                          "the sex of sample '%s'%s is known of some of its contigs alone: X and Y "
+                          "count by what --samples said of each delivery; --replace those that "
+                          "came without it",
+                          import->samples.names.texts[import->found.first_half_known], more);
+}
+
 /* Genotypes made of reads are not those of a laboratory's caller, beside which they may stand. */
 static void warn_own_calls(const skr_import *import)
 {
@@ -138,6 +154,7 @@ void skr_import_warnings(const skr_import *import)
     warn_own_calls(import);
     skr_import_qc_warn(import);
     warn_of_sex(import);
+    warn_of_half_known(import);
     if (import->found.has_old_mitochondrion)
         skr_import_watch_warn(import,
                               "%" PRIu64

@@ -118,6 +118,27 @@ Test(manifest_parts, tells_who_is_alive)
     cr_assert(zero(int, memcmp(is_alive, "\1\1\1\0\0", 5)));
 }
 
+Test(manifest_parts, tells_who_has_anything_left)
+{
+    skr_assembly assembly = {.n_contigs = 0};
+    static uint32_t gone[] = {0};
+    skr_tombstone more[] = {tombstones[0], {SKR_NONE, gone, 1}};
+    skr_segment_entry with = segment;
+    skr_manifest of = manifest;
+    of.assemblies = &assembly;
+    with.tombstones = more;
+    with.n_tombstones = 2;
+    for (uint32_t sample = 0; sample < 5; sample++)
+        cr_assert(eq(int, skr_manifest_part_is_left(&of, &with, NULL, sample), sample != 0),
+                  "sample %u", sample);
+    sources_second[1].is_live = false;
+    sources_second[0].contigs = contigs_a + 1;
+    sources_second[0].n_contigs = 1;
+    cr_assert(not(skr_manifest_part_is_left(&of, &with, NULL, 3)), "its only contig is buried");
+    cr_assert(not(skr_manifest_part_is_left(&of, &with, NULL, 4)), "its source is not live");
+    cr_assert(skr_manifest_part_is_left(&of, &with, NULL, 2), "another contig is not buried");
+}
+
 Test(manifest_parts, tells_whether_a_source_is_alive_and_whole)
 {
     const skr_segment_part *first = &parts[0];
