@@ -65,7 +65,7 @@ ROOMS = {
     "engine/people": ("kept_leaves.h people_classes.h people_eval.h populations.h question.h "
                       "told_terms.h",
                       STORAGE + INDEX + TOLD + ("engine/plan", "engine/scan")),
-    "engine/alleles": ("alleles.h", STORAGE + INDEX + TOLD +
+    "engine/alleles": ("alleles.h genotypes.h", STORAGE + INDEX + TOLD +
                        ("engine/plan", "engine/scan", "engine/people")),
     "engine/coverage": ("track.h", STORAGE + INDEX + TOLD +
                         ("engine/plan", "engine/scan", "engine/people")),
@@ -91,7 +91,7 @@ DOORS = {
                   "engine/import/sealed/secret.c"),
     "roaring/*": ("index/people/people_set*.c",),
     "htslib/*": ("engine/import/vcf/vcf*.[ch]", "engine/import/reads/reads*.[ch]", "engine/import/genomes/fasta.c",
-                 "tools/cohort/cohort_bgzf.c", "tools/cohort/cohort_cram.c"),
+                 "tools/cohort/cohort_bgzf.c", "tools/cohort/cohort_cram.c", "tools/skerry/variant_file.c"),
     "curl/*": ("engine/import/fetch/fetch_http.c",),
     "libdeflate.h": ("engine/import/vcf/vcf_blocks.c",),
     "jansson.h": ("engine/import/documents/json_value.c", "api/beacon/beacon_*.[ch]"),

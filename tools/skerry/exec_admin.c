@@ -56,6 +56,11 @@ int skr_cmd_import(const skr_command *command, int argc, char **argv)
     return become_admin(command, argc, argv);
 }
 
+int skr_cmd_export(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
 int skr_cmd_people(const skr_command *command, int argc, char **argv)
 {
     return become_admin(command, argc, argv);

@@ -65,6 +65,11 @@ static const skr_command commands[] = {
      "Counts below 10 are hidden and others rounded to tens unless the policy says otherwise.\n"
      "SIGHUP takes up a new generation; SIGTERM lets running questions end.",
      skr_cmd_serve},
+    {"export", "[--in 'QUESTION'] [options] 'ALLELES'",
+     "genotypes of people as VCF or BCF, or their alleles as sites",
+     "A record an allele; another allele of the same place is 0 in it. Only where numbers are told "
+     "as\nthey are.  Example: skerry export 'gene=RYR1 and af<0.01' --in HP:0003473 -o ryr1.bcf",
+     skr_cmd_export},
     {"explain", "[options] 'QUESTION'", "what a question means and what it would visit", NULL,
      skr_cmd_explain},
     {"withdraw", "--individual ID...|@FILE [options]", "take people out of the store",
