@@ -125,22 +125,22 @@ static void add_list(const skr_policy *policy, const raw_numbers *raw, skr_an_nu
     *expected += (double)told.count;
 }
 
-static skr_an_numbers tell_class(const teller *to, const skr_track_state *states, unsigned class)
+static void tell_class(const teller *to, const skr_track_state *states, unsigned class,
+                       skr_an_numbers *ret_numbers)
 {
     const skr_track_genomes *genomes = skr_track_people(to->track);
     const skr_told_count nothing = {.is_hidden = true,
                                     .precision = to->policy->is_exact ? SKR_PRECISION_EXACT
                                                                       : SKR_PRECISION_IMPRECISE};
-    skr_an_numbers sum = {nothing, nothing, nothing, (double)NAN};
     double copies = 0;
     double expected = 0;
+    *ret_numbers = (skr_an_numbers){nothing, nothing, nothing, (double)NAN};
     for (uint32_t i = 0; i < skr_track_n_lists(to->track); i++) {
         raw_numbers raw = raw_of(to, &states[i], &genomes[i], class);
-        add_list(to->policy, &raw, &sum, &copies, &expected);
+        add_list(to->policy, &raw, ret_numbers, &copies, &expected);
     }
     if (expected > 0)
-        sum.share = copies / expected;
-    return sum;
+        ret_numbers->share = copies / expected;
 }
 
 /* ------------------------------------------------------------------ stretches */
@@ -199,22 +199,25 @@ static int put(teller *to, const skr_an_stretch *stretch, skr_err *err)
     return SKR_OK;
 }
 
-/* tell_class of all classes. */
-static skr_an_numbers tell_all_classes(teller *to, const skr_track_state *states)
+/* tell_class of all classes; valid until the next call. */
+static const skr_an_numbers *tell_all_classes(teller *to, const skr_track_state *states)
 {
-    if (skr_track_n_lists(to->track) > 1)
-        return tell_class(to, states, SKR_N_AN_CLASSES);
+    if (skr_track_n_lists(to->track) > 1) {
+        to->n_told = 0;
+        tell_class(to, states, SKR_N_AN_CLASSES, &to->told[0].all);
+        return &to->told[0].all;
+    }
     for (unsigned i = 0; i < to->n_told; i++)
         if (to->told[i].ploidy == to->ploidy &&
             memcmp(&to->told[i].state, states, sizeof *states) == 0)
-            return to->told[i].all;
+            return &to->told[i].all;
     told_state *fresh = &to->told[to->i_told];
     to->i_told = (to->i_told + 1) % N_TOLD_STATES;
     to->n_told = to->n_told < N_TOLD_STATES ? to->n_told + 1 : to->n_told;
     memcpy(&fresh->state, states, sizeof *states); /* its padding too */
     fresh->ploidy = to->ploidy;
-    fresh->all = tell_class(to, states, SKR_N_AN_CLASSES);
-    return fresh->all;
+    tell_class(to, states, SKR_N_AN_CLASSES, &fresh->all);
+    return &fresh->all;
 }
 
 static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_track_state *states,
@@ -226,9 +229,9 @@ static int on_states(void *context, uint32_t start0, uint32_t end0, const skr_tr
     stretch.start0 = start0;
     stretch.end0 = end0;
     stretch.is_counted = true;
-    stretch.all = tell_all_classes(to, states);
+    stretch.all = *tell_all_classes(to, states);
     for (unsigned c = 0; to->wants_classes && c < SKR_N_AN_CLASSES; c++)
-        stretch.by_class[c] = tell_class(to, states, c);
+        tell_class(to, states, c, &stretch.by_class[c]);
     return put(to, &stretch, err);
 }
 

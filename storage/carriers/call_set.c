@@ -31,8 +31,10 @@ static uint8_t call_of_state(unsigned state)
 
 void skr_call_set_done(skr_call_set *set)
 {
-    free(set->flips);
-    free(set->exceptions);
+    if (set->flips != NULL) /* of most there are none, and a sweep meets hundreds of thousands */
+        free(set->flips);
+    if (set->exceptions != NULL)
+        free(set->exceptions);
     *set = (skr_call_set){0};
 }
 

@@ -4,7 +4,8 @@
  * What spans say together is added up from their call sets as wholes, which costs as many steps as
  * samples differ (segment_track_sum.c). Where that is dearer it is entered sample by sample: each
  * sample has a short list of the calls that hold now, and is called with the least of them. So it
- * is where the coverage layer tells anything: its runs are of single samples.
+ * is where the coverage layer tells anything: its runs are of single samples, and each sample has
+ * one of them at a base.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,17 @@ typedef struct claim {
     uint8_t call; /* copies, or SKR_CALL_NO_CALL */
 } claim;
 
-/* A run of the coverage layer begins or ends: its base, and 0 or 1. What begins comes first: who is
- * called on both sides of a base stays so. */
+/* What the coverage layer says of one sample. */
+typedef struct layer_state {
+    uint32_t start0; /* since this base */
+    uint8_t call;
+} layer_state;
+
+/*
+ * A run of the coverage layer begins, or ends and no other follows: its base, and 0 or 1. What
+ * begins comes first, and an end does nothing where something begins: who is called on both sides
+ * of a base stays so.
+ */
 static uint64_t turn_key(uint32_t at0, bool is_begin)
 {
     return (uint64_t)at0 << 1 | !is_begin;
@@ -47,8 +57,12 @@ typedef struct sweep {
     size_t n_held_max;
     skr_cover_entries turns; /* ascending; values: samples; no SKR_CALL_DEFAULT */
     size_t i_turn;           /* the next */
-    uint32_t *heads;         /* of each sample's claims; NULL: nothing was entered yet */
-    claim *claims;           /* the first is nobody's */
+    size_t i_chunk;          /* of the coverage layer: the next whose runs are to be read */
+    size_t chunks_end;
+    uint32_t read0;     /* runs were read up to this base */
+    layer_state *layer; /* of each sample; NULL: the layer says nothing */
+    uint32_t *heads;    /* of each sample's claims; NULL: nothing was entered yet */
+    claim *claims;      /* the first is nobody's */
     uint32_t n_claims;
     uint32_t n_claims_max;
     uint32_t free_claim; /* 0: none */
@@ -65,16 +79,13 @@ typedef struct sweep {
 
 /* ------------------------------------------------------------------ sample by sample */
 
-/* The copies of which the claims of a sample leave it called. */
+/* The copies of which the claims of a sample, and the layer, leave it called. */
 static uint32_t copies_of(const sweep *s, uint32_t sample)
 {
-    uint32_t least = SKR_CALL_NO_STATEMENT;
-    for (uint32_t i = s->heads[sample]; i != 0; i = s->claims[i].next) {
-        if (s->claims[i].call == SKR_CALL_NO_CALL)
-            return 0;
-        least = s->claims[i].call < least ? s->claims[i].call : least;
-    }
-    return least == SKR_CALL_NO_STATEMENT ? 0 : least;
+    uint8_t least = s->layer == NULL ? SKR_CALL_NO_STATEMENT : s->layer[sample].call;
+    for (uint32_t i = s->heads == NULL ? 0 : s->heads[sample]; i != 0; i = s->claims[i].next)
+        least = skr_call_least(least, s->claims[i].call);
+    return least >= SKR_CALL_DEFAULT ? 0 : least;
 }
 
 static int take_claim(sweep *s, uint32_t *ret_claim)
@@ -121,23 +132,29 @@ static void drop_claim(sweep *s, uint32_t sample, uint8_t call)
     s->free_claim = at;
 }
 
-/* A call of a sample who counts begins to hold, or ends. */
-static int change_claim(sweep *s, uint32_t sample, uint8_t call, bool is_begin)
+/* A sample who counts had so many copies called. */
+static int count_sample(sweep *s, uint32_t sample, uint32_t before)
 {
     uint8_t class = s->asked->classes[sample];
-    uint32_t before = copies_of(s, sample);
-    if (is_begin)
-        SKR_TRY(add_claim(s, sample, call));
-    else
-        drop_claim(s, sample, call);
     uint32_t after = copies_of(s, sample);
-    s->asked->n_looks++;
     s->has_changed = s->has_changed || before != after;
     s->entered.n_copies[class] += (uint64_t)after - before;
     s->entered.n_called[class] += (uint32_t)(after > 0) - (uint32_t)(before > 0);
     if (s->visitor->on_sample != NULL && (before > 0) != (after > 0))
         return s->visitor->on_sample(s->visitor->context, s->at0, sample, after > 0, s->err);
     return SKR_OK;
+}
+
+/* A call of a sample who counts begins to hold, or ends. */
+static int change_claim(sweep *s, uint32_t sample, uint8_t call, bool is_begin)
+{
+    uint32_t before = copies_of(s, sample);
+    s->asked->n_looks++;
+    if (is_begin)
+        SKR_TRY(add_claim(s, sample, call));
+    else
+        drop_claim(s, sample, call);
+    return count_sample(s, sample, before);
 }
 
 static int change(sweep *s, const skr_track_held *span, uint32_t sample, uint8_t call)
@@ -205,7 +222,7 @@ static bool stays_whole(const sweep *s, const skr_track_held *fresh)
 {
     uint64_t n_listed = skr_track_sum_n_listed(fresh);
     uint64_t cost = fresh->set.base == SKR_CALL_NO_STATEMENT ? n_listed : s->n_samples;
-    if (s->turns.n > 0 || s->visitor->on_sample != NULL || s->n_held >= SKR_TRACK_SUM_MAX)
+    if (s->layer != NULL || s->visitor->on_sample != NULL || s->n_held >= SKR_TRACK_SUM_MAX)
         return false;
     for (size_t i = 0; i < s->n_held; i++) {
         if (s->held[i].is_entered || s->held[i].ploidy != fresh->ploidy)
@@ -213,6 +230,101 @@ static bool stays_whole(const sweep *s, const skr_track_held *fresh)
         n_listed += skr_track_sum_n_listed(&s->held[i]);
     }
     return n_listed <= FEW_LISTED || n_listed <= cost;
+}
+
+/* ------------------------------------------------------------------ the coverage layer */
+
+/* Whose runs are being read. */
+typedef struct run_reading {
+    sweep *sweep;
+    uint32_t sample;
+    size_t first; /* its first turn, if it has one already */
+} run_reading;
+
+static int add_run(void *context, uint32_t contig, skr_ploidy ploidy, const skr_cover_run *run,
+                   skr_err *err)
+{
+    const run_reading *reading = context;
+    sweep *s = reading->sweep;
+    (void)contig;
+    uint8_t call = run->call;
+    if (call == SKR_CALL_DEFAULT)
+        call = skr_segment_copies_expected(s->view->segment, ploidy)[reading->sample];
+    SKR_TRY(SKR_ARRAY_RESERVE(&s->turns.list, &s->turns.n_max, s->turns.n + 2, "runs", err));
+    if (s->turns.n > reading->first &&
+        s->turns.list[s->turns.n - 1].key == turn_key(run->start0, false))
+        s->turns.n--; /* what ends there goes on as this */
+    s->turns.list[s->turns.n++] =
+        (skr_cover_entry){turn_key(run->start0, true), reading->sample, call};
+    if (run->end0 < s->end0) /* what lasts longer need not end */
+        s->turns.list[s->turns.n++] =
+            (skr_cover_entry){turn_key(run->end0, false), reading->sample, SKR_CALL_NO_STATEMENT};
+    return SKR_OK;
+}
+
+/* Adds the turns of the next chunk to those that were not taken yet. */
+static int read_chunk(sweep *s)
+{
+    const skr_cover_chunk *chunk = &s->view->segment->directory.chunks[s->i_chunk];
+    const skr_coverage *coverage = NULL;
+    SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)chunk->ploidy, s->err));
+    SKR_TRY(skr_segment_view_chunk(s->view, s->i_chunk, &coverage, s->err));
+    const skr_cover_part part = {chunk, coverage, s->start0, s->end0};
+    s->turns.n -= s->i_turn;
+    if (s->turns.n > 0)
+        memmove(s->turns.list, s->turns.list + s->i_turn, s->turns.n * sizeof *s->turns.list);
+    s->i_turn = 0;
+    for (uint32_t sample = 0; sample < s->n_samples; sample++) {
+        run_reading reading = {s, sample, s->turns.n};
+        if (s->asked->classes[sample] != SKR_TRACK_NONE)
+            SKR_TRY(skr_segment_chunk_visit(&part, sample, add_run, &reading, s->err));
+    }
+    s->i_chunk++;
+    s->read0 = chunk->end0;
+    return skr_cover_entries_sort(&s->turns, s->err);
+}
+
+/*
+ * Sees to it that the next turn is among those that were read. What ends where a chunk ends waits
+ * for the next chunk: who is called on both sides of that base stays so.
+ */
+static int need_turn(sweep *s)
+{
+    while (s->i_chunk < s->chunks_end &&
+           (s->i_turn == s->turns.n || s->turns.list[s->i_turn].key >> 1 >= s->read0))
+        SKR_TRY(read_chunk(s));
+    return SKR_OK;
+}
+
+/* Finds the chunks of the stretch, and the first turns. */
+static int find_turns(sweep *s)
+{
+    skr_segment_directory_find_chunks(&s->view->segment->directory, s->asked->contig,
+                                      (uint32_t[]){s->start0, s->end0}, &s->i_chunk,
+                                      &s->chunks_end);
+    SKR_TRY(need_turn(s));
+    if (s->turns.n == 0)
+        return SKR_OK;
+    s->layer = malloc(s->n_samples * sizeof *s->layer);
+    if (s->layer == NULL)
+        return skr_fail_nomem(s->err, "segment");
+    for (uint32_t i = 0; i < s->n_samples; i++)
+        s->layer[i] = (layer_state){0, SKR_CALL_NO_STATEMENT};
+    return SKR_OK;
+}
+
+/* A run of a sample begins, or ends. */
+static int take_turn(sweep *s, const skr_cover_entry *turn)
+{
+    layer_state *state = &s->layer[turn->value];
+    uint32_t before = copies_of(s, turn->value);
+    uint32_t at0 = (uint32_t)(turn->key >> 1);
+    if ((turn->key & 1) != 0 && state->start0 == at0)
+        return SKR_OK;
+    bool goes_on = (turn->key & 1) == 0 && state->call != SKR_CALL_NO_STATEMENT;
+    s->asked->n_looks += goes_on ? 2 : 1; /* one call ends, another begins */
+    *state = (layer_state){at0, turn->call};
+    return count_sample(s, turn->value, before);
 }
 
 /* ------------------------------------------------------------------ the sweep */
@@ -286,6 +398,7 @@ static int stand_at(sweep *s, uint32_t at0)
 static int advance(sweep *s, uint32_t to0)
 {
     for (;;) {
+        SKR_TRY(need_turn(s));
         const skr_cover_entry *next = s->i_turn < s->turns.n ? &s->turns.list[s->i_turn] : NULL;
         uint32_t turn0 = next == NULL ? UINT32_MAX : (uint32_t)(next->key >> 1);
         uint32_t end0 = s->n_held == 0 ? UINT32_MAX : s->held[0].end0;
@@ -297,58 +410,8 @@ static int advance(sweep *s, uint32_t to0)
             continue;
         }
         s->i_turn++;
-        SKR_TRY(change_claim(s, next->value, next->call, (next->key & 1) == 0));
+        SKR_TRY(take_turn(s, next));
     }
-}
-
-/* ------------------------------------------------------------------ the coverage layer */
-
-/* Whose runs are being read. */
-typedef struct run_reading {
-    sweep *sweep;
-    uint32_t sample;
-} run_reading;
-
-static int add_run(void *context, uint32_t contig, skr_ploidy ploidy, const skr_cover_run *run,
-                   skr_err *err)
-{
-    const run_reading *reading = context;
-    sweep *s = reading->sweep;
-    (void)contig;
-    uint8_t call = run->call;
-    if (call == SKR_CALL_DEFAULT)
-        call = skr_segment_copies_expected(s->view->segment, ploidy)[reading->sample];
-    SKR_TRY(SKR_ARRAY_RESERVE(&s->turns.list, &s->turns.n_max, s->turns.n + 2, "runs", err));
-    s->turns.list[s->turns.n++] =
-        (skr_cover_entry){turn_key(run->start0, true), reading->sample, call};
-    if (run->end0 < s->end0) /* what lasts longer need not end */
-        s->turns.list[s->turns.n++] =
-            (skr_cover_entry){turn_key(run->end0, false), reading->sample, call};
-    return SKR_OK;
-}
-
-/* Finds all turns of the stretch. */
-static int find_turns(sweep *s)
-{
-    const skr_segment_directory *directory = &s->view->segment->directory;
-    size_t from;
-    size_t to;
-    skr_segment_directory_find_chunks(directory, s->asked->contig, (uint32_t[]){s->start0, s->end0},
-                                      &from, &to);
-    for (size_t i = from; i < to; i++) {
-        const skr_cover_chunk *chunk = &directory->chunks[i];
-        const skr_coverage *coverage = NULL;
-        SKR_TRY(skr_segment_need_copies(s->view->segment, (skr_ploidy)chunk->ploidy, s->err));
-        SKR_TRY(skr_segment_view_chunk(s->view, i, &coverage, s->err));
-        const skr_cover_part part = {chunk, coverage, s->start0, s->end0};
-        for (uint32_t sample = 0; sample < s->n_samples; sample++) {
-            run_reading reading = {s, sample};
-            if (s->asked->classes[sample] != SKR_TRACK_NONE)
-                SKR_TRY(skr_segment_chunk_visit(&part, sample, add_run, &reading, s->err));
-        }
-    }
-    SKR_TRY(skr_cover_entries_sort(&s->turns, s->err));
-    return s->turns.n > 0 ? need_heads(s) : SKR_OK;
 }
 
 /* ------------------------------------------------------------------ spans */
@@ -463,6 +526,7 @@ int skr_segment_view_sweep(skr_segment_view *view, skr_track_asked *asked, uint3
     free(s.held);
     free(s.turns.list);
     free(s.heads);
+    free(s.layer);
     free(s.claims);
     return status;
 }

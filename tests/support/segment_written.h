@@ -13,6 +13,8 @@ static uint32_t order_carriers_min;
 static uint32_t order_rows_max;
 static bool wants_orders;
 static bool wants_steps;
+/* Adds coverage before the file is finished; NULL: there is none. */
+static void (*adds_coverage)(skr_segment_writer *writer, const model *m);
 
 static char folder[] = "/tmp/skerry-test-segment-XXXXXX";
 
@@ -84,6 +86,8 @@ static inline skr_file_id write_model(const model *m, enum order order, uint64_t
                 add_span(writer, m, &m->spans[span++]);
         }
     }
+    if (adds_coverage != NULL)
+        adds_coverage(writer, m);
     cr_assert(eq(int, skr_segment_writer_finish(writer, &id, &n_rows, &err), 0), "%s", err.message);
     cr_assert(eq(u64, n_rows, m->n_rows));
     skr_segment_writer_free(writer);

@@ -1,8 +1,9 @@
 /*
  * A sweep over spans says of every base what the view says of that base alone, class by class, also
- * where spans lie over each other or reach over tiles, in whatever pieces a stretch is swept, and
- * where steps are stored.
+ * where spans lie over each other or reach over tiles, where chunks of coverage lie among them, in
+ * whatever pieces a stretch is swept, and where steps are stored.
  */
+#include "storage/segment/segment_coverage.h"
 #include "storage/segment/segment_track.h"
 #include "tests/support/random.h"
 #include "tests/support/segment_written.h"
@@ -143,6 +144,55 @@ static void assert_covered(skr_segment_view *view, const skr_segment *segment,
     free(called);
 }
 
+/* ------------------------------------------------------------------ chunks of coverage */
+
+static uint32_t covered_end0; /* of contig 2 */
+
+/* The runs of one sample in a chunk: mostly next to each other, and some where all samples have
+ * them; where none is nothing is said. */
+static uint32_t draw_runs(const skr_cover_place *place, skr_cover_run *runs)
+{
+    static const uint8_t calls[] = {
+        SKR_CALL_DEFAULT, SKR_CALL_DEFAULT, SKR_CALL_NO_CALL, SKR_CALL_NO_STATEMENT, 0, 1, 2};
+    uint32_t n = 0;
+    for (uint32_t at0 = place->start0; at0 < place->end0;) {
+        uint32_t end0 = draw(3) == 0 ? (at0 / 128 + 1) * 128 : at0 + 1 + (uint32_t)draw(60);
+        end0 = end0 < place->end0 ? end0 : place->end0;
+        if (draw(5) > 0)
+            runs[n++] = (skr_cover_run){at0, end0, calls[draw(sizeof calls)]};
+        at0 = end0;
+    }
+    return n;
+}
+
+/* Chunks that touch or not, some of which say nothing, on all contigs but one. */
+static void add_drawn_coverage(skr_segment_writer *writer, const model *m)
+{
+    skr_cover_run *runs = malloc((size_t)m->n_samples * 1024 * sizeof *runs);
+    uint32_t *first = calloc((size_t)m->n_samples + 1, sizeof *first);
+    covered_end0 = 0;
+    for (uint32_t contig = 0; contig < 5; contig++) {
+        uint32_t at0 = (uint32_t)draw(200);
+        for (unsigned n = (unsigned)draw(7); n > 0 && contig != 1; n--) {
+            uint32_t end0 = at0 + 1 + (uint32_t)draw(800);
+            const skr_cover_place place = {at0, end0, m->n_samples};
+            bool is_silent = draw(6) == 0;
+            for (uint32_t s = 0; s < m->n_samples; s++)
+                first[s + 1] = first[s] + (is_silent ? 0 : draw_runs(&place, runs + first[s]));
+            skr_ploidy ploidy = draw(4) == 0 ? SKR_PLOIDY_X : SKR_PLOIDY_DIPLOID;
+            cr_assert(zero(int, skr_segment_writer_add_coverage(writer, contig, ploidy, &place,
+                                                                runs, first, &err)),
+                      "%s", err.message);
+            covered_end0 = contig == 2 ? end0 : covered_end0;
+            at0 = end0 + (draw(3) == 0 ? (uint32_t)draw(300) : 0);
+        }
+    }
+    free(runs);
+    free(first);
+}
+
+/* ------------------------------------------------------------------ whole segments */
+
 static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases, bool with_steps)
 {
     n_faults = 0;
@@ -175,7 +225,7 @@ static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases, 
         uint32_t start0 = (uint32_t)draw(n_bases + 3000);
         const skr_covered_place place = {(uint32_t)draw(5), start0,
                                          start0 + 1 + (draw(3) == 0 ? (uint32_t)draw(50) : 0)};
-        assert_covered(view, segment, &place, n_spans == 0);
+        assert_covered(view, segment, &place, n_spans == 0 && adds_coverage == NULL);
     }
     cr_assert(eq(int, skr_segment_verify(folder, &id, count_fault, &n_faults, &err), 0));
     cr_assert(eq(uint, n_faults, 0));
@@ -183,6 +233,8 @@ static void check_drawn(uint32_t n_samples, uint32_t n_spans, uint32_t n_bases, 
     for (uint32_t i = 0; i < m.n_spans; i++)
         if (m.spans[i].contig == 2 && m.spans[i].end0 > last0)
             last0 = m.spans[i].end0;
+    if (adds_coverage != NULL && covered_end0 > last0)
+        last0 = covered_end0;
     cr_assert(eq(u32, skr_segment_said_end0(segment, 2), last0));
     cr_assert(eq(u32, skr_segment_said_end0(segment, 1), 0));
     free(classes);
@@ -207,6 +259,17 @@ Test(segment_track, may_have_no_spans_at_all)
 {
     check_drawn(2, 0, 100, false);
     check_drawn(2, 0, 100, true);
+}
+
+Test(segment_track, is_what_each_base_says_alone_with_coverage)
+{
+    state = test_random_drawn("test_segment_track").state;
+    adds_coverage = add_drawn_coverage;
+    for (unsigned i = 0; i < 6; i++) {
+        check_drawn(1, 20, 3000, i % 2 == 0);
+        check_drawn(3, i < 2 ? 0 : 10, 3000, i % 2 == 0);
+        check_drawn(70, 12, 4000, i % 2 == 0);
+    }
 }
 
 static int fail_at_once(void *context, uint32_t start0, const skr_track_sum *sum, skr_err *step_err)
