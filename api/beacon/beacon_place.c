@@ -160,7 +160,7 @@ static int read_variant(skr_beacon_asked *asked, skr_err *err)
     const char *contig = NULL;
     const char *name = NULL;
     size_t n_name = 0;
-    if (asked->words->short_form == NULL)
+    if (asked->words->short_form == NULL || skr_query_is_name(asked->words->short_form))
         return SKR_OK;
     int status = skr_query_variant(query, asked->words->short_form, &written, &n_name, err);
     if (status < 0)
@@ -220,6 +220,30 @@ const skr_beacon_condition skr_beacon_alleles_variant = {
     .is_place = true,
     .read = read_variant,
     .write = write_variant};
+
+/* ------------------------------------------------------------------ alleles by a name of a list */
+
+static int read_known_as(skr_beacon_asked *asked, skr_err *err)
+{
+    skr_expr node = {.op = SKR_A_NAME, .compare = SKR_EQ};
+    const char *written = asked->words->short_form;
+    if (written == NULL || !skr_query_is_name(written))
+        return SKR_OK;
+    SKR_TRY(skr_query_name(asked->query, written, &node.text, err));
+    return skr_beacon_asked_add(asked, &node, err);
+}
+
+static const char *write_known_as(const skr_expr *node, skr_beacon_draft *draft)
+{
+    if (!skr_query_is_name(node->text))
+        return "a name that is not letters and digits";
+    return skr_beacon_draft_text(draft, "genomicAlleleShortForm", node->text, more_than_one_place);
+}
+
+const skr_beacon_condition skr_beacon_alleles_known_as = {.parameters = {"genomicAlleleShortForm"},
+                                                          .is_place = true,
+                                                          .read = read_known_as,
+                                                          .write = write_known_as};
 
 /* ------------------------------------------------------------------ one allele, by its parts */
 

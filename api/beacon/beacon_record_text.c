@@ -12,7 +12,6 @@
 
 #include "engine/face/words.h"
 #include "storage/base/number_text.h"
-#include "storage/base/utf8.h"
 
 #define PUT(text, literal, err) SKR_TRY(skr_buffer_put((text), (literal), sizeof(literal) - 1, err))
 
@@ -20,50 +19,6 @@ static int put_number(skr_buffer *text, uint64_t number, skr_err *err)
 {
     char digits[SKR_NUMBER_TEXT_MAX];
     return skr_buffer_put(text, digits, skr_number_text(number, digits), err);
-}
-
-/* Does a byte stand in a JSON text as it is? */
-static bool is_plain(char c)
-{
-    return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-}
-
-static int put_escaped(const char *value, size_t n, skr_buffer *text, skr_err *err)
-{
-    for (size_t i = 0, n_this; i < n; i += n_this) {
-        char code[8];
-        size_t n_code = 0;
-        n_this = skr_utf8_length(value + i, n - i);
-        if (n_this == 0) {
-            n_this = 1;
-            code[n_code++] = '?';
-        } else if ((unsigned char)value[i] < ' ') {
-            n_code = (size_t)snprintf(code, sizeof code, "\\u%04x", (unsigned)value[i]);
-        } else if (value[i] == '"' || value[i] == '\\') {
-            code[n_code++] = '\\';
-            code[n_code++] = value[i];
-        }
-        SKR_TRY(n_code > 0 ? skr_buffer_put(text, code, n_code, err)
-                           : skr_buffer_put(text, value + i, n_this, err));
-    }
-    return SKR_OK;
-}
-
-/* The value without its quotes. */
-static int put_bare(const char *value, size_t n, skr_buffer *text, skr_err *err)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!is_plain(value[i]))
-            return put_escaped(value, n, text, err);
-    return skr_buffer_put(text, value, n, err);
-}
-
-int skr_beacon_record_text_quote(const char *value, size_t n, skr_buffer *text, skr_err *err)
-{
-    PUT(text, "\"", err);
-    SKR_TRY(put_bare(value, n, text, err));
-    PUT(text, "\"", err);
-    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ HGVS */
@@ -122,20 +77,20 @@ static int put_change(const skr_variant_word *variant, skr_buffer *text, skr_err
     if (n_ref == 0) { /* between two bases */
         SKR_TRY(put_span(text, first1 - 1, first1, err));
         PUT(text, "ins", err);
-        return put_bare(alt, n_alt, text, err);
+        return skr_beacon_record_bare(alt, n_alt, text, err);
     }
     SKR_TRY(put_span(text, first1, first1 + (uint32_t)n_ref - 1, err));
     if (n_ref == 1 && n_alt == 1) {
-        SKR_TRY(put_bare(ref, 1, text, err));
+        SKR_TRY(skr_beacon_record_bare(ref, 1, text, err));
         PUT(text, ">", err);
-        return put_bare(alt, 1, text, err);
+        return skr_beacon_record_bare(alt, 1, text, err);
     }
     if (n_alt == 0) {
         PUT(text, "del", err);
         return SKR_OK;
     }
     PUT(text, "delins", err);
-    return put_bare(alt, n_alt, text, err);
+    return skr_beacon_record_bare(alt, n_alt, text, err);
 }
 
 /* ------------------------------------------------------------------ the variation */
@@ -143,7 +98,7 @@ static int put_change(const skr_variant_word *variant, skr_buffer *text, skr_err
 static int put_type(const skr_variant_word *variant, skr_buffer *text, skr_err *err)
 {
     if (variant->is_structural)
-        return put_bare(variant->alt, strcspn(variant->alt, "+@"), text, err);
+        return skr_beacon_record_bare(variant->alt, strcspn(variant->alt, "+@"), text, err);
     const char *type = variant->n_ref == 1 && variant->n_alt == 1 ? "SNP"
                        : variant->n_ref == variant->n_alt         ? "MNP"
                        : variant->n_ref == 1                      ? "INS"
@@ -159,12 +114,12 @@ static int put_bases(const skr_variant_word *variant, skr_buffer *text, skr_err 
     if (variant->is_structural)
         PUT(text, "N", err);
     else
-        SKR_TRY(put_bare(variant->ref, variant->n_ref, text, err));
+        SKR_TRY(skr_beacon_record_bare(variant->ref, variant->n_ref, text, err));
     PUT(text, "\",\"alternateBases\":\"", err);
     if (variant->is_structural)
         PUT(text, "N", err);
     else
-        SKR_TRY(put_bare(variant->alt, variant->n_alt, text, err));
+        SKR_TRY(skr_beacon_record_bare(variant->alt, variant->n_alt, text, err));
     return SKR_OK;
 }
 
@@ -177,9 +132,29 @@ static int put_sequence(const skr_service *service, const skr_variant_word *vari
         return skr_buffer_put(text, accession, strlen(accession), err);
     }
     PUT(text, "HGVSid:", err);
-    SKR_TRY(put_bare(variant->contig, strlen(variant->contig), text, err));
+    SKR_TRY(skr_beacon_record_bare(variant->contig, strlen(variant->contig), text, err));
     PUT(text, ":g.", err);
     return put_change(variant, text, err);
+}
+
+/* Its names elsewhere, as far as they are known. */
+static int put_identifiers(const skr_allele_row *row, const skr_variant_word *variant,
+                           const char *accession, skr_buffer *text, skr_err *err)
+{
+    bool is_more = accession != NULL;
+    if (accession == NULL && !(row->is_annotated && row->said.names.n > 0))
+        return SKR_OK;
+    PUT(text, ",\"identifiers\":{", err);
+    if (accession != NULL) {
+        PUT(text, "\"genomicHGVSId\":\"", err);
+        SKR_TRY(skr_buffer_put(text, accession, strlen(accession), err));
+        PUT(text, ":g.", err);
+        SKR_TRY(put_change(variant, text, err));
+        PUT(text, "\"", err);
+    }
+    SKR_TRY(skr_beacon_record_names(row, &is_more, text, err));
+    PUT(text, "}", err);
+    return SKR_OK;
 }
 
 static int put_variation(const skr_service *service, const skr_allele_row *row,
@@ -200,14 +175,7 @@ static int put_variation(const skr_service *service, const skr_allele_row *row,
     PUT(text, "},\"end\":{\"type\":\"Number\",\"value\":", err);
     SKR_TRY(put_number(text, end0 > variant->start0 ? end0 : variant->start0 + 1, err));
     PUT(text, "}}}}", err);
-    if (accession == NULL)
-        return SKR_OK;
-    PUT(text, ",\"identifiers\":{\"genomicHGVSId\":\"", err);
-    SKR_TRY(skr_buffer_put(text, accession, strlen(accession), err));
-    PUT(text, ":g.", err);
-    SKR_TRY(put_change(variant, text, err));
-    PUT(text, "\"}", err);
-    return SKR_OK;
+    return put_identifiers(row, variant, accession, text, err);
 }
 
 /* ------------------------------------------------------------------ frequencies */
@@ -264,9 +232,9 @@ static int put_frequencies(const skr_service *service, const skr_allele_part *pa
     if (part->n_populations == 0)
         return SKR_OK;
     PUT(text, ",\"frequencyInPopulations\":[{\"source\":", err);
-    SKR_TRY(skr_beacon_record_text_quote(texts->name, strlen(texts->name), text, err));
+    SKR_TRY(skr_beacon_record_quote(texts->name, strlen(texts->name), text, err));
     PUT(text, ",\"sourceReference\":", err);
-    SKR_TRY(skr_beacon_record_text_quote(service->base_url, strlen(service->base_url), text, err));
+    SKR_TRY(skr_beacon_record_quote(service->base_url, strlen(service->base_url), text, err));
     PUT(text, ",\"frequencies\":[", err);
     for (size_t i = 0; i < part->n_populations; i++) {
         if (i > 0)
@@ -284,8 +252,9 @@ int skr_beacon_record_text_put(const skr_service *service, const skr_allele_row 
     if (!skr_words_variant(row->variant, &variant))
         return skr_fail(err, SKR_ERR_CORRUPT, "%s is no allele", row->variant);
     PUT(text, "{\"variantInternalId\":", err);
-    SKR_TRY(skr_beacon_record_text_quote(row->variant, strlen(row->variant), text, err));
+    SKR_TRY(skr_beacon_record_quote(row->variant, strlen(row->variant), text, err));
     SKR_TRY(put_variation(service, row, &variant, text, err));
+    SKR_TRY(skr_beacon_record_said(row, text, err));
     SKR_TRY(put_frequencies(service, part, text, err));
     PUT(text, "}", err);
     return SKR_OK;

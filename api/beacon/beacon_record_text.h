@@ -19,7 +19,18 @@ SKR_MUST_USE int skr_beacon_record_text_put(const skr_service *service, const sk
                                             skr_err *err);
 
 /* Appends a text in quotes, as JSON has it; what is not UTF-8 becomes '?'. Errors: NOMEM. */
-SKR_MUST_USE int skr_beacon_record_text_quote(const char *value, size_t n, skr_buffer *text,
-                                              skr_err *err);
+SKR_MUST_USE int skr_beacon_record_quote(const char *value, size_t n, skr_buffer *text,
+                                         skr_err *err);
+
+/* Appends a text without its quotes. Errors: NOMEM. */
+SKR_MUST_USE int skr_beacon_record_bare(const char *value, size_t n, skr_buffer *text,
+                                        skr_err *err);
+
+/* Appends what annotations say of the allele, each member behind a comma. Errors: NOMEM. */
+SKR_MUST_USE int skr_beacon_record_said(const skr_allele_row *row, skr_buffer *text, skr_err *err);
+
+/* Appends the member with its names, if it has any; *is_more: behind a comma. Errors: NOMEM. */
+SKR_MUST_USE int skr_beacon_record_names(const skr_allele_row *row, bool *is_more, skr_buffer *text,
+                                         skr_err *err);
 
 #endif

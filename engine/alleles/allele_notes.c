@@ -90,6 +90,15 @@ static int add_significances(skr_allele_notes *notes, const found *of, uint32_t 
     return SKR_OK;
 }
 
+static int add_names(skr_allele_notes *notes, const found *of, uint32_t *n, skr_err *err)
+{
+    for (uint32_t i = 0; i < of->allele->n_names; i++) {
+        const skr_annotation_name *name = &of->chunk->names[of->allele->first_name + i];
+        SKR_TRY(add(notes, name->text, name->n, n, err));
+    }
+    return SKR_OK;
+}
+
 static int compare_words(const void *a, const void *b)
 {
     const skr_note_word *x = a;
@@ -143,6 +152,11 @@ static int put_all(skr_allele_notes *notes, const found *all, skr_buffer *texts,
     for (uint32_t t = 0; t < notes->n_tables; t++)
         if (all[t].allele != NULL)
             SKR_TRY(add_significances(notes, &all[t], &n, err));
+    SKR_TRY(put_words(notes, n, texts, err));
+    n = 0;
+    for (uint32_t t = 0; t < notes->n_tables; t++)
+        if (all[t].allele != NULL)
+            SKR_TRY(add_names(notes, &all[t], &n, err));
     return put_words(notes, n, texts, err);
 }
 
@@ -163,8 +177,8 @@ int skr_allele_notes_put(skr_allele_notes *notes, const skr_allele *key, skr_buf
 
 const char *skr_allele_notes_take(const char *text, skr_allele_said *ret_said)
 {
-    skr_allele_words *lists[] = {&ret_said->genes, &ret_said->effects, &ret_said->proteins,
-                                 &ret_said->impacts, &ret_said->significances};
+    skr_allele_words *lists[] = {&ret_said->genes,   &ret_said->effects,       &ret_said->proteins,
+                                 &ret_said->impacts, &ret_said->significances, &ret_said->names};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         *lists[i] = (skr_allele_words){.text = text};
         for (; *text != '\0'; text += strlen(text) + 1)

@@ -63,6 +63,7 @@ typedef struct skr_allele_said {
     skr_allele_words proteins; /* V600E */
     skr_allele_words impacts;  /* high ... modifier */
     skr_allele_words significances;
+    skr_allele_words names; /* rs1801133 */
 } skr_allele_said;
 
 /* One row an allele, merged over the permitted datasets. Under a policy that hides, only alleles

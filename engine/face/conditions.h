@@ -21,6 +21,7 @@
     X(SKR_A_IMPACT, "impact", impact, impact, none)                                                \
     X(SKR_A_PROTEIN, "protein", protein, protein, protein)                                         \
     X(SKR_A_SIGNIFICANCE, "significance", significance, significance, none)                        \
+    X(SKR_A_NAME, "name", known_as, known_as, known_as)                                            \
     X(SKR_A_TYPE, "type", type, type, type)                                                        \
     X(SKR_A_FILTER, "filter", text, filter, none)                                                  \
     X(SKR_A_COPIES, "copies", copies, copies, none)                                                \

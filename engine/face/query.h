@@ -32,6 +32,7 @@
  *              end of the contig. text: what may be the name of a contig instead, or NULL
  *   GENE, FILTER     text
  *   EFFECT, IMPACT, PROTEIN, SIGNIFICANCE     text: as index/effects spells it
+ *   NAME       text: a name such as rs1801133, in lower case
  *   TYPE       text: snv, ins, del ..., as skr_query_type gives it
  *   AF, AC     compare, number: in the whole dataset
  *   LENGTH     compare, number
@@ -190,6 +191,14 @@ SKR_MUST_USE int skr_query_protein(skr_query *query, const char *word, const cha
                                    skr_err *err);
 SKR_MUST_USE int skr_query_significance(skr_query *query, const char *word, const char **ret_text,
                                         skr_err *err);
+
+/* Is a text a name of alleles by its look, letters and then digits (rs1801133, VCV000012345.3), and
+ * no allele in any spelling? */
+bool skr_query_is_name(const char *text);
+
+/* The text of a node NAME. Errors: NOMEM. */
+SKR_MUST_USE int skr_query_name(skr_query *query, const char *word, const char **ret_text,
+                                skr_err *err);
 
 /*
  * The text of a node TYPE: the name that index/keys/variant_type.h gives a word, symbol or term,

@@ -76,6 +76,10 @@ typedef struct skr_variant_word {
     size_t n_alt;
 } skr_variant_word;
 
+/* Writes the CURIE of an effect by its name: SO:0001583 of missense_variant. False: it is no term.
+ * curie has room for SKR_CURIE_MAX bytes. */
+bool skr_words_effect(const char *name, char *curie);
+
 /* False: the text has no canonical form. */
 bool skr_words_variant(const char *text, skr_variant_word *ret_word);
 

@@ -1,8 +1,9 @@
 /*
- * plan_annotation.c - conditions on annotations: effect, impact, protein, significance.
+ * plan_annotation.c - conditions on annotations: effect, impact, protein, significance, name.
  *
  * They are not judged one by one: plan_group.c takes those of one line together.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -122,6 +123,38 @@ static int resolve_significance(skr_plan *plan, skr_plan_node *node, skr_err *er
 
 const skr_plan_condition skr_alleles_significance = {.resolve = resolve_significance,
                                                      .tells_apart = true};
+
+/* ------------------------------------------------------------------ names of alleles */
+
+/* Does any table have the name? Whoever asks is told: names are of a list, not of people. */
+static int resolve_known_as(skr_plan *plan, skr_plan_node *node, skr_err *err)
+{
+    uint32_t n_tables = 0;
+    uint64_t n_names = 0;
+    uint32_t n_all = 0;
+    skr_annotation_table *const *tables = skr_plan_lines_tables(plan, &n_tables);
+    const char *text = node->source->text;
+    for (uint32_t i = 0; i < n_tables; i++)
+        n_names += skr_annotation_table_n_names(tables[i]);
+    if (n_names == 0)
+        return skr_plan_fail(node->source, err,
+                             "no names of alleles are loaded, so '%.200s' cannot be asked for: "
+                             "'skerry annotate --names' takes them from the ID column",
+                             text);
+    SKR_TRY(skr_plan_lines_check(plan, node, err));
+    for (uint32_t i = 0; i < n_tables && n_all == 0; i++) {
+        uint32_t *chunks = NULL;
+        SKR_TRY(skr_annotation_table_find_name(tables[i], text, &chunks, &n_all, err));
+        free(chunks);
+    }
+    return n_all > 0 ? SKR_OK
+                     : skr_plan_fail(node->source, err,
+                                     "no allele is called '%.200s': of the names that are loaded "
+                                     "none is that",
+                                     text);
+}
+
+const skr_plan_condition skr_alleles_known_as = {.resolve = resolve_known_as, .tells_apart = true};
 
 /* ------------------------------------------------------------------ genes by name */
 

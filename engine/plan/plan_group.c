@@ -152,7 +152,7 @@ static void list_leaves(skr_plan_node *tree, skr_plan_lines *lines)
     lines->leaves[lines->n_leaves++] = tree;
 }
 
-/* The condition that a line, or the significance of an allele, is as the tree says. */
+/* The condition that a line, or the significance or a name of an allele, is as the tree says. */
 static int make_lines(skr_plan *plan, skr_plan_node *tree, skr_plan_node **ret_node, skr_err *err)
 {
     skr_plan_node *node = NULL;
@@ -237,7 +237,7 @@ static int group(skr_plan *plan, skr_plan_node *node, skr_plan_node **ret_node, 
     *ret_node = node;
     if (has_word(node))
         return group_scope(plan, node, ret_node, err);
-    if (node->op == SKR_A_SIGNIFICANCE)
+    if (node->op == SKR_A_SIGNIFICANCE || node->op == SKR_A_NAME)
         return make_lines(plan, node, ret_node, err);
     if (node->left != NULL)
         SKR_TRY(group(plan, node->left, &node->left, err));

@@ -17,8 +17,8 @@
 /* What a condition means in one table. */
 typedef struct leaf_test {
     const skr_plan_node *node;
-    uint8_t *is_yes;   /* by number of an effect, a gene or a word of significance */
-    uint8_t *has_gene; /* by chunk */
+    uint8_t *is_yes; /* by number of an effect, a gene or a word of significance */
+    uint8_t *has_it; /* by chunk: the gene, or the name */
     skr_impact impact;
 } leaf_test;
 
@@ -84,16 +84,31 @@ static int mark_genes(const skr_plan *plan, leaf_test *leaf, const table_test *t
     skr_plan_gene names;
     SKR_TRY(skr_annotation_table_genes(test->table, &genes, &n, err));
     leaf->is_yes = calloc(n + 1u, 1);
-    leaf->has_gene = calloc(test->n_maps + 1u, 1);
-    if (leaf->is_yes == NULL || leaf->has_gene == NULL)
+    leaf->has_it = calloc(test->n_maps + 1u, 1);
+    if (leaf->is_yes == NULL || leaf->has_it == NULL)
         return skr_fail_nomem(err, "a plan");
     SKR_TRY(skr_plan_gene_find(plan, leaf->node->source->text, &names, err));
     for (uint32_t i = 0; i < n; i++) {
         leaf->is_yes[i] = skr_plan_gene_is(&names, &genes[i]);
         for (uint32_t c = 0; leaf->is_yes[i] != 0 && c < genes[i].n_chunks; c++)
-            leaf->has_gene[genes[i].chunks[c]] = 1;
+            leaf->has_it[genes[i].chunks[c]] = 1;
     }
     skr_plan_gene_done(&names);
+    return SKR_OK;
+}
+
+static int mark_names(leaf_test *leaf, const table_test *test, skr_err *err)
+{
+    uint32_t *chunks = NULL;
+    uint32_t n = 0;
+    leaf->has_it = calloc(test->n_maps + 1u, 1);
+    if (leaf->has_it == NULL)
+        return skr_fail_nomem(err, "a plan");
+    SKR_TRY(
+        skr_annotation_table_find_name(test->table, leaf->node->source->text, &chunks, &n, err));
+    for (uint32_t c = 0; c < n; c++)
+        leaf->has_it[chunks[c]] = 1;
+    free(chunks);
     return SKR_OK;
 }
 
@@ -101,7 +116,7 @@ static void table_test_done(table_test *test)
 {
     for (uint32_t i = 0; test->leaves != NULL && i < test->lines->n_leaves; i++) {
         free(test->leaves[i].is_yes);
-        free(test->leaves[i].has_gene);
+        free(test->leaves[i].has_it);
     }
     free(test->leaves);
 }
@@ -116,6 +131,8 @@ static int mark_leaf(const skr_plan *plan, table_test *test, leaf_test *leaf, sk
         return mark_significances(leaf, test->table, err);
     case SKR_A_GENE:
         return mark_genes(plan, leaf, test, err);
+    case SKR_A_NAME:
+        return mark_names(leaf, test, err);
     case SKR_A_IMPACT:
         leaf->impact = skr_effect_impact_find(text, strlen(text));
         return SKR_OK;
@@ -171,7 +188,8 @@ static bool may_hold(const table_test *test, const skr_plan_node *node, uint32_t
     const leaf_test *leaf = leaf_of(test, node);
     switch (node->op) {
     case SKR_A_GENE:
-        return leaf->has_gene[chunk] != 0;
+    case SKR_A_NAME:
+        return leaf->has_it[chunk] != 0;
     case SKR_A_EFFECT:
         return has_any(map->effects, 0, map->n_effects, leaf->is_yes);
     case SKR_A_SIGNIFICANCE:
@@ -271,6 +289,8 @@ static bool is_asked(const table_test *test, const skr_annotated *one)
     if (tree->op == SKR_A_SIGNIFICANCE)
         return one->n_significances > 0 && has_any(chunk->numbers, one->first_significance,
                                                    one->n_significances, test->leaves[0].is_yes);
+    if (tree->op == SKR_A_NAME)
+        return skr_annotation_is_named(chunk, one, tree->source->text);
     for (uint32_t i = 0; i < one->n_lines; i++)
         if (judge_line(test, tree, &chunk->lines[one->first_line + i]).has_word)
             return true;

@@ -13,9 +13,9 @@
 #include "engine/plan/plan_condition.h"
 #include "storage/base/names.h"
 
-/* A condition on lines, or on an allele's significance; belongs to the node that has it. */
+/* A condition on lines, or on an allele's significance or name; belongs to the node that has it. */
 typedef struct skr_plan_lines {
-    skr_plan_node *tree;    /* of and, or, and conditions; or the one on significance */
+    skr_plan_node *tree;    /* of and, or, and conditions; or the one on significance or name */
     skr_plan_node **leaves; /* those conditions */
     uint32_t n_leaves;
     uint8_t **is_wanted; /* of each table: by chunk, may it hold such an allele? */

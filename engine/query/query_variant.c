@@ -50,6 +50,10 @@ static int read_variant(skr_parser *parser, const skr_comparison *comparison, sk
 {
     const skr_token *token = &comparison->value;
     size_t n_contig = 0;
+    if (skr_query_is_name(token->text)) {
+        node->op = SKR_A_NAME;
+        return skr_query_name(parser->query, token->text, &node->text, err);
+    }
     int status = skr_query_variant(parser->query, token->text, &node->text, &n_contig, err);
     if (status < 0)
         (void)skr_query_point(err, parser->source, token->at, token->n_at);

@@ -130,6 +130,45 @@ static int read_significance(skr_parser *parser, const skr_comparison *compariso
 const skr_syntax skr_syntax_significance = {
     .read = read_significance, .print = print_word, .unequal = SKR_UNEQUAL_REFUSED};
 
+/* ------------------------------------------------------------------ names of alleles */
+
+bool skr_query_is_name(const char *text)
+{
+    size_t n_letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    const char *digits = text + n_letters;
+    size_t n_digits = strspn(digits, "0123456789");
+    const char *rest = digits + n_digits;
+    if (n_letters < 2 || n_digits == 0)
+        return false;
+    if (*rest == '.') {
+        size_t n_version = strspn(rest + 1, "0123456789");
+        rest += n_version > 0 ? n_version + 1 : 0;
+    }
+    return *rest == '\0';
+}
+
+int skr_query_name(skr_query *query, const char *word, const char **ret_text, skr_err *err)
+{
+    void *memory = NULL;
+    size_t n = strlen(word);
+    SKR_TRY(skr_query_alloc(query, n + 1, &memory, err));
+    char *text = memory;
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] - 'A' + 'a' : word[i]);
+    text[n] = '\0';
+    *ret_text = text;
+    return SKR_OK;
+}
+
+static int read_known_as(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
+                         skr_err *err)
+{
+    return skr_query_name(parser->query, comparison->value.text, &node->text, err);
+}
+
+const skr_syntax skr_syntax_known_as = {
+    .read = read_known_as, .print = print_word, .unequal = SKR_UNEQUAL_NOT};
+
 /* ------------------------------------------------------------------ types */
 
 static int read_type(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,

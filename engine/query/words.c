@@ -1,10 +1,13 @@
 /* words.c - the face's names and codes: each is asked of the table that has it. */
 #include "engine/face/words.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "index/contigs/assembly.h"
 #include "index/contigs/contig.h"
+#include "index/effects/effect.h"
 #include "index/keys/variant_key.h"
 #include "index/keys/variant_spelling.h"
 #include "index/people/age.h"
@@ -50,6 +53,15 @@ bool skr_words_age(const char *text, double *ret_years)
 bool skr_words_curie(const char *text, char *curie)
 {
     return skr_curie_read(text, curie);
+}
+
+bool skr_words_effect(const char *name, char *curie)
+{
+    uint32_t term = skr_effect_find(name, strlen(name));
+    if (term == SKR_NONE)
+        return false;
+    (void)snprintf(curie, SKR_CURIE_MAX, "SO:%07" PRIu32, skr_effect_so(term));
+    return true;
 }
 
 bool skr_words_same_assembly(const char *a, const char *b)

@@ -29,7 +29,8 @@ typedef struct memory_block {
 /* An item begins with one of these. */
 enum {
     ITEM_LINE,
-    ITEM_SIGNIFICANCE
+    ITEM_SIGNIFICANCE,
+    ITEM_NAME
 };
 
 struct skr_annotation_draft {
@@ -140,30 +141,6 @@ static int effect_number(skr_annotation_draft *draft, const char *word, size_t n
     return skr_names_add(&draft->effects, skr_effect_name(term), ret_effect, err);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* An ascending list, as docs/format.md has it; values are sorted and made distinct. */
-static int put_ascending(skr_buffer *bytes, uint32_t *values, uint32_t n, skr_err *err)
-{
-    uint32_t n_kept = 0;
-    if (n > 1)
-        qsort(values, n, sizeof *values, compare_numbers);
-    for (uint32_t i = 0; i < n; i++)
-        if (n_kept == 0 || values[n_kept - 1] != values[i])
-            values[n_kept++] = values[i];
-    SKR_TRY(skr_buffer_put_varint(bytes, n_kept, err));
-    for (uint32_t i = 0, next = 0; i < n_kept; i++) {
-        SKR_TRY(skr_buffer_put_varint(bytes, values[i] - next, err));
-        next = values[i] + 1;
-    }
-    return SKR_OK;
-}
-
 #define EFFECTS_MAX 64u /* of one line; real ones have up to eight */
 
 static int put_effects(skr_annotation_draft *draft, const skr_annotation_said *said,
@@ -179,7 +156,7 @@ static int put_effects(skr_annotation_draft *draft, const skr_annotation_said *s
             SKR_TRY(effect_number(draft, word, n_word, &numbers[n++], impact, err));
         at += n_word + 1;
     }
-    return put_ascending(&draft->item, numbers, n, err);
+    return skr_annotation_put_ascending(&draft->item, numbers, n, err);
 }
 
 int skr_annotation_draft_line(skr_annotation_draft *draft, const skr_annotation_said *said,
@@ -206,6 +183,15 @@ int skr_annotation_draft_significance(skr_annotation_draft *draft, const char *w
     SKR_TRY(skr_names_add_n(&draft->significances, word, n, &number, NULL, err));
     SKR_TRY(skr_buffer_put_u8(&draft->item, ITEM_SIGNIFICANCE, err));
     SKR_TRY(skr_buffer_put_varint(&draft->item, number, err));
+    return put_item(draft, err);
+}
+
+int skr_annotation_draft_name(skr_annotation_draft *draft, const char *name, size_t n, skr_err *err)
+{
+    SKR_CHECK(n > 0 && n <= SKR_NAME_MAX);
+    draft->item.n = 0;
+    SKR_TRY(skr_buffer_put_u8(&draft->item, ITEM_NAME, err));
+    SKR_TRY(skr_buffer_put_text(&draft->item, name, n, err));
     return put_item(draft, err);
 }
 
@@ -273,8 +259,11 @@ typedef struct chunk_write {
     gene_place *places;
     size_t n_places;
     size_t n_places_max;
-    uint32_t *last_of_gene; /* the last chunk that has it, plus 1 */
-    an_item *items;         /* of the allele at hand */
+    uint32_t *last_of_gene;      /* the last chunk that has it, plus 1 */
+    skr_annotation_named *names; /* of all chunks */
+    size_t n_names;
+    size_t n_names_max;
+    an_item *items; /* of the allele at hand */
     uint32_t n_items_max;
 } chunk_write;
 
@@ -286,6 +275,7 @@ static void chunk_write_done(chunk_write *w)
     free(w->significances);
     free(w->places);
     free(w->last_of_gene);
+    free(w->names);
     free(w->items);
     skr_block_writer_free(w->writer);
 }
@@ -300,8 +290,8 @@ static int end_chunk(chunk_write *w, skr_err *err)
                                 w->n,      w->impacts, w->has_proteins};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         SKR_TRY(skr_buffer_put_varint(&w->maps, numbers[i], err));
-    SKR_TRY(put_ascending(&w->maps, w->effects, w->n_effects, err));
-    SKR_TRY(put_ascending(&w->maps, w->significances, w->n_significances, err));
+    SKR_TRY(skr_annotation_put_ascending(&w->maps, w->effects, w->n_effects, err));
+    SKR_TRY(skr_annotation_put_ascending(&w->maps, w->significances, w->n_significances, err));
     SKR_TRY(skr_block_ref_put(&w->maps, &ref, err));
     w->n_chunks++;
     w->bytes.n = 0;
@@ -375,12 +365,35 @@ static int gather_items(chunk_write *w, const said_entry *first, size_t n, uint3
     return SKR_OK;
 }
 
-/* Lines sort before words of significance, whose numbers ascend. */
-static int put_items(chunk_write *w, uint32_t n, skr_err *err)
+/* Names, each of which is noted with the chunk at hand. */
+static int put_names_of(chunk_write *w, const an_item *items, uint32_t n, skr_err *err)
 {
-    uint32_t n_lines = 0;
-    while (n_lines < n && w->items[n_lines].bytes[0] == ITEM_LINE)
-        n_lines++;
+    SKR_TRY(skr_buffer_put_varint(&w->bytes, n, err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&w->names, &w->n_names_max, w->n_names + n, "annotations", err));
+    for (uint32_t i = 0; i < n; i++) {
+        skr_cursor cursor = skr_cursor_of(items[i].bytes + 1, items[i].n - 1);
+        size_t n_text = 0;
+        const char *text = skr_cursor_text(&cursor, &n_text);
+        SKR_TRY(skr_buffer_put_text(&w->bytes, text, n_text, err));
+        w->names[w->n_names++] = (skr_annotation_named){text, (uint32_t)n_text, w->n_chunks};
+    }
+    return SKR_OK;
+}
+
+/* How many of the items from one on are of a kind. */
+static uint32_t count_items(const chunk_write *w, uint32_t from, uint32_t n, uint8_t kind)
+{
+    uint32_t at = from;
+    while (at < n && w->items[at].bytes[0] == kind)
+        at++;
+    return at - from;
+}
+
+/* Lines sort before words of significance, whose numbers ascend, and those before names. */
+static int put_items(chunk_write *w, uint32_t n_all, skr_err *err)
+{
+    uint32_t n_lines = count_items(w, 0, n_all, ITEM_LINE);
+    uint32_t n = n_lines + count_items(w, n_lines, n_all, ITEM_SIGNIFICANCE);
     SKR_TRY(skr_buffer_put_varint(&w->bytes, n_lines, err));
     for (uint32_t i = 0; i < n_lines; i++) {
         SKR_TRY(skr_buffer_put(&w->bytes, w->items[i].bytes + 1, w->items[i].n - 1, err));
@@ -394,7 +407,8 @@ static int put_items(chunk_write *w, uint32_t n, skr_err *err)
         own[i - n_lines] = (uint32_t)skr_cursor_varint(&cursor);
     }
     w->n_significances += n - n_lines;
-    return put_ascending(&w->bytes, own, n - n_lines, err);
+    SKR_TRY(skr_annotation_put_ascending(&w->bytes, own, n - n_lines, err));
+    return put_names_of(w, w->items + n, n_all - n, err);
 }
 
 static int put_allele(chunk_write *w, const said_entry *first, size_t n, skr_err *err)
@@ -472,7 +486,7 @@ static int put_genes(chunk_write *w, skr_buffer *directory, skr_err *err)
             status =
                 skr_buffer_put_text(&bytes, key + n_symbol + 1, strlen(key + n_symbol + 1), err);
         if (status == SKR_OK)
-            status = put_ascending(&bytes, chunks, n, err);
+            status = skr_annotation_put_ascending(&bytes, chunks, n, err);
     }
     if (status == SKR_OK)
         status = skr_buffer_put_varint(directory, genes->n, err);
@@ -504,7 +518,8 @@ static int put_all(chunk_write *w, const char *tool, skr_buffer *directory, skr_
     SKR_TRY(put_genes(w, directory, err));
     SKR_TRY(skr_buffer_put_varint(directory, w->n_alleles, err));
     SKR_TRY(skr_buffer_put_varint(directory, w->n_chunks, err));
-    return skr_blob_put(w->writer, w->maps.bytes, w->maps.n, SKR_CODEC_ZSTD, directory, err);
+    SKR_TRY(skr_blob_put(w->writer, w->maps.bytes, w->maps.n, SKR_CODEC_ZSTD, directory, err));
+    return skr_annotation_names_put(w->names, w->n_names, w->writer, directory, err);
 }
 
 int skr_annotation_draft_write(skr_annotation_draft *draft, const char *tool, const char *folder,

@@ -3,8 +3,6 @@
  */
 #include "index/annotations/annotation_table.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,35 +12,6 @@
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
-#include "storage/base/names.h"
-
-struct skr_annotation_table {
-    skr_block_file *file;
-    char *tool;
-    skr_names effects;
-    skr_names significances;
-    skr_blob genes_blob;
-    skr_blob maps_blob;
-    uint32_t n_genes;
-    uint64_t n_alleles;
-    uint32_t n_contigs;
-    skr_annotation_map *maps;
-    uint32_t n_maps;
-    uint32_t *numbers; /* effects and significances of all maps */
-    uint32_t n_numbers;
-    uint32_t n_numbers_max;
-    pthread_mutex_t lock; /* of what is read: by the reader, NULL at first */
-    skr_block_reader *reader;
-    skr_annotation_gene *genes;
-    uint32_t *gene_chunks;
-    skr_buffer gene_texts;
-    atomic_bool is_read; /* maps and genes are there */
-};
-
-static int corrupt(const skr_annotation_table *table, const char *what, skr_err *err)
-{
-    return skr_fail(err, SKR_ERR_CORRUPT, "%s: %s", skr_block_file_name(table->file), what);
-}
 
 /* ------------------------------------------------------------------ the directory */
 
@@ -57,32 +26,13 @@ static int take_names(const skr_annotation_table *table, skr_names *names, skr_c
         bool is_new = false;
         const char *text = skr_cursor_text(directory, &n_text);
         if (text == NULL || n_text == 0 || n_text > SKR_NAME_MAX || memchr(text, 0, n_text) != NULL)
-            return corrupt(table, "a word that is empty or too long", err);
+            return skr_annotation_table_corrupt(table, "a word that is empty or too long", err);
         SKR_TRY(skr_names_add_n(names, text, n_text, &number, &is_new, err));
         if (!is_new)
-            return corrupt(table, "a word that stands twice", err);
+            return skr_annotation_table_corrupt(table, "a word that stands twice", err);
     }
-    return directory->is_bad ? corrupt(table, "a directory cut short", err) : SKR_OK;
-}
-
-/* An ascending list of numbers below n_all, into an array. */
-static int take_ascending(skr_cursor *cursor, uint32_t n_all, uint32_t **numbers, uint32_t *n,
-                          uint32_t *n_max, uint32_t *ret_n, skr_err *err)
-{
-    uint32_t n_here = (uint32_t)skr_cursor_varint_max(cursor, n_all);
-    if (n_here > (size_t)(cursor->end - cursor->at))
-        cursor->is_bad = true;
-    *ret_n = cursor->is_bad ? 0 : n_here;
-    SKR_TRY(SKR_ARRAY_RESERVE(numbers, n_max, (size_t)*n + *ret_n, "annotations", err));
-    for (uint32_t i = 0, next = 0; i < *ret_n; i++) {
-        if (next >= n_all)
-            cursor->is_bad = true;
-        uint32_t skipped =
-            next < n_all ? (uint32_t)skr_cursor_varint_max(cursor, n_all - 1 - next) : 0;
-        (*numbers)[(*n)++] = next + skipped;
-        next += skipped + 1;
-    }
-    return SKR_OK;
+    return directory->is_bad ? skr_annotation_table_corrupt(table, "a directory cut short", err)
+                             : SKR_OK;
 }
 
 static int take_map(skr_annotation_table *table, uint32_t number, skr_cursor *directory,
@@ -98,16 +48,19 @@ static int take_map(skr_annotation_table *table, uint32_t number, skr_cursor *di
     map->n = (uint32_t)skr_cursor_varint_max(directory, SKR_ANNOTATIONS_CHUNK_ALLELES);
     map->impacts = (uint8_t)skr_cursor_varint_max(directory, (1u << SKR_N_IMPACTS) - 1);
     map->has_proteins = skr_cursor_varint_max(directory, 1) == 1;
-    SKR_TRY(take_ascending(directory, table->effects.n, &table->numbers, &table->n_numbers,
-                           &table->n_numbers_max, &map->n_effects, err));
-    SKR_TRY(take_ascending(directory, table->significances.n, &table->numbers, &table->n_numbers,
-                           &table->n_numbers_max, &map->n_significances, err));
+    SKR_TRY(skr_annotation_take_ascending(directory, table->effects.n, &table->numbers,
+                                          &table->n_numbers, &table->n_numbers_max, &map->n_effects,
+                                          err));
+    SKR_TRY(skr_annotation_take_ascending(directory, table->significances.n, &table->numbers,
+                                          &table->n_numbers, &table->n_numbers_max,
+                                          &map->n_significances, err));
     map->ref = skr_block_ref_take(directory);
     bool is_in_order = before == NULL || before->contig < map->contig ||
                        (before->contig == map->contig && before->last0 <= map->first0);
     if (directory->is_bad || map->n == 0 || map->contig >= table->n_contigs || !is_in_order ||
         map->end0 < map->last0)
-        return corrupt(table, "a chunk of alleles that is empty or out of order", err);
+        return skr_annotation_table_corrupt(
+            table, "a chunk of alleles that is empty or out of order", err);
     return skr_block_file_check_ref(table->file, &map->ref, err);
 }
 
@@ -135,7 +88,7 @@ static int take_maps(skr_annotation_table *table, const skr_buffer *blob, skr_er
         n_alleles += table->maps[i].n;
     }
     if (!skr_cursor_is_done(&bytes) || n_alleles != table->n_alleles)
-        return corrupt(table, "maps that are not as long as stated", err);
+        return skr_annotation_table_corrupt(table, "maps that are not as long as stated", err);
     place_lists(table);
     return SKR_OK;
 }
@@ -152,7 +105,7 @@ static int take_directory(skr_annotation_table *table, skr_err *err)
                         skr_block_file_name(table->file));
     const char *tool = skr_cursor_text(&directory, &n_tool);
     if (tool == NULL || n_tool > SKR_NAME_MAX || memchr(tool, 0, n_tool) != NULL)
-        return corrupt(table, "a name of a program that is none", err);
+        return skr_annotation_table_corrupt(table, "a name of a program that is none", err);
     table->tool = strndup(tool, n_tool);
     if (table->tool == NULL)
         return skr_fail_nomem(err, "annotations");
@@ -161,12 +114,14 @@ static int take_directory(skr_annotation_table *table, skr_err *err)
     table->n_genes = (uint32_t)skr_cursor_varint_max(&directory, UINT32_MAX / 64);
     SKR_TRY(skr_blob_take(table->file, &directory, &table->genes_blob, err));
     if (table->n_genes > table->genes_blob.n_bytes / 3)
-        return corrupt(table, "more genes than bytes of them", err);
+        return skr_annotation_table_corrupt(table, "more genes than bytes of them", err);
     table->n_alleles = skr_cursor_varint(&directory);
     table->n_maps = (uint32_t)skr_cursor_varint_max(&directory, UINT32_MAX / 64);
     SKR_TRY(skr_blob_take(table->file, &directory, &table->maps_blob, err));
+    SKR_TRY(skr_annotation_names_take(table, &directory, err));
     if (!skr_cursor_is_done(&directory) || table->n_maps > table->maps_blob.n_bytes / 32)
-        return corrupt(table, "a directory that is not as long as stated", err);
+        return skr_annotation_table_corrupt(table, "a directory that is not as long as stated",
+                                            err);
     return SKR_OK;
 }
 
@@ -200,6 +155,9 @@ void skr_annotation_table_close(skr_annotation_table *table)
     skr_names_done(&table->significances);
     skr_blob_done(&table->genes_blob);
     skr_blob_done(&table->maps_blob);
+    skr_blob_done(&table->names_blob);
+    skr_buffer_done(&table->names_texts);
+    free(table->names);
     skr_buffer_done(&table->gene_texts);
     free(table->gene_chunks);
     free(table->genes);
@@ -220,6 +178,11 @@ const char *skr_annotation_table_tool(const skr_annotation_table *table)
 uint64_t skr_annotation_table_count(const skr_annotation_table *table)
 {
     return table->n_alleles;
+}
+
+uint64_t skr_annotation_table_n_names(const skr_annotation_table *table)
+{
+    return table->n_names;
 }
 
 const char *const *skr_annotation_table_effects(const skr_annotation_table *table, uint32_t *ret_n)
@@ -274,14 +237,14 @@ static int take_genes(skr_annotation_table *table, const skr_buffer *blob, skr_e
         if (!take_gene_text(table, &bytes, &gene->symbol) ||
             !take_gene_text(table, &bytes, &gene->id) ||
             (gene->symbol[0] == '\0' && gene->id[0] == '\0'))
-            return corrupt(table, "a gene without a name", err);
-        SKR_TRY(take_ascending(&bytes, table->n_maps, &table->gene_chunks, &n, &n_max,
-                               &gene->n_chunks, err));
+            return skr_annotation_table_corrupt(table, "a gene without a name", err);
+        SKR_TRY(skr_annotation_take_ascending(&bytes, table->n_maps, &table->gene_chunks, &n,
+                                              &n_max, &gene->n_chunks, err));
         if (bytes.is_bad)
-            return corrupt(table, "a gene in chunks that are not there", err);
+            return skr_annotation_table_corrupt(table, "a gene in chunks that are not there", err);
     }
     if (!skr_cursor_is_done(&bytes))
-        return corrupt(table, "genes that are not as long as stated", err);
+        return skr_annotation_table_corrupt(table, "genes that are not as long as stated", err);
     uint32_t *at = table->gene_chunks;
     for (uint32_t i = 0; at != NULL && i < table->n_genes; i++) {
         table->genes[i].chunks = at;
@@ -303,6 +266,10 @@ static int read_tables(skr_annotation_table *table, skr_err *err)
         status = skr_blob_read(table->reader, table->file, &table->genes_blob, &blob, err);
     if (status == SKR_OK)
         status = take_genes(table, &blob, err);
+    if (status == SKR_OK)
+        status = skr_blob_read(table->reader, table->file, &table->names_blob, &blob, err);
+    if (status == SKR_OK)
+        status = skr_annotation_names_list(table, &blob, err);
     skr_buffer_done(&blob);
     if (status == SKR_OK)
         return SKR_OK;
@@ -310,6 +277,8 @@ static int read_tables(skr_annotation_table *table, skr_err *err)
     free(table->numbers);
     free(table->genes);
     free(table->gene_chunks);
+    free(table->names);
+    table->names = NULL;
     table->maps = NULL;
     table->numbers = NULL;
     table->n_numbers = table->n_numbers_max = 0;
@@ -320,7 +289,7 @@ static int read_tables(skr_annotation_table *table, skr_err *err)
 }
 
 /* Maps and genes are read when they are first needed. */
-static int need_tables(const skr_annotation_table *table, skr_err *err)
+int skr_annotation_table_need(const skr_annotation_table *table, skr_err *err)
 {
     skr_annotation_table *mine = (skr_annotation_table *)(uintptr_t)table;
     int status = SKR_OK;
@@ -338,7 +307,7 @@ static int need_tables(const skr_annotation_table *table, skr_err *err)
 int skr_annotation_table_genes(const skr_annotation_table *table,
                                const skr_annotation_gene **ret_genes, uint32_t *ret_n, skr_err *err)
 {
-    SKR_TRY(need_tables(table, err));
+    SKR_TRY(skr_annotation_table_need(table, err));
     *ret_genes = table->genes;
     *ret_n = table->n_genes;
     return SKR_OK;
@@ -347,7 +316,7 @@ int skr_annotation_table_genes(const skr_annotation_table *table,
 int skr_annotation_table_maps(const skr_annotation_table *table,
                               const skr_annotation_map **ret_maps, uint32_t *ret_n, skr_err *err)
 {
-    SKR_TRY(need_tables(table, err));
+    SKR_TRY(skr_annotation_table_need(table, err));
     *ret_maps = table->maps;
     *ret_n = table->n_maps;
     return SKR_OK;
@@ -361,6 +330,7 @@ void skr_annotation_chunk_done(skr_annotation_chunk *chunk)
     free(chunk->alleles);
     free(chunk->lines);
     free(chunk->numbers);
+    free(chunk->names);
     *chunk = (skr_annotation_chunk){0};
 }
 
@@ -371,8 +341,9 @@ static int take_line(const skr_annotation_table *table, skr_cursor *bytes,
     uint64_t gene = skr_cursor_varint_max(bytes, table->n_genes);
     size_t n_protein = 0;
     line.gene = gene == 0 ? SKR_NONE : (uint32_t)gene - 1;
-    SKR_TRY(take_ascending(bytes, table->effects.n, &chunk->numbers, &chunk->n_numbers,
-                           &chunk->n_numbers_max, &line.n_effects, err));
+    SKR_TRY(skr_annotation_take_ascending(bytes, table->effects.n, &chunk->numbers,
+                                          &chunk->n_numbers, &chunk->n_numbers_max, &line.n_effects,
+                                          err));
     uint8_t impact = skr_cursor_u8(bytes);
     line.protein = skr_cursor_text(bytes, &n_protein);
     line.n_protein = (uint32_t)n_protein;
@@ -382,6 +353,25 @@ static int take_line(const skr_annotation_table *table, skr_cursor *bytes,
     SKR_TRY(SKR_ARRAY_RESERVE(&chunk->lines, &chunk->n_lines_max, (size_t)chunk->n_lines + 1,
                               "annotations", err));
     chunk->lines[chunk->n_lines++] = line;
+    return SKR_OK;
+}
+
+/* The names of an allele; their texts stay in the chunk's bytes. */
+static int take_allele_names(skr_cursor *bytes, skr_annotation_chunk *chunk, skr_annotated *one,
+                             skr_err *err)
+{
+    uint64_t n = skr_cursor_varint_max(bytes, (uint64_t)(bytes->end - bytes->at));
+    one->first_name = chunk->n_names;
+    for (uint64_t i = 0; i < n && !bytes->is_bad; i++) {
+        size_t n_text = 0;
+        const char *text = skr_cursor_text(bytes, &n_text);
+        if (text == NULL || n_text == 0 || n_text > SKR_NAME_MAX || memchr(text, 0, n_text) != NULL)
+            bytes->is_bad = true;
+        SKR_TRY(SKR_ARRAY_RESERVE(&chunk->names, &chunk->n_names_max, (size_t)chunk->n_names + 1,
+                                  "annotations", err));
+        chunk->names[chunk->n_names++] = (skr_annotation_name){text, (uint32_t)n_text};
+    }
+    one->n_names = chunk->n_names - one->first_name;
     return SKR_OK;
 }
 
@@ -422,12 +412,14 @@ static int take_allele(const skr_annotation_table *table, const skr_annotation_m
         SKR_TRY(take_line(table, bytes, chunk, err));
     one->n_lines = chunk->n_lines - one->first_line;
     one->first_significance = chunk->n_numbers;
-    SKR_TRY(take_ascending(bytes, table->significances.n, &chunk->numbers, &chunk->n_numbers,
-                           &chunk->n_numbers_max, &one->n_significances, err));
+    SKR_TRY(skr_annotation_take_ascending(bytes, table->significances.n, &chunk->numbers,
+                                          &chunk->n_numbers, &chunk->n_numbers_max,
+                                          &one->n_significances, err));
+    SKR_TRY(take_allele_names(bytes, chunk, one, err));
     if (bytes->is_bad)
-        return corrupt(table, "an allele that is damaged", err);
+        return skr_annotation_table_corrupt(table, "an allele that is damaged", err);
     if (chunk->n > 0 && skr_segment_allele_compare(&one[-1].allele, &one->allele) >= 0)
-        return corrupt(table, "alleles out of order", err);
+        return skr_annotation_table_corrupt(table, "alleles out of order", err);
     chunk->n++;
     return SKR_OK;
 }
@@ -441,30 +433,39 @@ static int take_chunk(const skr_annotation_table *table, uint32_t number,
     chunk->n = 0;
     chunk->n_lines = 0;
     chunk->n_numbers = 0;
+    chunk->n_names = 0;
     SKR_TRY(SKR_ARRAY_RESERVE(&chunk->alleles, &chunk->n_max, map->n, "annotations", err));
     for (uint32_t i = 0; i < map->n; i++)
         SKR_TRY(take_allele(table, map, &bytes, &start0, chunk, err));
     if (!skr_cursor_is_done(&bytes) || chunk->alleles[0].allele.start0 != map->first0 ||
         start0 != map->last0)
-        return corrupt(table, "a chunk of alleles that is not what its map says", err);
+        return skr_annotation_table_corrupt(
+            table, "a chunk of alleles that is not what its map says", err);
     chunk->number = number + 1;
     return SKR_OK;
 }
 
-int skr_annotation_table_read(const skr_annotation_table *table, uint32_t number,
-                              skr_annotation_chunk *chunk, skr_err *err)
+int skr_annotation_table_block(const skr_annotation_table *table, const skr_block_ref *ref,
+                               skr_buffer *bytes, skr_err *err)
 {
     skr_annotation_table *mine = (skr_annotation_table *)(uintptr_t)table;
-    SKR_TRY(need_tables(table, err));
-    SKR_CHECK(number < table->n_maps);
-    chunk->number = 0;
-    const skr_block_wish wish = {table->file, table->maps[number].ref, &chunk->bytes};
+    const skr_block_wish wish = {table->file, *ref, bytes};
     (void)pthread_mutex_lock(&mine->lock);
     int status = need_reader(mine, err);
     if (status == SKR_OK)
         status = skr_block_reader_get(mine->reader, &wish, 1, err);
     (void)pthread_mutex_unlock(&mine->lock);
-    return status != SKR_OK ? status : take_chunk(table, number, chunk, err);
+    return status;
+}
+
+int skr_annotation_table_read(const skr_annotation_table *table, uint32_t number,
+                              skr_annotation_chunk *chunk, skr_err *err)
+{
+    SKR_TRY(skr_annotation_table_need(table, err));
+    SKR_CHECK(number < table->n_maps);
+    chunk->number = 0;
+    SKR_TRY(skr_annotation_table_block(table, &table->maps[number].ref, &chunk->bytes, err));
+    return take_chunk(table, number, chunk, err);
 }
 
 /* ------------------------------------------------------------------ finding */
@@ -505,7 +506,7 @@ int skr_annotation_table_find(const skr_annotation_table *table, const skr_allel
                               skr_annotation_chunk *chunk, const skr_annotated **ret_found,
                               skr_err *err)
 {
-    SKR_TRY(need_tables(table, err));
+    SKR_TRY(skr_annotation_table_need(table, err));
     allele_search search = {table, chunk, allele};
     size_t at = skr_array_search(table->n_maps, is_map_before, &search);
     *ret_found = NULL;
@@ -535,9 +536,13 @@ int skr_annotation_table_refs(const skr_annotation_table *table, skr_ref_list *l
 {
     SKR_TRY(skr_blob_list(&table->genes_blob, list, err));
     SKR_TRY(skr_blob_list(&table->maps_blob, list, err));
-    SKR_TRY(SKR_ARRAY_RESERVE(&list->refs, &list->n_max, list->n + table->n_maps + 1, "annotations",
-                              err));
+    SKR_TRY(skr_blob_list(&table->names_blob, list, err));
+    SKR_TRY(SKR_ARRAY_RESERVE(&list->refs, &list->n_max,
+                              list->n + table->n_maps + (size_t)table->n_names_blocks + 1,
+                              "annotations", err));
     for (uint32_t i = 0; table->maps != NULL && i < table->n_maps; i++)
         list->refs[list->n++] = table->maps[i].ref;
+    for (uint32_t i = 0; table->names != NULL && i < table->n_names_blocks; i++)
+        list->refs[list->n++] = table->names[i].ref;
     return SKR_OK;
 }

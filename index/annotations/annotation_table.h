@@ -7,7 +7,8 @@
  * of one line.
  *
  * Alleles ascend and lie in chunks; opening reads none. A map of each chunk says what occurs in it,
- * and each gene knows its chunks, so that most questions read a few.
+ * and each gene and each name knows its chunks, so that most questions read a few. A name may be of
+ * several alleles, and an allele may have several.
  *
  * Threads: an open table may be read by any number; a chunk has one owner.
  */
@@ -34,6 +35,12 @@ typedef struct skr_annotation_line {
     uint32_t n_protein;
 } skr_annotation_line;
 
+/* A name of an allele, such as rs1801133, as it was written; without a NUL. */
+typedef struct skr_annotation_name {
+    const char *text;
+    uint32_t n;
+} skr_annotation_name;
+
 /* An allele of a chunk. */
 typedef struct skr_annotated {
     skr_allele allele; /* its ploidy is not set */
@@ -41,6 +48,8 @@ typedef struct skr_annotated {
     uint32_t n_lines;
     uint32_t first_significance; /* in the chunk's numbers, ascending */
     uint32_t n_significances;
+    uint32_t first_name; /* in the chunk's names */
+    uint32_t n_names;
 } skr_annotated;
 
 /* Alleles of a table that lie together; zero-initialised, freed with skr_annotation_chunk_done. */
@@ -55,6 +64,9 @@ typedef struct skr_annotation_chunk {
     uint32_t *numbers;
     uint32_t n_numbers;
     uint32_t n_numbers_max;
+    skr_annotation_name *names;
+    uint32_t n_names;
+    uint32_t n_names_max;
     uint32_t number; /* of the chunk, plus 1; 0: none was read */
 } skr_annotation_chunk;
 void skr_annotation_chunk_done(skr_annotation_chunk *chunk);
@@ -95,7 +107,8 @@ void skr_annotation_table_close(skr_annotation_table *table);
 /* What the files say made them: "VEP v110", or "". */
 const char *skr_annotation_table_tool(const skr_annotation_table *table);
 
-uint64_t skr_annotation_table_count(const skr_annotation_table *table); /* alleles */
+uint64_t skr_annotation_table_count(const skr_annotation_table *table);   /* alleles */
+uint64_t skr_annotation_table_n_names(const skr_annotation_table *table); /* different ones */
 
 /* The names of effects and the words of significance that occur, by number. */
 const char *const *skr_annotation_table_effects(const skr_annotation_table *table, uint32_t *ret_n);
@@ -112,6 +125,16 @@ SKR_MUST_USE int skr_annotation_table_maps(const skr_annotation_table *table,
 SKR_MUST_USE int skr_annotation_table_genes(const skr_annotation_table *table,
                                             const skr_annotation_gene **ret_genes, uint32_t *ret_n,
                                             skr_err *err);
+
+/* The chunks that hold alleles of a name, which may be written in any case; none: no allele has it.
+ * The caller frees *ret_chunks. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_annotation_table_find_name(const skr_annotation_table *table, const char *name,
+                                                uint32_t **ret_chunks, uint32_t *ret_n,
+                                                skr_err *err);
+
+/* Does an allele of a chunk have a name, in any case? */
+bool skr_annotation_is_named(const skr_annotation_chunk *chunk, const skr_annotated *allele,
+                             const char *name);
 
 /* Reads a chunk, in place of what is there. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_annotation_table_read(const skr_annotation_table *table, uint32_t number,
@@ -156,8 +179,12 @@ SKR_MUST_USE int skr_annotation_draft_line(skr_annotation_draft *draft,
 SKR_MUST_USE int skr_annotation_draft_significance(skr_annotation_draft *draft, const char *word,
                                                    size_t n, skr_err *err);
 
-/* The lines and words since the last time are of this allele; of no allele that counts (NULL): they
- * are dropped. What is said of an allele twice is kept once. Errors: NOMEM. */
+/* Adds a name of 1 to SKR_NAME_MAX bytes without a NUL. Errors: NOMEM, LIMIT. */
+SKR_MUST_USE int skr_annotation_draft_name(skr_annotation_draft *draft, const char *name, size_t n,
+                                           skr_err *err);
+
+/* The lines, words and names since the last time are of this allele; of no allele that counts
+ * (NULL): they are dropped. What is said of an allele twice is kept once. Errors: NOMEM. */
 SKR_MUST_USE int skr_annotation_draft_allele(skr_annotation_draft *draft, const skr_allele *allele,
                                              skr_err *err);
 

@@ -48,6 +48,26 @@ static bool are_genes_mapped(const skr_annotation_gene *genes, const skr_annotat
     return true;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    const skr_annotation_name *x = a;
+    const skr_annotation_name *y = b;
+    return skr_annotation_names_compare(x->text, x->n, y->text, y->n);
+}
+
+/* Adds the marks of the names of a chunk, each once; they are sorted, which nobody minds any more.
+ */
+static void sum_names(skr_annotation_chunk *chunk, uint64_t *sum)
+{
+    if (chunk->n_names > 1)
+        qsort(chunk->names, chunk->n_names, sizeof *chunk->names, compare_names);
+    for (uint32_t i = 0; i < chunk->n_names; i++) {
+        const skr_annotation_name *name = &chunk->names[i];
+        if (i == 0 || compare_names(name - 1, name) != 0)
+            *sum += skr_annotation_names_mark(name->text, name->n, chunk->number - 1);
+    }
+}
+
 static int verify_chunks(const skr_annotation_table *table, const char *name, skr_err *err)
 {
     const skr_annotation_gene *genes = NULL;
@@ -55,6 +75,8 @@ static int verify_chunks(const skr_annotation_table *table, const char *name, sk
     skr_annotation_chunk chunk = {0};
     skr_allele last = {0};
     skr_buffer texts = {0};
+    uint64_t names = 0;
+    uint64_t listed = 0;
     uint32_t n_maps = 0;
     const skr_annotation_map *maps = NULL;
     int status = skr_annotation_table_genes(table, &genes, &n_genes, err);
@@ -68,6 +90,7 @@ static int verify_chunks(const skr_annotation_table *table, const char *name, sk
             status = skr_fail(err, SKR_ERR_CORRUPT, "%s: a map that differs from its chunk", name);
         else if (i > 0 && skr_segment_allele_compare(&last, &chunk.alleles[0].allele) >= 0)
             status = skr_fail(err, SKR_ERR_CORRUPT, "%s: chunks out of order", name);
+        sum_names(&chunk, &names);
         last = chunk.alleles[chunk.n - 1].allele;
         texts.n = 0;
         if (status == SKR_OK)
@@ -77,6 +100,11 @@ static int verify_chunks(const skr_annotation_table *table, const char *name, sk
         last.ref = (const char *)texts.bytes;
         last.alt = (const char *)texts.bytes + last.n_ref;
     }
+    if (status == SKR_OK)
+        status = skr_annotation_names_sum(table, &listed, err);
+    if (status == SKR_OK && names != listed)
+        status = skr_fail(err, SKR_ERR_CORRUPT, "%s: a list of names that differs from the alleles",
+                          name);
     skr_buffer_done(&texts);
     skr_annotation_chunk_done(&chunk);
     return status;

@@ -26,18 +26,18 @@ BCSQ = '##INFO=<ID=BCSQ,Number=.,Type=String,Description="Local consequence anno
        'Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change">'
 CLNSIG = "".join(f'##INFO=<ID={tag},Number=.,Type=String,Description="ClinVar">\n'
                  for tag in ("CLNSIG", "GENEINFO", "MC")).rstrip()
-LISTS = ("genes", "effects", "proteins", "impacts", "significances")
+LISTS = ("genes", "effects", "proteins", "impacts", "significances", "names")
 
 
-def vcf(declared, rows, samples=(), length=200000):
-    """A VCF of records (contig, pos, ref, alt, info, *genotypes)."""
+def vcf(declared, rows, samples=(), length=200000, ids=None):
+    """A VCF of records (contig, pos, ref, alt, info, *genotypes); ids: by the first four."""
     head = ["##fileformat=VCFv4.3", *declared, f"##contig=<ID=1,length={length}>", f"##contig=<ID=2,length={length}>",
             '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">']
     columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"]
     columns += ["FORMAT", *samples] if samples else []
     body = []
     for contig, pos, ref, alt, info, *calls in rows:
-        row = [contig, str(pos), ".", ref, alt, ".", "PASS", info]
+        row = [contig, str(pos), (ids or {}).get((contig, pos, ref, alt), "."), ref, alt, ".", "PASS", info]
         body.append("\t".join(row + (["GT", *calls] if samples else [])))
     return "\n".join(head + ["\t".join(columns)] + body) + "\n"
 
@@ -275,6 +275,35 @@ def check_clinvar(suite):
             suite.check(f"clinvar: {question}", want, alleles(suite, store, question))
 
 
+def check_names(suite):
+    """The ID column: one name of several alleles, several names of one, in any case; a release of its own."""
+    store = make_store(suite, "names")
+    ids = {RECORDS[0][:4]: "rs10;COSV7", RECORDS[2][:4]: "rs20", RECORDS[3][:4]: "RS10", RECORDS[5][:4]: "esv1;my/name",
+           RECORDS[7][:4]: "nsv5"}
+    records = [r + ("END=700;SVTYPE=DEL" if r[3] == "<DEL>" else ".",) for r in RECORDS]
+    fields = ['##INFO=<ID=END,Number=1,Type=Integer,Description="end">']
+    annotate(suite, store, "names-none", vcf([CSQ, *fields], records, ids=ids), counters={"without_annotation": 11})
+    refused(suite, "names that were not asked for", store, ["count", "carries(name=rs10)"], "--names")
+    annotate(suite, store, "names-list", vcf(fields, records, ids=ids), "--names", counters={"without_annotation": 6})
+    for question, want in {
+            "name=rs10": ["1-1000-A-G", "1-1030-AG-TC"], "variant=Rs10 and type=snv": ["1-1000-A-G"],
+            "variant in (rs20, COSV7)": ["1-1000-A-G", "1-1020-C-CA", "1-1020-C-T"],
+            'name="MY/Name"': ["1-1050-GAA-G", "1-1050-GAAA-G"], "variant=nsv5": ["2-600-700-DEL"], "name=rs10 and not name=cosv7": ["1-1030-AG-TC"]}.items():
+        suite.check(f"names: {question}", want, alleles(suite, store, question))
+    suite.check("names: as they were written", ["COSV7", "rs10"], said(suite, store, "1-1000-A-G").get("names"))
+    suite.check("names: of each ALT", 2, len(alleles(suite, store, 'name=esv1')))
+    refused(suite, "an unknown name", store, ["count", "carries(variant=rs11)"], "rs11", "^^^^")
+    refused(suite, "a name in absent", store, ["count", "absent(variant=rs10)"], "absent takes one variant")
+    bad = {RECORDS[0][:4]: "x" * 2000 + ";rs1", RECORDS[2][:4]: ";;rs2;"}
+    annotate(suite, store, "names-bad", vcf(fields, records, ids=bad), "--names",
+             counters={"without_annotation": 9, "unread_names": 1})
+    suite.check("a release is replaced as a whole", (["1-1000-A-G"], 2), (
+        alleles(suite, store, "name=rs1"), suite.run("count", "-d", store, "carries(name=rs10)").code))
+    done = suite.run("compact", "-d", store)
+    suite.check("names stay after a compaction", (0, ["1-1020-C-CA", "1-1020-C-T"]),
+                (done.code, alleles(suite, store, "name=rs2")))
+
+
 # ------------------------------------------------------------------ what is wrong, and what is not there
 
 def check_refusals(suite):
@@ -359,7 +388,8 @@ def check_upkeep(suite):
     store = make_store(suite, "upkeep")
     rows = [r[:4] + (f"CSQ={r[3].split(',')[0]}|missense_variant|MODERATE|G{i}|||||p.Val{i}Glu||",)
             for i, r in enumerate(RECORDS) if len(r[2]) == len(r[3])]
-    annotate(suite, store, "upkeep-notes", vcf([CSQ], rows))
+    ids = {r[:4]: f"rs{i % 3};x{i}" for i, r in enumerate(rows) if "," not in r[3]}
+    annotate(suite, store, "upkeep-notes", vcf([CSQ], rows, ids=ids), "--names")
     want = alleles(suite, store, "effect=missense_variant")
     more = suite.write("upkeep-more.vcf", vcf([], [r[:4] + (".", "0/1") for r in RECORDS[:1]], ("T1",)))
     for words in (["import", "--dataset", "a", "--assembly", "none-such", "--gate", "none", more], ["compact"],
@@ -375,10 +405,11 @@ def check_upkeep(suite):
     found = format_reader.read_annotations(store, release)
     suite.check("the second reader: as many alleles", len(rows), len(found))
     contigs = [name for name, _ in manifest["assemblies"][0]["contigs"]]
-    for (contig, start, _, ref, alt), (lines, _) in found.items():
+    for (contig, start, _, ref, alt), (lines, _, names) in found.items():
         name = f"{contigs[contig]}-{start + 1}-{ref}-{alt}"
         suite.check(f"the second reader: {name}", said(suite, store, name).get("proteins"),
                     sorted(line[3] for line in lines))
+        suite.check(f"the second reader: names of {name}", said(suite, store, name).get("names", []), sorted(names))
     path = os.path.join(copy, release["file"][0])
     data = bytearray(open(path, "rb").read())
     for at in range(70, len(data), 97):
@@ -401,6 +432,7 @@ EFFECTS = {  # each with what stands above it
     "upstream_gene_variant": set()}
 ASKED = sorted(set(EFFECTS) | {"protein_altering_variant", "coding_sequence_variant", "splice_site_variant"})
 IMPACTS = ("high", "moderate", "low", "modifier")
+NAMES = [f"rs{n}" for n in (1, 2, 3, 10, 11, 100)]
 
 
 def draw_alleles(rng):
@@ -422,11 +454,11 @@ def draw_question(rng, depth=3):
         if op == "not":
             return op, draw_question(rng, depth - 1)
         return op, draw_question(rng, depth - 1), draw_question(rng, depth - 1)
-    field = rng.choice(("gene", "gene", "effect", "effect", "effect", "impact", "protein", "region", "ac"))
+    field = rng.choice(("gene", "gene", "effect", "effect", "effect", "impact", "protein", "region", "ac", "name"))
     value = {"gene": lambda: rng.choice(list(GENES)), "effect": lambda: rng.choice(ASKED),
              "impact": lambda: rng.choice(IMPACTS), "protein": lambda: rng.choice(("V1E", "V2E", "R1*", "R2*")),
              "region": lambda: (rng.choice("12"), *sorted(rng.randrange(1, 5500) for _ in range(2))),
-             "ac": lambda: rng.randrange(1, 5)}[field]()
+             "ac": lambda: rng.randrange(1, 5), "name": lambda: rng.choice(NAMES)}[field]()
     return field, value
 
 
@@ -437,6 +469,8 @@ def text_of(tree):
         return f"not ({text_of(tree[1])})"
     if tree[0] == "region":
         return "region={}:{}-{}".format(*tree[1])
+    if tree[0] == "name" and len(tree[1]) % 2:
+        return f"variant={tree[1].upper()}"
     return f"ac>={tree[1]}" if tree[0] == "ac" else f"{tree[0]}={tree[1]}"
 
 
@@ -458,7 +492,7 @@ def line_has(line, field, value):
     return (impact if field == "impact" else protein) == value
 
 
-def satisfies(tree, key, lines, ac):
+def satisfies(tree, key, lines, ac, names):
     contig, pos, _, _ = key
     for chain in chains(tree):
         of_line = [c for c in chain if c[0] in ("gene", "effect", "impact", "protein")]
@@ -471,9 +505,11 @@ def satisfies(tree, key, lines, ac):
                 good = good and at == contig and start <= pos <= end
         for c in chain:
             if c[0] == "not":
-                good = good and not satisfies(c[1], key, lines, ac)
+                good = good and not satisfies(c[1], key, lines, ac, names)
             elif c[0] == "region":
                 good = good and c[1][0] == contig and c[1][1] <= pos <= c[1][2]
+            elif c[0] == "name":
+                good = good and c[1] in names[key]
             elif c[0] == "ac":
                 good = good and ac >= c[1]
         if good:
@@ -488,17 +524,20 @@ def check_random(suite, seed):
     calls = {key: [rng.choice(("0/0", "0/0", "0/1", "1/1")) for _ in people] for key in drawn}
     counts = {key: sum(c.count("1") for c in calls[key]) for key in drawn}
     rows = [(*key, ".", *calls[key]) for key in sorted(drawn)]
+    names = {key: set(rng.sample(NAMES, rng.choice((0, 0, 1, 1, 2)))) for key in drawn}
+    names[min(drawn)] |= set(NAMES)
+    ids = {key: ";".join(rng.choice((n, n.upper())) for n in sorted(names[key])) or "." for key in drawn}
     notes = [(*key, "CSQ=" + ",".join(f"{key[3]}|{'&'.join(sorted(effects))}|{impact.upper()}|{gene}|||||"
                                       f"{'p.' + protein if protein else ''}||"
-                                      for gene, effects, impact, protein in lines))
-             for key, lines in sorted(drawn.items()) if lines]
+                                      for gene, effects, impact, protein in lines)
+             if lines else ".") for key, lines in sorted(drawn.items()) if lines or names[key]]
     rng.shuffle(notes)
     store = suite.path(f"random-{seed}")
     table = "gene\tcontig\tstart\tend\n" + "".join(f"{g}\t{c}\t{s - 1}\t{e}\n" for g, (c, s, e) in GENES.items())
     for words in (["import", "--dataset", "a", "--assembly", "none-such", "--gate", "none",
                    suite.write(f"random-{seed}.vcf", vcf([], rows, people))],
                   ["genes", "--assembly", "none-such", suite.write("random-genes.tsv", table)],
-                  ["annotate", suite.write(f"random-{seed}-notes.vcf", vcf([CSQ], notes))]):
+                  ["annotate", "--names", suite.write(f"random-{seed}-notes.vcf", vcf([CSQ], notes, ids=ids))]):
         done = suite.run(words[0], "-d", store, *words[1:])
         suite.check(f"seed {seed}: {words[0]}", 0, done.code, done.said())
     wrong = []
@@ -507,7 +546,7 @@ def check_random(suite, seed):
         question = text_of(tree)
         if len(chains(tree)) > 200:
             continue
-        want = [key for key, lines in drawn.items() if satisfies(tree, key, lines, counts[key])]
+        want = [key for key, lines in drawn.items() if satisfies(tree, key, lines, counts[key], names)]
         got = alleles(suite, store, question)
         if got != sorted("-".join(map(str, key)) for key in want):
             wrong.append(f"{question}: {got} instead of {sorted(want)}")
@@ -519,7 +558,7 @@ def check_random(suite, seed):
 
 def main():
     suite = harness.Suite()
-    for check in (check_vep, check_snpeff, check_csq, check_clinvar, check_refusals, check_coats, check_reference,
+    for check in (check_vep, check_snpeff, check_csq, check_clinvar, check_names, check_refusals, check_coats, check_reference,
                   check_upkeep):
         check(suite)
     seeds = [int(s) for s in sys.argv[1:]] or [random.SystemRandom().randrange(1 << 30) for _ in range(2)]

@@ -240,24 +240,47 @@ def blob(file, c):
     return Cursor(data)
 
 
+def fold(name):
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name)
+
+
+def read_names(file, c):
+    """{name in lower case: chunks that hold an allele of it}."""
+    n_names, n_blocks = c.varints(2)
+    blocks, listed = blob(file, c), {}
+    for _ in range(n_blocks):
+        first = blocks.text()
+        block = Cursor(file.block(blocks.ref()))
+        while block.at < len(block.data):
+            name = block.text()
+            assert first in (None, name) and name == fold(name)
+            assert not listed or list(listed)[-1].encode() < name.encode()
+            first, listed[name] = None, block.ascending()
+            assert listed[name]
+    blocks.end()
+    assert len(listed) == n_names
+    return listed
+
+
 def read_annotations(store, release):
-    """{(contig, start, end, ref, alt): (lines, words of significance)} of a release; a line is the symbol
+    """{(contig, start, end, ref, alt): (lines, words of significance, names)} of a release; a line is the symbol
     and the id of its gene, the effects, the impact and the change of a protein."""
     file = BlockFile(store, release["file"], 7)
     c = Cursor(file.directory)
-    assert c.varint() == 1
+    assert c.varint() == 2
     c.text()
     effects, words = ([c.text() for _ in range(c.varint())] for _ in range(2))
     n_genes, genes, found = c.varint(), [], {}
     of_genes = blob(file, c)
     n_alleles, n_chunks = c.varints(2)
     maps = blob(file, c)
+    listed = read_names(file, c)
     c.end()
     for _ in range(n_genes):
         genes.append((of_genes.text(), of_genes.text(), of_genes.ascending()))
         assert genes[-1][0] or genes[-1][1]
     of_genes.end()
-    last = None
+    last, told = None, set()
     for number in range(n_chunks):
         contig, first, to_last, to_end, n, impacts, has_proteins = maps.varints(7)
         seen = maps.ascending(), maps.ascending()
@@ -281,12 +304,16 @@ def read_annotations(store, release):
             here = chunk.ascending()
             said["words"] |= set(here)
             said["ends"] = max(said["ends"], end)
-            found[contig, start, end, ref, alt] = lines, {words[w] for w in here}
+            names = [chunk.text() for _ in range(chunk.varint())]
+            assert all(names) and all(number in listed[fold(name)] for name in names)
+            told |= {(fold(name), number) for name in names}
+            found[contig, start, end, ref, alt] = lines, {words[w] for w in here}, names
         chunk.end()
         assert start == first + to_last and said["ends"] == first + to_end
         assert (said["impacts"], said["proteins"]) == (impacts, bool(has_proteins))
         assert (sorted(said["effects"]), sorted(said["words"])) == seen
     maps.end()
+    assert told == {(name, number) for name, chunks in listed.items() for number in chunks}
     assert len(found) == n_alleles == release["alleles"]
     return found
 

@@ -26,7 +26,7 @@ QUESTIONS = ["sex=female", "HP:0000118", "HP:0001250 and sex=male", "age<30",
              "carries(region=X:1-155270560) and sex=male"]
 ANNOTATED = ["carries(effect=missense_variant)", "carries(gene=GENEA and impact=high)",
              "carries(gene=GENEC and protein=p.Val7Glu)", "carries(significance=pathogenic)",
-             "carries(effect=SO:0001818 and not gene=GENEA)"]
+             "carries(effect=SO:0001818 and not gene=GENEA)", "carries(variant=rs9)", "carries(name=RS2)"]
 
 
 def genotype(record, person):
@@ -112,7 +112,7 @@ def make_nights(suite, store):
 
 
 def annotations(suite):
-    """Of every third allele: two genes, an effect of each, and what it means."""
+    """Of every third allele: two genes, an effect of each, and what it means; of some a name."""
     effects = ("missense_variant|MODERATE", "stop_gained|HIGH", "synonymous_variant|LOW", "intron_variant|MODIFIER")
     rows = [HEAD.replace("##FORMAT", '##INFO=<ID=CSQ,Number=.,Type=String,Description="Format: '
                          'Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSp">\n'
@@ -123,7 +123,8 @@ def annotations(suite):
         ref, alt = (("A", "G"), ("C", "T"), ("AT", "A"), ("G", "GTT"), ("AC", "GT"))[r % 5]
         allele = alt if len(ref) == len(alt) else alt[1:] or "-"
         items = [f"{allele}|{effects[(r // 3 + g) % 4]}|GENE{'AC'[g]}|ENSG{g}|p.Val{r % 9}Glu" for g in (0, 1)]
-        rows.append("\t".join([contig, str(pos), ".", ref, alt, ".", ".", "CSQ=" + ",".join(items) +
+        name = f"rs{r};rs{r % 5}" if r % 9 == 0 else "."
+        rows.append("\t".join([contig, str(pos), name, ref, alt, ".", ".", "CSQ=" + ",".join(items) +
                                (";CLNSIG=Pathogenic" if r % 7 == 0 else "")]))
     return suite.write("annotated.vcf", "\n".join(rows) + "\n")
 
@@ -141,7 +142,8 @@ def make_store(suite, store, version):
     if version >= 4:
         make_wide(suite, store)
         make_nights(suite, store)
-        done = suite.run("annotate", "-d", store, "--source", "VEP", "--release", "1", annotations(suite))
+        done = suite.run("annotate", "-d", store, "--source", "VEP", "--release", "1", "--names",
+                         annotations(suite))
         suite.check("made: annotate", 0, done.code, done.said())
 
 

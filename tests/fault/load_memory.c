@@ -1,10 +1,11 @@
 /*
- * load_memory.c - people, ontologies and genes delivered and opened while memory runs out, at the
- * first allocation, at the second, and so on until all goes well.
+ * load_memory.c - people, ontologies, genes and annotations delivered and opened while memory runs
+ * out, at the first allocation, at the second, and so on until all goes well.
  *
  * What fails says NOMEM, the store is as it was, and under the address sanitizer no memory is lost.
  * Only our own code is refused memory.
  */
+#include "index/annotations/annotation_table.h"
 #include "tests/support/load_store.h"
 #include "tests/support/refused_memory.h"
 
@@ -27,14 +28,44 @@ static const char graphs[] =
 static const char gtf[] = "1\th\texon\t1\t9\t.\t+\t.\tgene_id \"E1\"; transcript_id \"T1\";\n"
                           "1\th\texon\t20\t29\t.\t+\t.\tgene_id \"E1\"; transcript_id \"T1\";\n";
 
+static const char vcf[] =
+    "##fileformat=VCFv4.3\n##contig=<ID=1,length=9000>\n##INFO=<ID=CSQ,Number=.,Type=String,"
+    "Description=\"Format: Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSp\">\n"
+    "##INFO=<ID=CLNSIG,Number=.,Type=String,Description=\"\">\n#"
+    "CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    "1\t5\trs1;rs2\tA\tG\t.\t.\t"
+    "CSQ=G|missense_variant&odd|MODERATE|G1|E1|p.Val6Glu;CLNSIG=Benign\n"
+    "1\t9\trs1\tAC\tA,G\t.\t.\tCSQ=-|frameshift_variant|HIGH|G2||\n";
+
+/* Annotations, asked for as the others are. */
+static int load_annotations(const skr_load_request *request, skr_load_result *ret_result,
+                            skr_err *err)
+{
+    const skr_annotate_request wanted = {.store = request->store,
+                                         .assembly = request->assembly,
+                                         .has_names = true,
+                                         .files = request->files,
+                                         .n_files = request->n_files,
+                                         .n_threads = 1};
+    skr_annotate_result result = {0};
+    SKR_TRY(skr_import_annotations(&wanted, &result, err));
+    skr_import_annotations_done(&result);
+    *ret_result = (skr_load_result){0};
+    return SKR_OK;
+}
+
 static const struct {
     load_fn load;
     const char *name;
     const char *text;
 } deliveries[] = {
-    {skr_import_people, "a.json", people_json},  {skr_import_people, "b.tsv", people_tsv},
-    {skr_import_people, "b2.tsv", people_again}, {skr_import_ontology, "c.obo", obo},
-    {skr_import_ontology, "d.json", graphs},     {skr_import_genes, "e.gtf", gtf},
+    {skr_import_people, "a.json", people_json},
+    {skr_import_people, "b.tsv", people_tsv},
+    {skr_import_people, "b2.tsv", people_again},
+    {skr_import_ontology, "c.obo", obo},
+    {skr_import_ontology, "d.json", graphs},
+    {skr_import_genes, "e.gtf", gtf},
+    {load_annotations, "f.vcf", vcf},
 };
 #define N_DELIVERIES (sizeof deliveries / sizeof *deliveries)
 
@@ -54,6 +85,28 @@ static int load(size_t number)
     return load_path(&s, deliveries[number].load, "GRCh38", paths[number]);
 }
 
+/* Everything that a release of annotations says is read. */
+static int open_annotations(const char *folder, const skr_assembly *assembly)
+{
+    skr_annotation_table *table = NULL;
+    skr_annotation_chunk chunk = {0};
+    const skr_annotation_gene *genes = NULL;
+    uint32_t *chunks = NULL;
+    uint32_t n = 0;
+    int status = skr_annotation_table_open(folder, &assembly->annotations[0].file,
+                                           assembly->n_contigs, &table, &s.err);
+    if (status == SKR_OK)
+        status = skr_annotation_table_genes(table, &genes, &n, &s.err);
+    if (status == SKR_OK)
+        status = skr_annotation_table_find_name(table, "rs2", &chunks, &n, &s.err);
+    if (status == SKR_OK)
+        status = skr_annotation_table_read(table, chunks[0], &chunk, &s.err);
+    free(chunks);
+    skr_annotation_chunk_done(&chunk);
+    skr_annotation_table_close(table);
+    return status;
+}
+
 static int open_all(size_t number)
 {
     static const skr_file_id none = {.name = ""};
@@ -70,6 +123,8 @@ static int open_all(size_t number)
         status = skr_ontology_load_texts(s.ontology, &s.err);
     if (status == SKR_OK)
         status = skr_gene_table_visit(s.genes, NULL, NULL, &s.err);
+    if (status == SKR_OK)
+        status = open_annotations(folder, &manifest->assemblies[0]);
     skr_people_close(s.people);
     skr_ontology_close(s.ontology);
     skr_gene_table_close(s.genes);

@@ -1,6 +1,6 @@
 /*
- * index_fuzz.c - any bytes as the parts of a people, ontology or gene file whose checksums are
- * right: refused, or read, asked, edited and verified without running outside.
+ * index_fuzz.c - any bytes as the parts of a people, ontology, gene or annotation file whose
+ * checksums are right: refused, or read, asked, edited and verified without running outside.
  *
  * The input: a byte for the kind of file; then pieces, each a byte, two bytes of length and its
  * bytes. That byte modulo 3: 0 the piece is the directory's next bytes as they are, 1 it becomes a
@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "index/annotations/annotation_table.h"
 #include "index/blob.h"
 #include "index/genes/gene_table.h"
 #include "index/ontology/ontology.h"
@@ -171,15 +172,65 @@ static void ask_genes(const char *folder, const skr_file_id *id)
     skr_gene_table_close(table);
 }
 
+static void ask_name(const skr_annotation_table *table, const char *name, uint32_t n_maps)
+{
+    uint32_t *chunks = NULL;
+    uint32_t n = 0;
+    if (is_given(skr_annotation_table_find_name(table, name, &chunks, &n, &err)))
+        for (uint32_t i = 0; i < n; i++)
+            check(chunks[i] < n_maps);
+    free(chunks);
+}
+
+/* Every allele of every chunk is found again; what is said of it lies within the chunk. */
+static void ask_chunks(const skr_annotation_table *table, uint32_t n_maps)
+{
+    skr_annotation_chunk chunk = {0};
+    for (uint32_t c = 0; c < n_maps; c++) {
+        if (!is_given(skr_annotation_table_read(table, c, &chunk, &err)))
+            continue;
+        for (uint32_t i = 0; i < chunk.n; i++) {
+            const skr_annotated *allele = &chunk.alleles[i];
+            check((uint64_t)allele->first_line + allele->n_lines <= chunk.n_lines);
+            check((uint64_t)allele->first_name + allele->n_names <= chunk.n_names);
+            (void)skr_annotation_is_named(&chunk, allele, "rs1");
+        }
+    }
+    skr_annotation_chunk_done(&chunk);
+}
+
+static void ask_annotations(const char *folder, const skr_file_id *id)
+{
+    skr_annotation_table *table = NULL;
+    const skr_annotation_gene *genes = NULL;
+    const skr_annotation_map *maps = NULL;
+    uint32_t n_genes = 0;
+    uint32_t n_maps = 0;
+    check(skr_annotation_table_verify(folder, id, ignore_fault, NULL, &err) == SKR_OK);
+    if (skr_annotation_table_open(folder, id, 3, &table, &err) < 0)
+        return;
+    if (is_given(skr_annotation_table_genes(table, &genes, &n_genes, &err)) &&
+        is_given(skr_annotation_table_maps(table, &maps, &n_maps, &err))) {
+        for (uint32_t i = 0; i < n_genes; i++)
+            check(genes[i].n_chunks == 0 || genes[i].chunks[genes[i].n_chunks - 1] < n_maps);
+        ask_chunks(table, n_maps);
+        ask_name(table, "rs1", n_maps);
+        ask_name(table, "", n_maps);
+        ask_name(table, "~", n_maps);
+    }
+    skr_annotation_table_close(table);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
     const char *folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* writers sync */
-    static const skr_file_kind kinds[] = {SKR_FILE_PEOPLE, SKR_FILE_ONTOLOGY, SKR_FILE_GENES};
+    static const skr_file_kind kinds[] = {SKR_FILE_PEOPLE, SKR_FILE_ONTOLOGY, SKR_FILE_GENES,
+                                          SKR_FILE_ANNOTATIONS};
     skr_cursor input = skr_cursor_of(bytes, n_bytes);
     skr_file_id id;
     char name[SKR_FILE_NAME_MAX];
     char path[100];
-    unsigned kind = skr_cursor_u8(&input) % 3;
+    unsigned kind = skr_cursor_u8(&input) % 4;
     (void)snprintf(name, sizeof name, "skr_index_fuzz_%ld.skr", (long)getpid());
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     (void)unlink(path);
@@ -194,8 +245,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
         ask_people(folder, &id);
     else if (kind == 1)
         ask_ontology(folder, &id);
-    else
+    else if (kind == 2)
         ask_genes(folder, &id);
+    else
+        ask_annotations(folder, &id);
     (void)unlink(path);
     return 0;
 }

@@ -16,6 +16,7 @@ REGISTERS = re.compile(r"^(Test|ParameterizedTest|Theory)\s*\(", re.M)
 # what tests them: sources, without .c
 TESTED_BY = {
     "e2e beacon_frequencies": """
+        api/beacon/beacon_record_quote api/beacon/beacon_record_said
         api/beacon/beacon_record_text api/beacon/beacon_records engine/alleles/alleles_parts
         engine/people/people_labels engine/people/populations
         engine/scan/cells""",
@@ -159,7 +160,9 @@ TESTED_BY = {
     "unit effect": """
         index/effects/effect_table""",
     "unit annotation_table": """
-        index/annotations/annotation_draft index/annotations/annotation_verify""",
+        index/annotations/annotation_bytes index/annotations/annotation_draft
+        index/annotations/annotation_find index/annotations/annotation_names
+        index/annotations/annotation_verify""",
     "unit gene_table": """
         index/genes/gene_table_write""",
     "unit variant_spelling": """

@@ -75,6 +75,8 @@ int skr_cmd_annotate(const skr_command *command, int argc, char **argv)
          "hold)",
          0},
         {"release", SKR_OPTION_TEXT, &request.release, "NAME", "the name of this release", 0},
+        {"names", SKR_OPTION_FLAG, &request.has_names, NULL,
+         "the ID column holds names of the alleles (rs1801133), which are taken too", 0},
         {"memory", SKR_OPTION_NUMBER, &request.memory_mib, "MiB",
          "what a record may take (default: 512)", 0},
         SKR_UNSEALING_OPTIONS(&words),

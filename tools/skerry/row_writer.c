@@ -203,15 +203,15 @@ static char *put_json(char *at, const skr_allele_row *row, size_t n_variant)
 /* ------------------------------------------------------------------ what annotations say */
 
 /* The lists of a row, and their names. */
-#define N_LISTS 5u
-static const char *const list_names[N_LISTS] = {"genes", "effects", "proteins", "impacts",
-                                                "significances"};
+#define N_LISTS 6u
+static const char *const list_names[N_LISTS] = {"genes",   "effects",       "proteins",
+                                                "impacts", "significances", "names"};
 
 static const skr_allele_words *list_of(const skr_allele_row *row, size_t i)
 {
-    const skr_allele_words *const lists[N_LISTS] = {&row->said.genes, &row->said.effects,
-                                                    &row->said.proteins, &row->said.impacts,
-                                                    &row->said.significances};
+    const skr_allele_words *const lists[N_LISTS] = {&row->said.genes,         &row->said.effects,
+                                                    &row->said.proteins,      &row->said.impacts,
+                                                    &row->said.significances, &row->said.names};
     return lists[i];
 }
 

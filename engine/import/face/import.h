@@ -149,6 +149,7 @@ typedef struct skr_annotate_request {
     const char *assembly; /* NULL: the only one that has genomes */
     const char *source;   /* what the release is of; NULL: by what the files hold */
     const char *release;  /* its name, or NULL */
+    bool has_names;       /* what the ID column says are names of the alleles */
     const char *const *files;
     size_t n_files;
     unsigned n_threads;

@@ -18,6 +18,7 @@ typedef enum skr_annotate_count {
     SKR_ANNOTATE_STOPS,        /* items behind a stop of their haplotype: taken as they are */
     SKR_ANNOTATE_POINTERS,     /* "@POS" that lead to no record */
     SKR_ANNOTATE_CLINICAL,     /* records of several ALTs whose significance is of one */
+    SKR_ANNOTATE_NAMES,        /* names that could not be read */
     SKR_ANNOTATE_NO_REFERENCE, /* records on contigs that the stored reference lacks */
     SKR_ANNOTATE_N_COUNTS,
 } skr_annotate_count;

@@ -12,6 +12,8 @@
 
 #include "engine/import/genomes/import_reference.h"
 #include "index/effects/significance.h"
+#include "storage/base/limits.h"
+#include "storage/base/utf8.h"
 
 /* A field of a record, and how its items are read. */
 typedef struct note_text {
@@ -275,6 +277,45 @@ static int add_clinical(skr_annotate *annotate, const skr_vcf_record *record, sk
     return add_genes(annotate, record, err);
 }
 
+/* ------------------------------------------------------------------ names */
+
+/* Does the ID column hold anything that is wanted? */
+static bool has_names(const skr_annotate *annotate, const skr_vcf_record *record)
+{
+    return annotate->request->has_names && record->n_id > 0 &&
+           !(record->n_id == 1 && record->id[0] == '.');
+}
+
+static bool is_name(const char *text, size_t n)
+{
+    if (n > SKR_NAME_MAX || memchr(text, 0, n) != NULL)
+        return false;
+    for (size_t i = 0, n_this; i < n; i += n_this) {
+        n_this = skr_utf8_length(text + i, n - i);
+        if (n_this == 0 || (unsigned char)text[i] <= ' ')
+            return false;
+    }
+    return true;
+}
+
+/* "rs1801133;rs17367504": which of several ALTs a name is of is not said, so it is of each. */
+static int add_names(skr_annotate *annotate, const skr_vcf_record *record, bool is_first,
+                     skr_err *err)
+{
+    const char *at = record->id;
+    const char *end = at + record->n_id;
+    while (has_names(annotate, record) && at < end) {
+        const char *stop = memchr(at, ';', (size_t)(end - at));
+        size_t n = (size_t)((stop != NULL ? stop : end) - at);
+        if (n > 0 && is_name(at, n))
+            SKR_TRY(skr_annotation_draft_name(annotate->draft, at, n, err));
+        else
+            annotate->counts[SKR_ANNOTATE_NAMES] += n > 0 && is_first;
+        at += n + 1;
+    }
+    return SKR_OK;
+}
+
 /* ------------------------------------------------------------------ the record */
 
 /* The fields of items that the record has. */
@@ -308,7 +349,7 @@ int skr_annotate_record(skr_annotate *annotate, skr_place *place, skr_err *err)
     size_t n_fields = find_fields(record, fields);
     const skr_annotation_alleles alleles =
         skr_annotation_match_begin(record->ref, record->alts, record->n_alts);
-    if (n_fields == 0 && !has_clinical(record)) {
+    if (n_fields == 0 && !has_clinical(record) && !has_names(annotate, record)) {
         annotate->counts[SKR_ANNOTATE_SILENT]++;
         return SKR_OK;
     }
@@ -320,6 +361,7 @@ int skr_annotate_record(skr_annotate *annotate, skr_place *place, skr_err *err)
             SKR_TRY(add_items(annotate, place, &alleles, &fields[f], alt, err));
         if (alt == 0)
             SKR_TRY(add_clinical(annotate, record, err));
+        SKR_TRY(add_names(annotate, record, alt == 0, err));
         SKR_TRY(skr_annotation_draft_allele(annotate->draft, allele_of(annotate, alt + 1), err));
     }
     for (size_t f = 0; f < n_fields; f++)

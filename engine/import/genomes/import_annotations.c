@@ -25,6 +25,7 @@ static const char *const count_names[SKR_ANNOTATE_N_COUNTS] = {
     [SKR_ANNOTATE_STOPS] = "behind_stop",
     [SKR_ANNOTATE_POINTERS] = "lost_pointers",
     [SKR_ANNOTATE_CLINICAL] = "shared_significance",
+    [SKR_ANNOTATE_NAMES] = "unread_names",
     [SKR_ANNOTATE_NO_REFERENCE] = "no_reference",
 };
 
@@ -223,9 +224,14 @@ static int read_header(skr_annotate *annotate, const skr_import_file *file, cons
     add_tools(annotate, skr_vcf_tools(vcf));
     if (annotate->has_columns[0] || *ann != '\0' || has_bcsq || has_clinical)
         return SKR_OK;
+    if (annotate->request->has_names) {
+        add_source(annotate, "names");
+        return SKR_OK;
+    }
     return skr_fail(err, SKR_ERR_INPUT,
                     "%s: the header declares none of CSQ, vep, ANN, BCSQ, CLNSIG: annotate it with "
-                    "VEP, SnpEff (from 4.1 on) or bcftools csq first",
+                    "VEP, SnpEff (from 4.1 on) or bcftools csq first; --names takes the names of "
+                    "its ID column alone",
                     file->name);
 }
 

@@ -68,6 +68,8 @@ typedef struct skr_vcf_record {
 
     const char *notes[SKR_VCF_N_NOTES]; /* not ended by a NUL; NULL: the record has none */
     uint32_t n_notes[SKR_VCF_N_NOTES];
+    const char *id; /* of a file that is read for annotations; likewise */
+    uint32_t n_id;
 
     bool has_ps;  /* FORMAT/PS: what phase holds within, sample by sample */
     bool has_psl; /* FORMAT/PSL: the same copy by copy, which nobody reads here */

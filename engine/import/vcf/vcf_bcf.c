@@ -519,6 +519,8 @@ int skr_vcf_bcf_record(skr_vcf *vcf, bool *ret_is_end, skr_err *err)
     if ((n_samples & 0xffffff) != vcf->samples.n)
         return skr_vcf_fail(vcf, err, "has %u samples, but the header %u", n_samples & 0xffffff,
                             vcf->samples.n);
+    vcf->record.id = vcf->is_for_notes ? (const char *)id.at : NULL;
+    vcf->record.n_id = vcf->is_for_notes ? id.n : 0;
     SKR_TRY(bcf_place(vcf, contig, pos0, err));
     SKR_TRY(bcf_alleles(vcf, &shared, n_both >> 16, err));
     SKR_TRY(bcf_filters(vcf, &shared, err));

@@ -254,6 +254,8 @@ static int parse_line(skr_vcf *vcf, char *line, size_t n, skr_err *err)
     if (status != SKR_OK)
         return status;
     vcf->record.ref = column[3];
+    vcf->record.id = vcf->is_for_notes ? column[2] : NULL;
+    vcf->record.n_id = vcf->is_for_notes ? (uint32_t)n_column[2] : 0;
     vcf->record.filter = skr_gate_filter(vcf->gate, column[6], n_column[6]);
     return vcf->is_for_notes ? SKR_OK : skr_vcf_cells_read(vcf, at, (size_t)(end - at), err);
 }

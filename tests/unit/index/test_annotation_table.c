@@ -180,6 +180,85 @@ Test(annotation_table, many_alleles_in_any_order)
     cr_assert(zero(int, skr_annotation_table_verify(folder, &id, fail_on_fault, NULL, &err)));
 }
 
+static void call(const char *name)
+{
+    cr_assert(eq(int, skr_annotation_draft_name(draft, name, strlen(name), &err), SKR_OK));
+}
+
+/* The alleles of a name, by the place of each: "10 20 ", chunk by chunk. */
+static void expect_named(const char *name, const char *wanted)
+{
+    char text[256] = "";
+    uint32_t *chunks = NULL;
+    uint32_t n = 0;
+    cr_assert(eq(int, skr_annotation_table_find_name(table, name, &chunks, &n, &err), SKR_OK));
+    for (uint32_t c = 0; c < n; c++) {
+        cr_assert(zero(int, skr_annotation_table_read(table, chunks[c], &chunk, &err)));
+        for (uint32_t i = 0; i < chunk.n; i++) {
+            size_t at = strlen(text);
+            if (skr_annotation_is_named(&chunk, &chunk.alleles[i], name))
+                snprintf(text + at, sizeof text - at, "%u ", chunk.alleles[i].allele.start0);
+        }
+    }
+    free(chunks);
+    cr_assert(eq(str, text, (char *)wanted), "of %s", name);
+}
+
+Test(annotation_table, a_name_is_of_several_alleles_and_an_allele_has_several)
+{
+    skr_allele one = snv(0, 10, "A", "G");
+    skr_allele two = snv(0, 20, "A", "G");
+    skr_allele three = snv(2, 30, "A", "G");
+    call("rs1");
+    call("COSV7");
+    of(&one);
+    call("RS1");
+    say("G1", "", "missense", "");
+    of(&two);
+    call("rs1");
+    call("rs1");
+    of(&three);
+    call("rs10");
+    of(NULL);
+    write_and_open(3);
+    expect(&two, "G1 missense_variant moderate ; ");
+    cr_assert(eq(u64, skr_annotation_table_n_names(table), 2));
+    expect_named("rs1", "10 20 30 ");
+    expect_named("Rs1", "10 20 30 ");
+    expect_named("cosv7", "10 ");
+    expect_named("rs10", "");
+    expect_named("a", "");
+    expect_named("z", "");
+    cr_assert(zero(int, skr_annotation_table_verify(folder, &id, fail_on_fault, NULL, &err)));
+}
+
+/* More names than a block holds; each is found, and what lies between two is not. */
+Test(annotation_table, many_names)
+{
+    enum {
+        N = 12000
+    };
+    char name[32];
+    char wanted[32];
+    for (uint32_t i = 0; i < N; i++) {
+        uint32_t k = (uint32_t)((uint64_t)i * 7919 % N);
+        skr_allele allele = snv(0, 10 * k, "A", "G");
+        snprintf(name, sizeof name, "rs%u", 2 * k);
+        call(name);
+        of(&allele);
+    }
+    write_and_open(N);
+    cr_assert(eq(u64, skr_annotation_table_n_names(table), N));
+    for (uint32_t k = 0; k < N; k += 101) {
+        snprintf(name, sizeof name, "rs%u", 2 * k);
+        snprintf(wanted, sizeof wanted, "%u ", 10 * k);
+        expect_named(name, wanted);
+        snprintf(name, sizeof name, "rs%u", 2 * k + 1);
+        expect_named(name, "");
+    }
+    cr_assert(zero(int, skr_annotation_table_verify(folder, &id, fail_on_fault, NULL, &err)));
+}
+
 Test(annotation_table, an_empty_one)
 {
     skr_allele one = snv(0, 99, "A", "G");
@@ -207,6 +286,7 @@ Test(annotation_table, any_changed_byte_is_found)
     unsigned char byte = 0;
     skr_allele one = snv(0, 99, "A", "G");
     say("G1", "ENSG1", "missense", "V600E");
+    call("rs1");
     of(&one);
     write_and_open(1);
     snprintf(path, sizeof path, "%s/a-1.skr", folder);
