@@ -17,6 +17,11 @@ static uint32_t slot_of(const skr_question *question, uint32_t dataset)
     return SKR_NONE;
 }
 
+static const char *about_of(const skr_dataset_entry *dataset)
+{
+    return dataset->about == NULL ? "" : dataset->about;
+}
+
 static int tell_datasets(const skr_question *question, skr_info *info, skr_err *err)
 {
     const skr_snapshot *snapshot = question->snapshot;
@@ -48,6 +53,7 @@ static int tell_datasets(const skr_question *question, skr_info *info, skr_err *
         info->datasets[i] = (skr_dataset_info){
             .id = manifest->datasets[dataset].id,
             .version = manifest->datasets[dataset].version,
+            .about = about_of(&manifest->datasets[dataset]),
             .people = skr_disclose(policy, people == NULL ? 0 : skr_people_set_count(people)),
             .genomes = skr_disclose(
                 policy, skr_bits_count(genomes.sets[i], skr_bits_words(snapshot->n_people)))};
@@ -183,6 +189,29 @@ static int tell_ontologies(const skr_snapshot *snapshot, skr_info *info, skr_err
     return SKR_OK;
 }
 
+/* Of all assemblies, in the order in which they came. */
+static int tell_annotations(const skr_manifest *manifest, skr_info *info, skr_err *err)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++)
+        n += manifest->assemblies[i].n_annotations;
+    info->annotations = calloc(n + 1, sizeof *info->annotations);
+    if (info->annotations == NULL)
+        return skr_fail_nomem(err, "the state of a store");
+    for (uint32_t i = 0; i < manifest->n_assemblies; i++) {
+        const skr_assembly *assembly = &manifest->assemblies[i];
+        for (uint32_t a = 0; a < assembly->n_annotations; a++) {
+            const skr_annotation_entry *entry = &assembly->annotations[a];
+            info->annotations[info->n_annotations++] =
+                (skr_annotation_info){.assembly = assembly->name,
+                                      .source = entry->source,
+                                      .release = entry->release,
+                                      .n_alleles = entry->n_alleles};
+        }
+    }
+    return SKR_OK;
+}
+
 static int count_sex_conflicts(const skr_question *question, skr_info *info, skr_err *err)
 {
     int status = SKR_OK;
@@ -230,6 +259,8 @@ int skr_engine_info(skr_engine *engine, const skr_access *access, skr_info *ret_
         status = tell_deliveries(&question, &info, err);
     if (status == SKR_OK)
         status = tell_ontologies(question.snapshot, &info, err);
+    if (status == SKR_OK)
+        status = tell_annotations(question.snapshot->manifest, &info, err);
     if (status == SKR_OK && is_exact)
         status = count_sex_conflicts(&question, &info, err);
     skr_engine_end(&question);
@@ -248,6 +279,7 @@ void skr_info_done(skr_info *info)
         free(info->deliveries[i].sources);
     free(info->deliveries);
     free(info->ontologies);
+    free(info->annotations);
     skr_snapshot_release(info->keep);
     *info = (skr_info){0};
 }

@@ -28,6 +28,7 @@ int skr_manifest_new(skr_manifest **ret_manifest, skr_err *err)
 
 static void free_dataset(skr_dataset_entry *dataset)
 {
+    free(dataset->about);
     free(dataset->gone);
     free(dataset->id);
 }

@@ -63,6 +63,7 @@ typedef struct skr_dataset_entry {
     uint32_t flags;         /* SKR_DATASET_ */
     skr_keyed_digest *gone; /* keyed digests of whom it has no more, ascending */
     uint32_t n_gone;
+    char *about; /* what is told of it: a JSON object (import_datasets.c); "" or NULL: nothing */
 } skr_dataset_entry;
 
 /* Samples that do not count any more on a contig: replaced, or withdrawn. */

@@ -371,6 +371,7 @@ static void take_dataset(decoder *in, skr_dataset_entry *dataset)
         if (i > 0 && memcmp(&dataset->gone[i - 1], bytes, sizeof dataset->gone[0]) >= 0)
             refuse(in, "digests out of order");
     }
+    dataset->about = copy_text(in, 0, SKR_ABOUT_MAX);
 }
 
 static void take_deletion(decoder *in, skr_deletion *deletion)

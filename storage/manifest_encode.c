@@ -153,6 +153,7 @@ static void put_dataset(encoder *out, const skr_dataset_entry *dataset)
     put_number(out, dataset->flags);
     put_number(out, dataset->n_gone);
     put_bytes(out, dataset->gone, dataset->n_gone * sizeof dataset->gone[0]);
+    put_text(out, dataset->about == NULL ? "" : dataset->about);
 }
 
 static void put_deletion(encoder *out, const skr_deletion *deletion)

@@ -19,15 +19,48 @@ void skr_beacon_put_told(json_t *object, const char *name, const skr_told_count 
         skr_json_set(object, name, json_integer((json_int_t)told->count));
 }
 
-static json_t *collection(const skr_dataset_info *dataset)
+/*
+ * A dataset as the operator describes it, and what the store knows: its version there counts
+ * withdrawals, and stands in info as in the sets of answers; as the dataset's own where the
+ * operator gave none. Errors: CORRUPT, NOMEM.
+ */
+static int collection(const skr_dataset_info *dataset, json_t **ret_json, skr_err *err)
 {
     char version[24];
-    json_t *info = json_object();
+    json_t *json = NULL;
+    int status = skr_beacon_about(dataset, &json, err);
+    if (status < 0)
+        return status;
     (void)snprintf(version, sizeof version, "%" PRIu64, dataset->version);
+    if (json_object_get(json, "version") == NULL)
+        skr_json_set(json, "version", json_string(version));
+    if (json_object_get(json, "info") == NULL)
+        skr_json_set(json, "info", json_object());
+    json_t *info = json_object_get(json, "info");
+    skr_json_set(info, "version", json_string(version));
+    (void)json_object_del(info, "individuals");
+    (void)json_object_del(info, "genomes");
     skr_beacon_put_told(info, "individuals", &dataset->people);
     skr_beacon_put_told(info, "genomes", &dataset->genomes);
-    return json_pack("{s:o, s:o, s:s, s:o}", "id", skr_json_text(dataset->id), "name",
-                     skr_json_text(dataset->id), "version", version, "info", info);
+    *ret_json = json;
+    return SKR_OK;
+}
+
+int skr_beacon_about(const skr_dataset_info *dataset, json_t **ret_json, skr_err *err)
+{
+    json_t *json = NULL;
+    if (dataset->about[0] == '\0')
+        json = json_object();
+    else if (skr_json_parse(dataset->about, strlen(dataset->about), &json, err) < 0)
+        return err->code == SKR_ERR_NOMEM
+                   ? SKR_ERR_NOMEM
+                   : skr_fail(err, SKR_ERR_CORRUPT, "MANIFEST: what is told of dataset '%.100s'",
+                              dataset->id);
+    skr_json_set(json, "id", skr_json_text(dataset->id));
+    if (json_object_get(json, "name") == NULL)
+        skr_json_set(json, "name", skr_json_text(dataset->id));
+    *ret_json = json;
+    return SKR_OK;
 }
 
 /* Is a dataset among those asked for, and does somebody in it match? */
@@ -44,14 +77,25 @@ static bool is_wanted(const skr_beacon_case *one, const skr_count_answer *matche
     return is_named;
 }
 
-static json_t *list(const skr_beacon_case *one, const skr_info *info,
-                    const skr_count_answer *matches)
+/* Errors: as collection. */
+static int list(const skr_beacon_case *one, const skr_info *info, const skr_count_answer *matches,
+                json_t **ret_all, skr_err *err)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < info->n_datasets && !one->request.is_test; i++)
-        if (is_wanted(one, matches, info->datasets[i].id))
-            skr_json_append(all, collection(&info->datasets[i]));
-    return all;
+    int status = SKR_OK;
+    for (size_t i = 0; i < info->n_datasets && !one->request.is_test && status == SKR_OK; i++) {
+        json_t *dataset = NULL;
+        if (!is_wanted(one, matches, info->datasets[i].id))
+            continue;
+        status = collection(&info->datasets[i], &dataset, err);
+        if (status == SKR_OK)
+            skr_json_append(all, dataset);
+    }
+    if (status < 0)
+        json_decref(all);
+    else
+        *ret_all = all;
+    return status;
 }
 
 json_t *skr_beacon_collections(const skr_service *service, const skr_beacon_request *request,
@@ -106,9 +150,12 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_request *requ
     if (status < 0)
         goto out;
     has_info = true;
-    json_t *json =
-        skr_beacon_collections(service, &one.request, SKR_ENTITY_DATASET,
-                               list(&one, &info, &matches), info.generation, &matches.warnings);
+    json_t *all = NULL;
+    status = list(&one, &info, &matches, &all, err);
+    if (status < 0)
+        goto out;
+    json_t *json = skr_beacon_collections(service, &one.request, SKR_ENTITY_DATASET, all,
+                                          info.generation, &matches.warnings);
     status = skr_json_print(json, &response->body, &response->n_body, err);
     if (status == SKR_OK)
         response->status = 200;

@@ -30,14 +30,46 @@ static int finish(json_t *json, skr_http_response *response, skr_err *err)
     return status;
 }
 
+/* Of each dataset what a list of them shows: the rest is in /datasets. */
+static int put_datasets(const skr_info *info, json_t *store, skr_err *err)
+{
+    static const char *const shown[] = {"id", "name", "description", "externalUrl"};
+    json_t *datasets = json_array();
+    skr_json_set(store, "datasets", datasets);
+    for (size_t i = 0; i < info->n_datasets; i++) {
+        json_t *about = NULL;
+        json_t *one = json_object();
+        skr_json_append(datasets, one);
+        SKR_TRY(skr_beacon_about(&info->datasets[i], &about, err));
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++)
+            if (json_object_get(about, shown[k]) != NULL)
+                skr_json_set(one, shown[k], json_incref(json_object_get(about, shown[k])));
+        json_decref(about);
+    }
+    return SKR_OK;
+}
+
+static json_t *about_annotations(const skr_info *info)
+{
+    json_t *releases = json_array();
+    for (size_t i = 0; i < info->n_annotations; i++) {
+        const skr_annotation_info *one = &info->annotations[i];
+        skr_json_append(releases,
+                        json_pack("{s:o, s:o, s:o}", "assembly", skr_json_text(one->assembly),
+                                  "source", skr_json_text(one->source), "release",
+                                  skr_json_text(one->release)));
+    }
+    return releases;
+}
+
 static json_t *about_store(const skr_service *service, const skr_info *info)
 {
     json_t *assemblies = json_array();
     for (size_t i = 0; i < info->n_assemblies; i++)
         skr_json_append(assemblies, skr_json_text(info->assemblies[i].name));
-    return json_pack("{s:s, s:I, s:o, s:s}", "policy", service->policy_text, "generation",
-                     (json_int_t)info->generation, "assemblies", assemblies, "software",
-                     "Skerry " SKR_VERSION);
+    return json_pack("{s:s, s:I, s:o, s:o, s:s}", "policy", service->policy_text, "generation",
+                     (json_int_t)info->generation, "assemblies", assemblies, "annotations",
+                     about_annotations(info), "software", "Skerry " SKR_VERSION);
 }
 
 /* A member for what the operator said; without a word of it there is none. */
@@ -89,7 +121,12 @@ int skr_beacon_info(const skr_service *service, const skr_http_request *request,
     if (status < 0)
         return status;
     json_t *body = about_beacon(service, &info);
+    status = put_datasets(&info, json_object_get(body, "info"), err);
     skr_info_done(&info);
+    if (status < 0) {
+        json_decref(body);
+        return status;
+    }
     return finish(json_pack("{s:o, s:o}", "meta",
                             skr_beacon_meta_info(service, "info", "beacon-info-v2.2.0"), "response",
                             body),

@@ -42,6 +42,11 @@ struct json_t *skr_beacon_meta(const skr_service *service, const skr_beacon_requ
 struct json_t *skr_beacon_answer_info(const skr_service *service, const skr_beacon_request *request,
                                       uint64_t generation, const skr_warnings *warnings);
 
+/* A dataset as its operator describes it: at least id and name. The caller owns *ret_json. Errors:
+ * CORRUPT, NOMEM. */
+SKR_MUST_USE int skr_beacon_about(const skr_dataset_info *dataset, struct json_t **ret_json,
+                                  skr_err *err);
+
 /* Puts a count that may be told into an object. */
 void skr_beacon_put_told(struct json_t *object, const char *name, const skr_told_count *told);
 

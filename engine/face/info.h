@@ -21,7 +21,16 @@ typedef struct skr_dataset_info {
     uint64_t version; /* from 1; goes up when people in it withdraw */
     skr_told_count people;
     skr_told_count genomes; /* people with at least one counted sample */
+    const char *about;      /* what the operator tells of it: a JSON object; "": nothing */
 } skr_dataset_info;
+
+/* A release of annotations. */
+typedef struct skr_annotation_info {
+    const char *assembly;
+    const char *source;  /* what the release is of: VEP, ClinVar */
+    const char *release; /* its name, or "" */
+    uint64_t n_alleles;
+} skr_annotation_info;
 
 typedef struct skr_assembly_info {
     const char *name;
@@ -74,6 +83,8 @@ typedef struct skr_info {
     size_t n_deliveries;
     skr_ontology_info *ontologies;
     size_t n_ontologies;
+    skr_annotation_info *annotations;
+    size_t n_annotations;
     uint32_t n_sex_conflicts; /* 0 where the policy is not exact */
     uint32_t n_deletions_due; /* withdrawals whose people are still in files; 0 as above */
     uint32_t n_deletions_overdue;

@@ -118,6 +118,9 @@
 /* A Beacon request that `skerry explain` reads from a file. */
 #define SKR_EXPLAIN_REQUEST_MAX (4u << 20)
 
+/* What is told of a dataset, as JSON: so few bytes cannot hold too many tokens for an answer. */
+#define SKR_ABOUT_MAX (16u << 10)
+
 /* A manifest names files, not people: larger than this is damage. */
 #define SKR_MANIFEST_SIZE_MAX (256u << 20)
 

@@ -10,6 +10,7 @@ import urllib.parse
 
 import beacon_http
 import beacon_schema
+import format_reader
 import harness
 
 HEAD = '##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
@@ -138,6 +139,39 @@ def check_documents(suite, server):
         suite.check(f"/health/{path}", (200, {"status": status}), server.ask("/health/" + path))
 
 
+ABOUT = {"id": "d", "name": "The D study", "description": "Four genomes", "version": "2026-1", "externalUrl": "https://d.example.org/",
+         "createDateTime": "2026-01-31T12:00:00Z", "contacts": [{"name": "Office", "email": "d@example.org"}],
+         "dataUseConditions": {"duoDataUse": [{"id": "DUO:0000042", "label": "general research use", "version": "2021-02-23"}]},
+         "info": {"individuals": 999, "platform": "short reads"}}
+
+
+def check_described(suite, store, exact):
+    """What the operator says of a dataset stands wherever it is listed, with what the store knows of it beside it."""
+    bad = suite.write("bad.json", '[{"id": "d"},\n {"id": "dd", "name": "x"}]')
+    done = suite.run("dataset", "-d", store, "--set", bad)
+    suite.check("a dataset that is not there is refused with its line", (2, True, 1),
+                (done.code, "bad.json:2: there is no dataset 'dd'" in done.err, done.err.count("\n")), done.err)
+    done = suite.run("dataset", "-d", store, "--set", suite.write("about.json", json.dumps([ABOUT])), "--json")
+    suite.check("dataset --set", ("ok", 1, 1), tuple(done.objects()[0][k] for k in ("status", "datasets", "changed")), done.err)
+    server = beacon_http.Server(suite, store, *exact)
+    judge = beacon_schema.Judge(suite)
+    wanted = {**ABOUT, "info": {"platform": "short reads", "version": "1", "individuals": 5, "genomes": 4}}
+    for path in ("/datasets", "/datasets/d", "/datasets?filters=NCIT:C16576"):
+        document = server.ask("/api" + path)[1]
+        suite.check(f"{path} describes the dataset", wanted, document["response"]["collections"][0])
+        judge.valid(path, beacon_schema.RESPONSES + "beaconCollectionsResponse", document)
+        judge.valid(path, "models/json/beacon-v2-default-model/datasets/defaultSchema", document["response"]["collections"][0])
+    document = server.ask("/api/info")[1]
+    judge.valid("/info", beacon_schema.RESPONSES + "beaconInfoResponse", document)
+    suite.check("/info lists it", [{k: ABOUT[k] for k in ("id", "name", "description", "externalUrl")}], document["response"]["info"]["datasets"][:1])
+    suite.check("SIGTERM ends it once more", 0, server.stop(), server.said()[-500:])
+    described = suite.path("described")
+    suite.check("a copy", 0, suite.run("copy", "-d", store, described).code)
+    suite.check("a copy has it, and the second reader reads it", ABOUT, json.loads(format_reader.read_manifest(described)["datasets"][0]["about"]))
+    suite.check("withdrawn, nothing is said of it", (0, ""), (suite.run("dataset", "-d", described, "--withdraw", "d").code,
+                                                              format_reader.read_manifest(described)["datasets"][0]["about"]))
+
+
 def check_two_assemblies(suite):
     """P and Q have a genome of each."""
     store = suite.path("two")
@@ -205,6 +239,7 @@ def main():
     server = beacon_http.Server(suite, store, *exact)
     check_collections(suite, beacon_schema.Judge(suite), server)
     suite.check("SIGTERM ends it again", 0, server.stop(), server.said()[-500:])
+    check_described(suite, store, exact)
     for text, said in (("x = sex=femal\n", "femal"), ("x name = y\n", "no cohort"), ("x = all\nx colour = red\n", "neither name")):
         done = suite.run("serve", "-d", store, "--listen", "127.0.0.1:0", "--config",
                          suite.write("bad.conf", "cohorts = " + suite.write("bad-cohorts.conf", text) + "\n"))

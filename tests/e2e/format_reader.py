@@ -5,6 +5,7 @@ library, since Python 3 has none. Whatever the document says must be so is asser
 """
 import ctypes
 import ctypes.util
+import json
 import os
 import re
 import struct
@@ -127,10 +128,12 @@ def _assembly(c, version):
 
 
 def _dataset(c, version):
-    dataset = {"id": c.text(), "version": 1, "flags": 0, "gone": []}
+    dataset = {"id": c.text(), "version": 1, "flags": 0, "gone": [], "about": ""}
     if version > 3:
         dataset["version"], dataset["flags"] = c.varints(2)
         dataset["gone"] = [c.bytes(32) for _ in range(c.varint())]
+        dataset["about"] = c.text()
+    assert dataset["about"] == "" or json.loads(dataset["about"])["id"] == dataset["id"]
     assert dataset["version"] > 0 and dataset["flags"] < 4
     assert dataset["gone"] == sorted(set(dataset["gone"]))
     return dataset

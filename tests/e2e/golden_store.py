@@ -145,6 +145,9 @@ def make_store(suite, store, version):
         done = suite.run("annotate", "-d", store, "--source", "VEP", "--release", "1", "--names",
                          annotations(suite))
         suite.check("made: annotate", 0, done.code, done.said())
+        about = suite.write("about.json", '{"id": "golden", "name": "A golden store"}')
+        done = suite.run("dataset", "-d", store, "--set", about)
+        suite.check("made: dataset", 0, done.code, done.said())
 
 
 def answers(suite, store, version):

@@ -1,7 +1,8 @@
-/* cmd_dataset.c - skerry dataset: hidden, shown, withdrawn, listed. */
+/* cmd_dataset.c - skerry dataset: hidden, shown, withdrawn, listed; what is told of them. */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "engine/import/face/import.h"
 #include "engine/import/face/withdraw.h"
 #include "tools/skerry/command.h"
 #include "tools/skerry/interrupt.h"
@@ -89,13 +90,57 @@ static int change(const skr_arguments *arguments, skr_dataset_request *request)
     return 0;
 }
 
+static void print_set(const skr_load_result *result, bool is_json)
+{
+    skr_out json = {.out = stdout};
+    if (!is_json) {
+        printf("%" PRIu64 " %s said, %" PRIu64 " of them anew; generation %" PRIu64 "\n",
+               result->n_records, result->n_records == 1 ? "dataset is" : "datasets are",
+               result->n_new, result->generation);
+        return;
+    }
+    skr_out_open(&json, '{');
+    skr_out_member_text(&json, "status", result->n_new == 0 ? "noop" : "ok");
+    skr_out_member_number(&json, "generation", result->generation);
+    skr_out_member_number(&json, "datasets", result->n_records);
+    skr_out_member_number(&json, "changed", result->n_new);
+    skr_out_close(&json, '}');
+    skr_out_end(&json);
+}
+
+/* Takes in what is told of datasets. */
+static int set(const skr_arguments *arguments, const char *file, double wait_s)
+{
+    skr_err err = {.message = ""};
+    skr_progress_line line;
+    skr_load_result result = {0};
+    skr_interrupt_catch();
+    skr_progress_init(&line, "dataset", &arguments->common);
+    const skr_load_request request = {.store = arguments->common.store,
+                                      .files = &file,
+                                      .n_files = 1,
+                                      .wait_s = wait_s,
+                                      .watch = skr_progress_watch(&line)};
+    int status = skr_import_datasets(&request, &result, &err);
+    skr_progress_end(&line, true);
+    skr_progress_done(&line);
+    if (status < 0)
+        return skr_report_writing(arguments->common.is_json, &err);
+    if (arguments->common.is_json || !arguments->common.is_quiet)
+        print_set(&result, arguments->common.is_json);
+    return 0;
+}
+
 int skr_cmd_dataset(const skr_command *command, int argc, char **argv)
 {
     skr_dataset_request request = {0};
     const char *ids[3] = {NULL, NULL, NULL}; /* by skr_dataset_change */
+    const char *file = NULL;
     bool is_list = false;
     const skr_option options[] = {
         {"list", SKR_OPTION_FLAG, &is_list, NULL, "all datasets, their versions and states", 0},
+        {"set", SKR_OPTION_TEXT, &file, "FILE",
+         "JSON: names, descriptions, terms of use ... of datasets: docs/operations.md", 0},
         {"hide", SKR_OPTION_TEXT, &ids[SKR_DATASET_HIDE], "ID",
          "answer as if this dataset were not there", 0},
         {"show", SKR_OPTION_TEXT, &ids[SKR_DATASET_SHOW], "ID", "answer from it again", 0},
@@ -112,7 +157,7 @@ int skr_cmd_dataset(const skr_command *command, int argc, char **argv)
     int status = skr_arguments_read(&arguments, argc, argv, &err);
     if (status > 0)
         return 0;
-    unsigned n_wanted = is_list;
+    unsigned n_wanted = (is_list ? 1 : 0) + (file != NULL ? 1 : 0);
     for (unsigned i = 0; i < 3; i++)
         if (ids[i] != NULL) {
             request.dataset = ids[i];
@@ -123,8 +168,11 @@ int skr_cmd_dataset(const skr_command *command, int argc, char **argv)
         status = skr_arguments_check(&arguments, 0, 0, "no FILE", &err);
     if (status == SKR_OK && n_wanted != 1)
         status = skr_arguments_fail(&arguments, &err,
-                                    "expected one of --list, --hide ID, --show ID, --withdraw ID");
+                                    "expected one of --list, --set FILE, --hide ID, --show ID, "
+                                    "--withdraw ID");
     if (status < 0)
         return skr_report_as(arguments.common.is_json, &err);
+    if (file != NULL)
+        return set(&arguments, file, request.wait_s);
     return is_list ? list(&arguments) : change(&arguments, &request);
 }

@@ -61,6 +61,21 @@ static void json_ontologies(skr_out *json, const skr_info *info)
     skr_out_close(json, ']');
 }
 
+static void json_annotations(skr_out *json, const skr_info *info)
+{
+    skr_out_key(json, "annotations");
+    skr_out_open(json, '[');
+    for (size_t i = 0; i < info->n_annotations; i++) {
+        skr_out_open(json, '{');
+        skr_out_member_text(json, "assembly", info->annotations[i].assembly);
+        skr_out_member_text(json, "source", info->annotations[i].source);
+        skr_out_member_text(json, "release", info->annotations[i].release);
+        skr_out_member_number(json, "alleles", info->annotations[i].n_alleles);
+        skr_out_close(json, '}');
+    }
+    skr_out_close(json, ']');
+}
+
 /* Withdrawals whose people are still in files. */
 static void json_due(skr_out *json, const skr_info *info)
 {
@@ -87,6 +102,7 @@ static void print_json(const skr_info *info)
     json_assemblies(&json, info);
     skr_deliveries_put_json(&json, info);
     json_ontologies(&json, info);
+    json_annotations(&json, info);
     skr_out_member_number(&json, "sex_conflicts", info->n_sex_conflicts);
     json_due(&json, info);
     skr_out_key(&json, "warnings");
@@ -139,6 +155,11 @@ static void print_text(const skr_info *info, bool is_verbose)
                info->ontologies[i].n_terms,
                info->ontologies[i].version[0] != '\0' ? info->ontologies[i].version
                                                       : "version not said");
+    for (size_t i = 0; i < info->n_annotations; i++) {
+        const skr_annotation_info *one = &info->annotations[i];
+        printf("%-12s %s: %s, %" PRIu64 " alleles, %s\n", "annotations", one->source, one->assembly,
+               one->n_alleles, one->release[0] != '\0' ? one->release : "release not said");
+    }
     skr_deliveries_print(info, is_verbose);
     print_due(info);
     if (info->n_sex_conflicts > 0)

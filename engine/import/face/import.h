@@ -226,7 +226,7 @@ typedef struct skr_load_request {
     skr_watch watch;
 } skr_load_request;
 
-/* Errors of all three: INPUT naming file and place; LOCKED; INTERRUPTED; USAGE; those of the store.
+/* Errors of all four: INPUT naming file and place; LOCKED; INTERRUPTED; USAGE; those of the store.
  */
 SKR_MUST_USE int skr_import_people(const skr_load_request *request, skr_load_result *ret_result,
                                    skr_err *err);
@@ -234,5 +234,11 @@ SKR_MUST_USE int skr_import_ontology(const skr_load_request *request, skr_load_r
                                      skr_err *err);
 SKR_MUST_USE int skr_import_genes(const skr_load_request *request, skr_load_result *ret_result,
                                   skr_err *err);
+/*
+ * What is told of datasets, from JSON documents like those of Beacon: n_records of them are said,
+ * n_new of these are not as they were; with none no generation is made.
+ */
+SKR_MUST_USE int skr_import_datasets(const skr_load_request *request, skr_load_result *ret_result,
+                                     skr_err *err);
 
 #endif

@@ -27,6 +27,8 @@ static int take_out(skr_withdrawal *w, uint32_t dataset, skr_err *err)
     if (w->n_people > 0)
         SKR_TRY(skr_people_edit_withdraw(w->edit, dataset, people, err));
     skr_buried_forget_names(w->manifest, dataset);
+    free(entry->about);
+    entry->about = NULL;
     entry->flags = SKR_DATASET_WITHDRAWN;
     return skr_withdrawal_note(w, dataset, w->n_people, err);
 }

@@ -30,6 +30,8 @@ static void add_withdrawal(skr_manifest *manifest)
     cr_assert(ne(ptr, dataset->gone, NULL));
     memcpy(dataset->gone, gone, sizeof gone);
     dataset->n_gone = 2;
+    dataset->about = strdup("{\"id\": \"b\", \"name\": \"B\"}");
+    cr_assert(ne(ptr, dataset->about, NULL));
     manifest->has_key = true;
     memset(manifest->key, 0x5a, sizeof manifest->key);
     skr_deletion done = {.generation = manifest->generation,
