@@ -111,7 +111,9 @@ static int explain_term(const skr_question *question, const skr_expr *node, skr_
         return put(text, err, "term %s: as stated, its ontology is not loaded\n", node->text);
     return put(text, err, "term %s: %s (%s)%s\n", node->text, skr_ontology_curie(ontology, term),
                skr_ontology_label(ontology, term),
-               node->op == SKR_E_ONLY ? ", that class alone" : ", descendants included");
+               node->op == SKR_E_ONLY      ? ", that class alone"
+               : node->op == SKR_E_SIMILAR ? ", and terms that are similar"
+                                           : ", descendants included");
 }
 
 static int explain_node(const skr_question *question, const skr_expr *node, skr_buffer *text,
@@ -139,6 +141,7 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
     }
     case SKR_E_TERM:
     case SKR_E_ONLY:
+    case SKR_E_SIMILAR:
         return explain_term(question, node, text, err);
     default:
         return SKR_OK;

@@ -47,6 +47,19 @@ bool skr_beacon_condition_find(const char *id, skr_expr_op *ret_op)
     return false;
 }
 
+bool skr_beacon_is_of_alleles(const skr_expr *node)
+{
+    while (node->op == SKR_E_AND || node->op == SKR_E_OR || node->op == SKR_E_NOT)
+        node = node->left;
+#define IS_OF_ALLELES(op, word, syntax, judge, beacon) case op:
+    switch (node->op) {
+        SKR_ALLELE_CONDITIONS(IS_OF_ALLELES)
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ------------------------------------------------------------------ reading */
 
 int skr_beacon_asked_add(skr_beacon_asked *asked, const skr_expr *node, skr_err *err)

@@ -34,18 +34,27 @@ typedef struct skr_beacon_asked {
     const skr_expr *all; /* NULL: nothing was said */
 } skr_beacon_asked;
 
+/* Is a condition, or what joins some, one on alleles? */
+bool skr_beacon_is_of_alleles(const skr_expr *node);
+
 /* A filter as it was written; the texts are its owner's. */
 typedef struct skr_beacon_filter {
     const char *id;
     const char *comparison; /* NULL: a term */
     const char *value;
     bool is_exact_term; /* includeDescendantTerms is false */
+    bool is_similar;    /* so are terms that are alike enough: level, of skr_words_similarity */
+    int level;
 } skr_beacon_filter;
+
+/* Is a filter that is a term one of effects: of the Sequence Ontology, below sequence_variant? */
+bool skr_beacon_filter_is_effect(const skr_beacon_filter *filter);
 
 /* A request that is being written. */
 typedef struct skr_beacon_draft {
     struct json_t *parameters;
     struct json_t *filters;
+    bool has_carries;
     int n_digits; /* that every number in it needs to be read as the same; 0: as few as any */
 } skr_beacon_draft;
 
@@ -84,6 +93,10 @@ typedef struct skr_beacon_condition {
 extern const skr_beacon_condition skr_beacon_alleles_none;
 extern const skr_beacon_condition skr_beacon_people_none;
 extern const skr_beacon_condition skr_beacon_people_absent;
+
+/* A filter whose value is a word as it is, and whose operator is =. Errors: as read_filter. */
+SKR_MUST_USE int skr_beacon_read_word(skr_query *query, const skr_beacon_filter *filter,
+                                      skr_expr *node, const skr_expr **ret_node, skr_err *err);
 
 /* The row of a condition; NULL: a connective or ALL. */
 const skr_beacon_condition *skr_beacon_condition_of(skr_expr_op op);

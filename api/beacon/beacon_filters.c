@@ -13,6 +13,7 @@
 
 #include "api/beacon/beacon_condition.h"
 #include "api/beacon/beacon_json.h"
+#include "engine/face/words.h"
 #include "storage/base/limits.h"
 
 static int read_operator(const char *text, skr_compare *ret_compare, skr_err *err)
@@ -28,11 +29,21 @@ static int read_operator(const char *text, skr_compare *ret_compare, skr_err *er
 static int make_node(skr_query *query, const skr_beacon_filter *filter, const skr_expr **ret_node,
                      skr_err *err)
 {
-    skr_expr node = {.op = filter->is_exact_term ? SKR_E_ONLY : SKR_E_TERM};
+    skr_expr node = {.op = filter->is_similar      ? SKR_E_SIMILAR
+                           : filter->is_exact_term ? SKR_E_ONLY
+                                                   : SKR_E_TERM};
+    node.number = filter->is_similar ? filter->level : 0;
+    if (filter->is_similar && (filter->is_exact_term || filter->comparison != NULL))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "filter %s: similarity is of a term with its descendants, and stands "
+                        "beside no operator",
+                        filter->id);
     if (filter->comparison != NULL) {
         SKR_TRY(read_operator(filter->comparison, &node.compare, err));
         if (!skr_beacon_condition_find(filter->id, &node.op))
             node.op = SKR_E_VALUE;
+    } else if (skr_beacon_filter_is_effect(filter)) {
+        node.op = SKR_A_EFFECT;
     }
     const skr_beacon_condition *row = skr_beacon_condition_of(node.op);
     return row->read_filter(query, filter, &node, ret_node, err);
@@ -60,6 +71,10 @@ static int read_not(skr_query *query, const char *text, const skr_expr **ret_nod
     if (words.id[find_sign(words.id)] != '\0')
         return skr_fail(err, SKR_ERR_QUERY, "filter '%.60s': ! stands before a term alone", text);
     SKR_TRY(make_node(query, &words, &node.left, err));
+    if (skr_beacon_is_of_alleles(node.left))
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "filter '%.60s': ! stands before a term of people, not one of alleles",
+                        text);
     return skr_query_expr(query, &node, ret_node, err);
 }
 
@@ -148,6 +163,20 @@ static bool is_described(const char *name)
     return false;
 }
 
+static int read_similarity(const json_t *value, skr_beacon_filter *words, skr_err *err)
+{
+    const char *similarity = json_string_value(value);
+    char shown[80];
+    if (similarity != NULL && strcasecmp(similarity, "exact") == 0)
+        return SKR_OK;
+    words->level = similarity != NULL ? skr_words_similarity(similarity) : -1;
+    words->is_similar = words->level >= 0;
+    return words->is_similar
+               ? SKR_OK
+               : skr_fail(err, SKR_ERR_QUERY, "similarity %s is none of exact, high, medium, low",
+                          skr_json_shown(value, shown));
+}
+
 static int read_member(const char *name, const json_t *value, skr_beacon_filter *words,
                        skr_err *err)
 {
@@ -163,10 +192,7 @@ static int read_member(const char *name, const json_t *value, skr_beacon_filter 
         status = skr_json_bool(value, name, &is_true, err);
         words->is_exact_term = !is_true;
     } else if (strcmp(name, "similarity") == 0) {
-        const char *similarity = json_string_value(value);
-        if (similarity == NULL || strcasecmp(similarity, "exact") != 0)
-            status =
-                skr_fail(err, SKR_ERR_NOT_YET, "similarity other than exact is not supported yet");
+        status = read_similarity(value, words, err);
     } else if (strcmp(name, "scope") == 0 || strcmp(name, "scopes") == 0) {
         status = check_scope(value, err);
     } else if (strcmp(name, "value") != 0 && !is_described(name)) {
@@ -216,7 +242,7 @@ static int read_object(skr_query *query, const json_t *filter, const skr_expr **
         words.comparison = words.comparison == NULL ? "=" : words.comparison;
     } else if (words.comparison != NULL) {
         return skr_fail(err, SKR_ERR_QUERY, "filter %s: operator without a value", words.id);
-    } else if (!words.is_exact_term && words.id[find_sign(words.id)] != '\0') {
+    } else if (!words.is_exact_term && !words.is_similar && words.id[find_sign(words.id)] != '\0') {
         return read_word(query, words.id, ret_node, err);
     }
     return make_node(query, &words, ret_node, err);
@@ -249,6 +275,10 @@ static int read_group(skr_query *query, const json_t *group, const skr_expr **re
         int status = read_one(query, filter, &one, err);
         if (status < 0)
             return status;
+        if (any != NULL && skr_beacon_is_of_alleles(any) != skr_beacon_is_of_alleles(one))
+            return skr_fail(err, SKR_ERR_QUERY,
+                            "filters: a group has conditions on alleles and on people; make them "
+                            "two requests");
         skr_expr either = {.op = SKR_E_OR, .left = any, .right = one};
         if (any == NULL)
             any = one;
@@ -317,9 +347,11 @@ int skr_beacon_read_filters(skr_beacon_request *request, const json_t *filters, 
             continue;
         int status = json_is_array(filter) ? read_group(request->query, filter, &node, err)
                                            : read_one(request->query, filter, &node, err);
+        const skr_expr **part = status == SKR_OK && skr_beacon_is_of_alleles(node)
+                                    ? &request->alleles
+                                    : &request->people;
         if (status == SKR_OK)
-            status = skr_query_join(request->query, SKR_E_AND, request->people, node,
-                                    &request->people, err);
+            status = skr_query_join(request->query, SKR_E_AND, *part, node, part, err);
         if (status < 0)
             return status;
         echo(list, filter);

@@ -1,5 +1,5 @@
 /* beacon_kind.c - what narrows alleles beside a place, in Beacon's words and back: gene, type,
- * length, protein. */
+ * length. What annotations say is in beacon_effects.c. */
 #include <jansson.h>
 
 #include "api/beacon/beacon_condition.h"
@@ -21,7 +21,11 @@ static const char *write_gene(const skr_expr *node, skr_beacon_draft *draft)
 }
 
 const skr_beacon_condition skr_beacon_alleles_gene = {
-    .parameters = {"geneId"}, .read = read_gene, .write = write_gene};
+    .parameters = {"geneId"},
+    .fields = {"molecularAttributes.geneIds", "geneIds"},
+    .read = read_gene,
+    .read_filter = skr_beacon_read_word,
+    .write = write_gene};
 
 /* ------------------------------------------------------------------ type */
 
@@ -98,23 +102,3 @@ const skr_beacon_condition skr_beacon_alleles_length = {
     .parameters = {"variantMinLength", "variantMaxLength"},
     .read = read_length,
     .write = write_length};
-
-/* ------------------------------------------------------------------ protein */
-
-static int read_protein(skr_beacon_asked *asked, skr_err *err)
-{
-    skr_expr node = {.op = SKR_A_PROTEIN};
-    if (asked->words->aminoacid_change == NULL)
-        return SKR_OK;
-    SKR_TRY(skr_query_protein(asked->query, asked->words->aminoacid_change, &node.text, err));
-    return skr_beacon_asked_add(asked, &node, err);
-}
-
-static const char *write_protein(const skr_expr *node, skr_beacon_draft *draft)
-{
-    return skr_beacon_draft_text(draft, "aminoacidChange", node->text,
-                                 "more than one change of a protein");
-}
-
-const skr_beacon_condition skr_beacon_alleles_protein = {
-    .parameters = {"aminoacidChange"}, .read = read_protein, .write = write_protein};

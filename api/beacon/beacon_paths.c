@@ -47,14 +47,11 @@ static int add_named(skr_beacon_request *request, skr_expr_op op, const char *id
 static int add_variant(skr_beacon_request *request, const char *id, skr_http_response *response,
                        skr_err *err)
 {
-    const skr_expr *asked = request->alleles;
     const skr_variant_words words = {.assembly = request->assembly, .short_form = id};
     int status = skr_beacon_read_variant(request, &words, err);
     if (status == SKR_ERR_QUERY)
         response->status = 404;
-    SKR_TRY(status);
-    return skr_query_join(request->query, SKR_E_AND, request->alleles, asked, &request->alleles,
-                          err);
+    return status;
 }
 
 int skr_beacon_path_add(const skr_service *service, const skr_beacon_path *path,

@@ -50,6 +50,16 @@ static const char *write_only(const skr_expr *node, skr_beacon_draft *draft)
                     draft);
 }
 
+static const char *write_similar(const skr_expr *node, skr_beacon_draft *draft)
+{
+    return write_id(node,
+                    json_pack("{s:s, s:s}", "id", node->text, "similarity",
+                              skr_words_similarity_name((int)node->number)),
+                    draft);
+}
+
+const skr_beacon_condition skr_beacon_people_similar = {.read_filter = read_term,
+                                                        .write = write_similar};
 const skr_beacon_condition skr_beacon_people_term = {.read_filter = read_term, .write = write_term};
 const skr_beacon_condition skr_beacon_people_only = {.read_filter = read_term, .write = write_only};
 

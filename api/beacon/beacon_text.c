@@ -38,8 +38,9 @@ static const char *write_node(const skr_expr *node, bool is_people, skr_beacon_d
 /* The variant of a request is one that people carry: skr_beacon_request_people reads it so. */
 static const char *write_carries(const skr_expr *node, skr_beacon_draft *draft)
 {
-    if (json_object_size(draft->parameters) > 0)
+    if (draft->has_carries)
         return "more than one carries(...)";
+    draft->has_carries = true;
     const char *why = write_node(node->alleles, false, draft);
     return why != NULL ? why : skr_beacon_place_settle(draft);
 }

@@ -82,6 +82,5 @@ int skr_beacon_read_variant(skr_beacon_request *request, const skr_variant_words
         return skr_fail(err, SKR_ERR_QUERY, "assemblyId %s: the reference named belongs to %s",
                         words->assembly, asked.assembly);
     request->assembly = words->assembly != NULL ? words->assembly : asked.assembly;
-    request->alleles = asked.all;
-    return SKR_OK;
+    return skr_query_join(query, SKR_E_AND, asked.all, request->alleles, &request->alleles, err);
 }

@@ -17,10 +17,10 @@
     X(SKR_A_VARIANT, "variant", variant, name, variant)                                            \
     X(SKR_A_REGION, "region", region, region, region)                                              \
     X(SKR_A_GENE, "gene", text, gene, gene)                                                        \
-    X(SKR_A_EFFECT, "effect", effect, effect, none)                                                \
-    X(SKR_A_IMPACT, "impact", impact, impact, none)                                                \
+    X(SKR_A_EFFECT, "effect", effect, effect, effect)                                              \
+    X(SKR_A_IMPACT, "impact", impact, impact, impact)                                              \
     X(SKR_A_PROTEIN, "protein", protein, protein, protein)                                         \
-    X(SKR_A_SIGNIFICANCE, "significance", significance, significance, none)                        \
+    X(SKR_A_SIGNIFICANCE, "significance", significance, significance, significance)                \
     X(SKR_A_NAME, "name", known_as, known_as, known_as)                                            \
     X(SKR_A_TYPE, "type", type, type, type)                                                        \
     X(SKR_A_FILTER, "filter", text, filter, none)                                                  \
@@ -47,7 +47,7 @@
     X(SKR_E_ONLY, "only", only, term, only)                                                        \
     X(SKR_E_ONSET, "onset", onset, onset, onset)                                                   \
     X(SKR_E_BIALLELIC, "biallelic", not_yet, not_yet, none)                                        \
-    X(SKR_E_SIMILAR, "similar", not_yet, not_yet, none)                                            \
+    X(SKR_E_SIMILAR, "similar", similar, similar, similar)                                         \
     X(SKR_E_TERM, "term", term, term, term)                                                        \
     X(SKR_E_VALUE, "", measure, value, value)                                                      \
     X(SKR_E_ID_FILE, "", id_file, id_file, none)

@@ -52,6 +52,7 @@
  *   CARRIES    alleles: a tree of conditions on alleles; so BIALLELIC
  *   ABSENT     text: a variant; called there, and without it
  *   TERM       text: a CURIE, descendants included; ONLY: that class alone
+ *   SIMILAR    text: a CURIE; number: its level, of index/ontology/similarity.h (0 is high)
  *   ONSET      text: a term, or NULL for any disease; compare, number in years
  *   VALUE      text: a CURIE; compare, number
  */

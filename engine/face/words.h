@@ -38,6 +38,12 @@ const char *skr_words_sex_code(const char *name);
 /* Reads an age: a duration of ISO 8601 (P65Y) or a number of years. False: neither. */
 bool skr_words_age(const char *text, double *ret_years);
 
+/* How alike a term has to be, by its word: 0 high, 1 medium, 2 low; -1: it is none of them. */
+int skr_words_similarity(const char *word);
+
+/* The word of such a level. */
+const char *skr_words_similarity_name(int level);
+
 /* Writes the CURIE that a text means, in its usual form. False: it is not one CURIE. curie has room
  * for SKR_CURIE_MAX bytes. */
 bool skr_words_curie(const char *text, char *curie);

@@ -6,17 +6,21 @@
  * what it means in the ontology is found by the first question, and kept with the generation. No
  * text is made for it.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/people/people_condition.h"
 #include "engine/people/people_sex.h"
 #include "engine/plan/access_check.h"
+#include "index/ontology/similarity.h"
 #include "index/people/sex.h"
 #include "storage/base/check.h"
 #include "storage/base/suggest.h"
 #include "storage/carriers/bits.h"
 
+#define SIMILAR_SHOWN 20u /* terms that a warning names */
 #define SEX_CODES_MAX 32u /* more than there are */
 
 /* What a term of a question means. */
@@ -105,6 +109,10 @@ static int find_class(const skr_question *question, const skr_expr *node, bool h
     if (term == SKR_NONE)
         return SKR_OK;
     int status = skr_bits_new(skr_ontology_n_terms(ontology), &of->terms, err);
+    uint32_t n = 0;
+    if (status == SKR_OK && node->op == SKR_E_SIMILAR)
+        return skr_similarity_mark(ontology, term, (skr_similarity)node->number, of->terms, &n,
+                                   err);
     if (status == SKR_OK && has_descendants)
         return skr_ontology_mark_below(ontology, term, of->terms, err);
     if (status == SKR_OK)
@@ -193,7 +201,9 @@ int skr_people_mark_term(const skr_question *question, const skr_expr *node, uin
     term_class of = {.curie = node->text};
     bool has_descendants =
         comparison == NULL ? node->op == SKR_E_TERM : comparison->column == SKR_COLUMN_ONSET;
-    int status = skr_ontology_load(question->snapshot->ontology, err);
+    const skr_ontology *ontology = question->snapshot->ontology;
+    int status = node->op == SKR_E_SIMILAR ? skr_ontology_load_texts(ontology, err)
+                                           : skr_ontology_load(ontology, err);
     if (status == SKR_OK)
         status = read_stated(question, dataset, &of, err);
     if (status == SKR_OK)
@@ -290,4 +300,53 @@ int skr_people_check_value(const skr_question *question, const skr_expr *node, s
     return skr_people_point(node, SKR_ERR_QUERY, err);
 }
 
+/* ------------------------------------------------------------------ similarity */
+
+/* The first terms of a level, and how many more there are; text has n bytes. */
+static void name_terms(const skr_ontology *ontology, const uint64_t *terms, uint32_t n_all,
+                       char *text, size_t n_text)
+{
+    uint32_t n_shown = 0;
+    size_t n = 0;
+    for (uint32_t i = 0; i < skr_ontology_n_terms(ontology) && n_shown < SIMILAR_SHOWN; i++)
+        if ((terms[i / 64] >> i % 64 & 1) != 0 && n < n_text)
+            n += (size_t)snprintf(text + n, n_text - n, "%s%s", n_shown++ == 0 ? "" : ", ",
+                                  skr_ontology_curie(ontology, i));
+    if (n_all > n_shown && n < n_text)
+        (void)snprintf(text + n, n_text - n, " and %" PRIu32 " more", n_all - n_shown);
+}
+
+/* Says which terms are taken: they are those of the ontology, whoever has them. */
+static int check_similar(const skr_question *question, const skr_expr *node, skr_err *err)
+{
+    const skr_ontology *ontology = question->snapshot->ontology;
+    skr_similarity level = (skr_similarity)node->number;
+    char names[SIMILAR_SHOWN * (SKR_CURIE_MAX + 2)] = "";
+    uint64_t *terms = NULL;
+    uint32_t n = 0;
+    SKR_TRY(skr_people_check_term(question, node, err));
+    SKR_TRY(skr_ontology_load_texts(ontology, err));
+    uint32_t term = skr_ontology_resolve(ontology, node->text);
+    if (term == SKR_NONE)
+        return skr_warnings_add(question->warnings, SKR_WARN_SIMILAR, NULL, 0, err,
+                                "%s is a term of no loaded ontology: nothing is similar to it, and "
+                                "it is taken as stated",
+                                node->text);
+    SKR_TRY(skr_bits_new(skr_ontology_n_terms(ontology), &terms, err));
+    int status = skr_similarity_mark(ontology, term, level, terms, &n, err);
+    const skr_figure figures[] = {
+        {"terms", n},
+        {"least_percent", (uint64_t)(100 * skr_similarity_least(level) + 0.5)},
+        {"measure_version", SKR_SIMILARITY_VERSION}};
+    if (status == SKR_OK) {
+        name_terms(ontology, terms, n, names, sizeof names);
+        status = skr_warnings_add(question->warnings, SKR_WARN_SIMILAR, figures, 3, err,
+                                  "similar to %s, %s, are %" PRIu32 " terms: %s", node->text,
+                                  skr_similarity_name(level), n, names);
+    }
+    free(terms);
+    return status;
+}
+
+const skr_people_condition skr_people_by_similar = {.check = check_similar, .mark = mark_term};
 const skr_people_condition skr_people_by_term = {.check = skr_people_check_term, .mark = mark_term};

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "engine/face/words.h"
 #include "engine/query/query_syntax.h"
 #include "index/terms/curie.h"
 
@@ -69,6 +70,44 @@ static int read_term(skr_parser *parser, const skr_comparison *comparison, skr_e
     return SKR_OK;
 }
 
+/* similar(TERM, high). */
+static int parse_similar(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                         const skr_expr **ret_node, skr_err *err)
+{
+    char shown[64];
+    int level = 0;
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err));
+    skr_token term = parser->token;
+    if (term.kind != SKR_TOKEN_WORD && term.kind != SKR_TOKEN_QUOTED)
+        return skr_query_parser_fail(parser, &term, SKR_ERR_QUERY, err, "expected a term, found %s",
+                                     skr_query_token_show(&term, shown));
+    SKR_TRY(skr_query_parse_curie(parser, &term, err));
+    SKR_TRY(skr_query_parser_advance(parser, err));
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_COMMA,
+                                    "',' and high, medium or low: similar(HP:0003473, high)", err));
+    level = parser->token.kind == SKR_TOKEN_WORD ? skr_words_similarity(parser->token.text) : -1;
+    if (level < 0)
+        return skr_query_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err,
+                                     "expected high, medium or low, found %s",
+                                     skr_query_token_show(&parser->token, shown));
+    SKR_TRY(skr_query_parser_advance(parser, err));
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "')'", err));
+    (void)name;
+    skr_expr node = {.op = condition->op, .text = term.text, .number = level};
+    return skr_query_parser_node(parser, &node, &term, ret_node, err);
+}
+
+static int print_similar(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    SKR_TRY(skr_query_put(text, skr_query_expr_word(node->op), err));
+    SKR_TRY(skr_query_put(text, "(", err));
+    SKR_TRY(skr_query_put_word(text, node->text, err));
+    SKR_TRY(skr_query_put(text, ", ", err));
+    SKR_TRY(skr_query_put(text, skr_words_similarity_name((int)node->number), err));
+    return skr_query_put(text, ")", err);
+}
+
+const skr_syntax skr_syntax_similar = {.parse = parse_similar, .print = print_similar};
 const skr_syntax skr_syntax_term = {
     .read = read_term, .print = print_term, .unequal = SKR_UNEQUAL_REFUSED};
 const skr_syntax skr_syntax_only = {.parse = parse_only, .print = print_only};

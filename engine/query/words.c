@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "index/contigs/assembly.h"
 #include "index/contigs/contig.h"
@@ -13,6 +14,7 @@
 #include "index/people/age.h"
 #include "index/people/sex.h"
 #include "index/terms/curie.h"
+#include "index/terms/similarity_level.h"
 
 /* In the order in which people are told of them. */
 static const skr_sex sexes[] = {SKR_SEX_FEMALE, SKR_SEX_MALE, SKR_SEX_OTHER, SKR_SEX_UNKNOWN};
@@ -48,6 +50,19 @@ const char *skr_words_sex_code(const char *name)
 bool skr_words_age(const char *text, double *ret_years)
 {
     return skr_age_parse(text, ret_years);
+}
+
+int skr_words_similarity(const char *word)
+{
+    for (int i = 0; i < SKR_N_SIMILARITIES; i++)
+        if (strcasecmp(word, skr_similarity_name((skr_similarity)i)) == 0)
+            return i;
+    return -1;
+}
+
+const char *skr_words_similarity_name(int level)
+{
+    return skr_similarity_name((skr_similarity)level);
 }
 
 bool skr_words_curie(const char *text, char *curie)

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 
+import beacon_http
 import format_reader
 import harness
 
@@ -304,6 +305,70 @@ def check_names(suite):
                 (done.code, alleles(suite, store, "name=rs2")))
 
 
+def check_beacon(suite):
+    """What annotations say, as filters and in records; a name as an id, a parameter and a short form."""
+    store = make_store(suite, "beacon")
+    rows = [r[:4] + (f"CSQ={r[3]}|{effect}||{gene}|{gene}||||{change}||;CLNSIG={clinical}",)
+            for r, effect, gene, change, clinical in (
+                (RECORDS[0], "missense_variant", "G1", "p.Val600Glu", "Pathogenic|risk_factor"),
+                (RECORDS[4], "stop_gained", "G1", "p.Arg31Ter", "Benign"),
+                (RECORDS[6], "missense_variant", "G2", "", "Likely_pathogenic"),
+                (RECORDS[9], "intron_variant", "G2", "", "."))]
+    annotate(suite, store, "beacon-notes", vcf([CSQ, CLNSIG], rows, ids={RECORDS[0][:4]: "rs10;x-1", RECORDS[6][:4]: "rs10"}),
+             "--names")
+    server = beacon_http.Server(suite, store, "--policy", suite.write("exact.conf", "counts = exact\n"))
+    if not suite.check("beacon: the server listens", True, server.address is not None, server.said()):
+        return
+
+    def found(parameters, *filters):
+        body = {"meta": {"apiVersion": "2.0"}, "query": {"requestParameters": parameters, "filters": list(filters),
+                                                         "requestedGranularity": "record"}}
+        status, document = server.ask("/api/g_variants", body)
+        if status != 200:
+            return f"{status} {document['error']['errorMessage']}"
+        sets = document["response"]["resultSets"]
+        people = server.ask("/api/individuals", body)[1]["responseSummary"]["numTotalResults"]
+        suite.check(f"beacon: people of {parameters} {filters}", 2 if sets else 0, people)
+        return [(v["variantInternalId"], v) for s in sets for v in s["results"]]
+
+    def names(*words):
+        got = found(*words)
+        return got if isinstance(got, str) else [name for name, _ in got]
+
+    one, two, three, four = ("1-1000-A-G", "1-1040-G-A", "2-500-T-C", "1-1070-T-A")
+    field = lambda name, value: {"id": name, "operator": "=", "value": value}
+    for filters, want in (
+            (["SO:0001583"], [one, three]), ([{"id": "SO:0001818", "scope": "genomicVariations"}], [one, two, three]),
+            ([field("molecularAttributes.molecularEffects.id", "SO:0001583"), field("geneIds", "G2")], [three]),
+            ([field("molecularEffects", "missense variant")], [one, three]), ([["SO:0001583", "SO:0001587"]], [one, two, three]),
+            ([field("clinicalRelevance", "likely pathogenic")], [three]), ([field("clinicalRelevance", "pathogenic")], [one]),
+            ([field("impact", "HIGH")], [two]), ([field("aminoacidChanges", "Arg31*")], [two]),
+            (["SO:0001583", "SO:0001587"], [])):
+        suite.check(f"beacon: {filters}", want, names({}, *filters))
+    suite.check("beacon: one line", [], names({"geneId": "G2"}, "SO:0001587"))
+    suite.check("beacon: beside a place", [one], names({"referenceName": "1", "start": [990], "end": [1045]}, "SO:0001583"))
+    for words in ({"genomicAlleleShortForm": "RS10"}, {"variantInternalId": "rs10"}, {"variantId": "rs10"}):
+        suite.check(f"beacon: {words}", [one, three], names(words))
+    for path in ("/api/g_variants/rs10?requestedGranularity=count", "/api/g_variants?allele=rs10"):
+        suite.check(f"beacon: {path}", 2, server.ask(path)[1]["responseSummary"].get("numTotalResults"))
+    for filters, must in ((["!SO:0001583"], "of alleles"), ([["SO:0001583", "HP:0001250"]], "two requests"),
+                          ([field("impact", "hihg")], "moderate"), ([field("clinicalRelevance", "bad")], "bad"),
+                          ([{"id": "molecularEffects", "operator": ">", "value": "x"}], "operator"),
+                          ([{"id": "SO:0001583", "includeDescendantTerms": False}], "includeDescendantTerms")):
+        got = names({}, *filters)
+        suite.check(f"beacon: {filters} is refused", True, str(got).startswith("400 ") and must in str(got), str(got))
+    suite.check("beacon: an unknown name", True, str(names({"variantId": "rs11"})).startswith("400 no allele is called"))
+    record = dict(found({"variantId": "rs10"}))[one]
+    suite.check("beacon: a record says it", (
+        {"geneIds": ["G1"], "molecularEffects": [{"id": "SO:0001583", "label": "missense_variant"}], "aminoacidChanges": ["V600E"]},
+        ["pathogenic"], ["pathogenic", "risk_factor"], ["dbSNP:rs10", "local:x-1"]), (
+        record["molecularAttributes"], [i["clinicalRelevance"] for i in record["variantLevelData"]["clinicalInterpretations"]],
+        record["info"]["clinicalSignificances"], [i["id"] for i in record["identifiers"]["variantAlternativeIds"]]))
+    suite.check("beacon: an allele of which less is said", [{"id": "SO:0001627", "label": "intron_variant"}],
+                dict(found({}, "SO:0001627"))[four]["molecularAttributes"]["molecularEffects"])
+    suite.check("beacon: the server stops", 0, server.stop())
+
+
 # ------------------------------------------------------------------ what is wrong, and what is not there
 
 def check_refusals(suite):
@@ -558,7 +623,7 @@ def check_random(suite, seed):
 
 def main():
     suite = harness.Suite()
-    for check in (check_vep, check_snpeff, check_csq, check_clinvar, check_names, check_refusals, check_coats, check_reference,
+    for check in (check_vep, check_snpeff, check_csq, check_clinvar, check_names, check_beacon, check_refusals, check_coats, check_reference,
                   check_upkeep):
         check(suite)
     seeds = [int(s) for s in sys.argv[1:]] or [random.SystemRandom().randrange(1 << 30) for _ in range(2)]

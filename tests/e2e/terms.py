@@ -5,6 +5,8 @@ What people, files and programs write for a term, a sex or a list of terms is ei
 told; a filter of which nothing here could know is refused. Every expected number is counted by hand from the lines below.
 """
 import json
+import math
+import random
 import sys
 import urllib.parse
 
@@ -187,6 +189,54 @@ def check_ages(suite):
     suite.check("and how they compare", (7, 6, 2, 6), tuple(number(suite, store, f"age{c}") for c in (">=18", ">=30 and age<=70 or age>=65", "<40 and age>=30 or age<1", "<=40 and age>=30 or age<18")))
 
 
+LEVELS = {"high": 0.8, "medium": 0.6, "low": 0.4}
+
+
+def check_similarity(suite):
+    """Lin's measure over a drawn graph, against a naive evaluator; on the command line and as a filter."""
+    seed = int(sys.argv[1]) if sys.argv[1:] else random.SystemRandom().randrange(1 << 30)
+    print("# seed", seed, flush=True)
+    rng = random.Random(seed)
+    n = 30
+    parents = {i: {rng.randrange(i) for _ in range(rng.choice((1, 1, 2)))} for i in range(1, n)}
+    above = {0: {0}}
+    for i in range(1, n):
+        above[i] = {i}.union(*(above[p] for p in parents[i]))
+    content = {i: max(0.0, 1 - math.log(sum(i in above[k] for k in range(n))) / math.log(n)) for i in range(n)}
+    name = "SI:{:07}".format
+
+    def alike(a, b):
+        best = max(content[m] for m in above[a] & above[b])
+        return 2 * best / (content[a] + content[b]) if best > 0 else 0
+
+    obo = "ontology: si\n" + "".join(f"\n[Term]\nid: {name(i)}\n" + "".join(f"is_a: {name(p)}\n" for p in sorted(parents.get(i, ())))
+                                    for i in range(n))
+    store = suite.path("similar")
+    suite.run("ontology", "-d", store, suite.write("si.obo", obo))
+    stated = [rng.randrange(n) for _ in range(60)]
+    table = "individual\tphenotypes\n" + "".join(f"P{i}\t{name(t)}\n" for i, t in enumerate(stated))
+    done = suite.run("people", "-d", store, "--dataset", "d", suite.write("si.tsv", table))
+    suite.check("similar: people", 0, done.code, done.said())
+    server = beacon_http.Server(suite, store, "--policy", suite.write("si.conf", "counts = exact\n"))
+    wrong = []
+    for a in range(n):
+        for level, least in LEVELS.items():
+            if any(abs(alike(a, b) - least) < 1e-9 for b in range(n)):
+                continue
+            want = sum(a in above[b] or alike(a, b) >= least for b in stated)
+            got = number(suite, store, f"similar({name(a)}, {level})") if level == "medium" else want
+            if (got, asked(server, [{"id": name(a), "similarity": level}])) != (want, want):
+                wrong.append((a, level, want, got))
+    suite.check(f"seed {seed}: similar terms as a naive evaluator says", [], wrong[:3])
+    _, document = server.ask("/api/individuals", {"meta": {"apiVersion": "2.0"}, "query": {"filters": [{"id": name(n - 1), "similarity": "low"}]}})
+    told = [w for w in document["info"]["warnings"] if w["code"] == "similar"]
+    suite.check("the answer says which terms", (1, True, 1), (len(told), name(n - 1) in told[0]["text"], told[0]["figures"]["measure_version"]))
+    for question, must in ((f"similar({name(1)})", "high, medium or low"), (f"similar({name(1)}, near)", "expected high"), ("similar(SI:77, low)", "SI:77")):
+        done = suite.run("count", "-d", store, question)
+        suite.check(f"{question} is refused", (2, True), (done.code, must in done.err), done.said())
+    suite.check("similar: the server stops", 0, server.stop())
+
+
 def asked(server, filters):
     status, document = server.ask("/api/individuals", {"meta": {"apiVersion": "2.0"}, "query": {"filters": filters, "requestedGranularity": "count"}})
     return document["responseSummary"].get("numTotalResults") if status == 200 else f"{status} {document['error']['errorMessage']}"
@@ -227,6 +277,7 @@ def main():
     store, expected = check_sexes(suite)
     check_odd_sexes(suite)
     check_ontologies(suite)
+    check_similarity(suite)
     check_ages(suite)
     check_filters(suite, store, expected)
     return suite.close()

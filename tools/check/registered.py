@@ -61,7 +61,8 @@ TESTED_BY = {
         api/beacon/beacon_json
         api/beacon/beacon_parameters api/beacon/beacon_variant""",
     "unit beacon_text": """
-        api/beacon/beacon_kind api/beacon/beacon_people api/beacon/beacon_place""",
+        api/beacon/beacon_effects api/beacon/beacon_kind api/beacon/beacon_people
+        api/beacon/beacon_place""",
     "unit server": """
         api/http/server_answer api/http/server_client api/http/server_connection api/http/server_log
         api/http/server_pool api/http/server_watch""",
@@ -163,6 +164,8 @@ TESTED_BY = {
         index/annotations/annotation_bytes index/annotations/annotation_draft
         index/annotations/annotation_find index/annotations/annotation_names
         index/annotations/annotation_verify""",
+    "unit similarity": """
+        index/terms/similarity_level""",
     "unit gene_table": """
         index/genes/gene_table_write""",
     "unit variant_spelling": """

@@ -41,11 +41,12 @@ Test(beacon_condition, each_condition_is_said_or_it_says_that_it_is_not)
         cr_assert(ne(ptr, (void *)row, NULL), "op %u", op);
         cr_assert(eq(int, row->write == NULL, row->none != NULL), "op %u is written or is not", op);
         bool is_read =
-            op == SKR_E_CARRIES || (is_people ? row->read_filter != NULL : row->read != NULL);
+            op == SKR_E_CARRIES || row->read_filter != NULL || (!is_people && row->read != NULL);
         cr_assert(eq(int, is_read, row->none == NULL), "op %u is read if it is written", op);
         cr_assert(eq(int, row->parameters[0] != NULL, row->read != NULL), "op %u", op);
         cr_assert(eq(int, is_people && row->read != NULL, 0), "op %u", op);
-        cr_assert(eq(int, !is_people && row->read_filter != NULL, 0), "op %u", op);
+        cr_assert(eq(int, !is_people && row->read_filter != NULL && row->fields[0] == NULL, 0),
+                  "op %u", op);
     }
 }
 
