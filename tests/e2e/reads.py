@@ -19,10 +19,10 @@ def make(suite, name, form, bases, depth, seed=SEED):
     return {(int(start), ref, alt): int(copies) for _, start, ref, alt, copies in rows}
 
 
-def take(suite, store, name, *words, file=None, fasta=None, format="auto"):
+def take(suite, store, name, *words, file=None, fasta=None, format="auto", stdin=None):
     return suite.run("import", "-d", suite.path(store), "--dataset", "d", "--assembly", "toy", "--json", "--format",
                      format, "--reference", fasta or suite.path(name + ".fa"), *words, file or suite.path(name),
-                     timeout=300)
+                     timeout=300, stdin=stdin)
 
 
 def alleles(suite, store):
@@ -55,6 +55,29 @@ def check_truth(suite):
     done = take(suite, "t", "a", file=suite.path("a.bam"), format="bam")
     suite.check("the BAM of the same reads is taken", 0, done.code, done.said())
     suite.check("and says the same", got, alleles(suite, "t"))
+
+
+def check_pipes(suite):
+    """What a pipe gives is kept in the store's folder and read as a file is: a real pipe here, which cannot be sought in."""
+    for form, store in (("cram", "s"), ("bam", "t")):
+        wanted = alleles(suite, store)
+        with subprocess.Popen(["cat", suite.path("a." + form)], stdout=subprocess.PIPE) as source:
+            done = take(suite, f"p-{form}", "a", file="-", format=form, stdin=source.stdout)
+        suite.check(f"{form} from a pipe is taken", 0, done.code, done.said())
+        suite.check(f"{form} from a pipe: the same answers", wanted, alleles(suite, f"p-{form}"))
+        again = take(suite, f"p-{form}", "a", file=suite.path("a." + form), format=form)
+        suite.check(f"{form}: the file of the same bytes is no news", "noop", again.objects()[-1]["status"])
+        suite.check(f"{form} from a pipe: nothing is left lying", [],
+                    [s for s in os.listdir(suite.path(f"p-{form}")) if s.endswith(".tmp")])
+        with open(suite.path("a." + form), "rb") as fh:
+            whole = fh.read()
+        for name, text, word, format in (("cut short", whole[:-1000], "cut", form), ("empty", b"", "neither CRAM nor BAM", form),
+                                         ("VCF", b"##fileformat=VCFv4.2\n", "neither CRAM nor BAM", form),
+                                         ("without a format", whole, "with --format cram or bam", "auto"),
+                                         ("as VCF", whole, "with --format cram or bam", "vcf")):
+            with open(suite.write("piped", text), "rb") as fh:
+                refuse(suite, f"{form} from a pipe, {name}", word, file="-", fasta=suite.path("a.fa"), format=format,
+                       stdin=fh)
 
 
 def check_mask(suite):
@@ -134,6 +157,7 @@ def check_sockets(suite):
 def main():
     suite = harness.Suite()
     check_truth(suite)
+    check_pipes(suite)
     check_mask(suite)
     check_refusals(suite)
     check_sockets(suite)

@@ -291,7 +291,7 @@ def check_keys(node):
             ("an empty passphrase", scrypt, "passphrase", ("--c4gh-passphrase", suite.write("empty", ""))),
             ("two letters of a locked key changed (EGA-archive/crypt4gh#48)", suite.write("changed.sec", bytes(changed)),
              "changed.sec", ("--c4gh-passphrase", phrase)),
-            ("a key locked by bcrypt", bcrypt, "bcrypt", ("--c4gh-passphrase", phrase)),
+            ("a key locked by bcrypt", bcrypt, "bcrypt, which is not read: make a key with crypt4gh-keygen", ("--c4gh-passphrase", phrase)),
             ("a passphrase file that is not there", scrypt, "nowhere", ("--c4gh-passphrase", suite.path("nowhere"))),
             ("a descriptor that is not open", scrypt, "99", ("--c4gh-passphrase", "99")),
             ("a public key", suite.write("mine.pub", node.mine.public_text()), "public key", ()),

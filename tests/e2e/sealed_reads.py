@@ -92,8 +92,13 @@ def check_refused(reads):
                   "--format", "cram")
     reads.refuses("sealed reads as VCF", sealed, "holds reads", "--format", "vcf")
     path = suite.write("piped", sealed)
+    wanted = reads.answers(reads.take(None, path=suite.path("a.cram"))[1])
     with open(path, "rb") as file:
-        reads.refuses("from a pipe", None, "reads", stdin=file)
+        reads.refuses("from a pipe, without a format", None, "with --format cram or bam", stdin=file)
+    with open(path, "rb") as file:
+        reads.takes("from a pipe", wanted, None, "--format", "cram", stdin=file)
+    with open(suite.write("cut", sealed[:-9]), "rb") as file:
+        reads.refuses("cut short, from a pipe", None, "-: ", "--format", "cram", stdin=file)
     if harness.have("samtools"):
         old = suite.path("old.cram")
         subprocess.run(["samtools", "view", "-O", "cram,version=2.1", "-T", suite.path("a.fa"), "-o", old,

@@ -22,6 +22,11 @@
 
 /* ------------------------------------------------------------------ bytes */
 
+static bool wants_reads(const skr_import *import)
+{
+    return import->request->format == SKR_FORMAT_CRAM || import->request->format == SKR_FORMAT_BAM;
+}
+
 /* A pipe that is being kept. */
 typedef struct keeping {
     const skr_import *import;
@@ -55,6 +60,7 @@ static int keep_pipe(skr_import *import, skr_import_file *file, int from, skr_er
                                      .path = file->path,
                                      .n_memory = import->n_memory,
                                      .keys = &import->keys,
+                                     .is_reads = wants_reads(import),
                                      .context = &k,
                                      .check_stop = check_stop,
                                      .on_bytes = take_bytes};
@@ -69,12 +75,7 @@ static int keep_pipe(skr_import *import, skr_import_file *file, int from, skr_er
     return status;
 }
 
-static bool wants_reads(const skr_import *import)
-{
-    return import->request->format == SKR_FORMAT_CRAM || import->request->format == SKR_FORMAT_BAM;
-}
-
-/* Is a regular file one of reads, and may it be? */
+/* Is a file, or what a pipe gave, one of reads, and may it be? */
 static int tell_reads(const skr_import *import, skr_import_file *file, skr_err *err)
 {
     bool is_any = import->request->format == SKR_FORMAT_AUTO;
@@ -139,7 +140,8 @@ int skr_import_source_open(skr_import *import, skr_import_file *file, skr_err *e
         status = skr_fail_nomem(err, "samples of a delivery");
     if (fd >= 0 && !is_stdin)
         (void)close(fd);
-    return status != SKR_OK || file->is_spooled ? status : tell_reads(import, file, err);
+    bool is_told = file->is_spooled && !wants_reads(import); /* the stream was looked at */
+    return status != SKR_OK || is_told ? status : tell_reads(import, file, err);
 }
 
 /* ------------------------------------------------------------------ reads */

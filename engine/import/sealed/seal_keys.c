@@ -220,10 +220,11 @@ static int check_lock(const char *name, const locked_key *locked, bool *ret_is_s
 {
     *ret_is_scrypt = is_word(&locked->derivation, "scrypt");
     if (is_word(&locked->derivation, "bcrypt"))
-        return skr_fail(err, SKR_ERR_INPUT,
-                        "%s: locked by bcrypt, which is not read: lock it by scrypt, with a newer "
-                        "crypt4gh tool",
-                        name);
+        return skr_fail(
+            err, SKR_ERR_INPUT,
+            "%s: locked by bcrypt, which is not read: make a key with crypt4gh-keygen, "
+            "which locks it by scrypt, and give the files to it with crypt4gh reencrypt",
+            name);
     if (!*ret_is_scrypt && !is_word(&locked->derivation, "pbkdf2_hmac_sha256"))
         return skr_fail(err, SKR_ERR_INPUT, "%s: locked in a way that is not known", name);
     if (!*ret_is_scrypt && (locked->n_rounds < 1 || locked->n_rounds > ROUNDS_MAX))

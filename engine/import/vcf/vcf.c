@@ -85,8 +85,8 @@ int skr_vcf_check_start(const char *name, const char *bytes, size_t n, bool *ret
     if ((n >= 4 && memcmp(bytes, "CRAM", 4) == 0) || (n >= 4 && memcmp(bytes, "BAM\1", 4) == 0) ||
         (n >= 3 && memcmp(bytes, "@HD", 3) == 0) || (n >= 3 && memcmp(bytes, "@SQ", 3) == 0))
         return skr_fail(err, SKR_ERR_INPUT,
-                        "%s: this is CRAM, BAM or SAM: reads are taken from files of CRAM or BAM "
-                        "alone, not from a pipe, nor sealed",
+                        "%s: this is CRAM, BAM or SAM: reads are taken as CRAM or BAM, from a pipe "
+                        "with --format cram or bam",
                         name);
     const char *at = n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? bytes + 3 : bytes;
     size_t n_left = n - (size_t)(at - bytes);

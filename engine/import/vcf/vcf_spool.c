@@ -2,8 +2,8 @@
  * vcf_spool.c - keeps what a pipe gives, because an import reads its files more than once.
  *
  * Text and plain BCF are kept bgzipped: 5 GB of a pipe of genotypes become a tenth or less. What is
- * packed already is kept as it is. The digest is that of the bytes that came, so that the same
- * bytes from a pipe and from a file are one delivery.
+ * packed already is kept as it is, and so are reads. The digest is that of the bytes that came, so
+ * that the same bytes from a pipe and from a file are one delivery.
  */
 #include "engine/import/vcf/vcf_spool.h"
 
@@ -57,7 +57,9 @@ static int fill(spool *s, skr_err *err)
         SKR_TRY(skr_input_check_start(plan->name, s->buffer, s->n_buffer, plan->keys, &s->is_sealed,
                                       err));
     s->has_begun = true;
-    return s->is_sealed ? SKR_OK : skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
+    return s->is_sealed || plan->is_reads
+               ? SKR_OK
+               : skr_vcf_stream_look(&s->stream, s->buffer, s->n_buffer, err);
 }
 
 /* A pipe has no size that could be compared beforehand, so the space left is watched. */
@@ -78,8 +80,8 @@ static int check_space(const spool *s, skr_err *err)
 
 static int make_file(spool *s, skr_err *err)
 {
-    bool is_packed =
-        s->is_sealed || (s->n_buffer >= 2 && s->buffer[0] == 0x1f && s->buffer[1] == 0x8b);
+    bool is_packed = s->is_sealed || s->plan->is_reads ||
+                     (s->n_buffer >= 2 && s->buffer[0] == 0x1f && s->buffer[1] == 0x8b);
     int fd = open(s->plan->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     hFILE *file = fd < 0 ? NULL : hdopen(fd, "w");
     if (file != NULL)

@@ -4,6 +4,7 @@
 #ifndef SKR_ENGINE_IMPORT_VCF_VCF_SPOOL_H
 #define SKR_ENGINE_IMPORT_VCF_VCF_SPOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ typedef struct skr_vcf_spool_plan {
     const char *path;                 /* of the file that is made */
     size_t n_memory;                  /* import_memory.h */
     const struct skr_seal_keys *keys; /* sealed/input.h; or NULL */
+    bool is_reads;                    /* CRAM or BAM are awaited: they are kept as they come */
     void *context;                    /* of the two functions, which may end the reading */
     /* Called whenever the system gave something or was interrupted: shall reading go on? */
     int (*check_stop)(void *context, skr_err *err);
@@ -24,9 +26,9 @@ typedef struct skr_vcf_spool_plan {
 
 /*
  * Copies everything that `from` gives into a file, packed unless it is; what is sealed stays
- * sealed. What shows itself to be no VCF, or sealed for others, is refused on the way:
- * vcf_stream.h. *ret_n_kept: the bytes of that file. Errors: INPUT, NOT_YET; IO (no room too; says
- * how much came); NOMEM; those of check_stop.
+ * sealed. What shows itself to be no VCF, unless reads are awaited, or sealed for others, is
+ * refused on the way: vcf_stream.h. *ret_n_kept: the bytes of that file. Errors: INPUT, NOT_YET; IO
+ * (no room too; says how much came); NOMEM; those of check_stop.
  */
 SKR_MUST_USE int skr_vcf_spool(const skr_vcf_spool_plan *plan, uint64_t *ret_n_kept, skr_err *err);
 
