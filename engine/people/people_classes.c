@@ -12,6 +12,7 @@
 #include "engine/people/people_eval.h"
 #include "engine/people/people_sex.h"
 #include "engine/plan/access_check.h"
+#include "index/people/country.h"
 #include "storage/base/array.h"
 #include "storage/carriers/bits.h"
 
@@ -130,6 +131,7 @@ static int divide_by_dataset(divider *of, const skr_field *field, skr_err *err)
 
 /* A term that somebody of a slot has. */
 typedef struct value {
+    const char *name; /* of the class: the curie, or the code of a country */
     const char *curie;
     const char *label;
     uint32_t slot;
@@ -146,7 +148,7 @@ static int compare_values(const void *a, const void *b)
 {
     const value *x = a;
     const value *y = b;
-    int order = strcasecmp(x->curie, y->curie);
+    int order = strcasecmp(x->name, y->name);
     if (order == 0)
         order = x->slot < y->slot ? -1 : x->slot > y->slot;
     return order != 0 ? order : strcmp(x->curie, y->curie);
@@ -164,6 +166,16 @@ static bool is_of_field(skr_field_kind field, skr_term_kind kind)
     }
 }
 
+/* Countries are told by their codes, by whatever they were stated. */
+static value value_of(const skr_stated_term *term, skr_field_kind field, uint32_t slot)
+{
+    const char *code =
+        field == SKR_FIELD_COUNTRY ? skr_country_of_stated(term->curie, term->label) : NULL;
+    if (code != NULL)
+        return (value){code, term->curie, "", slot};
+    return (value){term->curie, term->curie, term->label, slot};
+}
+
 static int list_values(const divider *of, skr_field_kind field, value_list *list, skr_err *err)
 {
     for (uint32_t i = 0; i < of->people.n; i++) {
@@ -174,7 +186,7 @@ static int list_values(const divider *of, skr_field_kind field, value_list *list
         SKR_TRY(SKR_ARRAY_RESERVE(&list->items, &list->n_max, list->n + n, "values", err));
         for (uint32_t t = 0; t < n; t++)
             if (is_of_field(field, terms[t].kind))
-                list->items[list->n++] = (value){terms[t].curie, terms[t].label, i};
+                list->items[list->n++] = value_of(&terms[t], field, i);
     }
     if (list->n > 0)
         qsort(list->items, list->n, sizeof *list->items, compare_values);
@@ -206,12 +218,12 @@ static int divide_by_stated(divider *of, const skr_field *field, skr_err *err)
     int status = list_values(of, field->kind, &list, err);
     for (size_t from = 0, to; status == SKR_OK && from < list.n; from = to) {
         for (to = from + 1; to < list.n; to++)
-            if (strcasecmp(list.items[to].curie, list.items[from].curie) != 0)
+            if (strcasecmp(list.items[to].name, list.items[from].name) != 0)
                 break;
         status = field->kind == SKR_FIELD_TERM
                      ? mark_terms(of, &list.items[from], err)
                      : mark_origins(of, &list.items[from], to - from, err);
-        const skr_class_name name = {list.items[from].curie, list.items[from].label};
+        const skr_class_name name = {list.items[from].name, list.items[from].label};
         if (status == SKR_OK)
             status = give_labelled(of, &name, err);
     }

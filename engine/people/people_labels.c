@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/people/country.h"
 #include "storage/base/array.h"
 #include "storage/carriers/bits.h"
 
@@ -53,12 +52,7 @@ typedef struct labeller {
 /* What is told of a country that somebody stated. */
 static const char *country_label(const skr_class_name *name)
 {
-    const char *code = skr_country_code(name->text);
-    if (code == NULL)
-        code = skr_country_code(name->label);
-    if (code != NULL)
-        return code;
-    return name->label[0] != '\0' ? name->label : name->text;
+    return name->label[0] != '\0' ? name->label : name->text; /* a code has no label */
 }
 
 /* Two classes may have one label. */

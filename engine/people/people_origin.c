@@ -7,6 +7,7 @@
 
 #include "engine/people/people_condition.h"
 #include "engine/plan/access_check.h"
+#include "index/people/country.h"
 #include "storage/base/suggest.h"
 #include "storage/carriers/bits.h"
 
@@ -37,8 +38,11 @@ static bool is_like(const char *text, const char *pattern)
     return pattern[strspn(pattern, "%")] == '\0';
 }
 
+/* A country is meant by whatever means it: Finland is FI and GAZ:00002937. */
 static bool has_name(const skr_stated_term *term, const char *name)
 {
+    if (term->kind == SKR_TERM_COUNTRY && skr_country_holds(name, term->curie, term->label))
+        return true;
     return is_like(term->curie, name) || is_like(term->label, name);
 }
 
@@ -47,6 +51,9 @@ static int check_origin(const skr_question *question, const skr_expr *node, skr_
     skr_term_kind kind = kind_of(node);
     skr_suggest suggest;
     char text[SKR_SUGGEST_TEXT_MAX];
+    if (question->access->is_remote && kind == SKR_TERM_COUNTRY &&
+        skr_country_code(node->text) != NULL)
+        return SKR_OK;
     if (question->access->is_remote)
         return skr_people_check_prefix(question, node, err);
     skr_suggest_init(&suggest, node->text);

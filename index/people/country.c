@@ -332,6 +332,36 @@ const char *skr_country_code(const char *text)
     return NULL;
 }
 
+const char *skr_country_of_stated(const char *curie, const char *label)
+{
+    const char *code = skr_country_code(curie);
+    return code != NULL ? code : skr_country_code(label);
+}
+
+/* Of the countries of the United Kingdom each is a part of what its code means. */
+static bool is_part(const char *text)
+{
+    static const char names[] = "Great Britain|England|Scotland|Wales|Northern Ireland";
+    static const char gaz[] = "2638 2639 2640 2641 150372";
+    char plain[COUNTRY_TEXT_MAX];
+    char curie[SKR_CURIE_MAX];
+    if (!skr_curie_text_plain(text, plain, sizeof plain))
+        return false;
+    if (is_listed(names, '|', plain, strlen(plain)))
+        return true;
+    if (!skr_curie_read(plain, curie) || strncasecmp(curie, "GAZ:", 4) != 0)
+        return false;
+    const char *number = curie + 4 + strspn(curie + 4, "0");
+    return is_listed(gaz, ' ', number, strlen(number));
+}
+
+bool skr_country_holds(const char *text, const char *curie, const char *label)
+{
+    const char *code = skr_country_code(text);
+    const char *stated = code == NULL ? NULL : skr_country_of_stated(curie, label);
+    return stated != NULL && !is_part(text) && strcmp(code, stated) == 0;
+}
+
 bool skr_country_is_code(const char *text)
 {
     for (size_t i = 0; i < N_COUNTRIES; i++)

@@ -16,6 +16,17 @@
  */
 const char *skr_country_code(const char *text);
 
+/* The code of what somebody stated as a country, by its CURIE or word, else by its label; NULL: it
+ * has none. Filters, counts by country and frequencies by population all tell countries by it. */
+const char *skr_country_of_stated(const char *curie, const char *label);
+
+/*
+ * Does a text ask for somebody of whom that country is stated? One that means a whole country holds
+ * whatever means it (Finland, FI, GAZ:00002937), its parts too; England is none, and holds England
+ * alone, by whatever is written there. False: also where the text means no country.
+ */
+bool skr_country_holds(const char *text, const char *curie, const char *label);
+
 /* Is a text a code of two letters in capitals as skr_country_code gives it? */
 bool skr_country_is_code(const char *text);
 

@@ -13,7 +13,9 @@ import sys
 import harness
 
 SEXES = (None, "female", "male", "other")
-COUNTRIES = (None, "FI", "PT", "South Georgia")
+COUNTRIES = (None, "FI", "PT", "South of the River")
+# How a country may be said; the same for counts, filters and frequencies.
+SAID = {"FI": ("FI", "Finland", "fin", "GAZ:00002937"), "PT": ("PT", "portugal")}
 AGES = ((None, "undefined"), ("3", "0-17"), ("17.9", "0-17"), ("18", "18-39"), ("39", "18-39"), ("64", "40-64"),
         ("65", "65+"), ("16-20", "undefined"), ("41-50", "40-64"))
 TERMS = ("HP:0000001", "HP:0000002", "MONDO:0000007")
@@ -40,11 +42,17 @@ def draw_people(rng):
                 for i in range(N_PEOPLE) if rng.random() < 0.7} for d in ("d", "e")}
 
 
+def said(individual, country):
+    """A country in one of its spellings; which, depends on the person alone."""
+    spellings = SAID.get(country, (country,))
+    return spellings[int(individual[1:]) % len(spellings)]
+
+
 def load(suite, people, store):
     suite.run("ontology", "-d", store, suite.write("hp.obo", OBO))
     for d, facts in people.items():
         rows = ["individual\tsex\tcountry\tage\tterms"]
-        rows += ["\t".join((i, f["sex"] or ".", f["country"] or ".", f["age"][0] or ".", ";".join(f["terms"]) or "."))
+        rows += ["\t".join((i, f["sex"] or ".", said(i, f["country"]) or ".", f["age"][0] or ".", ";".join(f["terms"]) or "."))
                  for i, f in facts.items()]
         table = suite.write(f"{d}.tsv", "\n".join(rows) + "\n")
         suite.check(f"people of {d}", 0, suite.run("people", "-d", store, "--dataset", d, "--shared-people", table).code)

@@ -62,3 +62,20 @@ Test(country, knows_its_codes_in_capitals_alone)
     cr_expect(skr_country_is_code("SWE") == false);
     cr_expect(skr_country_is_code("") == false);
 }
+
+Test(country, a_whole_country_holds_its_parts_and_a_part_only_itself)
+{
+    static const char *const finland[] = {"FI", "fin", "Finland", "GAZ:00002937", "ISO3166:FI"};
+    for (size_t i = 0; i < sizeof finland / sizeof *finland; i++) {
+        cr_expect(skr_country_holds(finland[i], "GAZ:00002937", ""), "%s", finland[i]);
+        cr_expect(skr_country_holds(finland[i], "X:1", "finland"), "%s", finland[i]);
+        cr_expect(eq(int, skr_country_holds(finland[i], "SE", "Sweden"), 0), "%s", finland[i]);
+    }
+    cr_expect(skr_country_holds("GB", "GAZ:00002641", "England"));
+    cr_expect(skr_country_holds("United Kingdom", "Scotland", ""));
+    cr_expect(eq(int, skr_country_holds("England", "Scotland", ""), 0));
+    cr_expect(eq(int, skr_country_holds("GAZ:00002641", "GB", ""), 0));
+    cr_expect(eq(int, skr_country_holds("Atlantis", "Atlantis", ""), 0));
+    cr_expect(eq(str, (char *)skr_country_of_stated("X:1", "Wales"), "GB"));
+    cr_expect(eq(ptr, (void *)skr_country_of_stated("X:1", "Atlantis"), NULL));
+}
