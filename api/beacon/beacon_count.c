@@ -110,7 +110,9 @@ int skr_beacon_counts(const skr_service *service, const skr_http_request *reques
     int status = skr_beacon_case_read(service, request, path, &one, response, err);
     if (status == SKR_OK)
         status = settle(&one, path->entity, response, &people, err);
-    if (status == SKR_OK && is_of_alleles && one.request.granularity == SKR_GRANULARITY_RECORD)
+    bool is_of_records = one.request.granularity == SKR_GRANULARITY_RECORD &&
+                         skr_beacon_granularity_max(service) == SKR_GRANULARITY_RECORD;
+    if (status == SKR_OK && is_of_alleles && is_of_records)
         status = answer_records(service, path, &one, response, err);
     else if (status == SKR_OK)
         status = answer_count(service, path, &one, people, response, err);

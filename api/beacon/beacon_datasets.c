@@ -24,7 +24,8 @@ void skr_beacon_put_told(json_t *object, const char *name, const skr_told_count 
  * withdrawals, and stands in info as in the sets of answers; as the dataset's own where the
  * operator gave none. Errors: CORRUPT, NOMEM.
  */
-static int collection(const skr_dataset_info *dataset, json_t **ret_json, skr_err *err)
+static int collection(const skr_service *service, const skr_dataset_info *dataset,
+                      json_t **ret_json, skr_err *err)
 {
     char version[24];
     json_t *json = NULL;
@@ -40,8 +41,10 @@ static int collection(const skr_dataset_info *dataset, json_t **ret_json, skr_er
     skr_json_set(info, "version", json_string(version));
     (void)json_object_del(info, "individuals");
     (void)json_object_del(info, "genomes");
-    skr_beacon_put_told(info, "individuals", &dataset->people);
-    skr_beacon_put_told(info, "genomes", &dataset->genomes);
+    if (skr_beacon_granularity_max(service) != SKR_GRANULARITY_BOOLEAN) {
+        skr_beacon_put_told(info, "individuals", &dataset->people);
+        skr_beacon_put_told(info, "genomes", &dataset->genomes);
+    }
     *ret_json = json;
     return SKR_OK;
 }
@@ -78,8 +81,8 @@ static bool is_wanted(const skr_beacon_case *one, const skr_count_answer *matche
 }
 
 /* Errors: as collection. */
-static int list(const skr_beacon_case *one, const skr_info *info, const skr_count_answer *matches,
-                json_t **ret_all, skr_err *err)
+static int list(const skr_service *service, const skr_beacon_case *one, const skr_info *info,
+                const skr_count_answer *matches, json_t **ret_all, skr_err *err)
 {
     json_t *all = json_array();
     int status = SKR_OK;
@@ -87,7 +90,7 @@ static int list(const skr_beacon_case *one, const skr_info *info, const skr_coun
         json_t *dataset = NULL;
         if (!is_wanted(one, matches, info->datasets[i].id))
             continue;
-        status = collection(&info->datasets[i], &dataset, err);
+        status = collection(service, &info->datasets[i], &dataset, err);
         if (status == SKR_OK)
             skr_json_append(all, dataset);
     }
@@ -151,7 +154,7 @@ int skr_beacon_datasets(const skr_service *service, const skr_http_request *requ
         goto out;
     has_info = true;
     json_t *all = NULL;
-    status = list(&one, &info, &matches, &all, err);
+    status = list(service, &one, &info, &matches, &all, err);
     if (status < 0)
         goto out;
     json_t *json = skr_beacon_collections(service, &one.request, SKR_ENTITY_DATASET, all,

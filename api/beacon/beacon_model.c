@@ -172,11 +172,12 @@ static json_t *entry_type(skr_entity entity)
     return json;
 }
 
-static json_t *entry_types(void)
+static json_t *entry_types(const skr_service *service)
 {
     json_t *types = json_object();
     for (skr_entity entity = SKR_ENTITY_DATASET; entity < SKR_N_ENTITIES; entity++)
-        skr_json_set(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
+        if (skr_beacon_offers(service, entity))
+            skr_json_set(types, skr_beacon_entry_type(entity)->id, entry_type(entity));
     return types;
 }
 
@@ -189,7 +190,7 @@ int skr_beacon_entry_types(const skr_service *service, const skr_http_request *r
         return status;
     return finish(json_pack("{s:o, s:{s:o}}", "meta",
                             skr_beacon_meta_info(service, "entryType", "beacon-entry-types-v2.2.0"),
-                            "response", "entryTypes", entry_types()),
+                            "response", "entryTypes", entry_types(service)),
                   response, err);
 }
 
@@ -201,6 +202,8 @@ int skr_beacon_configuration(const skr_service *service, const skr_http_request 
     if (status < 0)
         return status;
     const char *environment = service->texts->environment;
+    bool is_boolean = skr_beacon_granularity_max(service) == SKR_GRANULARITY_BOOLEAN;
+    const char *granularity = is_boolean ? "boolean" : "count";
     const char *maturity = strcmp(environment, "prod") == 0  ? "PROD"
                            : strcmp(environment, "dev") == 0 ? "DEV"
                                                              : "TEST";
@@ -209,8 +212,8 @@ int skr_beacon_configuration(const skr_service *service, const skr_http_request 
                   skr_beacon_meta_info(service, "configuration", "beacon-configuration-v2.2.0"),
                   "response", "$schema", FRAMEWORK "configuration/beaconConfigurationSchema.json",
                   "maturityAttributes", "productionStatus", maturity, "securityAttributes",
-                  "defaultGranularity", "count", "securityLevels", "PUBLIC", "entryTypes",
-                  entry_types()),
+                  "defaultGranularity", granularity, "securityLevels", "PUBLIC", "entryTypes",
+                  entry_types(service)),
         response, err);
 }
 
@@ -239,7 +242,7 @@ static json_t *entry_set(const skr_service *service, skr_entity entity)
     skr_json_set(set, "singleEntryUrl", url(service, type->path, "/{id}"));
     for (skr_entity other = SKR_ENTITY_DATASET; other < SKR_N_ENTITIES; other++) {
         const skr_entry_type *returned = skr_beacon_entry_type(other);
-        if (!skr_beacon_is_below(entity, other))
+        if (!skr_beacon_is_below(entity, other) || !skr_beacon_offers(service, other))
             continue;
         (void)snprintf(below, sizeof below, "/{id}/%s", returned->path);
         skr_json_set(endpoints, returned->id,
@@ -260,7 +263,8 @@ int skr_beacon_map(const skr_service *service, const skr_http_request *request,
     SKR_TRY(refuse_words(request, err));
     json_t *sets = json_object();
     for (skr_entity entity = SKR_ENTITY_DATASET; entity < SKR_N_ENTITIES; entity++)
-        skr_json_set(sets, skr_beacon_entry_type(entity)->id, entry_set(service, entity));
+        if (skr_beacon_offers(service, entity))
+            skr_json_set(sets, skr_beacon_entry_type(entity)->id, entry_set(service, entity));
     return finish(json_pack("{s:o, s:{s:s, s:o}}", "meta",
                             skr_beacon_meta_info(service, "map", "beacon-map-v2.2.0"), "response",
                             "$schema", FRAMEWORK "configuration/beaconMapSchema.json",

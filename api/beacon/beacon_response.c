@@ -14,43 +14,6 @@
 /* Clients keep counts in 32 bits. */
 #define COUNT_MAX 2147483647u
 
-const skr_entry_type *skr_beacon_entry_type(skr_entity entity)
-{
-    static const skr_entry_type types[SKR_N_ENTITIES] = {
-        [SKR_ENTITY_DATASET] = {"dataset", "Dataset",
-                                "What a data holder released together: people and their genomes",
-                                "datasets", "ga4gh-beacon-dataset-v2.0.0", "datasets",
-                                "NCIT:C47824", "Data set"},
-        [SKR_ENTITY_COHORT] = {"cohort", "Cohort", "People of whom something is true", "cohorts",
-                               "ga4gh-beacon-cohort-v2.0.0", "cohorts", "NCIT:C61512", "Cohort"},
-        [SKR_ENTITY_BIOSAMPLE] = {"biosample", "Biosample",
-                                  "A sample of a person, of which a genome was delivered",
-                                  "biosamples", "ga4gh-beacon-biosample-v2.0.0", "biosamples",
-                                  "NCIT:C70699", "Biospecimen"},
-        [SKR_ENTITY_RUN] = {"run", "Sequencing run", "The sequencing of a biosample", "runs",
-                            "ga4gh-beacon-run-v2.0.0", "runs", "NCIT:C148088", "Sequencing run"},
-        [SKR_ENTITY_ANALYSIS] = {"analysis", "Bioinformatics analysis",
-                                 "The calling of a biosample's variants", "analyses",
-                                 "ga4gh-beacon-analysis-v2.0.0", "analyses", "edam:operation_2945",
-                                 "Analysis"},
-        [SKR_ENTITY_INDIVIDUAL] = {"individual", "Individual", "A person", "individuals",
-                                   "ga4gh-beacon-individual-v2.0.0", "individuals", "NCIT:C25190",
-                                   "Person"},
-        [SKR_ENTITY_VARIANT] = {"genomicVariant", "Genomic Variants",
-                                "An allele that somebody carries", "g_variants",
-                                "ga4gh-beacon-variant-v2.0.0", "genomicVariations",
-                                "ENSGLOSSARY:0000092", "Variant"},
-    };
-    return &types[entity];
-}
-
-bool skr_beacon_is_below(skr_entity parent, skr_entity entity)
-{
-    bool is_collection = entity == SKR_ENTITY_DATASET || entity == SKR_ENTITY_COHORT;
-    return parent != SKR_ENTITY_NONE && entity != SKR_ENTITY_NONE && !is_collection &&
-           parent != entity;
-}
-
 static json_t *returned_schemas(const char *entity, const char *schema)
 {
     return json_pack("[{s:s, s:s}]", "entityType", entity, "schema", schema);
@@ -172,7 +135,8 @@ int skr_beacon_count_text(const skr_service *service, const skr_beacon_request *
                           skr_entity entity, skr_granularity granted, const skr_count_answer *count,
                           char **ret_text, size_t *ret_n, skr_err *err)
 {
-    bool is_boolean = request->granularity == SKR_GRANULARITY_BOOLEAN || count->total.is_hidden;
+    bool is_boolean = request->granularity == SKR_GRANULARITY_BOOLEAN || count->total.is_hidden ||
+                      skr_beacon_granularity_max(service) == SKR_GRANULARITY_BOOLEAN;
     skr_granularity returned = is_boolean ? SKR_GRANULARITY_BOOLEAN : granted;
     json_t *summary = json_pack("{s:b}", "exists", count->total.exists);
     if (!is_boolean)

@@ -25,6 +25,9 @@ typedef struct skr_entry_type {
 /* The entry type of an entity; a constant. */
 const skr_entry_type *skr_beacon_entry_type(skr_entity entity);
 
+/* The most that a Beacon tells of people and alleles. */
+skr_granularity skr_beacon_granularity_max(const skr_service *service);
+
 /* Has an entry of one type a list of another below it: /datasets/{id}/individuals? route.c answers
  * just these. */
 bool skr_beacon_is_below(skr_entity parent, skr_entity entity);

@@ -61,6 +61,9 @@ typedef struct skr_beacon_texts {
     size_t n_cohorts;
     const char *environment; /* prod, test, dev, staging */
     const char *sequence_id; /* of locations: hgvs (HGVSid:3:g....), refseq (refseq:NC_000003.12) */
+    const char *entry_types; /* that it speaks of: "dataset, genomicVariant"; NULL: all */
+    const char *granularity; /* the most that it tells: boolean, count, record; NULL: record */
+    const char *base_path;   /* what its paths begin with: "/api", "" */
 } skr_beacon_texts;
 
 typedef struct skr_service {
@@ -70,6 +73,16 @@ typedef struct skr_service {
     const skr_beacon_texts *texts;
     const char *base_url; /* absolute, without a '/' at its end: http://127.0.0.1:8080/api */
 } skr_service;
+
+/* Does a Beacon speak of an entry type at all? Of NONE always. */
+bool skr_beacon_offers(const skr_service *service, skr_entity entity);
+
+/* Which entry type the list of a path below base_path is of ("individuals" and what stands behind
+ * a '/'); NONE: of none. */
+skr_entity skr_beacon_list_of(const char *path);
+
+/* Are the words of entry_types entry types? Errors: USAGE, with the nearest. */
+SKR_MUST_USE int skr_beacon_offer_check(const skr_beacon_texts *texts, skr_err *err);
 
 /*
  * Success sets status, body and what the

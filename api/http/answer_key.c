@@ -45,7 +45,7 @@ static int put_access(skr_buffer *key, const skr_access *access, skr_err *err)
 bool skr_answer_key_is_for(const skr_http_request *request)
 {
     return (request->method == SKR_METHOD_GET || request->method == SKR_METHOD_POST) &&
-           strncmp(request->path, "/api", 4) == 0;
+           strcmp(request->path, "/metrics") != 0;
 }
 
 int skr_answer_key_put(const skr_http_request *request, const skr_access *access, skr_buffer *key,

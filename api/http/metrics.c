@@ -59,64 +59,117 @@ static void one(printer *to, const char *name, const char *type, const char *hel
     print(to, "skerry_%s %" PRIu64 "\n", name, value);
 }
 
-static void print_requests(printer *to, skr_metrics *metrics, const char *const *route_names,
-                           unsigned n_routes)
+static void print_request(printer *to, const skr_metrics *metrics, const char *path,
+                          unsigned status, uint64_t n)
 {
-    head(to, "requests_total", "counter", "Requests answered, by path and status.");
-    for (unsigned r = 0; r < n_routes; r++)
-        for (unsigned s = 0; s < SKR_METRICS_STATUSES; s++) {
-            uint64_t n = atomic_load_explicit(&metrics->n_requests[r][s], memory_order_relaxed);
-            char status[12];
-            (void)snprintf(status, sizeof status, "%u", statuses[s]);
-            if (n > 0)
-                print(to, "skerry_requests_total{path=\"%s\",status=\"%s\"} %" PRIu64 "\n",
-                      route_names[r], statuses[s] == 0 ? "other" : status, n);
-        }
+    char code[12];
+    (void)snprintf(code, sizeof code, "%u", status);
+    print(to, "skerry_requests_total{");
+    if (metrics->name != NULL)
+        print(to, "mount=\"%.60s\",", metrics->name);
+    print(to, "path=\"%s\",status=\"%s\"} %" PRIu64 "\n", path, status == 0 ? "other" : code, n);
 }
 
-static void print_times(printer *to, skr_metrics *metrics)
+static void print_requests(printer *to, const skr_metrics_list *list)
+{
+    head(to, "requests_total", "counter", "Requests answered, by path and status.");
+    for (size_t i = 0; i < list->n; i++)
+        for (unsigned r = 0; r < list->n_routes; r++)
+            for (unsigned s = 0; s < SKR_METRICS_STATUSES; s++) {
+                uint64_t n =
+                    atomic_load_explicit(&list->of[i]->n_requests[r][s], memory_order_relaxed);
+                if (n > 0)
+                    print_request(to, list->of[i], list->route_names[r], statuses[s], n);
+            }
+}
+
+/* How many requests took at most the time of a step, and longer than that of the one before. */
+static uint64_t count_took(const skr_metrics_list *list, unsigned step)
 {
     uint64_t n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        n += atomic_load_explicit(&list->of[i]->n_took[step], memory_order_relaxed);
+    return n;
+}
+
+static void print_times(printer *to, const skr_metrics_list *list)
+{
+    uint64_t n = 0;
+    uint64_t took_ns = 0;
     head(to, "request_seconds", "histogram",
          "Time from a whole request to its answer, before it is sent.");
     for (unsigned i = 0; i < SKR_METRICS_STEPS; i++) {
-        n += atomic_load_explicit(&metrics->n_took[i], memory_order_relaxed);
+        n += count_took(list, i);
         print(to, "skerry_request_seconds_bucket{le=\"%g\"} %" PRIu64 "\n", steps_us[i] / 1e6, n);
     }
-    n += atomic_load_explicit(&metrics->n_took[SKR_METRICS_STEPS], memory_order_relaxed);
+    n += count_took(list, SKR_METRICS_STEPS);
+    for (size_t i = 0; i < list->n; i++)
+        took_ns += atomic_load_explicit(&list->of[i]->took_ns, memory_order_relaxed);
     print(to, "skerry_request_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", n);
-    print(to, "skerry_request_seconds_sum %.9f\n",
-          (double)atomic_load_explicit(&metrics->took_ns, memory_order_relaxed) / 1e9);
+    print(to, "skerry_request_seconds_sum %.9f\n", (double)took_ns / 1e9);
     print(to, "skerry_request_seconds_count %" PRIu64 "\n", n);
 }
 
-static void print_server(printer *to, skr_metrics *metrics)
+/* Of all servers together. */
+typedef struct totals {
+    uint64_t n_connections;
+    uint64_t n_exchanges;
+    uint64_t n_sent_away;
+    uint64_t n_turned_away;
+    uint64_t n_reload_failed;
+    uint64_t n_lost;
+    bool is_draining;
+    skr_answer_cache_stats kept;
+} totals;
+
+static totals add_up(const skr_metrics_list *list)
 {
-    skr_answer_cache_stats kept = {0};
-    if (metrics->cache != NULL)
-        skr_answer_cache_stats_read(metrics->cache, &kept);
-    one(to, "connections", "gauge", "Connections that are open.",
-        atomic_load(&metrics->n_connections));
+    totals all = {0};
+    for (size_t i = 0; i < list->n; i++) {
+        skr_metrics *metrics = list->of[i];
+        skr_answer_cache_stats kept = {0};
+        if (metrics->cache != NULL)
+            skr_answer_cache_stats_read(metrics->cache, &kept);
+        all.n_connections += atomic_load(&metrics->n_connections);
+        all.n_exchanges += atomic_load(&metrics->n_exchanges);
+        all.n_sent_away += atomic_load(&metrics->n_sent_away);
+        all.n_turned_away += atomic_load(&metrics->n_turned_away);
+        all.n_reload_failed += atomic_load(&metrics->n_reload_failed);
+        all.n_lost += metrics->log == NULL ? 0 : skr_log_ring_lost(metrics->log);
+        all.is_draining = all.is_draining || atomic_load(&metrics->is_draining);
+        all.kept.n_hits += kept.n_hits;
+        all.kept.n_misses += kept.n_misses;
+        all.kept.n_thrown_out += kept.n_thrown_out;
+        all.kept.n_entries += kept.n_entries;
+        all.kept.n_bytes += kept.n_bytes;
+    }
+    return all;
+}
+
+static void print_server(printer *to, const skr_metrics_list *list)
+{
+    const totals all = add_up(list);
+    one(to, "connections", "gauge", "Connections that are open.", all.n_connections);
     one(to, "requests_under_way", "gauge", "Requests that are read, answered or written.",
-        atomic_load(&metrics->n_exchanges));
-    one(to, "draining", "gauge", "1 when the server is stopping.",
-        atomic_load(&metrics->is_draining) ? 1 : 0);
+        all.n_exchanges);
+    one(to, "draining", "gauge", "1 when the server is stopping.", all.is_draining ? 1 : 0);
     one(to, "connections_sent_away_total", "counter", "Connections closed to make room for others.",
-        atomic_load(&metrics->n_sent_away));
+        all.n_sent_away);
     one(to, "questions_turned_away_total", "counter", "Questions that no worker had time for.",
-        atomic_load(&metrics->n_turned_away));
+        all.n_turned_away);
     one(to, "reloads_failed_total", "counter", "Generations that could not be taken up.",
-        atomic_load(&metrics->n_reload_failed));
+        all.n_reload_failed);
     one(to, "log_lines_lost_total", "counter", "Lines of the log that nobody read in time.",
-        metrics->log == NULL ? 0 : skr_log_ring_lost(metrics->log));
+        all.n_lost);
     one(to, "answer_cache_hits_total", "counter", "Requests answered with what was kept.",
-        kept.n_hits);
+        all.kept.n_hits);
     one(to, "answer_cache_misses_total", "counter", "Requests that were answered anew.",
-        kept.n_misses);
+        all.kept.n_misses);
     one(to, "answer_cache_thrown_out_total", "counter", "Answers let go for lack of room.",
-        kept.n_thrown_out);
-    one(to, "answer_cache_answers", "gauge", "Answers that are kept.", kept.n_entries);
-    one(to, "answer_cache_bytes", "gauge", "Memory of the answers that are kept.", kept.n_bytes);
+        all.kept.n_thrown_out);
+    one(to, "answer_cache_answers", "gauge", "Answers that are kept.", all.kept.n_entries);
+    one(to, "answer_cache_bytes", "gauge", "Memory of the answers that are kept.",
+        all.kept.n_bytes);
 }
 
 static void print_engine(printer *to, const skr_engine_stats *engine)
@@ -151,14 +204,13 @@ static void print_engine(printer *to, const skr_engine_stats *engine)
         "Times that the system allowed no more open files.", engine->n_files_refused);
 }
 
-int skr_metrics_print(skr_metrics *metrics, const skr_engine_stats *engine,
-                      const char *const *route_names, unsigned n_routes, skr_buffer *text,
-                      skr_err *err)
+int skr_metrics_print(const skr_metrics_list *list, const skr_engine_stats *engine,
+                      skr_buffer *text, skr_err *err)
 {
     printer to = {.text = text, .err = err};
-    print_requests(&to, metrics, route_names, n_routes);
-    print_times(&to, metrics);
-    print_server(&to, metrics);
+    print_requests(&to, list);
+    print_times(&to, list);
+    print_server(&to, list);
     print_engine(&to, engine);
     return to.status;
 }

@@ -25,6 +25,7 @@
 
 /* Zero-initialise. */
 typedef struct skr_metrics {
+    const char *name; /* of the server, where there are several; or NULL */
     atomic_uint_fast64_t n_requests[SKR_METRICS_ROUTES][SKR_METRICS_STATUSES];
     atomic_uint_fast64_t n_took[SKR_METRICS_STEPS + 1]; /* by how long they took */
     atomic_uint_fast64_t took_ns;
@@ -41,9 +42,17 @@ typedef struct skr_metrics {
 /* One request was answered. route: its number, 0 for none. */
 void skr_metrics_add(skr_metrics *metrics, unsigned route, unsigned status, uint64_t took_ns);
 
-/* Appends all of them as text. route_names[i] is that of route i. Errors: NOMEM. */
-SKR_MUST_USE int skr_metrics_print(skr_metrics *metrics, const skr_engine_stats *engine,
-                                   const char *const *route_names, unsigned n_routes,
+/* The servers of a process, and the names of their routes. */
+typedef struct skr_metrics_list {
+    skr_metrics *const *of;
+    size_t n;
+    const char *const *route_names;
+    unsigned n_routes;
+} skr_metrics_list;
+
+/* Appends all of them as text: requests by server where those have names, else their sums. Errors:
+ * NOMEM. */
+SKR_MUST_USE int skr_metrics_print(const skr_metrics_list *list, const skr_engine_stats *engine,
                                    skr_buffer *text, skr_err *err);
 
 #endif

@@ -7,8 +7,6 @@
 #include "api/beacon/beacon_json.h"
 #include "api/http/route_int.h"
 
-#define PREFIX "/api"
-
 /* '*' stands for one id. is_query: POST asks it too. make: NULL for the metrics. */
 struct route {
     const char *path;
@@ -130,6 +128,13 @@ static bool fits(const char *pattern, const char *path, const char **ret_id, siz
     return *path == '\0';
 }
 
+/* Is it of an entry type that this Beacon speaks of? */
+static bool is_offered(const skr_service *service, const struct route *route)
+{
+    return skr_beacon_offers(service, route->entity) &&
+           skr_beacon_offers(service, skr_beacon_list_of(route->path + 1));
+}
+
 /* *ret_id is the caller's. Errors: NOMEM; no route is NULL and none. */
 static int find_route(const char *path, const struct route **ret_route, char **ret_id, skr_err *err)
 {
@@ -218,10 +223,11 @@ static int print_metrics(const skr_router *router, skr_http_response *response, 
     skr_buffer text = {0};
     for (size_t i = 0; i < N_ROUTES; i++)
         names[ROUTE_FIRST + i] = routes[i].path;
+    const skr_metrics_list list = {router->metrics, router->n_metrics, names,
+                                   ROUTE_FIRST + N_ROUTES};
     int status = skr_engine_stats_read(router->service.engine, &engine, err);
     if (status == SKR_OK)
-        status =
-            skr_metrics_print(router->metrics, &engine, names, ROUTE_FIRST + N_ROUTES, &text, err);
+        status = skr_metrics_print(&list, &engine, &text, err);
     if (status < 0) {
         skr_buffer_done(&text);
         return status;
@@ -286,11 +292,21 @@ static void answer_route(const skr_router *router, const skr_http_request *reque
         refuse_error(service, &err, response);
 }
 
+static void refuse_path(const skr_router *router, skr_http_response *response)
+{
+    char message[SKR_ERR_MESSAGE_MAX] = "no such path; here are /metrics and /health/ready alone";
+    if (router->has_beacon)
+        (void)snprintf(message, sizeof message, "no such path; see %.200s/map",
+                       router->service.texts->base_path);
+    skr_route_refuse(&router->service, 404, message, response);
+}
+
 void skr_route_answer(const skr_router *router, const skr_http_request *request,
                       skr_http_response *response)
 {
     const skr_service *service = &router->service;
-    size_t n_prefix = strlen(PREFIX);
+    const char *prefix = service->texts->base_path;
+    size_t n_prefix = strlen(prefix);
     char *path = strdup(request->path);
     char *id = NULL;
     if (path == NULL)
@@ -301,8 +317,10 @@ void skr_route_answer(const skr_router *router, const skr_http_request *request,
     const struct route *route = NULL;
     skr_err err = {0};
     int status = SKR_OK;
-    if (decode_path(path) && strncmp(path, PREFIX, n_prefix) == 0)
+    if (decode_path(path) && strncmp(path, prefix, n_prefix) == 0)
         status = find_route(path[n_prefix] == '\0' ? "/" : path + n_prefix, &route, &id, &err);
+    if (route != NULL && (!router->has_beacon || !is_offered(service, route)))
+        route = NULL;
     if (route != NULL)
         response->route = ROUTE_FIRST + (unsigned)(route - routes);
     if (router->metrics != NULL && strcmp(path, metrics_route.path) == 0) {
@@ -312,7 +330,7 @@ void skr_route_answer(const skr_router *router, const skr_http_request *request,
     if (status < 0)
         refuse_error(service, &err, response);
     else if (route == NULL)
-        skr_route_refuse(service, 404, "no such path; see /api/map", response);
+        refuse_path(router, response);
     else
         answer_route(router, request, route, id, response);
     free(id);

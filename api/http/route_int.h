@@ -13,7 +13,10 @@
 
 typedef struct skr_router {
     skr_service service;
-    skr_metrics *metrics; /* NULL: they are not told */
+    skr_metrics *const *metrics; /* of all servers that it tells of; NULL: they are not told */
+    size_t n_metrics;
+    bool has_beacon; /* false: /metrics and /health alone */
+    bool has_health;
 } skr_router;
 
 /* Answers, always: what fails becomes a Beacon error. response->status 0: out of memory. */

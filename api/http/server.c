@@ -85,6 +85,7 @@ static int limit_connections(skr_server *server, skr_err *err)
         return SKR_OK;
     SKR_TRY(count_kept_files(server, &n_kept, err));
     rlim_t n_left = limit.rlim_cur > n_kept ? limit.rlim_cur - n_kept : 0;
+    n_left /= server->config.n_servers == 0 ? 1 : server->config.n_servers;
     if (n_left >= server->config.n_connections_max)
         return SKR_OK;
     if (n_left == 0)
@@ -182,12 +183,14 @@ static int listen_at(skr_server *server, skr_err *err)
 static int make_base_url(skr_server *server, skr_err *err)
 {
     const char *given = server->config.base_url;
-    size_t n = strlen(given == NULL ? server->address : given) + 16;
+    size_t n = strlen(given == NULL ? server->address : given) +
+               strlen(server->config.texts.base_path) + 16;
     server->base_url = malloc(n);
     if (server->base_url == NULL)
         return skr_fail_nomem(err, "the server");
     if (given == NULL)
-        (void)snprintf(server->base_url, n, "http://%s/api", server->address);
+        (void)snprintf(server->base_url, n, "http://%s%s", server->address,
+                       server->config.texts.base_path);
     else
         (void)snprintf(server->base_url, n, "%s", given);
     for (size_t i = strlen(server->base_url); i > 0 && server->base_url[i - 1] == '/'; i--)
@@ -208,7 +211,29 @@ static void free_server(skr_server *server)
     skr_log_ring_free(server->metrics.log, LOG_WAIT_MS);
     skr_buffer_done(&server->key);
     free(server->base_url);
+    free(server->told);
     free(server);
+}
+
+/* Whose metrics the server tells: its own, if any; the management's are those of all. */
+static int list_metrics(skr_server *server, skr_err *err)
+{
+    const skr_server_config *config = &server->config;
+    bool is_management = config->managed != NULL;
+    server->metrics.name = config->name;
+    server->router.has_beacon = !is_management;
+    server->router.has_health = is_management || !config->has_management;
+    if (!is_management && (config->has_management || strcmp(config->metrics, "on") != 0))
+        return SKR_OK;
+    server->told = calloc(config->n_managed + 1, sizeof(skr_metrics *));
+    if (server->told == NULL)
+        return skr_fail_nomem(err, "the server");
+    for (size_t i = 0; i < config->n_managed; i++)
+        server->told[i] = &config->managed[i]->metrics;
+    server->told[config->n_managed] = &server->metrics;
+    server->router.metrics = server->told;
+    server->router.n_metrics = config->n_managed + 1;
+    return SKR_OK;
 }
 
 int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_server_config *config,
@@ -227,8 +252,11 @@ int skr_server_start(skr_engine *engine, const skr_policy *policy, const skr_ser
     server->router.service.policy = *policy;
     server->router.service.texts = &server->config.texts;
     server->on_answered = skr_server_resume;
-    if (strcmp(server->config.metrics, "on") == 0)
-        server->router.metrics = &server->metrics;
+    status = list_metrics(server, err);
+    if (status < 0) {
+        free(server);
+        return status;
+    }
     skr_policy_text(policy, server->router.service.policy_text);
     (void)pthread_mutex_init(&server->mutex, NULL);
     (void)pthread_cond_init(&server->has_work, NULL);

@@ -28,10 +28,13 @@ typedef void (*skr_log_fn)(void *context, const char *lines, size_t n);
 
 /* What the configuration file sets; docs/http-api.md lists keys and defaults. Texts are borrowed.
  */
+typedef struct skr_server skr_server;
+
 typedef struct skr_server_config {
+    const char *name;   /* of several servers of a process, in the metrics; or NULL */
     const char *listen; /* ADDR:PORT; port 0: any */
     skr_beacon_texts texts;
-    const char *base_url; /* absolute, as clients see /api; NULL: made from listen */
+    const char *base_url; /* absolute, as clients see texts.base_path; NULL: made from listen */
     const char *metrics;  /* on: /metrics is answered; off */
     uint32_t n_connections_max;
     uint32_t n_address_max; /* connections from one address; 0: no limit */
@@ -43,9 +46,15 @@ typedef struct skr_server_config {
     uint32_t headers_timeout_s;  /* of a first request's headers; no longer than timeout_s */
     uint32_t timeout_s; /* of an idle connection, of a request to arrive, of an answer to be read */
     uint32_t query_timeout_ms;
-    uint32_t n_workers; /* 0: as many as processors */
-    bool is_quiet;      /* the log has no line of a request that was answered */
-    skr_log_fn on_log;  /* NULL: no log */
+    uint32_t n_workers;  /* 0: as many as processors */
+    uint32_t n_servers;  /* that share the open files of the process; 0 is 1 */
+    bool has_management; /* another server answers /metrics and /health */
+    /* Set, it is that other server: it tells of these, which outlive it, and answers nothing else.
+     */
+    skr_server *const *managed;
+    size_t n_managed;
+    bool is_quiet;     /* the log has no line of a request that was answered */
+    skr_log_fn on_log; /* NULL: no log */
     void *log_context;
 } skr_server_config;
 
@@ -54,8 +63,6 @@ skr_server_config skr_server_config_default(void);
 
 /* Errors: USAGE for what no server can be told. */
 SKR_MUST_USE int skr_server_config_check(const skr_server_config *config, skr_err *err);
-
-typedef struct skr_server skr_server;
 
 /* Listens. engine and config must outlive it. The caller owns it. Errors: IO naming the address;
  * USAGE when listen is no ADDR:PORT, or a text that Beacon requires is empty; NOMEM. */

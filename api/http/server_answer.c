@@ -264,7 +264,7 @@ bool skr_server_answer_health(skr_exchange *exchange)
     const skr_server *server = exchange->server;
     bool is_live = strcmp(exchange->path, "/health/live") == 0;
     bool is_ready = strcmp(exchange->path, "/health/ready") == 0;
-    if (exchange->method != SKR_METHOD_GET || (!is_live && !is_ready))
+    if (exchange->method != SKR_METHOD_GET || (!is_live && !is_ready) || !server->router.has_health)
         return false;
     bool is_stopping = is_ready && atomic_load(&server->metrics.is_draining);
     const skr_http_request request = skr_server_request(exchange);

@@ -16,6 +16,8 @@ skr_server_config skr_server_config_default(void)
         .texts.organization_url = "https://example.org",
         .texts.environment = "dev",
         .texts.sequence_id = "hgvs",
+        .texts.granularity = "record",
+        .texts.base_path = "/api",
         .metrics = "off",
         .n_connections_max = 1024,
         .n_address_max = 256,
@@ -29,6 +31,22 @@ skr_server_config skr_server_config_default(void)
         .query_timeout_ms = 4500,
     };
     return config;
+}
+
+/* "/api", or "" for none: plain words, none of which could be one of ours. */
+static int check_base_path(const char *path, skr_err *err)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+    size_t n = path == NULL ? 0 : strlen(path);
+    bool is_sound = path != NULL && n <= 200 && strspn(path, letters) == n &&
+                    strstr(path, "//") == NULL && strstr(path, "..") == NULL &&
+                    strncmp(path, "/health", 7) != 0 && strncmp(path, "/metrics", 8) != 0 &&
+                    (n == 0 || (path[0] == '/' && path[n - 1] != '/'));
+    if (is_sound)
+        return SKR_OK;
+    return skr_fail(err, SKR_ERR_USAGE, "base_path '%.200s' is not like /api or /beacon/v2",
+                    path == NULL ? "" : path);
 }
 
 int skr_server_config_check(const skr_server_config *config, skr_err *err)
@@ -66,5 +84,6 @@ int skr_server_config_check(const skr_server_config *config, skr_err *err)
         config->timeout_s == 0 || config->headers_timeout_s == 0 || config->query_timeout_ms == 0 ||
         config->queue_wait_ms == 0)
         return skr_fail(err, SKR_ERR_USAGE, "a limit of the server is 0");
-    return SKR_OK;
+    SKR_TRY(check_base_path(config->texts.base_path, err));
+    return skr_beacon_offer_check(&config->texts, err);
 }

@@ -121,6 +121,7 @@ struct skr_server {
     char *base_url;
     int listen_fd;
     struct MHD_Daemon *daemon;
+    skr_metrics **told;  /* those that /metrics tells */
     skr_metrics metrics; /* and what the server itself goes by: draining, exchanges, the cache */
     atomic_uint_fast64_t n_begun; /* requests */
     skr_buffer key;               /* of the thread of libmicrohttpd, for looking up */

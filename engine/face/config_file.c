@@ -91,11 +91,28 @@ static int split_line(skr_config_file *config, char *text, skr_config_line *line
         value++;
     }
     for (size_t i = 0; i < config->n_lines; i++)
-        if (strcmp(config->lines[i].key, key) == 0)
+        if (config->lines[i].section == line->section && strcmp(config->lines[i].key, key) == 0)
             return skr_config_fail(config, line, err, "'%.60s' stands in line %u already", key,
                                    config->lines[i].number);
     line->key = key;
     line->value = value;
+    return SKR_OK;
+}
+
+/* "[NAME]"; each name once, so that a section is one piece of the file. */
+static int begin_section(const skr_config_file *config, char *text, const skr_config_line *line,
+                         const char **ret_section, skr_err *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t n = strspn(text + 1, letters);
+    if (n == 0 || strcmp(text + 1 + n, "]") != 0)
+        return skr_config_fail(config, line, err,
+                               "a section is [name], of small letters, digits, - and _");
+    text[1 + n] = '\0';
+    for (size_t i = 0; i < config->n_lines; i++)
+        if (config->lines[i].section != NULL && strcmp(config->lines[i].section, text + 1) == 0)
+            return skr_config_fail(config, line, err, "[%.60s] stands twice", text + 1);
+    *ret_section = text + 1;
     return SKR_OK;
 }
 
@@ -109,14 +126,19 @@ static int split_lines(skr_config_file *config, size_t n_bytes, skr_err *err)
         return skr_fail_nomem(err, config->path);
 
     unsigned number = 0;
+    const char *section = NULL;
     char *rest = config->bytes;
     while (rest != NULL) {
         char *text = strsep(&rest, "\n");
-        skr_config_line line = {.number = ++number};
+        skr_config_line line = {.section = section, .number = ++number};
         cut_comment(text);
         text = trim(text);
         if (*text == '\0')
             continue;
+        if (config->has_sections && *text == '[') {
+            SKR_TRY(begin_section(config, text, &line, &section, err));
+            continue;
+        }
         int status = split_line(config, text, &line, err);
         if (status < 0)
             return status;
@@ -125,9 +147,9 @@ static int split_lines(skr_config_file *config, size_t n_bytes, skr_err *err)
     return SKR_OK;
 }
 
-int skr_config_read(const char *path, skr_config_file *ret_config, skr_err *err)
+static int read_file(const char *path, bool has_sections, skr_config_file *ret_config, skr_err *err)
 {
-    skr_config_file config = {0};
+    skr_config_file config = {.has_sections = has_sections};
     size_t n_bytes = 0;
     config.path = strdup(path);
     int status = config.path == NULL ? skr_fail_nomem(err, path)
@@ -140,6 +162,16 @@ int skr_config_read(const char *path, skr_config_file *ret_config, skr_err *err)
     }
     *ret_config = config;
     return SKR_OK;
+}
+
+int skr_config_read(const char *path, skr_config_file *ret_config, skr_err *err)
+{
+    return read_file(path, false, ret_config, err);
+}
+
+int skr_config_read_sections(const char *path, skr_config_file *ret_config, skr_err *err)
+{
+    return read_file(path, true, ret_config, err);
 }
 
 void skr_config_done(skr_config_file *config)

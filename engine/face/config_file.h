@@ -7,6 +7,7 @@
 #ifndef SKR_ENGINE_FACE_CONFIG_FILE_H
 #define SKR_ENGINE_FACE_CONFIG_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,8 @@
 typedef struct skr_config_line {
     const char *key;
     const char *value;
-    unsigned number; /* of the line, from 1 */
+    const char *section; /* whose "[NAME]" stands above it; NULL: none does */
+    unsigned number;     /* of the line, from 1 */
 } skr_config_line;
 
 /* Zero-initialise before use; texts belong to the file. */
@@ -24,10 +26,15 @@ typedef struct skr_config_file {
     char *bytes;
     skr_config_line *lines;
     size_t n_lines;
+    bool has_sections; /* lines "[NAME]" are sections */
 } skr_config_file;
 
 /* Reads a file. Errors: INPUT naming file and line, IO, NOMEM. */
 SKR_MUST_USE int skr_config_read(const char *path, skr_config_file *ret_config, skr_err *err);
+
+/* The same of a file that may have sections: a key may stand once in each. Errors: as above. */
+SKR_MUST_USE int skr_config_read_sections(const char *path, skr_config_file *ret_config,
+                                          skr_err *err);
 
 /* Frees what was read. */
 void skr_config_done(skr_config_file *config);

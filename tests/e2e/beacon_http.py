@@ -24,11 +24,12 @@ N_CLIENTS, N_ASKED = 4, 30
 
 class Server:
     """skerry serve on a free port; its standard error is kept."""
+    LISTEN = ("--listen", "127.0.0.1:0")
 
     def __init__(self, suite, store, *words):
         self.log = suite.path(f"serve-{len(os.listdir(suite.scratch))}.log")
         with open(self.log, "wb") as fh:
-            self.process = subprocess.Popen([suite.program, "serve", "-d", store, "--listen", "127.0.0.1:0", *words],
+            self.process = subprocess.Popen([suite.program, "serve", "-d", store, *self.LISTEN, *words],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=fh)
         self.address = None
         until = time.monotonic() + 60

@@ -43,7 +43,7 @@ TESTED_BY = {
     "e2e beacon_assemblies": """
         engine/people/question_assembly""",
     "e2e beacon_entries": """
-        api/beacon/beacon_cohorts api/beacon/beacon_paths engine/people/people_samples""",
+        api/beacon/beacon_entry_type api/beacon/beacon_cohorts api/beacon/beacon_paths engine/people/people_samples""",
     "e2e store_copy": """
         storage/store_copy""",
     "e2e spool": """
@@ -53,6 +53,7 @@ TESTED_BY = {
         storage/segment/segment_track_sum storage/segment/segment_view_covered
         storage/segment/segment_view_track""",
     "unit route": """
+        api/beacon/beacon_offer
         api/beacon/beacon_access api/beacon/beacon_count api/beacon/beacon_datasets
         api/beacon/beacon_model api/beacon/beacon_problem api/beacon/beacon_terms
         api/message/message""",

@@ -14,11 +14,10 @@
 #include <unistd.h>
 
 #include "api/http/server.h"
-#include "tools/skerry/cohort_file.h"
 #include "tools/skerry/command.h"
+#include "tools/skerry/mounts.h"
 #include "tools/skerry/output.h"
 #include "tools/skerry/serve_compact.h"
-#include "tools/skerry/server_settings.h"
 
 #define DRAIN_MS 30000u
 
@@ -151,6 +150,26 @@ static void wait_for_signals(skr_engine *engine, skr_server *server, const sigse
     }
 }
 
+/* Tells where each Beacon listens; who started the server waits for this. */
+static void say_listening(const skr_mounts *mounts, const char *io)
+{
+    for (size_t i = 0; i < mounts->n; i++) {
+        const skr_mount *mount = &mounts->mounts[i];
+        bool is_management = mounts->has_management && i + 1 == mounts->n;
+        char text[96];
+        skr_policy_text(&mount->policy, text);
+        if (is_management)
+            (void)fprintf(stderr, "listening on %s for management\n",
+                          skr_server_address(mount->server));
+        else if (mount->name != NULL)
+            (void)fprintf(stderr, "skerry: %s: policy: %s; reading by %s\nlistening on %s for %s\n",
+                          mount->name, text, io, skr_server_address(mount->server), mount->name);
+        else
+            (void)fprintf(stderr, "skerry: policy: %s; reading by %s\nlistening on %s\n", text, io,
+                          skr_server_address(mount->server));
+    }
+}
+
 typedef struct serve_files {
     const char *config;
     const char *policy;
@@ -159,65 +178,30 @@ typedef struct serve_files {
 
 static int serve(const skr_arguments *arguments, const serve_files *files, skr_err *err)
 {
-    skr_config_file file = {0};
-    skr_server_settings settings = {skr_server_config_default(), skr_serve_compact_default(), NULL};
-    skr_cohort_file cohorts = {0};
-    skr_server_config *config = &settings.server;
+    skr_mounts mounts = {0};
     skr_serve_compact compact = {0};
-    skr_policy policy = skr_policy_default();
     skr_engine *engine = NULL;
-    skr_server *server = NULL;
+    const char *io = "?";
     sigset_t signals;
-    int status = SKR_OK;
 
     block_signals(&signals);
     raise_files();
-    if (files->config != NULL) {
-        status = skr_config_read(files->config, &file, err);
-        if (status == SKR_OK)
-            status = skr_server_settings_apply(&file, &settings, err);
-        if (status == SKR_OK && settings.cohorts != NULL)
-            status = skr_cohort_file_read(settings.cohorts, &cohorts, err);
-        if (status < 0)
-            goto out;
+    SKR_TRY(skr_mounts_read(files->config, files->policy, files->listen, &mounts, err));
+    int status = skr_serve_compact_init(&compact, &mounts.compact, arguments->common.store, err);
+    if (status == SKR_OK)
+        status = skr_open_engine(&arguments->common, (size_t)mounts.n_block_cache_mib << 20, true,
+                                 &engine, err);
+    if (status == SKR_OK)
+        status = skr_mounts_start(&mounts, engine, on_log, arguments->common.is_quiet, err);
+    if (status == SKR_OK)
+        status = skr_engine_io(engine, &io, err);
+    if (status == SKR_OK) {
+        say_listening(&mounts, io);
+        wait_for_signals(engine, mounts.mounts[0].server, &signals, &compact);
     }
-    if (files->policy != NULL) {
-        status = skr_policy_read(files->policy, &policy, err);
-        if (status < 0)
-            goto out;
-    }
-    status = skr_serve_compact_init(&compact, &settings.compact, arguments->common.store, err);
-    if (status < 0)
-        goto out;
-    config->texts.cohorts = cohorts.cohorts;
-    config->texts.n_cohorts = cohorts.n_cohorts;
-    if (files->listen != NULL)
-        config->listen = files->listen;
-    config->is_quiet = arguments->common.is_quiet;
-    config->on_log = on_log;
-    status = skr_open_engine(&arguments->common, (size_t)config->n_block_cache_mib << 20, true,
-                             &engine, err);
-    if (status < 0)
-        goto out;
-    status = skr_server_start(engine, &policy, config, &server, err);
-    if (status < 0)
-        goto out;
-
-    char text[96];
-    const char *io = "?";
-    skr_policy_text(&policy, text);
-    status = skr_engine_io(engine, &io, err);
-    if (status < 0)
-        goto out;
-    (void)fprintf(stderr, "skerry: policy: %s; reading by %s\nlistening on %s\n", text, io,
-                  skr_server_address(server));
-    wait_for_signals(engine, server, &signals, &compact);
-out:
     skr_serve_compact_end(&compact);
-    skr_server_drain(server, DRAIN_MS);
+    skr_mounts_done(&mounts, DRAIN_MS);
     skr_engine_close(engine);
-    skr_cohort_file_done(&cohorts);
-    skr_config_done(&file);
     return status;
 }
 

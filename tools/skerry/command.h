@@ -27,6 +27,7 @@ int skr_cmd_withdraw(const skr_command *command, int argc, char **argv);
 int skr_cmd_dataset(const skr_command *command, int argc, char **argv);
 int skr_cmd_verify(const skr_command *command, int argc, char **argv);
 int skr_cmd_explain(const skr_command *command, int argc, char **argv);
+int skr_cmd_doctor(const skr_command *command, int argc, char **argv);
 int skr_cmd_serve(const skr_command *command, int argc, char **argv);
 
 /* How a question is asked on the command line. */

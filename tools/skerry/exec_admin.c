@@ -81,6 +81,11 @@ int skr_cmd_annotate(const skr_command *command, int argc, char **argv)
     return become_admin(command, argc, argv);
 }
 
+int skr_cmd_doctor(const skr_command *command, int argc, char **argv)
+{
+    return become_admin(command, argc, argv);
+}
+
 int skr_cmd_serve(const skr_command *command, int argc, char **argv)
 {
     return become_admin(command, argc, argv);

@@ -65,6 +65,9 @@ static const skr_command commands[] = {
      "Counts below 10 are hidden and others rounded to tens unless the policy says otherwise.\n"
      "SIGHUP takes up a new generation; SIGTERM lets running questions end.",
      skr_cmd_serve},
+    {"doctor", "[--config FILE] [--policy FILE]", "would serve do what is meant? Answers nothing",
+     "Refuses what serve would refuse, and advises where people regret later what it would take.",
+     skr_cmd_doctor},
     {"export", "[--in 'QUESTION'] [options] 'ALLELES'",
      "genotypes of people as VCF or BCF, or their alleles as sites",
      "A record an allele; another allele of the same place is 0 in it. Only where numbers are told "
@@ -76,7 +79,8 @@ static const skr_command commands[] = {
      "They count nowhere from the next generation on. Their bytes go with the next compaction, or\n"
      "at once where a segment holds nobody else. Delivered again, they are left out.",
      skr_cmd_withdraw},
-    {"dataset", "--list | --hide ID | --show ID | --withdraw ID", "datasets: which answer",
+    {"dataset", "--list | --set FILE | --hide ID | --show ID | --withdraw ID",
+     "datasets: which answer, and what is told of them",
      "A hidden dataset answers as one that is not there. One that is withdrawn is removed.",
      skr_cmd_dataset},
     {"copy", "[--bytes] TO", "copy the store as it is now, beside a writer that goes on",

@@ -28,11 +28,16 @@ static const struct text_key {
     {"welcome_url", offsetof(skr_server_settings, server.texts.welcome_url), NULL},
     {"alternative_url", offsetof(skr_server_settings, server.texts.alternative_url), NULL},
     {"create_date", offsetof(skr_server_settings, server.texts.create_date), NULL},
+    {"policy", offsetof(skr_server_settings, policy), NULL},
     {"cohorts", offsetof(skr_server_settings, cohorts), NULL},
     {"base_url", offsetof(skr_server_settings, server.base_url), NULL},
     {"environment", offsetof(skr_server_settings, server.texts.environment),
      "prod, test, dev, staging"},
     {"sequence_id", offsetof(skr_server_settings, server.texts.sequence_id), "hgvs, refseq"},
+    {"base_path", offsetof(skr_server_settings, server.texts.base_path), NULL},
+    {"entry_types", offsetof(skr_server_settings, server.texts.entry_types), NULL},
+    {"granularity", offsetof(skr_server_settings, server.texts.granularity),
+     "boolean, count, record"},
     {"compact", offsetof(skr_server_settings, compact.is_auto), "auto, off"},
     {"compact_hours", offsetof(skr_server_settings, compact.hours), NULL},
     {"metrics", offsetof(skr_server_settings, server.metrics), "on, off"},
@@ -99,10 +104,13 @@ static int apply_line(const skr_config_file *file, const skr_config_line *line,
     return skr_config_unknown(file, line, names, N_TEXTS + N_NUMBERS, err);
 }
 
-int skr_server_settings_apply(const skr_config_file *file, skr_server_settings *settings,
-                              skr_err *err)
+int skr_server_settings_apply(const skr_config_file *file, const char *section,
+                              skr_server_settings *settings, skr_err *err)
 {
     for (size_t i = 0; i < file->n_lines; i++) {
+        const char *of = file->lines[i].section;
+        if (of != section && (of == NULL || section == NULL || strcmp(of, section) != 0))
+            continue;
         int status = apply_line(file, &file->lines[i], settings, err);
         if (status < 0)
             return status;

@@ -9,13 +9,20 @@
 
 static const char *const names[] = {"other", "/metrics", "/individuals"};
 
-static char *print(skr_metrics *metrics, const skr_engine_stats *engine)
+static char *print_list(const skr_metrics_list *list, const skr_engine_stats *engine)
 {
     skr_buffer text = {0};
     skr_err err;
-    cr_assert(eq(int, skr_metrics_print(metrics, engine, names, 3, &text, &err), SKR_OK));
+    cr_assert(eq(int, skr_metrics_print(list, engine, &text, &err), SKR_OK));
     cr_assert(eq(int, skr_buffer_put_u8(&text, 0, &err), SKR_OK));
     return (char *)text.bytes;
+}
+
+static char *print(skr_metrics *metrics, const skr_engine_stats *engine)
+{
+    skr_metrics *const of[] = {metrics};
+    const skr_metrics_list list = {of, 1, names, 3};
+    return print_list(&list, engine);
 }
 
 static void expect(const char *text, const char *line)
@@ -68,5 +75,24 @@ Test(metrics, says_the_type_of_every_line)
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " {"), line);
         cr_expect(eq(int, strncmp(name, type, strlen(type)), 0), "%s below %s", line, type);
     }
+    free(text);
+}
+
+Test(metrics, of_several_servers_are_together)
+{
+    static skr_metrics one = {.name = "one"};
+    static skr_metrics two = {.name = "two"};
+    skr_metrics *const of[] = {&one, &two};
+    const skr_metrics_list list = {of, 2, names, 3};
+    skr_engine_stats engine = {.generation = 7};
+    skr_metrics_add(&one, 2, 200, 10000);
+    skr_metrics_add(&two, 2, 200, 10000);
+    atomic_store(&one.n_connections, 2);
+    atomic_store(&two.n_connections, 3);
+    char *text = print_list(&list, &engine);
+    expect(text, "skerry_requests_total{mount=\"one\",path=\"/individuals\",status=\"200\"} 1\n");
+    expect(text, "skerry_requests_total{mount=\"two\",path=\"/individuals\",status=\"200\"} 1\n");
+    expect(text, "skerry_request_seconds_count 2\n");
+    expect(text, "skerry_connections 5\n");
     free(text);
 }

@@ -14,6 +14,7 @@
 
 static beacon_store store;
 static skr_metrics metrics;
+static skr_metrics *const told[] = {&metrics};
 static skr_server_config config;
 static skr_router router;
 static skr_http_response response;
@@ -28,7 +29,9 @@ static void set_up(void)
                                       .policy_text = "exact",
                                       .texts = &config.texts,
                                       .base_url = "http://127.0.0.1/api"},
-                          .metrics = &metrics};
+                          .metrics = told,
+                          .n_metrics = 1,
+                          .has_beacon = true};
 }
 
 static void tear_down(void)
@@ -204,6 +207,52 @@ Test(route, tells_its_metrics_to_whom_it_may)
     cr_expect(eq(u32, response.route, 1));
     cr_expect(says("skerry_requests_total{path=\"/\",status=\"200\"} 1"));
     cr_expect(eq(u32, ask((skr_http_request){.method = SKR_METHOD_POST, .path = "/metrics"}), 405));
+    router.has_beacon = false; /* a listener for management */
+    cr_expect(eq(u32, get("/metrics", NULL), 200));
+    cr_expect(eq(u32, get("/api/info", NULL), 404));
     router.metrics = NULL;
     cr_expect(eq(u32, get("/metrics", NULL), 404));
+}
+
+Test(route, speaks_of_what_it_offers)
+{
+    config.texts.entry_types = "genomicVariant, dataset";
+    config.texts.base_path = "/af/v2";
+    static const struct {
+        const char *path;
+        unsigned status;
+    } cases[] = {{"/af/v2", 200},
+                 {"/af/v2/map", 200},
+                 {"/af/v2/g_variants", 200},
+                 {"/af/v2/datasets", 200},
+                 {"/af/v2/g_variants/filtering_terms", 200},
+                 {"/af/v2/individuals", 404},
+                 {"/af/v2/individuals/x", 404},
+                 {"/af/v2/individuals/filtering_terms", 404},
+                 {"/af/v2/g_variants/1-1-A-G/individuals", 404},
+                 {"/af/v2/biosamples/x/g_variants", 404},
+                 {"/api/map", 404},
+                 {"/af/v2map", 404}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect(eq(u32, get(cases[i].path, NULL), cases[i].status), "%s", cases[i].path);
+    (void)get("/af/v2/map", NULL);
+    cr_expect(says("genomicVariant"));
+    cr_expect(not(says("individual")));
+    config.texts.base_path = "";
+    cr_expect(eq(u32, get("/map", NULL), 200));
+    cr_expect(eq(u32, get("/", NULL), 200));
+}
+
+Test(route, tells_no_more_than_its_granularity)
+{
+    config.texts.granularity = "boolean";
+    (void)get("/api/individuals", "requestedGranularity=count");
+    cr_expect(says("\"returnedGranularity\":\"boolean\""));
+    cr_expect(not(says("numTotalResults")));
+    cr_expect(not(says("resultsCount")));
+    (void)get("/api/datasets", NULL);
+    cr_expect(not(says("individuals\":")));
+    config.texts.granularity = "count";
+    (void)get("/api/g_variants", "requestedGranularity=record");
+    cr_expect(says("\"returnedGranularity\":\"count\""));
 }

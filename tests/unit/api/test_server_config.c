@@ -50,6 +50,16 @@ Test(server_config, names_what_is_wrong)
     expect_refused("metrics is none of");
     config.base_url = "beacon.example.org";
     expect_refused("base_url 'beacon.example.org'");
+    config.texts.entry_types = "individual, genomicVariants";
+    expect_refused("no entry type 'genomicVariants'; nearest: genomicVariant");
+    config.texts.entry_types = " , ";
+    expect_refused("entry_types is empty");
+    static const char *const paths[] = {"api",  "/",     "/api/",   "/a//b",
+                                        "/a b", "/../x", "/health", "/metrics/x"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        config.texts.base_path = paths[i];
+        expect_refused("base_path");
+    }
 }
 
 Test(server_config, refuses_limits_of_nothing)

@@ -120,3 +120,37 @@ Test(config_file, names_the_nearest_key)
     cr_assert(strstr(err.message, ":1: unknown key 'lisen'; nearest: listen") != NULL, "%s",
               err.message);
 }
+
+/* Reads a file that may have sections. */
+static int read_sections(const char *text)
+{
+    (void)read_text(text);
+    skr_config_done(&config);
+    return skr_config_read_sections(path, &config, &err);
+}
+
+Test(config_file, reads_sections)
+{
+    static const char text[] = "a = 0\n[one]\na = 1\n\n[two-2] # of two\na = 2\nb = 3\n[empty]\n";
+    static const char *const of[] = {NULL, "one", "two-2", "two-2"};
+    cr_assert(eq(int, read_sections(text), SKR_OK), "%s", err.message);
+    cr_assert(eq(sz, config.n_lines, 4));
+    for (size_t i = 0; i < 4; i++) {
+        const char *section = config.lines[i].section;
+        cr_expect(of[i] == NULL ? section == NULL : section != NULL && strcmp(section, of[i]) == 0);
+    }
+}
+
+Test(config_file, refuses_sections_that_are_none)
+{
+    static const char *const refused[] = {
+        "[one]\na=1\n[two]\n[one]\n", "[]\n", "[a b]\n", "[a\n", "[A]\n", "[one]\na = 1\na = 2\n"};
+    static const char *const why[] = {"4: [one] stands twice", "1: a section is",
+                                      "1: a section is",       "1: a section is",
+                                      "1: a section is",       "3: 'a' stands in line 2"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        cr_assert(eq(int, read_sections(refused[i]), SKR_ERR_INPUT), "%s", refused[i]);
+        cr_expect(ne(ptr, strstr(err.message, why[i]), NULL), "%s: %s", refused[i], err.message);
+    }
+    cr_assert(eq(int, read_text("[one]\n"), SKR_ERR_INPUT)); /* a policy has none */
+}
