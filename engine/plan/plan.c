@@ -278,6 +278,7 @@ int skr_plan_new(skr_snapshot *snapshot, const skr_access *access, const skr_exp
     for (const skr_plan_node *node = plan->nodes; node != NULL; node = node->next) {
         plan->has_copies |= node->condition != NULL && node->condition->is_of_carrier;
         plan->has_af |= node->condition != NULL && node->condition->is_frequency;
+        plan->has_numbers |= node->condition != NULL && node->condition->is_number;
         plan->has_filter |= node->condition != NULL && node->condition->is_filter;
     }
     *ret_plan = plan;

@@ -78,6 +78,7 @@ typedef struct skr_plan {
     bool has_only_names; /* everything that could match was named: VARIANT, combined */
     bool has_af;         /* it compares af */
     bool has_filter;     /* it asks for FILTER */
+    bool has_numbers;    /* it asks for ac or af */
     bool has_open;   /* some name is open: it has one row, the alleles that it holds have none */
     bool has_lines;  /* it asks for annotations */
     bool has_copies; /* it asks for copies: carriers of one and of two are judged apart */

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/plan/live_totals.h"
 #include "index/annotations/annotation_table.h"
 #include "index/contigs/assembly.h"
 #include "index/genes/gene_table.h"
@@ -46,6 +47,7 @@ typedef struct skr_snapshot {
     skr_segment_entry *joined;         /* those of catalogues, made of those of their members */
     uint32_t n_joined;
     skr_segment_place *places; /* of the segments of the manifest */
+    skr_live_totals **live;    /* of each that is asked; NULL: all of its samples live */
     skr_people *people;
     uint32_t n_people;
     skr_ontology *ontology;

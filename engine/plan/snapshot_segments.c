@@ -21,6 +21,9 @@ void skr_snapshot_segments_done(skr_snapshot *snapshot)
             free(snapshot->joined[i].tombstones[t].samples);
         free(snapshot->joined[i].tombstones);
     }
+    for (uint32_t i = 0; snapshot->live != NULL && i < snapshot->n_segments; i++)
+        skr_live_totals_free(snapshot->live[i]);
+    free(snapshot->live);
     free(snapshot->joined);
     free(snapshot->segments);
     free(snapshot->entries);
@@ -199,6 +202,21 @@ static int take_catalogue(skr_snapshot *snapshot, skr_snapshot_with *with, const
     return status == SKR_OK ? check_segment(snapshot, joined, catalogue, err) : status;
 }
 
+/* Makes room for the totals of who lives, where not everybody does. */
+static int prepare_live(skr_snapshot *snapshot, skr_err *err)
+{
+    snapshot->live = calloc((size_t)snapshot->n_segments + 1, sizeof(skr_live_totals *));
+    if (snapshot->live == NULL)
+        return skr_fail_nomem(err, "a store");
+    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
+        size_t n_tiles = 0;
+        (void)skr_segment_tiles(snapshot->segments[i], &n_tiles);
+        if (snapshot->entries[i]->n_tombstones > 0)
+            SKR_TRY(skr_live_totals_new(n_tiles, &snapshot->live[i], err));
+    }
+    return SKR_OK;
+}
+
 int skr_snapshot_segments_open(skr_snapshot *snapshot, skr_snapshot_with *with, skr_err *err)
 {
     const skr_manifest *manifest = snapshot->manifest;
@@ -227,7 +245,7 @@ int skr_snapshot_segments_open(skr_snapshot *snapshot, skr_snapshot_with *with, 
         snapshot->places[i].segment = at;
         SKR_TRY(check_segment(snapshot, entry, snapshot->segments[at], err));
     }
-    return SKR_OK;
+    return prepare_live(snapshot, err);
 }
 
 int skr_snapshot_segment(const skr_snapshot *snapshot, uint32_t number,

@@ -87,7 +87,7 @@ static void add_row(skr_allele_facts *facts, const skr_row_cursor *cursor, uint3
                     uint64_t n_called)
 {
     const skr_row_totals *totals = &cursor->rows->totals[row];
-    uint64_t n_dead = cursor->n_samples - cursor->live.set.n;
+    uint64_t n_dead = cursor->known != NULL ? 0 : cursor->n_samples - cursor->live.set.n;
     uint64_t least = less_by(totals->ac, n_dead * SKR_PLOIDY_MAX);
     if (less_by(totals->n_carriers, n_dead) > least) /* those who are left have a copy each */
         least = less_by(totals->n_carriers, n_dead);
@@ -130,8 +130,12 @@ static int add_cursor(skr_judge *judge, const skr_row_cursor *cursor,
     }
     if (n_rows == 0)
         return SKR_OK;
-    int status = skr_segment_view_n_called(cursor->view, skr_row_cursor_tile(cursor), rows, n_rows,
+    int status = SKR_OK;
+    if (cursor->known == NULL)
+        status = skr_segment_view_n_called(cursor->view, skr_row_cursor_tile(cursor), rows, n_rows,
                                            &cursor->live.set, judge->row_ans, err);
+    for (uint32_t i = 0; i < n_rows && cursor->known != NULL; i++)
+        judge->row_ans[i] = cursor->rows->totals[rows[i]].an;
     for (uint32_t i = 0; status == SKR_OK && i < n_rows; i++)
         add_row(&judge->facts[of[i]], cursor, rows[i], judge->row_ans[i]);
     return status;

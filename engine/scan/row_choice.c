@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/scan/name_note.h"
-#include "engine/scan/row_cursor.h"
+#include "engine/scan/row_live.h"
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/segment/segment_heard.h"
@@ -74,8 +74,9 @@ static int drop_dead(skr_row_cursor *cursor, skr_err *err)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < cursor->n_wanted; i++) {
-        bool is_live = cursor->rows->is_complete[cursor->wanted[i]] != 0;
-        if (!is_live) {
+        bool is_live = cursor->known != NULL ? cursor->known->is_row[cursor->wanted[i]] != 0
+                                             : cursor->rows->is_complete[cursor->wanted[i]] != 0;
+        if (!is_live && cursor->known == NULL) {
             int status =
                 skr_segment_view_is_spoken_of(cursor->view, skr_row_cursor_tile(cursor),
                                               cursor->wanted[i], &cursor->live.set, &is_live, err);
@@ -98,11 +99,13 @@ int skr_row_cursor_choose(skr_row_cursor *cursor, const skr_morsel *morsel, skr_
     int status = reserve_rows(cursor, to - from + 1, err);
     if (status < 0)
         return status;
+    if (cursor->live.set.bits != NULL)
+        SKR_TRY(skr_row_live_need(cursor, plan->has_numbers ? to - from : 0, err));
     const skr_af_doubt *doubts = cursor->scope->doubts;
     const skr_rows_asked asked = {.rows = cursor->rows,
                                   .from = from,
                                   .to = to,
-                                  .has_facts = skr_row_cursor_is_alone(cursor),
+                                  .has_facts = skr_row_cursor_has_facts(cursor),
                                   .half = doubts == NULL ? NULL : doubts[cursor->slot].half,
                                   .seen = &cursor->seen};
     cursor->done->n_rows += to - from;

@@ -1,7 +1,7 @@
 /*
  * row_cursor.c - tile after tile of one segment, and who counts in it.
  */
-#include "engine/scan/row_cursor.h"
+#include "engine/scan/row_live.h"
 
 #include <stdlib.h>
 
@@ -21,6 +21,7 @@ int skr_row_cursor_begin(skr_row_cursor *cursor, const skr_scan_scope *scope, ui
     cursor->slot = slot;
     cursor->entry = snapshot->entries[number];
     cursor->segment = snapshot->segments[number];
+    cursor->kept = snapshot->live == NULL ? NULL : snapshot->live[number];
     cursor->n_samples = cursor->entry->n_samples;
     cursor->contig = SKR_NONE;
     return skr_sample_table_individuals(skr_segment_samples(cursor->segment), &cursor->individuals,
@@ -36,6 +37,7 @@ skr_row_cursor skr_row_cursor_rest(const skr_row_cursor *cursor)
                             .n_sets = cursor->n_sets,
                             .live = {.bits = cursor->live.bits},
                             .cohort = {.bits = cursor->cohort.bits},
+                            .dead = {.bits = cursor->dead.bits},
                             .wanted = cursor->wanted,
                             .codes = cursor->codes,
                             .n_wanted_max = cursor->n_wanted_max,
@@ -49,6 +51,7 @@ void skr_row_cursor_done(skr_row_cursor *cursor)
     skr_segment_view_free(cursor->other_view);
     free(cursor->live.bits);
     free(cursor->cohort.bits);
+    free(cursor->dead.bits);
     free(cursor->wanted);
     free(cursor->codes);
 }
@@ -83,7 +86,8 @@ static int find_masks(skr_row_cursor *cursor, uint32_t contig, skr_err *err)
         return SKR_OK;
     }
     cursor->contig = SKR_NONE;
-    SKR_TRY(skr_sample_mask_live(cursor->segment, cursor->entry, contig, ++cursor->n_sets,
+    cursor->dead.set = (skr_sample_set){0};
+    SKR_TRY(skr_sample_mask_find(scope->plan->snapshot, cursor->number, contig, ++cursor->n_sets,
                                  &cursor->live, err));
     if (people != NULL)
         SKR_TRY(skr_sample_mask_cohort(cursor->segment, &cursor->individuals, &cursor->live.set,
@@ -133,6 +137,7 @@ int skr_row_cursor_enter(skr_row_cursor *cursor, const skr_morsel *morsel, skr_e
     SKR_CHECK(morsel->from0 < morsel->to0);
     SKR_CHECK(cursor->contig == morsel->contig || !cursor->has_marks); /* of another contig */
     SKR_TRY(find_masks(cursor, morsel->contig, err));
+    skr_row_live_leave(cursor);
     cursor->rows = NULL;
     cursor->n_wanted = 0;
     cursor->next = 0;
@@ -169,6 +174,7 @@ int skr_row_cursor_load(skr_row_cursor *cursor, const skr_morsel *morsel, skr_er
 {
     size_t n = 0;
     const skr_tile *tiles = skr_segment_tiles(cursor->segment, &n);
+    skr_row_live_leave(cursor);
     cursor->rows = NULL;
     cursor->n_wanted = 0;
     cursor->next = 0;

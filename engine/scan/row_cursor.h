@@ -28,11 +28,16 @@ typedef struct skr_row_cursor {
     uint64_t n_sets;              /* sample sets made so far: their serials */
     skr_sample_mask live;         /* not replaced, not withdrawn */
     skr_sample_mask cohort;       /* live, and of the slot's cohort */
+    skr_sample_mask dead;         /* not live; of no samples: not found yet, for row_live.c */
     size_t tile;                  /* next tile to load, and the last */
     size_t tile_to;
-    const skr_tile_rows *rows; /* of the tile before `tile`; NULL at the end */
-    uint32_t *wanted;          /* rows of it that go on, ascending */
-    uint8_t *codes;            /* and what is known of each: a skr_row_code */
+    const skr_tile_rows *rows;  /* of the tile before `tile`; NULL at the end */
+    skr_live_totals *kept;      /* what the snapshot keeps of who lives; NULL: nothing */
+    const skr_live_tile *known; /* its totals of the living, which rows has then; or NULL */
+    skr_tile_rows live_rows;    /* what rows is then */
+    uint32_t n_asked; /* rows of the tile that totals were needed of, and were not known */
+    uint32_t *wanted; /* rows of it that go on, ascending */
+    uint8_t *codes;   /* and what is known of each: a skr_row_code */
     uint32_t n_wanted;
     uint32_t n_wanted_max;
     uint32_t next;            /* the next of those */
@@ -95,6 +100,15 @@ static inline bool skr_row_cursor_has_rest(const skr_row_cursor *cursor)
 static inline bool skr_row_cursor_is_alone(const skr_row_cursor *cursor)
 {
     return cursor->is_only && cursor->live.set.bits == NULL;
+}
+
+/* The same where it is known what the rows of the tile at hand add up to over the living. A
+ * catalogue leaves it to its members what they say of FILTER. */
+static inline bool skr_row_cursor_has_facts(const skr_row_cursor *cursor)
+{
+    bool is_told = cursor->known != NULL &&
+                   !(cursor->scope->plan->has_filter && skr_segment_is_catalogue(cursor->segment));
+    return cursor->is_only && (cursor->live.set.bits == NULL || is_told);
 }
 
 /* The tile of the rows at hand. */

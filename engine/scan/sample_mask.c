@@ -76,6 +76,36 @@ int skr_sample_mask_live(const skr_segment *segment, const skr_segment_entry *en
     return settle(segment, serial, mask, !has_dead, err);
 }
 
+/* The contig by which those who live are known: many have no tombstone of their own. */
+static uint32_t contig_of(const skr_segment_entry *entry, uint32_t contig)
+{
+    for (uint32_t i = 0; i < entry->n_tombstones; i++)
+        if (entry->tombstones[i].contig == contig)
+            return contig;
+    return SKR_NONE;
+}
+
+int skr_sample_mask_find(const skr_snapshot *snapshot, uint32_t number, uint32_t contig,
+                         uint64_t serial, skr_sample_mask *mask, skr_err *err)
+{
+    const skr_segment_entry *entry = snapshot->entries[number];
+    skr_live_totals *all = snapshot->live == NULL ? NULL : snapshot->live[number];
+    uint32_t of = contig_of(entry, contig);
+    if (all == NULL || !skr_sample_mask_is_needed(entry, of))
+        return skr_sample_mask_live(snapshot->segments[number], entry, contig, serial, mask, err);
+    const skr_sample_set *kept = skr_live_totals_who(all, of);
+    if (kept == NULL) {
+        SKR_TRY(skr_sample_mask_live(snapshot->segments[number], entry, of, serial, mask, err));
+        if (mask->set.bits != NULL)
+            kept = skr_live_totals_keep_who(all, of, &mask->set, mask->bits);
+        if (kept != NULL)
+            mask->bits = NULL;
+    }
+    if (kept != NULL)
+        mask->set = *kept;
+    return SKR_OK;
+}
+
 int skr_sample_mask_cohort(const skr_segment *segment, const skr_individuals *individuals,
                            const skr_sample_set *live, const uint64_t *people, uint32_t n_people,
                            uint64_t serial, skr_sample_mask *mask, skr_err *err)

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "engine/plan/snapshot.h"
 #include "storage/carriers/bits.h"
 #include "storage/manifest.h"
 #include "storage/segment/segment.h"
@@ -23,6 +24,14 @@ bool skr_sample_mask_is_needed(const skr_segment_entry *entry, uint32_t contig);
  * serial: as in skr_sample_set. Errors: CORRUPT, IO, NOMEM.
  */
 SKR_MUST_USE int skr_sample_mask_live(const skr_segment *segment, const skr_segment_entry *entry,
+                                      uint32_t contig, uint64_t serial, skr_sample_mask *mask,
+                                      skr_err *err);
+
+/*
+ * The same of segment `number` that a snapshot asks, where the snapshot keeps it once it was found;
+ * then the mask owns no bits, and the serial is another. Errors: CORRUPT, IO, NOMEM.
+ */
+SKR_MUST_USE int skr_sample_mask_find(const skr_snapshot *snapshot, uint32_t number,
                                       uint32_t contig, uint64_t serial, skr_sample_mask *mask,
                                       skr_err *err);
 

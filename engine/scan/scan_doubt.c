@@ -32,11 +32,11 @@ static int count_genomes(const skr_scan *scan, uint32_t slot, uint64_t *ret_n, s
 }
 
 /* Adds the samples of a segment, without those who have withdrawn, and their copies. */
-static int add_samples(const skr_segment *segment, const skr_segment_entry *entry,
-                       uint64_t *n_samples, uint64_t *n_copies, skr_err *err)
+static int add_samples(const skr_snapshot *snapshot, uint32_t number, uint64_t *n_samples,
+                       uint64_t *n_copies, skr_err *err)
 {
     skr_sample_mask mask = {0};
-    int status = skr_sample_mask_live(segment, entry, SKR_NONE, 1, &mask, err);
+    int status = skr_sample_mask_find(snapshot, number, SKR_NONE, 1, &mask, err);
     free(mask.bits);
     if (status != SKR_OK)
         return status;
@@ -57,9 +57,9 @@ static int find_halves(const skr_scan *scan, uint32_t slot, skr_af_doubt *doubt,
         const skr_segment_entry *entry = snapshot->entries[i];
         if (!is_of(scan, entry, slot))
             continue;
-        is_plain = is_plain && n_samples == 0 && entry->n_tombstones == 0 &&
+        is_plain = is_plain && n_samples == 0 &&
                    !skr_sample_table_has_repeats(skr_segment_samples(snapshot->segments[i]));
-        SKR_TRY(add_samples(snapshot->segments[i], entry, &n_samples, n_copies, err));
+        SKR_TRY(add_samples(snapshot, i, &n_samples, n_copies, err));
     }
     doubt->n_genomes = n_samples;
     int status = is_plain ? SKR_OK : count_genomes(scan, slot, &doubt->n_genomes, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/scan/row_live.h"
 #include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
@@ -162,12 +163,17 @@ int skr_tally_states(skr_tallier *tallier, const skr_key_view *view, uint32_t cu
 /* ------------------------------------------------------------------ sums of a cursor */
 
 /* Adds the carriers of a row without telling them apart. */
-static int sum_row(const skr_row_cursor *cursor, uint32_t row, const skr_sample_set *set,
+static int sum_row(skr_row_cursor *cursor, uint32_t row, const skr_sample_set *set,
                    skr_tally *tally, skr_err *err)
 {
     skr_carrier_tally sums = {0};
-    SKR_TRY(skr_segment_view_tally(cursor->view, skr_row_cursor_tile(cursor), &row, 1, set, &sums,
-                                   err));
+    if (set == &cursor->live.set && set->bits != NULL)
+        SKR_TRY(skr_row_live_need_row(cursor, row, err));
+    if (skr_row_live_tells(cursor, set))
+        sums = skr_row_live_tally(cursor, row);
+    else
+        SKR_TRY(skr_segment_view_tally(cursor->view, skr_row_cursor_tile(cursor), &row, 1, set,
+                                       &sums, err));
     skr_tally_add(tally, &sums);
     return SKR_OK;
 }
@@ -232,7 +238,9 @@ static int sum_called(skr_tallier *tallier, skr_row_cursor *cursor, uint32_t row
     uint64_t n = 0;
     if (row == SKR_NONE && key->kind < SKR_ALLELE_SV)
         SKR_TRY(skr_row_cursor_view(cursor, err));
-    if (row != SKR_NONE)
+    if (row != SKR_NONE && skr_row_live_tells(cursor, set))
+        n = cursor->rows->totals[row].an;
+    else if (row != SKR_NONE)
         SKR_TRY(skr_segment_view_n_called(cursor->view, skr_row_cursor_tile(cursor), &row, 1, set,
                                           &n, err));
     *an += n;

@@ -4,6 +4,7 @@
  * Alleles whose carriers must be told apart by name are added up one by one, in tally.c: those
  * that are counted by their atoms, and all of them where somebody has several samples.
  */
+#include "engine/scan/row_live.h"
 #include "engine/scan/tally.h"
 #include "storage/base/check.h"
 
@@ -73,7 +74,7 @@ static int add_cursor(skr_tallier *tallier, uint32_t number, const skr_sample_se
                       unsigned flags, uint32_t n_together, skr_tally *tallies, skr_err *err)
 {
     const skr_batch_rows *of = &tallier->batch->rows[number];
-    const skr_row_cursor *cursor = &tallier->batch->cursors[number];
+    skr_row_cursor *cursor = &tallier->batch->cursors[number];
     uint32_t *rows = tallier->rows;
     uint32_t *keys = tallier->keys;
     uint32_t n = 0;
@@ -86,18 +87,23 @@ static int add_cursor(skr_tallier *tallier, uint32_t number, const skr_sample_se
         n += is_in;
     }
     SKR_CHECK(n <= n_together && n_complete <= n);
-    if (n > 0)
+    if (n > 0 && set == &cursor->live.set && set->bits != NULL)
+        SKR_TRY(skr_row_live_need(cursor, n, err));
+    bool is_told = skr_row_live_tells(cursor, set);
+    if (n > 0 && !is_told)
         SKR_TRY(skr_segment_view_tally(cursor->view, skr_row_cursor_tile(cursor), rows, n, set,
                                        tallier->row_tallies, err));
+    for (uint32_t i = 0; i < n && is_told; i++)
+        tallier->row_tallies[i] = skr_row_live_tally(cursor, rows[i]);
     for (uint32_t i = 0; i < n; i++)
         skr_tally_add(&tallies[keys[i]], &tallier->row_tallies[i]);
     if ((flags & SKR_TALLY_AN) == 0)
         return SKR_OK;
-    if (n > 0)
+    if (n > 0 && !is_told)
         SKR_TRY(skr_segment_view_n_called(cursor->view, skr_row_cursor_tile(cursor), rows, n, set,
                                           tallier->row_ans, err));
     for (uint32_t i = 0; i < n; i++)
-        tallies[keys[i]].an += tallier->row_ans[i];
+        tallies[keys[i]].an += is_told ? cursor->rows->totals[rows[i]].an : tallier->row_ans[i];
     if (n_complete == n_together) /* spans are not asked then */
         return SKR_OK;
     return add_spans(tallier, number, set, tallies, err);

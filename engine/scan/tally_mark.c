@@ -4,6 +4,7 @@
  * Rows that count in whatever copies are marked in bitmaps of samples, many at once; those bitmaps
  * become people when the worker leaves the contig.
  */
+#include "engine/scan/row_live.h"
 #include "engine/scan/tally.h"
 #include "storage/base/check.h"
 
@@ -156,6 +157,13 @@ int skr_tally_count_live(skr_tallier *tallier, skr_row_cursor *cursor, const skr
                          uint32_t n_carriers, uint64_t *n, skr_err *err)
 {
     size_t n_words = skr_bits_words(cursor->n_samples);
+    bool is_at_hand = at->view == cursor->view && cursor->live.set.bits != NULL;
+    if (is_at_hand)
+        SKR_TRY(skr_row_live_need_row(cursor, at->row, err));
+    if (is_at_hand && cursor->known != NULL) {
+        *n += cursor->rows->totals[at->row].n_carriers;
+        return SKR_OK;
+    }
     /* where many carry, a bitmap of the samples costs less than their list */
     if (at->view != cursor->view || n_carriers <= 1 + cursor->n_samples / 64)
         return count_decoded(tallier, cursor, at, n, err);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "engine/scan/row_live.h"
 #include "storage/base/check.h"
 
 /* Alleles in a batch: enough that what is done once a batch costs nothing, and all of it fits into
@@ -82,8 +83,10 @@ int skr_worker_begin(skr_worker *worker, const skr_scan_scope *scope, unsigned n
 
 void skr_worker_end(skr_worker *worker)
 {
-    for (uint32_t i = 0; i < worker->n_cursors; i++)
+    for (uint32_t i = 0; i < worker->n_cursors; i++) {
+        skr_row_live_leave(&worker->cursors[i]);
         worker->kept[worker->cursors[i].number] = skr_row_cursor_rest(&worker->cursors[i]);
+    }
     worker->n_cursors = 0;
 }
 

@@ -20,6 +20,8 @@ TESTED_BY = {
         api/beacon/beacon_record_text api/beacon/beacon_records engine/alleles/alleles_parts
         engine/people/people_labels engine/people/populations
         engine/scan/cells""",
+    "e2e live_totals": """
+        engine/scan/row_live""",
     "e2e export": """
         engine/alleles/genotypes engine/genotype_rows""",
     "e2e people_lists": """
