@@ -28,6 +28,9 @@ typedef struct lister {
     const skr_genotype_sink *sink;
     cursor_columns *cursors; /* of each cursor of the scan */
     uint32_t n_cursors;
+    uint32_t contig;   /* of the row before, SKR_NONE at first */
+    skr_ploidy ploidy; /* likewise */
+    bool is_expected;  /* `expected` is that of the row at hand */
     uint8_t *expected; /* of each column */
     uint8_t *called;
     uint8_t *copies;
@@ -110,8 +113,11 @@ static int put_complete(lister *list, skr_tallier *tallier, uint32_t number, con
     const skr_call_set *calls = NULL;
     skr_carriers *carriers = &tallier->carriers;
     SKR_TRY(skr_segment_view_calls(at->view, at->tile, at->row, &calls, err));
-    for (uint32_t i = 0; i < mine->n; i++)
-        put_call(list, mine, mine->samples[i], calls->base);
+    if (calls->base == SKR_CALL_DEFAULT && mine->n == list->columns->n)
+        memcpy(list->called, list->expected, list->columns->n);
+    else
+        for (uint32_t i = 0; i < mine->n; i++)
+            put_call(list, mine, mine->samples[i], calls->base);
     for (uint32_t i = 0; i < calls->n_flips; i++)
         put_call(list, mine, calls->flips[i], calls->flip);
     for (uint32_t i = 0; i < calls->n_exceptions; i++)
@@ -130,9 +136,12 @@ static int put_complete(lister *list, skr_tallier *tallier, uint32_t number, con
     return SKR_OK;
 }
 
+/* What is expected stays as it is from row to row of one part of a contig. */
 static int put_expected(lister *list, const skr_row_cursor *cursor, const cursor_columns *mine,
                         skr_ploidy ploidy, skr_err *err)
 {
+    if (list->is_expected)
+        return SKR_OK;
     SKR_TRY(skr_segment_need_copies(cursor->segment, ploidy, err));
     const uint8_t *copies = skr_segment_copies_expected(cursor->segment, ploidy);
     for (uint32_t i = 0; i < mine->n; i++)
@@ -222,10 +231,10 @@ static int tell_row(lister *list, const skr_allele *key, skr_err *err)
     row.ref = row.variant + texts.ref;
     row.alt = row.variant + texts.alt;
     row.mate = texts.mate == 0 ? NULL : row.variant + texts.mate;
-    for (size_t i = 0; i < list->columns->n; i++) {
+    for (size_t i = 0; i < list->columns->n; i++)
         row.ac += list->copies[i];
+    for (size_t i = 0; i < list->columns->n; i++)
         row.an += list->called[i];
-    }
     return list->sink->on_row(list->sink->context, &row, err);
 }
 
@@ -241,7 +250,11 @@ static int list_on_batch(void *context, skr_worker *worker, skr_err *err)
         const skr_key_view *view = skr_batch_seek(batch, k);
         if (!is_row(list, view))
             continue;
-        memset(list->expected, view->key.ploidy == SKR_PLOIDY_DIPLOID ? 2 : 1, n);
+        list->is_expected = list->contig == view->key.contig && list->ploidy == view->key.ploidy;
+        list->contig = view->key.contig;
+        list->ploidy = view->key.ploidy;
+        if (!list->is_expected)
+            memset(list->expected, view->key.ploidy == SKR_PLOIDY_DIPLOID ? 2 : 1, n);
         memset(list->called, 0, n);
         memset(list->copies, 0, n);
         memset(list->is_hemizygous, 0, n);
@@ -266,6 +279,7 @@ static int lister_init(lister *list, skr_err *err)
         return skr_fail_nomem(err, "genotypes");
     for (uint32_t i = 0; i < list->n_cursors; i++)
         list->cursors[i].contig = SKR_NONE;
+    list->contig = SKR_NONE;
     return SKR_OK;
 }
 

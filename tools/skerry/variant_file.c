@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <htslib/hts.h>
+#include <htslib/kstring.h>
 #include <htslib/vcf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,15 +19,20 @@
 #include "storage/base/limits.h"
 #include "tools/skerry/output.h"
 
+#define N_PAIRS 128u
+#define SAMPLES_MAX 0xffffffu /* of a record: BCF has 24 bits for their number */
+
 struct skr_variant_file {
     const skr_variant_options *options;
     htsFile *out; /* of VCF and BCF */
     FILE *bed;
     bcf_hdr_t *header;
     bcf1_t *record;
-    int32_t *genotypes;
+    int8_t *genotypes;
     unsigned width_max; /* numbers of a genotype for which there is room */
-    char *alleles;      /* REF,ALT of a record */
+    int8_t pairs[N_PAIRS][2];
+    bool has_pairs;
+    char *alleles; /* REF,ALT of a record */
     size_t n_alleles_max;
     size_t n_people;
     uint64_t n_rows;
@@ -176,6 +182,10 @@ static bool put_header(skr_variant_file *file, const skr_genotype_head *head)
 int skr_variant_file_head(void *context, const skr_genotype_head *head, skr_err *err)
 {
     skr_variant_file *file = context;
+    if (head->n_people > SAMPLES_MAX)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "%zu people: BCF has at most %u; ask for fewer with --in", head->n_people,
+                        SAMPLES_MAX);
     file->n_people = head->n_people;
     errno = 0;
     if (file->bed != NULL) {
@@ -203,58 +213,102 @@ static copy_sums add_copies(const skr_genotype_row *row, size_t n_people)
 {
     copy_sums sums = {0};
     for (size_t i = 0; i < n_people; i++) {
-        if (row->called[i] == 1)
-            sums.hemi += row->copies[i];
-        else if (row->copies[i] == row->called[i])
-            sums.hom += row->copies[i];
-        else
-            sums.het += row->copies[i];
+        sums.hemi += row->called[i] == 1 ? row->copies[i] : 0;
+        sums.hom += row->called[i] != 1 && row->copies[i] == row->called[i] ? row->copies[i] : 0;
     }
+    sums.het = (int32_t)row->ac - sums.hom - sums.hemi;
     return sums;
 }
 
-/* How many copies stand in the genotype of a column. */
-static unsigned genotype_copies(const skr_genotype_row *row, size_t column)
+/* The genotype of one column in n_numbers bytes, as BCF has it: copies that were not called first,
+ * then those of other alleles. A hemizygous one has no more copies than were called. */
+static void put_genotype(int8_t *to, unsigned n_numbers, unsigned expected, unsigned called,
+                         unsigned copies, bool is_hemizygous)
 {
-    unsigned called = row->called[column];
-    unsigned expected = row->is_hemizygous[column] != 0 ? called : row->expected[column];
-    unsigned n = called > expected ? called : expected;
-    return n == 0 ? 1 : n;
-}
-
-/* The genotype of one column, n copies in `width` numbers: those that were not called first, then
- * those of other alleles. */
-static void put_genotype(int32_t *to, unsigned width, unsigned n, uint8_t called, uint8_t copies)
-{
-    for (unsigned i = 0; i < width; i++) {
+    unsigned n = is_hemizygous || called > expected ? called : expected;
+    n = n == 0 ? 1 : n;
+    for (unsigned i = 0; i < n_numbers; i++) {
         if (i >= n)
-            to[i] = bcf_int32_vector_end;
-        else if (i < n - called)
+            to[i] = bcf_int8_vector_end;
+        else if (i + called < n)
             to[i] = bcf_gt_missing;
         else
-            to[i] = bcf_gt_unphased(i < n - copies ? 0 : 1);
+            to[i] = bcf_gt_unphased(i + copies < n ? 0 : 1);
     }
 }
 
-static bool put_genotypes(skr_variant_file *file, const skr_genotype_row *row)
+/* Of two numbers there are few genotypes: all of them, by what they are of. */
+#define PAIR(expected, called, copies, is_hemizygous)                                              \
+    ((size_t)(is_hemizygous) << 6 | (size_t)(expected) << 4 | (size_t)(called) << 2 | (copies))
+
+static void make_pairs(skr_variant_file *file)
+{
+    for (unsigned i = 0; i < N_PAIRS; i++)
+        put_genotype(file->pairs[i], 2, i >> 4 & 3, i >> 2 & 3, i & 3, i >> 6 != 0);
+    file->has_pairs = true;
+}
+
+/* The genotypes as int8 numbers; *ret_width of each column. */
+static bool make_genotypes(skr_variant_file *file, const skr_genotype_row *row, unsigned *ret_width)
 {
     unsigned width = 1;
     for (size_t i = 0; i < file->n_people; i++) {
-        unsigned n = genotype_copies(row, i);
-        width = n > width ? n : width;
+        width = row->expected[i] > width ? row->expected[i] : width;
+        width = row->called[i] > width ? row->called[i] : width;
     }
     if (width > file->width_max) {
-        int32_t *more = realloc(file->genotypes, file->n_people * width * sizeof *more);
+        int8_t *more = realloc(file->genotypes, file->n_people * width);
         if (more == NULL)
             return false;
         file->genotypes = more;
         file->width_max = width;
     }
-    for (size_t i = 0; i < file->n_people; i++)
-        put_genotype(file->genotypes + i * width, width, genotype_copies(row, i), row->called[i],
-                     row->copies[i]);
-    return bcf_update_genotypes(file->header, file->record, file->genotypes,
-                                (int)(file->n_people * width)) == 0;
+    if (width == 2 && !file->has_pairs)
+        make_pairs(file);
+    for (size_t i = 0; width == 2 && i < file->n_people; i++)
+        memcpy(file->genotypes + 2 * i,
+               file->pairs[PAIR(row->expected[i], row->called[i], row->copies[i],
+                                row->is_hemizygous[i])],
+               2);
+    for (size_t i = 0; width != 2 && i < file->n_people; i++)
+        put_genotype(file->genotypes + i * width, width, row->expected[i], row->called[i],
+                     row->copies[i], row->is_hemizygous[i] != 0);
+    *ret_width = width;
+    return true;
+}
+
+/* Adds GT as numbers of 32 bits, which is all that htslib takes; it writes VCF of nothing else. */
+static bool put_numbers_of_text(skr_variant_file *file, unsigned width)
+{
+    size_t n = file->n_people * width;
+    int32_t *numbers = malloc((n + 1) * sizeof *numbers);
+    if (numbers == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        numbers[i] =
+            file->genotypes[i] == bcf_int8_vector_end ? bcf_int32_vector_end : file->genotypes[i];
+    int failed = bcf_update_genotypes(file->header, file->record, numbers, (int)n);
+    free(numbers);
+    return failed == 0;
+}
+
+/* Adds GT as bytes of BCF (section 6.3.3 of the VCF specification) where it stays BCF: htslib would
+ * look for the narrowest type that holds its numbers. */
+static bool put_genotypes(skr_variant_file *file, const skr_genotype_row *row)
+{
+    unsigned width = 0;
+    kstring_t *to = &file->record->indiv;
+    if (!make_genotypes(file, row, &width))
+        return false;
+    if (file->options->form != SKR_VARIANTS_BCF)
+        return put_numbers_of_text(file, width);
+    if (bcf_enc_int1(to, bcf_hdr_id2int(file->header, BCF_DT_ID, "GT")) < 0 ||
+        bcf_enc_size(to, (int)width, BCF_BT_INT8) < 0 ||
+        kputsn((const char *)file->genotypes, file->n_people * width, to) < 0)
+        return false;
+    file->record->n_fmt = 1;
+    file->record->n_sample = (uint32_t)file->n_people & SAMPLES_MAX;
+    return true;
 }
 
 /* REF,ALT. Of a structural allele the base is not known. */
