@@ -75,6 +75,8 @@ def check_refused(suite, store):
         suite.check(name + ": refused", code, done.code, done.err)
         suite.check(name + ": one line", 1, len(done.err.splitlines()))
     suite.check("notes are left", ["notes.txt"], os.listdir(full))
+    done = suite.run("copy", "-d", store, suite.path("quiet"), "--quiet")
+    suite.check("--quiet copies and says nothing", (0, "", ""), (done.code, done.out, done.err))
     suite.check("no store: 3", 3, suite.run("copy", "-d", suite.path("none"), suite.path("x")).code)
     suite.check("no folder named: 2", 2, suite.run("copy", "-d", store).code)
     empty = suite.path("empty")

@@ -13,7 +13,8 @@ static void on_bytes(void *context, uint64_t n_done, uint64_t n)
     const skr_watch *watch = context;
     const skr_progress progress = {
         .step = "copying", .file_number = 1, .n_files = 1, .n_bytes_done = n_done, .n_bytes = n};
-    watch->on_progress(watch->context, &progress);
+    if (watch->on_progress != NULL) /* with --quiet nobody looks */
+        watch->on_progress(watch->context, &progress);
 }
 
 static void print_json(const char *to, const skr_copied *copied)
