@@ -227,9 +227,9 @@ static json_t *url(const skr_service *service, const char *path, const char *bel
 static json_t *endpoint_set(const skr_service *service, skr_entity entity)
 {
     const skr_entry_type *type = skr_beacon_entry_type(entity);
-    return json_pack("{s:s, s:o, s:s++, s:{}}", "entryType", type->id, "rootUrl",
-                     url(service, type->path, ""), "openAPIEndpointsDefinition", SCHEMAS,
-                     type->schema_file, "/endpoints.json", "endpoints");
+    return json_pack("{s:s, s:o, s:o, s:{}}", "entryType", type->id, "rootUrl",
+                     url(service, type->path, ""), "openAPIEndpointsDefinition",
+                     url(service, "openapi.json", ""), "endpoints");
 }
 
 /* Only what is answered stands in the map: clients call what they find there. */

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "api/http/keyed_hash_int.h"
+
 /* A chain is this long on average when answers are small: 2 KiB with their keys. */
 #define N_BYTES_A_CHAIN 2048u
 #define N_CHAINS_MIN 64u
@@ -43,54 +45,6 @@ struct skr_answer_cache {
     skr_kept *oldest;
     skr_answer_cache_stats stats;
 };
-
-/* ------------------------------------------------------------------ hashing */
-
-static uint64_t rotated(uint64_t x, unsigned n)
-{
-    return x << n | x >> (64 - n);
-}
-
-static void mix(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotated(v[1], 13) ^ v[0];
-    v[3] = rotated(v[3], 16) ^ v[2];
-    v[0] = rotated(v[0], 32);
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = rotated(v[1], 17) ^ v[2];
-    v[3] = rotated(v[3], 21) ^ v[0];
-    v[2] = rotated(v[2], 32);
-}
-
-/* SipHash-1-3. */
-static uint64_t hash_of(const uint64_t secret[2], const void *bytes, size_t n)
-{
-    uint64_t v[4] = {
-        secret[0] ^ UINT64_C(0x736f6d6570736575), secret[1] ^ UINT64_C(0x646f72616e646f6d),
-        secret[0] ^ UINT64_C(0x6c7967656e657261), secret[1] ^ UINT64_C(0x7465646279746573)};
-    const char *at = bytes;
-    uint64_t word = 0;
-    size_t left = n;
-    for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        v[3] ^= word;
-        mix(v);
-        v[0] ^= word;
-    }
-    word = 0;
-    memcpy(&word, at, left);
-    word |= (uint64_t)n << 56;
-    v[3] ^= word;
-    mix(v);
-    v[0] ^= word;
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        mix(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
 
 /* ------------------------------------------------------------------ a cache */
 
@@ -216,10 +170,11 @@ static skr_kept *unlink_all(skr_answer_cache *cache)
 
 /* ------------------------------------------------------------------ finding and keeping */
 
-skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const void *key,
-                                size_t n_key)
+/* is_again: it was looked for before in vain, and that was counted. */
+static skr_kept *find(skr_answer_cache *cache, uint64_t state, const void *key, size_t n_key,
+                      bool is_again)
 {
-    uint64_t hash = hash_of(cache->secret, key, n_key);
+    uint64_t hash = skr_keyed_hash(cache->secret, key, n_key);
     (void)pthread_mutex_lock(&cache->mutex);
     skr_kept *kept = look_up(cache, hash, key, n_key);
     if (kept != NULL && kept->state != state)
@@ -229,11 +184,24 @@ skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const v
         unlink_age(cache, kept);
         link_newest(cache, kept);
         cache->stats.n_hits++;
+        cache->stats.n_misses -= is_again ? 1 : 0;
     } else {
-        cache->stats.n_misses++;
+        cache->stats.n_misses += is_again ? 0 : 1;
     }
     (void)pthread_mutex_unlock(&cache->mutex);
     return kept;
+}
+
+skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const void *key,
+                                size_t n_key)
+{
+    return find(cache, state, key, n_key, false);
+}
+
+skr_kept *skr_answer_cache_find_again(skr_answer_cache *cache, uint64_t state, const void *key,
+                                      size_t n_key)
+{
+    return find(cache, state, key, n_key, true);
 }
 
 void *skr_answer_cache_value(const skr_kept *kept)
@@ -243,7 +211,7 @@ void *skr_answer_cache_value(const skr_kept *kept)
 
 static bool is_wanted(skr_answer_cache *cache, const skr_kept *kept)
 {
-    if (kept->state < cache->state || kept->n_bytes > cache->n_bytes_max / 8)
+    if (kept->state < cache->state || kept->n_bytes > cache->n_bytes_max / 4)
         return false;
     return kept->state > cache->state || look_up(cache, kept->hash, kept->key, kept->n_key) == NULL;
 }
@@ -277,7 +245,7 @@ skr_kept *skr_answer_cache_keep(skr_answer_cache *cache, uint64_t state, const v
         cache->free_value(value);
         return NULL;
     }
-    *kept = (skr_kept){.hash = hash_of(cache->secret, key, n_key),
+    *kept = (skr_kept){.hash = skr_keyed_hash(cache->secret, key, n_key),
                        .state = state,
                        .value = value,
                        .n_bytes = sizeof *kept + n_key + n_value,

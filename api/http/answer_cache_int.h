@@ -36,12 +36,17 @@ void skr_answer_cache_free(skr_answer_cache *cache);
  * the cache, until skr_answer_cache_release. */
 skr_kept *skr_answer_cache_find(skr_answer_cache *cache, uint64_t state, const void *key,
                                 size_t n_key);
+
+/* The same for a request that was looked for before in vain, and has waited since: another that was
+ * like it may have been answered meanwhile. */
+skr_kept *skr_answer_cache_find_again(skr_answer_cache *cache, uint64_t state, const void *key,
+                                      size_t n_key);
 void *skr_answer_cache_value(const skr_kept *kept);
 void skr_answer_cache_release(skr_answer_cache *cache, skr_kept *kept);
 
 /*
  * Keeps a value, which is taken, and returns it in use by the caller, to be released. The table
- * does not have it when it is larger than an eighth of the limit, when the state is not the newest,
+ * does not have it when it is larger than a quarter of the limit, when the state is not the newest,
  * or when the key is there already. NULL: no memory, and the value is freed. n_value: what it
  * occupies.
  */

@@ -8,8 +8,8 @@
 #define LINE_MAX_BYTES 400
 
 /* The statuses that are answered; the last stands for any other. */
-static const unsigned statuses[SKR_METRICS_STATUSES] = {200, 204, 400, 403, 404, 405, 413, 414,
-                                                        415, 431, 500, 501, 503, 504, 0};
+static const unsigned statuses[SKR_METRICS_STATUSES] = {200, 204, 304, 400, 403, 404, 405, 413,
+                                                        414, 415, 431, 500, 501, 503, 504, 0};
 
 /* In microseconds; each at most twice and a half the one before. */
 static const uint32_t steps_us[SKR_METRICS_STEPS] = {

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "api/beacon/beacon_json.h"
+#include "api/beacon/beacon_openapi.h"
 #include "api/http/route_int.h"
 
 /* '*' stands for one id. is_query: POST asks it too. make: NULL for the metrics. */
@@ -15,6 +16,9 @@ struct route {
     skr_entity entity;
     skr_entity parent;
 };
+
+static int openapi(const skr_service *service, const skr_http_request *request,
+                   const skr_beacon_path *path, skr_http_response *response, skr_err *err);
 
 #define TERMS(path, parent)                                                                        \
     {                                                                                              \
@@ -43,6 +47,7 @@ static const struct route routes[] = {
     {"/service-info", false, skr_beacon_service_info, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
     {"/configuration", false, skr_beacon_configuration, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
     {"/map", false, skr_beacon_map, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
+    {"/openapi.json", false, openapi, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
     {"/entry_types", false, skr_beacon_entry_types, SKR_ENTITY_NONE, SKR_ENTITY_NONE},
     TERMS("", SKR_ENTITY_NONE),
     ENTRIES("/datasets", skr_beacon_datasets, SKR_ENTITY_DATASET),
@@ -152,6 +157,58 @@ static int find_route(const char *path, const struct route **ret_route, char **r
         }
     }
     return SKR_OK;
+}
+
+/* ------------------------------------------------------------------ OpenAPI */
+
+static skr_beacon_answer answer_of(const struct route *route)
+{
+    static const struct {
+        skr_document_fn make;
+        skr_beacon_answer answer;
+    } answers[] = {{skr_beacon_info, SKR_ANSWER_INFO},
+                   {skr_beacon_service_info, SKR_ANSWER_SERVICE_INFO},
+                   {skr_beacon_configuration, SKR_ANSWER_CONFIGURATION},
+                   {skr_beacon_map, SKR_ANSWER_MAP},
+                   {skr_beacon_entry_types, SKR_ANSWER_ENTRY_TYPES},
+                   {skr_beacon_filtering_terms, SKR_ANSWER_TERMS},
+                   {skr_beacon_datasets, SKR_ANSWER_COLLECTIONS},
+                   {skr_beacon_cohorts, SKR_ANSWER_COLLECTIONS},
+                   {skr_beacon_counts, SKR_ANSWER_COUNTS}};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (answers[i].make == route->make)
+            return answers[i].answer;
+    return SKR_ANSWER_OPENAPI;
+}
+
+#define OPENAPI_PATH_MAX 64u
+
+/* Writes a pattern as OpenAPI does. */
+static const char *described(const char *pattern, char *path)
+{
+    size_t n = strcspn(pattern, "*");
+    (void)snprintf(path, OPENAPI_PATH_MAX, pattern[n] == '*' ? "%.*s{id}%s" : "%.*s%s", (int)n,
+                   pattern, pattern[n] == '*' ? pattern + n + 1 : "");
+    return path;
+}
+
+/* All routes that this Beacon has: made of their table, so that none is left out. */
+static int openapi(const skr_service *service, const skr_http_request *request,
+                   const skr_beacon_path *path, skr_http_response *response, skr_err *err)
+{
+    skr_beacon_operation operations[N_ROUTES];
+    char paths[N_ROUTES][OPENAPI_PATH_MAX];
+    size_t n = 0;
+    (void)request;
+    (void)path;
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (is_offered(service, &routes[i])) {
+            operations[n] = (skr_beacon_operation){.path = described(routes[i].path, paths[n]),
+                                                   .answer = answer_of(&routes[i]),
+                                                   .is_query = routes[i].is_query};
+            n++;
+        }
+    return skr_beacon_openapi(service, operations, n, response, err);
 }
 
 /* The HTTP status of a failure. */

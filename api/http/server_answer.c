@@ -53,24 +53,33 @@ typedef struct header {
     const char *value;
 } header;
 
-#define HEADERS_MAX 10u
+#define HEADERS_MAX 14u
 
-/* Fills in the headers of an answer; seconds has room for 16 bytes. Every answer may be read from
- * any origin, and none may be kept by those in between: who may see what, and the store, change. */
-static size_t list_headers(const skr_http_response *response, skr_method method, bool is_last,
+/*
+ * Fills in the headers of an answer; seconds has room for 16 bytes. Every answer may be read from
+ * any origin. What has a tag may be kept by who asked, and by nobody in between, and is asked for
+ * again by its tag before it is used: who may see what, and the store, change.
+ */
+static size_t list_headers(const skr_ready_answer *ready, skr_method method, bool is_last,
                            char *seconds, header *headers)
 {
+    const skr_http_response *response = &ready->said;
     const char *type = response->content_type == NULL ? "application/json" : response->content_type;
+    bool has_etag = ready->etag[0] != '\0';
     bool is_preflight = method == SKR_METHOD_OPTIONS;
     (void)snprintf(seconds, 16, "%u", response->retry_after_s);
     const header all[] = {
         {"Access-Control-Allow-Origin", "*"},
-        {"Cache-Control", "no-store"},
+        {"Access-Control-Expose-Headers", "ETag, Retry-After"},
+        {"Cache-Control", has_etag ? "private, no-cache" : "no-store"},
+        {"ETag", has_etag ? ready->etag : NULL},
+        {"Vary", has_etag ? "Authorization" : NULL},
         {"X-Content-Type-Options", "nosniff"},
         {"Content-Type", response->n_body > 0 ? type : NULL},
         {"Allow", response->allow},
         {"Access-Control-Allow-Methods", is_preflight ? "GET, HEAD, POST, OPTIONS" : NULL},
-        {"Access-Control-Allow-Headers", is_preflight ? "Content-Type, Authorization" : NULL},
+        {"Access-Control-Allow-Headers",
+         is_preflight ? "Content-Type, Authorization, If-None-Match" : NULL},
         {"Retry-After", response->retry_after_s > 0 ? seconds : NULL},
         {"Connection", is_last ? "close" : NULL},
     };
@@ -82,12 +91,12 @@ static size_t list_headers(const skr_http_response *response, skr_method method,
     return n;
 }
 
-static bool add_headers(struct MHD_Response *response, const skr_http_response *said,
+static bool add_headers(struct MHD_Response *response, const skr_ready_answer *ready,
                         skr_method method, bool is_last)
 {
     char seconds[16];
     header headers[HEADERS_MAX];
-    size_t n = list_headers(said, method, is_last, seconds, headers);
+    size_t n = list_headers(ready, method, is_last, seconds, headers);
     for (size_t i = 0; i < n; i++)
         if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES)
             return false; /* no memory: an answer is sent whole or not at all */
@@ -100,11 +109,13 @@ static bool make_response(skr_ready_answer *ready, skr_method method)
     skr_http_response *said = &ready->said;
     if (said->status == 0)
         return false; /* no memory even for an error */
+    if (said->status == 200 && method == SKR_METHOD_GET && said->content_type == NULL)
+        skr_etag_make(said->body, said->n_body, ready->etag);
     ready->response =
         MHD_create_response_from_buffer(said->n_body, said->body, MHD_RESPMEM_MUST_FREE);
     if (ready->response == NULL)
         return false;
-    if (add_headers(ready->response, said, method, false))
+    if (add_headers(ready->response, ready, method, false))
         return true;
     MHD_destroy_response(ready->response);
     ready->response = NULL;
@@ -118,14 +129,18 @@ struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bo
     const skr_ready_answer *ready = exchange->ready;
     if (ready == NULL || ready->response == NULL)
         return NULL;
-    if (!is_last)
+    bool is_known = skr_server_answer_status(exchange) == 304;
+    if (!is_last && !is_known)
         return ready->response;
+    skr_ready_answer bare = *ready;
+    if (is_known)
+        bare.said.n_body = 0;
     /* others may be sending the one that is kept */
-    struct MHD_Response *copy = MHD_create_response_from_buffer(
-        ready->said.n_body, ready->said.body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *copy =
+        MHD_create_response_from_buffer(bare.said.n_body, bare.said.body, MHD_RESPMEM_MUST_COPY);
     if (copy == NULL)
         return NULL;
-    if (add_headers(copy, &ready->said, exchange->method, true))
+    if (add_headers(copy, &bare, exchange->method, is_last))
         return copy;
     MHD_destroy_response(copy);
     return NULL;
@@ -171,12 +186,13 @@ void skr_server_answer_half_closed(skr_exchange *exchange)
     if (ready == NULL || ready->response == NULL || !is_half_closed(fd))
         return;
     const skr_http_response *said = &ready->said;
+    unsigned status = skr_server_answer_status(exchange);
     char head[1024];
     char seconds[16];
     header headers[HEADERS_MAX];
-    size_t n_headers = list_headers(said, exchange->method, true, seconds, headers);
-    size_t n = (size_t)snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\n", said->status,
-                                MHD_get_reason_phrase_for(said->status));
+    size_t n_headers = list_headers(ready, exchange->method, true, seconds, headers);
+    size_t n = (size_t)snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\n", status,
+                                MHD_get_reason_phrase_for(status));
     for (size_t i = 0; i < n_headers && n < sizeof head; i++)
         n += (size_t)snprintf(head + n, sizeof head - n, "%s: %s\r\n", headers[i].name,
                               headers[i].value);
@@ -188,7 +204,7 @@ void skr_server_answer_half_closed(skr_exchange *exchange)
     uint64_t until_ns = skr_clock_ns() + HALF_CLOSED_NS;
     exchange->is_sent = true;
     send_bytes(fd, head, n, until_ns);
-    if (!exchange->is_head)
+    if (!exchange->is_head && status != 304)
         send_bytes(fd, said->body, said->n_body, until_ns);
 }
 
@@ -284,11 +300,28 @@ bool skr_server_answer_health(skr_exchange *exchange)
     return true;
 }
 
+/* Many who come at once mostly ask the same: who waited takes the answer that another got. */
+static bool find_again(skr_exchange *exchange, const skr_http_request *request, uint64_t state)
+{
+    skr_answer_cache *cache = exchange->server->metrics.cache;
+    if (cache == NULL || exchange->key.n == 0)
+        return false;
+    exchange->kept =
+        skr_answer_cache_find_again(cache, state, exchange->key.bytes, exchange->key.n);
+    if (exchange->kept == NULL)
+        return false;
+    exchange->ready = skr_answer_cache_value(exchange->kept);
+    skr_server_log_answered(exchange, request);
+    return true;
+}
+
 void skr_server_answer_make(skr_exchange *exchange)
 {
     skr_server *server = exchange->server;
     const skr_http_request request = skr_server_request(exchange);
     uint64_t state = skr_engine_state(server->router.service.engine);
+    if (find_again(exchange, &request, state))
+        return;
     exchange->ready = calloc(1, sizeof *exchange->ready);
     if (exchange->ready == NULL)
         return;

@@ -33,6 +33,7 @@ void skr_server_exchange_free(skr_exchange *exchange)
     skr_server_answer_done(exchange);
     free(exchange->body);
     free(exchange->content_type);
+    free(exchange->if_none_match);
     free(exchange->path);
     free(exchange);
 }
@@ -218,6 +219,14 @@ static const char *header(skr_exchange *exchange, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
+/* False: no memory. */
+static bool keep_header(skr_exchange *exchange, const char *name, char **ret_value)
+{
+    const char *value = header(exchange, name);
+    *ret_value = value == NULL ? NULL : strdup(value);
+    return value == NULL || *ret_value != NULL;
+}
+
 /* ------------------------------------------------------------------ answering */
 
 static enum MHD_Result send_answer(skr_exchange *exchange)
@@ -230,7 +239,7 @@ static enum MHD_Result send_answer(skr_exchange *exchange)
     if (response == NULL)
         return MHD_NO; /* no memory even for an error: the connection is closed */
     enum MHD_Result result =
-        MHD_queue_response(exchange->connection, exchange->ready->said.status, response);
+        MHD_queue_response(exchange->connection, skr_server_answer_status(exchange), response);
     if (response != exchange->ready->response)
         MHD_destroy_response(response);
     return result;
@@ -254,10 +263,8 @@ static enum MHD_Result begin(skr_exchange *exchange, const char *method)
     exchange->method = method_of(method);
     exchange->is_head = strcmp(method, "HEAD") == 0;
     exchange->begin_ns = skr_clock_ns();
-    const char *type = header(exchange, "Content-Type");
-    if (type != NULL)
-        exchange->content_type = strdup(type);
-    if (type != NULL && exchange->content_type == NULL)
+    if (!keep_header(exchange, "Content-Type", &exchange->content_type) ||
+        !keep_header(exchange, "If-None-Match", &exchange->if_none_match))
         refuse(exchange, 503, SKR_SAID_BUSY);
     atomic_fetch_add(&server->metrics.n_exchanges, 1);
     exchange->is_counted = true;

@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "api/http/answer_cache_int.h"
+#include "api/http/etag_int.h"
 #include "api/http/log_ring_int.h"
 #include "api/http/route_int.h"
 #include "api/http/server.h"
@@ -35,6 +36,7 @@ typedef enum skr_exchange_state {
 typedef struct skr_ready_answer {
     struct MHD_Response *response; /* owns the body of what is said */
     skr_http_response said;
+    char etag[SKR_ETAG_MAX]; /* ""; it has none: no answer to a GET, or none that may be kept */
 } skr_ready_answer;
 
 /* An address in 16 bytes, as of IPv6; of those only the network of 64 bits, which is one
@@ -95,6 +97,7 @@ typedef struct skr_exchange {
     char *path;      /* the request target up to '?', which is overwritten with NUL */
     char *words;     /* into path's memory, or NULL */
     char *content_type;
+    char *if_none_match; /* or NULL */
     skr_method method;
     unsigned refusal; /* the status with which it is refused once it is read; 0: none */
     const char *refusal_message;
@@ -171,6 +174,14 @@ void skr_server_answer_refuse(skr_exchange *exchange, unsigned status, const cha
 
 /* The response to queue, to be destroyed; is_last: that tells the client that the connection ends.
  * NULL: no memory. */
+/* The status of an answer that is there: its own, or 304 when the client has its bytes already. */
+static inline unsigned skr_server_answer_status(const skr_exchange *exchange)
+{
+    const skr_ready_answer *ready = exchange->ready;
+    bool is_known =
+        ready->said.status == 200 && skr_etag_matches(exchange->if_none_match, ready->etag);
+    return is_known ? 304 : ready->said.status;
+}
 struct MHD_Response *skr_server_answer_response(const skr_exchange *exchange, bool is_last);
 
 /* Sends the answer to a client that has closed its own side, and whom libmicrohttpd would therefore

@@ -73,7 +73,7 @@ ROOMS = {
                ("engine/plan", "engine/scan", "engine/people", "engine/alleles",
                 "engine/coverage")),
     "api/message": ("message.h", BASE + ("engine/face",)),
-    "api/beacon": ("beacon_request.h beacon_row.h beacon_service.h beacon_access.h beacon_json.h beacon_text.h",
+    "api/beacon": ("beacon_request.h beacon_row.h beacon_service.h beacon_access.h beacon_json.h beacon_openapi.h beacon_text.h",
                    BASE + ("engine/face", "api/message")),
     "api/http": ("server.h", BASE + ("engine/face", "api/message", "api/beacon")),
     "tools/skerry": ("", BASE + ("engine/face", "engine/import/face", "api/beacon", "api/http")),

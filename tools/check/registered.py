@@ -44,6 +44,8 @@ TESTED_BY = {
         engine/import/fetch/fetch_ticket engine/import/fetch/htsget""",
     "e2e beacon_assemblies": """
         engine/people/question_assembly""",
+    "e2e beacon_openapi": """
+        api/beacon/beacon_openapi""",
     "e2e beacon_entries": """
         api/beacon/beacon_entry_type api/beacon/beacon_cohorts api/beacon/beacon_paths engine/people/people_samples""",
     "e2e store_copy": """
@@ -54,6 +56,8 @@ TESTED_BY = {
         storage/segment/segment_steps storage/segment/segment_steps_make
         storage/segment/segment_track_sum storage/segment/segment_view_covered
         storage/segment/segment_view_track""",
+    "unit etag": """
+        api/http/keyed_hash""",
     "unit route": """
         api/beacon/beacon_offer
         api/beacon/beacon_access api/beacon/beacon_count api/beacon/beacon_datasets

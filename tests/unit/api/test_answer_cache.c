@@ -146,8 +146,23 @@ Test(answer_cache, keeps_the_limit_and_what_was_asked_for_last)
     }
     cr_expect(gt(u64, stats_of(cache).n_thrown_out, 100));
     cr_expect(gt(u64, stats_of(cache).n_bytes, limit / 2));
-    keep(cache, 1, "huge", "huge", limit / 8);
+    keep(cache, 1, "huge", "huge", limit / 4);
     cr_expect(finds(cache, 1, "huge", NULL), "one answer does not throw all others out");
+    skr_answer_cache_free(cache);
+}
+
+Test(answer_cache, finds_what_came_while_somebody_waited)
+{
+    skr_answer_cache *cache = new_cache(1u << 20);
+    cr_expect(eq(ptr, skr_answer_cache_find(cache, 1, "key", 3), NULL));
+    cr_expect(eq(ptr, skr_answer_cache_find_again(cache, 1, "key", 3), NULL));
+    cr_expect(eq(u64, stats_of(cache).n_misses, 1));
+    keep(cache, 1, "key", "value", 10);
+    skr_kept *kept = skr_answer_cache_find_again(cache, 1, "key", 3);
+    cr_assert(ne(ptr, kept, NULL));
+    skr_answer_cache_release(cache, kept);
+    cr_expect(eq(u64, stats_of(cache).n_misses, 0));
+    cr_expect(eq(u64, stats_of(cache).n_hits, 1));
     skr_answer_cache_free(cache);
 }
 
