@@ -172,6 +172,34 @@ def check_described(suite, store, exact):
                                                               format_reader.read_manifest(described)["datasets"][0]["about"]))
 
 
+def check_shapes(suite, judge, server, ids, what):
+    """Every entry type, one of it and what stands below it, at each granularity, by GET and POST: valid under both releases."""
+    paths = []
+    for kind in ("datasets", "cohorts", *LISTS.values()):
+        below = [f"/{kind}/{{}}/{other}" for other in LISTS.values() if other != kind]
+        paths += ["/" + kind] + [p.format(ids[kind]) for p in (f"/{kind}/{{}}", *below) if kind in ids]
+    schemas = {"boolean": "beaconBooleanResponse", "count": "beaconCountResponse"}
+    wrong, n = [], 0
+    for path in paths:
+        is_collection = path.startswith(("/datasets", "/cohorts")) and path.count("/") < 3
+        for granularity in ("boolean", "count", "record"):
+            body = {"meta": {"apiVersion": "2.0"}, "query": {"requestedGranularity": granularity, "pagination": {"skip": 0, "limit": 10}}}
+            got, posted = server.ask(f"/api{path}?requestedGranularity={granularity}"), server.ask("/api" + path, body)
+            for (status, document), how in ((got, "GET"), (posted, "POST")):
+                returned = document["meta"].get("returnedGranularity")
+                schema = schemas.get(returned, "beaconCollectionsResponse" if is_collection else "beaconResultsetsResponse")
+                for version, release in judge.releases.items():
+                    n += 1
+                    faults = release.faults(beacon_schema.RESPONSES + schema, document)
+                    faults += [] if status == 200 else [f"status {status}"]
+                    wrong += [f"{how} {path} {granularity} {version}: {f}" for f in faults]
+            same = [{k: v for k, v in d.items() if k != "meta"} for d in (got[1], posted[1])]
+            wrong += [] if same[0] == same[1] else [f"{path} {granularity}: GET and POST differ"]
+            for one in posted[1].get("response", {}).get("resultSets", []):
+                judge.records(f"{what} {path} {granularity}: a record", one["results"])
+    suite.check(f"{what}: {n} answers are valid, and POST says what GET says", [], wrong[:5])
+
+
 def check_two_assemblies(suite):
     """P and Q have a genome of each."""
     store = suite.path("two")
@@ -187,6 +215,8 @@ def check_two_assemblies(suite):
                        ("/g_variants/NC_000022.10%3Ag.100A%3EG/individuals", 2), ("/g_variants/22-100-A-G/individuals?assemblyId=hg38", 2)):
         suite.check("two assemblies: " + path, (200, want), total(server.ask("/api" + path)))
     suite.check("two assemblies: an allele of neither", 400, server.ask("/api/g_variants/22-100-A-G")[0])
+    check_shapes(suite, beacon_schema.Judge(suite), server, {"datasets": "d", "individuals": "P", "biosamples": "q", "runs": "P", "analyses": "q"},
+                 "two assemblies")
     suite.check("two assemblies: SIGTERM ends it", 0, server.stop())
 
 
@@ -237,7 +267,10 @@ def main():
     check_two_assemblies(suite)
     suite.check("the URL is shown again", 0, suite.run("dataset", "-d", store, "--show", url).code)
     server = beacon_http.Server(suite, store, *exact)
-    check_collections(suite, beacon_schema.Judge(suite), server)
+    judge = beacon_schema.Judge(suite)
+    check_collections(suite, judge, server)
+    check_shapes(suite, judge, server, {"datasets": "d", "cohorts": "few", "individuals": "B", "biosamples": "s1", "runs": "B",
+                                        "analyses": "s1", "g_variants": "22-1000-A-G"}, "one assembly")
     suite.check("SIGTERM ends it again", 0, server.stop(), server.said()[-500:])
     check_described(suite, store, exact)
     for text, said in (("x = sex=femal\n", "femal"), ("x name = y\n", "no cohort"), ("x = all\nx colour = red\n", "neither name")):

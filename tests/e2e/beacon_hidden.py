@@ -115,8 +115,19 @@ def gets():
     for path in ("", "/info", "/service-info", "/configuration", "/map", "/entry_types", "/filtering_terms",
                  "/individuals/filtering_terms", "/g_variants/filtering_terms", "/datasets/filtering_terms", "/datasets",
                  "/datasets/one", "/datasets/two", "/datasets/one/filtering_terms", "/datasets/two/filtering_terms",
-                 "/individuals", "/g_variants", "/datasets/two/individuals", "/datasets/two/g_variants"):
+                 "/individuals", "/g_variants", "/datasets/two/individuals", "/datasets/two/g_variants", "/openapi.json",
+                 "/biosamples", "/runs", "/analyses", "/datasets/two/biosamples", "/datasets/two/runs", "/datasets/one/analyses",
+                 "/cohorts", "/cohorts/few", "/cohorts/some", "/cohorts/few/individuals", "/cohorts/some/individuals",
+                 "/cohorts/few/g_variants", "/cohorts/few/biosamples", "/cohorts/filtering_terms", "/biosamples/filtering_terms"):
         yield "/api" + path
+    for name in ("a0", "b0", "nobody"):
+        for path in ("individuals/", "biosamples/", "runs/", "analyses/"):
+            yield f"/api/{path}{name}"
+            yield f"/api/{path}{name}/g_variants"
+            yield f"/api/{path}{name}/g_variants?requestedGranularity=record&includeResultsetResponses=ALL"
+    for start0 in (HIDDEN_FEW, HIDDEN_NINE, HIDDEN_BOTH, ABSENT):
+        for below in ("", "/individuals", "/biosamples", "?requestedGranularity=record&includeResultsetResponses=ALL"):
+            yield f"/api/g_variants/22-{start0 + 1}-A-G{below}"
     for path in ("individuals", "g_variants", "datasets", "datasets/one/individuals", "datasets/two/individuals",
                  "datasets/one/g_variants", "datasets/two/g_variants"):
         for start0 in (*ALLELES, ABSENT):
@@ -161,7 +172,7 @@ def check_worlds(suite, servers):
             refused.append(json.loads(answers[0][1])["error"]["errorMessage"])
         if len(set(answers)) != 1:
             different.append((path, json.dumps(body), *answers[::2]))
-        if "g_variants" in path or path.startswith("/api/datasets") and "individuals" not in path:
+        if "g_variants" in path or path.startswith(("/api/datasets", "/api/cohorts")) and "individuals" not in path:
             continue  # numbers of alleles and of datasets
         odd += [(path, body, name, value) for name, value in numbers_of(json.loads(answers[0][1])) if value % 10 or not value]
     suite.check(f"{n} requests: what is hidden leaves no trace", [], different[:2])
@@ -216,7 +227,8 @@ class Server(beacon_http.Server):
 def main():
     suite = harness.Suite()
     stores = [build(suite, side) for side in (0, 1)]
-    config = suite.write("server.conf", CONFIG)
+    cohorts = suite.write("cohorts.conf", "few = HP:0000365\nsome = HP:0001250\n")
+    config = suite.write("server.conf", CONFIG + f"cohorts = {cohorts}\n")
     servers = [Server(suite, store, "--config", config) for store in stores]
     if not suite.check("the servers listen", True, all(s.address for s in servers), servers[0].said()):
         return suite.close()
