@@ -60,6 +60,20 @@ static int check_assembly(const skr_service *service, const skr_beacon_case *one
     return status;
 }
 
+/* Aggregations are of people; elsewhere the answer is a count. */
+static void settle_aggregated(skr_beacon_request *request, const skr_beacon_path *path)
+{
+    if (request->wants_aggregated && path->entity == SKR_ENTITY_INDIVIDUAL)
+        return;
+    if (request->wants_aggregated)
+        skr_beacon_request_warn(request, "granularity",
+                                "requestedGranularity aggregated is answered with count");
+    else if (request->aggregators != NULL)
+        skr_beacon_request_warn(request, "ignored",
+                                "query.aggregators was left out: the granularity is another");
+    request->wants_aggregated = false;
+}
+
 int skr_beacon_case_read(const skr_service *service, const skr_http_request *http,
                          const skr_beacon_path *path, skr_beacon_case *ret_case,
                          skr_http_response *response, skr_err *err)
@@ -70,7 +84,10 @@ int skr_beacon_case_read(const skr_service *service, const skr_http_request *htt
     int status = http->method == SKR_METHOD_POST
                      ? skr_beacon_request_read(http->body, http->n_body, request, err)
                      : skr_beacon_request_read_get(http->words, request, err);
-    if (status == SKR_OK && http->is_at_once && request->alleles == NULL)
+    if (status == SKR_OK)
+        settle_aggregated(request, path);
+    if (status == SKR_OK && http->is_at_once &&
+        (request->alleles == NULL || request->wants_aggregated))
         status = skr_fail(err, SKR_ERR_NOT_HELD, "only alleles are counted at once");
     if (status == SKR_OK)
         status = check_datasets(service, ret_case, id, response, err);

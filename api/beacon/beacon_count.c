@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "api/beacon/beacon_access.h"
+#include "api/beacon/beacon_aggregate_int.h"
 #include "api/beacon/beacon_records.h"
 #include "api/beacon/beacon_response_int.h"
 
@@ -73,6 +74,8 @@ static int answer_count(const skr_service *service, const skr_beacon_path *path,
 {
     skr_count_answer counted = {0};
     int status = ask(service, one, path->entity, people, &counted, err);
+    if (status == SKR_OK && one->request.wants_aggregated && !counted.total.is_hidden)
+        status = skr_beacon_aggregate(service, one, people, err);
     if (status == SKR_OK && is_missing(service, path, one, &counted.total)) {
         response->status = 404;
         status = skr_fail(err, SKR_ERR_QUERY, "no %s '%.200s' that matches",

@@ -104,7 +104,7 @@ static int add_word(json_t *body, const char *name, char *text, skr_err *err)
         return add_schema(body, text);
     if (strcmp(name, "apiVersion") == 0)
         return set_once(child(body, "meta", json_object), name, text, err);
-    if (strcmp(name, "includeResultsetResponses") == 0 ||
+    if (strcmp(name, "includeResultsetResponses") == 0 || strcmp(name, "aggregators") == 0 ||
         strcmp(name, "requestedGranularity") == 0 || strcmp(name, "testMode") == 0)
         return set_once(query, name, text, err);
     /* A parameter that takes an object in a body cannot be said in a word. */

@@ -88,11 +88,9 @@ static int read_granularity(skr_beacon_request *request, const json_t *value, sk
 {
     size_t at = 0;
     SKR_TRY(skr_json_word(value, "requestedGranularity", granularities, 4, &at, err));
-    if (at > SKR_GRANULARITY_RECORD) {
+    request->wants_aggregated = at > SKR_GRANULARITY_RECORD;
+    if (request->wants_aggregated)
         at = SKR_GRANULARITY_COUNT;
-        skr_beacon_request_warn(request, "granularity",
-                                "requestedGranularity aggregated is answered with count");
-    }
     request->granularity = (skr_granularity)at;
     request->has_granularity = true;
     return SKR_OK;
@@ -116,6 +114,9 @@ static int read_member(skr_beacon_request *request, const char *name, const json
         request->include = (skr_include)at;
     } else if (strcmp(name, "testMode") == 0) {
         status = skr_json_bool(value, name, &request->is_test, err);
+    } else if (strcmp(name, "aggregators") == 0 || strcmp(name, "aggregationTerms") == 0) {
+        json_decref(request->aggregators);
+        request->aggregators = json_incref((json_t *)(uintptr_t)value);
     } else if (skr_beacon_is_harmless(name)) {
         skr_beacon_request_warn(request, "ignored", "query.%s was left out", name);
     } else {
@@ -264,6 +265,8 @@ void skr_beacon_request_done(skr_beacon_request *request)
 {
     json_decref(request->summary);
     json_decref(request->warnings);
+    json_decref(request->aggregators);
+    json_decref(request->aggregated);
     skr_query_free(request->query);
     free((void *)(uintptr_t)request->datasets);
     memset(request, 0, sizeof *request);

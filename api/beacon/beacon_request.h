@@ -45,8 +45,11 @@ typedef struct skr_beacon_request {
     uint64_t n_limit; /* entries of a page; 0: all */
     bool has_limit;   /* otherwise it is 10, as in the specification */
     bool is_test;
-    struct json_t *summary;  /* receivedRequestSummary: what was understood */
-    struct json_t *warnings; /* what was taken although it should not stand there, or left out */
+    bool wants_aggregated;      /* granularity aggregated; elsewhere than of people it is COUNT */
+    struct json_t *aggregators; /* as written; NULL: none */
+    struct json_t *aggregated;  /* by dataset, once they are found; NULL */
+    struct json_t *summary;     /* receivedRequestSummary: what was understood */
+    struct json_t *warnings;    /* what was taken although it should not stand there, or left out */
 } skr_beacon_request;
 
 /*

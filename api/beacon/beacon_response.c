@@ -94,7 +94,8 @@ static void set_count(json_t *object, const char *name, const skr_told_count *to
 
 /* results is there and empty: release 2.1.1 requires it, and the European portal reads counts from
  * result sets whatever the granularity. */
-static json_t *result_set(const skr_dataset_count *dataset, skr_granularity granularity)
+static json_t *result_set(const skr_beacon_request *request, const skr_dataset_count *dataset,
+                          skr_granularity granularity)
 {
     char version[24];
     (void)snprintf(version, sizeof version, "%" PRIu64, dataset->version);
@@ -103,6 +104,9 @@ static json_t *result_set(const skr_dataset_count *dataset, skr_granularity gran
                   "dataset", "exists", dataset->told.exists, "results", "info", "version", version);
     if (granularity != SKR_GRANULARITY_BOOLEAN && !dataset->told.is_hidden)
         set_count(set, "resultsCount", &dataset->told);
+    json_t *aggregations = json_object_get(request->aggregated, dataset->id);
+    if (aggregations != NULL && granularity != SKR_GRANULARITY_BOOLEAN && !dataset->told.is_hidden)
+        skr_json_set(set, "resultsAggregation", json_incref(aggregations));
     return set;
 }
 
@@ -127,7 +131,7 @@ static json_t *result_sets(const skr_beacon_request *request, const skr_count_an
     json_t *sets = json_array();
     for (size_t i = 0; i < count->n_datasets; i++)
         if (skr_beacon_has_set(request, &count->datasets[i]))
-            skr_json_append(sets, result_set(&count->datasets[i], granularity));
+            skr_json_append(sets, result_set(request, &count->datasets[i], granularity));
     return json_pack("{s:o}", "resultSets", sets);
 }
 

@@ -10,6 +10,7 @@ import os
 import random
 import sys
 
+import beacon_http
 import harness
 
 SEXES = (None, "female", "male", "other")
@@ -148,6 +149,54 @@ def check_attrition(suite, people, store, rng):
         suite.check(f"attrition of {criteria}: the whole", suite.count(store, question), got["count"])
 
 
+# What a Beacon calls a class, by field; whoever has none is "undefined" everywhere.
+CONCEPTS = {"sex": "sexAtBirth", "age": "ageAtLastEncounter", "country": "geographicOrigin", "term": "filteringTerms"}
+
+
+def aggregated(server, filters, wanted, key="aggregators"):
+    """{dataset: [(ids of the concepts, {values: count})]} of an answer."""
+    body = {"meta": {"apiVersion": "2.0"}, "query": {"filters": filters, "requestedGranularity": "aggregated"}}
+    if wanted is not None:
+        body["query"][key] = wanted
+    status, document = server.ask("/api/individuals", body)
+    if status != 200:
+        return f"{status} {document['error']['errorMessage']}"
+    return {one["id"]: [(tuple(c["id"] for c in item["concepts"]),
+                         {tuple(v["label"] for v in cell["conceptValues"]): cell["count"] for cell in item["distribution"]})
+                        for item in one["resultsAggregation"]] for one in document["response"]["resultSets"]}
+
+
+def check_aggregated(suite, people, store, rng):
+    """Granularity aggregated tells what --by tells, dataset by dataset; in all spellings of the draft."""
+    server = beacon_http.Server(suite, store, "--policy", suite.write("exact.conf", "counts = exact\n"))
+    if not suite.check("aggregated: the server listens", True, server.address is not None, server.said()):
+        return
+    for turn in range(12):
+        lists = [rng.sample(list(CONCEPTS), rng.randint(1, 2)) for _ in range(rng.randint(1, 2))]
+        text, filters = rng.choice([("all", []), ("sex=female", ["NCIT:C16576"]), ("HP:0000001", ["HP:0000001"])])
+        want = {d: [(tuple(CONCEPTS[f] for f in fields), cells({d: facts}, fields, CRITERIA[text])) for fields in lists]
+                for d, facts in people.items()}
+        form_a = [[{"id": CONCEPTS[f]} for f in fields] for fields in lists]
+        form_b = [{"requestId": "r", "aggregationTerms": items} for items in form_a]
+        words = ",".join("::".join(CONCEPTS[f] for f in fields) for fields in lists)
+        suite.check(f"aggregated: {text} by {lists}", want, aggregated(server, filters, form_a))
+        suite.check(f"aggregated: {text} by {lists}, form B", want, aggregated(server, filters, form_b, "aggregationTerms"))
+        suite.check(f"aggregated: {text} by {lists}, in words", want, aggregated(server, filters, words))
+    usual = {d: [((CONCEPTS[f],), cells({d: facts}, [f], CRITERIA["all"])) for f in ("sex", "age", "country")] for d, facts in people.items()}
+    for wanted in (None, [], [[{"id": "selectedDiseases"}]]):
+        suite.check(f"aggregated: {wanted} is the usual set", usual, aggregated(server, [], wanted))
+    _, document = server.ask("/api/individuals?requestedGranularity=aggregated&aggregators=sex,colour")
+    suite.check("aggregated: what is no dimension is told", (1, ["ignored"]), (
+        len(document["response"]["resultSets"][0]["resultsAggregation"]), [w["code"] for w in document["info"]["warnings"]]))
+    suite.check("aggregated: the server stops", 0, server.stop())
+    server = beacon_http.Server(suite, store, "--policy", suite.write("hides.conf", "threshold = 10\nstep = 10\n"))
+    got = aggregated(server, [], [[{"id": "sexAtBirth"}, {"id": "geographicOrigin"}]])
+    truth = {d: cells({d: facts}, ["sex", "country"], CRITERIA["all"]) for d, facts in people.items()}
+    suite.check("aggregated: nothing small is told", [], [(d, key, n) for d, lists in got.items() for key, n in lists[0][1].items()
+                                                        if n % 10 or truth[d].get(key, 0) < 10])
+    suite.check("aggregated: the hiding server stops", 0, server.stop())
+
+
 def check_policy(suite, people, store):
     """Under a policy: every combination, hidden where nobody is, and never more than the told numbers."""
     policy = suite.write("policy", "threshold = 10\nstep = 10\n")
@@ -187,6 +236,7 @@ def main():
     check_cells(suite, people, store, rng)
     check_attrition(suite, people, store, rng)
     check_policy(suite, people, store)
+    check_aggregated(suite, people, store, rng)
     check_refusals(suite, store)
     return suite.close()
 

@@ -144,7 +144,7 @@ TESTED_BY = {
     "e2e batch": """
         api/beacon/beacon_row engine/people/kept_leaves""",
     "e2e breakdown": """
-        engine/attrition engine/count_by""",
+        api/beacon/beacon_aggregate         engine/attrition engine/count_by""",
     "unit plan_condition": """
         engine/plan/plan_judge engine/plan/plan_kind engine/plan/plan_number engine/plan/plan_place""",
     "unit query_parse": """

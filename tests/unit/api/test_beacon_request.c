@@ -317,8 +317,7 @@ Test(beacon_request, takes_what_changes_no_count_and_says_so)
         {"{\"pagination\":{\"skip\":1}}", "misplaced: pagination belongs inside of query"},
         {"{\"query\":{},\"context\":{}}", "ignored: context was left out"},
         {"{\"query\":{\"includeHandovers\":true}}", "ignored: query.includeHandovers was left out"},
-        {"{\"query\":{\"requestedGranularity\":\"aggregated\"}}",
-         "granularity: requestedGranularity aggregated is answered with count"},
+        {"{\"query\":{\"requestedGranularity\":\"aggregated\",\"aggregators\":[]}}", ""},
         {"{\"query\":{\"requestParameters\":{\"geneId\":\"A\",\"variantType\":\"\",\"end\":[\"\"],"
          "\"output\":\"x\",\"filterLogic\":\"and\"}}}",
          "ignored: variantType is empty and was left out; ignored: end is empty and was left out; "
