@@ -94,8 +94,8 @@ static int cut(cutter *of, size_t depth, skr_err *err)
 static bool may_name(const cutter *of, skr_field_kind kind, const char *name,
                      const skr_people_sets *people)
 {
-    bool is_known =
-        kind != SKR_FIELD_COUNTRY && kind != SKR_FIELD_ANCESTRY && kind != SKR_FIELD_TERM;
+    bool is_known = kind != SKR_FIELD_COUNTRY && kind != SKR_FIELD_ANCESTRY &&
+                    kind != SKR_FIELD_TERM && kind != SKR_FIELD_KARYOTYPE;
     if (!of->hides || is_known || strcmp(name, SKR_FIELDS_UNDEFINED) == 0)
         return true;
     for (uint32_t i = 0; i < people->n; i++)
@@ -113,6 +113,7 @@ typedef struct adder {
 static void drop_class(skr_people_classes *classes, size_t at)
 {
     free(classes->items[at].name);
+    free(classes->items[at].label);
     skr_people_sets_done(&classes->items[at].people);
     memmove(classes->items + at, classes->items + at + 1,
             (classes->n - at - 1) * sizeof *classes->items);
@@ -141,10 +142,11 @@ static int on_term(void *context, const skr_class_name *name, const skr_people_s
     if (!may_name(of, SKR_FIELD_TERM, name->text, people))
         return SKR_OK;
     SKR_TRY(SKR_ARRAY_RESERVE(&classes->items, &classes->n_max, classes->n + 1, "classes", err));
-    classes->items[classes->n] = (skr_people_class){.name = strdup(name->text)};
-    if (classes->items[classes->n].name == NULL)
-        return skr_fail_nomem(err, "classes");
+    skr_people_class *class = &classes->items[classes->n];
+    *class = (skr_people_class){.name = strdup(name->text), .label = strdup(name->label)};
     of->path[add->field] = (uint32_t)classes->n++;
+    if (class->name == NULL || class->label == NULL)
+        return skr_fail_nomem(err, "classes");
     for (uint32_t i = 0; i < people->n; i++)
         for (size_t w = 0; w < of->n_words; w++)
             piece->sets[i][w] = of->pieces[0].sets[i][w] & people->sets[i][w];
@@ -235,15 +237,19 @@ static int take_names(cutter *of, skr_cells_answer *answer, size_t *starts, skr_
     for (size_t f = 0; f < of->n_fields; f++)
         n += of->classes[f].n;
     answer->names = calloc(n + 1, sizeof *answer->names);
-    answer->values = calloc(of->n * of->n_fields + 1, sizeof *answer->values);
+    answer->name_labels = calloc(n + 1, sizeof *answer->name_labels);
+    answer->values = calloc(2 * of->n * of->n_fields + 1, sizeof *answer->values);
     answer->cells = calloc(of->n + 1, sizeof *answer->cells);
-    if (answer->names == NULL || answer->values == NULL || answer->cells == NULL)
+    if (answer->names == NULL || answer->name_labels == NULL || answer->values == NULL ||
+        answer->cells == NULL)
         return skr_fail_nomem(err, "cells");
     for (size_t f = 0; f < of->n_fields; f++) {
         starts[f] = answer->n_names;
         for (size_t c = 0; c < of->classes[f].n; c++) {
-            answer->names[answer->n_names++] = of->classes[f].items[c].name;
-            of->classes[f].items[c].name = NULL;
+            skr_people_class *class = &of->classes[f].items[c];
+            answer->names[answer->n_names] = class->name;
+            answer->name_labels[answer->n_names++] = class->label;
+            class->name = class->label = NULL;
         }
     }
     return SKR_OK;
@@ -267,11 +273,16 @@ static int tell(cutter *of, skr_cells_answer *answer, skr_err *err)
     for (size_t i = 0; status == SKR_OK && i < of->n; i++) {
         size_t at = order[i];
         const char **values = answer->values + i * of->n_fields;
-        for (size_t f = 0; f < of->n_fields; f++)
-            values[f] = answer->names[starts[f] + of->cells[at * of->n_fields + f]];
+        const char **labels = values + of->n * of->n_fields;
+        for (size_t f = 0; f < of->n_fields; f++) {
+            size_t name = starts[f] + of->cells[at * of->n_fields + f];
+            values[f] = answer->names[name];
+            labels[f] = of->hides ? "" : answer->name_labels[name];
+        }
         answer->cells[answer->n++] =
-            (skr_cell){values, skr_disclose_total(policy, told + at * n_slots, n_slots,
-                                                  of->raw[at * (n_slots + 1u) + n_slots])};
+            (skr_cell){values, labels,
+                       skr_disclose_total(policy, told + at * n_slots, n_slots,
+                                          of->raw[at * (n_slots + 1u) + n_slots])};
     }
     free(told);
     free(order);
@@ -339,9 +350,12 @@ int skr_engine_count_by(skr_engine *engine, const skr_expr *expr, const skr_fiel
 void skr_engine_cells_done(skr_cells_answer *answer)
 {
     skr_engine_count_done(&answer->count);
-    for (size_t i = 0; i < answer->n_names; i++)
+    for (size_t i = 0; i < answer->n_names; i++) {
         free(answer->names[i]);
+        free(answer->name_labels[i]);
+    }
     free(answer->names);
+    free(answer->name_labels);
     free(answer->values);
     free(answer->cells);
     *answer = (skr_cells_answer){0};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/engine_int.h"
+#include "engine/people/people_term_label.h"
 #include "index/keys/variant_key.h"
 #include "storage/base/clock.h"
 
@@ -106,7 +107,9 @@ static int explain_term(const skr_question *question, const skr_expr *node, skr_
     int status = skr_ontology_load_texts(ontology, err);
     if (status < 0)
         return status;
-    uint32_t term = skr_ontology_resolve(ontology, node->text);
+    skr_expr named;
+    SKR_TRY(skr_people_term_of(question, node, &named, err));
+    uint32_t term = skr_ontology_resolve(ontology, named.text);
     if (term == SKR_NONE)
         return put(text, err, "term %s: as stated, its ontology is not loaded\n", node->text);
     return put(text, err, "term %s: %s (%s)%s\n", node->text, skr_ontology_curie(ontology, term),

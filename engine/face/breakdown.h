@@ -21,6 +21,7 @@
 /* The people who have these values, one of each field in the order asked for. */
 typedef struct skr_cell {
     const char *const *values; /* belong to the answer */
+    const char *const *labels; /* what somebody said of each; "": nobody, or it may not be told */
     skr_told_count told;
 } skr_cell;
 
@@ -34,9 +35,10 @@ typedef struct skr_cells_answer {
     skr_count_answer count; /* of the question as a whole */
     skr_cell *cells;
     size_t n;
-    char **names; /* what the values point at */
+    char **names;       /* what the values point at */
+    char **name_labels; /* of each name */
     size_t n_names;
-    const char **values;
+    const char **values; /* then the labels of all cells */
 } skr_cells_answer;
 
 /* fields: n of them, no two of a kind. Errors: as count; QUERY for too many cells. */

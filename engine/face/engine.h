@@ -21,6 +21,7 @@
 #include "engine/face/breakdown.h"
 #include "engine/face/called.h"
 #include "engine/face/count.h"
+#include "engine/face/gene_rows.h"
 #include "engine/face/genotype_rows.h"
 #include "engine/face/info.h"
 #include "engine/face/people_rows.h"

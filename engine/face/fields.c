@@ -36,7 +36,7 @@ static int fail_unknown(const char *word, skr_err *err)
         skr_suggest_offer(&suggest, words[k]);
     return skr_fail(err, SKR_ERR_QUERY,
                     "no field '%.60s' to count by; there are sex, age, country, ancestry, dataset, "
-                    "term, genotype=VARIANT%s",
+                    "term, karyotype, genotype=VARIANT%s",
                     word, skr_suggest_text(&suggest, nearest));
 }
 

@@ -23,6 +23,7 @@
     X(SKR_FIELD_ANCESTRY, "ancestry", false)                                                       \
     X(SKR_FIELD_DATASET, "dataset", true)                                                          \
     X(SKR_FIELD_TERM, "term", false)                                                               \
+    X(SKR_FIELD_KARYOTYPE, "karyotype", false)                                                     \
     X(SKR_FIELD_GENOTYPE, "genotype", true)
 
 typedef enum skr_field_kind {

@@ -12,6 +12,7 @@
 #include "engine/people/people_eval.h"
 #include "engine/people/people_sex.h"
 #include "engine/plan/access_check.h"
+#include "index/contigs/contig.h"
 #include "index/people/country.h"
 #include "storage/base/array.h"
 #include "storage/carriers/bits.h"
@@ -123,6 +124,54 @@ static int divide_by_dataset(divider *of, const skr_field *field, skr_err *err)
         SKR_TRY(give(of,
                      of->question->snapshot->manifest->datasets[of->question->slots[i].dataset].id,
                      err));
+    }
+    return SKR_OK;
+}
+
+/* The karyotypes of the samples of all slots, each once: texts[n], ascending. */
+#define KARYOTYPES_MAX 256u
+typedef struct karyotypes {
+    char texts[KARYOTYPES_MAX][16];
+    size_t n;
+} karyotypes;
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static int list_karyotypes(const divider *of, karyotypes *list, skr_err *err)
+{
+    const skr_people *people = of->question->snapshot->people;
+    for (uint32_t i = 0; i < of->people.n; i++) {
+        uint32_t dataset = of->question->slots[i].dataset;
+        for (uint32_t k = 0; k < skr_people_n_karyotypes(people, dataset); k++) {
+            const skr_people_set *set = NULL;
+            skr_karyotype karyotype;
+            char text[16];
+            size_t n = 0;
+            SKR_TRY(skr_people_of_karyotype(people, dataset, k, &karyotype, &set, err));
+            skr_contig_karyotype_text(karyotype, text);
+            while (n < list->n && strcmp(list->texts[n], text) != 0)
+                n++;
+            if (n == list->n && n < KARYOTYPES_MAX && karyotype.n_x != SKR_KARYOTYPE_UNKNOWN)
+                memcpy(list->texts[list->n++], text, sizeof text);
+        }
+    }
+    qsort(list->texts, list->n, sizeof *list->texts, compare_texts);
+    return SKR_OK;
+}
+
+static int divide_by_karyotype(divider *of, const skr_field *field, skr_err *err)
+{
+    karyotypes list = {.n = 0};
+    (void)field;
+    SKR_TRY(list_karyotypes(of, &list, err));
+    for (size_t k = 0; k < list.n; k++) {
+        const skr_expr node = {.op = SKR_E_KARYOTYPE, .text = list.texts[k]};
+        for (uint32_t i = 0; i < of->people.n; i++)
+            SKR_TRY(skr_people_mark(of->question, &node, i, of->people.sets[i], err));
+        SKR_TRY(give(of, list.texts[k], err));
     }
     return SKR_OK;
 }
@@ -271,9 +320,13 @@ static int divide_by_genotype(divider *of, const skr_field *field, skr_err *err)
 typedef int (*divide_fn)(divider *of, const skr_field *field, skr_err *err);
 
 static const divide_fn dividers[SKR_N_FIELD_KINDS] = {
-    [SKR_FIELD_SEX] = divide_by_sex,           [SKR_FIELD_AGE] = divide_by_age,
-    [SKR_FIELD_COUNTRY] = divide_by_stated,    [SKR_FIELD_ANCESTRY] = divide_by_stated,
-    [SKR_FIELD_DATASET] = divide_by_dataset,   [SKR_FIELD_TERM] = divide_by_stated,
+    [SKR_FIELD_SEX] = divide_by_sex,
+    [SKR_FIELD_AGE] = divide_by_age,
+    [SKR_FIELD_COUNTRY] = divide_by_stated,
+    [SKR_FIELD_ANCESTRY] = divide_by_stated,
+    [SKR_FIELD_DATASET] = divide_by_dataset,
+    [SKR_FIELD_TERM] = divide_by_stated,
+    [SKR_FIELD_KARYOTYPE] = divide_by_karyotype,
     [SKR_FIELD_GENOTYPE] = divide_by_genotype,
 };
 
@@ -315,8 +368,8 @@ static int keep(void *context, const skr_class_name *name, const skr_people_sets
     size_t n_words = skr_bits_words(of->question->snapshot->n_people);
     SKR_TRY(SKR_ARRAY_RESERVE(&classes->items, &classes->n_max, classes->n + 1, "classes", err));
     skr_people_class *class = &classes->items[classes->n++];
-    *class = (skr_people_class){.name = strdup(name->text)};
-    if (class->name == NULL)
+    *class = (skr_people_class){.name = strdup(name->text), .label = strdup(name->label)};
+    if (class->name == NULL || class->label == NULL)
         return skr_fail_nomem(err, "classes");
     SKR_TRY(skr_people_sets_new(of->question, &class->people, err));
     for (uint32_t i = 0; i < people->n; i++)
@@ -341,6 +394,7 @@ void skr_people_classes_done(skr_people_classes *classes)
 {
     for (size_t i = 0; i < classes->n; i++) {
         free(classes->items[i].name);
+        free(classes->items[i].label);
         skr_people_sets_done(&classes->items[i].people);
     }
     free(classes->items);

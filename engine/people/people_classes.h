@@ -35,6 +35,7 @@ SKR_MUST_USE int skr_people_classes_each(const skr_question *question, const skr
 /* A class that is held. */
 typedef struct skr_people_class {
     char *name;
+    char *label;            /* as of skr_class_name */
     skr_people_sets people; /* of each slot */
 } skr_people_class;
 

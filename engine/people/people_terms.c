@@ -13,6 +13,7 @@
 
 #include "engine/people/people_condition.h"
 #include "engine/people/people_sex.h"
+#include "engine/people/people_term_label.h"
 #include "engine/plan/access_check.h"
 #include "index/ontology/similarity.h"
 #include "index/people/sex.h"
@@ -198,16 +199,18 @@ static int mark_compared(const skr_question *question, uint32_t dataset, const t
 int skr_people_mark_term(const skr_question *question, const skr_expr *node, uint32_t dataset,
                          const skr_people_comparison *comparison, uint64_t *bits, skr_err *err)
 {
-    term_class of = {.curie = node->text};
+    skr_expr named;
     bool has_descendants =
         comparison == NULL ? node->op == SKR_E_TERM : comparison->column == SKR_COLUMN_ONSET;
     const skr_ontology *ontology = question->snapshot->ontology;
+    SKR_TRY(skr_people_term_of(question, node, &named, err));
+    term_class of = {.curie = named.text};
     int status = node->op == SKR_E_SIMILAR ? skr_ontology_load_texts(ontology, err)
                                            : skr_ontology_load(ontology, err);
     if (status == SKR_OK)
         status = read_stated(question, dataset, &of, err);
     if (status == SKR_OK)
-        status = find_class(question, node, has_descendants, &of, err);
+        status = find_class(question, &named, has_descendants, &of, err);
     if (status == SKR_OK && comparison == NULL)
         status = mark_stated(question, dataset, &of, bits, err);
     else if (status == SKR_OK)
@@ -220,11 +223,13 @@ static int mark_term(const skr_question *question, const skr_expr *node,
                      const skr_people_found *found, uint32_t slot, uint64_t *bits, skr_err *err)
 {
     uint32_t dataset = question->slots[slot].dataset;
+    skr_expr named;
     (void)found;
     skr_sex sex;
-    if (skr_sex_of_term(node->text, &sex))
+    SKR_TRY(skr_people_term_of(question, node, &named, err));
+    if (skr_sex_of_term(named.text, &sex))
         return skr_people_mark_sex(question, dataset, sex, bits, err);
-    return skr_people_mark_term(question, node, dataset, NULL, bits, err);
+    return skr_people_mark_term(question, &named, dataset, NULL, bits, err);
 }
 
 /* ------------------------------------------------------------------ does it exist? */
@@ -250,18 +255,20 @@ int skr_people_check_term(const skr_question *question, const skr_expr *node, sk
 {
     const skr_snapshot *snapshot = question->snapshot;
     skr_suggest suggest;
-    char text[SKR_SUGGEST_TEXT_MAX];
+    skr_expr named;
+    char text[2 * SKR_SUGGEST_TEXT_MAX];
     bool is_known = false;
     skr_sex sex;
-    if (node->text == NULL || skr_sex_of_term(node->text, &sex))
+    SKR_TRY(skr_people_term_of(question, node, &named, err));
+    if (named.text == NULL || skr_sex_of_term(named.text, &sex))
         return SKR_OK;
     if (question->access->is_remote)
         return skr_people_check_prefix(question, node, err);
     int status = skr_ontology_load(snapshot->ontology, err);
-    if (status == SKR_OK && skr_ontology_knows(snapshot->ontology, node->text))
+    if (status == SKR_OK && skr_ontology_knows(snapshot->ontology, named.text))
         return SKR_OK;
     if (status == SKR_OK)
-        status = skr_people_knows_term(snapshot->people, node->text, &is_known, err);
+        status = skr_people_knows_term(snapshot->people, named.text, &is_known, err);
     if (status < 0 || is_known)
         return status;
     skr_suggest_init(&suggest, node->text);
@@ -274,10 +281,11 @@ int skr_people_check_term(const skr_question *question, const skr_expr *node, sk
     for (uint32_t i = 0; i < n; i++)
         skr_suggest_offer(&suggest, skr_ontology_curie(snapshot->ontology, i));
     bool is_loaded = skr_ontology_has_prefix(snapshot->ontology, node->text);
+    SKR_TRY(skr_people_suggest_terms(question, &suggest, text, sizeof text, err));
     skr_fail(err, SKR_ERR_QUERY, "no term %s: %s%s", node->text,
              is_loaded ? "its ontology does not know it"
                        : "its ontology is not loaded, and nobody has it",
-             skr_suggest_text(&suggest, text));
+             text);
     return skr_people_point(node, SKR_ERR_QUERY, err);
 }
 

@@ -114,7 +114,15 @@ bool skr_query_token_is_variant(const skr_parser *parser, const skr_token *token
 /* Makes the token's text the CURIE that it means, in its usual form. Errors: QUERY, NOMEM. */
 SKR_MUST_USE int skr_query_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err);
 
-/* "(" TERM ")". Errors: QUERY, NOMEM. */
+/* Does a text mean a CURIE? */
+bool skr_query_term_is_curie(const char *text);
+
+/* The same where a term may be named by its label too: what holds no colon and is no CURIE stays as
+ * it is. Errors: as above. */
+SKR_MUST_USE int skr_query_parse_term_text(const skr_parser *parser, skr_token *token,
+                                           skr_err *err);
+
+/* "(" TERM or LABEL ")". Errors: QUERY, NOMEM. */
 SKR_MUST_USE int skr_query_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *err);
 
 /* ------------------------------------------------------------------ printing */

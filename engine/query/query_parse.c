@@ -15,7 +15,6 @@
 
 #include "engine/query/query_file.h"
 #include "engine/query/query_syntax.h"
-#include "index/terms/curie.h"
 #include "storage/base/array.h"
 #include "storage/base/suggest.h"
 
@@ -337,7 +336,7 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
                                      field->word);
     return skr_query_parser_fail(
         parser, token, SKR_ERR_QUERY, err,
-        "unknown word %s, expected a term like HP:0000118, a condition like "
+        "unknown word %s, expected a term like HP:0000118 (or \"its label\"), a condition like "
         "sex=female, or carries(...)%s",
         skr_query_token_show(token, shown),
         suggest_word(SKR_LANGUAGE_PEOPLE, token->text, nearest));
@@ -362,9 +361,17 @@ static int parse_term(skr_parser *parser, skr_token *token, const skr_expr **ret
 
 static bool is_term(const skr_token *token)
 {
-    char curie[SKR_CURIE_MAX];
     bool is_text = token->kind == SKR_TOKEN_WORD || token->kind == SKR_TOKEN_QUOTED;
-    return is_text && (strchr(token->text, ':') != NULL || skr_curie_read(token->text, curie));
+    return is_text && (strchr(token->text, ':') != NULL || skr_query_term_is_curie(token->text));
+}
+
+/* A text in quotes alone is the label of a term. */
+static int parse_label(skr_parser *parser, const skr_token *token, const skr_expr **ret_node,
+                       skr_err *err)
+{
+    skr_expr label = {.op = SKR_E_TERM, .text = token->text};
+    SKR_TRY(skr_query_parser_advance(parser, err));
+    return skr_query_parser_node(parser, &label, token, ret_node, err);
 }
 
 static int parse_atom(skr_parser *parser, skr_language language, const skr_expr **ret_node,
@@ -373,6 +380,9 @@ static int parse_atom(skr_parser *parser, skr_language language, const skr_expr 
     skr_token token = parser->token;
     if (language == SKR_LANGUAGE_PEOPLE && is_term(&token))
         return parse_term(parser, &token, ret_node, err);
+    if (language == SKR_LANGUAGE_PEOPLE && token.kind == SKR_TOKEN_QUOTED &&
+        token.text[0] != '\0' && !skr_query_token_is_variant(parser, &token))
+        return parse_label(parser, &token, ret_node, err);
     const skr_condition *condition =
         token.kind == SKR_TOKEN_WORD ? skr_query_condition_find(language, token.text) : NULL;
     if (condition == NULL && !skr_query_token_is(&token, "all"))

@@ -7,6 +7,19 @@
 #include "engine/query/query_syntax.h"
 #include "index/terms/curie.h"
 
+int skr_query_parse_term_text(const skr_parser *parser, skr_token *token, skr_err *err)
+{
+    if (strchr(token->text, ':') == NULL && !skr_query_term_is_curie(token->text))
+        return SKR_OK; /* a label: the store knows it, or says that it does not */
+    return skr_query_parse_curie(parser, token, err);
+}
+
+bool skr_query_term_is_curie(const char *text)
+{
+    char curie[SKR_CURIE_MAX];
+    return skr_curie_read(text, curie);
+}
+
 int skr_query_parse_curie(const skr_parser *parser, skr_token *token, skr_err *err)
 {
     char shown[64];
@@ -28,7 +41,7 @@ int skr_query_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *er
     if (term.kind != SKR_TOKEN_WORD && term.kind != SKR_TOKEN_QUOTED)
         return skr_query_parser_fail(parser, &term, SKR_ERR_QUERY, err, "expected a term, found %s",
                                      skr_query_token_show(&term, shown));
-    status = skr_query_parse_curie(parser, &term, err);
+    status = skr_query_parse_term_text(parser, &term, err);
     if (status == SKR_OK)
         status = skr_query_parser_advance(parser, err);
     if (status == SKR_OK)
@@ -38,8 +51,11 @@ int skr_query_parse_term_in(skr_parser *parser, skr_token *ret_term, skr_err *er
     return status;
 }
 
+/* A label has the field before it: alone it could be a word of the language. */
 static int print_term(const skr_expr *node, skr_buffer *text, skr_err *err)
 {
+    if (strchr(node->text, ':') == NULL)
+        return skr_query_put_field(text, "term", SKR_EQ, node->text, err);
     return skr_query_put_word(text, node->text, err);
 }
 
@@ -60,12 +76,12 @@ static int print_only(const skr_expr *node, skr_buffer *text, skr_err *err)
     return skr_query_put_term(text, skr_query_expr_word(node->op), node->text, err);
 }
 
-/* term=HP:1, term in (...), term in @FILE: the same as the term alone. */
+/* term=HP:1, term=LABEL, term in (...), term in @FILE: the same as the term alone. */
 static int read_term(skr_parser *parser, const skr_comparison *comparison, skr_expr *node,
                      skr_err *err)
 {
     skr_token term = comparison->value;
-    SKR_TRY(skr_query_parse_curie(parser, &term, err));
+    SKR_TRY(skr_query_parse_term_text(parser, &term, err));
     node->text = term.text;
     return SKR_OK;
 }

@@ -62,8 +62,8 @@ ROOMS = {
     "engine/plan": ("access_check.h plan.h snapshot.h", STORAGE + INDEX + ("engine/face",)),
     "engine/scan": ("cells.h scan.h tally.h helpers.h worker_pool.h",
                     STORAGE + INDEX + ("engine/face", "engine/plan")),
-    "engine/people": ("kept_leaves.h people_classes.h people_eval.h populations.h question.h "
-                      "told_terms.h",
+    "engine/people": ("kept_leaves.h people_classes.h people_eval.h people_term_label.h populations.h "
+                      "question.h told_terms.h",
                       STORAGE + INDEX + TOLD + ("engine/plan", "engine/scan")),
     "engine/alleles": ("alleles.h genotypes.h", STORAGE + INDEX + TOLD +
                        ("engine/plan", "engine/scan", "engine/people")),

@@ -24,6 +24,8 @@ TESTED_BY = {
         engine/scan/row_live""",
     "e2e export": """
         engine/alleles/genotypes engine/genotype_rows""",
+    "e2e field_values": """
+        engine/gene_rows engine/people/people_term_label""",
     "e2e people_lists": """
         engine/people_rows""",
     "e2e called_track": """

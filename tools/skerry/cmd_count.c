@@ -106,7 +106,9 @@ int skr_cmd_count(const skr_command *command, int argc, char **argv)
          "only the exit status: 0 somebody, 1 nobody", 0},
         {"tsv", SKR_OPTION_FLAG, &chosen.is_tsv, NULL, "a row a dataset, and * for all", 0},
         {"by", SKR_OPTION_TEXT, &chosen.by, "FIELD,...",
-         "a row for each value: sex, age, country, ancestry, dataset, term, genotype=VARIANT", 0},
+         "a row for each value: sex, age, country, ancestry, dataset, term, karyotype, "
+         "genotype=ALLELE",
+         0},
         {"age-bands", SKR_OPTION_TEXT, &chosen.age_bands, "YEARS,...",
          "where bands of --by age begin (default: 18,40,65)", 0},
         {"attrition", SKR_OPTION_FLAG, &chosen.is_attrition, NULL,

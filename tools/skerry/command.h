@@ -20,6 +20,8 @@ int skr_cmd_alleles(const skr_command *command, int argc, char **argv);
 int skr_cmd_an(const skr_command *command, int argc, char **argv);
 int skr_cmd_info(const skr_command *command, int argc, char **argv);
 int skr_cmd_export(const skr_command *command, int argc, char **argv);
+int skr_cmd_terms(const skr_command *command, int argc, char **argv);
+int skr_cmd_fields(const skr_command *command, int argc, char **argv);
 int skr_cmd_list(const skr_command *command, int argc, char **argv);
 int skr_cmd_copy(const skr_command *command, int argc, char **argv);
 int skr_cmd_compact(const skr_command *command, int argc, char **argv);

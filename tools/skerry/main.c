@@ -22,8 +22,8 @@ static const skr_command commands[] = {
      "FILE may be a file, a folder, a .zip, or JSON lines; any of them gzipped.", skr_cmd_people},
     {"ontology", "[options] FILE...", "import ontologies: OBO, OBO graphs JSON",
      "A release replaces the one of the same prefix.", skr_cmd_ontology},
-    {"genes", "[--assembly NAME] [options] FILE...", "import genes: GTF, GFF3, refGene-like tables",
-     NULL, skr_cmd_genes},
+    {"genes", "[--assembly NAME] [options] FILE... | --list [WORD]",
+     "import genes: GTF, GFF3, refGene-like tables; or list them", NULL, skr_cmd_genes},
     {"annotate", "[--assembly NAME] [--source NAME] [--release NAME] [options] FILE...",
      "annotations of alleles: VCF or BCF with CSQ, ANN, BCSQ or CLNSIG",
      "FILE may have samples or none, and be packed as for import. What is read replaces what there "
@@ -38,6 +38,14 @@ static const skr_command commands[] = {
      "One id a line, each once: a list that other questions take as @FILE. Only where numbers are\n"
      "told as they are.",
      skr_cmd_list},
+    {"terms", "[options] [WORD]", "the terms that a question may name, and how many have each",
+     "With a WORD: those that have it in their id or their label. The number is what a count of\n"
+     "the term says, with all that stands below it.",
+     skr_cmd_terms},
+    {"fields", "[options] [FIELD]", "what a question may ask about; of a FIELD its values",
+     "FIELD is sex, age, country, ancestry, dataset, karyotype, term or gene. All but genes come\n"
+     "with how many people have them.",
+     skr_cmd_fields},
     {"alleles", "[--in 'QUESTION'] [options] 'ALLELES'",
      "AC, AN, AF and carriers of alleles, one row each",
      "An allele asked for by name gets its row even if nobody has it.\n"

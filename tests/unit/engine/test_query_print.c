@@ -30,6 +30,8 @@ static char *canonical(const char *text)
 
 static const char *const pairs[][2] = {
     {"HP:2 AND hp:1", "HP:1 and HP:2"},
+    {"\"Focal seizure\" or term=Asthma", "term=\"Focal seizure\" or term=Asthma"},
+    {"only(Asthma) and onset(\"a b\")<2", "only(Asthma) and onset(\"a b\")<2"},
     {"carries(alt=t and START=chr22:5-9)", "carries(alt=T and start=22:5-9)"},
     {"carries(alt!=- and alt=u)", "carries(alt=T and not alt=-)"},
     {"carries(end in (22:7, 22:9-))", "carries(end=22:7-7 or end=22:9-)"},
