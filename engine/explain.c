@@ -114,9 +114,10 @@ static int explain_term(const skr_question *question, const skr_expr *node, skr_
         return put(text, err, "term %s: as stated, its ontology is not loaded\n", node->text);
     return put(text, err, "term %s: %s (%s)%s\n", node->text, skr_ontology_curie(ontology, term),
                skr_ontology_label(ontology, term),
-               node->op == SKR_E_ONLY      ? ", that class alone"
-               : node->op == SKR_E_SIMILAR ? ", and terms that are similar"
-                                           : ", descendants included");
+               node->op == SKR_E_ONLY       ? ", that class alone"
+               : node->op == SKR_E_SIMILAR  ? ", and terms that are similar"
+               : node->op == SKR_E_EXCLUDED ? ", found not to have it or one above it"
+                                            : ", descendants included");
 }
 
 static int explain_node(const skr_question *question, const skr_expr *node, skr_buffer *text,
@@ -134,7 +135,8 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
         return explain_node(question, node->left, text, err);
     case SKR_E_CARRIES:
         return explain_alleles(question, node->alleles, text, err);
-    case SKR_E_ABSENT: {
+    case SKR_E_ABSENT:
+    case SKR_E_UNASSESSED: {
         skr_expr variant = {.op = SKR_A_VARIANT,
                             .text = node->text,
                             .source = node->source,
@@ -145,6 +147,7 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
     case SKR_E_TERM:
     case SKR_E_ONLY:
     case SKR_E_SIMILAR:
+    case SKR_E_EXCLUDED:
         return explain_term(question, node, text, err);
     default:
         return SKR_OK;

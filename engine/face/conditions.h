@@ -44,6 +44,9 @@
     X(SKR_E_AGE, "age", age, age, age)                                                             \
     X(SKR_E_CARRIES, "carries", carries, carries, carries)                                         \
     X(SKR_E_ABSENT, "absent", absent, absent, absent)                                              \
+    X(SKR_E_UNASSESSED, "unassessed", absent, unassessed, none)                                    \
+    X(SKR_E_HAS, "has", has, has, none)                                                            \
+    X(SKR_E_EXCLUDED, "excluded", only, excluded, none)                                            \
     X(SKR_E_ONLY, "only", only, term, only)                                                        \
     X(SKR_E_ONSET, "onset", onset, onset, onset)                                                   \
     X(SKR_E_BIALLELIC, "biallelic", not_yet, not_yet, none)                                        \

@@ -51,6 +51,9 @@
  *   AGE        compare, number in years
  *   CARRIES    alleles: a tree of conditions on alleles; so BIALLELIC
  *   ABSENT     text: a variant; called there, and without it
+ *   UNASSESSED text: a variant; has a genome, and was not called there
+ *   HAS        has a genome
+ *   EXCLUDED   text: a CURIE; was found not to have it, or what stands above it
  *   TERM       text: a CURIE, descendants included; ONLY: that class alone
  *   SIMILAR    text: a CURIE; number: its level, of index/ontology/similarity.h (0 is high)
  *   ONSET      text: a term, or NULL for any disease; compare, number in years

@@ -1,6 +1,6 @@
 /*
- * people_carries.c - conditions on the alleles of people: carries, absent; and what is not there
- * yet.
+ * people_carries.c - conditions on the alleles of people: carries, absent, unassessed; and what is
+ * not there yet.
  */
 #include "engine/people/people_condition.h"
 #include "storage/base/clock.h"
@@ -104,6 +104,22 @@ static int mark_absent(const skr_question *question, const skr_expr *node,
 }
 
 const skr_people_condition skr_people_by_absent = {.find = find_absent, .mark = mark_absent};
+
+/* Who has a genome, and was not called there. */
+static int mark_unassessed(const skr_question *question, const skr_expr *node,
+                           const skr_people_found *found, uint32_t slot, uint64_t *bits,
+                           skr_err *err)
+{
+    (void)node;
+    size_t n_words = skr_bits_words(question->snapshot->n_people);
+    skr_people_complement(question, bits);
+    skr_bits_and_not(bits, found->genomic.assessed.sets[slot], n_words);
+    skr_bits_and_not(bits, found->genomic.carriers.sets[slot], n_words);
+    return skr_people_keep_sampled(question, slot, bits, err);
+}
+
+const skr_people_condition skr_people_by_unassessed = {.find = find_absent,
+                                                       .mark = mark_unassessed};
 
 /* ------------------------------------------------------------------ not there yet */
 

@@ -1,5 +1,5 @@
 /*
- * people_samples.c - samples of people: the condition that names one, and who has one.
+ * people_samples.c - samples of people: the condition that names one, and who has one: has(genome).
  *
  * In a dataset an individual has one sample or none; files of parts of one genome, of another
  * assembly, and a delivery that replaces another, bring the same one again.
@@ -19,9 +19,11 @@ static int visit_segment(const skr_question *question, uint32_t number, sample_f
 {
     const skr_snapshot *snapshot = question->snapshot;
     const skr_segment_entry *entry = &snapshot->manifest->segments[number];
-    const skr_sample_table *table = skr_segment_samples(snapshot->segments[number]);
+    const skr_segment *segment = NULL;
     skr_sample_names names = {0};
     skr_individuals individuals;
+    SKR_TRY(skr_snapshot_segment(snapshot, number, &segment, err));
+    const skr_sample_table *table = skr_segment_samples(segment);
     int status = skr_sample_table_individuals(table, &individuals, err);
     if (status == SKR_OK && !skr_sample_table_names_are_ids(table))
         status = skr_sample_table_names(table, &names, err);
@@ -99,14 +101,24 @@ int skr_people_keep_sampled(const skr_question *question, uint32_t slot, uint64_
                             skr_err *err)
 {
     const skr_snapshot *snapshot = question->snapshot;
-    const skr_manifest *manifest = snapshot->manifest;
     uint64_t *with = NULL;
     int status = skr_bits_new(snapshot->n_people, &with, err);
-    for (uint32_t i = 0; i < manifest->n_segments && status == SKR_OK; i++)
-        if (manifest->segments[i].dataset == question->slots[slot].dataset)
+    for (uint32_t i = 0; i < snapshot->n_segments && status == SKR_OK; i++)
+        if (snapshot->entries[i]->dataset == question->slots[slot].dataset)
             status = skr_snapshot_mark_genomes(snapshot, i, with, err);
     if (status == SKR_OK)
         skr_bits_and(people, with, skr_bits_words(snapshot->n_people));
     free(with);
     return status;
 }
+
+static int mark_has(const skr_question *question, const skr_expr *node,
+                    const skr_people_found *found, uint32_t slot, uint64_t *bits, skr_err *err)
+{
+    (void)node;
+    (void)found;
+    skr_people_complement(question, bits);
+    return skr_people_keep_sampled(question, slot, bits, err);
+}
+
+const skr_people_condition skr_people_by_has = {.mark = mark_has};

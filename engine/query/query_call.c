@@ -1,6 +1,6 @@
 /*
- * query_call.c - conditions on people that hold some on alleles: carries, absent; and what is not
- * there yet.
+ * query_call.c - conditions on people that hold some on alleles: carries, absent, unassessed; who
+ * has a genome; and what is not there yet.
  */
 #include "engine/query/query_syntax.h"
 
@@ -37,7 +37,8 @@ static int parse_absent(skr_parser *parser, const skr_condition *condition, cons
         return status;
     if (alleles->op != SKR_A_VARIANT)
         return skr_query_parser_fail(parser, name, SKR_ERR_QUERY, err,
-                                     "absent takes one variant: absent(variant=3-45823240-T-C)");
+                                     "%s takes one variant: %s(variant=3-45823240-T-C)",
+                                     condition->word, condition->word);
     skr_expr node = {.op = condition->op, .text = alleles->text};
     skr_token token = {.at = alleles->at, .n_at = alleles->n_at};
     return skr_query_parser_node(parser, &node, &token, ret_node, err);
@@ -51,6 +52,30 @@ static int print_absent(const skr_expr *node, skr_buffer *text, skr_err *err)
 
 const skr_syntax skr_syntax_carries = {.parse = parse_carries, .print = print_carries};
 const skr_syntax skr_syntax_absent = {.parse = parse_absent, .print = print_absent};
+
+/* ------------------------------------------------------------------ has(genome) */
+
+static int parse_has(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                     const skr_expr **ret_node, skr_err *err)
+{
+    char shown[64];
+    skr_expr node = {.op = condition->op};
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err));
+    if (!skr_query_token_is(&parser->token, "genome"))
+        return skr_query_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err,
+                                     "expected has(genome), found %s",
+                                     skr_query_token_show(&parser->token, shown));
+    SKR_TRY(skr_query_parser_advance(parser, err));
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "')'", err));
+    return skr_query_parser_node(parser, &node, name, ret_node, err);
+}
+
+static int print_has(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    return skr_query_put_term(text, skr_query_expr_word(node->op), "genome", err);
+}
+
+const skr_syntax skr_syntax_has = {.parse = parse_has, .print = print_has};
 
 /* ------------------------------------------------------------------ not there yet */
 

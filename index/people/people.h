@@ -173,6 +173,14 @@ SKR_MUST_USE int skr_people_curies(const skr_people *people, uint32_t dataset,
 SKR_MUST_USE int skr_people_mark_at(const skr_people *people, uint32_t dataset, uint32_t place,
                                     uint64_t *bitmap, skr_err *err);
 
+/*
+ * Sets the bits of everybody of whom a record in force excludes one of the terms; places: a bit for
+ * each place of skr_people_curies, which must have been asked for. The first who asks reads all
+ * records of the dataset.
+ */
+SKR_MUST_USE int skr_people_mark_excluded(const skr_people *people, uint32_t dataset,
+                                          const uint64_t *places, uint64_t *bitmap, skr_err *err);
+
 /* The terms that somebody of a dataset has, ascending by the bytes of curie. */
 typedef struct skr_stated_term {
     const char *curie;

@@ -7,9 +7,8 @@
  * records by people_image.c. A verify makes the image again and compares.
  *
  * Opening a table reads its directory and nothing else. Sets of people, columns, the list of terms,
- * their texts, and blocks of sets of terms are read when they are first asked for, under the
- * table's lock, and then stay. Sets of terms, of which a question may want thousands, stay as they
- * are stored and are proved each time they are used.
+ * their texts, and blocks of sets of terms are read when first asked for, under the table's lock,
+ * and stay. Sets of terms, of which a question may want thousands, are proved at each use.
  */
 #ifndef SKR_INDEX_PEOPLE_PEOPLE_INT_H
 #define SKR_INDEX_PEOPLE_PEOPLE_INT_H
@@ -72,12 +71,12 @@ enum skr_people_part {
     SKR_PART_PEOPLE,  /* sets of members, by sex, by karyotype */
     SKR_PART_CURIES,  /* a list: a term's place is its place here */
     SKR_PART_LABELS,  /* per place: label NUL */
-    SKR_PART_ORDER,   /* per place its number in the records, u32 each; read by edits only */
+    SKR_PART_ORDER,   /* per place its number in the records, u32 each; read as records are */
     SKR_PART_TABLE,   /* how long each set and column is */
     SKR_PART_SETS,    /* people sets of terms, one after the other */
     SKR_PART_VALUES,  /* f64 each */
     SKR_PART_OWNERS,  /* u32 each */
-    SKR_PART_RECORDS, /* what was said; read by edits only */
+    SKR_PART_RECORDS, /* what was said; read by edits, for exclusions */
     SKR_N_PARTS,
 };
 
@@ -89,7 +88,8 @@ typedef struct skr_people_dataset {
     uint32_t n_karyotypes;
     uint32_t n_terms;
 
-    atomic_bool has_terms; /* what follows was read */
+    _Atomic(skr_buffer *) exclusions; /* people_excluded.c; NULL: nobody asked */
+    atomic_bool has_terms;            /* what follows was read */
     skr_curie_list curies;
     skr_people_term *terms; /* and one more, whose set begins at the end */
     skr_blob_kept sets;

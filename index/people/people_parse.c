@@ -299,6 +299,10 @@ int skr_people_values_read(const skr_people *people, const skr_people_dataset *d
 
 void skr_people_dataset_done(skr_people_dataset *dataset)
 {
+    skr_buffer *exclusions = atomic_load(&dataset->exclusions);
+    if (exclusions != NULL)
+        skr_buffer_done(exclusions);
+    free(exclusions);
     skr_people_set_free(atomic_load(&dataset->members.set));
     for (uint32_t i = 0; i < SKR_N_SEXES; i++)
         skr_people_set_free(atomic_load(&dataset->sexes[i].set));

@@ -38,11 +38,14 @@ def has(facts, term):
 def load(suite, rng, store):
     people = {f"P{i:02}": {"sex": rng.choice(SEXES), "country": rng.choice(COUNTRIES), "age": rng.choice((None, 5, 30, 70)),
                            "terms": [t for t in PARENTS if t != "HP:0000006" and rng.random() < 0.15]} for i in range(80)}
+    for f in people.values():
+        f["not"] = [t for t in PARENTS if rng.random() < 0.1]
     people["P00"]["terms"] = ["HP:0000004"]
+    people["P00"]["not"] = ["HP:0000003"]
     rows = ["individual\tsex\tcountry\tage\tterms\tLOINC:3141-9"]
     for i, f in people.items():
         rows.append("\t".join((i, f["sex"].replace("undefined", "."), f["country"].replace("undefined", "."), str(f["age"] or "."),
-                               ";".join(f["terms"]) or ".", "70" if i == "P01" else ".")))
+                               ";".join(f["terms"] + ["!" + t for t in f["not"]]) or ".", "70" if i == "P01" else ".")))
     for words in (("ontology", suite.write("hp.obo", obo())), ("people", "--dataset", "d", suite.write("d.tsv", "\n".join(rows) + "\n")),
                   ("genes", "--assembly", "GRCh38", suite.write("g.gtf", GTF))):
         done = suite.run(words[0], "-d", store, *words[1:])
@@ -71,6 +74,24 @@ def check_terms(suite, store, people):
         suite.check(f"terms of {threshold} people and more", {t for t, n in want.items() if n >= threshold}, set(got))
         suite.check(f"as a count tells them, {threshold}",
                     {t: suite.run("count", "-d", store, "--json", "--policy", policy, t).objects()[0]["count"] for t in got}, got)
+
+
+def is_excluded(facts, term):
+    """It, or what stands above it, was looked for and not found."""
+    return term in facts["not"] or (PARENTS[term] is not None and is_excluded(facts, PARENTS[term]))
+
+
+def check_exclusions(suite, store, people):
+    want = {t: sum(is_excluded(f, t) for f in people.values()) for t in PARENTS}
+    suite.check("excluded", want, {t: suite.count(store, f"excluded({t})") for t in PARENTS})
+    suite.check("excluded by label, negated", len(people) - want["HP:0000004"], suite.count(store, 'not excluded("focal seizure")'))
+    done = suite.run("count", "-d", store, "excluded(HP:0000022)")
+    suite.check("an unknown term is not excluded of nobody", (2, True), (done.code, "nearest: HP:0000002" in done.err))
+    suite.check("nobody has a genome here", (0, 0), (suite.count(store, "has(genome)"), suite.count(store, "all and has(genome)")))
+    table = suite.write("again.tsv", "individual\tterms\nP00\tHP:0000003\n")
+    suite.check("a later delivery", 0, suite.run("people", "-d", store, "--dataset", "d", table).code)
+    people["P00"]["not"] = []
+    suite.check("takes back what it excluded", sum(is_excluded(f, "HP:0000005") for f in people.values()), suite.count(store, "excluded(HP:0000005)"))
 
 
 def check_labels(suite, store, people):
@@ -128,6 +149,7 @@ def main():
     check_labels(suite, store, people)
     check_fields(suite, store, people)
     check_genes(suite, store)
+    check_exclusions(suite, store, people)
     return suite.close()
 
 

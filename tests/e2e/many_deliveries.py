@@ -193,7 +193,8 @@ def check_answers(suite, store, one, alleles, nights):
             wrong.append((name, (ac, an, carriers), row, other))
     suite.check("alleles as counted here and as of one import", [], wrong[:2])
     rng = random.Random(SEED + 1)
-    for question in [f"carries({n})" for n in rng.sample(sorted(names), 6)] + ["carries(region=1:1000-60000)", "carries(region=2:1-30000 and ac<=3)", "not carries(region=1:1000-9000)"]:
+    for question in [f"carries(variant={n})" for n in rng.sample(sorted(names), 6)] + ["carries(region=1:1000-60000)", "carries(region=2:1-30000 and ac<=3)", "not carries(region=1:1000-9000)",
+                     "has(genome)", f"sample={nights[0][0][0]} or sample={nights[-1][0][-1]}", f"unassessed(variant={sorted(names)[0]})"]:
         suite.check(question, suite.count(one, question), suite.count(store, question))
 
 

@@ -72,9 +72,10 @@ static int draw_variant(const model_cohort *cohort, test_random *random, model_q
 {
     model_node node = {.op = op};
     draw_key(cohort, random, &node.key);
-    say(question, op == MODEL_ABSENT ? "absent(variant=" : "variant=");
+    const char *calls[] = {[MODEL_ABSENT] = "absent(", [MODEL_UNASSESSED] = "unassessed("};
+    say(question, "%svariant=", op == MODEL_VARIANT ? "" : calls[op]);
     say_variant(question, random, &node.key);
-    say(question, "%s", op == MODEL_ABSENT ? ")" : "");
+    say(question, "%s", op == MODEL_VARIANT ? "" : ")");
     if (op == MODEL_VARIANT)
         question->named[question->n_named++] = node.key;
     return add(question, node);
@@ -160,9 +161,15 @@ static int draw_people_leaf(const model_cohort *cohort, test_random *random,
                             model_question *question)
 {
     model_node node = {0};
-    switch (below(random, 9)) {
+    switch (below(random, 11)) {
     case 0:
         return draw_variant(cohort, random, question, MODEL_ABSENT);
+    case 9:
+        return draw_variant(cohort, random, question, MODEL_UNASSESSED);
+    case 10:
+        node.op = MODEL_HAS_GENOME;
+        say(question, "has(genome)");
+        return add(question, node);
     case 1:
         node.op = MODEL_SEX;
         node.word = (int)below(random, 3);
@@ -532,6 +539,11 @@ static bool is_in(const model_cohort *cohort, const model_question *question, in
     case MODEL_ABSENT:
         state = model_state_of(cohort, dataset, person, &node->key);
         return state.n_called > 0 && state.n_this == 0;
+    case MODEL_UNASSESSED:
+        state = model_state_of(cohort, dataset, person, &node->key);
+        return model_is_member(cohort, dataset, person) && state.n_called == 0;
+    case MODEL_HAS_GENOME:
+        return model_is_member(cohort, dataset, person);
     case MODEL_SEX:
         return (int)cohort->sexes[person] == node->word;
     case MODEL_DATASET:

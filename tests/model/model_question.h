@@ -25,6 +25,8 @@ typedef enum model_op {
     /* people */
     MODEL_CARRIES,
     MODEL_ABSENT,
+    MODEL_UNASSESSED,
+    MODEL_HAS_GENOME,
     MODEL_SEX,
     MODEL_DATASET,
     MODEL_ID,

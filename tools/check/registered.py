@@ -25,7 +25,8 @@ TESTED_BY = {
     "e2e export": """
         engine/alleles/genotypes engine/genotype_rows""",
     "e2e field_values": """
-        engine/gene_rows engine/people/people_term_label""",
+        engine/gene_rows engine/people/people_exclusions engine/people/people_term_label
+        index/people/people_excluded""",
     "e2e people_lists": """
         engine/people_rows""",
     "e2e called_track": """
