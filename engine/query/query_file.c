@@ -116,3 +116,31 @@ bool skr_query_file_is_text(const char *line, size_t n)
     }
     return true;
 }
+
+int skr_query_file_bed(const skr_parser *parser, const char *line, const char **ret_text,
+                       skr_err *err)
+{
+    char contig[SKR_NAME_MAX + 1];
+    char text[SKR_NAME_MAX + 32];
+    unsigned long start0 = 0;
+    unsigned long end0 = 0;
+    size_t n = strcspn(line, "\t");
+    char *end = NULL;
+    bool is_bed = n > 0 && n <= SKR_NAME_MAX && line[n] == '\t';
+    if (is_bed) {
+        start0 = strtoul(line + n + 1, &end, 10);
+        is_bed = end != line + n + 1 && *end == '\t' && line[n + 1] >= '0' && line[n + 1] <= '9';
+    }
+    if (is_bed) {
+        const char *third = end + 1;
+        end0 = strtoul(third, &end, 10);
+        is_bed = *third >= '0' && *third <= '9' && (*end == '\t' || *end == '\0') &&
+                 end0 > start0 && end0 <= INT32_MAX;
+    }
+    if (!is_bed)
+        return skr_fail(err, SKR_ERR_QUERY,
+                        "a region, or a line of BED (contig, start, end), was expected");
+    (void)snprintf(contig, sizeof contig, "%.*s", (int)n, line);
+    int n_text = snprintf(text, sizeof text, "%s:%lu-%lu", contig, start0 + 1, end0);
+    return skr_query_text(parser->query, text, (size_t)n_text, ret_text, err);
+}

@@ -25,4 +25,9 @@ bool skr_query_file_next(skr_query_file *file, char **ret_line, size_t *ret_n);
 /* Is it plain text: UTF-8 without control characters? */
 bool skr_query_file_is_text(const char *line, size_t n);
 
+/* The region that a line of BED means: the bases from its second column, counted from 0, to its
+ * third. Errors: QUERY, NOMEM. */
+SKR_MUST_USE int skr_query_file_bed(const skr_parser *parser, const char *line,
+                                    const char **ret_text, skr_err *err);
+
 #endif

@@ -30,6 +30,7 @@ typedef enum skr_token_kind {
     SKR_TOKEN_OPEN,
     SKR_TOKEN_CLOSE,
     SKR_TOKEN_COMMA,
+    SKR_TOKEN_SEMICOLON,
     SKR_TOKEN_COMPARE,
 } skr_token_kind;
 
@@ -41,6 +42,9 @@ typedef struct skr_token {
     uint32_t n_at;
 } skr_token;
 
+/* A name for a part of a question: query_let.h. */
+typedef struct skr_query_let skr_query_let;
+
 typedef struct skr_parser {
     skr_query *query;
     const char *source;
@@ -48,6 +52,9 @@ typedef struct skr_parser {
     uint32_t next;   /* where the lexer stands */
     skr_token token; /* looked at, not yet taken */
     unsigned depth;
+    unsigned deepest;          /* depth since the last let */
+    const skr_query_let *lets; /* the last one; NULL: none */
+    size_t n_let_nodes;        /* that names have brought */
     bool allow_files;
     skr_query_parts *parts; /* of the outermost `and`; NULL: nobody wants them */
 } skr_parser;

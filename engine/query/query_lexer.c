@@ -159,7 +159,10 @@ static bool read_sign(const char *at, skr_token *token)
     static const struct {
         const char *sign;
         skr_token_kind kind;
-    } marks[] = {{"(", SKR_TOKEN_OPEN}, {")", SKR_TOKEN_CLOSE}, {",", SKR_TOKEN_COMMA}};
+    } marks[] = {{"(", SKR_TOKEN_OPEN},
+                 {")", SKR_TOKEN_CLOSE},
+                 {",", SKR_TOKEN_COMMA},
+                 {";", SKR_TOKEN_SEMICOLON}};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         if (*at != marks[i].sign[0])
             continue;

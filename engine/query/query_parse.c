@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "engine/query/query_file.h"
+#include "engine/query/query_let.h"
 #include "engine/query/query_syntax.h"
 #include "storage/base/array.h"
 #include "storage/base/suggest.h"
@@ -150,34 +151,6 @@ static int parse_list(skr_parser *parser, skr_comparison *comparison, const skr_
     return status;
 }
 
-/* A line of BED means the bases from its second column, counted from 0, to its third. */
-static int read_bed(const skr_parser *parser, const char *line, const char **ret_text, skr_err *err)
-{
-    char contig[SKR_NAME_MAX + 1];
-    char text[SKR_NAME_MAX + 32];
-    unsigned long start0 = 0;
-    unsigned long end0 = 0;
-    size_t n = strcspn(line, "\t");
-    char *end = NULL;
-    bool is_bed = n > 0 && n <= SKR_NAME_MAX && line[n] == '\t';
-    if (is_bed) {
-        start0 = strtoul(line + n + 1, &end, 10);
-        is_bed = end != line + n + 1 && *end == '\t' && line[n + 1] >= '0' && line[n + 1] <= '9';
-    }
-    if (is_bed) {
-        const char *third = end + 1;
-        end0 = strtoul(third, &end, 10);
-        is_bed = *third >= '0' && *third <= '9' && (*end == '\t' || *end == '\0') &&
-                 end0 > start0 && end0 <= INT32_MAX;
-    }
-    if (!is_bed)
-        return skr_fail(err, SKR_ERR_QUERY,
-                        "a region, or a line of BED (contig, start, end), was expected");
-    (void)snprintf(contig, sizeof contig, "%.*s", (int)n, line);
-    int n_text = snprintf(text, sizeof text, "%s:%lu-%lu", contig, start0 + 1, end0);
-    return skr_query_text(parser->query, text, (size_t)n_text, ret_text, err);
-}
-
 /* A line of a file as a value. */
 static int parse_line(skr_parser *parser, const skr_comparison *of_file, const char *line, size_t n,
                       const skr_expr **ret_node, skr_err *err)
@@ -191,7 +164,7 @@ static int parse_line(skr_parser *parser, const skr_comparison *of_file, const c
     if (n > SKR_QUERY_BYTES_MAX || strlen(line) != n)
         return skr_fail(err, SKR_ERR_QUERY, "one value a line, as plain text, was expected");
     if (strchr(line, '\t') != NULL && comparison.condition->op == SKR_A_REGION)
-        SKR_TRY(read_bed(parser, line, &text, err));
+        SKR_TRY(skr_query_file_bed(parser, line, &text, err));
     else if (!skr_query_file_is_text(line, n))
         return skr_fail(err, SKR_ERR_QUERY, "one value a line, as plain text, was expected");
     comparison.value =
@@ -286,15 +259,18 @@ static int fail_variant(const skr_parser *parser, const skr_token *token, skr_la
                                  token->text, is_people ? ")" : "");
 }
 
-static const char *suggest_word(skr_language language, const char *word, char *nearest)
+static const char *suggest_word(const skr_parser *parser, skr_language language, const char *word,
+                                char *nearest)
 {
     skr_suggest suggest;
     const skr_condition *condition;
     skr_suggest_init(&suggest, word);
     for (size_t i = 0; (condition = skr_query_condition_at(language, i)) != NULL; i++)
         skr_suggest_offer(&suggest, condition->word);
-    if (language == SKR_LANGUAGE_PEOPLE)
+    if (language == SKR_LANGUAGE_PEOPLE) {
         skr_suggest_offer(&suggest, "all");
+        skr_query_let_suggest(parser, &suggest);
+    }
     return skr_suggest_text(&suggest, nearest);
 }
 
@@ -316,7 +292,7 @@ static int fail_unknown_alleles(const skr_parser *parser, const skr_token *token
         parser, token, SKR_ERR_QUERY, err,
         "unknown word %s, expected a condition on alleles like gene=RYR1%s",
         skr_query_token_show(token, shown),
-        suggest_word(SKR_LANGUAGE_ALLELES, token->text, nearest));
+        suggest_word(parser, SKR_LANGUAGE_ALLELES, token->text, nearest));
 }
 
 static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_err *err)
@@ -339,7 +315,7 @@ static int fail_unknown(const skr_parser *parser, const skr_token *token, skr_er
         "unknown word %s, expected a term like HP:0000118 (or \"its label\"), a condition like "
         "sex=female, or carries(...)%s",
         skr_query_token_show(token, shown),
-        suggest_word(SKR_LANGUAGE_PEOPLE, token->text, nearest));
+        suggest_word(parser, SKR_LANGUAGE_PEOPLE, token->text, nearest));
 }
 
 /* A CURIE alone means a term, with an operator after it a measured value. */
@@ -383,6 +359,11 @@ static int parse_atom(skr_parser *parser, skr_language language, const skr_expr 
     if (language == SKR_LANGUAGE_PEOPLE && token.kind == SKR_TOKEN_QUOTED &&
         token.text[0] != '\0' && !skr_query_token_is_variant(parser, &token))
         return parse_label(parser, &token, ret_node, err);
+    if (language == SKR_LANGUAGE_PEOPLE) {
+        SKR_TRY(skr_query_let_use(parser, &token, ret_node, err));
+        if (*ret_node != NULL)
+            return skr_query_parser_advance(parser, err);
+    }
     const skr_condition *condition =
         token.kind == SKR_TOKEN_WORD ? skr_query_condition_find(language, token.text) : NULL;
     if (condition == NULL && !skr_query_token_is(&token, "all"))
@@ -417,6 +398,8 @@ static int parse_not(skr_parser *parser, skr_language language, const skr_expr *
                                      "more than %u parentheses and nots within each other",
                                      SKR_QUERY_DEPTH_MAX);
     parser->depth++;
+    if (parser->depth > parser->deepest)
+        parser->deepest = parser->depth;
     const skr_expr *inner = NULL;
     int status = skr_query_parser_advance(parser, err);
     if (status < 0)
@@ -506,6 +489,31 @@ int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err 
     return status;
 }
 
+/* { "let" NAME "=" EXPR ";" }; they are no parts of the question. */
+static int parse_lets(skr_parser *parser, skr_err *err)
+{
+    char shown[64];
+    skr_query_parts *parts = parser->parts;
+    parser->parts = NULL;
+    while (skr_query_token_is(&parser->token, "let")) {
+        const skr_expr *node = NULL;
+        SKR_TRY(skr_query_parser_advance(parser, err));
+        skr_token name = parser->token;
+        SKR_TRY(skr_query_let_check(parser, &name, err));
+        SKR_TRY(skr_query_parser_advance(parser, err));
+        if (parser->token.kind != SKR_TOKEN_COMPARE || parser->token.compare != SKR_EQ)
+            return skr_query_parser_fail(parser, &parser->token, SKR_ERR_QUERY, err,
+                                         "expected = after the name of let, found %s",
+                                         skr_query_token_show(&parser->token, shown));
+        SKR_TRY(skr_query_parser_advance(parser, err));
+        SKR_TRY(parse_chain(parser, SKR_LANGUAGE_PEOPLE, SKR_E_OR, &node, err));
+        SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_SEMICOLON, "and, or, or ';'", err));
+        SKR_TRY(skr_query_let_add(parser, &name, node, err));
+    }
+    parser->parts = parts;
+    return SKR_OK;
+}
+
 static int parse_whole(skr_query *query, const char *text, bool allow_files, skr_language language,
                        skr_query_parts *parts, const skr_expr **ret_expr, skr_err *err)
 {
@@ -526,6 +534,8 @@ static int parse_whole(skr_query *query, const char *text, bool allow_files, skr
     if (parser.token.kind == SKR_TOKEN_END)
         return skr_fail(err, SKR_ERR_QUERY, "an empty question; 'all' asks for everything");
     const skr_expr *node = NULL;
+    if (language == SKR_LANGUAGE_PEOPLE)
+        SKR_TRY(parse_lets(&parser, err));
     uint32_t from = parser.token.at;
     status = parse_chain(&parser, language, SKR_E_OR, &node, err);
     if (status < 0)
