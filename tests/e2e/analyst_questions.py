@@ -18,6 +18,9 @@ PEOPLE = os.path.join(DEMO, "cineca_individuals.json.gz")
 GENES = os.path.join(DEMO, "refseq_select_hg37_chr22.txt.gz")
 POTEH = (16256331, 16287937)  # 0-based, half open
 ONE = "22-16050115-G-A"
+# of the places that the people of the slice come from
+COUNTRIES = {None: "undefined", "United Kingdom": "GB", "England": "GB", "Scotland": "GB", "Wales": "GB", "Northern Ireland": "GB",
+             "Republic of Ireland": "IE"}
 
 
 class Allele:
@@ -56,7 +59,7 @@ def read_alleles():
 
 def read_people():
     with gzip.open(PEOPLE, "rt") as text:
-        return {p["id"]: {"sex": p["sex"]["label"], "country": p.get("geographicOrigin", {}).get("id", "undefined"),
+        return {p["id"]: {"sex": p["sex"]["label"], "country": COUNTRIES[p.get("geographicOrigin", {}).get("label")],
                           "ancestry": p.get("ethnicity", {}).get("label"),
                           "terms": {d["diseaseCode"]["id"] for d in p.get("diseases", [])}} for p in json.load(text)}
 

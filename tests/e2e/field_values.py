@@ -15,7 +15,7 @@ PARENTS = {"HP:0000001": None, "HP:0000002": "HP:0000001", "HP:0000003": "HP:000
 LABELS = {"HP:0000001": "Phenotypic abnormality", "HP:0000002": "Seizure", "HP:0000003": "Asthma", "HP:0000004": "Focal seizure",
           "HP:0000005": "Focal wheeze", "HP:0000006": "Twin"}
 SEXES = ("female", "male", "other", "undefined")
-COUNTRIES = ("GAZ:00002937", "Atlantis", "undefined")
+COUNTRIES = ("FI", "Atlantis", "undefined")
 GTF = "\n".join(f"1\tx\tgene\t{start}\t{end}\t.\t+\t.\tgene_id \"{i}\"; gene_name \"{name}\";" for name, i, start, end in
                 (("RYR1", "ENSG00000196218", 1001, 2000), ("POTEH", "ENSG00000198062", 5001, 6000))) + "\n"
 
