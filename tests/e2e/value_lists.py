@@ -89,7 +89,7 @@ def check_refusals(suite, store):
                                  ("POTEH\nPOTEX\n", "carries(gene in @F)", "nearest: POTEH"), ("a\tb\n", "carries(gene in @F)", ":1: one value a line"),
                                  ("22\tx\t5\n", "carries(region in @F)", ":1: a region, or a line of BED"), ("22\t5\t5\n", "carries(region in @F)", "BED"),
                                  ("22\t-5\t5\n", "carries(region in @F)", "BED"), ("female\nfemal\n", "sex in @F", ":2: sex is one of"),
-                                 ("HP\n", "term in @F", ":1: expected a term"), ("1\n", "age in @F", "age takes no file"),
+                                 ("HP:\n", "term in @F", ":1: expected a term"), ("HP\n", "term in @F", "no term has the label 'HP'"), ("1\n", "age in @F", "age takes no file"),
                                  ("22-1-A-\x01\n", "carries(variant in @F)", ":1: "), ("22-16050115-C-T\n", "carries(variant in @F)", "REF there is G")):
         path = suite.write("bad.txt", text)
         done = suite.run("count", "-d", store, question.replace("@F", "@" + path))
