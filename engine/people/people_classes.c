@@ -4,6 +4,7 @@
 #include "engine/people/people_classes.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,24 +79,44 @@ static int divide_by_sex(divider *of, const skr_field *field, skr_err *err)
     return SKR_OK;
 }
 
-/* Whose age compares so, and not so as well: of a range all of it must. */
-static int mark_band(const divider *of, uint32_t slot, double from, double to, uint64_t *bits,
-                     skr_err *err)
+/* Whose age is a range that lies in a band: both ends do. to below 0: no end. */
+static int mark_ranges(const divider *of, uint32_t slot, double from, double to, uint64_t *bits,
+                       skr_err *err)
 {
     const skr_people *people = of->question->snapshot->people;
     uint32_t dataset = of->question->slots[slot].dataset;
     const skr_people_comparison at_least = {SKR_COLUMN_AGE, NULL, SKR_GE, from};
     const skr_people_comparison below = {SKR_COLUMN_AGE, NULL, SKR_LT, to};
+    uint64_t *old = NULL;
     uint64_t *young = NULL;
     if (to < 0)
         return skr_people_compare(people, dataset, &at_least, bits, err);
-    SKR_TRY(skr_bits_new(of->question->snapshot->n_people, &young, err));
-    int status = skr_people_compare(people, dataset, &at_least, bits, err);
+    int status = skr_bits_new(of->question->snapshot->n_people, &old, err);
+    if (status == SKR_OK)
+        status = skr_bits_new(of->question->snapshot->n_people, &young, err);
+    if (status == SKR_OK)
+        status = skr_people_compare(people, dataset, &at_least, old, err);
     if (status == SKR_OK)
         status = skr_people_compare(people, dataset, &below, young, err);
-    skr_bits_and(bits, young, of->n_words);
+    if (status == SKR_OK) {
+        skr_bits_and(old, young, of->n_words);
+        skr_bits_or(bits, old, of->n_words);
+    }
+    free(old);
     free(young);
     return status;
+}
+
+/* Whose age lies in a band. Ages as such lie side by side in their column, so that all bands
+ * together look at each once; ranges are compared with both ends of the band. */
+static int mark_band(const divider *of, uint32_t slot, double from, double to, uint64_t *bits,
+                     skr_err *err)
+{
+    bool has_ranges = false;
+    uint32_t dataset = of->question->slots[slot].dataset;
+    SKR_TRY(skr_people_mark_ages(of->question->snapshot->people, dataset, from,
+                                 to < 0 ? (double)INFINITY : to, bits, &has_ranges, err));
+    return has_ranges ? mark_ranges(of, slot, from, to, bits, err) : SKR_OK;
 }
 
 static int divide_by_age(divider *of, const skr_field *field, skr_err *err)

@@ -567,3 +567,19 @@ int skr_people_compare(const skr_people *people, uint32_t dataset,
     }
     return compare_place(people, of, place, comparison, bitmap, err);
 }
+
+int skr_people_mark_ages(const skr_people *people, uint32_t dataset, double from, double to,
+                         uint64_t *bitmap, bool *ret_has_ranges, skr_err *err)
+{
+    skr_people_dataset *of = dataset_of(people, dataset);
+    *ret_has_ranges = false;
+    SKR_TRY(of == NULL ? SKR_OK : skr_people_need_terms(people, of, err));
+    skr_people_values *ages = of == NULL ? NULL : find_values(of, SKR_COLUMN_AGE, SKR_NONE);
+    SKR_TRY(ages == NULL ? SKR_OK : need_values(people, of, ages, err));
+    if (ages != NULL)
+        mark_rows(ages, first_row(ages, from, false), first_row(ages, to, false), bitmap);
+    *ret_has_ranges =
+        of != NULL && (find_values(of, SKR_LOW_COLUMN(SKR_COLUMN_AGE), SKR_NONE) != NULL ||
+                       find_values(of, SKR_HIGH_COLUMN(SKR_COLUMN_AGE), SKR_NONE) != NULL);
+    return SKR_OK;
+}

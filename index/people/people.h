@@ -219,6 +219,12 @@ SKR_MUST_USE int skr_people_compare(const skr_people *people, uint32_t dataset,
                                     const skr_people_comparison *comparison, uint64_t *bitmap,
                                     skr_err *err);
 
+/* Adds to bitmap everybody of the dataset whose age is known as such and lies in [from, to);
+ * *ret_has_ranges: ages of others are ranges, which skr_people_compare finds. */
+SKR_MUST_USE int skr_people_mark_ages(const skr_people *people, uint32_t dataset, double from,
+                                      double to, uint64_t *bitmap, bool *ret_has_ranges,
+                                      skr_err *err);
+
 /* The same of VALUE and ONSET of the term at a place of skr_people_curies, whatever curie says. */
 SKR_MUST_USE int skr_people_compare_at(const skr_people *people, uint32_t dataset, uint32_t place,
                                        const skr_people_comparison *comparison, uint64_t *bitmap,
