@@ -62,6 +62,9 @@ SKR_MUST_USE int skr_block_writer_new(const char *folder, const char *name, skr_
 SKR_MUST_USE int skr_block_writer_put(skr_block_writer *writer, const void *raw, size_t n_raw,
                                       skr_codec codec, skr_block_ref *ret_ref, skr_err *err);
 
+/* Bytes of the blocks so far, with what stands before them. */
+uint64_t skr_block_writer_n_bytes(const skr_block_writer *writer);
+
 /* The same, packed, in parts. Errors: as above. */
 SKR_MUST_USE int skr_block_writer_put_parts(skr_block_writer *writer, const void *raw, size_t n_raw,
                                             const skr_buffer_parts *parts, skr_block_ref *ret_ref,

@@ -65,7 +65,7 @@ static int flush(skr_block_writer *writer, skr_err *err)
     return SKR_OK;
 }
 
-static uint64_t position(const skr_block_writer *writer)
+uint64_t skr_block_writer_n_bytes(const skr_block_writer *writer)
 {
     return writer->n_written + writer->pending.n;
 }
@@ -80,7 +80,7 @@ static int put_zeros(skr_buffer *bytes, size_t n, skr_err *err)
 
 static int align(skr_block_writer *writer, skr_err *err)
 {
-    size_t n_over = (size_t)(position(writer) % SKR_FORMAT_BLOCK_ALIGN);
+    size_t n_over = (size_t)(skr_block_writer_n_bytes(writer) % SKR_FORMAT_BLOCK_ALIGN);
     if (n_over == 0)
         return SKR_OK;
     return put_zeros(&writer->pending, SKR_FORMAT_BLOCK_ALIGN - n_over, err);
@@ -206,7 +206,7 @@ static int put(skr_block_writer *writer, const void *raw, size_t n_raw, skr_code
     const void *stored = is_packed ? writer->packed.bytes : raw;
     size_t n_stored = is_packed ? writer->packed.n : n_raw;
     skr_block_ref ref = {
-        .offset = position(writer),
+        .offset = skr_block_writer_n_bytes(writer),
         .n_packed = (uint32_t)n_stored,
         .n_raw = (uint32_t)n_raw,
         .crc = skr_crc32c(stored, n_stored),
@@ -244,7 +244,7 @@ int skr_block_writer_copy(skr_block_writer *writer, const skr_block_file *from,
         return skr_fail(err, SKR_ERR_CORRUPT, "%s: block at %" PRIu64 ": wrong checksum",
                         skr_block_file_name(from), ref->offset);
     skr_block_ref copied = *ref;
-    copied.offset = position(writer);
+    copied.offset = skr_block_writer_n_bytes(writer);
     pending->n += ref->n_packed;
     if (pending->n >= PENDING_MAX)
         SKR_TRY(flush(writer, err));
@@ -268,7 +268,7 @@ static int put_trailer(skr_block_writer *writer, const skr_block_ref *directory,
     skr_buffer *pending = &writer->pending;
     SKR_TRY(align(writer, err));
     size_t from = pending->n;
-    uint64_t n_bytes = position(writer) + SKR_FORMAT_TRAILER_SIZE;
+    uint64_t n_bytes = skr_block_writer_n_bytes(writer) + SKR_FORMAT_TRAILER_SIZE;
     SKR_TRY(skr_buffer_put(pending, SKR_FORMAT_TRAILER_MAGIC, SKR_FORMAT_MAGIC_SIZE, err));
     SKR_TRY(skr_buffer_put_u64(pending, n_bytes, err));
     SKR_TRY(skr_block_ref_put(pending, directory, err));

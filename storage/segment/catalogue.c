@@ -89,11 +89,8 @@ static const skr_catalogue_methods by_members = {
     .view_free = skr_catalogue_view_free,
     .tally = skr_catalogue_view_tally,
     .n_called = skr_catalogue_view_n_called,
-    .decode = skr_catalogue_view_decode,
     .calls = skr_catalogue_view_calls,
     .called = skr_catalogue_view_called,
-    .mark = skr_catalogue_view_mark,
-    .mark_end = skr_catalogue_view_mark_end,
     .hear = skr_catalogue_view_hear,
     .says = skr_catalogue_view_says,
 };
@@ -124,6 +121,8 @@ int skr_catalogue_open(struct skr_open_files *files, const char *folder, const s
         status = skr_segment_directory_take(segment->file, &segment->directory, &cursor, err);
     if (status == SKR_OK)
         status = take_members(segment, &cursor, err);
+    if (status == SKR_OK)
+        segment->shapes = skr_gap_list_short_shapes_of(segment->directory.n_samples);
     if (status != SKR_OK) {
         skr_segment_close(segment);
         return status;

@@ -26,15 +26,14 @@ struct skr_catalogue {
 
 /* Sets of the rows of a tile, of each member that has rows in it. */
 typedef enum skr_catalogue_set {
-    SKR_ROWS_PRESENT,  /* the member has the row */
-    SKR_ROWS_CARRYING, /* and somebody in it carries the allele */
-    SKR_ROWS_CALLED,   /* and everybody in it is called with the copies expected */
+    SKR_ROWS_PRESENT, /* the member has the row */
+    SKR_ROWS_CALLED,  /* and everybody in it is called with the copies expected */
     SKR_N_ROW_SETS,
 } skr_catalogue_set;
 
 typedef enum skr_catalogue_form {
     SKR_FORM_NONE, /* no row */
-    SKR_FORM_ALL,  /* every row of the tile; of the other sets: every one that is present */
+    SKR_FORM_ALL,  /* every row of the tile; of those called: every one that is present */
     SKR_FORM_BITS,
 } skr_catalogue_form;
 
@@ -80,7 +79,6 @@ uint32_t skr_catalogue_rows_count(const skr_catalogue_rows *rows, uint32_t from,
 /* What a member says of a merged row. */
 typedef struct skr_catalogue_pair {
     uint32_t member;
-    bool has_carriers;
     bool is_called;
     uint64_t row; /* among the member's rows */
 } skr_catalogue_pair;
@@ -91,6 +89,7 @@ typedef struct skr_catalogue_row {
     skr_row_totals totals;
     bool is_complete;
     bool filter_failed;
+    const skr_carriers *carriers;      /* numbered through all sources */
     const skr_catalogue_pair *members; /* that have it, ascending */
     uint32_t n_members;
 } skr_catalogue_row;
@@ -110,24 +109,22 @@ SKR_MUST_USE int skr_catalogue_merge(skr_segment *const *sources, uint32_t n,
 /* Closes the members. */
 void skr_catalogue_close(skr_catalogue *catalogue);
 
-/* The functions of segment.h, of a view of a catalogue. */
+/*
+ * The functions of segment.h, of a view of a catalogue; tally: of a set that has nearly all members
+ * as a whole, else *ret_is_told is false and the stored carriers say it.
+ */
 SKR_MUST_USE int skr_catalogue_view_new(skr_segment_view *view, skr_err *err);
 void skr_catalogue_view_free(skr_segment_view *view);
 SKR_MUST_USE int skr_catalogue_view_tally(skr_segment_view *view, const skr_rows_of_tile *rows,
                                           const skr_sample_set *who, skr_carrier_tally *ret_tallies,
-                                          skr_err *err);
+                                          bool *ret_is_told, skr_err *err);
 SKR_MUST_USE int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *rows,
                                              const skr_sample_set *who, uint64_t *ret_an,
                                              skr_err *err);
-SKR_MUST_USE int skr_catalogue_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
-                                           skr_carriers *carriers, skr_err *err);
 SKR_MUST_USE int skr_catalogue_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
                                           skr_call_set *calls, skr_err *err);
 SKR_MUST_USE int skr_catalogue_view_called(skr_segment_view *view, uint32_t contig,
                                            const uint32_t place0[2], uint8_t *called, skr_err *err);
-SKR_MUST_USE int skr_catalogue_view_mark(skr_segment_view *view, const skr_rows_of_tile *rows,
-                                         uint64_t *bitmap, skr_err *err);
-void skr_catalogue_view_mark_end(skr_segment_view *view);
 SKR_MUST_USE int skr_catalogue_view_hear(skr_segment_view *view, const skr_rows_of_tile *at,
                                          const skr_sample_set *who, bool wants_passed, bool *ret_is,
                                          skr_err *err);

@@ -17,6 +17,7 @@ typedef struct source {
     uint64_t *next_rows;    /* of each of those: its next row */
     uint32_t n_next_max;
     uint32_t first_member; /* the number of its first member among all */
+    uint32_t first_sample;
     size_t tile;
     const skr_tile_rows *rows; /* of that tile; NULL: no more */
     uint32_t row;
@@ -30,6 +31,8 @@ typedef struct merger {
     skr_catalogue_pair *members;
     uint32_t n_members;
     size_t n_members_max;
+    skr_carriers carriers; /* of the row at hand */
+    skr_carriers own;      /* those of a source */
     skr_err *err;
 } merger;
 
@@ -40,7 +43,7 @@ static int load_who(const merger *merge, source *from)
 {
     const skr_segment_directory *directory = &from->segment->directory;
     SKR_TRY(skr_block_reader_hold(merge->reader, from->segment->file,
-                                  &directory->refs[from->tile].of[SKR_TILE_CARRIERS], &from->raw,
+                                  &directory->refs[from->tile].of[SKR_TILE_CALLS], &from->raw,
                                   merge->err));
     SKR_TRY(skr_catalogue_tile_decode(&from->who, from->segment, from->rows->n, from->raw.bytes,
                                       from->raw.n, merge->err));
@@ -114,7 +117,6 @@ static int add_members(merger *merge, source *from)
         return add_member(
             merge, (skr_catalogue_pair){
                        .member = from->first_member,
-                       .has_carriers = from->rows->totals[from->row].n_carriers > 0,
                        .is_called = is_called,
                        .row = from->segment->directory.tiles[from->tile].first_row + from->row});
     }
@@ -122,12 +124,28 @@ static int add_members(merger *merge, source *from)
         const skr_catalogue_rows *of = &from->who.members[i];
         if (!skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, from->row))
             continue;
-        SKR_TRY(add_member(
-            merge, (skr_catalogue_pair){
-                       .member = from->first_member + of->member,
-                       .has_carriers = skr_catalogue_rows_has(of, SKR_ROWS_CARRYING, from->row),
-                       .is_called = skr_catalogue_rows_has(of, SKR_ROWS_CALLED, from->row),
-                       .row = from->next_rows[i]++}));
+        SKR_TRY(add_member(merge, (skr_catalogue_pair){.member = from->first_member + of->member,
+                                                       .is_called = skr_catalogue_rows_has(
+                                                           of, SKR_ROWS_CALLED, from->row),
+                                                       .row = from->next_rows[i]++}));
+    }
+    return SKR_OK;
+}
+
+/* Sources ascend by their samples, and so do the carriers. */
+static int add_carriers(merger *merge, const source *from)
+{
+    const skr_carriers *own = &merge->own;
+    if (from->rows->totals[from->row].n_carriers == 0)
+        return SKR_OK;
+    SKR_TRY(skr_segment_view_decode(from->view, from->tile, from->row, &merge->own, merge->err));
+    for (uint32_t i = 0; i < own->n; i++)
+        SKR_TRY(skr_carriers_add(&merge->carriers, from->first_sample + own->samples[i],
+                                 own->dosages[i], merge->err));
+    for (uint32_t i = 0; i < own->n_bags; i++) {
+        skr_bag bag = own->bags[i];
+        bag.sample += from->first_sample;
+        SKR_TRY(skr_carriers_add_bag(&merge->carriers, bag, merge->err));
     }
     return SKR_OK;
 }
@@ -161,6 +179,7 @@ static int take_row(merger *merge, const skr_allele *key, bool *is_same, skr_cat
     uint32_t n_complete = 0;
     *row = (skr_catalogue_row){.allele = *key, .filter_failed = true};
     merge->n_members = 0;
+    skr_carriers_clear(&merge->carriers);
     for (uint32_t i = 0; i < merge->n; i++) {
         source *from = &merge->sources[i];
         is_same[i] = from->rows != NULL && skr_segment_allele_compare(&from->key, key) == 0;
@@ -169,11 +188,13 @@ static int take_row(merger *merge, const skr_allele *key, bool *is_same, skr_cat
         if (from->key.kind != key->kind || from->key.ploidy != key->ploidy)
             return skr_fail(merge->err, SKR_ERR_LIMIT, "two deliveries place one allele otherwise");
         SKR_TRY(add_members(merge, from));
+        SKR_TRY(add_carriers(merge, from));
         add_totals(&row->totals, &from->rows->totals[from->row]);
         n_complete += from->rows->is_complete[from->row] != 0;
         row->filter_failed = row->filter_failed && from->rows->filter_failed[from->row] != 0;
     }
     row->is_complete = n_complete == merge->n;
+    row->carriers = &merge->carriers;
     row->members = merge->members;
     row->n_members = merge->n_members;
     return SKR_OK;
@@ -184,10 +205,13 @@ static int take_row(merger *merge, const skr_allele *key, bool *is_same, skr_cat
 static int start(merger *merge, skr_segment *const *sources)
 {
     uint32_t n_members = 0;
+    uint32_t n_samples = 0;
     for (uint32_t i = 0; i < merge->n; i++) {
         source *from = &merge->sources[i];
         from->segment = sources[i];
         from->first_member = n_members;
+        from->first_sample = n_samples;
+        n_samples += sources[i]->directory.n_samples;
         n_members += sources[i]->catalogue == NULL ? 1 : sources[i]->catalogue->n;
         SKR_TRY(skr_segment_view_new(sources[i], merge->reader, &from->view, merge->err));
         SKR_TRY(find_tile(merge, from));
@@ -206,6 +230,8 @@ static void merger_done(merger *merge)
     }
     free(merge->sources);
     free(merge->members);
+    skr_carriers_done(&merge->carriers);
+    skr_carriers_done(&merge->own);
     skr_block_reader_free(merge->reader);
 }
 

@@ -52,7 +52,7 @@ static bool take_numbers(skr_catalogue_tile *tile, skr_cursor *cursor, uint32_t 
     return !cursor->is_bad;
 }
 
-/* Two bits of each set: its form. */
+/* Two bits for each set: its form. */
 static bool take_forms(skr_catalogue_tile *tile, skr_cursor *cursor)
 {
     for (uint32_t i = 0; i < tile->n; i++) {

@@ -14,6 +14,7 @@ typedef struct comparer {
     skr_segment_view *view;
     size_t tile;
     uint32_t row;
+    skr_carriers carriers; /* of the row */
     skr_fault_fn on_fault;
     void *context;
     uint64_t n_faults;
@@ -47,12 +48,23 @@ static bool members_are_equal(const skr_catalogue_tile *who, uint32_t number,
             return false;
         const skr_catalogue_pair *member = &row->members[at++];
         if (member->member != of->member ||
-            member->has_carriers != skr_catalogue_rows_has(of, SKR_ROWS_CARRYING, number) ||
             member->is_called != skr_catalogue_rows_has(of, SKR_ROWS_CALLED, number) ||
             member->row != of->first_row + skr_catalogue_rows_count(of, 0, number))
             return false;
     }
     return at == row->n_members;
+}
+
+static bool carriers_are_equal(const skr_carriers *a, const skr_carriers *b)
+{
+    bool are_equal = a->n == b->n && a->n_bags == b->n_bags;
+    for (uint32_t i = 0; are_equal && i < a->n; i++)
+        are_equal = a->samples[i] == b->samples[i] && a->dosages[i] == b->dosages[i];
+    for (uint32_t i = 0; are_equal && i < a->n_bags; i++)
+        are_equal = a->bags[i].sample == b->bags[i].sample &&
+                    a->bags[i].n_this == b->bags[i].n_this &&
+                    a->bags[i].zygosity == b->bags[i].zygosity;
+    return are_equal;
 }
 
 static int compare_row(void *context, const skr_catalogue_row *row, skr_err *err)
@@ -70,6 +82,7 @@ static int compare_row(void *context, const skr_catalogue_row *row, skr_err *err
     SKR_TRY(skr_segment_view_rows(c->view, c->tile, &rows, err));
     SKR_TRY(skr_catalogue_view_tile(c->view, c->tile, &who, err));
     uint32_t number = c->row;
+    SKR_TRY(skr_segment_view_decode(c->view, c->tile, number, &c->carriers, err));
     const skr_allele key = skr_segment_tile_rows_allele(rows, number);
     if (skr_segment_allele_compare(&key, &row->allele) != 0 || key.kind != row->allele.kind ||
         key.ploidy != row->allele.ploidy)
@@ -78,6 +91,8 @@ static int compare_row(void *context, const skr_catalogue_row *row, skr_err *err
              (rows->is_complete[number] != 0) != row->is_complete ||
              (rows->filter_failed[number] != 0) != row->filter_failed)
         report(c, "its totals are not those of its members");
+    else if (!carriers_are_equal(&c->carriers, row->carriers))
+        report(c, "its carriers are not those of its members");
     else if (!members_are_equal(who, number, row))
         report(c, "it does not say which members have a row");
     if (++c->row == rows->n) {
@@ -135,6 +150,7 @@ static int compare_all(comparer *c, skr_err *err)
         status = skr_catalogue_merge(members, n, compare_row, c, err);
     if (status == SKR_OK && c->n_faults == 0 && c->tile != c->catalogue->directory.n_tiles)
         report(c, "it has rows that its members lack");
+    skr_carriers_done(&c->carriers);
     skr_segment_view_free(c->view);
     skr_block_reader_free(reader);
     free(members);
@@ -147,21 +163,58 @@ static int add_ref(void *context, const skr_block_ref *ref, skr_err *err)
     return skr_buffer_put(refs, ref, sizeof *ref, err);
 }
 
+static int add_chunks(const skr_carrier_columns *rows, skr_buffer *refs, skr_err *err)
+{
+    for (uint32_t i = 0; i < rows->n_chunks; i++)
+        if (rows->chunks[i].ref.n_raw > 0)
+            SKR_TRY(add_ref(refs, &rows->chunks[i].ref, err));
+    return SKR_OK;
+}
+
+/* Where carriers are, of tiles and of orders. */
+static int add_carrier_blocks(const skr_segment *catalogue, skr_segment_view *view,
+                              skr_buffer *refs, skr_err *err)
+{
+    const skr_segment_directory *directory = &catalogue->directory;
+    for (size_t t = 0; t < directory->n_tiles; t++) {
+        SKR_TRY(skr_segment_view_load_carriers(view, t, err));
+        SKR_TRY(add_chunks(&view->carriers, refs, err));
+    }
+    for (size_t i = 0; i < directory->n_orders; i++) {
+        SKR_TRY(add_ref(refs, &directory->orders[i].rows, err));
+        if (directory->orders[i].classes.n_raw > 0)
+            SKR_TRY(add_ref(refs, &directory->orders[i].classes, err));
+        SKR_TRY(skr_order_view_load(&view->order, i, err));
+        SKR_TRY(add_chunks(&view->order.rows, refs, err));
+    }
+    return SKR_OK;
+}
+
 /* All of its blocks, and the bytes between them. */
 static int verify_blocks(comparer *c, const char *folder, const skr_file_id *id, skr_err *err)
 {
     const skr_segment_directory *directory = &c->catalogue->directory;
     skr_buffer refs = {0};
+    skr_block_reader *reader = NULL;
+    skr_segment_view *view = NULL;
     int status = skr_sample_table_refs(directory->samples, add_ref, &refs, err);
+    if (status == SKR_OK)
+        status = skr_block_reader_new(SKR_IO_AUTO, &reader, err);
+    if (status == SKR_OK)
+        status = skr_segment_view_new(c->catalogue, reader, &view, err);
     for (size_t t = 0; t < directory->n_tiles; t++)
         for (unsigned i = 0; i < SKR_N_TILE_BLOCKS && status == SKR_OK; i++)
             if (directory->refs[t].of[i].n_raw > 0)
                 status = add_ref(&refs, &directory->refs[t].of[i], err);
     if (status == SKR_OK)
+        status = add_carrier_blocks(c->catalogue, view, &refs, err);
+    if (status == SKR_OK)
         status = skr_block_file_verify(
             folder, id, SKR_FILE_CATALOGUE, (const skr_block_ref *)(const void *)refs.bytes,
             refs.n / sizeof(skr_block_ref), c->on_fault, c->context, err);
     skr_buffer_done(&refs);
+    skr_segment_view_free(view);
+    skr_block_reader_free(reader);
     return status;
 }
 

@@ -2,16 +2,17 @@
  * catalogue_view.c - questions about rows of a catalogue, asked of the members that have to do with
  * it.
  *
- * The totals of all members are stored. Of a set of samples, a member that is in it as a whole adds
- * its own totals; where most members are, those that are not are taken out of the totals of all.
+ * The totals and the carriers of all members are stored. Of a set of samples that has nearly all
+ * members as a whole, the few others are taken out of the totals of all.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "storage/base/check.h"
-#include "storage/carriers/bits.h"
 #include "storage/segment/catalogue_view_int.h"
 #include "storage/segment/segment_heard.h"
+
+/* So many members are read to take what they have out of the totals of all; beyond, the stored
+ * carriers cost less. */
+#define TAKEN_OUT_MAX 4u
 
 /* A question about rows, and the answer so far. */
 typedef struct row_question {
@@ -20,24 +21,21 @@ typedef struct row_question {
     const skr_sample_set *who; /* of the member at hand; NULL: all of it */
     skr_carrier_tally *tallies;
     uint64_t *ans;
-    uint64_t *bitmap; /* of the member at hand */
     bool is_taken_out;
-    uint32_t member;
 } row_question;
 
-/* Collects into the scratch which of the rows are in a set of a member. Returns how many. */
-static uint32_t collect(const row_question *asked, const skr_catalogue_rows *of,
-                        skr_catalogue_set set)
+/* ------------------------------------------------------------------ carriers */
+
+/* Collects into the scratch which of the rows a member has. Returns how many. */
+static uint32_t collect(const row_question *asked, const skr_catalogue_rows *of)
 {
     skr_catalogue_view *members = asked->view->members;
     const uint32_t *numbers = asked->rows->numbers;
     uint64_t row = of->first_row;
     uint32_t counted = 0;
     uint32_t n = 0;
-    if (of->forms[set] == SKR_FORM_NONE)
-        return 0;
     for (uint32_t i = 0; i < asked->rows->n; i++) {
-        if (!skr_catalogue_rows_has(of, set, numbers[i]))
+        if (!skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, numbers[i]))
             continue;
         row += skr_catalogue_rows_count(of, counted, numbers[i]);
         counted = numbers[i];
@@ -47,8 +45,6 @@ static uint32_t collect(const row_question *asked, const skr_catalogue_rows *of,
     }
     return n;
 }
-
-/* ------------------------------------------------------------------ carriers */
 
 static const skr_sample_set everybody = {0};
 
@@ -75,7 +71,7 @@ static int tally_run(void *context, const skr_catalogue_run *run, skr_err *err)
 static int tally_member(row_question *asked, const skr_catalogue_rows *of,
                         const skr_sample_set *who, bool is_taken_out, skr_err *err)
 {
-    uint32_t n = collect(asked, of, SKR_ROWS_CARRYING);
+    uint32_t n = collect(asked, of);
     asked->who = who;
     asked->is_taken_out = is_taken_out;
     return n == 0 ? SKR_OK
@@ -83,138 +79,33 @@ static int tally_member(row_question *asked, const skr_catalogue_rows *of,
                                              asked, err);
 }
 
-static bool most_are_whole(const skr_segment_view *view)
-{
-    return view->members->n_in_whole > view->segment->directory.n_samples / 2;
-}
-
 int skr_catalogue_view_tally(skr_segment_view *view, const skr_rows_of_tile *rows,
                              const skr_sample_set *who, skr_carrier_tally *ret_tallies,
-                             skr_err *err)
+                             bool *ret_is_told, skr_err *err)
 {
     row_question asked = {.view = view, .rows = rows, .tallies = ret_tallies};
     const skr_catalogue_tile *tile = NULL;
-    SKR_TRY(skr_catalogue_view_reserve(view->members, rows->n, err));
     SKR_TRY(skr_catalogue_view_cut(view, who, err));
+    *ret_is_told = view->members->n_not_whole <= TAKEN_OUT_MAX &&
+                   view->members->n_not_whole < view->segment->catalogue->n;
+    if (!*ret_is_told)
+        return SKR_OK;
+    SKR_TRY(skr_catalogue_view_reserve(view->members, rows->n, err));
     SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
-    bool takes_out = most_are_whole(view);
     for (uint32_t i = 0; i < rows->n; i++) {
         const skr_row_totals *totals = &rows->columns->totals[rows->numbers[i]];
-        ret_tallies[i] = takes_out
-                             ? (skr_carrier_tally){totals->ac, totals->n_carriers, totals->n_hom,
-                                                   totals->n_hemi, totals->n_partial}
-                             : (skr_carrier_tally){0};
+        ret_tallies[i] = (skr_carrier_tally){totals->ac, totals->n_carriers, totals->n_hom,
+                                             totals->n_hemi, totals->n_partial};
     }
     for (uint32_t m = 0; m < tile->n; m++) {
         const skr_catalogue_rows *of = &tile->members[m];
         const skr_catalogue_part_set *set = &view->members->sets[of->member];
-        if (takes_out && set->part != SKR_PART_ALL)
+        if (set->part != SKR_PART_ALL)
             SKR_TRY(tally_member(&asked, of, NULL, true, err));
-        if (set->part == SKR_PART_SOME || (set->part == SKR_PART_ALL && !takes_out))
+        if (set->part == SKR_PART_SOME)
             SKR_TRY(tally_member(&asked, of, &set->set, false, err));
     }
     return SKR_OK;
-}
-
-int skr_catalogue_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
-                              skr_carriers *carriers, skr_err *err)
-{
-    skr_carriers own = {0};
-    const skr_catalogue_tile *who = NULL;
-    const skr_tile_rows *columns = NULL;
-    const skr_catalogue *catalogue = view->segment->catalogue;
-    SKR_TRY(skr_segment_view_rows(view, tile, &columns, err));
-    SKR_TRY(skr_catalogue_view_tile(view, tile, &who, err));
-    int status = SKR_OK;
-    skr_carriers_clear(carriers);
-    for (uint32_t m = 0; m < who->n && status == SKR_OK; m++) {
-        const skr_catalogue_rows *of = &who->members[m];
-        skr_segment_view *member = NULL;
-        uint32_t first = catalogue->first_samples[of->member];
-        if (!skr_catalogue_rows_has(of, SKR_ROWS_CARRYING, row))
-            continue;
-        status = skr_catalogue_view_row(view, of, row, columns, &member, err);
-        if (status == SKR_OK)
-            status = skr_segment_view_decode(member, view->members->found_tile,
-                                             view->members->found_row, &own, err);
-        for (uint32_t i = 0; i < own.n && status == SKR_OK; i++)
-            status = skr_carriers_add(carriers, first + own.samples[i], own.dosages[i], err);
-        for (uint32_t i = 0; i < own.n_bags && status == SKR_OK; i++) {
-            skr_bag bag = own.bags[i];
-            bag.sample += first;
-            status = skr_carriers_add_bag(carriers, bag, err);
-        }
-    }
-    skr_carriers_done(&own);
-    return status;
-}
-
-/* ------------------------------------------------------------------ marks */
-
-static int mark_run(void *context, const skr_catalogue_run *run, skr_err *err)
-{
-    const row_question *asked = context;
-    return skr_segment_view_mark(run->view, run->tile, run->numbers, run->n, asked->bitmap, err);
-}
-
-int skr_catalogue_view_mark(skr_segment_view *view, const skr_rows_of_tile *rows, uint64_t *bitmap,
-                            skr_err *err)
-{
-    skr_catalogue_view *members = view->members;
-    row_question asked = {.view = view, .rows = rows};
-    const skr_catalogue_tile *tile = NULL;
-    if (members->target != bitmap)
-        skr_catalogue_view_mark_end(view);
-    members->target = bitmap;
-    SKR_TRY(skr_catalogue_view_reserve(members, rows->n, err));
-    SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
-    for (uint32_t m = 0; m < tile->n; m++) {
-        const skr_catalogue_rows *of = &tile->members[m];
-        uint32_t n = collect(&asked, of, SKR_ROWS_CARRYING);
-        if (n == 0)
-            continue;
-        uint64_t **bits = &members->member_bits[of->member];
-        uint32_t n_samples = view->segment->catalogue->members[of->member].n_samples;
-        if (*bits == NULL)
-            SKR_TRY(skr_bits_new(n_samples, bits, err));
-        members->is_marked[of->member] = true;
-        asked.bitmap = *bits;
-        SKR_TRY(skr_catalogue_view_visit(view, of->member, n, rows, mark_run, &asked, err));
-    }
-    return SKR_OK;
-}
-
-/* Adds n bits to those of a bitmap from bit `from` on, and clears them. */
-static void move_bits(uint64_t *bits, uint32_t n, uint64_t *to, uint32_t from)
-{
-    size_t n_words = skr_bits_words(n);
-    unsigned shift = from % 64;
-    uint64_t *at = to + from / 64;
-    for (size_t w = 0; w < n_words; w++) {
-        uint64_t word = bits[w];
-        bits[w] = 0;
-        if (word == 0)
-            continue;
-        at[w] |= word << shift;
-        if (shift != 0 && word >> (64 - shift) != 0)
-            at[w + 1] |= word >> (64 - shift);
-    }
-}
-
-void skr_catalogue_view_mark_end(skr_segment_view *view)
-{
-    skr_catalogue_view *members = view->members;
-    const skr_catalogue *catalogue = view->segment->catalogue;
-    for (uint32_t m = 0; members->target != NULL && m < catalogue->n; m++) {
-        if (!members->is_marked[m])
-            continue;
-        members->is_marked[m] = false;
-        if (members->views[m] != NULL)
-            skr_segment_view_mark_end(members->views[m]);
-        move_bits(members->member_bits[m], catalogue->members[m].n_samples, members->target,
-                  catalogue->first_samples[m]);
-    }
-    members->target = NULL;
 }
 
 /* ------------------------------------------------------------------ called */
@@ -231,7 +122,8 @@ static int add_called_run(void *context, const skr_catalogue_run *run, skr_err *
 }
 
 /* Adds the copies of a member where everybody in it is called, and collects its other rows. */
-static int add_called(row_question *asked, const skr_catalogue_rows *of, const uint64_t *copies)
+static uint32_t add_called(row_question *asked, const skr_catalogue_rows *of,
+                           const uint64_t *copies)
 {
     skr_catalogue_view *members = asked->view->members;
     const skr_rows_of_tile *rows = asked->rows;
@@ -250,7 +142,7 @@ static int add_called(row_question *asked, const skr_catalogue_rows *of, const u
             n++;
         }
     }
-    return (int)n;
+    return n;
 }
 
 int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *rows,
@@ -263,6 +155,8 @@ int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *
     SKR_TRY(skr_catalogue_view_cut(view, who, err));
     SKR_TRY(skr_catalogue_view_tile(view, rows->tile, &tile, err));
     memset(ret_an, 0, rows->n * sizeof *ret_an);
+    uint64_t whole[SKR_N_PLOIDIES] = {
+        0}; /* of the members of which everybody is called throughout */
     for (uint32_t i = 0; i < rows->n; i++)
         ploidies |= 1u << rows->columns->ploidy[rows->numbers[i]];
     for (uint32_t m = 0; m < tile->n; m++) {
@@ -274,12 +168,18 @@ int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *
         for (uint8_t ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
             if ((ploidies >> ploidy & 1) != 0)
                 SKR_TRY(skr_catalogue_view_copies(view, of->member, ploidy, &copies[ploidy], err));
-        uint32_t n = (uint32_t)add_called(&asked, of, copies);
+        bool is_whole = of->forms[SKR_ROWS_PRESENT] == SKR_FORM_ALL &&
+                        of->forms[SKR_ROWS_CALLED] == SKR_FORM_ALL;
+        for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES && is_whole; ploidy++)
+            whole[ploidy] += copies[ploidy];
+        uint32_t n = is_whole ? 0 : add_called(&asked, of, copies);
         asked.who = &set->set;
         if (n > 0)
             SKR_TRY(
                 skr_catalogue_view_visit(view, of->member, n, rows, add_called_run, &asked, err));
     }
+    for (uint32_t i = 0; i < rows->n; i++)
+        ret_an[i] += whole[rows->columns->ploidy[rows->numbers[i]]];
     return SKR_OK;
 }
 

@@ -36,11 +36,7 @@ typedef struct skr_catalogue_view {
     bool has_sets; /* those below are of that serial */
     uint64_t serial;
     skr_catalogue_part_set *sets; /* of each member */
-    uint32_t n_in_whole;          /* samples of members that are in as a whole */
-
-    uint64_t *target;       /* that is marked; NULL: none */
-    uint64_t **member_bits; /* marks of each member; NULL: none yet */
-    bool *is_marked;
+    uint32_t n_not_whole;         /* members that are not in as a whole */
 
     size_t found_tile; /* of a member: skr_catalogue_view_row */
     uint32_t found_row;

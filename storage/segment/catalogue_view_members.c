@@ -20,10 +20,7 @@ int skr_catalogue_view_new(skr_segment_view *view, skr_err *err)
     members->views = calloc(n, sizeof *members->views);
     members->used_at = calloc(n, sizeof *members->used_at);
     members->sets = calloc(n, sizeof *members->sets);
-    members->member_bits = calloc(n, sizeof *members->member_bits);
-    members->is_marked = calloc(n, sizeof *members->is_marked);
-    bool is_whole = members->views != NULL && members->used_at != NULL && members->sets != NULL &&
-                    members->member_bits != NULL && members->is_marked != NULL;
+    bool is_whole = members->views != NULL && members->used_at != NULL && members->sets != NULL;
     return is_whole ? SKR_OK : skr_fail_nomem(err, "a catalogue");
 }
 
@@ -37,16 +34,12 @@ void skr_catalogue_view_free(skr_segment_view *view)
             skr_segment_view_free(members->views[i]);
         if (members->sets != NULL)
             free(members->sets[i].bits);
-        if (members->member_bits != NULL)
-            free(members->member_bits[i]);
     }
     skr_block_bytes_done(&members->raw);
     skr_catalogue_tile_done(&members->who);
     free(members->views);
     free(members->used_at);
     free(members->sets);
-    free(members->member_bits);
-    free(members->is_marked);
     free(members->rows);
     free(members->numbers);
     free(members->at);
@@ -79,7 +72,7 @@ int skr_catalogue_view_tile(skr_segment_view *view, size_t tile,
     if (members->tile != tile) {
         members->tile = SKR_NO_TILE;
         SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file,
-                                      &directory->refs[tile].of[SKR_TILE_CARRIERS], &members->raw,
+                                      &directory->refs[tile].of[SKR_TILE_CALLS], &members->raw,
                                       err));
         int status =
             skr_catalogue_tile_decode(&members->who, view->segment, directory->tiles[tile].n_rows,
@@ -92,7 +85,7 @@ int skr_catalogue_view_tile(skr_segment_view *view, size_t tile,
     return SKR_OK;
 }
 
-/* Lets the view go that was not used for the longest time. Its marks are in its bits. */
+/* Lets the view go that was not used for the longest time. */
 static void let_one_go(skr_segment_view *view)
 {
     skr_catalogue_view *members = view->members;
@@ -102,7 +95,6 @@ static void let_one_go(skr_segment_view *view)
         if (members->views[i] != NULL &&
             (oldest == n || members->used_at[i] < members->used_at[oldest]))
             oldest = i;
-    skr_segment_view_mark_end(members->views[oldest]);
     skr_segment_view_free(members->views[oldest]);
     members->views[oldest] = NULL;
     members->n_views--;
@@ -153,7 +145,7 @@ int skr_catalogue_view_cut(skr_segment_view *view, const skr_sample_set *who, sk
     if (members->has_sets && members->serial == who->serial)
         return SKR_OK;
     members->has_sets = false;
-    members->n_in_whole = 0;
+    members->n_not_whole = 0;
     for (uint32_t i = 0; i < catalogue->n; i++) {
         skr_catalogue_part_set *set = &members->sets[i];
         uint32_t n = catalogue->members[i].n_samples;
@@ -165,7 +157,7 @@ int skr_catalogue_view_cut(skr_segment_view *view, const skr_sample_set *who, sk
         set->known = 0;
         set->set = (skr_sample_set){
             .bits = set->part == SKR_PART_ALL ? NULL : set->bits, .serial = who->serial, .n = n_in};
-        members->n_in_whole += set->part == SKR_PART_ALL ? n : 0;
+        members->n_not_whole += set->part != SKR_PART_ALL;
     }
     members->serial = who->serial;
     members->has_sets = true;

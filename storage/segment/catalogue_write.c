@@ -26,6 +26,7 @@ typedef struct open_member {
 typedef struct catalogue_writer {
     skr_block_writer *file;
     skr_open_tile *tile;
+    skr_order_writer *orders;
     bool is_open; /* the tile has rows */
     skr_segment_directory directory;
     size_t n_tiles_max;
@@ -45,7 +46,7 @@ typedef struct catalogue_writer {
 
 /* ------------------------------------------------------------------ tiles */
 
-static int put_members_of_tile(catalogue_writer *w, uint32_t n_rows)
+static int put_members_of_tile(catalogue_writer *w)
 {
     uint32_t n = 0;
     uint32_t next = 0;
@@ -62,7 +63,6 @@ static int put_members_of_tile(catalogue_writer *w, uint32_t n_rows)
     for (uint32_t m = 0; m < w->n; m++)
         if (w->open[m].n[SKR_ROWS_PRESENT] > 0)
             SKR_TRY(skr_buffer_put_varint(&w->bytes, w->open[m].first_row, w->err));
-    (void)n_rows;
     return SKR_OK;
 }
 
@@ -112,9 +112,9 @@ static int close_tile(catalogue_writer *w)
     skr_tile *tile = &directory->tiles[at];
     *tile = *skr_segment_open_tile_map(w->tile);
     tile->first_row = directory->n_rows;
-    SKR_TRY(put_members_of_tile(w, tile->n_rows));
+    SKR_TRY(put_members_of_tile(w));
     SKR_TRY(put_sets_of_tile(w, tile->n_rows));
-    SKR_TRY(skr_segment_open_tile_write_totals(w->tile, &w->bytes, &directory->refs[at], w->err));
+    SKR_TRY(skr_segment_open_tile_write_members(w->tile, &w->bytes, &directory->refs[at], w->err));
     directory->n_rows += tile->n_rows;
     directory->n_tiles++;
     w->is_open = false;
@@ -131,6 +131,8 @@ static int turn_to_tile(catalogue_writer *w, const skr_allele *allele)
         map->n_rows < w->n_tile_rows_max && !skr_segment_open_tile_is_full(w->tile))
         return SKR_OK;
     SKR_TRY(close_tile(w));
+    if (map->contig != allele->contig)
+        SKR_TRY(skr_order_writer_close(w->orders, w->err));
     skr_segment_open_tile_start(w->tile, allele->contig, number, number << w->directory.tile_shift);
     w->is_open = true;
     return SKR_OK;
@@ -142,7 +144,7 @@ static int note_member(catalogue_writer *w, const skr_catalogue_pair *of, uint32
 {
     SKR_CHECK(of->member < w->n && row / 8 < w->n_set_bytes);
     open_member *member = &w->open[of->member];
-    const bool is_in[SKR_N_ROW_SETS] = {true, of->has_carriers, of->is_called};
+    const bool is_in[SKR_N_ROW_SETS] = {true, of->is_called};
     if (member->bits == NULL) {
         member->bits = calloc(SKR_N_ROW_SETS, w->n_set_bytes);
         if (member->bits == NULL)
@@ -179,18 +181,22 @@ static int add_row(void *context, const skr_catalogue_row *row, skr_err *err)
 {
     catalogue_writer *w = context;
     const skr_allele *allele = &row->allele;
-    const skr_row_values values = {.totals = row->totals,
-                                   .n_copies_expected = w->n_copies[allele->ploidy],
-                                   .is_complete = row->is_complete,
-                                   .filter_failed = row->filter_failed};
+    skr_row_values values = {.totals = row->totals,
+                             .n_copies_expected = w->n_copies[allele->ploidy],
+                             .is_complete = row->is_complete,
+                             .filter_failed = row->filter_failed,
+                             .carriers = row->carriers};
     SKR_TRY(turn_to_tile(w, allele));
+    values.is_ordered = row->carriers->n >= skr_order_carriers_min(w->directory.n_samples);
+    if (values.is_ordered)
+        SKR_TRY(skr_order_writer_add(w->orders, row->carriers, &values.order_row, err));
     uint32_t number = skr_segment_open_tile_map(w->tile)->n_rows;
     bool is_wide = allele->end0 - allele->start0 > 1u << w->directory.tile_shift;
     if (is_wide)
         SKR_TRY(add_wide(w, allele));
     for (uint32_t i = 0; i < row->n_members; i++)
         SKR_TRY(note_member(w, &row->members[i], number));
-    return skr_segment_open_tile_add_totals(w->tile, allele, &values, is_wide, err);
+    return skr_segment_open_tile_add_row(w->tile, allele, &values, is_wide, err);
 }
 
 /* ------------------------------------------------------------------ members and samples */
@@ -289,14 +295,26 @@ static int put_member(skr_buffer *bytes, const skr_catalogue_member *member, skr
     return skr_buffer_put_varint(bytes, member->has_spans, err);
 }
 
-/* What was spent is what the sources were, and the blocks of this one. */
+/* Ends the tile and the order that are open. The directory gets a copy of the orders. */
+static int close_rows(catalogue_writer *w)
+{
+    size_t n = 0;
+    SKR_TRY(close_tile(w));
+    SKR_TRY(skr_order_writer_close(w->orders, w->err));
+    const skr_order *orders = skr_order_writer_orders(w->orders, &n);
+    if (!skr_segment_room_for(&w->directory.orders, n, sizeof *orders))
+        return skr_fail_nomem(w->err, "a catalogue");
+    if (n > 0)
+        memcpy(w->directory.orders, orders, n * sizeof *orders);
+    w->directory.n_orders = n;
+    return SKR_OK;
+}
+
+/* What was spent is what the sources were, and what is written of this one. */
 static int write_end(catalogue_writer *w, skr_file_id *ret_id)
 {
-    uint64_t n_bytes = 0;
-    SKR_TRY(close_tile(w));
-    for (size_t t = 0; t < w->directory.n_tiles; t++)
-        for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++)
-            n_bytes += w->directory.refs[t].of[i].n_packed;
+    SKR_TRY(close_rows(w));
+    uint64_t n_bytes = skr_block_writer_n_bytes(w->file);
     const skr_sample_plan samples = {
         .samples = w->samples, .n_samples = w->directory.n_samples, .names_are_ids = true};
     SKR_TRY(skr_sample_table_write(w->file, &samples, &w->directory.sample_part, w->err));
@@ -317,6 +335,7 @@ static void writer_done(catalogue_writer *w)
     for (uint32_t m = 0; w->open != NULL && m < w->n; m++)
         free(w->open[m].bits);
     skr_segment_open_tile_free(w->tile);
+    skr_order_writer_free(w->orders);
     skr_block_writer_free(w->file);
     skr_segment_directory_done(&w->directory);
     free(w->members);
@@ -335,6 +354,9 @@ int skr_catalogue_write(const char *folder, const char *name, skr_segment *const
         status = skr_block_writer_new(folder, name, SKR_FILE_CATALOGUE, &w.file, err);
     if (status == SKR_OK)
         status = skr_segment_open_tile_new(w.file, w.directory.n_samples, &w.tile, err);
+    if (status == SKR_OK)
+        status = skr_order_writer_new(w.file, w.directory.n_samples, SKR_ORDER_ROWS_MAX, false,
+                                      &w.orders, err);
     if (status == SKR_OK)
         status = skr_catalogue_merge(sources, n, add_row, &w, err);
     if (status == SKR_OK)

@@ -17,7 +17,7 @@ typedef struct skr_row_values {
     bool is_ordered; /* the plain carriers are row order_row of the orders */
     uint64_t order_row;
     const skr_carriers *carriers;
-    const skr_call_set *calls;
+    const skr_call_set *calls; /* NULL: of a row of a catalogue */
 } skr_row_values;
 
 /* An empty tile, to be reused. The caller owns it. Errors: NOMEM. */
@@ -33,15 +33,6 @@ void skr_segment_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t 
 SKR_MUST_USE int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
                                                const skr_row_values *values, bool is_wide,
                                                skr_err *err);
-
-/* The head of a row of a catalogue whose counts are stored. */
-#define SKR_HEAD_TOTALS 0x80u
-
-/* Appends a row of a catalogue, whose totals are values->totals; without carriers and calls.
- * Errors: NOMEM. */
-SKR_MUST_USE int skr_segment_open_tile_add_totals(skr_open_tile *tile, const skr_allele *allele,
-                                                  const skr_row_values *values, bool is_wide,
-                                                  skr_err *err);
 
 /* Appends a span. Errors: NOMEM, LIMIT. */
 SKR_MUST_USE int skr_segment_open_tile_add_span(skr_open_tile *tile, const skr_span *span,
@@ -59,7 +50,7 @@ SKR_MUST_USE int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs 
 
 /* Writes the blocks of a tile of a catalogue; members: which of them have its rows. Errors: as
  * above. */
-SKR_MUST_USE int skr_segment_open_tile_write_totals(skr_open_tile *tile, const skr_buffer *members,
-                                                    skr_tile_refs *ret_refs, skr_err *err);
+SKR_MUST_USE int skr_segment_open_tile_write_members(skr_open_tile *tile, const skr_buffer *members,
+                                                     skr_tile_refs *ret_refs, skr_err *err);
 
 #endif

@@ -18,6 +18,18 @@ typedef struct skr_order {
 
 typedef struct skr_order_writer skr_order_writer;
 
+/* Rows of an order, where nothing else is asked for. */
+#define SKR_ORDER_ROWS_MAX 208u
+
+/*
+ * So many carriers or more go into orders. A row with fewer than one in 500 samples costs about as
+ * much as a list, and makes more classes (docs/decisions/0002).
+ */
+static inline uint32_t skr_order_carriers_min(uint32_t n_samples)
+{
+    return n_samples / 500 > SKR_SHORT_MAX ? n_samples / 500 : SKR_SHORT_MAX + 1;
+}
+
 /*
  * An order has n_rows_max rows at most. is_forced: rows are runs even where those are larger than
  * other forms. The caller owns *ret_writer. Errors: NOMEM.

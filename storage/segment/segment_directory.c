@@ -280,7 +280,7 @@ static int take_tile(take_context *context, size_t at)
     const bool is_wanted[SKR_N_TILE_BLOCKS] = {
         [SKR_TILE_SITES] = tile->n_rows > 0,
         [SKR_TILE_COUNTS] = tile->n_rows > 0,
-        [SKR_TILE_CALLS] = !context->is_catalogue,
+        [SKR_TILE_CALLS] = true, /* of a catalogue: its members */
         [SKR_TILE_SPANS] = !context->is_catalogue && tile->n_spans > 0,
         [SKR_TILE_CARRIERS] = tile->n_rows > 0,
     };
@@ -428,8 +428,7 @@ static int take_all(take_context *context)
         const skr_tile *last = &directory->tiles[directory->n_tiles - 1];
         n_rows = last->first_row + last->n_rows;
     }
-    if (context->is_catalogue &&
-        directory->n_wide_spans + directory->n_orders + directory->n_chunks > 0)
+    if (context->is_catalogue && directory->n_wide_spans + directory->n_chunks > 0)
         return fail(context, "a catalogue has rows alone");
     if (!context->is_catalogue && !skr_cursor_is_done(&context->cursor))
         return fail(context, "it does not end where it should");

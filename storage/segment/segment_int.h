@@ -42,7 +42,7 @@ static inline bool skr_head_tells_counts(uint8_t head, uint8_t ploidy)
 enum skr_tile_block {
     SKR_TILE_SITES = 0,    /* where the rows are and what they say */
     SKR_TILE_COUNTS = 1,   /* their totals */
-    SKR_TILE_CALLS = 2,    /* the call sets, and which row has which */
+    SKR_TILE_CALLS = 2,    /* the call sets, and which row has which; of a catalogue: its members */
     SKR_TILE_SPANS = 3,    /* the spans, and which has which call set */
     SKR_TILE_CARRIERS = 4, /* where the carriers of each row are */
     SKR_N_TILE_BLOCKS = 5,

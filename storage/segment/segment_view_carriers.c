@@ -134,9 +134,13 @@ int skr_segment_view_tally(skr_segment_view *view, size_t tile, const uint32_t *
     }
     if (who->bits == NULL)
         return SKR_OK;
-    if (view->segment->catalogue != NULL)
-        return view->segment->methods->tally(view, &(skr_rows_of_tile){tile, rows, n, columns}, who,
-                                             ret_tallies, err);
+    if (view->segment->catalogue != NULL) {
+        bool is_told = false;
+        SKR_TRY(view->segment->methods->tally(view, &(skr_rows_of_tile){tile, rows, n, columns},
+                                              who, ret_tallies, &is_told, err));
+        if (is_told)
+            return SKR_OK;
+    }
     SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
     int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
@@ -157,9 +161,6 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
     SKR_TRY(load_rows(view, tile, rows, n, &columns, err));
     if (n == 0)
         return SKR_OK;
-    if (view->segment->catalogue != NULL)
-        return view->segment->methods->mark(view, &(skr_rows_of_tile){tile, rows, n, columns},
-                                            bitmap, err);
     SKR_TRY(skr_segment_view_load_carriers(view, tile, err));
     int status = SKR_OK;
     for (uint32_t at = 0, n_here = 0; at < n && status == SKR_OK; at += n_here) {
@@ -177,8 +178,6 @@ int skr_segment_view_mark(skr_segment_view *view, size_t tile, const uint32_t *r
 
 void skr_segment_view_mark_end(skr_segment_view *view)
 {
-    if (view->segment->catalogue != NULL)
-        view->segment->methods->mark_end(view);
     skr_order_view_mark_end(&view->order);
 }
 
@@ -187,8 +186,6 @@ int skr_segment_view_decode(skr_segment_view *view, size_t tile, uint32_t row,
 {
     const skr_tile_rows *columns = NULL;
     const skr_chunk *chunk = NULL;
-    if (view->segment->catalogue != NULL)
-        return view->segment->methods->decode(view, tile, row, carriers, err);
     int status = load_rows(view, tile, &row, 1, &columns, err);
     if (status == SKR_OK)
         status = skr_segment_view_load_carriers(view, tile, err);

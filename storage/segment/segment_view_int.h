@@ -56,18 +56,13 @@ struct skr_catalogue_methods {
     int (*view_new)(skr_segment_view *view, skr_err *err);
     void (*view_free)(skr_segment_view *view);
     int (*tally)(skr_segment_view *view, const skr_rows_of_tile *rows, const skr_sample_set *who,
-                 skr_carrier_tally *ret_tallies, skr_err *err);
+                 skr_carrier_tally *ret_tallies, bool *ret_is_told, skr_err *err);
     int (*n_called)(skr_segment_view *view, const skr_rows_of_tile *rows, const skr_sample_set *who,
                     uint64_t *ret_an, skr_err *err);
-    int (*decode)(skr_segment_view *view, size_t tile, uint32_t row, skr_carriers *carriers,
-                  skr_err *err);
     int (*calls)(skr_segment_view *view, size_t tile, uint32_t row, skr_call_set *calls,
                  skr_err *err);
     int (*called)(skr_segment_view *view, uint32_t contig, const uint32_t place0[2],
                   uint8_t *called, skr_err *err);
-    int (*mark)(skr_segment_view *view, const skr_rows_of_tile *rows, uint64_t *bitmap,
-                skr_err *err);
-    void (*mark_end)(skr_segment_view *view);
     int (*hear)(skr_segment_view *view, const skr_rows_of_tile *at, const skr_sample_set *who,
                 bool wants_passed, bool *ret_is, skr_err *err);
     int (*says)(skr_segment_view *view, uint32_t contig, const uint32_t place0[2], bool *ret_says,

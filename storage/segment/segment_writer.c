@@ -91,22 +91,12 @@ static uint32_t choose_tile_shift(const skr_segment_plan *plan)
     return shift;
 }
 
-/*
- * A row with fewer carriers than one in ORDER_SAMPLES_A_CARRIER costs about as much as a list, and
- * makes more classes (docs/decisions/0002).
- */
-#define ORDER_SAMPLES_A_CARRIER 500u
-#define ORDER_CARRIERS_MIN (SKR_SHORT_MAX + 1)
-#define ORDER_ROWS_MAX 208u
-
 static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan, skr_err *err)
 {
-    uint32_t n_rows_max = plan->order_rows_max == 0 ? ORDER_ROWS_MAX : plan->order_rows_max;
+    uint32_t n_rows_max = plan->order_rows_max == 0 ? SKR_ORDER_ROWS_MAX : plan->order_rows_max;
     writer->order_carriers_min = plan->order_carriers_min;
     if (plan->order_carriers_min == 0)
-        writer->order_carriers_min = plan->n_samples / ORDER_SAMPLES_A_CARRIER;
-    if (plan->order_carriers_min == 0 && writer->order_carriers_min < ORDER_CARRIERS_MIN)
-        writer->order_carriers_min = ORDER_CARRIERS_MIN;
+        writer->order_carriers_min = skr_order_carriers_min(plan->n_samples);
     return skr_order_writer_new(writer->file, writer->n_samples, n_rows_max, plan->wants_orders,
                                 &writer->orders, err);
 }

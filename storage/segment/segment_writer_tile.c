@@ -343,23 +343,12 @@ int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
     SKR_TRY(put_site(tile, allele, values, err));
     SKR_TRY(put_carriers(tile, values, &head, err));
     SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
+    map_row(tile, allele, values, is_wide);
+    if (values->calls == NULL)
+        return SKR_OK;
     SKR_TRY(set_table_add(&tile->sets, values->calls, &set, err));
     SKR_TRY(put(tile, COLUMN_ROW_SET, skr_zigzag((int64_t)set - (int32_t)tile->last_set - 1), err));
     tile->last_set = set;
-    map_row(tile, allele, values, is_wide);
-    return SKR_OK;
-}
-
-int skr_segment_open_tile_add_totals(skr_open_tile *tile, const skr_allele *allele,
-                                     const skr_row_values *values, bool is_wide, skr_err *err)
-{
-    const skr_row_totals *totals = &values->totals;
-    bool has_ones = totals->n_carriers <= SKR_SHORT_MAX && totals->ac == totals->n_carriers &&
-                    totals->n_hom + totals->n_hemi + totals->n_partial == 0;
-    uint8_t head = has_ones ? (uint8_t)totals->n_carriers : SKR_HEAD_TOTALS;
-    SKR_TRY(put_site(tile, allele, values, err));
-    SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
-    map_row(tile, allele, values, is_wide);
     return SKR_OK;
 }
 
@@ -468,14 +457,13 @@ int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, sk
     return status;
 }
 
-int skr_segment_open_tile_write_totals(skr_open_tile *tile, const skr_buffer *members,
-                                       skr_tile_refs *ret_refs, skr_err *err)
+int skr_segment_open_tile_write_members(skr_open_tile *tile, const skr_buffer *members,
+                                        skr_tile_refs *ret_refs, skr_err *err)
 {
     skr_tile_refs refs = {0};
-    SKR_TRY(write_sites(tile, &refs.of[SKR_TILE_SITES], err));
-    SKR_TRY(write_counts(tile, &refs.of[SKR_TILE_COUNTS], err));
+    SKR_TRY(write_rows(tile, &refs, err));
     SKR_TRY(skr_block_writer_put(tile->file, members->bytes, members->n, SKR_CODEC_ZSTD,
-                                 &refs.of[SKR_TILE_CARRIERS], err));
+                                 &refs.of[SKR_TILE_CALLS], err));
     *ret_refs = refs;
     return SKR_OK;
 }

@@ -1,5 +1,5 @@
 """A second reader of catalogues, written after docs/format.md: compares one with its members."""
-from format_reader import EXPECTED, KEY, SV, BlockFile, Cursor, Segment
+from format_reader import EXPECTED, KEY, SV, BlockFile, Cursor, Segment, carriers
 
 
 def key_of(row):
@@ -12,17 +12,18 @@ def order_of(key):
 
 
 class Catalogue(Segment):
-    """Rows with the members that have them."""
+    """Rows with their carriers and the members that have them."""
 
     def __init__(self, store, file):
         self.file = BlockFile(store, file, 6)
         c = Cursor(self.file.directory)
         self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups, n_orders = c.varints(8)
-        assert (n_groups, n_orders, c.varint()) == (0, 0, 0)
+        assert (n_groups, c.varint()) == (0, 0)
         tables = self._sample_head(c)
         assert tables[2] is None and tables[3] is None, "names or facts"
         tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
         wide = [c.varints(5) for _ in range(n_wide)]
+        orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
         n, self.spent = c.varint(), c.varint()
         assert n > 0
         self.members = [{"file": c.file(), "samples": c.varint(), "rows": c.varint(), "spans": c.varint()}
@@ -30,6 +31,7 @@ class Catalogue(Segment):
         c.end()
         assert sum(m["samples"] for m in self.members) == self.n_samples
         self._read_samples(*tables)
+        self._read_orders(orders)
         self.rows = []
         for i, (numbers, refs) in enumerate(tiles):
             self._take_tile(i, numbers, refs, wide)
@@ -37,15 +39,16 @@ class Catalogue(Segment):
 
     def _take_tile(self, number, numbers, refs, wide):
         contig, t, n_rows, n_spans, first, last, _, max_span_end, _, max_ac = numbers
-        assert n_rows > 0 and n_spans == max_span_end == 0 and not any(refs[2]) and not any(refs[3])
+        assert n_rows > 0 and n_spans == max_span_end == 0 and not any(refs[3])
         rows = self._sites(refs[0], contig, t << self.shift, n_rows)
         self._counts(refs[1], rows)
         assert (first, last) == (rows[0]["start"], rows[-1]["start"]) and max_ac == max(r["stored"]["ac"] for r in rows)
-        assert all(r["head"] <= 64 or r["head"] == 128 for r in rows)
+        for row, data in zip(rows, self._carriers(refs[4], rows)):
+            row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples, self.ordered)
         for i, row in enumerate(rows):
             if row["end"] - row["start"] > 1 << self.shift:
                 assert wide.pop(0) == [contig, row["start"], row["end"], number, i]
-        self._take_members(refs[4], rows)
+        self._take_members(refs[2], rows)
         self.rows += rows
 
     def _take_members(self, ref, rows):
@@ -61,9 +64,9 @@ class Catalogue(Segment):
         for row in rows:
             row["members"] = {}
         for member, following, code in zip(members, first_rows, forms):
-            assert code < 64 and code & 3 in (1, 2)
+            assert code < 16 and code & 3 in (1, 2)
             every, sets = set(range(len(rows))), []
-            for s in range(3):
+            for s in range(2):
                 form = code >> 2 * s & 3
                 there = every if s == 0 else sets[0]
                 if form == 2:
@@ -76,7 +79,7 @@ class Catalogue(Segment):
                     assert form in (0, 1)
                     sets.append(there if form else set())
             for i in sorted(sets[0]):
-                rows[i]["members"][member] = (following, i in sets[1], i in sets[2])
+                rows[i]["members"][member] = (following, i in sets[1])
                 following += 1
             assert following <= self.members[member]["rows"]
         c.end()
@@ -90,6 +93,7 @@ def compare(catalogue, segments):
     for member, segment in zip(catalogue.members, segments):
         assert (member["samples"], member["rows"]) == (segment.n_samples, len(segment.rows))
         assert member["spans"] == bool(segment.spans or segment.cover)
+    firsts = [sum(s.n_samples for s in segments[:n]) for n in range(len(segments))]
     wanted = {}
     for number, segment in enumerate(segments):
         for i, row in enumerate(segment.rows):
@@ -101,5 +105,6 @@ def compare(catalogue, segments):
         assert row["complete"] == (len(own) == len(segments) and all(r["complete"] for _, r in own.values()))
         assert row["failed"] == all(r["failed"] for _, r in own.values())
         assert row["members"] == {
-            n: (i, r["stored"]["carriers"] > 0, all(call == EXPECTED for call in r["calls"]))
-            for n, (i, r) in own.items()}
+            n: (i, all(call == EXPECTED for call in r["calls"])) for n, (i, r) in own.items()}
+        for what in ("plain", "bags"):
+            assert row[what] == {firsts[n] + s: has for n, (_, r) in own.items() for s, has in r[what].items()}, what

@@ -698,9 +698,7 @@ class Segment:
             assert step_blocks
         c.end()
         self._read_samples(*tables)
-        self.ordered = []
-        for (n, n_classes), rows, classes in orders:
-            self._read_order(n, n_classes, rows, classes)
+        self._read_orders(orders)
         self.rows, self.spans = [], []
         for i, (numbers, refs) in enumerate(tiles):
             self._read_tile(i, numbers, refs, wide_rows)
@@ -719,6 +717,11 @@ class Segment:
             assert n > 0 and last <= (contig, start) and contig < self.n_contigs
             last = (contig, start + n)
             self.steps.append((contig, start, start + n, steps(self.file.block(ref), start, start + n)))
+
+    def _read_orders(self, orders):
+        self.ordered = []
+        for (n, n_classes), rows, classes in orders:
+            self._read_order(n, n_classes, rows, classes)
 
     def _read_order(self, n, n_classes, rows, classes):
         if n_classes:
