@@ -46,6 +46,7 @@ typedef struct group {
     unit *units;
     uint32_t n;
     size_t n_max;
+    skr_err *why; /* a catalogue could not be made */
     skr_err *err;
 } group;
 
@@ -64,32 +65,39 @@ static bool is_same_file(const skr_file_id *a, const skr_file_id *b)
            strcmp(a->name, b->name) == 0;
 }
 
-/* The segment of the group that has a member's file, or n_segments. */
-static uint32_t find_segment(const group *g, const skr_catalogue_member *member)
+/*
+ * The segment of the group that has a member's file, or n_segments. Members mostly stand as in the
+ * manifest, so the search begins at `from`, behind the one before.
+ */
+static uint32_t find_segment(const group *g, const skr_catalogue_member *member, uint32_t from)
 {
     const skr_manifest *manifest = g->manifest;
-    uint32_t i = 0;
-    for (; i < manifest->n_segments; i++) {
-        const skr_segment_entry *entry = &manifest->segments[i];
+    for (uint32_t i = 0; i < manifest->n_segments; i++) {
+        uint32_t at = (from + i) % manifest->n_segments;
+        const skr_segment_entry *entry = &manifest->segments[at];
         if (entry->dataset == g->dataset && entry->assembly == g->assembly &&
             is_same_file(&entry->file, &member->file))
-            break;
+            return at;
     }
-    return i;
+    return manifest->n_segments;
 }
 
 /* Marks the members of a catalogue. False when one is gone, of another group, or marked already. */
 static bool mark_members(const group *g, const skr_segment *catalogue, bool *is_in, unit *of)
 {
     uint32_t n = 0;
+    uint32_t at = 0;
     const skr_catalogue_member *members = skr_catalogue_members(catalogue, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = find_segment(g, &members[i]);
+    for (uint32_t i = 0; i < n; i++, at++) {
+        at = find_segment(g, &members[i], at);
         if (at == g->manifest->n_segments || is_in[at])
             return false;
     }
-    for (uint32_t i = 0; i < n; i++)
-        is_in[find_segment(g, &members[i])] = true;
+    at = 0;
+    for (uint32_t i = 0; i < n; i++, at++) {
+        at = find_segment(g, &members[i], at);
+        is_in[at] = true;
+    }
     of->n_members = n;
     for (uint32_t i = 0; i < n; i++)
         of->n_bytes += members[i].file.n_bytes;
@@ -184,9 +192,9 @@ static int merge_chosen(group *g, const bool *is_chosen, bool *ret_is_done)
     uint32_t n = 0;
     bool is_placed = false;
     *ret_is_done = false;
-    int status = write_one(g, is_chosen, &merged.file, NULL);
+    int status = write_one(g, is_chosen, &merged.file, g->why);
     if (status == SKR_OK)
-        status = skr_catalogue_open(g->files, g->folder, &merged.file, &merged.opened, NULL);
+        status = skr_catalogue_open(g->files, g->folder, &merged.file, &merged.opened, g->why);
     if (status == SKR_ERR_NOMEM)
         return skr_fail_nomem(g->err, "catalogues");
     if (status != SKR_OK)
@@ -214,6 +222,16 @@ static int merge_chosen(group *g, const bool *is_chosen, bool *ret_is_done)
 
 /* ------------------------------------------------------------------ choosing */
 
+/* A segment that has more bytes than all the others: to ask it beside a catalogue costs less than
+ * to write its carriers again. */
+static bool is_large(const group *g, uint32_t number)
+{
+    uint64_t n_bytes = 0;
+    for (uint32_t i = 0; i < g->n; i++)
+        n_bytes += g->units[i].n_bytes;
+    return g->units[number].is_loose && g->units[number].n_bytes > n_bytes / 2;
+}
+
 static unsigned level_of(const unit *one)
 {
     unsigned level = 0;
@@ -228,7 +246,7 @@ static bool choose_level(const group *g, bool *is_chosen)
     for (unsigned level = 0; level < 16; level++) {
         uint32_t n = 0;
         for (uint32_t i = 0; i < g->n; i++) {
-            is_chosen[i] = level_of(&g->units[i]) == level && n < SOURCES_MAX;
+            is_chosen[i] = level_of(&g->units[i]) == level && n < SOURCES_MAX && !is_large(g, i);
             n += is_chosen[i];
         }
         if (n >= FAN_IN)
@@ -237,26 +255,30 @@ static bool choose_level(const group *g, bool *is_chosen)
     return false;
 }
 
-/* Chooses everything, where that is paid for. */
+/* Chooses everything but a large segment, where that is paid for. */
 static bool choose_all(const group *g, bool all_at_once, bool *is_chosen)
 {
     uint64_t n_bytes = 0;
     uint64_t n_spent = 0;
     uint64_t n_expected = 0; /* about what the catalogue of all would have */
     uint32_t n_loose = 0;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < g->n; i++) {
         const unit *one = &g->units[i];
+        is_chosen[i] = all_at_once || !is_large(g, i);
+        if (!is_chosen[i])
+            continue;
+        n++;
         n_bytes += one->n_bytes;
         n_spent += one->n_spent;
         n_loose += one->is_loose;
         n_expected += one->is_loose ? one->n_bytes / BYTES_A_BYTE : one->file.n_bytes;
-        is_chosen[i] = true;
     }
-    if (g->n > SOURCES_MAX)
+    if (n > SOURCES_MAX)
         return false;
     if (all_at_once)
-        return g->n > 1 || n_loose > 0;
-    return g->n > 1 && n_loose >= LOOSE_MIN && n_spent + n_expected <= n_bytes / BYTES_A_BYTE;
+        return n > 1 || n_loose > 0;
+    return n > 1 && n_loose >= LOOSE_MIN && n_spent + n_expected <= n_bytes / BYTES_A_BYTE;
 }
 
 static int renew_group(group *g, bool all_at_once)
@@ -308,7 +330,8 @@ static bool begins_group(const skr_manifest *manifest, uint32_t number)
     return true;
 }
 
-int skr_catalogues_renew(const char *folder, skr_manifest *manifest, bool all_at_once, skr_err *err)
+int skr_catalogues_renew(const char *folder, skr_manifest *manifest, bool all_at_once,
+                         skr_err *ret_why, skr_err *err)
 {
     skr_open_files *files = NULL;
     skr_file_id *list = NULL;
@@ -316,7 +339,8 @@ int skr_catalogues_renew(const char *folder, skr_manifest *manifest, bool all_at
     size_t n_max = 0;
     int status = skr_open_files_new(0, &files, err);
     for (uint32_t i = 0; i < manifest->n_segments && status == SKR_OK; i++) {
-        group g = {.folder = folder, .manifest = manifest, .files = files, .err = err};
+        group g = {
+            .folder = folder, .manifest = manifest, .files = files, .why = ret_why, .err = err};
         if (!begins_group(manifest, i))
             continue;
         g.dataset = manifest->segments[i].dataset;

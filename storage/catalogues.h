@@ -14,9 +14,9 @@
 /*
  * Takes out catalogues of which a member is gone, and writes those that are due into the folder;
  * all_at_once: one of each dataset and assembly. What cannot be made is left out: a store is
- * complete without. Errors: NOMEM.
+ * complete without; then *ret_why, which may be NULL, says of the last one why. Errors: NOMEM.
  */
 SKR_MUST_USE int skr_catalogues_renew(const char *folder, skr_manifest *manifest, bool all_at_once,
-                                      skr_err *err);
+                                      skr_err *ret_why, skr_err *err);
 
 #endif

@@ -116,6 +116,10 @@ SKR_MUST_USE int skr_txn_scratch_path(skr_txn *txn, char **ret_path, skr_err *er
 /* Has the commit make one catalogue of each dataset and assembly, whatever it costs. */
 void skr_txn_join_all(skr_txn *txn);
 
+/* Has the commit say in *why, which is empty before and outlives it, why a catalogue that was due
+ * could not be written. */
+void skr_txn_ask_why(skr_txn *txn, skr_err *why);
+
 /*
  * Renews the catalogues and publishes the manifest with the next generation, removes files that it
  * no longer names and that no reader holds, releases the lock and frees the txn, also on failure

@@ -37,6 +37,7 @@ struct skr_txn {
     skr_manifest *manifest;
     uint64_t n_scratch;
     bool joins_all; /* all segments of a dataset and assembly get one catalogue */
+    skr_err *why;   /* told why a catalogue could not be written; or NULL */
 };
 
 /* ------------------------------------------------------------------ the folder */
@@ -367,12 +368,17 @@ void skr_txn_join_all(skr_txn *txn)
     txn->joins_all = true;
 }
 
+void skr_txn_ask_why(skr_txn *txn, skr_err *why)
+{
+    txn->why = why;
+}
+
 int skr_txn_commit(skr_txn *txn, uint64_t *ret_generation, skr_err *err)
 {
     bool is_published = false;
     uint64_t generation = txn->before->generation + 1;
     txn->manifest->generation = generation;
-    int status = skr_catalogues_renew(txn->folder, txn->manifest, txn->joins_all, err);
+    int status = skr_catalogues_renew(txn->folder, txn->manifest, txn->joins_all, txn->why, err);
     if (status == SKR_OK)
         status = check_manifest(txn->manifest, err);
     if (status == SKR_OK && txn->before->generation > 0 &&

@@ -11,6 +11,7 @@ import struct
 import sys
 
 import compact
+import format_catalogue
 import format_reader
 import harness
 
@@ -214,6 +215,46 @@ def damaged(s, store):
     s.check("files: each changed byte is found, and no count is smaller", [], wrong[:3])
 
 
+def joint_file(s, name, people, n_sites):
+    head, rng = compact.HEAD + "\t".join(people) + "\n", random.Random(n_sites)
+    return s.write(name, head + "".join(
+        f"22\t{1000 + 7 * i}\t.\tA\tG\t.\tPASS\t.\tGT\t"
+        + "\t".join(rng.choice(("0/0", "0/1")) for _ in people) + "\n" for i in range(n_sites)))
+
+
+def large(s):
+    """A segment larger than all the others is asked beside their catalogue; a catalogue that cannot be written is told
+    of, and made by the next writer."""
+    store = s.path("large")
+    import_words = ("import", "-d", store, "--dataset", "d", "--assembly", "GRCh38", "--gate", "none")
+    question = "carries(region=22:900-20000)"
+    s.run(*import_words, joint_file(s, "large-files/all.vcf", [f"j{i}" for i in range(40)], 2000))
+    told, kept = [], {}
+    for night in range(4):
+        if night == 3:  # bytes of the last night change
+            path = os.path.join(store, max(n for n in os.listdir(store) if n not in before and n.startswith("segment-")))
+            with open(path, "rb") as fh:
+                kept[path] = fh.read()
+            with open(path, "wb") as fh:
+                fh.write(bytes(b ^ (at % 64 == 0 and at >= 64 and at < len(kept[path]) - 256) for at, b in enumerate(kept[path])))
+        before = os.listdir(store)
+        done = s.run(*import_words, joint_file(s, f"large-files/{night}.vcf", [f"n{night}a", f"n{night}b"], 5))
+        told.append((done.code, "catalogue" in done.err))
+    for path, whole in kept.items():
+        with open(path, "wb") as fh:
+            fh.write(whole)
+    s.check("large: a catalogue that cannot be written is told of", [(0, False)] * 3 + [(0, True)], told)
+    s.check("large: without it answers are the same", 48, s.count(store, question))
+    s.check("large: and there is none", [], catalogue_files(store))
+    s.run(*import_words, joint_file(s, "large-files/4.vcf", ["n4a", "n4b"], 5))
+    names = catalogue_files(store)
+    s.check("large: the next writer makes it", 1, len(names))
+    listed = next(f for f in format_reader.read_manifest(store)["catalogues"] if f[0] == names[0])
+    whole = format_catalogue.Catalogue(store, listed)
+    s.check("large: of the nights, and not of the large one", [2] * 5, [m["samples"] for m in whole.members])
+    s.check("large: all are counted", 50, s.count(store, question))
+
+
 def main():
     s = harness.Suite()
     seed = int(os.environ.get("SKERRY_SEED") or random.randrange(1 << 31))
@@ -221,6 +262,7 @@ def main():
     filters(s)
     gone_rows(s)
     gone_files(s)
+    large(s)
     for i in range(N_DRAWN):
         drawn(s, seed + i)
     return s.close()

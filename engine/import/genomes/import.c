@@ -198,9 +198,16 @@ int skr_import_genomes_with(const skr_import_request *request, const skr_import_
     skr_import_warnings_assembly(&import);
     skr_txn *txn = import.txn;
     import.txn = NULL; /* the commit frees it, whatever becomes of it */
+    skr_err why = {0};
+    skr_txn_ask_why(txn, &why);
     status = skr_txn_commit(txn, &result.generation, err);
     if (status == SKR_OK)
         skr_import_warnings(&import);
+    if (status == SKR_OK && why.message[0] != '\0')
+        skr_import_watch_warn(&import,
+                              "questions take longer until a later writer makes the catalogue of "
+                              "these deliveries, which could not be written: %s",
+                              why.message);
 out:
     skr_txn_abort(import.txn);
     import_done(&import);
