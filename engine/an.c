@@ -298,9 +298,10 @@ static int tell_all(teller *to, const skr_plan *plan, const skr_expr *place, skr
         return fail_beyond(place, root->contig, length, err);
     SKR_TRY(skr_track_enter(to->track, contig, err));
     to->n_told = 0;
-    if (length == 0)
-        length =
-            end0 > SKR_CONTIG_LENGTH_MAX ? skr_track_said_end0(to->track) : SKR_CONTIG_LENGTH_MAX;
+    if (length == 0 && end0 > SKR_CONTIG_LENGTH_MAX)
+        SKR_TRY(skr_track_said_end0(to->track, &length, err));
+    else if (length == 0)
+        length = SKR_CONTIG_LENGTH_MAX;
     return tell_place(to, plan, start0, end0 < length ? end0 : length, err);
 }
 

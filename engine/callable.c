@@ -154,9 +154,12 @@ static int tell_contigs(const search *asked, teller *to, skr_err *err)
     int status = SKR_OK;
     for (uint32_t c = 0; status == SKR_OK && c < assembly->n_contigs; c++) {
         to->pending = (skr_callable_stretch){.contig = assembly->contigs[c].name};
+        uint32_t end0 = 0;
         status = skr_track_enter(track, c, err);
         if (status == SKR_OK)
-            status = skr_track_sweep(track, 0, skr_track_said_end0(track), on_states, to, err);
+            status = skr_track_said_end0(track, &end0, err);
+        if (status == SKR_OK)
+            status = skr_track_sweep(track, 0, end0, on_states, to, err);
         if (status == SKR_OK)
             status = flush(to, err);
     }

@@ -116,11 +116,9 @@ static void compare_segment(verifier *verify, const skr_segment_entry *entry,
                   tombstone->samples[tombstone->n_samples - 1], n);
     }
     uint32_t n_contigs = verify->manifest->assemblies[entry->assembly].n_contigs;
-    size_t n_tiles = 0;
-    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
-    if (n_tiles > 0 && tiles[n_tiles - 1].contig >= n_contigs)
-        fault(verify, "%s: rows on contig %" PRIu32 " of an assembly that has %" PRIu32, name,
-              tiles[n_tiles - 1].contig, n_contigs);
+    if (skr_segment_reaches(segment, n_contigs))
+        fault(verify, "%s: it has more contigs than the assembly, which has %" PRIu32, name,
+              n_contigs);
 }
 
 static int verify_segment(verifier *verify, const skr_segment_entry *entry, skr_err *err)

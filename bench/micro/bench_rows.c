@@ -137,6 +137,7 @@ static int read_tiles(bench *b, bool is_marked, skr_err *err)
     skr_segment_view *view = NULL;
     size_t n_tiles = 0;
     const skr_tile *tiles = skr_segment_tiles(b->segment, &n_tiles);
+    SKR_TRY(skr_segment_need_tiles(b->segment, 0, n_tiles, err));
     skr_segment_marks *marks = NULL;
     int status = skr_segment_view_new(b->segment, b->reader, &view, err);
     if (status == SKR_OK && is_marked)

@@ -97,6 +97,7 @@ static int read_store(const char *folder, double af, lists *l, skr_err *err)
     if (status == SKR_OK) {
         l->n_samples = skr_segment_n_samples(segment);
         (void)skr_segment_tiles(segment, &n_tiles);
+        status = skr_segment_need_tiles(segment, 0, n_tiles, err);
     }
     for (size_t tile = 0; status == SKR_OK && tile < n_tiles; tile++)
         status = read_tile(view, tile, af, l, err);

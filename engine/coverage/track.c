@@ -381,14 +381,16 @@ int skr_track_sweep(skr_track *track, uint32_t start0, uint32_t end0, skr_track_
     return SKR_OK;
 }
 
-uint32_t skr_track_said_end0(const skr_track *track)
+int skr_track_said_end0(const skr_track *track, uint32_t *ret_end0, skr_err *err)
 {
     uint32_t end0 = 0;
     for (uint32_t i = 0; i < track->n_cursors && track->contig != SKR_NONE; i++) {
         const skr_track_cursor *at = &track->cursors[i];
-        const skr_segment *segment = at->segment;
-        uint32_t said0 = at->is_silent ? 0 : skr_segment_said_end0(segment, track->contig);
+        uint32_t said0 = 0;
+        if (!at->is_silent)
+            SKR_TRY(skr_segment_said_end0(at->segment, track->contig, &said0, err));
         end0 = said0 > end0 ? said0 : end0;
     }
-    return end0;
+    *ret_end0 = end0;
+    return SKR_OK;
 }

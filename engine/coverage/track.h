@@ -70,7 +70,7 @@ SKR_MUST_USE int skr_track_sweep(skr_track *track, uint32_t start0, uint32_t end
                                  skr_track_fn on_states, void *context, skr_err *err);
 
 /* After which base of the contig that was entered nothing is said of anybody who counts; 0:
- * nothing is. */
-uint32_t skr_track_said_end0(const skr_track *track);
+ * nothing is. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_track_said_end0(const skr_track *track, uint32_t *ret_end0, skr_err *err);
 
 #endif

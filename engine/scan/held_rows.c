@@ -52,7 +52,8 @@ int skr_held_rows_find(skr_row_cursor *cursor, const skr_allele *place, skr_held
     SKR_TRY(skr_row_cursor_other_view(cursor, err));
     uint32_t number = place->start0 >> skr_segment_tile_shift(cursor->segment);
     const skr_tile *tiles = skr_segment_tiles(cursor->segment, &n);
-    skr_segment_find_tiles(cursor->segment, place->contig, number, number + 1, &from, &to);
+    SKR_TRY(skr_segment_find_tiles(cursor->segment, place->contig,
+                                   (const uint32_t[]){number, number + 1}, &from, &to, err));
     for (size_t t = from; status == SKR_OK && t < to; t++)
         if (tiles[t].n_rows > 0 && tiles[t].min_start0 <= place->start0 &&
             tiles[t].max_start0 >= place->start0)

@@ -124,12 +124,12 @@ static tile_fate judge_tile(const skr_row_cursor *cursor, const skr_tile *tile,
     return TILE_MATTERS;
 }
 
-static void find_tiles(const skr_row_cursor *cursor, const skr_morsel *morsel, size_t *ret_from,
-                       size_t *ret_to)
+static int find_tiles(const skr_row_cursor *cursor, const skr_morsel *morsel, size_t *ret_from,
+                      size_t *ret_to, skr_err *err)
 {
     unsigned shift = skr_segment_tile_shift(cursor->segment);
-    skr_segment_find_tiles(cursor->segment, morsel->contig, morsel->from0 >> shift,
-                           ((morsel->to0 - 1) >> shift) + 1, ret_from, ret_to);
+    const uint32_t numbers[] = {morsel->from0 >> shift, ((morsel->to0 - 1) >> shift) + 1};
+    return skr_segment_find_tiles(cursor->segment, morsel->contig, numbers, ret_from, ret_to, err);
 }
 
 int skr_row_cursor_enter(skr_row_cursor *cursor, const skr_morsel *morsel, skr_err *err)
@@ -143,9 +143,9 @@ int skr_row_cursor_enter(skr_row_cursor *cursor, const skr_morsel *morsel, skr_e
     cursor->next = 0;
     cursor->tile = 0;
     cursor->tile_to = 0;
-    if (cursor->live.set.n > 0)
-        find_tiles(cursor, morsel, &cursor->tile, &cursor->tile_to);
-    return SKR_OK;
+    if (cursor->live.set.n == 0)
+        return SKR_OK;
+    return find_tiles(cursor, morsel, &cursor->tile, &cursor->tile_to, err);
 }
 
 uint64_t skr_row_cursor_read_ahead(skr_row_cursor *cursor, const skr_morsel *morsel,
@@ -157,9 +157,8 @@ uint64_t skr_row_cursor_read_ahead(skr_row_cursor *cursor, const skr_morsel *mor
     size_t to = 0;
     size_t n = 0;
     const skr_tile *tiles = skr_segment_tiles(cursor->segment, &n);
-    if (skr_row_cursor_view(cursor, &err) < 0)
+    if (skr_row_cursor_view(cursor, &err) < 0 || find_tiles(cursor, morsel, &from, &to, &err) < 0)
         return 0; /* whoever needs it says so */
-    find_tiles(cursor, morsel, &from, &to);
     for (; from < to; from++) {
         uint64_t number = 0;
         if (judge_tile(cursor, &tiles[from], morsel) == TILE_MATTERS)

@@ -23,7 +23,8 @@ static int find_row(skr_row_cursor *cursor, const skr_allele *key, skr_row_at *r
     SKR_TRY(skr_row_cursor_other_view(cursor, err));
     uint32_t number = key->start0 >> skr_segment_tile_shift(cursor->segment);
     const skr_tile *tiles = skr_segment_tiles(cursor->segment, &n);
-    skr_segment_find_tiles(cursor->segment, key->contig, number, number + 1, &from, &to);
+    SKR_TRY(skr_segment_find_tiles(cursor->segment, key->contig,
+                                   (const uint32_t[]){number, number + 1}, &from, &to, err));
     for (size_t t = from; t < to; t++) {
         const skr_tile_rows *rows = NULL;
         if (tiles[t].n_rows == 0 || tiles[t].min_start0 > key->start0 ||

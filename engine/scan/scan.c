@@ -64,12 +64,9 @@ static uint64_t count_tiles(const skr_scan *scan)
 {
     const skr_snapshot *snapshot = scan->scope.plan->snapshot;
     uint64_t n_tiles = 0;
-    for (uint32_t i = 0; i < snapshot->n_segments; i++) {
-        size_t n = 0;
-        const skr_tile *tiles = skr_segment_tiles(snapshot->segments[i], &n);
-        for (size_t t = 0; skr_scan_has(scan, snapshot->entries[i]) && t < n; t++)
-            n_tiles += tiles[t].n_rows > 0;
-    }
+    for (uint32_t i = 0; i < snapshot->n_segments; i++)
+        if (skr_scan_has(scan, snapshot->entries[i]))
+            n_tiles += skr_segment_n_tiles_with_rows(snapshot->segments[i]);
     return n_tiles;
 }
 

@@ -60,6 +60,7 @@ static int cut_everything(skr_scan *scan, const skr_segment *segment, skr_err *e
     size_t n = 0;
     int status = SKR_OK;
     const skr_tile *tiles = skr_segment_tiles(segment, &n);
+    SKR_TRY(skr_segment_need_tiles(segment, 0, n, err));
     for (size_t i = 0; status == SKR_OK && i < n; i++)
         if (tiles[i].n_rows > 0)
             status = add_tile(scan, &tiles[i], NULL, err);
@@ -97,8 +98,9 @@ static int cut_intervals(skr_scan *scan, const skr_segment *segment, const skr_i
     if (!reach->is_start && number0 > 0)
         number0--;
     int status = SKR_OK;
-    skr_segment_find_tiles(segment, reach->contig, number0, ((reach->to0 - 1) >> shift) + 1, &from,
-                           &to);
+    SKR_TRY(skr_segment_find_tiles(segment, reach->contig,
+                                   (const uint32_t[]){number0, ((reach->to0 - 1) >> shift) + 1},
+                                   &from, &to, err));
     for (size_t i = from; status == SKR_OK && i < to; i++)
         if (tiles[i].n_rows > 0 && tiles[i].min_start0 < reach->to0 &&
             (reach->is_start ? tiles[i].max_start0 >= reach->from0

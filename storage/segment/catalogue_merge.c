@@ -43,7 +43,7 @@ static int load_who(const merger *merge, source *from)
 {
     const skr_segment_directory *directory = &from->segment->directory;
     SKR_TRY(skr_block_reader_hold(merge->reader, from->segment->file,
-                                  &directory->refs[from->tile].of[SKR_TILE_CALLS], &from->raw,
+                                  &directory->tiles.refs[from->tile].of[SKR_TILE_CALLS], &from->raw,
                                   merge->err));
     SKR_TRY(skr_catalogue_tile_decode(&from->who, from->segment, from->rows->n, from->raw.bytes,
                                       from->raw.n, merge->err));
@@ -62,11 +62,11 @@ static int load_who(const merger *merge, source *from)
 static int find_tile(const merger *merge, source *from)
 {
     const skr_segment_directory *directory = &from->segment->directory;
-    while (from->tile < directory->n_tiles && directory->tiles[from->tile].n_rows == 0)
+    while (from->tile < directory->tiles.n && directory->tiles.list[from->tile].n_rows == 0)
         from->tile++;
     from->rows = NULL;
     from->row = 0;
-    if (from->tile == directory->n_tiles)
+    if (from->tile == directory->tiles.n)
         return SKR_OK;
     SKR_TRY(skr_segment_view_rows(from->view, from->tile, &from->rows, merge->err));
     from->key = skr_segment_tile_rows_allele(from->rows, 0);
@@ -115,10 +115,11 @@ static int add_members(merger *merge, source *from)
         bool is_called = false;
         SKR_TRY(look_at_calls(merge, from, &is_called));
         return add_member(
-            merge, (skr_catalogue_pair){
-                       .member = from->first_member,
-                       .is_called = is_called,
-                       .row = from->segment->directory.tiles[from->tile].first_row + from->row});
+            merge,
+            (skr_catalogue_pair){.member = from->first_member,
+                                 .is_called = is_called,
+                                 .row = from->segment->directory.tiles.list[from->tile].first_row +
+                                        from->row});
     }
     for (uint32_t i = 0; i < from->who.n; i++) {
         const skr_catalogue_rows *of = &from->who.members[i];
@@ -214,6 +215,7 @@ static int start(merger *merge, skr_segment *const *sources)
         n_samples += sources[i]->directory.n_samples;
         n_members += sources[i]->catalogue == NULL ? 1 : sources[i]->catalogue->n;
         SKR_TRY(skr_segment_view_new(sources[i], merge->reader, &from->view, merge->err));
+        SKR_TRY(skr_segment_need_tiles(sources[i], 0, sources[i]->directory.tiles.n, merge->err));
         SKR_TRY(find_tile(merge, from));
     }
     return SKR_OK;

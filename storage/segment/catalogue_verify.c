@@ -75,7 +75,7 @@ static int compare_row(void *context, const skr_catalogue_row *row, skr_err *err
     const skr_catalogue_tile *who = NULL;
     if (c->n_faults > 0)
         return SKR_OK;
-    if (c->tile == directory->n_tiles) {
+    if (c->tile == directory->tiles.n) {
         report(c, "it lacks rows of its members");
         return SKR_OK;
     }
@@ -148,7 +148,7 @@ static int compare_all(comparer *c, skr_err *err)
         status = compare_samples(c, members, err);
     if (status == SKR_OK)
         status = skr_catalogue_merge(members, n, compare_row, c, err);
-    if (status == SKR_OK && c->n_faults == 0 && c->tile != c->catalogue->directory.n_tiles)
+    if (status == SKR_OK && c->n_faults == 0 && c->tile != c->catalogue->directory.tiles.n)
         report(c, "it has rows that its members lack");
     skr_carriers_done(&c->carriers);
     skr_segment_view_free(c->view);
@@ -176,7 +176,7 @@ static int add_carrier_blocks(const skr_segment *catalogue, skr_segment_view *vi
                               skr_buffer *refs, skr_err *err)
 {
     const skr_segment_directory *directory = &catalogue->directory;
-    for (size_t t = 0; t < directory->n_tiles; t++) {
+    for (size_t t = 0; t < directory->tiles.n; t++) {
         SKR_TRY(skr_segment_view_load_carriers(view, t, err));
         SKR_TRY(add_chunks(&view->carriers, refs, err));
     }
@@ -202,10 +202,14 @@ static int verify_blocks(comparer *c, const char *folder, const skr_file_id *id,
         status = skr_block_reader_new(SKR_IO_AUTO, &reader, err);
     if (status == SKR_OK)
         status = skr_segment_view_new(c->catalogue, reader, &view, err);
-    for (size_t t = 0; t < directory->n_tiles; t++)
+    if (status == SKR_OK)
+        status = skr_segment_need_tiles(c->catalogue, 0, directory->tiles.n, err);
+    for (size_t g = 0; g < directory->tiles.n_groups && status == SKR_OK; g++)
+        status = add_ref(&refs, &directory->tiles.groups[g].ref, err);
+    for (size_t t = 0; t < directory->tiles.n; t++)
         for (unsigned i = 0; i < SKR_N_TILE_BLOCKS && status == SKR_OK; i++)
-            if (directory->refs[t].of[i].n_raw > 0)
-                status = add_ref(&refs, &directory->refs[t].of[i], err);
+            if (directory->tiles.refs[t].of[i].n_raw > 0)
+                status = add_ref(&refs, &directory->tiles.refs[t].of[i], err);
     if (status == SKR_OK)
         status = add_carrier_blocks(c->catalogue, view, &refs, err);
     if (status == SKR_OK)

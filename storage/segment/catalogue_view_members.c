@@ -72,11 +72,11 @@ int skr_catalogue_view_tile(skr_segment_view *view, size_t tile,
     if (members->tile != tile) {
         members->tile = SKR_NO_TILE;
         SKR_TRY(skr_block_reader_hold(view->reader, view->segment->file,
-                                      &directory->refs[tile].of[SKR_TILE_CALLS], &members->raw,
-                                      err));
-        int status =
-            skr_catalogue_tile_decode(&members->who, view->segment, directory->tiles[tile].n_rows,
-                                      members->raw.bytes, members->raw.n, err);
+                                      &directory->tiles.refs[tile].of[SKR_TILE_CALLS],
+                                      &members->raw, err));
+        int status = skr_catalogue_tile_decode(&members->who, view->segment,
+                                               directory->tiles.list[tile].n_rows,
+                                               members->raw.bytes, members->raw.n, err);
         if (status != SKR_OK)
             return skr_segment_view_fail_in_tile(view, status, tile, err);
         members->tile = tile;
@@ -188,18 +188,6 @@ int skr_catalogue_view_copies(skr_segment_view *view, uint32_t member, uint8_t p
 
 /* ------------------------------------------------------------------ rows of a member */
 
-/* The tiles of a member, and a row that is looked for. */
-typedef struct row_search {
-    const skr_tile *tiles;
-    uint64_t row;
-} row_search;
-
-static bool is_row_behind(const void *context, size_t at)
-{
-    const row_search *search = context;
-    return search->tiles[at].first_row + search->tiles[at].n_rows <= search->row;
-}
-
 static int check_starts(const skr_segment_view *view, const skr_catalogue_run *run,
                         const skr_rows_of_tile *of, skr_err *err)
 {
@@ -228,10 +216,8 @@ int skr_catalogue_view_visit(skr_segment_view *view, uint32_t member, uint32_t n
     SKR_TRY(skr_catalogue_view_member(view, member, &run.view, err));
     const skr_segment_directory *directory = &run.view->segment->directory;
     for (uint32_t i = 0; i < n; i += run.n) {
-        const row_search search = {directory->tiles, members->rows[i]};
-        run.tile = skr_array_search(directory->n_tiles, is_row_behind, &search);
-        SKR_CHECK(run.tile < directory->n_tiles);
-        const skr_tile *tile = &directory->tiles[run.tile];
+        SKR_TRY(skr_segment_find_row(run.view->segment, members->rows[i], &run.tile, err));
+        const skr_tile *tile = &directory->tiles.list[run.tile];
         run.first = i;
         run.numbers = members->numbers + i;
         run.n = 0;

@@ -106,17 +106,20 @@ static int close_tile(catalogue_writer *w)
     skr_segment_directory *directory = &w->directory;
     if (!w->is_open)
         return SKR_OK;
-    size_t at = directory->n_tiles;
-    SKR_TRY(SKR_ARRAY_RESERVE(&directory->tiles, &w->n_tiles_max, at + 1, "a catalogue", w->err));
-    SKR_TRY(SKR_ARRAY_RESERVE(&directory->refs, &w->n_refs_max, at + 1, "a catalogue", w->err));
-    skr_tile *tile = &directory->tiles[at];
+    size_t at = directory->tiles.n;
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&directory->tiles.list, &w->n_tiles_max, at + 1, "a catalogue", w->err));
+    SKR_TRY(
+        SKR_ARRAY_RESERVE(&directory->tiles.refs, &w->n_refs_max, at + 1, "a catalogue", w->err));
+    skr_tile *tile = &directory->tiles.list[at];
     *tile = *skr_segment_open_tile_map(w->tile);
     tile->first_row = directory->n_rows;
     SKR_TRY(put_members_of_tile(w));
     SKR_TRY(put_sets_of_tile(w, tile->n_rows));
-    SKR_TRY(skr_segment_open_tile_write_members(w->tile, &w->bytes, &directory->refs[at], w->err));
+    SKR_TRY(skr_segment_open_tile_write_members(w->tile, &w->bytes, &directory->tiles.refs[at],
+                                                w->err));
     directory->n_rows += tile->n_rows;
-    directory->n_tiles++;
+    directory->tiles.n++;
     w->is_open = false;
     clear_members(w);
     return SKR_OK;
@@ -172,7 +175,7 @@ static int add_wide(catalogue_writer *w, const skr_allele *allele)
         (skr_wide_row){.contig = allele->contig,
                        .start0 = allele->start0,
                        .end0 = allele->end0,
-                       .tile = (uint32_t)directory->n_tiles,
+                       .tile = (uint32_t)directory->tiles.n,
                        .row = skr_segment_open_tile_map(w->tile)->n_rows};
     return SKR_OK;
 }
@@ -318,6 +321,7 @@ static int write_end(catalogue_writer *w, skr_file_id *ret_id)
     const skr_sample_plan samples = {
         .samples = w->samples, .n_samples = w->directory.n_samples, .names_are_ids = true};
     SKR_TRY(skr_sample_table_write(w->file, &samples, &w->directory.sample_part, w->err));
+    SKR_TRY(skr_segment_tiles_group(&w->directory.tiles, SKR_TILES_A_GROUP, w->file, w->err));
     w->bytes.n = 0;
     SKR_TRY(skr_segment_directory_encode(&w->directory, &w->bytes, w->err));
     SKR_TRY(skr_buffer_put_varint(&w->bytes, w->n, w->err));

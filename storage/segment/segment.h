@@ -35,6 +35,7 @@
 #include "storage/carriers/carriers.h"
 #include "storage/carriers/copies.h"
 #include "storage/segment/sample_table.h"
+#include "storage/segment/segment_tiles.h"
 
 /* ------------------------------------------------------------------ what a segment holds */
 
@@ -91,6 +92,7 @@ typedef struct skr_segment_plan {
     skr_facts_source facts;      /* asked when the file ends; none: no facts are stored */
     uint32_t order_carriers_min; /* plain carriers that bring a row into an order; 0: as measured */
     uint32_t order_rows_max;     /* of an order; 0: as measured */
+    uint32_t tiles_a_group;      /* of a directory; 0: as measured */
     bool wants_orders;           /* also where other forms are smaller: for tests */
     bool wants_steps;            /* also where a sweep is as fast: for tests */
 } skr_segment_plan;
@@ -128,8 +130,6 @@ void skr_segment_writer_free(skr_segment_writer *writer);
 
 /* ------------------------------------------------------------------ reading */
 
-typedef struct skr_segment skr_segment;
-
 /* Opens a segment and reads its directory. The caller owns it. Both, and errors: as block files. */
 SKR_MUST_USE int skr_segment_open(const char *folder, const skr_file_id *id,
                                   skr_segment **ret_segment, skr_err *err);
@@ -162,40 +162,6 @@ SKR_MUST_USE int skr_segment_need_copies(const skr_segment *segment, skr_ploidy 
 
 /* The sum of those. */
 uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_ploidy ploidy);
-
-/* The zone map of a tile. */
-typedef struct skr_tile {
-    uint32_t contig;
-    uint32_t number; /* start0 >> tile_shift of everything in it */
-    uint32_t n_rows;
-    uint32_t n_spans;
-    uint64_t first_row;     /* number of its first row in the segment */
-    uint32_t min_start0;    /* of its rows; 0 without rows */
-    uint32_t max_start0;    /* of its rows; 0 without rows */
-    uint32_t max_end0;      /* the largest end0 of its rows, wide ones left out; 0 without rows */
-    uint32_t max_span_end0; /* the same for spans; wide ones are not in tiles */
-    uint32_t kinds;         /* bit 1 << skr_allele_kind for each kind that occurs */
-    uint64_t max_ac;        /* of any row in this segment */
-} skr_tile;
-
-/* The tiles that exist, ascending by contig, number and row; they belong to the segment. */
-const skr_tile *skr_segment_tiles(const skr_segment *segment, size_t *ret_n);
-
-/* The indexes [*ret_from, *ret_to) of the tiles of a contig with numbers in [number0, number1). */
-void skr_segment_find_tiles(const skr_segment *segment, uint32_t contig, uint32_t number0,
-                            uint32_t number1, size_t *ret_from, size_t *ret_to);
-
-/* A row longer than a tile, so that it may reach beyond the next tile. */
-typedef struct skr_wide_row {
-    uint32_t contig;
-    uint32_t start0;
-    uint32_t end0;
-    uint32_t tile; /* index among skr_segment_tiles */
-    uint32_t row;  /* number within the tile */
-} skr_wide_row;
-
-/* All of them, ascending by contig and start0; belong to the segment. */
-const skr_wide_row *skr_segment_wide_rows(const skr_segment *segment, size_t *ret_n);
 
 /* Is anything on a contig from `contig` on: rows, spans or coverage? */
 bool skr_segment_reaches(const skr_segment *segment, uint32_t contig);

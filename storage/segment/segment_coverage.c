@@ -56,7 +56,7 @@ bool skr_segment_reaches(const skr_segment *segment, uint32_t contig)
     const skr_segment_directory *directory = &segment->directory;
     if (segment->catalogue != NULL) /* its members reach no further */
         return directory->n_contigs > contig;
-    return (directory->n_tiles > 0 && directory->tiles[directory->n_tiles - 1].contig >= contig) ||
+    return skr_segment_tiles_reach(&directory->tiles, contig) ||
            (directory->n_wide_spans > 0 &&
             directory->wide_spans[directory->n_wide_spans - 1].contig >= contig) ||
            (directory->n_chunks > 0 && directory->chunks[directory->n_chunks - 1].contig >= contig);

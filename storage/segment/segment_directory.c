@@ -14,16 +14,17 @@
 #include "storage/carriers/order.h"
 #include "storage/segment/segment_int.h"
 
-/* Least bytes of a row or a span in the blocks; they bound what a directory can make us allocate.
- */
+/* Least bytes of a span in its block; they bound what a directory can make us allocate. */
 #define SPAN_BYTES_MIN 4u
+
+/* Added to the shift of tiles that lie in groups. */
+#define GROUPED 32u
 
 void skr_segment_directory_done(skr_segment_directory *directory)
 {
     skr_buffer_done(&directory->sample_part);
     skr_sample_table_free(directory->samples);
-    free(directory->tiles);
-    free(directory->refs);
+    skr_segment_tiles_done(&directory->tiles);
     free(directory->wide_rows);
     free(directory->wide_spans);
     free(directory->orders);
@@ -75,17 +76,6 @@ static int put_varints(skr_buffer *bytes, const uint64_t *values, size_t n, skr_
     put_varints(bytes, (const uint64_t[]){__VA_ARGS__},                                            \
                 sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), err)
 
-static int put_tile(const skr_tile *tile, const skr_tile_refs *refs, skr_buffer *bytes,
-                    skr_err *err)
-{
-    SKR_TRY(PUT_VARINTS(bytes, err, tile->contig, tile->number, tile->n_rows, tile->n_spans,
-                        tile->min_start0, tile->max_start0, tile->max_end0, tile->max_span_end0,
-                        tile->kinds, tile->max_ac));
-    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++)
-        SKR_TRY(skr_block_ref_put(bytes, &refs->of[i], err));
-    return SKR_OK;
-}
-
 static int put_wide_spans(const skr_wide_spans *wide, skr_buffer *bytes, skr_err *err)
 {
     SKR_TRY(PUT_VARINTS(bytes, err, wide->contig, wide->n_spans, wide->min_start0, wide->max_end0));
@@ -125,13 +115,12 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
                                  skr_err *err)
 {
     SKR_CHECK(directory->tile_shift <= SKR_TILE_SHIFT_MAX);
-    SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs,
-                        directory->tile_shift, directory->n_rows, directory->n_tiles,
-                        directory->n_wide_rows, directory->n_wide_spans, directory->n_orders,
-                        directory->n_chunks));
+    uint32_t shift = directory->tile_shift + (directory->tiles.n_a_group > 0 ? GROUPED : 0);
+    SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs, shift,
+                        directory->n_rows, directory->tiles.n, directory->n_wide_rows,
+                        directory->n_wide_spans, directory->n_orders, directory->n_chunks));
     SKR_TRY(skr_buffer_put(bytes, directory->sample_part.bytes, directory->sample_part.n, err));
-    for (size_t i = 0; i < directory->n_tiles; i++)
-        SKR_TRY(put_tile(&directory->tiles[i], &directory->refs[i], bytes, err));
+    SKR_TRY(skr_segment_tiles_encode(&directory->tiles, bytes, err));
     for (size_t i = 0; i < directory->n_wide_rows; i++) {
         const skr_wide_row *row = &directory->wide_rows[i];
         SKR_TRY(PUT_VARINTS(bytes, err, row->contig, row->start0, row->end0, row->tile, row->row));
@@ -153,6 +142,7 @@ typedef struct take_context {
     skr_cursor cursor;
     skr_segment_directory *directory;
     bool is_catalogue;
+    bool is_grouped; /* its tiles are */
     skr_err *err;
 } take_context;
 
@@ -167,21 +157,9 @@ static uint32_t take_u32(take_context *context, uint32_t max)
     return (uint32_t)skr_cursor_varint_max(&context->cursor, max);
 }
 
-/* A reference that is wanted must be sound; one that is not must be all zero. */
 static int take_ref(take_context *context, bool is_wanted, skr_block_ref *ref)
 {
-    *ref = skr_block_ref_take(&context->cursor);
-    if (context->cursor.is_bad)
-        return fail(context, "it ends early");
-    if (!is_wanted) {
-        static const skr_block_ref none;
-        bool is_none = ref->offset == 0 && ref->n_packed == 0 && ref->n_raw == 0 && ref->crc == 0 &&
-                       ref->codec == none.codec;
-        return is_none ? SKR_OK : fail(context, "a block that nothing needs");
-    }
-    if (ref->n_raw == 0)
-        return fail(context, "a block of no bytes");
-    return skr_block_file_check_ref(context->file, ref, context->err);
+    return skr_segment_take_ref(context->file, &context->cursor, is_wanted, ref, context->err);
 }
 
 static int take_head(take_context *context)
@@ -190,106 +168,28 @@ static int take_head(take_context *context)
     size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
     directory->n_samples = take_u32(context, SKR_SAMPLES_MAX);
     directory->n_contigs = take_u32(context, SKR_CONTIGS_MAX);
-    directory->tile_shift = take_u32(context, SKR_TILE_SHIFT_MAX);
+    directory->tile_shift = take_u32(context, SKR_TILE_SHIFT_MAX + GROUPED);
+    context->is_grouped = directory->tile_shift >= GROUPED;
+    directory->tile_shift -= context->is_grouped ? GROUPED : 0;
     directory->n_rows = skr_cursor_varint(&context->cursor);
+    directory->tiles.n = (size_t)skr_cursor_varint(&context->cursor);
+    directory->tiles.file = context->file;
+    directory->tiles.is_catalogue = context->is_catalogue;
     /* every entry takes a byte at least */
-    directory->n_tiles = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_wide_rows = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_wide_spans = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_orders = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     directory->n_chunks = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
     if (context->cursor.is_bad || directory->n_samples == 0 ||
-        directory->tile_shift < SKR_TILE_SHIFT_MIN)
+        directory->tile_shift < SKR_TILE_SHIFT_MIN || directory->tile_shift > SKR_TILE_SHIFT_MAX)
         return fail(context, "its head is malformed");
-    if (!skr_segment_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
-        !skr_segment_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
-        !skr_segment_room_for(&directory->wide_rows, directory->n_wide_rows,
+    if (!skr_segment_room_for(&directory->wide_rows, directory->n_wide_rows,
                               sizeof *directory->wide_rows) ||
         !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
                               sizeof *directory->wide_spans) ||
         !skr_segment_room_for(&directory->orders, directory->n_orders, sizeof *directory->orders) ||
         !skr_segment_room_for(&directory->chunks, directory->n_chunks, sizeof *directory->chunks))
         return skr_fail_nomem(context->err, "segment");
-    return SKR_OK;
-}
-
-/* The last base at which something in the tile can start. */
-static uint64_t tile_end0(const take_context *context, const skr_tile *tile)
-{
-    return ((uint64_t)tile->number + 1) << context->directory->tile_shift;
-}
-
-/* Do the numbers of a tile's zone map agree with each other? */
-static bool map_is_sound(const take_context *context, const skr_tile *tile)
-{
-    uint64_t base0 = (uint64_t)tile->number << context->directory->tile_shift;
-    uint64_t end0 = tile_end0(context, tile);
-    uint64_t span = UINT64_C(1) << context->directory->tile_shift;
-    if (tile->contig >= context->directory->n_contigs || base0 >= SKR_CONTIG_LENGTH_MAX)
-        return false;
-    if (tile->n_rows == 0 && tile->n_spans == 0)
-        return false;
-    if (tile->n_rows == 0)
-        return tile->min_start0 == 0 && tile->max_start0 == 0 && tile->max_end0 == 0 &&
-               tile->kinds == 0 && tile->max_ac == 0 && tile->max_span_end0 <= end0 - 1 + span;
-    if (tile->min_start0 < base0 || tile->max_start0 < tile->min_start0 ||
-        tile->max_start0 >= end0 || tile->kinds == 0)
-        return false;
-    if (tile->max_end0 > end0 - 1 + span || tile->max_span_end0 > end0 - 1 + span)
-        return false;
-    return (tile->n_spans == 0) == (tile->max_span_end0 == 0);
-}
-
-static bool blocks_hold(const take_context *context, const skr_tile *tile,
-                        const skr_tile_refs *refs)
-{
-    if (context->is_catalogue)
-        return tile->n_rows > 0 && refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
-               refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows;
-    return refs->of[SKR_TILE_SITES].n_raw >= tile->n_rows &&
-           refs->of[SKR_TILE_COUNTS].n_raw >= tile->n_rows &&
-           refs->of[SKR_TILE_CALLS].n_raw >= tile->n_rows &&
-           refs->of[SKR_TILE_SPANS].n_raw / SPAN_BYTES_MIN >= tile->n_spans;
-}
-
-static bool follows(const skr_tile *before, const skr_tile *tile)
-{
-    if (before->contig != tile->contig)
-        return before->contig < tile->contig;
-    return before->number <= tile->number;
-}
-
-static int take_tile(take_context *context, size_t at)
-{
-    skr_tile *tile = &context->directory->tiles[at];
-    skr_tile_refs *refs = &context->directory->refs[at];
-    *tile = (skr_tile){0};
-    tile->contig = take_u32(context, UINT32_MAX);
-    tile->number = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    tile->n_rows = take_u32(context, UINT32_MAX);
-    tile->n_spans = take_u32(context, UINT32_MAX);
-    tile->min_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    tile->max_start0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    tile->max_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    tile->max_span_end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
-    tile->kinds = take_u32(context, (2u << SKR_ALLELE_SV) - 1);
-    tile->max_ac = skr_cursor_varint(&context->cursor);
-    if (context->cursor.is_bad || !map_is_sound(context, tile) ||
-        (at > 0 && !follows(tile - 1, tile)))
-        return fail(context, "a tile is malformed or out of order");
-    const bool is_wanted[SKR_N_TILE_BLOCKS] = {
-        [SKR_TILE_SITES] = tile->n_rows > 0,
-        [SKR_TILE_COUNTS] = tile->n_rows > 0,
-        [SKR_TILE_CALLS] = true, /* of a catalogue: its members */
-        [SKR_TILE_SPANS] = !context->is_catalogue && tile->n_spans > 0,
-        [SKR_TILE_CARRIERS] = tile->n_rows > 0,
-    };
-    for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++) {
-        SKR_TRY(take_ref(context, is_wanted[i], &refs->of[i]));
-    }
-    if (!blocks_hold(context, tile, refs))
-        return fail(context, "a tile has more rows than its blocks can hold");
-    tile->first_row = at == 0 ? 0 : tile[-1].first_row + tile[-1].n_rows;
     return SKR_OK;
 }
 
@@ -302,13 +202,9 @@ static int take_wide_row(take_context *context, size_t at)
     row->end0 = take_u32(context, SKR_CONTIG_LENGTH_MAX);
     row->tile = take_u32(context, UINT32_MAX);
     row->row = take_u32(context, UINT32_MAX);
-    if (context->cursor.is_bad || row->tile >= directory->n_tiles)
-        return fail(context, "a wide row is malformed");
-    const skr_tile *tile = &directory->tiles[row->tile];
-    if (tile->contig != row->contig || row->row >= tile->n_rows || row->start0 < tile->min_start0 ||
-        row->start0 > tile->max_start0 || row->end0 <= row->start0 ||
+    if (context->cursor.is_bad || row->tile >= directory->tiles.n || row->end0 <= row->start0 ||
         row->end0 - row->start0 <= 1u << directory->tile_shift)
-        return fail(context, "a wide row is not where it should be");
+        return fail(context, "a wide row is malformed");
     if (at > 0 &&
         (row[-1].tile > row->tile || (row[-1].tile == row->tile && row[-1].row >= row->row) ||
          (row[-1].contig == row->contig && row[-1].start0 > row->start0)))
@@ -411,10 +307,11 @@ static int take_all(take_context *context)
     SKR_TRY(take_head(context));
     SKR_TRY(skr_sample_table_take(context->file, &context->cursor, directory->n_samples,
                                   &directory->samples, context->err));
-    for (size_t i = 0; i < directory->n_tiles; i++)
-        SKR_TRY(take_tile(context, i));
+    SKR_TRY(skr_segment_tiles_take(directory, context->is_grouped, &context->cursor, context->err));
     for (size_t i = 0; i < directory->n_wide_rows; i++)
         SKR_TRY(take_wide_row(context, i));
+    if (!context->is_grouped)
+        SKR_TRY(skr_segment_tiles_check_wide(directory, 0, directory->tiles.n, context->err));
     for (size_t i = 0; i < directory->n_wide_spans; i++)
         SKR_TRY(take_wide_spans(context, i));
     for (size_t i = 0; i < directory->n_orders; i++)
@@ -423,16 +320,13 @@ static int take_all(take_context *context)
         SKR_TRY(take_chunk(context, i));
     if (!context->is_catalogue)
         SKR_TRY(take_steps(context));
-    uint64_t n_rows = 0;
-    if (directory->n_tiles > 0) {
-        const skr_tile *last = &directory->tiles[directory->n_tiles - 1];
-        n_rows = last->first_row + last->n_rows;
-    }
     if (context->is_catalogue && directory->n_wide_spans + directory->n_chunks > 0)
         return fail(context, "a catalogue has rows alone");
     if (!context->is_catalogue && !skr_cursor_is_done(&context->cursor))
         return fail(context, "it does not end where it should");
-    return n_rows == directory->n_rows ? SKR_OK : fail(context, "the number of rows is wrong");
+    return skr_segment_tiles_n_rows(&directory->tiles) == directory->n_rows
+               ? SKR_OK
+               : fail(context, "the number of rows is wrong");
 }
 
 static int take(take_context *context)

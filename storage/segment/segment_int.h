@@ -12,6 +12,7 @@
 #include "storage/segment/order_writer_int.h"
 #include "storage/segment/segment.h"
 #include "storage/segment/segment_coverage.h"
+#include "storage/segment/segment_tiles_int.h"
 
 #define SKR_TILE_SHIFT_MIN 10u
 #define SKR_TILE_SHIFT_MAX 28u
@@ -37,20 +38,6 @@ static inline bool skr_head_tells_counts(uint8_t head, uint8_t ploidy)
 {
     return head <= SKR_SHORT_MAX && ploidy == SKR_PLOIDY_DIPLOID;
 }
-
-/* A tile's blocks. A reference of no raw bytes is all zero: there is no such block. */
-enum skr_tile_block {
-    SKR_TILE_SITES = 0,    /* where the rows are and what they say */
-    SKR_TILE_COUNTS = 1,   /* their totals */
-    SKR_TILE_CALLS = 2,    /* the call sets, and which row has which; of a catalogue: its members */
-    SKR_TILE_SPANS = 3,    /* the spans, and which has which call set */
-    SKR_TILE_CARRIERS = 4, /* where the carriers of each row are */
-    SKR_N_TILE_BLOCKS = 5,
-};
-
-typedef struct skr_tile_refs {
-    skr_block_ref of[SKR_N_TILE_BLOCKS];
-} skr_tile_refs;
 
 /* Spans of one contig that are longer than a tile; a contig may have several such groups. */
 typedef struct skr_wide_spans {
@@ -94,9 +81,7 @@ typedef struct skr_segment_directory {
     uint64_t n_rows;
     skr_buffer sample_part;    /* the sample table's part of the directory, to be written */
     skr_sample_table *samples; /* of a directory that was read; owner */
-    skr_tile *tiles;
-    skr_tile_refs *refs; /* one for each tile */
-    size_t n_tiles;
+    skr_tile_list tiles;
     skr_wide_row *wide_rows;
     size_t n_wide_rows;
     skr_wide_spans *wide_spans;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/base/array.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
 #include "storage/segment/segment_view_int.h"
@@ -38,10 +37,8 @@ int skr_segment_allele_compare(const skr_allele *a, const skr_allele *b)
 
 static bool has_spans(const skr_segment_directory *directory)
 {
-    bool has = directory->n_wide_spans > 0 || directory->n_chunks > 0;
-    for (size_t i = 0; i < directory->n_tiles && !has; i++)
-        has = directory->tiles[i].n_spans > 0;
-    return has;
+    return directory->n_wide_spans > 0 || directory->n_chunks > 0 ||
+           skr_segment_tiles_span(&directory->tiles);
 }
 
 int skr_segment_open(const char *folder, const skr_file_id *id, skr_segment **ret_segment,
@@ -127,45 +124,8 @@ uint64_t skr_segment_n_copies_expected(const skr_segment *segment, skr_ploidy pl
     return skr_sample_table_n_copies(segment->directory.samples, ploidy);
 }
 
-const skr_tile *skr_segment_tiles(const skr_segment *segment, size_t *ret_n)
-{
-    *ret_n = segment->directory.n_tiles;
-    return segment->directory.tiles;
-}
-
 const skr_wide_row *skr_segment_wide_rows(const skr_segment *segment, size_t *ret_n)
 {
     *ret_n = segment->directory.n_wide_rows;
     return segment->directory.wide_rows;
-}
-
-/* Tiles, and a place among them that is looked for. */
-typedef struct tile_search {
-    const skr_tile *tiles;
-    uint32_t contig;
-    uint32_t number;
-} tile_search;
-
-static bool is_tile_before(const void *context, size_t at)
-{
-    const tile_search *search = context;
-    const skr_tile *tile = &search->tiles[at];
-    return tile->contig < search->contig ||
-           (tile->contig == search->contig && tile->number < search->number);
-}
-
-/* The index of the first tile that is not before (contig, number). */
-static size_t lower_bound(const skr_segment_directory *directory, uint32_t contig, uint32_t number)
-{
-    const tile_search search = {directory->tiles, contig, number};
-    return skr_array_search(directory->n_tiles, is_tile_before, &search);
-}
-
-void skr_segment_find_tiles(const skr_segment *segment, uint32_t contig, uint32_t number0,
-                            uint32_t number1, size_t *ret_from, size_t *ret_to)
-{
-    *ret_from = lower_bound(&segment->directory, contig, number0);
-    *ret_to = lower_bound(&segment->directory, contig, number1);
-    if (*ret_to < *ret_from)
-        *ret_to = *ret_from;
 }

@@ -115,8 +115,10 @@ int skr_segment_says(const skr_segment *segment, skr_segment_view *view, uint32_
     bool says = false;
     const skr_tile *tiles = skr_segment_tiles(segment, &n);
     if (start0 < end0)
-        skr_segment_find_tiles(segment, contig, first > 0 ? first - 1 : 0,
-                               ((end0 - 1) >> shift) + 1, &from, &to);
+        SKR_TRY(skr_segment_find_tiles(
+            segment, contig,
+            (const uint32_t[]){first > 0 ? first - 1 : 0, ((end0 - 1) >> shift) + 1}, &from, &to,
+            err));
     for (size_t i = from; i < to && !says; i++) {
         SKR_TRY(look_at_rows(&tiles[i], i, view, &asked, &says, err));
         SKR_TRY(look_at_spans(&tiles[i], i, shift, view, &asked, &says, err));

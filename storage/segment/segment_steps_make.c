@@ -84,7 +84,8 @@ static int make_contig(making *m, uint32_t contig, skr_err *err)
 {
     unsigned shift = window_shift_of(m->view->segment->directory.n_samples);
     const skr_track_visitor visitor = {.on_step = on_step, .context = m};
-    uint32_t end0 = skr_segment_said_end0(m->view->segment, contig);
+    uint32_t end0 = 0;
+    SKR_TRY(skr_segment_said_end0(m->view->segment, contig, &end0, err));
     SKR_TRY(ask_everybody(m->view->segment, contig, &m->asked, err));
     m->n_looks = 0;
     for (uint32_t from0 = 0; from0 < end0;) {

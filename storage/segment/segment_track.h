@@ -55,7 +55,9 @@ SKR_MUST_USE int skr_segment_view_n_covered(skr_segment_view *view, const skr_co
                                             const skr_sample_set *who, uint64_t *ret_n,
                                             bool *ret_is_known, skr_err *err);
 
-/* After which base of a contig nothing is said of anybody; 0: nothing is. */
-uint32_t skr_segment_said_end0(const skr_segment *segment, uint32_t contig);
+/* After which base of a contig nothing is said of anybody; 0: nothing is. Errors: CORRUPT, IO,
+ * NOMEM. */
+SKR_MUST_USE int skr_segment_said_end0(const skr_segment *segment, uint32_t contig,
+                                       uint32_t *ret_end0, skr_err *err);
 
 #endif

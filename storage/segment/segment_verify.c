@@ -84,7 +84,7 @@ static void verify_order_row(verify *v, const skr_tile *tile, const skr_tile_row
 static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint32_t row)
 {
     const skr_segment *segment = v->segment;
-    const skr_tile *tile = &segment->directory.tiles[number];
+    const skr_tile *tile = &segment->directory.tiles.list[number];
     uint32_t n_samples = segment->directory.n_samples;
     const skr_call_set *calls = NULL;
     int status = skr_segment_view_decode(v->view, number, row, &v->carriers, v->err);
@@ -122,19 +122,19 @@ static void verify_wide_row(verify *v, size_t number, const skr_tile_rows *rows,
         v->i_wide < directory->n_wide_rows ? &directory->wide_rows[v->i_wide] : NULL;
     if (wide != NULL && wide->tile == number && wide->row == row) {
         if (wide->start0 != rows->start0[row] || wide->end0 != rows->end0[row])
-            report_row(v, &directory->tiles[number], rows, row,
+            report_row(v, &directory->tiles.list[number], rows, row,
                        "the directory has another place for this wide row");
         v->i_wide++;
         return;
     }
-    report_row(v, &directory->tiles[number], rows, row, "a wide row that the directory lacks");
+    report_row(v, &directory->tiles.list[number], rows, row, "a wide row that the directory lacks");
 }
 
 /* Compares the zone map with the rows, and the list of wide rows with those of the tile. */
 static void verify_map(verify *v, size_t number, const skr_tile_rows *rows)
 {
     const skr_segment_directory *directory = &v->segment->directory;
-    const skr_tile *tile = &directory->tiles[number];
+    const skr_tile *tile = &directory->tiles.list[number];
     uint32_t kinds = 0;
     uint32_t max_end0 = 0;
     uint64_t max_ac = 0;
@@ -154,9 +154,9 @@ static void verify_map(verify *v, size_t number, const skr_tile_rows *rows)
 /* The nearest earlier piece of the same tile that has rows, or the tile itself. */
 static size_t piece_before(const skr_segment_directory *directory, size_t number)
 {
-    const skr_tile *tile = &directory->tiles[number];
+    const skr_tile *tile = &directory->tiles.list[number];
     for (size_t i = number; i > 0; i--) {
-        const skr_tile *before = &directory->tiles[i - 1];
+        const skr_tile *before = &directory->tiles.list[i - 1];
         if (before->contig != tile->contig || before->number != tile->number)
             break;
         if (before->n_rows > 0)
@@ -168,7 +168,7 @@ static size_t piece_before(const skr_segment_directory *directory, size_t number
 /* The first row of a piece must follow the last of the piece before: within it the view looks. */
 static int verify_order(verify *v, size_t number)
 {
-    const skr_tile *tile = &v->segment->directory.tiles[number];
+    const skr_tile *tile = &v->segment->directory.tiles.list[number];
     size_t before = piece_before(&v->segment->directory, number);
     if (before == number)
         return SKR_OK;
@@ -231,7 +231,7 @@ static int verify_sets(verify *v, const skr_call_columns *columns, uint32_t cont
 
 static int verify_calls(verify *v, size_t number)
 {
-    const skr_tile *tile = &v->segment->directory.tiles[number];
+    const skr_tile *tile = &v->segment->directory.tiles.list[number];
     skr_call_slot *slot = NULL;
     int status = skr_segment_view_call_slot(v->view, number, true, &slot, v->err);
     if (status != SKR_OK)
@@ -327,11 +327,13 @@ static int collect_refs(verify *v)
         if (status == SKR_OK)
             status = add_ref(v, &directory->wide_spans[i].spans);
     }
-    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++)
+    for (size_t i = 0; i < directory->tiles.n_groups && status == SKR_OK; i++)
+        status = add_ref(v, &directory->tiles.groups[i].ref);
+    for (size_t i = 0; i < directory->tiles.n && status == SKR_OK; i++)
         for (unsigned j = 0; j < SKR_N_TILE_BLOCKS && status == SKR_OK; j++)
-            status = add_ref(v, &directory->refs[i].of[j]);
-    for (size_t i = 0; i < directory->n_tiles && status == SKR_OK; i++) {
-        if (directory->tiles[i].n_rows == 0)
+            status = add_ref(v, &directory->tiles.refs[i].of[j]);
+    for (size_t i = 0; i < directory->tiles.n && status == SKR_OK; i++) {
+        if (directory->tiles.list[i].n_rows == 0)
             continue;
         status = skr_segment_view_load_carriers(v->view, i, v->err);
         if (status != SKR_OK) {
@@ -376,8 +378,8 @@ static int verify_steps(verify *v)
 static int verify_all(verify *v)
 {
     const skr_segment_directory *directory = &v->segment->directory;
-    for (size_t i = 0; i < directory->n_tiles; i++) {
-        if (directory->tiles[i].n_rows > 0)
+    for (size_t i = 0; i < directory->tiles.n; i++) {
+        if (directory->tiles.list[i].n_rows > 0)
             SKR_TRY(verify_rows(v, i));
         SKR_TRY(verify_calls(v, i));
     }
@@ -398,8 +400,11 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
     verify v = {.on_fault = on_fault, .context = context, .has_all_refs = true, .err = &own};
 
     int status = skr_segment_open(folder, id, &segment, &own);
+    if (status == SKR_OK)
+        status = skr_segment_need_tiles(segment, 0, segment->directory.tiles.n, &own);
     if (status <= -100) {
         on_fault(context, own.message);
+        skr_segment_close(segment);
         return SKR_OK;
     }
     if (status == SKR_OK)

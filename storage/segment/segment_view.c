@@ -85,7 +85,7 @@ int skr_segment_view_fail_in(const skr_segment_view *view, int code, uint32_t co
 
 int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t tile, skr_err *err)
 {
-    const skr_tile *at = &view->segment->directory.tiles[tile];
+    const skr_tile *at = &view->segment->directory.tiles.list[tile];
     return skr_segment_view_fail_in(view, code, at->contig, skr_tile_base0(view->segment, at), err);
 }
 
@@ -96,7 +96,7 @@ int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t
 
 static void show_rows(skr_segment_view *view, const skr_row_columns *columns, size_t number)
 {
-    const skr_tile *tile = &view->segment->directory.tiles[number];
+    const skr_tile *tile = &view->segment->directory.tiles.list[number];
     view->rows = (skr_tile_rows){
         .n = tile->n_rows,
         .contig = tile->contig,
@@ -132,8 +132,8 @@ static int need_copies(const skr_segment_view *view, const skr_row_columns *colu
 static int read_rows(skr_segment_view *view, size_t number, skr_row_columns *columns, skr_err *err)
 {
     const skr_segment *segment = view->segment;
-    const skr_tile *tile = &segment->directory.tiles[number];
-    const skr_tile_refs *refs = &segment->directory.refs[number];
+    const skr_tile *tile = &segment->directory.tiles.list[number];
+    const skr_tile_refs *refs = &segment->directory.tiles.refs[number];
     const skr_block_wish wishes[] = {
         {segment->file, refs->of[SKR_TILE_SITES], &columns->sites},
         {segment->file, refs->of[SKR_TILE_COUNTS], &columns->counts},
@@ -154,7 +154,7 @@ static void free_cached_rows(skr_cached *cached)
 /* Reads rows into memory that the cache takes over. */
 static int read_cached_rows(skr_segment_view *view, size_t number, skr_err *err)
 {
-    const skr_tile *tile = &view->segment->directory.tiles[number];
+    const skr_tile *tile = &view->segment->directory.tiles.list[number];
     skr_cached_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         return skr_fail_nomem(err, "segment");
@@ -181,7 +181,7 @@ static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
     skr_block_cache_release(view->cache, view->held_rows);
     view->held_rows = NULL;
     view->cache = skr_block_reader_cache(view->reader);
-    if (view->segment->directory.tiles[number].n_rows == 0) {
+    if (view->segment->directory.tiles.list[number].n_rows == 0) {
         show_rows(view, columns, number);
         return SKR_OK;
     }
@@ -197,7 +197,8 @@ static int load_rows(skr_segment_view *view, size_t number, skr_err *err)
     if (view->held_rows != NULL)
         columns = &((skr_cached_rows *)view->held_rows)->columns;
     if (status == SKR_OK)
-        status = need_copies(view, columns, view->segment->directory.tiles[number].n_rows, err);
+        status =
+            need_copies(view, columns, view->segment->directory.tiles.list[number].n_rows, err);
     if (status == SKR_OK)
         show_rows(view, columns, number);
     return status;
@@ -218,7 +219,7 @@ static void add_block(const skr_block_ref *ref, uint64_t *from, uint64_t *to)
 uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_carriers)
 {
     const skr_segment_directory *directory = &view->segment->directory;
-    const skr_tile_refs *refs = &directory->refs[tile];
+    const skr_tile_refs *refs = &directory->tiles.refs[tile];
     skr_block_cache *cache = skr_block_reader_cache(view->reader);
     uint64_t from = UINT64_MAX;
     uint64_t to = 0;
@@ -232,8 +233,9 @@ uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_c
         uint64_t before_to = 0;
         add_block(&refs->of[SKR_TILE_CARRIERS], &from, &to);
         add_block(&refs->of[SKR_TILE_CALLS], &from, &to);
-        for (unsigned i = 0; tile > 0 && i < SKR_N_TILE_BLOCKS; i++)
-            add_block(&directory->refs[tile - 1].of[i], &before_from, &before_to);
+        bool has_before = tile > 0 && skr_segment_tiles_have(&directory->tiles, tile - 1);
+        for (unsigned i = 0; has_before && i < SKR_N_TILE_BLOCKS; i++)
+            add_block(&directory->tiles.refs[tile - 1].of[i], &before_from, &before_to);
         if (before_to < from && from - before_to <= CARRIERS_MAX)
             from = before_to;
     }
@@ -245,7 +247,8 @@ uint64_t skr_segment_view_ahead(skr_segment_view *view, size_t tile, bool with_c
 int skr_segment_view_rows(skr_segment_view *view, size_t tile, const skr_tile_rows **ret_rows,
                           skr_err *err)
 {
-    SKR_CHECK(tile < view->segment->directory.n_tiles);
+    SKR_CHECK(tile < view->segment->directory.tiles.n &&
+              skr_segment_tiles_have(&view->segment->directory.tiles, tile));
     if (view->rows_tile != tile) {
         SKR_TRY(load_rows(view, tile, err));
     }
@@ -303,8 +306,8 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
                      skr_err *err)
 {
     const skr_segment *segment = view->segment;
-    const skr_tile *tile = &segment->directory.tiles[number];
-    const skr_tile_refs *refs = &segment->directory.refs[number];
+    const skr_tile *tile = &segment->directory.tiles.list[number];
+    const skr_tile_refs *refs = &segment->directory.tiles.refs[number];
     bool needs_calls = slot->tile == SKR_NO_TILE;
     bool needs_spans = with_spans && tile->n_spans > 0;
     skr_block_wish wishes[2];
@@ -336,7 +339,8 @@ static int load_slot(skr_segment_view *view, skr_call_slot *slot, size_t number,
 int skr_segment_view_call_slot(skr_segment_view *view, size_t tile, bool with_spans,
                                skr_call_slot **ret_slot, skr_err *err)
 {
-    SKR_CHECK(tile < view->segment->directory.n_tiles);
+    SKR_CHECK(tile < view->segment->directory.tiles.n &&
+              skr_segment_tiles_have(&view->segment->directory.tiles, tile));
     skr_call_slot *slot = find_call_slot(view, tile);
     if (slot->tile != tile || (with_spans && !slot->has_spans)) {
         SKR_TRY(load_slot(view, slot, tile, with_spans, err));

@@ -195,9 +195,11 @@ int skr_segment_view_called(skr_segment_view *view, uint32_t contig, uint32_t st
     uint32_t last = (end0 - 1) >> directory->tile_shift;
     size_t from;
     size_t to;
-    skr_segment_find_tiles(view->segment, contig, first > 0 ? first - 1 : 0, last + 1, &from, &to);
+    SKR_TRY(skr_segment_find_tiles(view->segment, contig,
+                                   (const uint32_t[]){first > 0 ? first - 1 : 0, last + 1}, &from,
+                                   &to, err));
     for (size_t i = from; i < to; i++)
-        if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > start0)
+        if (directory->tiles.list[i].n_spans > 0 && directory->tiles.list[i].max_span_end0 > start0)
             SKR_TRY(apply_tile(&asked, i));
     SKR_TRY(apply_wide(&asked, end0 - 1));
     finish(view, end0, called);

@@ -18,7 +18,7 @@ int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err 
         return SKR_OK;
     view->carriers_tile = SKR_NO_TILE;
     view->chunk = SKR_NO_TILE;
-    skr_block_wish wish = {segment->file, directory->refs[tile].of[SKR_TILE_CARRIERS],
+    skr_block_wish wish = {segment->file, directory->tiles.refs[tile].of[SKR_TILE_CARRIERS],
                            &view->carriers.raw};
     SKR_TRY(skr_block_reader_get(view->reader, &wish, 1, err));
     int status = skr_segment_carrier_columns_decode(&view->carriers, segment, view->shown->heads,

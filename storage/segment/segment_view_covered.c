@@ -61,11 +61,13 @@ static int take_tiles(over *o)
     uint32_t last = (o->end0 - 1) >> directory->tile_shift;
     size_t from;
     size_t to;
-    skr_segment_find_tiles(o->view->segment, o->contig, first > 0 ? first - 1 : 0, last + 1, &from,
-                           &to);
+    SKR_TRY(skr_segment_find_tiles(o->view->segment, o->contig,
+                                   (const uint32_t[]){first > 0 ? first - 1 : 0, last + 1}, &from,
+                                   &to, o->err));
     for (size_t i = from; i < to && o->is_known; i++) {
         skr_call_slot *slot = NULL;
-        if (directory->tiles[i].n_spans == 0 || directory->tiles[i].max_span_end0 <= o->start0)
+        if (directory->tiles.list[i].n_spans == 0 ||
+            directory->tiles.list[i].max_span_end0 <= o->start0)
             continue;
         SKR_TRY(skr_segment_view_call_slot(o->view, i, true, &slot, o->err));
         SKR_TRY(take_columns(o, &slot->columns));

@@ -493,10 +493,12 @@ static int sweep_all(sweep *s)
     uint32_t last = (s->end0 - 1) >> directory->tile_shift;
     size_t from;
     size_t to;
-    skr_segment_find_tiles(segment, s->asked->contig, first > 0 ? first - 1 : 0, last + 1, &from,
-                           &to);
+    SKR_TRY(skr_segment_find_tiles(segment, s->asked->contig,
+                                   (const uint32_t[]){first > 0 ? first - 1 : 0, last + 1}, &from,
+                                   &to, s->err));
     for (size_t i = from; i < to; i++)
-        if (directory->tiles[i].n_spans > 0 && directory->tiles[i].max_span_end0 > s->start0)
+        if (directory->tiles.list[i].n_spans > 0 &&
+            directory->tiles.list[i].max_span_end0 > s->start0)
             SKR_TRY(take_up_tile(s, i));
     SKR_TRY(take_up_wide(s, s->end0 - 1));
     return advance(s, s->end0);
@@ -531,21 +533,24 @@ int skr_segment_view_sweep(skr_segment_view *view, skr_track_asked *asked, uint3
     return status;
 }
 
-uint32_t skr_segment_said_end0(const skr_segment *segment, uint32_t contig)
+int skr_segment_said_end0(const skr_segment *segment, uint32_t contig, uint32_t *ret_end0,
+                          skr_err *err)
 {
     const skr_segment_directory *directory = &segment->directory;
     uint32_t end0 = 0;
     size_t from;
     size_t to;
-    skr_segment_find_tiles(segment, contig, 0, UINT32_MAX, &from, &to);
+    SKR_TRY(skr_segment_find_tiles(segment, contig, (const uint32_t[]){0, UINT32_MAX}, &from, &to,
+                                   err));
     for (size_t i = from; i < to; i++)
-        if (directory->tiles[i].max_span_end0 > end0)
-            end0 = directory->tiles[i].max_span_end0;
+        if (directory->tiles.list[i].max_span_end0 > end0)
+            end0 = directory->tiles.list[i].max_span_end0;
     for (size_t i = 0; i < directory->n_wide_spans; i++)
         if (directory->wide_spans[i].contig == contig && directory->wide_spans[i].max_end0 > end0)
             end0 = directory->wide_spans[i].max_end0;
     for (size_t i = 0; i < directory->n_chunks; i++)
         if (directory->chunks[i].contig == contig && directory->chunks[i].end0 > end0)
             end0 = directory->chunks[i].end0;
-    return end0;
+    *ret_end0 = end0;
+    return SKR_OK;
 }

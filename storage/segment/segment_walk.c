@@ -8,18 +8,20 @@
 #include "storage/base/limits.h"
 #include "storage/segment/segment_view_int.h"
 
-bool skr_segment_has_contig(const skr_segment *segment, uint32_t contig)
+/* The numbers of its tiles. */
+static const uint32_t whole_contig[] = {0, UINT32_MAX};
+
+int skr_segment_has_contig(const skr_segment *segment, uint32_t contig, bool *ret_has, skr_err *err)
 {
     const skr_segment_directory *directory = &segment->directory;
     size_t from;
     size_t to;
-    skr_segment_find_tiles(segment, contig, 0, UINT32_MAX, &from, &to);
-    if (from < to || skr_segment_covers(segment, contig))
-        return true;
-    for (size_t i = 0; i < directory->n_wide_spans; i++)
-        if (directory->wide_spans[i].contig == contig)
-            return true;
-    return false;
+    SKR_TRY(skr_segment_find_tiles(segment, contig, whole_contig, &from, &to, err));
+    bool has = from < to || skr_segment_covers(segment, contig);
+    for (size_t i = 0; i < directory->n_wide_spans && !has; i++)
+        has = directory->wide_spans[i].contig == contig;
+    *ret_has = has;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -28,7 +30,7 @@ bool skr_segment_has_contig(const skr_segment *segment, uint32_t contig)
 static int enter_tile(skr_row_walk *walk, skr_err *err)
 {
     const skr_segment_directory *directory = &walk->view->segment->directory;
-    while (walk->tile < walk->tile_end && directory->tiles[walk->tile].n_rows == 0)
+    while (walk->tile < walk->tile_end && directory->tiles.list[walk->tile].n_rows == 0)
         walk->tile++;
     walk->row = 0;
     walk->is_end = walk->tile == walk->tile_end;
@@ -42,7 +44,8 @@ static int enter_tile(skr_row_walk *walk, skr_err *err)
 int skr_row_walk_start(skr_row_walk *walk, skr_segment_view *view, uint32_t contig, skr_err *err)
 {
     *walk = (skr_row_walk){.view = view};
-    skr_segment_find_tiles(view->segment, contig, 0, UINT32_MAX, &walk->tile, &walk->tile_end);
+    SKR_TRY(skr_segment_find_tiles(view->segment, contig, whole_contig, &walk->tile,
+                                   &walk->tile_end, err));
     return enter_tile(walk, err);
 }
 
@@ -66,7 +69,8 @@ static int peek_tile(skr_span_walk *walk, const skr_call_columns **ret_columns,
 {
     const skr_segment_directory *directory = &walk->view->segment->directory;
     *ret_span = NULL;
-    while (walk->tile < walk->tile_end && walk->i_span == directory->tiles[walk->tile].n_spans) {
+    while (walk->tile < walk->tile_end &&
+           walk->i_span == directory->tiles.list[walk->tile].n_spans) {
         walk->tile++;
         walk->i_span = 0;
     }
@@ -119,7 +123,8 @@ static int choose(skr_span_walk *walk, skr_err *err)
 int skr_span_walk_start(skr_span_walk *walk, skr_segment_view *view, uint32_t contig, skr_err *err)
 {
     *walk = (skr_span_walk){.view = view, .contig = contig};
-    skr_segment_find_tiles(view->segment, contig, 0, UINT32_MAX, &walk->tile, &walk->tile_end);
+    SKR_TRY(skr_segment_find_tiles(view->segment, contig, whole_contig, &walk->tile,
+                                   &walk->tile_end, err));
     return choose(walk, err);
 }
 

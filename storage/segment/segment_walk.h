@@ -10,8 +10,9 @@
 
 #include "storage/segment/segment_coverage.h"
 
-/* Is there anything of a contig: rows, spans or coverage? */
-bool skr_segment_has_contig(const skr_segment *segment, uint32_t contig);
+/* Is there anything of a contig: rows, spans or coverage? Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_has_contig(const skr_segment *segment, uint32_t contig, bool *ret_has,
+                                        skr_err *err);
 
 /* ------------------------------------------------------------------ rows */
 

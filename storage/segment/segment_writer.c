@@ -42,6 +42,7 @@ struct skr_segment_writer {
     bool names_are_ids;
     skr_facts_source facts;
     bool wants_steps;
+    uint32_t tiles_a_group;
     uint32_t n_samples;
     uint32_t n_contigs;
     uint32_t tile_shift;
@@ -132,6 +133,7 @@ int skr_segment_writer_new(const char *folder, const char *name, const skr_segme
     writer->names_are_ids = plan->names_are_ids;
     writer->facts = plan->facts;
     writer->wants_steps = plan->wants_steps;
+    writer->tiles_a_group = plan->tiles_a_group == 0 ? SKR_TILES_A_GROUP : plan->tiles_a_group;
     writer->n_samples = plan->n_samples;
     writer->n_contigs = plan->n_contigs;
     writer->tile_shift = choose_tile_shift(plan);
@@ -444,11 +446,11 @@ static void sort_pieces(skr_segment_writer *writer, skr_segment_directory *direc
     uint64_t first_row = 0;
     size_t i_wide = 0;
     for (size_t i = 0; i < writer->n_pieces; i++) {
-        skr_tile *tile = &directory->tiles[i];
+        skr_tile *tile = &directory->tiles.list[i];
         *tile = writer->pieces[i].map;
         tile->first_row = first_row;
         first_row += tile->n_rows;
-        directory->refs[i] = writer->pieces[i].refs;
+        directory->tiles.refs[i] = writer->pieces[i].refs;
         for (; i_wide < writer->n_wide_rows && writer->wide_rows[i_wide].number < first_row;
              i_wide++) {
             directory->wide_rows[i_wide] = writer->wide_rows[i_wide].row;
@@ -469,11 +471,13 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     directory->n_contigs = writer->n_contigs;
     directory->tile_shift = writer->tile_shift;
     directory->n_rows = writer->n_rows;
-    directory->n_tiles = writer->n_pieces;
+    directory->tiles.n = writer->n_pieces;
     directory->n_wide_rows = writer->n_wide_rows;
     directory->n_wide_spans = writer->n_wide_spans;
-    if (!skr_segment_room_for(&directory->tiles, directory->n_tiles, sizeof *directory->tiles) ||
-        !skr_segment_room_for(&directory->refs, directory->n_tiles, sizeof *directory->refs) ||
+    if (!skr_segment_room_for(&directory->tiles.list, directory->tiles.n,
+                              sizeof *directory->tiles.list) ||
+        !skr_segment_room_for(&directory->tiles.refs, directory->tiles.n,
+                              sizeof *directory->tiles.refs) ||
         !skr_segment_room_for(&directory->wide_rows, directory->n_wide_rows,
                               sizeof *directory->wide_rows) ||
         !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
@@ -488,6 +492,7 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
     if (writer->n_chunks > 0)
         memcpy(directory->chunks, writer->chunks, writer->n_chunks * sizeof *writer->chunks);
     sort_pieces(writer, directory);
+    SKR_TRY(skr_segment_tiles_group(&directory->tiles, writer->tiles_a_group, writer->file, err));
     if (writer->n_wide_spans > 0)
         memcpy(directory->wide_spans, writer->wide_spans,
                writer->n_wide_spans * sizeof *writer->wide_spans);
@@ -535,7 +540,8 @@ int skr_segment_writer_finish(skr_segment_writer *writer, skr_file_id *ret_id, u
     if (status == SKR_OK)
         status = skr_segment_directory_encode(&directory, &bytes, err);
     if (status == SKR_OK && bytes.n > SKR_BLOCK_RAW_MAX)
-        status = skr_fail(err, SKR_ERR_LIMIT, "segment: %zu tiles are too many", directory.n_tiles);
+        status =
+            skr_fail(err, SKR_ERR_LIMIT, "segment: a directory of %zu bytes is too long", bytes.n);
     if (status == SKR_OK)
         status = skr_block_writer_finish(writer->file, bytes.bytes, bytes.n, ret_id, err);
     if (status == SKR_OK && ret_n_rows != NULL)

@@ -21,7 +21,7 @@ class Catalogue(Segment):
         assert (n_groups, c.varint()) == (0, 0)
         tables = self._sample_head(c)
         assert tables[2] is None and tables[3] is None, "names or facts"
-        tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
+        tiles = self._read_tiles(c, n_tiles)
         wide = [c.varints(5) for _ in range(n_wide)]
         orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
         n, self.spent = c.varint(), c.varint()

@@ -679,6 +679,10 @@ def sex_class(karyotype):
 # ------------------------------------------------------------------ segments
 
 
+def _tile(c):
+    return c.varints(10), [c.ref() for _ in range(5)]
+
+
 class Segment:
     def __init__(self, store, entry):
         self.file = BlockFile(store, entry["file"], 1)
@@ -687,7 +691,7 @@ class Segment:
         self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups, n_orders = c.varints(8)
         n_chunks = c.varint()
         tables = self._sample_head(c)
-        tiles = [(c.varints(10), [c.ref() for _ in range(5)]) for _ in range(n_tiles)]
+        tiles = self._read_tiles(c, n_tiles)
         wide_rows = [c.varints(5) for _ in range(n_wide)]
         groups = [(c.varints(4), c.ref(), c.ref()) for _ in range(n_groups)]
         orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(n_orders)]
@@ -799,6 +803,28 @@ class Segment:
     def expected(self, zone, sample):
         n_x, n_y = self.karyotypes[sample]
         return (2, 1 if n_x == 255 else n_x, 1 if n_y == 255 else n_y, 1)[zone]
+
+    def _read_tiles(self, c, n):
+        """The entries of all tiles; those in groups are compared with what the directory says of them."""
+        if self.shift < 32:
+            return [_tile(c) for _ in range(n)]
+        self.shift -= 32
+        assert self.file.version > 3
+        size, tiles, last_end = c.varint(), [], 0
+        assert 0 < size <= 4096 and n > size
+        for at in range(0, n, size):
+            *places, n_rows, n_spans, n_with_rows = c.varints(7)
+            ref = c.ref()
+            assert ref[4] == 0 and ref[0] >= last_end
+            last_end = ref[0] + ref[1]
+            block = Cursor(self.file.block(ref))
+            group = [_tile(block) for _ in range(min(size, n - at))]
+            block.end()
+            assert places == group[0][0][:2] + group[-1][0][:2]
+            assert (n_rows, n_spans) == tuple(sum(tile[0][i] for tile in group) for i in (2, 3))
+            assert n_with_rows == sum(tile[0][2] > 0 for tile in group)
+            tiles += group
+        return tiles
 
     def _read_tile(self, number, numbers, refs, wide_rows):
         contig, t, n_rows, n_spans, first, last, max_end, max_span_end, kinds, max_ac = numbers

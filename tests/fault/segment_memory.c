@@ -61,6 +61,7 @@ static int write_segment(const char *folder, skr_file_id *ret_id, skr_err *err)
                              .n_bases_expected = 1,
                              .order_carriers_min = 20,
                              .order_rows_max = 3,
+                             .tiles_a_group = 2,
                              .wants_orders = true};
     int status = skr_segment_writer_new(folder, "a.skr", &plan, &writer, err);
     for (uint32_t i = 0; i < N_PLACES && status == SKR_OK; i++)
@@ -120,6 +121,8 @@ static int read_segment(const char *folder, const skr_file_id *id, uint64_t *sum
         status = skr_segment_view_new(segment, reader, &view, err);
     if (status == SKR_OK)
         (void)skr_segment_tiles(segment, &n_tiles);
+    if (status == SKR_OK)
+        status = skr_segment_need_tiles(segment, 0, n_tiles, err);
     for (size_t i = 0; i < n_tiles && status == SKR_OK; i++)
         status = read_tile(view, i, sum, err);
     for (uint32_t at = 0; at < 300 * N_PLACES && status == SKR_OK; at += 150) {

@@ -69,6 +69,7 @@ static inline void model_import(const model_cohort *cohort, const model_delivery
                                   .n_threads = 1};
     const skr_import_knobs knobs = {.order_carriers_min = n_carriers,
                                     .order_rows_max = 7 * n_carriers,
+                                    .tiles_a_group = (uint32_t)(n_imports % 3),
                                     .wants_orders = n_carriers > 0};
     skr_import_result result = {0};
     model_must(skr_import_genomes_with(&request, &knobs, &result, &err), &err, "import");

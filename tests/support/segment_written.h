@@ -16,7 +16,19 @@ static bool wants_steps;
 /* Adds coverage before the file is finished; NULL: there is none. */
 static void (*adds_coverage)(skr_segment_writer *writer, const model *m);
 
+/* How many were written: one after the other their tiles lie in the directory, in groups of one
+ * and in groups of two. */
+static uint32_t n_written;
+
 static char folder[] = "/tmp/skerry-test-segment-XXXXXX";
+
+/* The tiles of a segment, all of them read. */
+static inline const skr_tile *all_tiles(const skr_segment *segment, size_t *ret_n)
+{
+    const skr_tile *tiles = skr_segment_tiles(segment, ret_n);
+    cr_assert(eq(int, skr_segment_need_tiles(segment, 0, *ret_n, &err), 0));
+    return tiles;
+}
 
 /* ------------------------------------------------------------------ writing it */
 
@@ -62,6 +74,7 @@ static inline skr_file_id write_model(const model *m, enum order order, uint64_t
                              .n_bases_expected = n_bases_expected,
                              .order_carriers_min = order_carriers_min,
                              .order_rows_max = order_rows_max,
+                             .tiles_a_group = n_written++ % 3,
                              .wants_orders = wants_orders,
                              .wants_steps = wants_steps};
     (void)unlink("x.skr");

@@ -180,21 +180,24 @@ static int start_spans(skr_merge *merge, uint32_t contig, skr_err *err)
 }
 
 /* Which inputs say anything of a contig? */
-static bool find_contig(skr_merge *merge, uint32_t contig)
+static int find_contig(skr_merge *merge, uint32_t contig, bool *ret_is_any, skr_err *err)
 {
     bool is_any = false;
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         skr_merge_input *input = &merge->inputs[i];
-        input->is_there = skr_segment_has_contig(input->segment, contig);
+        SKR_TRY(skr_segment_has_contig(input->segment, contig, &input->is_there, err));
         is_any = is_any || input->is_there;
     }
-    return is_any;
+    *ret_is_any = is_any;
+    return SKR_OK;
 }
 
 static int write_contigs(skr_merge *merge, uint32_t n_contigs, skr_err *err)
 {
     for (uint32_t contig = 0; contig < n_contigs; contig++) {
-        if (!find_contig(merge, contig))
+        bool is_any = false;
+        SKR_TRY(find_contig(merge, contig, &is_any, err));
+        if (!is_any)
             continue;
         SKR_TRY(skr_merge_samples_turn(merge, contig, err));
         SKR_TRY(start_rows(merge, contig, err));
@@ -212,7 +215,9 @@ static int count_rows(skr_merge *merge, uint32_t n_contigs, skr_segment_plan *pl
     for (uint32_t contig = 0; contig < n_contigs; contig++) {
         const skr_allele *next = NULL;
         uint32_t first0 = 0;
-        if (!find_contig(merge, contig))
+        bool is_any = false;
+        SKR_TRY(find_contig(merge, contig, &is_any, err));
+        if (!is_any)
             continue;
         SKR_TRY(start_rows(merge, contig, err));
         for (uint64_t n = 0; (next = least_allele(merge)) != NULL; n++) {

@@ -11,6 +11,7 @@
 typedef struct skr_import_knobs {
     uint32_t order_carriers_min;
     uint32_t order_rows_max;
+    uint32_t tiles_a_group;
     bool wants_orders;
 } skr_import_knobs;
 

@@ -328,6 +328,7 @@ static skr_segment_plan plan_of(const skr_import *import)
         .facts = skr_import_facts_source(import),
         .order_carriers_min = import->knobs->order_carriers_min,
         .order_rows_max = import->knobs->order_rows_max,
+        .tiles_a_group = import->knobs->tiles_a_group,
         .wants_orders = import->knobs->wants_orders,
     };
 }

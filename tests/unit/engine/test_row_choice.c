@@ -139,7 +139,7 @@ Test(row_choice, is_of_the_rows_that_may_satisfy_and_are_of_somebody)
         model m = model_new(1 + (uint32_t)draw(60), 200, 0, 3000);
         skr_file_id id = write_model(&m, ROWS_FIRST, 3000);
         open_view(&id, &segment, &reader, &cursor.view);
-        const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+        const skr_tile *tiles = all_tiles(segment, &n_tiles);
         for (unsigned i = 0; i < 200; i++) {
             size_t tile = draw(n_tiles);
             if (tiles[tile].n_rows == 0)

@@ -72,7 +72,7 @@ static void ask(skr_segment_view *view, const skr_segment *segment, const model 
 {
     skr_sample_set sets[4] = {{.n = m->n_samples}};
     size_t n_tiles;
-    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+    const skr_tile *tiles = all_tiles(segment, &n_tiles);
     for (unsigned i = 1; i < 4; i++)
         sets[i] = draw_set(m, i);
     for (unsigned round = 0; round < 3; round++) {
@@ -96,7 +96,7 @@ static void decode_all(skr_segment_view *view, const skr_segment *segment, const
 {
     size_t n_tiles;
     size_t n_words = (m->n_samples + 63) / 64;
-    const skr_tile *tiles = skr_segment_tiles(segment, &n_tiles);
+    const skr_tile *tiles = all_tiles(segment, &n_tiles);
     skr_segment_marks *marks[2] = {NULL, NULL}; /* by turns, of one view */
     uint64_t *want_marks[2];
     skr_carriers got = {0};

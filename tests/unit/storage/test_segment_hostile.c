@@ -203,9 +203,9 @@ static void take_apart(const skr_segment *segment, skr_segment_directory *direct
     }
     for (size_t i = 0; i < directory->n_chunks; i++)
         (void)add_part(segment, reader, &directory->chunks[i].ref, NULL);
-    for (size_t i = 0; i < directory->n_tiles; i++)
+    for (size_t i = 0; i < directory->tiles.n; i++)
         for (unsigned j = 0; j < SKR_N_TILE_BLOCKS; j++) {
-            part *added = add_part(segment, reader, &directory->refs[i].of[j], NULL);
+            part *added = add_part(segment, reader, &directory->tiles.refs[i].of[j], NULL);
             if (added != NULL && j == SKR_TILE_CARRIERS)
                 add_chunk(segment, reader, added);
         }
@@ -225,7 +225,44 @@ static void change(uint8_t *bytes, size_t n)
     }
 }
 
-/* Writes the parts as b.skr with part number `bad` changed; n_parts: the directory. */
+#define TILES_A_GROUP 2u
+
+/* Writes the tiles in groups, one of which is changed where that is wanted. */
+static void put_groups(skr_tile_list *tiles, skr_block_writer *writer, bool is_bad)
+{
+    skr_block_writer *scratch = NULL;
+    skr_buffer bytes = {0};
+    (void)unlink("c.skr");
+    cr_assert(eq(int, skr_block_writer_new(folder, "c.skr", SKR_FILE_SEGMENT, &scratch, &err), 0));
+    cr_assert(eq(int, skr_segment_tiles_group(tiles, TILES_A_GROUP, scratch, &err), 0));
+    size_t bad = is_bad ? draw(tiles->n_groups) : SIZE_MAX;
+    for (size_t g = 0; g < tiles->n_groups; g++) {
+        size_t from = g * TILES_A_GROUP;
+        size_t n = tiles->n - from < TILES_A_GROUP ? tiles->n - from : TILES_A_GROUP;
+        const skr_tile_list some = {.list = tiles->list + from, .refs = tiles->refs + from, .n = n};
+        bytes.n = 0;
+        cr_assert(eq(int, skr_segment_tiles_encode(&some, &bytes, &err), 0));
+        if (g == bad)
+            change(bytes.bytes, bytes.n);
+        cr_assert(eq(int,
+                     skr_block_writer_put(writer, bytes.bytes, bytes.n, SKR_CODEC_PLAIN,
+                                          &tiles->groups[g].ref, &err),
+                     0));
+    }
+    skr_block_writer_free(scratch);
+    skr_buffer_done(&bytes);
+}
+
+static void forget_groups(skr_tile_list *tiles)
+{
+    free(tiles->groups);
+    tiles->groups = NULL;
+    tiles->n_groups = 0;
+    tiles->n_a_group = 0;
+}
+
+/* Writes the parts as b.skr with part number `bad` changed; n_parts: the directory. Behind it: a
+ * group of tiles, which are in groups then, as they are in the directory for every other one. */
 static skr_file_id put_together(skr_segment_directory *directory, size_t bad)
 {
     skr_block_writer *writer = NULL;
@@ -252,7 +289,10 @@ static skr_file_id put_together(skr_segment_directory *directory, size_t bad)
         }
     }
     bytes.n = 0;
+    if (bad > n_parts || bad % 2 == 0)
+        put_groups(&directory->tiles, writer, bad == n_parts + 1);
     cr_assert(eq(int, skr_segment_directory_encode(directory, &bytes, &err), 0));
+    forget_groups(&directory->tiles);
     if (bad == n_parts)
         change(bytes.bytes, bytes.n);
     cr_assert(eq(int, skr_block_writer_finish(writer, bytes.bytes, bytes.n, &id, &err), 0));
@@ -350,6 +390,8 @@ static void read_all(const skr_file_id *id)
     uint8_t *called = malloc(n_samples);
     for (size_t i = 0; i < n_tiles; i++) {
         const skr_tile_rows *rows;
+        if (!is_ok(skr_segment_need_tiles(segment, i, i + 1, &err)))
+            continue;
         if (!is_ok(skr_segment_view_rows(view, i, &rows, &err)))
             continue;
         for (uint32_t row = 0; row < rows->n; row++)
@@ -370,6 +412,7 @@ static void tear_down(void)
 {
     (void)unlink("a.skr");
     (void)unlink("b.skr");
+    (void)unlink("c.skr");
     (void)!chdir("/");
     (void)rmdir(folder);
 }
@@ -385,14 +428,14 @@ Test(segment_hostile, gives_errors_or_sound_values, .fini = tear_down)
     cr_assert(eq(int, skr_segment_directory_decode(segment->file, &directory, &err), 0));
     take_apart(segment, &directory);
     skr_segment_close(segment);
-    cr_assert(directory.n_tiles > 4 && directory.n_wide_rows > 0 && directory.n_wide_spans > 0);
+    cr_assert(directory.tiles.n > 4 && directory.n_wide_rows > 0 && directory.n_wide_spans > 0);
 
     id = put_together(&directory, SIZE_MAX);
     cr_assert(eq(int, skr_segment_verify(folder, &id, count_fault, NULL, &err), 0));
     cr_assert(eq(u32, n_faults, 0));
     unsigned n_sound = 0;
     for (int i = 0; i < N_CHANGES; i++) {
-        size_t bad = draw(4) == 0 ? n_parts : draw(n_parts);
+        size_t bad = draw(4) == 0 ? n_parts + draw(2) : draw(n_parts);
         id = put_together(&directory, bad);
         n_faults = 0;
         n_refused = 0;

@@ -26,7 +26,7 @@ static written write_drawn(uint32_t n_samples, uint32_t n_rows)
     written w = {.m = model_new(n_samples, n_rows, 0, 3000)};
     skr_file_id id = write_model(&w.m, ROWS_FIRST, 3000);
     open_view(&id, &w.segment, &w.reader, &w.view);
-    w.tiles = skr_segment_tiles(w.segment, &w.n_tiles);
+    w.tiles = all_tiles(w.segment, &w.n_tiles);
     return w;
 }
 
