@@ -24,8 +24,8 @@
 /* Packing must save more than one byte in so many: unpacking takes time whatever it saves. */
 #define PACKED_MORE 64u
 /* Every question reads every directory: to begin unpacking takes longer than to unpack so few
- * bytes. */
-#define PACKED_DIRECTORY_MIN 4096u
+ * bytes, as many as a segment's whose tiles lie in it. */
+#define PACKED_DIRECTORY_MIN 16384u
 #define ZSTD_LEVEL 3
 /* A part of fewer bytes is packed with the next: a table of its own would take more than it saves.
  */

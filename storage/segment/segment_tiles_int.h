@@ -33,9 +33,10 @@ typedef struct skr_tile_refs {
     skr_block_ref of[SKR_N_TILE_BLOCKS];
 } skr_tile_refs;
 
-/* Tiles of a group, and the most that a file may have: one is decoded in 40 us, and a genome of a
- * million people has 5,500. */
-#define SKR_TILES_A_GROUP 128u
+/* Tiles of a group, and the most that a file may have. So many are decoded in 9 us, which is also
+ * what the first place in a group costs; a genome of a million people has 9,000 groups, each 60 ns
+ * of opening it. */
+#define SKR_TILES_A_GROUP 80u
 #define SKR_TILES_A_GROUP_MAX 4096u
 
 /* Where a tile is. */
