@@ -103,16 +103,25 @@ static int measure(const char *folder, const skr_file_id *id, bool is_asked, uns
     return status;
 }
 
+/* A number above 0; 0: none. */
+static uint32_t number_of(const char *word)
+{
+    char *end = NULL;
+    unsigned long value = strtoul(word, &end, 10);
+    return *end == '\0' && value <= UINT32_MAX ? (uint32_t)value : 0;
+}
+
 int main(int n_words, char **words)
 {
     skr_err err = {0};
     skr_file_id id;
-    if (n_words != 4 || atoi(words[2]) < 1 || atoi(words[3]) < 1) {
+    uint32_t n_tiles = n_words == 4 ? number_of(words[2]) : 0;
+    uint32_t n_rounds = n_words == 4 ? number_of(words[3]) : 0;
+    if (n_tiles == 0 || n_rounds == 0) {
         (void)fprintf(stderr, "usage: bench_open FOLDER TILES ROUNDS\n");
         return EXIT_FAILURE;
     }
-    unsigned n_rounds = (unsigned)atoi(words[3]);
-    int status = make(words[1], (uint32_t)atoi(words[2]), &id, &err);
+    int status = make(words[1], n_tiles, &id, &err);
     if (status == SKR_OK)
         (void)printf("%s\t%" PRIu64, words[2], id.n_bytes);
     if (status == SKR_OK)
