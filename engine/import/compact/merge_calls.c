@@ -14,13 +14,56 @@
 
 /* ------------------------------------------------------------------ one input */
 
-int skr_merge_calls_take(skr_merge_input *input, const skr_call_set *stored, skr_err *err)
+/* How many of those who count have each call. */
+static void count_live(const skr_merge_input *input, const skr_call_set *stored, uint32_t n_of[256])
 {
-    uint8_t *states = input->states;
-    if (input->is_whole) {
-        input->said = stored;
+    uint32_t n_listed = 0;
+    for (uint32_t i = 0; i < stored->n_flips; i++) {
+        bool is_live = input->places[stored->flips[i]] != SKR_NONE;
+        n_of[stored->flip] += is_live;
+        n_listed += is_live;
+    }
+    for (uint32_t i = 0; i < stored->n_exceptions; i++) {
+        bool is_live = input->places[stored->exceptions[i].sample] != SKR_NONE;
+        n_of[stored->exceptions[i].call] += is_live;
+        n_listed += is_live;
+    }
+    n_of[stored->base] += input->n_live - n_listed;
+}
+
+/*
+ * What is listed of those who count, by their places. False: another call is the commonest of them
+ * or the next, so that others have to be listed.
+ */
+static int take_lists(skr_merge_input *input, const skr_call_set *stored, bool *ret_is_taken,
+                      skr_err *err)
+{
+    uint32_t n_of[256] = {0};
+    skr_call_set set = {0};
+    count_live(input, stored, n_of);
+    SKR_TRY(skr_call_set_begin(n_of, input->n_live, &set, err));
+    *ret_is_taken = set.base == stored->base && set.flip == stored->flip;
+    if (!*ret_is_taken) {
+        skr_call_set_done(&set);
         return SKR_OK;
     }
+    for (uint32_t i = 0; i < stored->n_flips; i++)
+        if (input->places[stored->flips[i]] != SKR_NONE)
+            set.flips[set.n_flips++] = input->places[stored->flips[i]];
+    for (uint32_t i = 0; i < stored->n_exceptions; i++) {
+        uint32_t place = input->places[stored->exceptions[i].sample];
+        if (place != SKR_NONE)
+            set.exceptions[set.n_exceptions++] =
+                (skr_call_exception){place, stored->exceptions[i].call};
+    }
+    input->calls = set;
+    return SKR_OK;
+}
+
+/* The same by the call of each sample. */
+static int take_each(skr_merge_input *input, const skr_call_set *stored, skr_err *err)
+{
+    uint8_t *states = input->states;
     skr_call_set_to_calls(stored, input->n_samples, states);
     for (uint32_t i = 0; i < input->n_samples; i++) {
         uint32_t place = input->places[i];
@@ -28,8 +71,20 @@ int skr_merge_calls_take(skr_merge_input *input, const skr_call_set *stored, skr
         if (place != SKR_NONE)
             states[place] = states[i];
     }
+    return skr_call_set_from_calls(states, input->n_live, &input->calls, err);
+}
+
+int skr_merge_calls_take(skr_merge_input *input, const skr_call_set *stored, skr_err *err)
+{
+    bool is_taken = false;
+    if (input->is_whole) {
+        input->said = stored;
+        return SKR_OK;
+    }
     skr_call_set_done(&input->calls);
-    SKR_TRY(skr_call_set_from_calls(states, input->n_live, &input->calls, err));
+    SKR_TRY(take_lists(input, stored, &is_taken, err));
+    if (!is_taken)
+        SKR_TRY(take_each(input, stored, err));
     input->said = &input->calls;
     return SKR_OK;
 }
