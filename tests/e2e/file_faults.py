@@ -129,13 +129,14 @@ class Faults:
         after = self.answers()
         self.suite.check(command + ": it changes what is answered", command not in ("ontology", "compact"), before != after)
         with open(counted) as fh:
-            n = int(fh.read())
-        self.suite.check(command + ": calls were counted", True, n > 10)
-        for how in ("EIO", "ENOSPC", "short", "EINTR", "kill"):
-            for at in self.drawn(n):
+            n, n_opens = map(int, fh.read().split())
+        self.suite.check(command + ": calls were counted", True, n > 10 and n > n_opens > 3)
+        for how in ("EIO", "ENOSPC", "short", "EINTR", "kill", "EMFILE"):
+            of = n_opens if how == "EMFILE" else n
+            for at in self.drawn(of):
                 self.fresh()
                 done = self.run(words, AT=at, HOW=how, ON=0 if how in ("EINTR", "short") else self.rng.randrange(2))
-                name = f"{command} {how} at call {at} of {n}"
+                name = f"{command} {how} at call {at} of {of}"
                 if how == "kill":
                     self.look_after_kill(name, before, after, words)
                 else:
@@ -186,9 +187,9 @@ class Faults:
             done = self.run(words, COUNT=counted)
             self.suite.check(f"{io} {words[-1]}: without a fault", right[number], done.out)
             with open(counted) as fh:
-                n = int(fh.read())
-            for how in ("EIO", "short", "flip", "EINTR"):
-                for at in self.drawn(n):
+                n, n_opens = map(int, fh.read().split())
+            for how in ("EIO", "short", "flip", "EINTR", "EMFILE"):
+                for at in self.drawn(n_opens if how == "EMFILE" else n):
                     done = self.run(words, AT=at, HOW=how)
                     is_right = done.code == 0 and done.out == right[number]
                     is_refused = done.code in (3, 6) and len(done.err.splitlines()) == 1

@@ -7,8 +7,9 @@
  *   FAULTY_HOW      EIO, ENOSPC, EINTR, ENOMEM: the call fails so; short: a read or write moves one
  *                   byte only, other calls fail with EIO; flip: a bit of what is read is inverted;
  *                   kill: the process dies before the call
+ *                   EMFILE: a file cannot be opened, and FAULTY_AT counts opens alone
  *   FAULTY_ON       1: so do all calls of that kind from there on
- *   FAULTY_COUNT    a file that gets the number of calls when the process ends
+ *   FAULTY_COUNT    a file that gets the numbers of calls and of opens when the process ends
  *   FAULTY_JOURNAL  a file that gets every change, for whoever simulates a power cut
  *
  * A journal is a list of records: one letter, two u64 and a u32 length, then as many bytes.
@@ -57,6 +58,7 @@ static struct {
 } plan = {.journal = -1};
 
 static atomic_long n_calls;
+static atomic_long n_opens;
 static _Atomic unsigned char kinds[N_FDS];
 static pthread_mutex_t journal_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -79,6 +81,7 @@ __attribute__((constructor)) static void begin(void)
                       : strcmp(how, "ENOSPC") == 0 ? ENOSPC
                       : strcmp(how, "EINTR") == 0  ? EINTR
                       : strcmp(how, "ENOMEM") == 0 ? ENOMEM
+                      : strcmp(how, "EMFILE") == 0 ? EMFILE
                                                    : 0;
         plan.is_flip = strcmp(how, "flip") == 0;
         plan.is_kill = strcmp(how, "kill") == 0;
@@ -92,18 +95,22 @@ __attribute__((destructor)) static void end(void)
     if (plan.count == NULL || plan.folder == NULL)
         return;
     int fd = NEXT(open)(plan.count, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    char text[32];
-    int n = snprintf(text, sizeof text, "%ld\n", atomic_load(&n_calls));
+    char text[64];
+    int n = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&n_calls), atomic_load(&n_opens));
     if (fd < 0 || NEXT(write)(fd, text, (size_t)n) != n)
         _exit(99);
     (void)NEXT(close)(fd);
 }
 
+static bool is_planned(long number)
+{
+    return plan.at > 0 && (number == plan.at || (plan.is_lasting && number > plan.at));
+}
+
 /* Counts a call. True: this is one that goes wrong. */
 static bool is_faulty(void)
 {
-    long number = atomic_fetch_add(&n_calls, 1) + 1;
-    bool is_one = plan.at > 0 && (number == plan.at || (plan.is_lasting && number > plan.at));
+    bool is_one = is_planned(atomic_fetch_add(&n_calls, 1) + 1) && plan.number != EMFILE;
     if (is_one && plan.is_kill)
         (void)raise(SIGKILL);
     return is_one;
@@ -178,7 +185,8 @@ static int open_it(int dir_fd, const char *path, int flags, mode_t mode)
     const char *name = name_of(dir_fd, path);
     if (name == NULL)
         return NEXT(openat)(dir_fd, path, flags, mode);
-    if (fails())
+    bool has_room = !is_planned(atomic_fetch_add(&n_opens, 1) + 1) || plan.number != EMFILE;
+    if (fails() || !has_room)
         return failure();
     struct stat info;
     bool was_there = fstatat(dir_fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0;
