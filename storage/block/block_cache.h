@@ -20,12 +20,13 @@
 #include "storage/block/block_file.h"
 
 typedef enum skr_cached_kind {
-    SKR_CACHED_BLOCK = 0,    /* the bytes of a block, by its offset; the others by the tile */
-    SKR_CACHED_ROWS = 1,     /* the columns of a tile's rows */
-    SKR_CACHED_CALLS = 2,    /* the call sets of a tile */
-    SKR_CACHED_SPANS = 3,    /* the same with its spans */
-    SKR_CACHED_CARRIERS = 4, /* where the carriers of a tile are */
-    SKR_CACHED_CLASSES = 5,  /* the class of each sample in an order, by its number */
+    SKR_CACHED_BLOCK = 0,         /* the bytes of a block, by its offset; the others by the tile */
+    SKR_CACHED_ROWS = 1,          /* the columns of a tile's rows */
+    SKR_CACHED_CALLS = 2,         /* the call sets of a tile */
+    SKR_CACHED_SPANS = 3,         /* the same with its spans */
+    SKR_CACHED_CARRIERS = 4,      /* where the carriers of a tile are */
+    SKR_CACHED_CLASSES = 5,       /* the class of each sample in an order, by its number */
+    SKR_CACHED_PHASE_CLASSES = 6, /* the same in an order of first haplotypes */
 } skr_cached_kind;
 
 /* The first member of everything that can be kept. Zero-initialise. */

@@ -89,6 +89,7 @@ static const skr_catalogue_methods by_members = {
     .view_free = skr_catalogue_view_free,
     .tally = skr_catalogue_view_tally,
     .n_called = skr_catalogue_view_n_called,
+    .phase = skr_catalogue_view_phase,
     .calls = skr_catalogue_view_calls,
     .called = skr_catalogue_view_called,
     .hear = skr_catalogue_view_hear,

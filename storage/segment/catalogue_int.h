@@ -121,6 +121,9 @@ SKR_MUST_USE int skr_catalogue_view_tally(skr_segment_view *view, const skr_rows
 SKR_MUST_USE int skr_catalogue_view_n_called(skr_segment_view *view, const skr_rows_of_tile *rows,
                                              const skr_sample_set *who, uint64_t *ret_an,
                                              skr_err *err);
+SKR_MUST_USE int skr_catalogue_view_phase(skr_segment_view *view, size_t tile, uint32_t row,
+                                          const skr_carriers *carriers, skr_haplotypes *phased,
+                                          skr_err *err);
 SKR_MUST_USE int skr_catalogue_view_calls(skr_segment_view *view, size_t tile, uint32_t row,
                                           skr_call_set *calls, skr_err *err);
 SKR_MUST_USE int skr_catalogue_view_called(skr_segment_view *view, uint32_t contig,

@@ -9,6 +9,7 @@
 
 #include "storage/segment/catalogue_view_int.h"
 #include "storage/segment/segment_heard.h"
+#include "storage/segment/segment_phase.h"
 
 /* So many members are read to take what they have out of the totals of all; beyond, the stored
  * carriers cost less. */
@@ -106,6 +107,53 @@ int skr_catalogue_view_tally(skr_segment_view *view, const skr_rows_of_tile *row
             SKR_TRY(tally_member(&asked, of, &set->set, false, err));
     }
     return SKR_OK;
+}
+
+/* A member's carriers and their phase. */
+typedef struct member_phase {
+    skr_carriers carriers;
+    skr_haplotypes phased;
+} member_phase;
+
+static int add_phase(skr_segment_view *member, const skr_catalogue_view *found, uint32_t first,
+                     member_phase *own, skr_haplotypes *phased, skr_err *err)
+{
+    SKR_TRY(
+        skr_segment_view_decode(member, found->found_tile, found->found_row, &own->carriers, err));
+    SKR_TRY(skr_segment_view_phase(member, found->found_tile, found->found_row, &own->carriers,
+                                   &own->phased, err));
+    for (uint32_t i = 0; i < own->phased.n; i++) {
+        skr_haplotype one = own->phased.list[i];
+        one.sample += first;
+        SKR_TRY(skr_haplotypes_add(phased, one, err));
+    }
+    return SKR_OK;
+}
+
+int skr_catalogue_view_phase(skr_segment_view *view, size_t tile, uint32_t row,
+                             const skr_carriers *carriers, skr_haplotypes *phased, skr_err *err)
+{
+    member_phase own = {0};
+    const skr_catalogue_tile *who = NULL;
+    const skr_tile_rows *columns = NULL;
+    (void)carriers;
+    phased->n = 0;
+    SKR_TRY(skr_segment_view_rows(view, tile, &columns, err));
+    SKR_TRY(skr_catalogue_view_tile(view, tile, &who, err));
+    int status = SKR_OK;
+    for (uint32_t m = 0; m < who->n && status == SKR_OK; m++) {
+        const skr_catalogue_rows *of = &who->members[m];
+        skr_segment_view *member = NULL;
+        uint32_t first = view->segment->catalogue->first_samples[of->member];
+        if (!skr_catalogue_rows_has(of, SKR_ROWS_PRESENT, row))
+            continue;
+        status = skr_catalogue_view_row(view, of, row, columns, &member, err);
+        if (status == SKR_OK)
+            status = add_phase(member, view->members, first, &own, phased, err);
+    }
+    skr_carriers_done(&own.carriers);
+    skr_haplotypes_done(&own.phased);
+    return status;
 }
 
 /* ------------------------------------------------------------------ called */

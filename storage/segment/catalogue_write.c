@@ -301,16 +301,9 @@ static int put_member(skr_buffer *bytes, const skr_catalogue_member *member, skr
 /* Ends the tile and the order that are open. The directory gets a copy of the orders. */
 static int close_rows(catalogue_writer *w)
 {
-    size_t n = 0;
     SKR_TRY(close_tile(w));
     SKR_TRY(skr_order_writer_close(w->orders, w->err));
-    const skr_order *orders = skr_order_writer_orders(w->orders, &n);
-    if (!skr_segment_room_for(&w->directory.orders, n, sizeof *orders))
-        return skr_fail_nomem(w->err, "a catalogue");
-    if (n > 0)
-        memcpy(w->directory.orders, orders, n * sizeof *orders);
-    w->directory.n_orders = n;
-    return SKR_OK;
+    return skr_order_writer_copy(w->orders, &w->directory.orders, &w->directory.n_orders, w->err);
 }
 
 /* What was spent is what the sources were, and what is written of this one. */

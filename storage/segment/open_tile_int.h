@@ -17,7 +17,9 @@ typedef struct skr_row_values {
     bool is_ordered; /* the plain carriers are row order_row of the orders */
     uint64_t order_row;
     const skr_carriers *carriers;
-    const skr_call_set *calls; /* NULL: of a row of a catalogue */
+    const skr_call_set *calls;    /* NULL: of a row of a catalogue */
+    const skr_haplotypes *phased; /* NULL: nobody */
+    skr_haplotype_place phase;    /* where that is not NULL */
 } skr_row_values;
 
 /* An empty tile, to be reused. The caller owns it. Errors: NOMEM. */

@@ -18,8 +18,22 @@
 void skr_order_view_start(skr_order_view *view, const skr_segment *segment,
                           skr_block_reader *reader)
 {
-    *view = (skr_order_view){
-        .segment = segment, .reader = reader, .order = SIZE_MAX, .chunk = SIZE_MAX};
+    *view = (skr_order_view){.segment = segment,
+                             .reader = reader,
+                             .orders = segment->directory.orders,
+                             .n_orders = segment->directory.n_orders,
+                             .kind = SKR_CACHED_CLASSES,
+                             .order = SIZE_MAX,
+                             .chunk = SIZE_MAX};
+}
+
+void skr_order_view_start_phase(skr_order_view *view, const skr_segment *segment,
+                                skr_block_reader *reader)
+{
+    skr_order_view_start(view, segment, reader);
+    view->orders = segment->directory.phase_orders;
+    view->n_orders = segment->directory.n_phase_orders;
+    view->kind = SKR_CACHED_PHASE_CLASSES;
 }
 
 void skr_order_view_done(skr_order_view *view)
@@ -43,8 +57,8 @@ void skr_order_view_done(skr_order_view *view)
 
 static const skr_order *order_of(const skr_order_view *view)
 {
-    SKR_ASSERT(view->order < view->segment->directory.n_orders);
-    return &view->segment->directory.orders[view->order];
+    SKR_ASSERT(view->order < view->n_orders);
+    return &view->orders[view->order];
 }
 
 static int fail_in(const skr_order_view *view, int status, skr_err *err)
@@ -83,7 +97,7 @@ static int reserve_classes(skr_order_view *view, uint32_t n_classes, skr_err *er
 
 static int load_rows(skr_order_view *view, size_t number, skr_err *err)
 {
-    const skr_order *order = &view->segment->directory.orders[number];
+    const skr_order *order = &view->orders[number];
     if (view->order == number)
         return SKR_OK;
     skr_order_view_mark_end(view);
@@ -135,7 +149,7 @@ static int read_cached_classes(skr_order_view *view, skr_err *err)
     }
     skr_block_bytes_done(&view->classes_raw); /* what is kept is enough */
     view->held = skr_block_cache_add(view->cache, skr_block_file_id(view->segment->file),
-                                     view->order, SKR_CACHED_CLASSES, &of_order->cached, n_bytes);
+                                     view->order, view->kind, &of_order->cached, n_bytes);
     return SKR_OK;
 }
 
@@ -161,7 +175,7 @@ static int load_classes(skr_order_view *view, skr_err *err)
     view->cache = skr_block_reader_cache(view->reader);
     if (view->cache != NULL)
         view->held = skr_block_cache_find(view->cache, skr_block_file_id(view->segment->file),
-                                          view->order, SKR_CACHED_CLASSES);
+                                          view->order, view->kind);
     if (view->held != NULL)
         skr_block_reader_totals(view->reader)->n_found++;
     else
@@ -186,9 +200,8 @@ int skr_order_view_load(skr_order_view *view, size_t order, skr_err *err)
 static int find_row(skr_order_view *view, uint64_t number, const uint8_t **ret_bytes, size_t *ret_n,
                     skr_err *err)
 {
-    const skr_segment_directory *directory = &view->segment->directory;
-    size_t order = skr_segment_directory_find_order(directory, number);
-    if (order == directory->n_orders)
+    size_t order = skr_segment_directory_find_order(view->orders, view->n_orders, number);
+    if (order == view->n_orders)
         return skr_fail(err, SKR_ERR_CORRUPT, "a row of an order that is not there");
     SKR_TRY(load_rows(view, order, err));
     SKR_CHECK(number - order_of(view)->first_row < order_of(view)->n_rows);

@@ -16,6 +16,9 @@ typedef struct skr_cached_classes {
 typedef struct skr_order_view {
     const skr_segment *segment;
     skr_block_reader *reader;
+    const skr_order *orders; /* of carriers, or of first haplotypes */
+    size_t n_orders;
+    skr_cached_kind kind; /* of their classes in the cache */
 
     size_t order; /* whose rows are known; SIZE_MAX: none */
     size_t asked; /* the one that was to be loaded last, for messages */
@@ -47,9 +50,12 @@ typedef struct skr_order_view {
     skr_carriers carriers; /* of a row that has no runs */
 } skr_order_view;
 
-/* Starts a view that has read nothing; skr_order_view_done frees what it came to keep. */
+/* Starts a view that has read nothing, of the orders of carriers or those of first haplotypes;
+ * skr_order_view_done frees what it came to keep. */
 void skr_order_view_start(skr_order_view *view, const skr_segment *segment,
                           skr_block_reader *reader);
+void skr_order_view_start_phase(skr_order_view *view, const skr_segment *segment,
+                                skr_block_reader *reader);
 void skr_order_view_done(skr_order_view *view);
 
 /*

@@ -72,10 +72,17 @@ void skr_order_writer_free(skr_order_writer *writer)
     free(writer);
 }
 
-const skr_order *skr_order_writer_orders(const skr_order_writer *writer, size_t *ret_n)
+int skr_order_writer_copy(const skr_order_writer *writer, skr_order **ret_orders, size_t *ret_n,
+                          skr_err *err)
 {
+    skr_order *orders = malloc((writer->n_orders + 1) * sizeof *orders);
+    if (orders == NULL)
+        return skr_fail_nomem(err, "order");
+    if (writer->n_orders > 0)
+        memcpy(orders, writer->orders, writer->n_orders * sizeof *orders);
+    *ret_orders = orders;
     *ret_n = writer->n_orders;
-    return writer->orders;
+    return SKR_OK;
 }
 
 /* ------------------------------------------------------------------ what is smaller */

@@ -45,8 +45,9 @@ SKR_MUST_USE int skr_order_writer_add(skr_order_writer *writer, const skr_carrie
 /* Ends the order at hand: what comes is far away from it. Errors: IO, NOMEM, LIMIT. */
 SKR_MUST_USE int skr_order_writer_close(skr_order_writer *writer, skr_err *err);
 
-/* The orders written so far; they belong to the writer. */
-const skr_order *skr_order_writer_orders(const skr_order_writer *writer, size_t *ret_n);
+/* The orders written so far; the caller owns them. Errors: NOMEM. */
+SKR_MUST_USE int skr_order_writer_copy(const skr_order_writer *writer, skr_order **ret_orders,
+                                       size_t *ret_n, skr_err *err);
 
 /* Frees. NULL is allowed. */
 void skr_order_writer_free(skr_order_writer *writer);

@@ -17,8 +17,9 @@
 /* Least bytes of a span in its block; they bound what a directory can make us allocate. */
 #define SPAN_BYTES_MIN 4u
 
-/* Added to the shift of tiles that lie in groups. */
+/* Added to the shift of tiles that lie in groups, and of tiles that have phase. */
 #define GROUPED 32u
+#define PHASED 64u
 
 void skr_segment_directory_done(skr_segment_directory *directory)
 {
@@ -30,6 +31,7 @@ void skr_segment_directory_done(skr_segment_directory *directory)
     free(directory->orders);
     free(directory->chunks);
     free(directory->steps);
+    free(directory->phase_orders);
     *directory = (skr_segment_directory){0};
 }
 
@@ -57,10 +59,10 @@ static bool is_order_before(const void *context, size_t at)
     return order->first_row + order->n_rows <= search->number;
 }
 
-size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number)
+size_t skr_segment_directory_find_order(const skr_order *orders, size_t n, uint64_t number)
 {
-    const order_search search = {directory->orders, number};
-    return skr_array_search(directory->n_orders, is_order_before, &search);
+    const order_search search = {orders, number};
+    return skr_array_search(n, is_order_before, &search);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -97,10 +99,10 @@ static int put_chunk(const skr_cover_chunk *chunk, skr_buffer *bytes, skr_err *e
     return skr_block_ref_put(bytes, &chunk->ref, err);
 }
 
-/* The list is left out where it is empty, as in stores of version 3. */
+/* The list is left out where it is empty and nothing follows, as in stores of version 3. */
 static int put_steps(const skr_segment_directory *directory, skr_buffer *bytes, skr_err *err)
 {
-    if (directory->n_steps == 0)
+    if (directory->n_steps == 0 && !directory->tiles.has_phase)
         return SKR_OK;
     SKR_TRY(skr_buffer_put_varint(bytes, directory->n_steps, err));
     for (size_t i = 0; i < directory->n_steps; i++) {
@@ -111,11 +113,23 @@ static int put_steps(const skr_segment_directory *directory, skr_buffer *bytes, 
     return SKR_OK;
 }
 
+/* Left out where nobody was phased. */
+static int put_phase(const skr_segment_directory *directory, skr_buffer *bytes, skr_err *err)
+{
+    if (!directory->tiles.has_phase)
+        return SKR_OK;
+    SKR_TRY(skr_buffer_put_varint(bytes, directory->n_phase_orders, err));
+    for (size_t i = 0; i < directory->n_phase_orders; i++)
+        SKR_TRY(put_order(&directory->phase_orders[i], bytes, err));
+    return SKR_OK;
+}
+
 int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buffer *bytes,
                                  skr_err *err)
 {
     SKR_CHECK(directory->tile_shift <= SKR_TILE_SHIFT_MAX);
-    uint32_t shift = directory->tile_shift + (directory->tiles.n_a_group > 0 ? GROUPED : 0);
+    uint32_t shift = directory->tile_shift + (directory->tiles.n_a_group > 0 ? GROUPED : 0) +
+                     (directory->tiles.has_phase ? PHASED : 0);
     SKR_TRY(PUT_VARINTS(bytes, err, directory->n_samples, directory->n_contigs, shift,
                         directory->n_rows, directory->tiles.n, directory->n_wide_rows,
                         directory->n_wide_spans, directory->n_orders, directory->n_chunks));
@@ -131,7 +145,8 @@ int skr_segment_directory_encode(const skr_segment_directory *directory, skr_buf
         SKR_TRY(put_order(&directory->orders[i], bytes, err));
     for (size_t i = 0; i < directory->n_chunks; i++)
         SKR_TRY(put_chunk(&directory->chunks[i], bytes, err));
-    return put_steps(directory, bytes, err);
+    SKR_TRY(put_steps(directory, bytes, err));
+    return put_phase(directory, bytes, err);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -168,7 +183,9 @@ static int take_head(take_context *context)
     size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
     directory->n_samples = take_u32(context, SKR_SAMPLES_MAX);
     directory->n_contigs = take_u32(context, SKR_CONTIGS_MAX);
-    directory->tile_shift = take_u32(context, SKR_TILE_SHIFT_MAX + GROUPED);
+    directory->tile_shift = take_u32(context, SKR_TILE_SHIFT_MAX + GROUPED + PHASED);
+    directory->tiles.has_phase = directory->tile_shift >= PHASED;
+    directory->tile_shift -= directory->tiles.has_phase ? PHASED : 0;
     context->is_grouped = directory->tile_shift >= GROUPED;
     directory->tile_shift -= context->is_grouped ? GROUPED : 0;
     directory->n_rows = skr_cursor_varint(&context->cursor);
@@ -231,10 +248,10 @@ static int take_wide_spans(take_context *context, size_t at)
     return SKR_OK;
 }
 
-static int take_order(take_context *context, size_t at)
+static int take_order(take_context *context, skr_order *orders, size_t at)
 {
     const skr_segment_directory *directory = context->directory;
-    skr_order *order = &directory->orders[at];
+    skr_order *order = &orders[at];
     *order = (skr_order){.first_row = at == 0 ? 0 : order[-1].first_row + order[-1].n_rows};
     order->n_rows = take_u32(context, UINT32_MAX);
     order->n_classes = take_u32(context, directory->n_samples);
@@ -292,12 +309,28 @@ static int take_steps(take_context *context)
         return SKR_OK;
     size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
     directory->n_steps = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
-    if (context->cursor.is_bad || directory->n_steps == 0)
+    if (context->cursor.is_bad || (directory->n_steps == 0 && !directory->tiles.has_phase))
         return fail(context, "its list of steps is malformed");
     if (!skr_segment_room_for(&directory->steps, directory->n_steps, sizeof *directory->steps))
         return skr_fail_nomem(context->err, "segment");
     for (size_t i = 0; i < directory->n_steps; i++)
         SKR_TRY(take_step_block(context, i));
+    return SKR_OK;
+}
+
+/* The orders of first haplotypes, where tiles have phase. */
+static int take_phase(take_context *context)
+{
+    skr_segment_directory *directory = context->directory;
+    if (!directory->tiles.has_phase)
+        return SKR_OK;
+    size_t n_bytes = (size_t)(context->cursor.end - context->cursor.at);
+    directory->n_phase_orders = (size_t)skr_cursor_varint_max(&context->cursor, n_bytes);
+    if (!skr_segment_room_for(&directory->phase_orders, directory->n_phase_orders,
+                              sizeof *directory->phase_orders))
+        return skr_fail_nomem(context->err, "segment");
+    for (size_t i = 0; i < directory->n_phase_orders; i++)
+        SKR_TRY(take_order(context, directory->phase_orders, i));
     return SKR_OK;
 }
 
@@ -315,12 +348,15 @@ static int take_all(take_context *context)
     for (size_t i = 0; i < directory->n_wide_spans; i++)
         SKR_TRY(take_wide_spans(context, i));
     for (size_t i = 0; i < directory->n_orders; i++)
-        SKR_TRY(take_order(context, i));
+        SKR_TRY(take_order(context, directory->orders, i));
     for (size_t i = 0; i < directory->n_chunks; i++)
         SKR_TRY(take_chunk(context, i));
     if (!context->is_catalogue)
         SKR_TRY(take_steps(context));
-    if (context->is_catalogue && directory->n_wide_spans + directory->n_chunks > 0)
+    if (!context->is_catalogue)
+        SKR_TRY(take_phase(context));
+    if (context->is_catalogue &&
+        directory->n_wide_spans + directory->n_chunks + directory->tiles.has_phase > 0)
         return fail(context, "a catalogue has rows alone");
     if (!context->is_catalogue && !skr_cursor_is_done(&context->cursor))
         return fail(context, "it does not end where it should");

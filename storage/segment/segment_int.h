@@ -9,6 +9,7 @@
 
 #include "storage/base/buffer.h"
 #include "storage/base/zigzag.h"
+#include "storage/carriers/haplotypes.h"
 #include "storage/segment/order_writer_int.h"
 #include "storage/segment/segment.h"
 #include "storage/segment/segment_coverage.h"
@@ -92,14 +93,16 @@ typedef struct skr_segment_directory {
     size_t n_chunks;
     skr_cover_chunk *steps;
     size_t n_steps;
+    skr_order *phase_orders; /* of first haplotypes */
+    size_t n_phase_orders;
 } skr_segment_directory;
 
 /* The indexes [*ret_from, *ret_to) of the chunks that overlap [start0, end0) of a contig. */
 void skr_segment_directory_find_chunks(const skr_segment_directory *directory, uint32_t contig,
                                        const uint32_t place0[2], size_t *ret_from, size_t *ret_to);
 
-/* The order that has row `number` of all orders; n_orders when there is no such row. */
-size_t skr_segment_directory_find_order(const skr_segment_directory *directory, uint64_t number);
+/* The one of n orders that has row `number` of all of them; n when there is no such row. */
+size_t skr_segment_directory_find_order(const skr_order *orders, size_t n, uint64_t number);
 
 /* Frees the lists and zeroes the directory. */
 void skr_segment_directory_done(skr_segment_directory *directory);

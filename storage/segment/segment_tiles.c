@@ -53,23 +53,24 @@ static int put_varints(skr_buffer *bytes, const uint64_t *values, size_t n, skr_
     return SKR_OK;
 }
 
-static int put_tile(const skr_tile *tile, const skr_tile_refs *refs, skr_buffer *bytes,
-                    skr_err *err)
+static int put_tile(const skr_tile_list *tiles, size_t at, skr_buffer *bytes, skr_err *err)
 {
+    const skr_tile *tile = &tiles->list[at];
+    const skr_tile_refs *refs = &tiles->refs[at];
     const uint64_t values[] = {
         tile->contig,     tile->number,   tile->n_rows,        tile->n_spans, tile->min_start0,
         tile->max_start0, tile->max_end0, tile->max_span_end0, tile->kinds,   tile->max_ac};
     SKR_TRY(put_varints(bytes, values, sizeof values / sizeof *values, err));
     for (unsigned i = 0; i < SKR_N_TILE_BLOCKS; i++)
         SKR_TRY(skr_block_ref_put(bytes, &refs->of[i], err));
-    return SKR_OK;
+    return tiles->has_phase ? skr_block_ref_put(bytes, &refs->phase, err) : SKR_OK;
 }
 
 static int put_tiles(const skr_tile_list *tiles, size_t from, size_t to, skr_buffer *bytes,
                      skr_err *err)
 {
     for (size_t i = from; i < to; i++)
-        SKR_TRY(put_tile(&tiles->list[i], &tiles->refs[i], bytes, err));
+        SKR_TRY(put_tile(tiles, i, bytes, err));
     return SKR_OK;
 }
 
@@ -212,6 +213,19 @@ static void take_map(skr_cursor *cursor, skr_tile *tile)
 }
 
 /* Takes tile number `at`, whose rows begin with first_row; before: the one in front, or NULL. */
+/* Where the phase of a tile's rows is, if anybody was phased there. */
+static int take_phase(const skr_tile_list *tiles, skr_cursor *cursor, size_t at, skr_err *err)
+{
+    skr_block_ref *ref = &tiles->refs[at].phase;
+    uint32_t n_rows = tiles->list[at].n_rows;
+    skr_cursor ahead = *cursor;
+    bool is_there = skr_block_ref_take(&ahead).n_raw > 0;
+    SKR_TRY(skr_segment_take_ref(tiles->file, cursor, is_there, ref, err));
+    if (is_there && (n_rows == 0 || ref->n_raw < n_rows))
+        return fail(tiles, "a tile has more rows than its phase can hold", err);
+    return SKR_OK;
+}
+
 static int take_tile(skr_segment_directory *directory, skr_cursor *cursor, size_t at,
                      uint64_t first_row, const skr_tile *before, skr_err *err)
 {
@@ -234,7 +248,7 @@ static int take_tile(skr_segment_directory *directory, skr_cursor *cursor, size_
         SKR_TRY(skr_segment_take_ref(tiles->file, cursor, is_wanted[i], &refs->of[i], err));
     if (!blocks_hold(tiles->is_catalogue, tile, refs))
         return fail(tiles, "a tile has more rows than its blocks can hold", err);
-    return SKR_OK;
+    return tiles->has_phase ? take_phase(tiles, cursor, at, err) : SKR_OK;
 }
 
 /* Takes tiles [from, to), the first of which has row first_row. */

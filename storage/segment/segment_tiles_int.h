@@ -31,6 +31,7 @@ enum skr_tile_block {
 
 typedef struct skr_tile_refs {
     skr_block_ref of[SKR_N_TILE_BLOCKS];
+    skr_block_ref phase; /* where the phase of each row is; all zero: nobody was phased */
 } skr_tile_refs;
 
 /* Tiles of a group, and the most that a file may have. So many are decoded in 9 us, which is also
@@ -64,6 +65,7 @@ typedef struct skr_tile_list {
     size_t n_groups;
     const skr_block_file *file; /* that they are read from; NULL of those to be written */
     bool is_catalogue;
+    bool has_phase;        /* somebody was phased in some tile: each has a reference to its phase */
     pthread_mutex_t *lock; /* held while a group is read; NULL: there is none to read */
     atomic_bool *is_read;  /* of each group */
 } skr_tile_list;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "storage/base/array.h"
+#include "storage/segment/segment_phase.h"
 #include "storage/segment/segment_steps_int.h"
 #include "storage/segment/segment_view_int.h"
 
@@ -20,6 +21,9 @@ typedef struct verify {
     skr_fault_fn on_fault;
     void *context;
     skr_carriers carriers;
+    skr_haplotypes phased;
+    skr_carriers firsts;
+    uint64_t phase_row;   /* the next row of an order of first haplotypes */
     size_t i_wide;        /* wide rows met so far */
     uint64_t order_row;   /* the next row of an order, as they should be met */
     uint32_t span_contig; /* of the last span met */
@@ -80,6 +84,69 @@ static void verify_order_row(verify *v, const skr_tile *tile, const skr_tile_row
     v->order_row = number + 1;
 }
 
+/* Has a phased sample two haplotypes? A plain carrier has as many copies as are expected. */
+static bool has_haplotypes(const skr_carriers *carriers, uint32_t sample, uint8_t n_expected)
+{
+    for (uint32_t i = 0; i < carriers->n_bags; i++)
+        if (carriers->bags[i].sample == sample)
+            return carriers->bags[i].zygosity != SKR_HEMI;
+    return n_expected == 2;
+}
+
+static bool are_equal(const skr_carriers *a, const skr_carriers *b)
+{
+    if (a->n != b->n || a->n_bags != 0)
+        return false;
+    for (uint32_t i = 0; i < a->n; i++)
+        if (a->samples[i] != b->samples[i] || a->dosages[i] != b->dosages[i])
+            return false;
+    return true;
+}
+
+/* What a row of an order of first haplotypes has follows from the row, and is met in its order. */
+static int verify_firsts(verify *v, const skr_tile *tile, const skr_tile_rows *rows, uint32_t row)
+{
+    const uint8_t *bytes = NULL;
+    size_t n_bytes = 0;
+    uint64_t number = 0;
+    SKR_TRY(skr_segment_view_phase_bytes(v->view, row, &bytes, &n_bytes, v->err));
+    if (!skr_haplotypes_is_ordered(bytes, n_bytes, &number))
+        return SKR_OK;
+    if (number != v->phase_row)
+        report_row(v, tile, rows, row, "its order of first haplotypes has it elsewhere");
+    v->phase_row = number + 1;
+    SKR_TRY(skr_haplotypes_firsts(&v->phased, &v->carriers, &v->firsts, v->err));
+    if (!are_equal(&v->view->firsts, &v->firsts))
+        report_row(v, tile, rows, row, "its first haplotypes are not those of its carriers");
+    return SKR_OK;
+}
+
+/* The phase of a row whose carriers are at hand. */
+static int verify_phase(verify *v, size_t number, const skr_tile_rows *rows, uint32_t row)
+{
+    const skr_tile *tile = &v->segment->directory.tiles.list[number];
+    const uint8_t *expected = skr_segment_copies_expected(v->segment, rows->ploidy[row]);
+    if (v->segment->directory.tiles.refs[number].phase.n_raw == 0)
+        return SKR_OK;
+    int status = skr_segment_view_phase(v->view, number, row, &v->carriers, &v->phased, v->err);
+    if (status == SKR_OK)
+        status = verify_firsts(v, tile, rows, row);
+    if (status == SKR_ERR_CORRUPT) {
+        report_row(v, tile, rows, row, v->err->message);
+        return SKR_OK;
+    }
+    if (status != SKR_OK)
+        return status;
+    for (uint32_t i = 0; i < v->phased.n; i++) {
+        uint32_t sample = v->phased.list[i].sample;
+        if (!has_haplotypes(&v->carriers, sample, expected[sample])) {
+            report_row(v, tile, rows, row, "a sample of one copy was phased");
+            break;
+        }
+    }
+    return SKR_OK;
+}
+
 /* Compares a row's stored totals with its carriers and calls. */
 static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint32_t row)
 {
@@ -111,7 +178,7 @@ static int verify_row(verify *v, size_t number, const skr_tile_rows *rows, uint3
         report_row(v, tile, rows, row, "its totals do not follow from its carriers and calls");
     if (skr_call_set_is_complete(calls, n_samples) != (rows->is_complete[row] != 0))
         report_row(v, tile, rows, row, "it is marked complete and is not, or the reverse");
-    return SKR_OK;
+    return verify_phase(v, number, rows, row);
 }
 
 /* Is the next wide row of the directory this one? */
@@ -286,15 +353,14 @@ static int add_chunks(verify *v, const skr_carrier_columns *rows)
     return SKR_OK;
 }
 
-/* Reads the orders: are their levels those of their classes, and are all rows met? */
-static int verify_orders(verify *v)
+/* Reads orders, of which n_met rows were met: are their levels those of their classes, and are
+ * those all rows? */
+static int verify_orders(verify *v, skr_order_view *view, uint64_t n_met)
 {
-    const skr_segment_directory *directory = &v->segment->directory;
-    skr_order_view *view = &v->view->order;
     uint64_t n_rows = 0;
     int status = SKR_OK;
-    for (size_t i = 0; i < directory->n_orders && status == SKR_OK; i++) {
-        const skr_order *order = &directory->orders[i];
+    for (size_t i = 0; i < view->n_orders && status == SKR_OK; i++) {
+        const skr_order *order = &view->orders[i];
         n_rows += order->n_rows;
         status = add_ref(v, &order->rows);
         if (status == SKR_OK)
@@ -312,9 +378,23 @@ static int verify_orders(verify *v)
                         "the levels of an order's classes are not those of their sizes");
         status = add_chunks(v, &view->rows);
     }
-    if (status == SKR_OK && n_rows != v->order_row)
+    if (status == SKR_OK && n_rows != n_met)
         v->on_fault(v->context, "orders have rows that no tile has");
     return status;
+}
+
+/* Those of the phase of a tile. */
+static int add_phase_refs(verify *v, size_t number)
+{
+    const skr_block_ref *ref = &v->segment->directory.tiles.refs[number].phase;
+    if (ref->n_raw == 0)
+        return SKR_OK;
+    SKR_TRY(add_ref(v, ref));
+    int status = skr_segment_view_load_phase(v->view, number, v->err);
+    if (status == SKR_OK)
+        return add_chunks(v, &v->view->phase);
+    v->has_all_refs = false;
+    return status == SKR_ERR_CORRUPT ? SKR_OK : status; /* reported with its rows */
 }
 
 /* Collects the references of the directory, and those that lie in the carriers' blocks. */
@@ -342,6 +422,8 @@ static int collect_refs(verify *v)
             continue;
         }
         status = add_chunks(v, &v->view->carriers);
+        if (status == SKR_OK)
+            status = add_phase_refs(v, i);
     }
     return status;
 }
@@ -420,7 +502,9 @@ int skr_segment_verify(const char *folder, const skr_file_id *id, skr_fault_fn o
     if (status == SKR_OK)
         status = verify_all(&v);
     if (status == SKR_OK)
-        status = verify_orders(&v);
+        status = verify_orders(&v, &v.view->order, v.order_row);
+    if (status == SKR_OK)
+        status = verify_orders(&v, &v.view->phase_order, v.phase_row);
     if (status == SKR_OK)
         status = collect_refs(&v);
     if (status == SKR_OK && v.has_all_refs)
@@ -430,6 +514,8 @@ out:
     if (status != SKR_OK && err != NULL)
         *err = own;
     skr_carriers_done(&v.carriers);
+    skr_carriers_done(&v.firsts);
+    skr_haplotypes_done(&v.phased);
     free(v.refs);
     skr_segment_view_free(v.view);
     skr_block_reader_free(reader);

@@ -18,6 +18,9 @@ int skr_segment_view_new(const skr_segment *segment, skr_block_reader *reader,
     view->segment = segment;
     view->reader = reader;
     skr_order_view_start(&view->order, segment, reader);
+    skr_order_view_start_phase(&view->phase_order, segment, reader);
+    view->phase_tile = SKR_NO_TILE;
+    view->phase_chunk = SKR_NO_TILE;
     view->rows_tile = SKR_NO_TILE;
     view->carriers_tile = SKR_NO_TILE;
     view->chunk = SKR_NO_TILE;
@@ -58,6 +61,10 @@ void skr_segment_view_free(skr_segment_view *view)
     skr_segment_carrier_columns_done(&view->carriers);
     skr_block_bytes_done(&view->chunk_raw);
     skr_order_view_done(&view->order);
+    skr_segment_carrier_columns_done(&view->phase);
+    skr_block_bytes_done(&view->phase_raw);
+    skr_order_view_done(&view->phase_order);
+    skr_carriers_done(&view->firsts);
     for (unsigned i = 0; i < SKR_CALL_SLOTS; i++) {
         skr_segment_call_columns_done(&view->slots[i].columns);
         free(view->slots[i].sums);

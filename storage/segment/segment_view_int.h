@@ -59,6 +59,8 @@ struct skr_catalogue_methods {
                  skr_carrier_tally *ret_tallies, bool *ret_is_told, skr_err *err);
     int (*n_called)(skr_segment_view *view, const skr_rows_of_tile *rows, const skr_sample_set *who,
                     uint64_t *ret_an, skr_err *err);
+    int (*phase)(skr_segment_view *view, size_t tile, uint32_t row, const skr_carriers *carriers,
+                 skr_haplotypes *phased, skr_err *err);
     int (*calls)(skr_segment_view *view, size_t tile, uint32_t row, skr_call_set *calls,
                  skr_err *err);
     int (*called)(skr_segment_view *view, uint32_t contig, const uint32_t place0[2],
@@ -86,6 +88,13 @@ struct skr_segment_view {
     size_t chunk; /* of that tile, in chunk_raw; SKR_NO_TILE: none */
     skr_block_bytes chunk_raw;
     skr_order_view order;
+
+    size_t phase_tile; /* whose phase is at hand; SKR_NO_TILE: none */
+    skr_carrier_columns phase;
+    size_t phase_chunk; /* of that tile, in phase_raw; SKR_NO_TILE: none */
+    skr_block_bytes phase_raw;
+    skr_order_view phase_order; /* of first haplotypes */
+    skr_carriers firsts;        /* scratch */
 
     skr_call_slot slots[SKR_CALL_SLOTS];
     uint64_t n_uses;
@@ -120,6 +129,15 @@ int skr_segment_view_fail_in_tile(const skr_segment_view *view, int code, size_t
 
 /* Loads where the carriers of a tile with rows are. Errors: CORRUPT, IO, NOMEM. */
 SKR_MUST_USE int skr_segment_view_load_carriers(skr_segment_view *view, size_t tile, skr_err *err);
+
+/* Loads where the phase of a tile's rows is; the tile has some. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_load_phase(skr_segment_view *view, size_t tile, skr_err *err);
+
+/* The stored phase of a row of the tile that is loaded; it belongs to the view until another row
+ * is asked for. Errors: CORRUPT, IO, NOMEM. */
+SKR_MUST_USE int skr_segment_view_phase_bytes(skr_segment_view *view, uint32_t row,
+                                              const uint8_t **ret_bytes, size_t *ret_n,
+                                              skr_err *err);
 
 /*
  * Sets the bits of all carriers of the rows in a bitmap of samples; of those in orders not before

@@ -14,6 +14,7 @@
 #include "storage/base/limits.h"
 #include "storage/carriers/kernel.h"
 #include "storage/segment/open_tile_int.h"
+#include "storage/segment/segment_phase.h"
 #include "storage/segment/segment_steps_int.h"
 
 #define OPEN_TILES_MAX 4u
@@ -64,7 +65,10 @@ struct skr_segment_writer {
     uint32_t wide_min_start0;
 
     skr_order_writer *orders;
+    skr_order_writer *phase_orders; /* of first haplotypes */
     uint32_t order_carriers_min;
+    const skr_haplotypes *phased; /* of the row that comes next; NULL: nobody */
+    skr_carriers firsts;          /* scratch: their first haplotypes */
 
     piece *pieces;
     size_t n_pieces;
@@ -98,8 +102,10 @@ static int make_orders(skr_segment_writer *writer, const skr_segment_plan *plan,
     writer->order_carriers_min = plan->order_carriers_min;
     if (plan->order_carriers_min == 0)
         writer->order_carriers_min = skr_order_carriers_min(plan->n_samples);
+    SKR_TRY(skr_order_writer_new(writer->file, writer->n_samples, n_rows_max, plan->wants_orders,
+                                 &writer->orders, err));
     return skr_order_writer_new(writer->file, writer->n_samples, n_rows_max, plan->wants_orders,
-                                &writer->orders, err);
+                                &writer->phase_orders, err);
 }
 
 static int fill_copies_expected(skr_segment_writer *writer, skr_err *err)
@@ -164,6 +170,8 @@ void skr_segment_writer_free(skr_segment_writer *writer)
         skr_segment_open_tile_free(writer->spare[i]);
     skr_segment_open_tile_free(writer->wide);
     skr_order_writer_free(writer->orders);
+    skr_order_writer_free(writer->phase_orders);
+    skr_carriers_done(&writer->firsts);
     for (unsigned ploidy = 0; ploidy < SKR_N_PLOIDIES; ploidy++)
         free(writer->copies_expected[ploidy]);
     skr_buffer_done(&writer->last_texts);
@@ -223,7 +231,8 @@ static int close_contig(skr_segment_writer *writer, skr_err *err)
     while (writer->n_open > 0)
         SKR_TRY(close_tile(writer, 0, err));
     SKR_TRY(close_wide(writer, err));
-    return skr_order_writer_close(writer->orders, err);
+    SKR_TRY(skr_order_writer_close(writer->orders, err));
+    return skr_order_writer_close(writer->phase_orders, err);
 }
 
 static int turn_to_contig(skr_segment_writer *writer, uint32_t contig, skr_err *err)
@@ -334,6 +343,32 @@ static int add_wide_row(skr_segment_writer *writer, const skr_allele *allele, sk
     return SKR_OK;
 }
 
+void skr_segment_writer_phase(skr_segment_writer *writer, const skr_haplotypes *phased)
+{
+    writer->phased = phased->n == 0 ? NULL : phased;
+}
+
+/*
+ * Takes over what is known of the haplotypes of the row. Where its carriers are in an order, and
+ * most of those of one copy were phased, its first haplotypes are in one too.
+ */
+static int take_phase(skr_segment_writer *writer, uint32_t start0, skr_row_values *values,
+                      skr_err *err)
+{
+    const skr_haplotypes *phased = writer->phased;
+    writer->phased = NULL;
+    if (phased == NULL)
+        return SKR_OK;
+    values->phased = phased;
+    values->phase = (skr_haplotype_place){.start0 = start0};
+    if (!values->is_ordered || phased->n <= skr_haplotypes_n_ones(values->carriers) / 2)
+        return SKR_OK;
+    values->phase.is_ordered = true;
+    SKR_TRY(skr_haplotypes_firsts(phased, values->carriers, &writer->firsts, err));
+    return skr_order_writer_add(writer->phase_orders, &writer->firsts, &values->phase.order_row,
+                                err);
+}
+
 int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *allele,
                                const skr_carriers *carriers, const skr_call_set *calls,
                                bool filter_failed, skr_err *err)
@@ -356,6 +391,8 @@ int skr_segment_writer_add_row(skr_segment_writer *writer, const skr_allele *all
     values.is_ordered = carriers->n >= writer->order_carriers_min;
     if (status == SKR_OK && values.is_ordered)
         status = skr_order_writer_add(writer->orders, carriers, &values.order_row, err);
+    if (status == SKR_OK)
+        status = take_phase(writer, allele->start0, &values, err);
     if (status != SKR_OK)
         return status;
     writer->row_start0 = allele->start0;
@@ -451,6 +488,7 @@ static void sort_pieces(skr_segment_writer *writer, skr_segment_directory *direc
         tile->first_row = first_row;
         first_row += tile->n_rows;
         directory->tiles.refs[i] = writer->pieces[i].refs;
+        directory->tiles.has_phase |= writer->pieces[i].refs.phase.n_raw > 0;
         for (; i_wide < writer->n_wide_rows && writer->wide_rows[i_wide].number < first_row;
              i_wide++) {
             directory->wide_rows[i_wide] = writer->wide_rows[i_wide].row;
@@ -465,8 +503,6 @@ static void sort_pieces(skr_segment_writer *writer, skr_segment_directory *direc
 static int fill_directory(skr_segment_writer *writer, skr_segment_directory *directory,
                           skr_err *err)
 {
-    size_t n_orders;
-    const skr_order *orders = skr_order_writer_orders(writer->orders, &n_orders);
     directory->n_samples = writer->n_samples;
     directory->n_contigs = writer->n_contigs;
     directory->tile_shift = writer->tile_shift;
@@ -482,12 +518,11 @@ static int fill_directory(skr_segment_writer *writer, skr_segment_directory *dir
                               sizeof *directory->wide_rows) ||
         !skr_segment_room_for(&directory->wide_spans, directory->n_wide_spans,
                               sizeof *directory->wide_spans) ||
-        !skr_segment_room_for(&directory->orders, n_orders, sizeof *directory->orders) ||
         !skr_segment_room_for(&directory->chunks, writer->n_chunks, sizeof *directory->chunks))
         return skr_fail_nomem(err, "segment");
-    directory->n_orders = n_orders;
-    if (n_orders > 0)
-        memcpy(directory->orders, orders, n_orders * sizeof *orders);
+    SKR_TRY(skr_order_writer_copy(writer->orders, &directory->orders, &directory->n_orders, err));
+    SKR_TRY(skr_order_writer_copy(writer->phase_orders, &directory->phase_orders,
+                                  &directory->n_phase_orders, err));
     directory->n_chunks = writer->n_chunks;
     if (writer->n_chunks > 0)
         memcpy(directory->chunks, writer->chunks, writer->n_chunks * sizeof *writer->chunks);

@@ -69,7 +69,9 @@ struct skr_open_tile {
     skr_buffer columns[N_COLUMNS];
     set_table sets;
     skr_row_chunks carriers;
-    uint8_t code; /* of the last n_code_rows rows */
+    skr_row_chunks phase;
+    bool has_phase; /* of any row */
+    uint8_t code;   /* of the last n_code_rows rows */
     uint32_t n_code_rows;
     uint32_t last_set; /* of the last row */
     bool has_an;       /* some row's AN is not the copies expected */
@@ -179,6 +181,7 @@ void skr_segment_open_tile_free(skr_open_tile *tile)
         skr_buffer_done(&tile->columns[i]);
     set_table_done(&tile->sets);
     skr_row_chunks_done(&tile->carriers);
+    skr_row_chunks_done(&tile->phase);
     skr_buffer_done(&tile->block);
     free(tile);
 }
@@ -194,6 +197,8 @@ void skr_segment_open_tile_start(skr_open_tile *tile, uint32_t contig, uint32_t 
         tile->columns[i].n = 0;
     set_table_clear(&tile->sets);
     skr_row_chunks_clear(&tile->carriers);
+    skr_row_chunks_clear(&tile->phase);
+    tile->has_phase = false;
     tile->n_code_rows = 0;
     tile->last_set = UINT32_MAX;
     tile->has_an = false;
@@ -206,7 +211,8 @@ const skr_tile *skr_segment_open_tile_map(const skr_open_tile *tile)
 
 bool skr_segment_open_tile_is_full(const skr_open_tile *tile)
 {
-    size_t n_bytes = tile->sets.bytes.n + tile->carriers.refs.n + tile->carriers.lengths.n;
+    size_t n_bytes =
+        tile->sets.bytes.n + tile->carriers.refs.n + tile->carriers.lengths.n + tile->phase.refs.n;
     for (unsigned i = 0; i < N_COLUMNS; i++)
         n_bytes += tile->columns[i].n;
     return tile->map.n_rows >= PIECE_ROWS_MAX || tile->map.n_spans >= PIECE_SPANS_MAX ||
@@ -318,6 +324,16 @@ static int put_carriers(skr_open_tile *tile, const skr_row_values *values, uint8
     return skr_row_chunks_end_row(&tile->carriers, has_length, tile->file, err);
 }
 
+/* Appends the phase of a row. Rows of nobody who was phased are there too, and have no bytes. */
+static int put_phase(skr_open_tile *tile, const skr_row_values *values, skr_err *err)
+{
+    if (values->phased != NULL)
+        SKR_TRY(skr_haplotypes_encode(values->phased, values->carriers, &values->phase,
+                                      &tile->phase.chunk, err));
+    tile->has_phase |= tile->phase.chunk.n > tile->phase.start;
+    return skr_row_chunks_end_row(&tile->phase, true, tile->file, err);
+}
+
 static void map_row(skr_open_tile *tile, const skr_allele *allele, const skr_row_values *values,
                     bool is_wide)
 {
@@ -342,6 +358,7 @@ int skr_segment_open_tile_add_row(skr_open_tile *tile, const skr_allele *allele,
     uint8_t head = 0;
     SKR_TRY(put_site(tile, allele, values, err));
     SKR_TRY(put_carriers(tile, values, &head, err));
+    SKR_TRY(put_phase(tile, values, err));
     SKR_TRY(put_counts(tile, values, head, allele->ploidy, err));
     map_row(tile, allele, values, is_wide);
     if (values->calls == NULL)
@@ -437,7 +454,9 @@ static int write_rows(skr_open_tile *tile, skr_tile_refs *refs, skr_err *err)
 {
     SKR_TRY(write_sites(tile, &refs->of[SKR_TILE_SITES], err));
     SKR_TRY(write_counts(tile, &refs->of[SKR_TILE_COUNTS], err));
-    return skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err);
+    SKR_TRY(skr_row_chunks_write(&tile->carriers, tile->file, &refs->of[SKR_TILE_CARRIERS], err));
+    return tile->has_phase ? skr_row_chunks_write(&tile->phase, tile->file, &refs->phase, err)
+                           : SKR_OK;
 }
 
 int skr_segment_open_tile_write(skr_open_tile *tile, skr_tile_refs *ret_refs, skr_err *err)

@@ -62,7 +62,9 @@ static int take_row(skr_merge_input *input, skr_err *err)
     const skr_call_set *stored = NULL;
     SKR_TRY(skr_segment_view_calls(at->view, at->tile, at->row, &stored, err));
     SKR_TRY(skr_merge_calls_take(input, stored, err));
-    return skr_segment_view_decode(at->view, at->tile, at->row, &input->carriers, err);
+    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, &input->carriers, err));
+    return skr_segment_view_phase(at->view, at->tile, at->row, &input->carriers, &input->phased,
+                                  err);
 }
 
 /* Writes the row that the chosen inputs are at, unless nobody who is left says anything of it. */
@@ -86,7 +88,9 @@ static int write_row(skr_merge *merge, const skr_allele *allele, skr_err *err)
     if (!is_said)
         return SKR_OK;
     SKR_TRY(skr_merge_calls_carriers(merge, err));
+    SKR_TRY(skr_merge_phase_unite(merge, err));
     merge->n_rows++;
+    skr_segment_writer_phase(merge->writer, &merge->phased);
     return skr_segment_writer_add_row(merge->writer, allele, &merge->carriers, &merge->calls,
                                       has_failed, err);
 }
@@ -325,6 +329,7 @@ static void input_done(skr_merge_input *input)
     skr_call_set_done(&input->calls);
     skr_call_set_done(&input->span_calls);
     skr_carriers_done(&input->carriers);
+    skr_haplotypes_done(&input->phased);
     free(input->numbers);
     free(input->live);
     free(input->places);
@@ -341,6 +346,7 @@ static void merge_done(skr_merge *merge)
     skr_block_reader_free(merge->reader);
     skr_call_set_done(&merge->calls);
     skr_carriers_done(&merge->carriers);
+    skr_haplotypes_done(&merge->phased);
     free(merge->samples);
     free(merge->names);
     free(merge->facts);

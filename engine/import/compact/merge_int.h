@@ -4,12 +4,14 @@
  *
  * merge.c goes through the rows and spans of all segments side by side, by key;
  * merge_samples.c numbers the samples, merge_facts.c has what was counted of them; merge_calls.c
- * lays calls and carriers beside each other; merge_coverage.c does the same with runs of bases.
+ * lays calls and carriers beside each other, merge_phase.c their haplotypes; merge_coverage.c does
+ * the same with runs of bases.
  */
 #ifndef SKR_ENGINE_IMPORT_COMPACT_MERGE_INT_H
 #define SKR_ENGINE_IMPORT_COMPACT_MERGE_INT_H
 
 #include "engine/import/compact/merge.h"
+#include "storage/segment/segment_phase.h"
 #include "storage/segment/segment_walk.h"
 
 /* A segment that goes in. What concerns a contig is of the one at hand. */
@@ -35,6 +37,7 @@ typedef struct skr_merge_input {
     skr_call_set span_calls;
     uint8_t *states; /* scratch: a call of each sample */
     skr_carriers carriers;
+    skr_haplotypes phased; /* of them */
 } skr_merge_input;
 
 /* A plain carrier: its number in the merged segment, times 256, and its copies. */
@@ -63,6 +66,7 @@ struct skr_merge {
     size_t n_plain_max;
     skr_bag *bags;
     size_t n_bags_max;
+    skr_haplotypes phased; /* of the carriers */
 
     skr_cover_run *runs; /* of the stretch at hand, as they were met */
     uint32_t *owners;    /* the sample of each */
@@ -96,6 +100,10 @@ SKR_MUST_USE int skr_merge_calls_unite(skr_merge *merge, bool *ret_is_said, skr_
 
 /* The carriers of the inputs that say something, into merge->carriers. Errors: as above. */
 SKR_MUST_USE int skr_merge_calls_carriers(skr_merge *merge, skr_err *err);
+
+/* merge_phase.c: on which haplotypes the carriers of the inputs that say something have the row,
+ * into merge->phased. Errors: NOMEM. */
+SKR_MUST_USE int skr_merge_phase_unite(skr_merge *merge, skr_err *err);
 
 /* merge_facts.c: the facts about the samples, which belong to the merge; none if no segment has
  * any. Errors: CORRUPT, IO, NOMEM. */

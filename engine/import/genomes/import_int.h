@@ -113,6 +113,7 @@ typedef struct skr_import_file {
     uint32_t n_silent;
     uint32_t n_silent_max;
     uint32_t next_part;      /* the next file of those that share samples with it; alone: itself */
+    uint32_t part;           /* of joint files that are stretches of one contig: which, from 0 */
     const skr_source *known; /* of a skipped file: the source that is it, or NULL */
     uint64_t n_records;
     uint64_t n_ref_mismatches;

@@ -11,6 +11,7 @@
 
 #include "engine/import/genomes/import_body.h"
 #include "engine/import/genomes/import_qc.h"
+#include "engine/import/genomes/record_haplotypes.h"
 #include "engine/import/genomes/record_keys.h"
 #include "engine/import/genomes/record_phase.h"
 
@@ -133,14 +134,6 @@ static int group_parts(skr_import_merge *merge, const skr_fragment *fragments, s
 
 /* ------------------------------------------------------------------ one fragment */
 
-/* Have the haplotypes of a sample an order there? */
-static bool has_haplotypes(skr_ploidy ploidy, skr_karyotype karyotype)
-{
-    if (ploidy == SKR_PLOIDY_X || ploidy == SKR_PLOIDY_Y)
-        return karyotype.n_x != SKR_KARYOTYPE_UNKNOWN;
-    return ploidy == SKR_PLOIDY_DIPLOID;
-}
-
 /* What calls and carriers tell of every sample of the file. */
 static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
 {
@@ -156,7 +149,8 @@ static void say_copies(skr_import_merge *merge, const skr_fragment *fragment)
         call = call == SKR_CALL_DEFAULT ? expected[i] : call > SKR_PLOIDY_MAX ? 0 : call;
         said[i] = (skr_spoken){
             .n_other = call, .n_copies = call, .is_said = is_said, .file = fragment->file};
-        merge->has_phase[i] = has_haplotypes(fragment->allele.ploidy, columns->karyotype[i]);
+        merge->has_phase[i] =
+            skr_record_haplotypes_are_known(fragment->allele.ploidy, columns->karyotype[i]);
     }
     for (uint32_t i = 0; i < carriers->n; i++) {
         skr_spoken *one = &said[carriers->samples[i]];

@@ -214,6 +214,27 @@ int skr_import_parts_check_stretches(const skr_import *import, skr_err *err)
     return status;
 }
 
+/* Have two files records on one contig? */
+static bool has_common_contig(const skr_import_file *file, const skr_import_file *other)
+{
+    for (uint32_t i = 0; i < file->n_used; i++)
+        for (uint32_t k = 0; k < other->n_used; k++)
+            if (file->used[i] == other->used[k])
+                return true;
+    return false;
+}
+
+void skr_import_parts_number(skr_import *import)
+{
+    skr_import_file *files = import->files;
+    for (uint32_t i = 0; i < import->n_files; i++) {
+        files[i].part = 0;
+        for (uint32_t k = files[i].next_part; k != i; k = files[k].next_part)
+            files[i].part += k < i && is_same_cohort(&files[i], &files[k]) &&
+                             has_common_contig(&files[i], &files[k]);
+    }
+}
+
 void skr_import_parts_warn(const skr_import *import)
 {
     const skr_import_file *first = NULL;

@@ -26,6 +26,9 @@ SKR_MUST_USE int skr_import_parts_check(const skr_import *import, const skr_impo
 /* All records are read. Errors: INPUT, where stretches of one joint file overlap; NOMEM. */
 SKR_MUST_USE int skr_import_parts_check_stretches(const skr_import *import, skr_err *err);
 
+/* Numbers the files that are stretches of one contig: phase is never compared over two of them. */
+void skr_import_parts_number(skr_import *import);
+
 /* Tells of files without a record that were taken for parts of other files' people. */
 void skr_import_parts_warn(const skr_import *import);
 

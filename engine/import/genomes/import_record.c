@@ -86,17 +86,6 @@ static int add_rows(const skr_place *at, const skr_named *named, skr_ploidy ploi
     return status;
 }
 
-/* May another record name one of the alleles by another key? */
-static bool may_meet_others(const skr_record_keys *keys)
-{
-    for (uint32_t k = 0; k < keys->n_keys; k++) {
-        skr_allele_kind kind = skr_record_keys_allele(keys, k)->kind;
-        if (kind == SKR_ALLELE_SNV || kind == SKR_ALLELE_SV)
-            return true;
-    }
-    return false;
-}
-
 /* Adds what the import's claims say of stretches: as spans, or where it has blocks as coverage. */
 static int add_pieces(const skr_place *at, const skr_piece *pieces, uint32_t n, skr_ploidy ploidy,
                       skr_err *err)
@@ -129,7 +118,7 @@ static int add_ploidy(const skr_place *at, skr_ploidy ploidy, bool is_counting, 
                        .is_unknown = keys->is_unknown,
                        .first_key = keys->first_key,
                        .keys = keys->keys,
-                       .keeps_phase = may_meet_others(keys)};
+                       .keeps_phase = keys->n_keys > 0};
     skr_claims *claims = &import->record.claims;
     SKR_TRY(skr_claims_read(claims, at->vcf, at->record, &import->request->gate, &file->columns,
                             &named, ploidy, err));

@@ -14,9 +14,12 @@
 #include "engine/import/genomes/import_coverage.h"
 #include "engine/import/genomes/import_facts.h"
 #include "engine/import/genomes/import_merge.h"
+#include "engine/import/genomes/import_parts.h"
 #include "engine/import/genomes/import_qc.h"
 #include "engine/import/genomes/import_watch.h"
 #include "engine/import/genomes/only_carriers.h"
+#include "engine/import/genomes/record_haplotypes.h"
+#include "storage/segment/segment_phase.h"
 
 /* So many spans of the same bases are kept apart rather than merged. */
 #define SPANS_ALONE_MAX 8u
@@ -29,10 +32,11 @@ typedef struct writing {
     skr_carriers carriers;
     skr_call_set all_calls; /* of a group, over all samples */
     skr_carriers all_carriers;
-    skr_import_merge *merge; /* made for the first row that several records name */
-    uint8_t *file_calls;     /* by sample of the file */
-    uint8_t *state;          /* by sample of the segment: a call */
-    uint8_t *group;          /* fragments of the group, one after the other */
+    skr_record_haplotypes haplotypes; /* of the row at hand */
+    skr_import_merge *merge;          /* made for the first row that several records name */
+    uint8_t *file_calls;              /* by sample of the file */
+    uint8_t *state;                   /* by sample of the segment: a call */
+    uint8_t *group;                   /* fragments of the group, one after the other */
     size_t n_group;
     size_t n_group_max;
     skr_fragment *fragments; /* texts and bodies are offsets into group until it is whole */
@@ -87,6 +91,7 @@ static int write_row(writing *w, const skr_carriers *carriers, const skr_call_se
     w->import->n_rows++;
     skr_only_carriers_add_row(w->coverage, &w->fragments[0].allele, carriers, calls);
     skr_import_facts_row(w->import, &w->fragments[0].allele, carriers, calls, has_failed);
+    skr_segment_writer_phase(w->writer, &w->haplotypes.phased);
     return skr_segment_writer_add_row(w->writer, &w->fragments[0].allele, carriers, calls,
                                       has_failed, err);
 }
@@ -103,14 +108,18 @@ static int write_span(writing *w, const skr_call_set *calls, skr_err *err)
  */
 
 /* The call of a sample, and the carrier that it is, if it is one. */
-static int add_settled(writing *w, uint32_t sample, skr_settled_copies copies, uint8_t expected,
+static int add_settled(writing *w, uint32_t sample, const skr_spellings *all, skr_ploidy ploidy,
                        skr_err *err)
 {
+    uint8_t expected = skr_copies_expected(ploidy, w->import->samples.list[sample].karyotype);
+    skr_settled_copies copies = skr_spellings_settle(all, ploidy);
     w->state[sample] = copies.n_called == expected ? SKR_CALL_DEFAULT
                        : copies.n_called == 0      ? SKR_CALL_NO_CALL
                                                    : copies.n_called;
     if (copies.n_this == 0)
         return SKR_OK;
+    SKR_TRY(skr_record_haplotypes_add(&w->haplotypes, sample, all, copies.n_this,
+                                      w->import->files[all->file].part, err));
     return skr_carriers_add_call(&w->all_carriers,
                                  (skr_bag){sample, copies.n_this, (uint8_t)copies.zygosity},
                                  copies.n_called, expected, err);
@@ -131,16 +140,15 @@ static int merge_row(writing *w, skr_err *err)
     bool has_several = false;
     int status = w->merge == NULL ? skr_import_merge_new(w->import, &w->merge, err) : SKR_OK;
     skr_carriers_clear(&w->all_carriers);
+    w->haplotypes.phased.n = 0;
     skr_call_set_done(&w->all_calls);
     if (status == SKR_OK)
         status =
             skr_import_merge_row(w->merge, w->fragments, w->n_fragments, &all, &has_several, err);
     for (uint32_t sample = 0; sample < n && status == SKR_OK; sample++) {
-        uint8_t expected = skr_copies_expected(ploidy, w->import->samples.list[sample].karyotype);
         w->state[sample] = SKR_CALL_NO_STATEMENT;
         if (all[sample].is_said)
-            status =
-                add_settled(w, sample, skr_spellings_settle(&all[sample], ploidy), expected, err);
+            status = add_settled(w, sample, &all[sample], ploidy, err);
     }
     w->import->counts[SKR_COUNT_DUPLICATE_KEY] += has_several;
     if (status == SKR_OK)
@@ -247,6 +255,24 @@ static int write_spans_alone(writing *w, skr_err *err)
     return status;
 }
 
+/* The only fragment says it all of every sample. */
+static int write_first(writing *w, const skr_fragment *first, skr_err *err)
+{
+    const skr_columns *columns = &w->import->files[first->file].columns;
+    const skr_record_samples samples = {columns->n, columns->expected[first->allele.ploidy],
+                                        columns->karyotype, first->allele.ploidy,
+                                        w->import->files[first->file].part};
+    skr_cursor cursor = skr_cursor_of(first->body, first->n_body);
+    SKR_TRY(skr_import_body_take(&cursor, columns->n, &w->calls,
+                                 first->is_span ? NULL : &w->carriers, err));
+    if (first->is_span)
+        return write_span(w, &w->calls, err);
+    SKR_TRY(skr_record_haplotypes_read(&w->haplotypes, &cursor, &samples, &w->carriers, err));
+    if (cursor.is_bad)
+        return skr_fail(err, SKR_ERR_IO, "import: the scratch file does not read back");
+    return write_row(w, &w->carriers, &w->calls, err);
+}
+
 /* A group is whole: it becomes one row or one span, or a few spans of the same bases. */
 static int write_group(writing *w, skr_err *err)
 {
@@ -254,14 +280,9 @@ static int write_group(writing *w, skr_err *err)
         return SKR_OK;
     settle(w);
     const skr_fragment *first = &w->fragments[0];
-    const skr_import_file *file = &w->import->files[first->file];
     int status;
     if (is_first_enough(w)) {
-        status = skr_import_body_decode(first->body, first->n_body, file->columns.n, &w->calls,
-                                        first->is_span ? NULL : &w->carriers, err);
-        if (status == SKR_OK)
-            status = first->is_span ? write_span(w, &w->calls, err)
-                                    : write_row(w, &w->carriers, &w->calls, err);
+        status = write_first(w, first, err);
     } else if (spans_stand_alone(w)) {
         status = write_spans_alone(w, err);
     } else {
@@ -342,6 +363,7 @@ static int write_segment(writing *w, bool *ret_again, skr_err *err)
     skr_segment_plan plan = plan_of(import);
     skr_txn_file_name(import->txn, "segment", name);
     import->n_rows = 0;
+    skr_import_parts_number(import);
     import->counts[SKR_COUNT_DUPLICATE_KEY] = 0;
     int status = make_room(w, err);
     if (status == SKR_OK)
@@ -369,6 +391,7 @@ static void writing_done(writing *w)
     skr_call_set_done(&w->all_calls);
     skr_carriers_done(&w->carriers);
     skr_carriers_done(&w->all_carriers);
+    skr_record_haplotypes_done(&w->haplotypes);
     skr_import_merge_free(w->merge);
     free(w->file_calls);
     free(w->state);

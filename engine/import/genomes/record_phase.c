@@ -1,12 +1,9 @@
 /*
  * record_phase.c - reading phase from whole columns, and the short form of it in a fragment.
  *
- * The form: a head byte with the bits below; then, each if its bit is set: samples that are written
- * the other way (varint n, gaps; or a bit for each sample); a bit for each plain heterozygote, set
- * where its first copy is the allele; odd genotypes; phase sets (gap, difference from the one
- * before). Scratch only: never stored in a segment.
+ * What the form is: record_phase_int.h.
  */
-#include "engine/import/genomes/record_phase.h"
+#include "engine/import/genomes/record_phase_int.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -15,23 +12,6 @@
 #include "engine/import/genotypes/genotype_scan.h"
 #include "storage/base/array.h"
 #include "storage/base/check.h"
-
-enum {
-    HEAD_PHASED = 1,   /* the samples that are not flipped */
-    HEAD_FLIPS = 2,    /* a list */
-    HEAD_FLIP_MAP = 4, /* a bit a sample */
-    HEAD_FIRSTS = 8,
-    HEAD_ODDS = 16,
-    HEAD_SETS = 32,
-};
-
-enum {
-    ODD_MIXTURE = 1,
-    ODD_WAYS = 2,
-};
-
-/* What stands for a phase set that is equal to no other: no number of a file. */
-#define SET_UNKNOWN (INT64_C(1) << 61)
 
 /* ------------------------------------------------------------------ collecting */
 
@@ -296,7 +276,8 @@ static int put_odds(const skr_phase *phase, const skr_named *named, uint32_t key
     for (uint32_t i = 0; i < phase->n_odds && status == SKR_OK; i++) {
         const skr_odd *odd = &phase->odds[i];
         bool has_ways = phase->is_kept && odd->n <= SKR_WAYS_MAX;
-        unsigned flags = (odd->is_mixture ? ODD_MIXTURE : 0u) | (has_ways ? ODD_WAYS : 0u);
+        unsigned flags =
+            (odd->is_mixture ? SKR_PHASE_ODD_MIXTURE : 0u) | (has_ways ? SKR_PHASE_ODD_WAYS : 0u);
         status = skr_buffer_put_varint(bytes, odd->sample - before, err);
         if (status == SKR_OK)
             status = skr_buffer_put_u8(bytes, odd->n, err);
@@ -320,7 +301,7 @@ static int put_sets(const skr_phase_place *place, skr_buffer *bytes, uint32_t *r
         int64_t set = skr_vcf_phase_set(place->vcf, place->column != NULL ? place->column[i] : i);
         if (set == SKR_PHASE_SET_NONE)
             continue;
-        set = set == SKR_PHASE_SET_UNKNOWN ? SET_UNKNOWN : set;
+        set = set == SKR_PHASE_SET_UNKNOWN ? SKR_PHASE_NO_SET : set;
         int64_t step = set - set_before;
         status = skr_buffer_put_varint(bytes, (uint64_t)(i - before) + 1, err);
         if (status == SKR_OK)
@@ -342,25 +323,25 @@ int skr_phase_encode(const skr_phase *phase, const skr_phase_place *place, uint3
     unsigned head = 0;
     int status = skr_buffer_put_u8(bytes, 0, err);
     if (is_any_phased)
-        head = (phase->is_phased ? HEAD_PHASED : 0u) | HEAD_FIRSTS |
-               (has_map              ? HEAD_FLIP_MAP
-                : phase->n_flips > 0 ? HEAD_FLIPS
+        head = (phase->is_phased ? SKR_PHASE_HEAD_PHASED : 0u) | SKR_PHASE_HEAD_FIRSTS |
+               (has_map              ? SKR_PHASE_HEAD_FLIP_MAP
+                : phase->n_flips > 0 ? SKR_PHASE_HEAD_FLIPS
                                      : 0u);
-    if (status == SKR_OK && (head & HEAD_FLIPS) != 0)
+    if (status == SKR_OK && (head & SKR_PHASE_HEAD_FLIPS) != 0)
         status = put_gaps(bytes, phase->flips, phase->n_flips, err);
-    if (status == SKR_OK && (head & HEAD_FLIP_MAP) != 0)
+    if (status == SKR_OK && (head & SKR_PHASE_HEAD_FLIP_MAP) != 0)
         status = put_map(bytes, phase->flips, phase->n_flips, place->n_samples, err);
-    if (status == SKR_OK && (head & HEAD_FIRSTS) != 0)
+    if (status == SKR_OK && (head & SKR_PHASE_HEAD_FIRSTS) != 0)
         status = put_firsts(place, key, carriers, bytes, err);
     if (status == SKR_OK && phase->n_odds > 0) {
-        head |= HEAD_ODDS;
+        head |= SKR_PHASE_HEAD_ODDS;
         status = put_odds(phase, place->named, key, bytes, err);
     }
     if (status == SKR_OK && is_any_phased && place->record->has_ps) {
         uint32_t n = 0;
         size_t sets_at = bytes->n;
         status = put_sets(place, bytes, &n, err);
-        head |= n > 0 ? HEAD_SETS : 0u;
+        head |= n > 0 ? SKR_PHASE_HEAD_SETS : 0u;
         bytes->n = n > 0 ? bytes->n : sets_at;
     }
     if (status == SKR_OK)
@@ -381,7 +362,7 @@ static uint32_t all_ways(uint32_t n, uint32_t way)
 static void take_flips(skr_cursor *cursor, unsigned head, uint32_t n_samples, skr_spoken *said)
 {
     uint64_t sample = 0;
-    uint64_t n = (head & HEAD_FLIPS) != 0 ? skr_cursor_varint_max(cursor, n_samples) : 0;
+    uint64_t n = (head & SKR_PHASE_HEAD_FLIPS) != 0 ? skr_cursor_varint_max(cursor, n_samples) : 0;
     for (uint64_t i = 0; i < n && !cursor->is_bad; i++) {
         sample += skr_cursor_varint_max(cursor, n_samples);
         if (sample < n_samples)
@@ -389,7 +370,7 @@ static void take_flips(skr_cursor *cursor, unsigned head, uint32_t n_samples, sk
         else
             cursor->is_bad = true;
     }
-    if ((head & HEAD_FLIP_MAP) == 0)
+    if ((head & SKR_PHASE_HEAD_FLIP_MAP) == 0)
         return;
     const uint8_t *map = skr_cursor_bytes(cursor, (n_samples + 7u) / 8);
     for (uint32_t i = 0; map != NULL && i < n_samples; i++)
@@ -427,16 +408,17 @@ static void take_odds(skr_cursor *cursor, uint32_t n_samples, skr_spoken *said)
         sample += skr_cursor_varint_max(cursor, n_samples);
         uint8_t n_copies = skr_cursor_u8(cursor);
         uint8_t flags = skr_cursor_u8(cursor);
-        uint32_t ways =
-            (flags & ODD_WAYS) != 0 ? (uint32_t)skr_cursor_varint_max(cursor, UINT32_MAX) : 0;
+        uint32_t ways = (flags & SKR_PHASE_ODD_WAYS) != 0
+                            ? (uint32_t)skr_cursor_varint_max(cursor, UINT32_MAX)
+                            : 0;
         if (sample >= n_samples) {
             cursor->is_bad = true;
             return;
         }
         said[sample].n_copies = n_copies;
-        said[sample].is_mixture = (flags & ODD_MIXTURE) != 0;
+        said[sample].is_mixture = (flags & SKR_PHASE_ODD_MIXTURE) != 0;
         said[sample].ways = ways;
-        said[sample].is_phased = said[sample].is_phased && (flags & ODD_WAYS) != 0;
+        said[sample].is_phased = said[sample].is_phased && (flags & SKR_PHASE_ODD_WAYS) != 0;
     }
 }
 
@@ -453,7 +435,7 @@ static void take_sets(skr_cursor *cursor, uint32_t n_samples, skr_spoken *said)
             return;
         }
         said[sample].set = set;
-        said[sample].is_phased = said[sample].is_phased && set != SET_UNKNOWN;
+        said[sample].is_phased = said[sample].is_phased && set != SKR_PHASE_NO_SET;
     }
 }
 
@@ -462,16 +444,16 @@ void skr_phase_decode(skr_cursor *cursor, uint32_t n_samples, const uint8_t *has
 {
     unsigned head = skr_cursor_u8(cursor);
     for (uint32_t i = 0; i < n_samples; i++) {
-        said[i].is_phased = (head & HEAD_PHASED) != 0;
+        said[i].is_phased = (head & SKR_PHASE_HEAD_PHASED) != 0;
         said[i].ways = all_ways(said[i].n_copies, SKR_WAY_OTHER);
         said[i].set = SKR_PHASE_SET_NONE;
     }
     take_flips(cursor, head, n_samples, said);
-    if ((head & HEAD_FIRSTS) != 0)
+    if ((head & SKR_PHASE_HEAD_FIRSTS) != 0)
         take_firsts(cursor, carriers, said);
-    if ((head & HEAD_ODDS) != 0)
+    if ((head & SKR_PHASE_HEAD_ODDS) != 0)
         take_odds(cursor, n_samples, said);
-    if ((head & HEAD_SETS) != 0)
+    if ((head & SKR_PHASE_HEAD_SETS) != 0)
         take_sets(cursor, n_samples, said);
     for (uint32_t i = 0; i < n_samples; i++) {
         skr_spoken *one = &said[i];

@@ -2,9 +2,9 @@
  * record_phase.h - how the genotypes of a record are written, beyond who carries what: which are
  * phased, on which haplotype an allele lies, how many copies a bag holds that are unknown.
  *
- * Rule 4 needs it where records of different keys name one allele. That is rare, but a record does
- * not know whether another one will: so it is kept short. Most often it is a byte a record, and
- * where genotypes are phased one bit more for each heterozygote.
+ * Rule 4 needs it where records of different keys name one allele, and the segment keeps the
+ * haplotypes of those who have one copy. Where nothing is phased it is a byte a record, and else
+ * one bit more for each heterozygote.
  */
 #ifndef SKR_ENGINE_IMPORT_GENOMES_RECORD_PHASE_H
 #define SKR_ENGINE_IMPORT_GENOMES_RECORD_PHASE_H
@@ -27,7 +27,7 @@ typedef struct skr_named {
     const uint32_t *first_key; /* by ALT, n_alts + 2 values: where its keys begin in `keys` */
     const uint32_t *keys;
     bool is_block;    /* the record is a reference block: INFO tells its depth too */
-    bool keeps_phase; /* another record may name one of the alleles by another key */
+    bool keeps_phase; /* there are keys whose rows need it */
 } skr_named;
 
 /* A called genotype whose copies neither its call nor its place among the carriers tells. */
