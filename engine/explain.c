@@ -134,6 +134,7 @@ static int explain_node(const skr_question *question, const skr_expr *node, skr_
     case SKR_E_NOT:
         return explain_node(question, node->left, text, err);
     case SKR_E_CARRIES:
+    case SKR_E_TRANS:
         return explain_alleles(question, node->alleles, text, err);
     case SKR_E_ABSENT:
     case SKR_E_UNASSESSED: {

@@ -51,6 +51,7 @@
     X(SKR_E_ONSET, "onset", onset, onset, onset)                                                   \
     X(SKR_E_BIALLELIC, "biallelic", not_yet, not_yet, none)                                        \
     X(SKR_E_SIMILAR, "similar", similar, similar, similar)                                         \
+    X(SKR_E_TRANS, "trans", trans, trans, none)                                                    \
     X(SKR_E_TERM, "term", term, term, term)                                                        \
     X(SKR_E_VALUE, "", measure, value, value)                                                      \
     X(SKR_E_ID_FILE, "", id_file, id_file, none)

@@ -50,6 +50,7 @@
  *   ID_FILE    ids: read from @FILE, as they stand there; text: its name
  *   AGE        compare, number in years
  *   CARRIES    alleles: a tree of conditions on alleles; so BIALLELIC
+ *   TRANS      alleles: OR of two VARIANT, on different haplotypes
  *   ABSENT     text: a variant; called there, and without it
  *   UNASSESSED text: a variant; has a genome, and was not called there
  *   HAS        has a genome

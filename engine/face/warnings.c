@@ -21,6 +21,7 @@ const char *skr_warnings_name(skr_warning_code code)
         [SKR_WARN_ASSEMBLY] = "assembly-left-out",
         [SKR_WARN_NO_FREQUENCIES] = "no-frequencies",
         [SKR_WARN_SIMILAR] = "similar",
+        [SKR_WARN_UNPHASED] = "unphased",
         [SKR_WARN_MORE] = "more-warnings",
     };
     return names[code];

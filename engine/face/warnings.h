@@ -26,6 +26,7 @@ typedef enum skr_warning_code {
     SKR_WARN_ASSEMBLY,     /* assembly-left-out: datasets of an assembly that lacks what is named */
     SKR_WARN_NO_FREQUENCIES, /* no-frequencies: of people whom filters find, which are hidden */
     SKR_WARN_SIMILAR,        /* similar: which terms are taken as similar */
+    SKR_WARN_UNPHASED,       /* unphased: who carries both alleles, on haplotypes nobody knows */
     SKR_WARN_MORE,           /* more-warnings: there were more than are kept */
     SKR_N_WARNING_CODES,
 } skr_warning_code;

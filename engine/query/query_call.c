@@ -1,6 +1,6 @@
 /*
- * query_call.c - conditions on people that hold some on alleles: carries, absent, unassessed; who
- * has a genome; and what is not there yet.
+ * query_call.c - conditions on people that hold some on alleles: carries, absent, unassessed,
+ * trans; who has a genome; and what is not there yet.
  */
 #include "engine/query/query_syntax.h"
 
@@ -50,6 +50,33 @@ static int print_absent(const skr_expr *node, skr_buffer *text, skr_err *err)
     return put_call(text, node->op, &variant, err);
 }
 
+/* trans takes two variants, since haplotypes are compared of two alleles. */
+static int parse_trans(skr_parser *parser, const skr_condition *condition, const skr_token *name,
+                       const skr_expr **ret_node, skr_err *err)
+{
+    const skr_expr *one = NULL;
+    const skr_expr *other = NULL;
+    skr_expr node = {.op = condition->op};
+    SKR_TRY(skr_parse_alleles_pair(parser, &one, &other, err));
+    if (one->op != SKR_A_VARIANT || other->op != SKR_A_VARIANT)
+        return skr_query_parser_fail(
+            parser, name, SKR_ERR_QUERY, err,
+            "trans takes two variants: trans(variant=3-45823240-T-C, variant=3-45823291-G-A)");
+    SKR_TRY(skr_query_join(parser->query, SKR_E_OR, one, other, &node.alleles, err));
+    return skr_query_parser_node(parser, &node, name, ret_node, err);
+}
+
+static int print_trans(const skr_expr *node, skr_buffer *text, skr_err *err)
+{
+    SKR_TRY(skr_query_put(text, skr_query_expr_word(node->op), err));
+    SKR_TRY(skr_query_put(text, "(", err));
+    SKR_TRY(skr_query_expr_print(node->alleles->left, text, err));
+    SKR_TRY(skr_query_put(text, ", ", err));
+    SKR_TRY(skr_query_expr_print(node->alleles->right, text, err));
+    return skr_query_put(text, ")", err);
+}
+
+const skr_syntax skr_syntax_trans = {.parse = parse_trans, .print = print_trans};
 const skr_syntax skr_syntax_carries = {.parse = parse_carries, .print = print_carries};
 const skr_syntax skr_syntax_absent = {.parse = parse_absent, .print = print_absent};
 

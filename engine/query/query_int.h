@@ -110,6 +110,10 @@ typedef enum skr_language {
 /* "(" conditions on alleles ")". Errors: as skr_query_parse. */
 SKR_MUST_USE int skr_parse_alleles_in(skr_parser *parser, const skr_expr **ret_expr, skr_err *err);
 
+/* "(" conditions on alleles "," conditions on alleles ")". Errors: as skr_query_parse. */
+SKR_MUST_USE int skr_parse_alleles_pair(skr_parser *parser, const skr_expr **ret_one,
+                                        const skr_expr **ret_other, skr_err *err);
+
 /* What stands after a condition's word, which was taken: OP VALUE or in (...). Errors: as above. */
 SKR_MUST_USE int skr_parse_comparison(skr_parser *parser, const struct skr_condition *condition,
                                       const skr_token *name, const skr_expr **ret_node,

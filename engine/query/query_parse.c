@@ -514,6 +514,16 @@ static int parse_lets(skr_parser *parser, skr_err *err)
     return SKR_OK;
 }
 
+int skr_parse_alleles_pair(skr_parser *parser, const skr_expr **ret_one, const skr_expr **ret_other,
+                           skr_err *err)
+{
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_OPEN, "'('", err));
+    SKR_TRY(parse_chain(parser, SKR_LANGUAGE_ALLELES, SKR_E_OR, ret_one, err));
+    SKR_TRY(skr_query_parser_expect(parser, SKR_TOKEN_COMMA, "and, or, or ','", err));
+    SKR_TRY(parse_chain(parser, SKR_LANGUAGE_ALLELES, SKR_E_OR, ret_other, err));
+    return skr_query_parser_expect(parser, SKR_TOKEN_CLOSE, "and, or, or ')'", err);
+}
+
 static int parse_whole(skr_query *query, const char *text, bool allow_files, skr_language language,
                        skr_query_parts *parts, const skr_expr **ret_expr, skr_err *err)
 {
