@@ -290,12 +290,13 @@ static int warn(const skr_question *question, const verdicts *found, skr_err *er
     const skr_policy *policy = &question->access->policy;
     const skr_figure people = {"people", n};
     if (!policy->is_exact)
-        return skr_warnings_add(question->warnings, SKR_WARN_UNPHASED, NULL, 0, err,
-                                "trans counts those alone whose haplotypes are known");
+        return skr_warnings_add(
+            question->warnings, SKR_WARN_UNPHASED, NULL, 0, err,
+            "trans holds those alone of whom the haplotypes of both alleles are known");
     return n == 0 ? SKR_OK
                   : skr_warnings_add(question->warnings, SKR_WARN_UNPHASED, &people, 1, err,
-                                     "%" PRIu64 " carry both alleles, and it is not known "
-                                     "whether on one haplotype or on two: they are not counted",
+                                     "%" PRIu64 " people carry both alleles on haplotypes that "
+                                                "nobody knows: trans leaves them out",
                                      n);
 }
 

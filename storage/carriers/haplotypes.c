@@ -120,7 +120,7 @@ static uint32_t lay_out(const skr_haplotypes *phased, const skr_carriers *carrie
     uint32_t n_unphased = 0;
     uint32_t next = 0;
     for (uint32_t place = 0; next_one(&walk, &sample); place++) {
-        if (place > 0 && next > 0 && phased->list[next - 1].sample > sample)
+        if (place > 0 && next > 0 && phased->list[next - 1].sample >= sample)
             next = 0; /* the others begin */
         while (next < phased->n && phased->list[next].sample < sample)
             next++;
@@ -296,7 +296,7 @@ static int find_parts(const uint8_t *bytes, size_t n_bytes, bool has_firsts, par
 /* Whether firsts has a sample; samples are asked for ascending, but begin again once. */
 static bool is_among(const skr_carriers *firsts, uint32_t *next, uint32_t sample)
 {
-    if (*next > 0 && firsts->samples[*next - 1] > sample)
+    if (*next > 0 && firsts->samples[*next - 1] >= sample)
         *next = 0;
     while (*next < firsts->n && firsts->samples[*next] < sample)
         ++*next;
