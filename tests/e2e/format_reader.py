@@ -407,6 +407,44 @@ def borders(c, n_classes):
     return inside + [is_in] * (n_classes - len(inside))
 
 
+def phase(data, row, orders):
+    """{sample: (haplotype, part, set)} of the carriers of one copy that were phased; set None: that of the contig."""
+    if not data:
+        return {}
+    ones = [s for s, copies in row["plain"].items() if copies == 1]
+    ones = sorted(ones) + [s for s, (copies, _) in row["bags"].items() if copies == 1]
+    c = Cursor(data)
+    head = c.u8()
+    if head & 1:
+        assert head & 0xf2 == 0
+        firsts = orders[c.varint()]
+        assert set(firsts.values()) <= {1}
+        sides = [int(s not in firsts) for s in ones]
+    else:
+        assert head & 2 == 0
+        bits = int.from_bytes(bytes([head]) + c.bytes((len(ones) + 4 + 7) // 8 - 1), "little") >> 4
+        assert bits >> len(ones) == 0
+        sides, firsts = [bits >> i & 1 for i in range(len(ones))], None
+    unphased = set(gap_list(c, c.varint(), len(ones))) if head & 4 else set()
+    assert bool(unphased) == bool(head & 4) and len(unphased) < len(ones)
+    places = [i for i in range(len(ones)) if i not in unphased]
+    sets = [(0, None)] * len(places)
+    if head & 8:
+        sets = []
+        while len(sets) < len(places):
+            n, part, code = c.varints(3)
+            assert n > 0
+            number = code - 1 >> 1 if code & 1 else -(code - 1 >> 1) - 1
+            sets += [(part, number + 1 + row["start"] if code else None)] * n
+        assert len(sets) == len(places)
+    c.end()
+    found = {ones[i]: (sides[i], *of) for i, of in zip(places, sets)}
+    if firsts is not None:
+        assert set(firsts) == {s for s, copies in row["plain"].items() if copies == 2} | {
+            s for s, (side, *_) in found.items() if side == 0}
+    return found
+
+
 def runs(data, n_classes):
     """The copies of each class."""
     c = Cursor(data)
@@ -699,10 +737,15 @@ class Segment:
         step_blocks = []
         if c.at < len(c.data):
             step_blocks = [(c.varints(3), c.ref()) for _ in range(c.varint())]
-            assert step_blocks
+            assert step_blocks or c.at < len(c.data)
+        phase_orders, self.phase_refs = [], None
+        if c.at < len(c.data):
+            phase_orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(c.varint())]
+            self.phase_refs = [c.ref() for _ in range(n_tiles)]
+            assert any(any(ref) for ref in self.phase_refs)
         c.end()
         self._read_samples(*tables)
-        self._read_orders(orders)
+        self.ordered, self.firsts = self._orders(orders), self._orders(phase_orders)
         self.rows, self.spans = [], []
         for i, (numbers, refs) in enumerate(tiles):
             self._read_tile(i, numbers, refs, wide_rows)
@@ -722,12 +765,13 @@ class Segment:
             last = (contig, start + n)
             self.steps.append((contig, start, start + n, steps(self.file.block(ref), start, start + n)))
 
-    def _read_orders(self, orders):
-        self.ordered = []
+    def _orders(self, orders):
+        ordered = []
         for (n, n_classes), rows, classes in orders:
-            self._read_order(n, n_classes, rows, classes)
+            self._read_order(n, n_classes, rows, classes, ordered)
+        return ordered
 
-    def _read_order(self, n, n_classes, rows, classes):
+    def _read_order(self, n, n_classes, rows, classes, ordered):
         if n_classes:
             of_sample = sample_classes(self.file.block(classes), self.n_samples, n_classes)
         else:
@@ -739,7 +783,7 @@ class Segment:
             else:
                 plain, bags = carriers(data[0], data[1:], self.n_samples, None)
                 assert not bags
-            self.ordered.append(plain)
+            ordered.append(plain)
 
     def _sample_head(self, c):
         """The sample table's part of the directory: where its blocks are."""
@@ -835,6 +879,12 @@ class Segment:
             for row, set_number, data in zip(rows, row_sets, self._carriers(refs[4], rows)):
                 row["calls"] = sets[set_number]
                 row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples, self.ordered)
+            phases = [b""] * n_rows
+            if self.phase_refs is not None and any(self.phase_refs[number]):
+                phases = self._carriers(self.phase_refs[number], [{"head": 255}] * n_rows)
+            for row, data in zip(rows, phases):
+                row["phase"] = phase(data, row, self.firsts)
+                assert all(self.expected(row["zone"], s) == 2 for s in row["phase"] if s in row["plain"])
             assert (rows[0]["start"], rows[-1]["start"]) == (first, last)
             narrow = [r["end"] for r in rows if r["end"] - r["start"] <= 1 << self.shift]
             assert max(narrow, default=0) == max_end

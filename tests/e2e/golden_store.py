@@ -27,6 +27,8 @@ QUESTIONS = ["sex=female", "HP:0000118", "HP:0001250 and sex=male", "age<30",
 ANNOTATED = ["carries(effect=missense_variant)", "carries(gene=GENEA and impact=high)",
              "carries(gene=GENEC and protein=p.Val7Glu)", "carries(significance=pathogenic)",
              "carries(effect=SO:0001818 and not gene=GENEA)", "carries(variant=rs9)", "carries(name=RS2)"]
+PHASED = ["trans(variant=1-100407-C-T, variant=1-102035-A-G)", "not trans(variant=1-100407-C-T, variant=1-102035-A-G)",
+          "trans(variant=1-200121-A-G, variant=1-200242-A-G)", "trans(variant=X-31012243-C-T, variant=X-31015158-C-T)"]
 
 
 def genotype(record, person):
@@ -153,7 +155,7 @@ def make_store(suite, store, version):
 def answers(suite, store, version):
     """What the store says: counts, every allele, and what it holds."""
     counts = {}
-    for question in QUESTIONS + (ANNOTATED if version >= 4 else []):
+    for question in QUESTIONS + (ANNOTATED + PHASED if version >= 4 else []):
         done = suite.run("count", "-d", store, "--json", question)
         counts[question] = done.objects()[0]["count"] if done.code == 0 else done.said()
     done = suite.run("alleles", "-d", store, "--json", "all")

@@ -3,8 +3,10 @@
 
 AC, AN, carriers and zygosities of every allele of the shipped slice are computed from carriers and calls;
 of the worked cases AC and AN of every allele, over all segments, with what the spans say; steps, base
-by base, are what spans and coverage say of each sample, and what skerry an tells.
+by base, are what spans and coverage say of each sample, and what skerry an tells. Haplotypes are those of
+the genotypes as they are written.
 """
+import gzip
 import json
 import os
 import random
@@ -48,6 +50,58 @@ def compare_slice(suite):
                 wrong.append(f"{name}: {want}, stored {row['stored']}, told {told.get(name)}")
     suite.check(f"{n} alleles of the slice", [], wrong[:5], f"{len(wrong)} wrong")
     suite.check("as many as told", len(told), n)
+
+
+def phase_of(words):
+    """{sample: haplotype} of the genotypes of a record that have one copy of its only ALT, all of them phased."""
+    copies = [w.split(":", 1)[0].split("|") for w in words]
+    return {s: both.index("1") for s, both in enumerate(copies) if sorted(both) == ["0", "1"]}
+
+
+def compare_phase(suite):
+    """Where the slice says that an allele is: on the first haplotype or the second."""
+    store = format_reader.Store(suite.path("slice"))
+    (segment,) = store.segments
+    rows = {store.name(tuple(row[k] for k in format_reader.KEY)): row["phase"] for row in segment.rows}
+    wrong, n, met = [], 0, {}
+    with gzip.open(harness.SLICE, "rt") as fh:
+        for line in fh:
+            words = line.rstrip("\n").split("\t")
+            if line[0] != "#" and len(words[3]) == len(words[4]) == 1:
+                met.setdefault(f"{words[0]}-{words[1]}-{words[3]}-{words[4]}", []).append(words[9:])
+    for name, records in met.items():
+        want = {s: (side, 0, None) for s, side in phase_of(records[0]).items()}
+        n += len(want)
+        if len(records) == 1 and rows[name] != want:
+            wrong.append(name)
+    suite.check(f"haplotypes of {n} carriers of the slice", ([], True), (wrong[:5], n > 1000))
+
+
+def compare_sets(suite):
+    """Phase sets and genotypes without phase beside each other, of few and of many carriers."""
+    rng = random.Random(5)
+    for n_samples in (3, 40, 300):
+        names = [f"S{i}" for i in range(n_samples)]
+        rows, lines = {}, []
+        for pos in range(1001, 1041):
+            share, of_sets, calls, want = rng.choice((0.1, 0.6)), rng.random() < 0.5, [], {}
+            for s in range(n_samples):
+                both = [int(rng.random() < share) for _ in range(2)]
+                ps = rng.choice((".", "7", str(pos), "90000")) if of_sets else "."
+                sign = rng.choice("|||/")
+                calls.append(f"{both[0]}{sign}{both[1]}:{ps}")
+                if sum(both) == 1 and sign == "|":
+                    want[s] = (both.index(1), 0, None if ps == "." else int(ps))
+            lines.append("\t".join(["1", str(pos), ".", "A", "T", ".", ".", ".", "GT:PS", *calls]))
+            rows[pos] = want
+        path = suite.path(f"sets-{n_samples}")
+        head = HEAD.replace("##FORMAT", '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="set">\n##FORMAT', 1)
+        text = head + "\t".join(names) + "\n" + "\n".join(lines) + "\n"
+        done = suite.run("import", "-q", "-d", path, "--dataset", "d", "--assembly", "GRCh38", "--gate", "none",
+                         suite.write(f"sets-{n_samples}.vcf", text))
+        suite.check(f"import of phase sets of {n_samples}", 0, done.code, done.said())
+        read = {row["start"] + 1: row["phase"] for s in format_reader.Store(path).segments for row in s.rows}
+        suite.check(f"phase sets of {n_samples} samples", [], [p for p, want in rows.items() if read.get(p, {}) != want])
 
 
 def compare_facts(suite):
@@ -193,6 +247,8 @@ def compare_steps(suite):
 def main():
     suite = harness.Suite()
     compare_slice(suite)
+    compare_phase(suite)
+    compare_sets(suite)
     compare_steps(suite)
     compare_facts(suite)
     root = os.path.join(harness.DATA, "import_cases")
