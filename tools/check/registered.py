@@ -35,6 +35,7 @@ TESTED_BY = {
         engine/import/compact/compact engine/import/compact/compact_publish
         engine/import/compact/merge engine/import/compact/merge_calls
         engine/import/compact/merge_coverage engine/import/compact/merge_facts
+        engine/import/compact/merge_phase
         engine/import/compact/merge_samples
         engine/import/compact/merge_watch""",
     "unit upkeep": """
@@ -53,6 +54,10 @@ TESTED_BY = {
         api/beacon/beacon_entry_type api/beacon/beacon_cohorts api/beacon/beacon_paths engine/people/people_samples""",
     "e2e store_copy": """
         storage/store_copy""",
+    "e2e phase": """
+        engine/people/people_trans storage/segment/segment_phase""",
+    "unit record_phase": """
+        engine/import/genomes/record_haplotypes""",
     "e2e spool": """
         engine/import/genomes/import_checksums""",
     "unit segment_track": """

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/import/genomes/record_haplotypes.h"
 #include "engine/import/genomes/record_phase.h"
 #include "storage/base/limits.h"
 #include "tests/support/random.h"
@@ -147,8 +148,29 @@ static void compare(uint32_t s)
               n_samples, said[s].is_phased, said[s].n_copies, said[s].ways);
 }
 
+/* Carriers of one copy of two, and nobody else, are where they are written. */
+static void compare_haplotypes(skr_record_haplotypes *haplotypes, const skr_buffer *bytes)
+{
+    static uint8_t expected[N_MAX];
+    static skr_karyotype karyotypes[N_MAX];
+    const skr_record_samples samples = {n_samples, expected, karyotypes, SKR_PLOIDY_DIPLOID, 3};
+    skr_cursor cursor = skr_cursor_of(bytes->bytes, bytes->n);
+    memset(expected, 2, sizeof expected);
+    cr_assert(eq(int, skr_record_haplotypes_read(haplotypes, &cursor, &samples, &carriers, &err),
+                 SKR_OK));
+    cr_assert(not(cursor.is_bad));
+    for (uint32_t s = 0; s < n_samples; s++) {
+        const skr_haplotype *one = skr_haplotypes_find(&haplotypes->phased, s);
+        bool is_wanted = is_phased[s] && n_bag(s) == 2 && n_this(s) == 1;
+        cr_assert(is_wanted == (one != NULL) && (one == NULL || one->part == 3) &&
+                      (one == NULL || one->is_second == (copies[s][1] == 1)),
+                  "seed %llu: sample %u of %u", (unsigned long long)draw.seed, s, n_samples);
+    }
+}
+
 Test(record_phase, comes_back_as_it_was_drawn)
 {
+    skr_record_haplotypes haplotypes = {0};
     skr_phase phase = {0}; /* the guess holds over from record to record */
     draw = test_random_drawn("record_phase");
     for (unsigned turn = 0; turn < 600; turn++) {
@@ -161,9 +183,11 @@ Test(record_phase, comes_back_as_it_was_drawn)
         cr_assert(skr_cursor_is_done(&cursor), "seed %llu", (unsigned long long)draw.seed);
         for (uint32_t s = 0; s < n_samples; s++)
             compare(s);
+        compare_haplotypes(&haplotypes, &bytes);
         skr_buffer_done(&bytes);
     }
     skr_phase_done(&phase);
+    skr_record_haplotypes_done(&haplotypes);
 }
 
 /* Where haplotypes are not told apart no phase holds, whatever is written. */
