@@ -296,7 +296,7 @@ static int warn(const skr_question *question, const verdicts *found, skr_err *er
     return n == 0 ? SKR_OK
                   : skr_warnings_add(question->warnings, SKR_WARN_UNPHASED, &people, 1, err,
                                      "%" PRIu64 " people carry both alleles on haplotypes that "
-                                                "nobody knows: trans leaves them out",
+                                     "nobody knows: trans leaves them out",
                                      n);
 }
 

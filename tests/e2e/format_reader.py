@@ -717,8 +717,8 @@ def sex_class(karyotype):
 # ------------------------------------------------------------------ segments
 
 
-def _tile(c):
-    return c.varints(10), [c.ref() for _ in range(5)]
+def _tile(c, n_refs):
+    return c.varints(10), [c.ref() for _ in range(n_refs)]
 
 
 class Segment:
@@ -728,6 +728,10 @@ class Segment:
         c = Cursor(self.file.directory)
         self.n_samples, self.n_contigs, self.shift, n_rows, n_tiles, n_wide, n_groups, n_orders = c.varints(8)
         n_chunks = c.varint()
+        has_phase = self.shift >= 64
+        self.shift -= 64 * has_phase
+        assert not has_phase or self.file.version > 3
+        self.n_refs = 6 if has_phase else 5
         tables = self._sample_head(c)
         tiles = self._read_tiles(c, n_tiles)
         wide_rows = [c.varints(5) for _ in range(n_wide)]
@@ -737,12 +741,8 @@ class Segment:
         step_blocks = []
         if c.at < len(c.data):
             step_blocks = [(c.varints(3), c.ref()) for _ in range(c.varint())]
-            assert step_blocks or c.at < len(c.data)
-        phase_orders, self.phase_refs = [], None
-        if c.at < len(c.data):
-            phase_orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(c.varint())]
-            self.phase_refs = [c.ref() for _ in range(n_tiles)]
-            assert any(any(ref) for ref in self.phase_refs)
+            assert step_blocks or has_phase
+        phase_orders = [(c.varints(2), c.ref(), c.ref()) for _ in range(c.varint())] if has_phase else []
         c.end()
         self._read_samples(*tables)
         self.ordered, self.firsts = self._orders(orders), self._orders(phase_orders)
@@ -851,7 +851,7 @@ class Segment:
     def _read_tiles(self, c, n):
         """The entries of all tiles; those in groups are compared with what the directory says of them."""
         if self.shift < 32:
-            return [_tile(c) for _ in range(n)]
+            return [_tile(c, self.n_refs) for _ in range(n)]
         self.shift -= 32
         assert self.file.version > 3
         size, tiles, last_end = c.varint(), [], 0
@@ -862,7 +862,7 @@ class Segment:
             assert ref[4] == 0 and ref[0] >= last_end
             last_end = ref[0] + ref[1]
             block = Cursor(self.file.block(ref))
-            group = [_tile(block) for _ in range(min(size, n - at))]
+            group = [_tile(block, self.n_refs) for _ in range(min(size, n - at))]
             block.end()
             assert places == group[0][0][:2] + group[-1][0][:2]
             assert (n_rows, n_spans) == tuple(sum(tile[0][i] for tile in group) for i in (2, 3))
@@ -880,8 +880,8 @@ class Segment:
                 row["calls"] = sets[set_number]
                 row["plain"], row["bags"] = carriers(row["head"], data, self.n_samples, self.ordered)
             phases = [b""] * n_rows
-            if self.phase_refs is not None and any(self.phase_refs[number]):
-                phases = self._carriers(self.phase_refs[number], [{"head": 255}] * n_rows)
+            if self.n_refs > 5 and any(refs[5]):
+                phases = self._carriers(refs[5], [{"head": 255}] * n_rows)
             for row, data in zip(rows, phases):
                 row["phase"] = phase(data, row, self.firsts)
                 assert all(self.expected(row["zone"], s) == 2 for s in row["phase"] if s in row["plain"])

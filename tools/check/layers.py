@@ -23,8 +23,8 @@ ROOMS = {
     "storage/carriers": ("*", BASE),
     "storage/coverage": ("coverage.h cover_entries.h steps.h", CARRIERS),
     "storage/segment": ("catalogue.h segment.h segment_coverage.h segment_heard.h segment_marks.h "
-                        "segment_tiles.h segment_track.h segment_walk.h sample_table.h "
-                        "sample_facts.h",
+                        "segment_phase.h segment_tiles.h segment_track.h segment_walk.h "
+                        "sample_table.h sample_facts.h",
                         BYTES + ("storage/carriers", "storage/coverage")),
     "storage/reference": ("reference.h", BYTES),
     "storage": ("manifest.h manifest_parts.h store.h genomes.h gone.h upkeep.h",

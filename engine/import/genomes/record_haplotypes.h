@@ -17,6 +17,7 @@ typedef struct skr_record_haplotypes {
     skr_buffer flips; /* scratch: a bit a sample */
 } skr_record_haplotypes;
 
+/* Frees. */
 void skr_record_haplotypes_done(skr_record_haplotypes *haplotypes);
 
 /* Have the haplotypes of a sample an order in a ploidy? On X and Y, if the sex is known. */
