@@ -722,6 +722,8 @@ def _tile(c, n_refs):
 
 
 class Segment:
+    n_refs = 5  # of a tile: 6 where tiles have phase
+
     def __init__(self, store, entry):
         self.file = BlockFile(store, entry["file"], 1)
         self.dead = entry["dead"]
@@ -731,7 +733,7 @@ class Segment:
         has_phase = self.shift >= 64
         self.shift -= 64 * has_phase
         assert not has_phase or self.file.version > 3
-        self.n_refs = 6 if has_phase else 5
+        self.n_refs += has_phase
         tables = self._sample_head(c)
         tiles = self._read_tiles(c, n_tiles)
         wide_rows = [c.varints(5) for _ in range(n_wide)]
