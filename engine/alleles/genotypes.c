@@ -12,6 +12,7 @@
 #include "index/keys/variant_structural.h"
 #include "storage/base/check.h"
 #include "storage/base/limits.h"
+#include "storage/segment/segment_phase.h"
 
 /* The samples of one cursor that have a column, on the contig where it is. */
 typedef struct cursor_columns {
@@ -35,7 +36,10 @@ typedef struct lister {
     uint8_t *called;
     uint8_t *copies;
     uint8_t *is_hemizygous;
-    skr_buffer text; /* variant, REF and ALT, each with its NUL */
+    uint8_t *haplotypes;
+    int32_t *phase_sets;
+    skr_haplotypes phased; /* of the row at hand */
+    skr_buffer text;       /* variant, REF and ALT, each with its NUL */
 } lister;
 
 /* ------------------------------------------------------------------ columns of a cursor */
@@ -70,8 +74,23 @@ static int find_columns(const lister *list, const skr_row_cursor *cursor, cursor
 
 /* ------------------------------------------------------------------ genotypes of a cursor */
 
+/*
+ * The haplotype that has the only copy of a sample, if it is known and a file can say so: a set of
+ * a part of a contig that came in several files has no name that another file would understand.
+ */
+static void put_phase(lister *list, uint32_t column, uint32_t sample)
+{
+    const skr_haplotype *one = skr_haplotypes_find(&list->phased, sample);
+    bool is_whole = one != NULL && one->set == SKR_HAPLOTYPE_SET_WHOLE;
+    bool can_say =
+        one != NULL && one->part == 0 && (is_whole || (one->set > 0 && one->set <= INT32_MAX));
+    list->haplotypes[column] = !can_say ? 0 : one->is_second ? 2 : 1;
+    list->phase_sets[column] = can_say && !is_whole ? (int32_t)one->set : 0;
+}
+
 /* Somebody with two samples on a contig has the genotype with more copies of the allele. */
-static void put(lister *list, uint32_t column, uint8_t called, uint8_t copies, uint8_t zygosity)
+static void put(lister *list, uint32_t column, uint32_t sample, uint8_t called, uint8_t copies,
+                uint8_t zygosity)
 {
     if (copies < list->copies[column] ||
         (copies == list->copies[column] && called < list->called[column]))
@@ -79,6 +98,16 @@ static void put(lister *list, uint32_t column, uint8_t called, uint8_t copies, u
     list->called[column] = called;
     list->copies[column] = copies;
     list->is_hemizygous[column] = copies > 0 && zygosity == SKR_HEMI;
+    list->haplotypes[column] = 0;
+    if (copies == 1)
+        put_phase(list, column, sample);
+}
+
+/* Reads the carriers of a row, and who of them is phased. */
+static int read_row(lister *list, const skr_row_at *at, skr_carriers *carriers, skr_err *err)
+{
+    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, carriers, err));
+    return skr_segment_view_phase(at->view, at->tile, at->row, carriers, &list->phased, err);
 }
 
 static int put_states(lister *list, skr_tallier *tallier, const skr_key_view *view, uint32_t number,
@@ -86,11 +115,17 @@ static int put_states(lister *list, skr_tallier *tallier, const skr_key_view *vi
 {
     const cursor_columns *mine = &list->cursors[number];
     const skr_sample_states *states = NULL;
+    uint32_t row = view->rows[number];
     SKR_TRY(skr_tally_states(tallier, view, number, &states, err));
+    list->phased.n = 0;
+    if (row != SKR_NONE && view->key.kind != SKR_ALLELE_SV_ANY) {
+        const skr_row_at at = skr_row_at_cursor(&tallier->batch->cursors[number], row);
+        SKR_TRY(read_row(list, &at, &tallier->carriers, err));
+    }
     for (uint32_t i = 0; i < mine->n; i++) {
         uint32_t s = mine->samples[i];
         if (states->called[s] <= SKR_PLOIDY_MAX)
-            put(list, mine->of[s], states->called[s], states->this_copies[s],
+            put(list, mine->of[s], s, states->called[s], states->this_copies[s],
                 states->zygosities[s]);
     }
     return SKR_OK;
@@ -122,7 +157,7 @@ static int put_complete(lister *list, skr_tallier *tallier, uint32_t number, con
         put_call(list, mine, calls->flips[i], calls->flip);
     for (uint32_t i = 0; i < calls->n_exceptions; i++)
         put_call(list, mine, calls->exceptions[i].sample, calls->exceptions[i].call);
-    SKR_TRY(skr_segment_view_decode(at->view, at->tile, at->row, carriers, err));
+    SKR_TRY(read_row(list, at, carriers, err));
     for (uint32_t i = 0; i < carriers->n; i++)
         if (mine->of[carriers->samples[i]] != SKR_NONE)
             list->copies[mine->of[carriers->samples[i]]] = carriers->dosages[i];
@@ -132,6 +167,11 @@ static int put_complete(lister *list, skr_tallier *tallier, uint32_t number, con
             continue;
         list->copies[column] = carriers->bags[i].n_this;
         list->is_hemizygous[column] = carriers->bags[i].zygosity == SKR_HEMI;
+    }
+    for (uint32_t i = 0; i < list->phased.n; i++) {
+        uint32_t sample = list->phased.list[i].sample;
+        if (mine->of[sample] != SKR_NONE)
+            put_phase(list, mine->of[sample], sample);
     }
     return SKR_OK;
 }
@@ -221,7 +261,9 @@ static int tell_row(lister *list, const skr_allele *key, skr_err *err)
                             .expected = list->expected,
                             .called = list->called,
                             .copies = list->copies,
-                            .is_hemizygous = list->is_hemizygous};
+                            .is_hemizygous = list->is_hemizygous,
+                            .haplotypes = list->haplotypes,
+                            .phase_sets = list->phase_sets};
     row_texts texts = {0};
     list->text.n = 0;
     SKR_TRY(skr_variant_print(contig->name, key, &list->text, err));
@@ -258,6 +300,8 @@ static int list_on_batch(void *context, skr_worker *worker, skr_err *err)
         memset(list->called, 0, n);
         memset(list->copies, 0, n);
         memset(list->is_hemizygous, 0, n);
+        memset(list->haplotypes, 0, n);
+        memset(list->phase_sets, 0, n * sizeof *list->phase_sets);
         for (uint32_t i = 0; i < batch->n_cursors; i++)
             SKR_TRY(put_cursor(list, &worker->tallier, view, i, err));
         SKR_TRY(tell_row(list, &view->key, err));
@@ -274,8 +318,11 @@ static int lister_init(lister *list, skr_err *err)
     list->called = calloc(n + 1, 1);
     list->copies = calloc(n + 1, 1);
     list->is_hemizygous = calloc(n + 1, 1);
+    list->haplotypes = calloc(n + 1, 1);
+    list->phase_sets = calloc(n + 1, sizeof *list->phase_sets);
     if (list->cursors == NULL || list->expected == NULL || list->called == NULL ||
-        list->copies == NULL || list->is_hemizygous == NULL)
+        list->copies == NULL || list->is_hemizygous == NULL || list->haplotypes == NULL ||
+        list->phase_sets == NULL)
         return skr_fail_nomem(err, "genotypes");
     for (uint32_t i = 0; i < list->n_cursors; i++)
         list->cursors[i].contig = SKR_NONE;
@@ -294,6 +341,9 @@ static void lister_done(lister *list)
     free(list->called);
     free(list->copies);
     free(list->is_hemizygous);
+    free(list->haplotypes);
+    free(list->phase_sets);
+    skr_haplotypes_done(&list->phased);
     skr_buffer_done(&list->text);
 }
 

@@ -43,7 +43,10 @@ typedef struct skr_genotype_row {
     const uint8_t *called;
     const uint8_t *copies;
     const uint8_t *is_hemizygous; /* the genotype has no more copies than were called */
-    uint64_t ac;                  /* sums over the columns */
+    const uint8_t
+        *haplotypes; /* of one copy of two: 1, 2: the haplotype that has it; 0: unphased */
+    const int32_t *phase_sets; /* of those: PS; 0: the set of the contig */
+    uint64_t ac;               /* sums over the columns */
     uint64_t an;
 } skr_genotype_row;
 

@@ -172,8 +172,10 @@ static bool put_header(skr_variant_file *file, const skr_genotype_head *head)
         is_well = put_line(file, lines[i]);
     if (!file->options->has_genotypes)
         return is_well;
-    is_well = is_well && put_line(file, "##FORMAT=<ID=GT,Number=1,Type=String,Description="
-                                        "\"Genotype; another allele of the place is 0\">");
+    is_well = is_well &&
+              put_line(file, "##FORMAT=<ID=GT,Number=1,Type=String,Description="
+                             "\"Genotype; another allele of the place is 0\">") &&
+              put_line(file, "##FORMAT=<ID=PS,Number=1,Type=Integer,Description=\"Phase set\">");
     for (size_t i = 0; is_well && i < head->n_people; i++)
         is_well = bcf_hdr_add_sample(file->header, head->people[i]) == 0;
     return is_well;
@@ -233,7 +235,7 @@ static void put_genotype(int8_t *to, unsigned n_numbers, unsigned expected, unsi
         else if (i + called < n)
             to[i] = bcf_gt_missing;
         else
-            to[i] = bcf_gt_unphased(i + copies < n ? 0 : 1);
+            to[i] = (int8_t)bcf_gt_unphased(i + copies < n ? 0 : 1);
     }
 }
 
@@ -277,6 +279,73 @@ static bool make_genotypes(skr_variant_file *file, const skr_genotype_row *row, 
     return true;
 }
 
+/* Has a column two copies and one of them the allele? */
+static bool is_single(const skr_genotype_row *row, size_t column)
+{
+    return row->copies[column] == 1 && row->expected[column] == 2 && row->called[column] <= 2 &&
+           row->is_hemizygous[column] == 0;
+}
+
+/*
+ * Is everybody phased of whom it matters, in the set of the contig? Then those of two equal copies
+ * are written so, too: it is the same, and programs that want all genotypes phased take the file.
+ */
+static bool is_all_phased(const skr_variant_file *file, const skr_genotype_row *row)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < file->n_people; i++) {
+        if (!is_single(row, i))
+            continue;
+        if (row->haplotypes[i] == 0 || row->phase_sets[i] != 0)
+            return false;
+        is_any = true;
+    }
+    return is_any;
+}
+
+/* Puts the only copy on the haplotype that has it, 1 or 2; the bar stands in front of the second.
+ */
+static void put_phase(skr_variant_file *file, const skr_genotype_row *row, unsigned width)
+{
+    bool is_all = is_all_phased(file, row);
+    for (size_t i = 0; i < file->n_people && width >= 2; i++) {
+        int8_t *to = file->genotypes + i * width;
+        bool is_known = row->haplotypes[i] != 0 && is_single(row, i);
+        if (is_known) {
+            unsigned own = row->haplotypes[i] - 1u;
+            to[1 - own] = row->called[i] == 2 ? bcf_gt_unphased(0) : bcf_gt_missing;
+            to[own] = bcf_gt_unphased(1);
+        }
+        if (is_known || (is_all && row->expected[i] == 2 && row->called[i] == 2))
+            to[1] |= 1;
+    }
+}
+
+/* Adds PS of those who have one; no field where nobody has. */
+static bool put_phase_sets(skr_variant_file *file, const skr_genotype_row *row)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < file->n_people; i++)
+        is_any |= row->phase_sets[i] != 0;
+    int32_t *sets = is_any ? malloc(file->n_people * sizeof *sets) : NULL;
+    if (sets == NULL)
+        return !is_any;
+    for (size_t i = 0; i < file->n_people; i++)
+        sets[i] = row->phase_sets[i] != 0 ? row->phase_sets[i] : bcf_int32_missing;
+    kstring_t *to = &file->record->indiv;
+    bool is_well = true;
+    if (file->options->form != SKR_VARIANTS_BCF) {
+        is_well = bcf_update_format_int32(file->header, file->record, "PS", sets,
+                                          (int)file->n_people) == 0;
+    } else {
+        is_well = bcf_enc_int1(to, bcf_hdr_id2int(file->header, BCF_DT_ID, "PS")) >= 0 &&
+                  bcf_enc_vint(to, (int)file->n_people, sets, 1) >= 0;
+        file->record->n_fmt = 2;
+    }
+    free(sets);
+    return is_well;
+}
+
 /* Adds GT as numbers of 32 bits, which is all that htslib takes; it writes VCF of nothing else. */
 static bool put_numbers_of_text(skr_variant_file *file, unsigned width)
 {
@@ -300,15 +369,16 @@ static bool put_genotypes(skr_variant_file *file, const skr_genotype_row *row)
     kstring_t *to = &file->record->indiv;
     if (!make_genotypes(file, row, &width))
         return false;
+    put_phase(file, row, width);
     if (file->options->form != SKR_VARIANTS_BCF)
-        return put_numbers_of_text(file, width);
+        return put_numbers_of_text(file, width) && put_phase_sets(file, row);
     if (bcf_enc_int1(to, bcf_hdr_id2int(file->header, BCF_DT_ID, "GT")) < 0 ||
         bcf_enc_size(to, (int)width, BCF_BT_INT8) < 0 ||
         kputsn((const char *)file->genotypes, file->n_people * width, to) < 0)
         return false;
     file->record->n_fmt = 1;
     file->record->n_sample = (uint32_t)file->n_people & SAMPLES_MAX;
-    return true;
+    return put_phase_sets(file, row);
 }
 
 /* REF,ALT. Of a structural allele the base is not known. */
