@@ -54,7 +54,7 @@ static columns choose_columns(const skr_called_step *steps, uint32_t n)
             n_copies = steps[i].sum.n_copies[class];
             n_called = steps[i].sum.n_called[class];
         }
-        all.copies[class] = n_called == 0 ? 0 : (uint8_t)((n_copies + n_called / 2) / n_called);
+        all.copies[class] = (uint8_t)(n_called == 0 ? 0 : (n_copies + n_called / 2) / n_called);
     }
     for (uint32_t i = 0; i < n; i++)
         for (unsigned column = 0; column < N_COLUMNS; column++)

@@ -76,9 +76,11 @@ static void ask_ids(const skr_people *people)
     uint32_t individual;
     if (!is_given(skr_people_load_ids(people, &err)))
         return;
-    for (uint32_t i = 0; i < skr_people_count(people); i++)
-        if (is_given(skr_people_find(people, skr_people_id(people, i), &individual, &err)))
-            check(individual == i);
+    for (uint32_t i = 0; i < skr_people_count(people); i++) {
+        const char *name = skr_people_id(people, i);
+        if (is_given(skr_people_find(people, name, &individual, &err))) /* who withdrew has none */
+            check(individual == (name[0] == '\0' ? SKR_NONE : i));
+    }
 }
 
 static void ask_terms(const skr_people *people, uint64_t *bitmap)
