@@ -5,7 +5,7 @@
  * tell apart: so a row says it of its carriers of one copy alone, and of those whose genotype was
  * phased. Haplotypes of two alleles can be compared where they are of one set: that of the whole
  * contig, or one that PS names. docs/format.md, "Phase of a row", is the twin of the stored form;
- * docs/decisions/0011 says why it is this one.
+ * docs/decisions/0012 says why it is this one.
  *
  * Threads: no state.
  */

@@ -191,8 +191,12 @@ static int check_karyotype(skr_import *import, uint32_t sample, const skr_old_sa
     if (contig == SKR_NONE)
         return SKR_OK;
     if (!skr_identity_contradicts(karyotype, old->karyotype)) {
-        if (import->found.n_half_known++ == 0)
+        if (import->found.n_half_known == 0)
             import->found.first_half_known = sample;
+        else if (import->found.last_half_known == sample) /* it came in several deliveries */
+            return SKR_OK;
+        import->found.last_half_known = sample;
+        import->found.n_half_known++;
         return SKR_OK;
     }
     char texts[2][16];

@@ -197,6 +197,7 @@ typedef struct skr_import_found {
     bool is_of_carriers;   /* most alleles say nothing of who does not carry them */
     uint32_t n_half_known; /* samples of which one sheet knows the sex and another does not */
     uint32_t first_half_known;
+    uint32_t last_half_known;
 } skr_import_found;
 
 typedef struct skr_import_coverage skr_import_coverage; /* import_coverage_int.h */
