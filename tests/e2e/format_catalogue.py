@@ -31,7 +31,7 @@ class Catalogue(Segment):
         c.end()
         assert sum(m["samples"] for m in self.members) == self.n_samples
         self._read_samples(*tables)
-        self._read_orders(orders)
+        self.ordered = self._orders(orders)
         self.rows = []
         for i, (numbers, refs) in enumerate(tiles):
             self._take_tile(i, numbers, refs, wide)
