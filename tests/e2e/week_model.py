@@ -86,6 +86,7 @@ class State:
         self.erased = frozenset()  # names and ids that left with a dataset
         self.single = set()  # numbers of deliveries of one file; shared by all copies
         self.files = {}  # number of a delivery: what it brought, {(dataset, name, contig)}
+        self.replaced = frozenset()  # (number of a delivery, name): a later one has contigs of it
 
     def copy(self):
         other = State()
@@ -95,6 +96,7 @@ class State:
         other.gone.update(self.gone)
         other.hidden, other.known, other.closed = self.hidden, self.known, self.closed
         other.single, other.erased, other.files = self.single, self.erased, dict(self.files)
+        other.replaced = self.replaced
         return other
 
     def datasets(self):
@@ -135,16 +137,18 @@ class State:
         for name, s in staying.items():
             had = self.samples[dataset].get(name)
             parts = {**had.parts, **s.parts} if had else s.parts
+            self.replaced |= {(had.parts[c].serial, name) for c in s.parts if had and c in had.parts}
             self.samples[dataset][name] = Sample(s.individual, s.karyotype, parts)
         self.files[serial] = {(dataset, name, contig) for name, s in staying.items() for contig in s.parts}
         return "ok", len(brought) - len(staying), len(there)
 
     def is_whole(self, serial):
-        """Does everything that a delivery brought still count, but for those who have withdrawn since?"""
+        """Does everything that a delivery brought still count, but for those who have withdrawn since? Of somebody
+        who was replaced before, the program may think either."""
         counting = 0
         for dataset, name, contig in self.files[serial]:
             sample = self.samples[dataset].get(name)
-            if sample is None and ("sample", name) in self.gone[dataset]:
+            if sample is None and ("sample", name) in self.gone[dataset] and (serial, name) not in self.replaced:
                 continue
             if sample is None or contig not in sample.parts or sample.parts[contig].serial != serial:
                 return False
